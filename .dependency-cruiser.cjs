@@ -1,0 +1,59 @@
+/** Imports point one way: docs/architecture.md gives the table that these rules enforce. */
+const may = {
+  view: [],
+  shard: ['view'],
+  metrics: [],
+  kernel: ['view', 'shard'],
+  render: ['view', 'shard'],
+  cluster: ['view', 'shard', 'metrics'],
+  leader: ['shard', 'cluster', 'metrics'],
+  worker: ['view', 'shard', 'kernel', 'render', 'cluster', 'metrics'],
+};
+
+const folders = Object.entries(may).map(([folder, others]) => ({
+  name: `${folder} imports only ${['itself', ...others].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/errors\\.ts$'] },
+}));
+
+/** A library stands in one place, so that it can be replaced without a ripple. */
+const confined = {
+  'gpu\\.js|webgpu|gl': '^src/kernel/',
+  'sharp|fluent-ffmpeg|@ffmpeg-installer': '^src/render/',
+  '@grpc': '^src/cluster/',
+  zod: '^src/request',
+  yargs: '^bin/',
+};
+
+const libraries = Object.entries(confined).map(([library, home]) => ({
+  name: `${library} is used only in ${home}`,
+  severity: 'error',
+  from: { path: '^(src|bin)/', pathNot: home },
+  to: { path: `node_modules/(${library})(/|$)` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...folders,
+    ...libraries,
+    {
+      name: 'the scheduler is pure: shard only, no node, no npm',
+      severity: 'error',
+      from: { path: '^src/leader/schedule\\.ts$' },
+      to: { pathNot: ['^src/shard/', '^src/errors\\.ts$'] },
+    },
+    {
+      name: 'pipeline and request import view, shard, render',
+      severity: 'error',
+      from: { path: '^src/(pipeline|request)\\.ts$' },
+      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(pipeline|request|errors)\\.ts$'] },
+    },
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

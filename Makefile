@@ -1,0 +1,45 @@
+# fractal: a cluster that renders fractals. `make help` lists what you can do here.
+SHELL := /bin/sh
+NODE ?= node
+SOURCES := $(shell find src bin test bench proto -type f 2>/dev/null) tsconfig.json package.json
+HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
+# Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
+ARGS ?=
+
+.PHONY: help build check test demo leader worker bench clean
+.DEFAULT_GOAL := help
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+dist/.built: node_modules/.installed $(SOURCES)
+	npm run -s build
+	@touch $@
+
+build: dist/.built ## install what is missing and compile
+
+check: build ## types, style, the import rule
+	npm run -s check:lint
+	npm run -s check:imports
+
+test: build ## every test; ends with "N passed, N failed"
+	@npm test --silent
+
+demo: build ## render a zoom film and a still on a local cluster
+	@bin/fractal demo
+
+worker: build ## start a worker on the first free port of 50051-50066
+	@bin/fractal worker $(ARGS)
+
+leader: build ## render on the workers of ./hostfile, or else hostfile.example
+	@bin/fractal leader --hostfile $(HOSTFILE) $(ARGS)
+
+bench: build ## measure: prints ratios, see docs/performance.md
+	@$(NODE) dist/bench/all.js $(ARGS)
+
+clean: ## remove what the build made
+	rm -rf dist gen

@@ -1,0 +1,60 @@
+/**
+ * Every error that a user can meet: a stable code, and one sentence that names the offending value and the way out.
+ * `usage` errors are the user's to correct (exit code 2); all others are failures of a run (exit code 1).
+ */
+
+export type ErrorKind = 'usage' | 'failure';
+
+/** The codes, with their kind. docs/errors.md explains each; a test holds the two together. */
+export const CODES = {
+  REQUEST_INVALID: 'usage',
+  REQUEST_FILE: 'usage',
+  HOSTFILE_SYNTAX: 'usage',
+  HOSTFILE_LIMIT: 'usage',
+  HOSTFILE_READ: 'usage',
+  PALETTE_UNKNOWN: 'usage',
+  PALETTE_INVALID: 'usage',
+  VIEW_TOO_DEEP: 'usage',
+  VIEW_TOO_LARGE: 'usage',
+  OUTFILE_FORMAT: 'usage',
+  OUTFILE_UNWRITABLE: 'usage',
+  PORT_IN_USE: 'failure',
+  KERNEL_MISSING: 'failure',
+  NO_WORKER: 'failure',
+  WORKER_MISSING: 'failure',
+  WORKER_REFUSED: 'failure',
+  PROTOCOL: 'failure',
+  SHARD_FAILED: 'failure',
+  ENCODER_MISSING: 'failure',
+  ENCODER_FAILED: 'failure',
+  DISK: 'failure',
+  TIMEOUT: 'failure',
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof CODES;
+
+export class FractalError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'FractalError';
+    this.code = code;
+  }
+
+  /** 2 when the user has to correct the call, 1 when the run failed. */
+  get exitCode(): 1 | 2 {
+    return CODES[this.code] === 'usage' ? 2 : 1;
+  }
+
+  /** The one line that a terminal shows. */
+  override toString(): string {
+    return `${this.code}: ${this.message}`;
+  }
+}
+
+/** The message of anything that was thrown, on one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? '';
+}

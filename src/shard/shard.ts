@@ -1,0 +1,36 @@
+/**
+ * A shard: a rectangle of pixels of one frame's view. Pure data: whoever computes it, whenever, however often,
+ * the bytes are the same.
+ */
+
+export interface Rect {
+  /** Pixels; (0, 0) is the top left corner. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Shard extends Rect {
+  /** Unique within a job. */
+  readonly id: number;
+  /** Index of the frame whose view this is a part of. */
+  readonly frame: number;
+}
+
+/**
+ * The raw answer: `nu` holds, per pixel in rows from the top left, `perPixel` samples in the order of the view's
+ * sampling: the smooth count, or +Infinity where the sample is interior.
+ */
+export interface Samples {
+  readonly kind: 'samples';
+  readonly nu: Float64Array;
+}
+
+/** The finished answer: 8-bit sRGB, 3 bytes a pixel, rows from the top left. */
+export interface Pixels {
+  readonly kind: 'pixels';
+  readonly rgb: Uint8Array;
+}
+
+export type Answer = Samples | Pixels;

@@ -1,0 +1,50 @@
+/**
+ * A view: everything that decides the samples of one picture, and nothing about colours or about who computes it.
+ * Two equal views have equal samples, to the bit, on every machine.
+ */
+
+/** What one iteration does to z before adding c: z^power, |Re| + i|Im| to the power, or conj(z)^power. */
+export type Step = 'holomorphic' | 'burning-ship' | 'tricorn';
+
+export interface Formula {
+  readonly step: Step;
+  /** The exponent of z, 2 to 8. */
+  readonly power: number;
+  /** Given: the Julia set of this c (decimal strings), z0 is the pixel. Absent: z0 = 0, c is the pixel. */
+  readonly julia?: { readonly re: string; readonly im: string };
+}
+
+/**
+ * Where a pixel is sampled. `grid`: side × side samples at the centres of equal cells (side 1: the pixel's centre).
+ * `jittered`: `count` samples, one in each of `count` cells of equal area, moved inside it by a hash of
+ * (seed, x, y, sample).
+ */
+export type Sampling =
+  | { readonly kind: 'grid'; readonly side: number }
+  | { readonly kind: 'jittered'; readonly count: number; readonly seed: number };
+
+export interface View {
+  readonly formula: Formula;
+  /** The centre, decimal strings of any length. */
+  readonly re: string;
+  readonly im: string;
+  /** The view is 4 / zoom high. A decimal string, since its exponent may be beyond a double's. */
+  readonly zoom: string;
+  /** Degrees that the camera turns counter-clockwise. */
+  readonly rotation: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** A point that has not left |z| <= 2 after so many iterations counts as interior. */
+  readonly iterations: number;
+  /** |z| beyond which the smooth count is taken, at least 2. */
+  readonly bailout: number;
+  /** `smooth`: nu = m - log_power(log2|z_m|) at the first |z_m| > bailout. `whole`: the first n with |z_n| > 2. */
+  readonly count: 'smooth' | 'whole';
+  readonly sampling: Sampling;
+}
+
+/** How many samples a pixel of this view has. */
+export function samplesPerPixel(sampling: Sampling): number {
+  return sampling.kind === 'grid' ? sampling.side * sampling.side : sampling.count;
+}
