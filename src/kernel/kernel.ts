@@ -1,0 +1,23 @@
+/** What every kernel promises: the samples of a rectangle of a view, always the same ones for the same arguments. */
+
+import type { Rect } from '../shard/shard.js';
+import type { View } from '../view/view.js';
+
+/** `simd`: WebAssembly SIMD, f64. `gpu`: gpu.js on WebGPU or headless GL, f32. `cpu`: gpu.js's own CPU mode. */
+export type KernelName = 'simd' | 'gpu' | 'cpu';
+
+export interface Computed {
+  /** Per pixel in rows from the top left, the pixel's samples in the order of view.sampling; interior is +Infinity. */
+  readonly nu: Float64Array;
+  /** Iterations that were really executed. */
+  readonly iterations: number;
+}
+
+export interface Kernel {
+  readonly name: KernelName;
+  /** What it runs on, for people: "WebAssembly SIMD", "WebGPU (SwiftShader)". */
+  readonly detail: string;
+  /** @throws FractalError VIEW_TOO_DEEP when the spacing of pixels is below the kernel's precision. */
+  compute(view: View, rect: Rect): Promise<Computed>;
+  close(): Promise<void>;
+}

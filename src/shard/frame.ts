@@ -1,0 +1,14 @@
+/** One finished picture, or the raw samples of one. */
+
+import type { Answer } from './shard.js';
+
+export interface Frame {
+  /** Position in the film, from 0; 0 for a still. */
+  readonly index: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Samples a pixel; an answer of `samples` has width * height * perPixel of them, an answer of `pixels` 3 bytes a pixel. */
+  readonly perPixel: number;
+  readonly answer: Answer;
+}

@@ -1,0 +1,79 @@
+/**
+ * Exact decimal numbers of any length and exponent: what coordinates and zooms are until a kernel rounds them once.
+ * The value is digits * 10^exponent.
+ */
+
+export interface Decimal {
+  readonly digits: bigint;
+  readonly exponent: number;
+}
+
+const SYNTAX = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,15}))?$/;
+
+/** "-0.75", "1e-300", "+.5", "3."; undefined for anything that is not a finite decimal number. */
+export function parseDecimal(text: string): Decimal | undefined {
+  const match = SYNTAX.exec(text.trim());
+  if (!match) return undefined;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  if (whole + fraction === '') return undefined;
+  const digits = BigInt(whole + fraction);
+  return { digits: sign === '-' ? -digits : digits, exponent: Number(exponent) - fraction.length };
+}
+
+/** floor(log10(|d|)) for a nonzero decimal, -Infinity for zero. */
+export function magnitude(d: Decimal): number {
+  if (d.digits === 0n) return -Infinity;
+  const length = d.digits.toString().length - (d.digits < 0n ? 1 : 0);
+  return length - 1 + d.exponent;
+}
+
+/** log10(|d|) in double precision, however large the exponent; -Infinity for zero. */
+export function log10(d: Decimal): number {
+  if (d.digits === 0n) return -Infinity;
+  const text = d.digits.toString().replace('-', '');
+  return Math.log10(Number(`0.${text.slice(0, 20)}`)) + text.length + d.exponent;
+}
+
+/** The decimal whose log10 is the given one, to 17 digits: how geometric zoom paths pass any exponent. */
+export function fromLog10(log: number): string {
+  const exponent = Math.floor(log);
+  const mantissa = 10 ** (log - exponent);
+  return exponent === 0 ? String(mantissa) : `${mantissa}e${exponent}`;
+}
+
+/** floor(d * 2^bits): fixed point. */
+export function toFixed(d: Decimal, bits: number): bigint {
+  const scaled = d.digits << BigInt(bits);
+  if (d.exponent >= 0) return scaled * 10n ** BigInt(d.exponent);
+  const divisor = 10n ** BigInt(-d.exponent);
+  const quotient = scaled / divisor;
+  return quotient * divisor > scaled ? quotient - 1n : quotient;
+}
+
+/** The nearest double, and the double nearest to what it leaves: together about 106 bits of d. */
+export function toDoubles(text: string): [high: number, low: number] {
+  const d = parseDecimal(text);
+  if (!d) return [Number.NaN, Number.NaN];
+  const high = Number(`${d.digits}e${d.exponent}`);
+  if (!Number.isFinite(high) || high === 0) return [high, 0];
+  const bits = 1200;
+  const rest = toFixed(d, bits) - doubleToFixed(high, bits);
+  return [high, fixedToDouble(rest, bits)];
+}
+
+/** A double as fixed point; exact when bits >= 1074. */
+function doubleToFixed(value: number, bits: number): bigint {
+  let exponent = 0;
+  let scaled = value;
+  while (!Number.isInteger(scaled)) {
+    scaled *= 2;
+    exponent++;
+  }
+  return BigInt(scaled) << BigInt(bits - exponent);
+}
+
+function fixedToDouble(value: bigint, bits: number): number {
+  const length = (value < 0n ? -value : value).toString(2).length;
+  const drop = Math.max(0, length - 64);
+  return Number(value >> BigInt(drop)) * 2 ** (drop - bits);
+}
