@@ -1,0 +1,138 @@
+/**
+ * Pixels to points of the plane, in double precision: one rounding of the exact centre, then plain + - *, so that
+ * every machine gets the same bits.
+ *
+ *   re = R + (x + ox - W/2)·step,  im = I + (H/2 - y - oy)·step,  step = 4 / (zoom·H)
+ *
+ * turned by the view's rotation about the centre; (ox, oy) is the sample's place inside its pixel.
+ */
+
+import { toDoubles } from './decimal.js';
+import { type Sampling, samplesPerPixel, type View } from './view.js';
+
+/** The camera: c = centre + (X·cosStep - Y·sinStep) + i(X·sinStep + Y·cosStep), X and Y in pixels from the centre. */
+export interface Plane {
+  readonly re: readonly [high: number, low: number];
+  readonly im: readonly [high: number, low: number];
+  readonly cosStep: number;
+  readonly sinStep: number;
+  /** Distance between neighbouring pixels. */
+  readonly step: number;
+}
+
+export function plane(view: View): Plane {
+  const step = 4 / (Number(view.zoom) * view.height);
+  const [sin, cos] = sinCos(view.rotation);
+  return { re: toDoubles(view.re), im: toDoubles(view.im), cosStep: cos * step, sinStep: sin * step, step };
+}
+
+/** Points of a rectangle: per pixel in rows from the top left, the pixel's samples in order. */
+export function points(
+  view: View,
+  rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): { re: Float64Array; im: Float64Array } {
+  const count = rect.width * rect.height * samplesPerPixel(view.sampling);
+  const re = new Float64Array(count);
+  const im = new Float64Array(count);
+  fillPoints(view, rect, re, im);
+  return { re, im };
+}
+
+/** The same, into arrays of the caller (both at least width * height * samples long). */
+export function fillPoints(
+  view: View,
+  rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  re: Float64Array,
+  im: Float64Array,
+): void {
+  const { cosStep, sinStep, re: centreRe, im: centreIm } = plane(view);
+  const [reHigh, reLow] = centreRe;
+  const [imHigh, imLow] = centreIm;
+  const cells = cellsOf(view.sampling);
+  const jitter = view.sampling.kind === 'jittered';
+  const seed = view.sampling.kind === 'jittered' ? view.sampling.seed : 0;
+  const halfWidth = view.width / 2;
+  const halfHeight = view.height / 2;
+  let i = 0;
+  for (let y = rect.y; y < rect.y + rect.height; y++) {
+    for (let x = rect.x; x < rect.x + rect.width; x++) {
+      for (let s = 0; s < cells.length; s++) {
+        const cell = cells[s] as Cell;
+        let ox = cell.x + cell.width / 2;
+        let oy = cell.y + cell.height / 2;
+        if (jitter) {
+          const h = hash(seed, x, y, s);
+          ox = cell.x + cell.width * ((h >>> 16) / 65536);
+          oy = cell.y + cell.height * ((h & 65535) / 65536);
+        }
+        const px = x + ox - halfWidth;
+        const py = halfHeight - (y + oy);
+        re[i] = reHigh + (reLow + (px * cosStep - py * sinStep));
+        im[i] = imHigh + (imLow + (px * sinStep + py * cosStep));
+        i++;
+      }
+    }
+  }
+}
+
+/** Part of the unit square of a pixel. */
+interface Cell {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Cells of equal area, one a sample: a square grid, or for a count that is no square rows of nearly equal length. */
+export function cellsOf(sampling: Sampling): Cell[] {
+  const count = samplesPerPixel(sampling);
+  const rows = Math.round(Math.sqrt(count));
+  const cells: Cell[] = [];
+  for (let row = 0; row < rows; row++) {
+    const from = Math.floor((row * count) / rows);
+    const to = Math.floor(((row + 1) * count) / rows);
+    for (let k = from; k < to; k++) {
+      const width = 1 / (to - from);
+      cells.push({ x: (k - from) * width, y: from / count, width, height: (to - from) / count });
+    }
+  }
+  return cells;
+}
+
+/** 32 well-mixed bits of (seed, x, y, sample); integers only. */
+function hash(seed: number, x: number, y: number, sample: number): number {
+  return mix(mix(mix(mix(seed | 0) ^ x) ^ y) ^ sample);
+}
+
+function mix(bits: number): number {
+  let h = bits + 0x9e3779b9;
+  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+  return h ^ (h >>> 16);
+}
+
+/**
+ * Sine and cosine of degrees from their Taylor series on [-45, 45], with + - * / alone: Math.sin may differ in the
+ * last bit between engines. Multiples of 90 are exact.
+ */
+export function sinCos(degrees: number): [sin: number, cos: number] {
+  const quarter = Math.round(degrees / 90);
+  const t = ((degrees - quarter * 90) * Math.PI) / 180;
+  let sin = 1;
+  let cos = 1;
+  for (let k = 20; k >= 2; k -= 2) {
+    cos = 1 - (cos * t * t) / (k * (k - 1));
+    sin = 1 - (sin * t * t) / (k * (k + 1));
+  }
+  sin *= t;
+  switch (((quarter % 4) + 4) % 4) {
+    case 1:
+      return [cos, -sin];
+    case 2:
+      return [-sin, -cos];
+    case 3:
+      return [-cos, sin];
+    default:
+      return [sin, cos];
+  }
+}
