@@ -38,13 +38,13 @@ export function points(
   return { re, im };
 }
 
-/** The same, into arrays of the caller (both at least width * height * samples long). */
+/** The same, into arrays of the caller (both at least width * height * samples long); returns how many points. */
 export function fillPoints(
   view: View,
   rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   re: Float64Array,
   im: Float64Array,
-): void {
+): number {
   const { cosStep, sinStep, re: centreRe, im: centreIm } = plane(view);
   const [reHigh, reLow] = centreRe;
   const [imHigh, imLow] = centreIm;
@@ -73,6 +73,7 @@ export function fillPoints(
       }
     }
   }
+  return i;
 }
 
 /** Part of the unit square of a pixel. */

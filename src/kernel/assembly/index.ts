@@ -1,0 +1,4 @@
+/** What the WebAssembly module exports. Every function takes pointers into the one shared memory. */
+
+export { iterate } from './direct';
+export { LANES_BYTES } from './lanes';

@@ -1,0 +1,127 @@
+/**
+ * The `simd` kernel: WebAssembly SIMD in f64, iterated directly. One memory serves all slots of a worker; each slot
+ * works in a region of its own, so that threads share the module and, later, a scene's data without copies.
+ */
+
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { FractalError } from '../errors.js';
+import type { Rect } from '../shard/shard.js';
+import { fillPoints, plane } from '../view/plane.js';
+import { type Formula, samplesPerPixel, type View } from '../view/view.js';
+import type { Computed, Kernel } from './kernel.js';
+
+/** What the threads of a worker share. */
+export interface SimdModule {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
+/** Points worked on at a time, which bounds a slot's memory. */
+const CHUNK = 16384;
+const LANES_BYTES = 1024;
+const REGION = LANES_BYTES + 3 * 8 * CHUNK;
+const PAGE = 65536;
+
+/** Pixels closer than this share of the coordinate's size cannot be told apart well enough by doubles. */
+const RESOLUTION = 2 ** -45;
+
+const FLAG_JULIA = 1;
+const FLAG_WHOLE = 2;
+const FLAG_INTERIOR = 4;
+const STEPS: Record<Formula['step'], number> = { holomorphic: 0, 'burning-ship': 1, tricorn: 2 };
+
+interface Exports {
+  // biome-ignore format: one line per group of arguments
+  iterate(step: number, power: number, flags: number, limit: bigint, bailout: number, juliaRe: number, juliaIm: number,
+    count: number, re: number, im: number, nu: number, lanes: number): bigint;
+}
+
+/** Compiles the kernel for `slots` threads. The optimising compiler at once: a shard is too long for the quick one. */
+export function compileSimd(slots: number): SimdModule {
+  setFlagsFromString('--no-liftoff');
+  const module = new WebAssembly.Module(readFileSync(new URL('./direct.wasm', import.meta.url)));
+  const pages = 1 + Math.ceil((slots * REGION) / PAGE);
+  return { module, memory: new WebAssembly.Memory({ initial: pages, maximum: PAGE, shared: true }) };
+}
+
+/**
+ * The kernel in one slot of a compiled module. `interior: false` switches the interior shortcuts off, for benchmarks:
+ * the samples are the same.
+ */
+export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior = true): Kernel {
+  const { memory } = shared;
+  const instance = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
+  const { iterate } = instance.exports as unknown as Exports;
+  const lanes = PAGE + slot * REGION;
+  const reAt = lanes + LANES_BYTES;
+  const imAt = reAt + 8 * CHUNK;
+  const nuAt = imAt + 8 * CHUNK;
+  const re = new Float64Array(memory.buffer, reAt, CHUNK);
+  const im = new Float64Array(memory.buffer, imAt, CHUNK);
+  const found = new Float64Array(memory.buffer, nuAt, CHUNK);
+
+  function compute(view: View, rect: Rect): Computed {
+    requirePrecision(view);
+    const { formula } = view;
+    const perPixel = samplesPerPixel(view.sampling);
+    const flags =
+      (formula.julia ? FLAG_JULIA : 0) | (view.count === 'whole' ? FLAG_WHOLE : 0) | (interior ? FLAG_INTERIOR : 0);
+    const limit = BigInt(view.iterations);
+    const juliaRe = Number(formula.julia?.re ?? 0);
+    const juliaIm = Number(formula.julia?.im ?? 0);
+    const nu = new Float64Array(rect.width * rect.height * perPixel);
+    let iterations = 0n;
+    let done = 0;
+    for (const part of chunks(rect, perPixel)) {
+      const count = fillPoints(view, part, re, im);
+      // biome-ignore format: as declared
+      iterations += iterate(STEPS[formula.step], formula.power, flags, limit, view.bailout, juliaRe, juliaIm,
+        count, reAt, imAt, nuAt, lanes);
+      nu.set(found.subarray(0, count), done);
+      done += count;
+    }
+    return { nu, iterations: Number(iterations) };
+  }
+
+  return {
+    name: 'simd',
+    detail: 'WebAssembly SIMD, f64',
+    compute: async (view, rect) => compute(view, rect),
+    close: async () => {},
+  };
+}
+
+function abort(): never {
+  throw new Error('the WebAssembly kernel aborted');
+}
+
+/** Parts of a rectangle, in the order of its samples, of at most CHUNK samples each. */
+function* chunks(rect: Rect, perPixel: number): Generator<Rect> {
+  const pixels = Math.floor(CHUNK / perPixel);
+  if (rect.width <= pixels) {
+    const rows = Math.floor(pixels / rect.width);
+    for (let y = 0; y < rect.height; y += rows) {
+      yield { x: rect.x, y: rect.y + y, width: rect.width, height: Math.min(rows, rect.height - y) };
+    }
+    return;
+  }
+  for (let y = 0; y < rect.height; y++) {
+    for (let x = 0; x < rect.width; x += pixels) {
+      yield { x: rect.x + x, y: rect.y + y, width: Math.min(pixels, rect.width - x), height: 1 };
+    }
+  }
+}
+
+/** @throws FractalError VIEW_TOO_DEEP */
+function requirePrecision(view: View): void {
+  const { re, im, step } = plane(view);
+  const size = Math.max(Math.abs(re[0]), Math.abs(im[0]), step * Math.max(view.width, view.height) * 0.5);
+  const finest = size * RESOLUTION;
+  if (step >= finest) return;
+  throw new FractalError(
+    'VIEW_TOO_DEEP',
+    `zoom ${view.zoom} puts pixels ${step.toExponential(1)} apart, closer than double precision can tell apart here ` +
+      `(${finest.toExponential(1)}): use a zoom below ${(4 / (finest * view.height)).toExponential(1)}`,
+  );
+}
