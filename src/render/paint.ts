@@ -1,0 +1,141 @@
+/**
+ * Samples to pixels. One sample a pixel: a look-up of sRGB bytes. Several: their mean in linear light, as a camera's
+ * sensor would add them up, then the nearest sRGB level. Only + - * / sqrt and comparisons: the same bytes everywhere.
+ */
+
+import { toLevel } from './oklab.js';
+
+/**
+ * Colours as numbers; plain data, to be cloned or sent. How a sample becomes a place in the table:
+ *
+ *   cycle   frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size
+ *   bands   (floor(nu) * density + offset * size) mod size
+ *   ramp    clamp(nu / iterations) * (size - 1), between two entries linearly, or when `hard` the upper one
+ */
+export interface Paint {
+  readonly kind: 'cycle' | 'bands' | 'ramp';
+  /** Entries of the tables before the last one, which is the interior's. */
+  readonly size: number;
+  readonly density: number;
+  readonly offset: number;
+  readonly hard: boolean;
+  /** 8-bit sRGB, 3 * (size + 1). */
+  readonly srgb: Uint8Array;
+  /** Linear light, 3 * (size + 1). */
+  readonly linear: Float32Array;
+}
+
+/** Samples that are turned into places of the table at once: they stay in the first cache. */
+const CHUNK = 2048;
+
+/**
+ * Pixels of `nu` (perPixel samples a pixel, +Infinity where interior): 8-bit sRGB, 3 bytes a pixel.
+ * `iterations` is the view's limit, which only a `ramp` uses.
+ */
+export function paint(nu: Float64Array, perPixel: number, paint: Paint, iterations: number): Uint8Array {
+  const pixels = nu.length / perPixel;
+  const rgb = new Uint8Array(3 * pixels);
+  const perChunk = Math.max(1, Math.floor(CHUNK / perPixel));
+  const places = new Float64Array(perChunk * perPixel);
+  const indices = new Int32Array(perChunk * perPixel);
+  for (let from = 0; from < pixels; from += perChunk) {
+    const count = Math.min(perChunk, pixels - from);
+    const samples = nu.subarray(from * perPixel, (from + count) * perPixel);
+    const target = rgb.subarray(3 * from, 3 * (from + count));
+    if (paint.kind === 'ramp') {
+      onRamp(samples, paint, iterations, places);
+      blend(places, perPixel, paint, target);
+    } else {
+      if (paint.kind === 'cycle') onCycle(samples, paint, indices);
+      else onBands(samples, paint, indices);
+      if (perPixel === 1) copy(indices, paint.srgb, target);
+      else average(indices, perPixel, paint.linear, target);
+    }
+  }
+  return rgb;
+}
+
+/**
+ * How far along the cycle a sample lies, in cycles: (sqrt(nu + 4) - 2) / 3. Counts are a handful in a view of the whole set
+ * and grow with depth by thousands, their spread by about the square root: so a picture has a few cycles at any depth.
+ * The 4 keeps it smooth where nu < 0, outside of the circle of radius 2.
+ */
+const SHIFT = 4;
+const SPEED = 1 / 3;
+
+function onCycle(nu: Float64Array, { size, density, offset }: Paint, indices: Int32Array): void {
+  const speed = density * SPEED;
+  const start = offset - speed * 2;
+  for (let i = 0; i < nu.length; i++) {
+    const v = nu[i] as number;
+    const position = start + speed * Math.sqrt(v > -SHIFT ? v + SHIFT : 0);
+    const k = ((position - Math.floor(position)) * size) | 0;
+    indices[i] = v === Infinity ? size : k < size ? k : 0;
+  }
+}
+
+function onBands(nu: Float64Array, { size, density, offset }: Paint, indices: Int32Array): void {
+  for (let i = 0; i < nu.length; i++) {
+    const v = nu[i] as number;
+    const place = Math.floor(Math.floor(v) * density + offset * size);
+    indices[i] = v === Infinity ? size : place - size * Math.floor(place / size);
+  }
+}
+
+function onRamp(nu: Float64Array, { size, hard }: Paint, iterations: number, places: Float64Array): void {
+  const last = size - 1;
+  for (let i = 0; i < nu.length; i++) {
+    const v = nu[i] as number;
+    const t = v / iterations;
+    const place = t > 0 ? (t < 1 ? t * last : last) : 0;
+    places[i] = v === Infinity ? size : hard ? Math.ceil(place) : place;
+  }
+}
+
+function copy(indices: Int32Array, srgb: Uint8Array, rgb: Uint8Array): void {
+  for (let i = 0, o = 0; o < rgb.length; i++, o += 3) {
+    const k = 3 * (indices[i] as number);
+    rgb[o] = srgb[k] as number;
+    rgb[o + 1] = srgb[k + 1] as number;
+    rgb[o + 2] = srgb[k + 2] as number;
+  }
+}
+
+function average(indices: Int32Array, perPixel: number, linear: Float32Array, rgb: Uint8Array): void {
+  for (let i = 0, o = 0; o < rgb.length; o += 3) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (const end = i + perPixel; i < end; i++) {
+      const k = 3 * (indices[i] as number);
+      red += linear[k] as number;
+      green += linear[k + 1] as number;
+      blue += linear[k + 2] as number;
+    }
+    rgb[o] = toLevel(red / perPixel);
+    rgb[o + 1] = toLevel(green / perPixel);
+    rgb[o + 2] = toLevel(blue / perPixel);
+  }
+}
+
+/** `average` for places between two entries; a whole place is an entry itself. */
+function blend(places: Float64Array, perPixel: number, { linear }: Paint, rgb: Uint8Array): void {
+  for (let i = 0, o = 0; o < rgb.length; o += 3) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (const end = i + perPixel; i < end; i++) {
+      const place = places[i] as number;
+      const whole = place | 0;
+      const part = place - whole;
+      const k = 3 * whole;
+      const next = part > 0 ? k + 3 : k;
+      red += (linear[k] as number) + part * ((linear[next] as number) - (linear[k] as number));
+      green += (linear[k + 1] as number) + part * ((linear[next + 1] as number) - (linear[k + 1] as number));
+      blue += (linear[k + 2] as number) + part * ((linear[next + 2] as number) - (linear[k + 2] as number));
+    }
+    rgb[o] = toLevel(red / perPixel);
+    rgb[o + 1] = toLevel(green / perPixel);
+    rgb[o + 2] = toLevel(blue / perPixel);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Palettes: named ones from assets/palettes.json, a user's JSON file, or a list of hex colours. A palette is a list of
+ * stops on a cycle of length 1; what lies between them is the matter of cycle.ts.
+ */
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FractalError, messageOf } from '../errors.js';
+import type { Triple } from './oklab.js';
+
+export interface Stop {
+  /** 0 to 1, rising from stop to stop. */
+  readonly position: number;
+  /** 8-bit sRGB. */
+  readonly rgb: Triple;
+}
+
+export interface Palette {
+  readonly name: string;
+  /** At least two. */
+  readonly stops: readonly Stop[];
+}
+
+const MAX_STOPS = 4096;
+const MAX_FILE_BYTES = 1 << 20;
+/** Other spellings of names, in the form that `key` gives. */
+const ALIASES: Readonly<Record<string, string>> = { biochimist: 'biochemist' };
+
+let named: ReadonlyMap<string, Palette> | undefined;
+
+/** The palettes that come with the program, Galaxy first. */
+export function paletteNames(): string[] {
+  return [...builtIn().values()].map((palette) => palette.name);
+}
+
+/**
+ * The palette that a user's words mean: a name (case, spaces, - and _ do not matter), the path of a `.json` file
+ * ([position, "#hex"] stops, or hex colours, evenly spaced), or hex colours separated by commas or spaces.
+ * Throws PALETTE_UNKNOWN for a name that does not exist, PALETTE_INVALID for a file or list that is no palette.
+ */
+export function findPalette(spec: string): Palette {
+  const found = builtIn().get(ALIASES[key(spec)] ?? key(spec));
+  if (found) return found;
+  const text = spec.trim();
+  if (/\.json$/i.test(text)) return fromFile(text);
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
+  if (parts.some((part) => parseHex(part))) return { name: text, stops: stopsOf(parts, `palette "${text}"`) };
+  throw new FractalError(
+    'PALETTE_UNKNOWN',
+    `there is no palette "${text}"; did you mean ${nearest(text)}? The names are ${paletteNames().join(', ')}; ` +
+      'a .json file or a list of colours such as "#001,#fa0,#fff" works too',
+  );
+}
+
+/** "#fa0", "#ffaa00", the # may be missing; undefined for anything else. */
+export function parseHex(text: string): Triple | undefined {
+  const digits = /^#?([0-9a-f]{6}|[0-9a-f]{3})$/i.exec(text.trim())?.[1];
+  if (digits === undefined) return undefined;
+  const full = digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits;
+  return [0, 2, 4].map((at) => Number.parseInt(full.slice(at, at + 2), 16)) as [number, number, number];
+}
+
+function builtIn(): ReadonlyMap<string, Palette> {
+  if (!named) {
+    const file = asset('palettes.json');
+    const table = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown[]>;
+    named = new Map(
+      Object.entries(table).map(([name, stops]) => [key(name), { name, stops: stopsOf(stops, `palette ${name}`) }]),
+    );
+  }
+  return named;
+}
+
+/** A file of the package's assets folder, found from the compiled module upwards. */
+function asset(name: string): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'assets', name)) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, 'assets', name);
+}
+
+function fromFile(path: string): Palette {
+  let data: unknown;
+  try {
+    if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
+    data = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new FractalError('PALETTE_INVALID', `the palette file "${path}" cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (!Array.isArray(data))
+    throw new FractalError(
+      'PALETTE_INVALID',
+      `the palette file "${path}" holds no list; write [[0, "#000011"], [0.5, "#ffcc00"]] or ["#000011", "#ffcc00"]`,
+    );
+  return { name: path, stops: stopsOf(data, `palette file "${path}"`) };
+}
+
+function stopsOf(list: readonly unknown[], where: string): Stop[] {
+  const invalid = (what: string) => new FractalError('PALETTE_INVALID', `${where}: ${what}`);
+  if (list.length < 2 || list.length > MAX_STOPS)
+    throw invalid(`it has ${list.length} colours, a palette has 2 to ${MAX_STOPS}`);
+  const spaced = list.every((entry) => typeof entry === 'string');
+  let before = -1;
+  return list.map((entry, i) => {
+    const [position, hex] = spaced ? [i / list.length, entry] : Array.isArray(entry) ? entry : [undefined, undefined];
+    if (!spaced && (!Array.isArray(entry) || entry.length !== 2))
+      throw invalid(`stop ${i + 1}, ${show(entry)}, is not [position, "#hex"]`);
+    const rgb = typeof hex === 'string' ? parseHex(hex) : undefined;
+    if (!rgb) throw invalid(`colour ${i + 1}, ${show(hex)}, is not a hex colour such as "#ffcc00"`);
+    if (typeof position !== 'number' || !(position >= 0 && position <= 1))
+      throw invalid(`the position of stop ${i + 1}, ${show(position)}, is not a number from 0 to 1`);
+    if (!(position > before)) throw invalid(`the position of stop ${i + 1}, ${position}, is not above ${before}`);
+    before = position;
+    return { position, rgb };
+  });
+}
+
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? String(value)).slice(0, 60);
+}
+
+function key(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]/g, '');
+}
+
+function nearest(spec: string): string {
+  const wanted = key(spec).slice(0, 64);
+  const distances = paletteNames().map((name) => ({ name, distance: edits(wanted, key(name)) }));
+  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).name;
+}
+
+/** Levenshtein's distance. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}
