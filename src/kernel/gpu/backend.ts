@@ -1,0 +1,181 @@
+/**
+ * The three ways in which gpu.js runs `advance`: WebGPU, headless GL, and its own CPU mode. The library, its optional
+ * native parts and their quirks stay in this file.
+ */
+
+import { FractalError } from '../../errors.js';
+import { advance, type Shape } from './advance.js';
+
+export type Mode = 'webgpu' | 'headlessgl' | 'cpu';
+
+/** One batch of points, filled by the caller. */
+export interface Batch {
+  readonly cRe: Float32Array | Float64Array;
+  readonly cIm: Float32Array | Float64Array;
+  readonly zRe: Float32Array | Float64Array;
+  readonly zIm: Float32Array | Float64Array;
+}
+
+/** zr, zi, iterations done, |z|^2. */
+export type Row = readonly [zr: number, zi: number, done: number, mag2: number];
+
+export interface Advance {
+  /** The most points that one call takes. */
+  readonly size: number;
+  /** Calls `put(j, batch)` for every j below `count`, advances those points, and returns a row for each. */
+  run(count: number, steps: number, bailout2: number, put: (j: number, batch: Batch) => void): Promise<readonly Row[]>;
+}
+
+export interface Backend {
+  readonly mode: Mode;
+  /** What it runs on, for people. */
+  readonly detail: string;
+  /** |z|^2 stays below two to this exponent. */
+  readonly exponent: number;
+  /** Iterations of the first pass, the second, ...; the last one repeats. */
+  readonly passes: readonly number[];
+  /** The compiled kernel of a formula; compiled once. */
+  advance(shape: Shape): Promise<Advance>;
+  close(): Promise<void>;
+}
+
+/** Small batches for the few points that are left after some passes, so that they do not pay for a large one. */
+const SIZES = [2048, 65536];
+/** Longer than this, and a slow GPU might run into its driver's watchdog: 65,536 points, 10^9 iterations. */
+const PASSES = [256, 1024, 4096, 16384];
+/** gpu.js returns the count as f32, and in CPU mode there is one pass: z would lose its f64 between two. */
+export const CPU_LIMIT = 2 ** 24;
+
+type Library = typeof import('gpu.js');
+type Gpu = InstanceType<Library['GPU']>;
+type Compiled = (...args: unknown[]) => readonly Row[] | Promise<readonly Row[]>;
+
+/** @throws Error when gpu.js cannot run that way here. */
+export async function openBackend(mode: Mode): Promise<Backend> {
+  switch (mode) {
+    case 'webgpu':
+      return openWebgpu();
+    case 'headlessgl':
+      return openHeadlessGl();
+    case 'cpu':
+      return openCpuMode();
+  }
+}
+
+async function openCpuMode(): Promise<Backend> {
+  const { GPU } = await library();
+  const gpu = new GPU({ mode: 'cpu' });
+  return {
+    mode: 'cpu',
+    detail: 'gpu.js CPU mode, f64',
+    exponent: 126, // the result is returned as f32
+    passes: [CPU_LIMIT],
+    advance: compiler(gpu, [1024], CPU_LIMIT, Float64Array),
+    close: async () => void (await gpu.destroy()),
+  };
+}
+
+async function openWebgpu(): Promise<Backend> {
+  const { create } = await import('webgpu');
+  const withdraw = offer(create([]));
+  const { GPU, WebGPUContext } = (await library()) as Library & { WebGPUContext: WebGPUContext };
+  try {
+    const { adapter } = await WebGPUContext.acquire();
+    const { description, device, vendor } = adapter.info;
+    const gpu = new GPU({ mode: 'webgpu' });
+    return {
+      mode: 'webgpu',
+      detail: `WebGPU (${description || device || vendor || 'unnamed'}), f32`,
+      exponent: 124,
+      passes: PASSES,
+      advance: compiler(gpu, SIZES, PASSES.at(-1)!, Float32Array),
+      async close() {
+        await gpu.destroy();
+        await WebGPUContext.destroy(); // a device left over aborts the process when it ends
+        withdraw();
+      },
+    };
+  } catch (error) {
+    withdraw();
+    throw error;
+  }
+}
+
+/** The part of gpu.js's WebGPU context that its types leave out. */
+interface WebGPUContext {
+  acquire(): Promise<{ adapter: { info: { description: string; device: string; vendor: string } } }>;
+  destroy(): Promise<void>;
+}
+
+async function openHeadlessGl(): Promise<Backend> {
+  const { GPU } = await library();
+  if (!GPU.isHeadlessGLSupported) throw new Error('the package gl is not built, or there is no display');
+  const gpu = new GPU({ mode: 'headlessgl' });
+  return {
+    mode: 'headlessgl',
+    detail: 'headless GL, f32',
+    exponent: 124,
+    passes: PASSES,
+    advance: compiler(gpu, SIZES, PASSES.at(-1)!, Float32Array),
+    close: async () => void (await gpu.destroy()),
+  };
+}
+
+/** Loaded on demand: it is large, and it looks for `gl` as it loads. */
+async function library(): Promise<Library> {
+  return import('gpu.js');
+}
+
+/** Puts WebGPU where gpu.js looks for it; returns how to take it away again. */
+function offer(gpu: unknown): () => void {
+  const scope = globalThis as { navigator?: object };
+  const own = scope.navigator === undefined;
+  if (own) Object.defineProperty(scope, 'navigator', { value: {}, configurable: true });
+  const { navigator } = scope as { navigator: object };
+  Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+  return () => {
+    if (own) delete scope.navigator;
+    else Reflect.deleteProperty(navigator, 'gpu');
+  };
+}
+
+/** Compiles `advance` for a formula, once per batch size, and hides the sizes. */
+function compiler(
+  gpu: Gpu,
+  sizes: readonly number[],
+  longest: number,
+  Numbers: typeof Float32Array | typeof Float64Array,
+): Backend['advance'] {
+  const compiled = new Map<string, Compiled>();
+  const batches = new Map(sizes.map((size) => [size, emptyBatch(size, Numbers)]));
+  const kernel = (shape: Shape, size: number): Compiled => {
+    const key = `${shape.fold} ${shape.power} ${size}`;
+    const known = compiled.get(key);
+    if (known) return known;
+    const settings = { output: [size], constants: shape, precision: 'single' as const };
+    const fresh = gpu.createKernel(advance as never, settings).setLoopMaxIterations(longest) as unknown as Compiled;
+    compiled.set(key, fresh);
+    return fresh;
+  };
+  return async (shape) => ({
+    size: sizes.at(-1)!,
+    async run(count, steps, bailout2, put) {
+      const size = sizes.find((each) => each >= count);
+      if (size === undefined) throw new FractalError('SHARD_FAILED', `${count} points exceed a batch of this kernel`);
+      const batch = batches.get(size)!;
+      for (let j = 0; j < count; j++) put(j, batch);
+      batch.zRe.fill(Math.sqrt(bailout2) * 2, count); // idle lanes stop at once
+      return kernel(shape, size)(batch.cRe, batch.cIm, batch.zRe, batch.zIm, bailout2, steps);
+    },
+  });
+}
+
+function emptyBatch(size: number, Numbers: typeof Float32Array | typeof Float64Array): Batch {
+  const [cRe, cIm, zRe, zIm] = Array.from({ length: 4 }, () => new Numbers(size)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  return { cRe, cIm, zRe, zIm };
+}

@@ -1,0 +1,65 @@
+/**
+ * The kernels on gpu.js: `gpu` (WebGPU, else headless GL; f32) and `cpu`, its own CPU mode, the last fallback (f64).
+ * f32 gives other samples than f64, so a job runs on `gpu` as a whole or not at all.
+ */
+
+import { FractalError } from '../../errors.js';
+import type { Computed, Kernel } from '../kernel.js';
+import { type Backend, CPU_LIMIT, openBackend } from './backend.js';
+import { iterate } from './iterate.js';
+import { requireSpacing } from './precision.js';
+import { type GpuProbe, probeGpu } from './probe.js';
+
+/**
+ * Whether the `gpu` kernel may be opened in worker threads: no. Headless GL can be loaded by one thread of a process
+ * only, and one device serves a process anyway. `cpu` runs in any thread.
+ */
+export const GPU_RUNS_IN_THREADS = false;
+
+/**
+ * The best GPU that this machine really has. It is tried out in a process of its own first, since native drivers may
+ * abort the process that loads them.
+ *
+ * @throws FractalError KERNEL_MISSING, naming what is missing and the command that brings it.
+ */
+export async function openGpu(): Promise<Kernel> {
+  const found = await probeGpu();
+  const mode = (['webgpu', 'headlessgl'] as const).find((each) => found[each].ok);
+  if (!mode) throw new FractalError('KERNEL_MISSING', missing(found));
+  return kernelOn('gpu', await openBackend(mode));
+}
+
+/** gpu.js's CPU mode: needs nothing. */
+export async function openCpu(): Promise<Kernel> {
+  return kernelOn('cpu', await openBackend('cpu'));
+}
+
+/** A kernel on an open backend; calls wait for one another, since a backend has one set of buffers. */
+export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    name,
+    detail: backend.detail,
+    async compute(view, rect): Promise<Computed> {
+      requireSpacing(view, name);
+      if (name === 'cpu' && view.iterations > CPU_LIMIT) {
+        throw new FractalError(
+          'VIEW_TOO_LARGE',
+          `${view.iterations} iterations are more than the ${CPU_LIMIT} that the cpu kernel counts: use --kernel simd`,
+        );
+      }
+      const mine = last.then(() => iterate(backend, view, rect));
+      last = mine.catch(() => {});
+      return mine;
+    },
+    async close() {
+      await last;
+      await backend.close();
+    },
+  };
+}
+
+function missing({ webgpu, headlessgl }: GpuProbe): string {
+  const parts = [webgpu, headlessgl].map((part) => (part.ok ? '' : `${part.reason} (${part.remedy})`));
+  return `no GPU to compute on. WebGPU: ${parts[0]}. Headless GL: ${parts[1]}. Or use --kernel simd`;
+}
