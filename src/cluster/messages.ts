@@ -1,0 +1,78 @@
+/**
+ * What leader and worker say to one another, as the rest of the program sees it: plain records, whole answers. How
+ * they travel (pieces, checksums, protobuf) is known to wire.ts and grpc.ts alone.
+ */
+
+import type { Rect } from '../shard/shard.js';
+import type { View } from '../view/view.js';
+
+/** Both sides must speak the same one. */
+export const PROTOCOL = 1;
+
+export type Table = Uint8Array | Float32Array | Float64Array;
+
+/** What all shards of a job share: sent once to each worker. */
+export interface Scene {
+  /** Raw samples are wanted; else finished pixels. */
+  readonly samples: boolean;
+  /** How to colour: plain JSON values, and tables by name. Empty where samples are wanted. */
+  readonly paint: Readonly<Record<string, unknown>>;
+  readonly tables: Readonly<Record<string, Table>>;
+}
+
+export interface Assignment {
+  readonly shard: number;
+  readonly scene: number;
+  readonly frame: number;
+  readonly view: View;
+  readonly rect: Rect;
+}
+
+export type ToWorker =
+  | {
+      readonly kind: 'hello';
+      readonly protocol: number;
+      readonly version: string;
+      readonly session: string;
+      readonly kernel: string;
+      /** At most so many for this leader; 0: all. */
+      readonly slots: number;
+    }
+  | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
+  | { readonly kind: 'assign'; readonly assignment: Assignment }
+  | { readonly kind: 'cancel'; readonly shards: readonly number[] }
+  | { readonly kind: 'finish'; readonly metrics: boolean };
+
+export interface Ready {
+  readonly kind: 'ready';
+  readonly protocol: number;
+  readonly version: string;
+  readonly slots: number;
+  /** Shards that may be under way at once, for each slot. */
+  readonly credits: number;
+  readonly kernel: string;
+  readonly detail: string;
+  /** Iterations a second and slot. */
+  readonly speed: number;
+  readonly fingerprint: string;
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+}
+
+export type ToLeader =
+  | Ready
+  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'result';
+      readonly shard: number;
+      /** Samples: float64 little endian; pixels: RGB bytes. */
+      readonly bytes: Uint8Array;
+      readonly seconds: number;
+      readonly iterations: number;
+    }
+  | { readonly kind: 'failed'; readonly shard: number; readonly reason: string }
+  | { readonly kind: 'draining' }
+  | { readonly kind: 'report'; readonly figures: readonly Figure[] };

@@ -1,0 +1,45 @@
+/**
+ * The seam between those who talk and how it travels: the leader dials, the worker listens, both hold a Link. The
+ * real one is grpc.ts; memory.ts is a faithful one for tests.
+ */
+
+import type { ToLeader, ToWorker } from './messages.js';
+
+/** One end of a session. Messages arrive in order, whole, or the link ends. */
+export interface Link<Out, In> {
+  /** Sends a message; resolves when the link can take the next (back-pressure). Silently drops once the link ended. */
+  send(message: Out): Promise<void>;
+  /** Says that nothing more will be sent. The other side's messages still arrive. */
+  end(): void;
+  /** Ends the session at once, in both directions. */
+  close(): void;
+  /** Called once, before the first message arrives. `ended` comes last, with the reason unless the end was orderly. */
+  listen(handlers: { message(message: In): void; ended(error?: Error): void }): void;
+  /** Bytes of payload so far. */
+  readonly sent: number;
+  readonly received: number;
+}
+
+export type LeaderLink = Link<ToWorker, ToLeader>;
+export type WorkerLink = Link<ToLeader, ToWorker>;
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Dialer {
+  /** Starts a session. That nobody answered shows as the link's end. */
+  dial(address: Address): LeaderLink;
+}
+
+export interface Listener {
+  readonly address: Address;
+  /** Ends all links. */
+  close(): Promise<void>;
+}
+
+/** "host:port", with brackets round an IPv6 address. */
+export function addressText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,186 @@
+/** The one place that translates between the program's messages and those of proto/fractal/v1/peer.proto. */
+
+import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
+import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
+import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
+import { FractalError } from '../errors.js';
+import type { Sampling, Step, View } from '../view/view.js';
+import type { Scene, Table, ToLeader, ToWorker } from './messages.js';
+import { cut, Joiner } from './pieces.js';
+
+/** Turns a scene into bytes and back: protobuf's own work, handed in by whoever loaded the proto file. */
+export interface SceneCodec {
+  encode(scene: WireScene): Uint8Array;
+  decode(bytes: Uint8Array): WireScene;
+}
+
+export interface WireScene {
+  samples?: boolean;
+  paint?: string;
+  tables?: { name?: string; type?: string; data?: Uint8Array | string }[];
+}
+
+const MAX_SCENE_BYTES = 1 << 30;
+const MAX_RESULT_BYTES = 1 << 30;
+
+export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<WireToWorker> {
+  switch (message.kind) {
+    case 'hello':
+      yield { hello: message };
+      return;
+    case 'scene':
+      for (const piece of cut(codec.encode(wireScene(message.scene)))) {
+        yield { scene: { scene: message.id, piece: { ...piece, data: bufferOf(piece.data) } } };
+      }
+      return;
+    case 'assign': {
+      const { shard, scene, frame, view, rect } = message.assignment;
+      yield { assign: { shard, scene, frame, view: wireView(view), ...rect } };
+      return;
+    }
+    case 'cancel':
+      yield { cancel: { shards: [...message.shards] } };
+      return;
+    case 'finish':
+      yield { finish: { metrics: message.metrics } };
+  }
+}
+
+export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
+  switch (message.kind) {
+    case 'ready':
+      yield { ready: message };
+      return;
+    case 'refused':
+      yield { refused: message };
+      return;
+    case 'result': {
+      const { shard, seconds, iterations } = message;
+      for (const piece of cut(message.bytes)) {
+        yield { result: { shard, piece: { ...piece, data: bufferOf(piece.data) }, seconds, iterations } };
+      }
+      return;
+    }
+    case 'failed':
+      yield { failed: message };
+      return;
+    case 'draining':
+      yield { draining: {} };
+      return;
+    case 'report':
+      yield { report: { figures: [...message.figures] } };
+  }
+}
+
+/** Takes a leader's wire messages one by one; gives a message whenever one is complete. */
+export function workerInbox(codec: SceneCodec): (wire: ToWorker__Output) => ToWorker | undefined {
+  const scenes = new Joiner('scene', MAX_SCENE_BYTES);
+  return (wire) => {
+    if (wire.hello) return { kind: 'hello', ...wire.hello };
+    if (wire.scene) {
+      const { scene: id, piece } = wire.scene;
+      if (!piece) throw missing('piece of a scene');
+      const bytes = scenes.add(id, piece);
+      return bytes && { kind: 'scene', id, scene: sceneOf(codec.decode(bytes)) };
+    }
+    if (wire.assign) {
+      const { shard, scene, frame, view, x, y, width, height } = wire.assign;
+      if (!view) throw missing('view of an assignment');
+      return {
+        kind: 'assign',
+        assignment: { shard, scene, frame, view: viewOf(view), rect: { x, y, width, height } },
+      };
+    }
+    if (wire.cancel) return { kind: 'cancel', shards: wire.cancel.shards };
+    if (wire.finish) return { kind: 'finish', metrics: wire.finish.metrics };
+    throw missing('message that this version knows');
+  };
+}
+
+/** The same for a worker's messages. */
+export function leaderInbox(): (wire: ToLeader__Output) => ToLeader | undefined {
+  const results = new Joiner('result of shard', MAX_RESULT_BYTES);
+  return (wire) => {
+    if (wire.ready) return { kind: 'ready', ...wire.ready };
+    if (wire.refused) return { kind: 'refused', reason: wire.refused.reason };
+    if (wire.result) {
+      const { shard, piece, seconds, iterations } = wire.result;
+      if (!piece) throw missing('piece of a result');
+      const bytes = results.add(shard, piece);
+      return bytes && { kind: 'result', shard, bytes, seconds, iterations };
+    }
+    if (wire.failed) return { kind: 'failed', shard: wire.failed.shard, reason: wire.failed.reason };
+    if (wire.draining) return { kind: 'draining' };
+    if (wire.report) return { kind: 'report', figures: wire.report.figures };
+    throw missing('message that this version knows');
+  };
+}
+
+function missing(what: string): FractalError {
+  return new FractalError('PROTOCOL', `the peer sent no ${what}`);
+}
+
+function wireView(view: View): WireView {
+  const { formula, sampling, count, ...rest } = view;
+  return {
+    ...rest,
+    step: formula.step,
+    power: formula.power,
+    julia: formula.julia !== undefined,
+    juliaRe: formula.julia?.re ?? '',
+    juliaIm: formula.julia?.im ?? '',
+    whole: count === 'whole',
+    jittered: sampling.kind === 'jittered' ? sampling.count : 0,
+    grid: sampling.kind === 'grid' ? sampling.side : 0,
+    seed: sampling.kind === 'jittered' ? sampling.seed : 0,
+  };
+}
+
+function viewOf(wire: View__Output): View {
+  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, ...rest } = wire;
+  if (step !== 'holomorphic' && step !== 'burning-ship' && step !== 'tricorn') throw missing(`known formula: ${step}`);
+  const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
+  const base = { step: step as Step, power };
+  return {
+    ...rest,
+    formula: julia ? { ...base, julia: { re: juliaRe, im: juliaIm } } : base,
+    count: whole ? 'whole' : 'smooth',
+    sampling,
+  };
+}
+
+function wireScene(scene: Scene): WireScene {
+  return {
+    samples: scene.samples,
+    paint: JSON.stringify(scene.paint),
+    tables: Object.entries(scene.tables).map(([name, table]) => ({
+      name,
+      type: table instanceof Uint8Array ? 'u8' : table instanceof Float32Array ? 'f32' : 'f64',
+      data: bufferOf(table),
+    })),
+  };
+}
+
+function sceneOf(wire: WireScene): Scene {
+  const tables = (wire.tables ?? []).map(({ name = '', type, data }) => [name, tableOf(type, data as Uint8Array)]);
+  return {
+    samples: wire.samples ?? false,
+    paint: JSON.parse(wire.paint || '{}') as Record<string, unknown>,
+    tables: Object.fromEntries(tables) as Record<string, Table>,
+  };
+}
+
+/** A table in memory that the threads of a worker share. */
+function tableOf(type: string | undefined, data: Uint8Array): Table {
+  const shared = new SharedArrayBuffer(data.length);
+  new Uint8Array(shared).set(data);
+  if (type === 'u8') return new Uint8Array(shared);
+  if (type === 'f32') return new Float32Array(shared);
+  if (type === 'f64') return new Float64Array(shared);
+  throw missing(`known type of table: ${type}`);
+}
+
+/** The same bytes as a Buffer, not a copy. */
+function bufferOf({ buffer, byteOffset, byteLength }: Table): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+}

@@ -1,0 +1,66 @@
+/** Opens a kernel by name, and tells how fast it is and which bits it computes. */
+
+import { createHash } from 'node:crypto';
+import type { View } from '../view/view.js';
+import type { Kernel, KernelName } from './kernel.js';
+import { openSimd, type SimdModule } from './simd.js';
+
+/** @throws FractalError KERNEL_MISSING, VIEW_TOO_DEEP */
+export async function openKernel(name: KernelName, simd: SimdModule, slot: number): Promise<Kernel> {
+  switch (name) {
+    case 'simd':
+      return openSimd(simd, slot);
+    case 'gpu':
+      return (await import('./gpu/open.js')).openGpu();
+    case 'cpu':
+      return (await import('./gpu/open.js')).openCpu();
+  }
+}
+
+const PROBE: View = {
+  formula: { step: 'holomorphic', power: 2 },
+  re: '-0.75',
+  im: '0.1',
+  zoom: '20',
+  rotation: 0,
+  width: 96,
+  height: 64,
+  iterations: 400,
+  bailout: 65536,
+  count: 'smooth',
+  sampling: { kind: 'grid', side: 1 },
+};
+
+/** A Julia set of dust: every point escapes, most of them late, so that no shortcut flatters the measurement. */
+const DUST: View = {
+  ...PROBE,
+  formula: { step: 'holomorphic', power: 2, julia: { re: '-0.8', im: '0.156' } },
+  re: '0',
+  im: '0',
+  zoom: '2',
+  iterations: 2000,
+};
+
+/** Iterations a second on a small view; takes some milliseconds. */
+export async function speedOf(kernel: Kernel): Promise<number> {
+  const rect = { x: 0, y: 0, width: DUST.width, height: DUST.height };
+  await kernel.compute(DUST, { ...rect, height: 1 });
+  const from = performance.now();
+  const { iterations } = await kernel.compute(DUST, rect);
+  return iterations / Math.max(1e-6, (performance.now() - from) / 1000);
+}
+
+/** SHA-256 of the samples of a few tiny views: workers with equal fingerprints compute equal bits. */
+export async function fingerprintOf(kernel: Kernel): Promise<string> {
+  const sampling = { kind: 'jittered', count: 3, seed: 1 } as const;
+  const small = { ...PROBE, width: 12, height: 8, rotation: 30, sampling };
+  const views: View[] = [
+    small,
+    { ...small, formula: { step: 'holomorphic', power: 3, julia: { re: '-0.4', im: '0.6' } } },
+    { ...small, formula: { step: 'burning-ship', power: 2 }, re: '-1.7625', im: '-0.0286', zoom: '60' },
+    { ...small, formula: { step: 'tricorn', power: 2 }, re: '-0.2', im: '0.9', count: 'whole' },
+  ];
+  const hash = createHash('sha256');
+  for (const view of views) hash.update((await kernel.compute(view, { x: 0, y: 0, width: 12, height: 8 })).nu);
+  return hash.digest('hex');
+}

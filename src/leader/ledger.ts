@@ -1,0 +1,164 @@
+/** Who did what in a run: the counts behind progress, metrics and the closing report. */
+
+import type { Figure, Ready } from '../cluster/messages.js';
+import type { Shard } from '../shard/shard.js';
+
+export interface WorkerReport {
+  readonly name: string;
+  readonly slots: number;
+  readonly kernel: string;
+  readonly shards: number;
+  readonly samples: number;
+  readonly iterations: number;
+  /** Seconds that its slots computed, and that they could have but did not, while it was ready. */
+  readonly busySeconds: number;
+  readonly idleSeconds: number;
+  /** Payload bytes, as the leader sees them: sent to the worker, received from it. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** What the worker said of itself at the end. */
+  readonly figures: readonly Figure[];
+}
+
+export interface Report {
+  /** From the start of the run to the last frame gathered. */
+  readonly seconds: number;
+  /** Of these, from the first shard handed out. */
+  readonly computeSeconds: number;
+  readonly frames: number;
+  readonly shards: number;
+  readonly samples: number;
+  readonly iterations: number;
+  /** Shards handed out again, after a worker was lost or failed on them. */
+  readonly reissued: number;
+  /** Answers to shards that were answered already. */
+  readonly late: number;
+  /** Times that a worker was lost while it was ready. */
+  readonly lost: number;
+  readonly workers: readonly WorkerReport[];
+}
+
+interface Account {
+  slots: number;
+  kernel: string;
+  joinedAt: number | undefined;
+  activeMs: number;
+  shards: number;
+  samples: number;
+  iterations: number;
+  busySeconds: number;
+  sentBytes: number;
+  receivedBytes: number;
+  figures: readonly Figure[];
+}
+
+export class Ledger {
+  frames = 0;
+  shards = 0;
+  samples = 0;
+  iterations = 0;
+  late = 0;
+  lost = 0;
+  private handedOut = 0;
+  private firstAt: number | undefined;
+  private lastAt: number | undefined;
+  private readonly accounts = new Map<string, Account>();
+
+  /** `now`: monotonic milliseconds. */
+  constructor(
+    private readonly now: () => number,
+    private readonly startedAt = now(),
+  ) {}
+
+  joined(name: string, slots: number, ready: Ready): void {
+    const account = this.account(name);
+    account.slots = slots;
+    account.kernel = ready.detail;
+    account.joinedAt = this.now();
+  }
+
+  left(name: string): void {
+    this.lost++;
+    this.close(this.account(name));
+  }
+
+  handed(): void {
+    this.firstAt ??= this.now();
+    this.handedOut++;
+  }
+
+  answered(name: string, shard: Shard, perPixel: number, seconds: number, iterations: number): void {
+    const samples = shard.width * shard.height * perPixel;
+    for (const account of [this, this.account(name)]) {
+      account.shards++;
+      account.samples += samples;
+      account.iterations += iterations;
+    }
+    this.account(name).busySeconds += seconds;
+  }
+
+  /** The last frame is gathered: the clocks stop. */
+  gathered(): void {
+    this.lastAt = this.now();
+    for (const account of this.accounts.values()) this.close(account);
+  }
+
+  traffic(name: string, sentBytes: number, receivedBytes: number): void {
+    const account = this.account(name);
+    account.sentBytes = sentBytes;
+    account.receivedBytes = receivedBytes;
+  }
+
+  figures(name: string, figures: readonly Figure[]): void {
+    this.account(name).figures = figures;
+  }
+
+  report(): Report {
+    const end = this.lastAt ?? this.now();
+    const { frames, shards, samples, iterations, late, lost } = this;
+    return {
+      seconds: (end - this.startedAt) / 1000,
+      computeSeconds: (end - (this.firstAt ?? end)) / 1000,
+      frames,
+      shards,
+      samples,
+      iterations,
+      reissued: Math.max(0, this.handedOut - shards),
+      late,
+      lost,
+      workers: [...this.accounts].map(([name, { joinedAt, activeMs, ...account }]) => ({
+        name,
+        ...account,
+        idleSeconds: Math.max(0, (activeMs / 1000) * account.slots - account.busySeconds),
+      })),
+    };
+  }
+
+  private close(account: Account): void {
+    // Time before the first shard was handed out is nobody's fault.
+    const from = Math.max(account.joinedAt ?? Infinity, this.firstAt ?? Infinity);
+    account.activeMs += Math.max(0, this.now() - from);
+    account.joinedAt = undefined;
+  }
+
+  private account(name: string): Account {
+    let account = this.accounts.get(name);
+    if (!account) {
+      account = {
+        slots: 0,
+        kernel: '',
+        joinedAt: undefined,
+        activeMs: 0,
+        shards: 0,
+        samples: 0,
+        iterations: 0,
+        busySeconds: 0,
+        sentBytes: 0,
+        receivedBytes: 0,
+        figures: [],
+      };
+      this.accounts.set(name, account);
+    }
+    return account;
+  }
+}

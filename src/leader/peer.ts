@@ -1,0 +1,153 @@
+/**
+ * One worker as the leader sees it: dialled until it answers, greeted, checked, lost, dialled again. Waits between
+ * dials grow and are jittered. What it does with shards is not known here.
+ */
+
+import { PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../cluster/messages.js';
+import { type Address, addressText, type Dialer, type LeaderLink } from '../cluster/transport.js';
+
+export interface PeerOptions {
+  readonly dialer: Dialer;
+  readonly version: string;
+  readonly session: string;
+  readonly kernel: string;
+  /** Left out when it differs; undefined: not known before the first worker has said its own. */
+  readonly fingerprint: () => string | undefined;
+  /** Dials in a row without an answer before the worker is given up. */
+  readonly retries: number;
+  readonly random: () => number;
+}
+
+export interface PeerEvents {
+  joined(peer: Peer, ready: Ready): void;
+  message(peer: Peer, message: ToLeader): void;
+  /** It was ready, and the connection broke. It is being dialled again. */
+  left(peer: Peer, reason: string): void;
+  /** It will not be dialled any more. */
+  gone(peer: Peer, reason: string): void;
+}
+
+const FIRST_WAIT_MS = 100;
+const GROWTH = 1.6;
+const LONGEST_WAIT_MS = 5_000;
+/** A worker that says nothing for so long after the greeting is taken for dead; a GPU's driver may need some time. */
+const GREETING_MS = 30_000;
+
+export class Peer {
+  readonly name: string;
+  /** Set while the worker is ready. */
+  ready: Ready | undefined;
+  /** Payload of all links to it that have ended. */
+  sent = 0;
+  received = 0;
+  private link: LeaderLink | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private failures = 0;
+  private stopped = false;
+
+  constructor(
+    readonly address: Address,
+    /** At most so many of its slots; 0: all that it has. */
+    readonly slots: number,
+    private readonly options: PeerOptions,
+    private readonly events: PeerEvents,
+  ) {
+    this.name = addressText(address);
+  }
+
+  dial(): void {
+    const { dialer, version, session, kernel } = this.options;
+    const link = dialer.dial(this.address);
+    this.link = link;
+    this.timer = setTimeout(() => this.broke(link, 'no answer to the greeting'), GREETING_MS);
+    link.listen({
+      message: (message) => {
+        if (this.link === link) this.hear(message);
+      },
+      ended: (error) => this.broke(link, error?.message ?? 'it left'),
+    });
+    void link.send({ kind: 'hello', protocol: PROTOCOL, version, session, kernel, slots: this.slots });
+  }
+
+  /** Resolves when the connection takes more. */
+  async send(message: ToWorker): Promise<void> {
+    await this.link?.send(message);
+  }
+
+  /** Says that the job is over; the worker reports and ends the session, which shows as `left`. */
+  async finish(metrics: boolean): Promise<void> {
+    this.stopped = true;
+    await this.link?.send({ kind: 'finish', metrics });
+  }
+
+  /** Breaks off, for good. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    const { link } = this;
+    this.forget();
+    link?.close();
+  }
+
+  /** A shard came back: the connection is good, earlier failures are forgiven. */
+  praise(): void {
+    this.failures = 0;
+  }
+
+  private hear(message: ToLeader): void {
+    if (message.kind === 'refused') {
+      this.giveUp(message.reason);
+    } else if (message.kind === 'ready') {
+      clearTimeout(this.timer);
+      const objection = this.objection(message);
+      if (objection) this.giveUp(objection);
+      else {
+        this.ready = message;
+        this.events.joined(this, message);
+      }
+    } else this.events.message(this, message);
+  }
+
+  /** Why this worker must not take part, if so. */
+  private objection(ready: Ready): string | undefined {
+    const { version, kernel, fingerprint } = this.options;
+    if (ready.protocol !== PROTOCOL) {
+      return `it speaks protocol ${ready.protocol} (version ${ready.version}), this leader ${PROTOCOL} (version ${version})`;
+    }
+    if (ready.kernel !== kernel) return `it offers the ${ready.kernel} kernel, the job needs ${kernel}`;
+    const expected = fingerprint();
+    if (expected === undefined || expected === ready.fingerprint) return undefined;
+    return `its ${kernel} kernel computes other bits (fingerprint ${ready.fingerprint.slice(0, 12)}, not ${expected.slice(0, 12)})`;
+  }
+
+  private giveUp(reason: string): void {
+    this.stop();
+    this.events.gone(this, reason);
+  }
+
+  private broke(link: LeaderLink, reason: string): void {
+    if (this.link !== link) return;
+    clearTimeout(this.timer);
+    const wasReady = this.ready !== undefined;
+    this.forget();
+    link.close();
+    if (wasReady) this.events.left(this, reason);
+    if (this.stopped) return;
+    this.failures++;
+    if (this.failures > this.options.retries) {
+      this.stopped = true;
+      const times = this.failures === 1 ? 'once' : `${this.failures} times`;
+      this.events.gone(this, `dialled ${times}, last: ${reason}`);
+      return;
+    }
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * GROWTH ** (this.failures - 1));
+    this.timer = setTimeout(() => this.dial(), longest * (0.5 + 0.5 * this.options.random()));
+  }
+
+  private forget(): void {
+    this.sent += this.link?.sent ?? 0;
+    this.received += this.link?.received ?? 0;
+    this.link = undefined;
+    this.ready = undefined;
+  }
+}

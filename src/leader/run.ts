@@ -1,0 +1,291 @@
+/**
+ * Drives a job: the scheduler decides, the peers compute, frames come out in order. What happens becomes an event of
+ * schedule.ts, what it answers is done here.
+ */
+
+import type { Assignment, Ready, Scene, ToLeader } from '../cluster/messages.js';
+import type { Address } from '../cluster/transport.js';
+import { FractalError } from '../errors.js';
+import { type Assembly, assemble } from '../shard/assemble.js';
+import type { Frame } from '../shard/frame.js';
+import type { Shard } from '../shard/shard.js';
+import { Ledger, type Report } from './ledger.js';
+import { Peer, type PeerOptions } from './peer.js';
+import { type Command, type Event, type Job, schedule } from './schedule.js';
+
+/** What is to be rendered: the frames, and the data that all their shards share. */
+export interface RenderJob extends Job {
+  viewOf(frame: number): Assignment['view'];
+  readonly scene: Scene;
+}
+
+/** A worker to be dialled, as a hostfile names it. */
+export interface Target {
+  readonly address: Address;
+  /** At most so many of its slots; 0: all that it has. */
+  readonly slots: number;
+}
+
+export interface RunOptions extends Omit<PeerOptions, 'fingerprint'> {
+  /** What the kernel's fingerprint must be; undefined: what the first worker's is. */
+  readonly fingerprint?: string;
+  /** At most so many slots altogether; 0: all. */
+  readonly maxSlots: number;
+  /** Nothing is handed out before so many workers are ready. */
+  readonly minWorkers: number;
+  /** Every worker must answer. */
+  readonly strict: boolean;
+  /** The workers, too, print their metrics. */
+  readonly metrics: boolean;
+  /** Ends the run; its reason is what `frames` throws. */
+  readonly signal: AbortSignal;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** A line worth telling: a worker came, went, was left out. */
+  note(text: string): void;
+  progress(progress: Progress): void;
+  /** The last frame is gathered, but not yet handed on. */
+  gathered(report: Report): void;
+}
+
+export interface Progress {
+  readonly framesDone: number;
+  readonly samplesDone: number;
+  readonly shardsDone: number;
+  readonly iterations: number;
+  readonly workers: number;
+  readonly workersKnown: number;
+}
+
+export interface Run {
+  /** Frames in order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, or the signal's reason. */
+  readonly frames: AsyncIterable<Frame>;
+  /** One more worker to dial. */
+  add(target: Target): void;
+  /** All workers are added: from now on nobody left to dial means NO_WORKER. */
+  sealed(): void;
+}
+
+/** How long the workers may take to report once the last frame is gathered. */
+const REPORT_MS = 2_000;
+
+export function run(job: RenderJob, options: RunOptions): Run {
+  const plan = schedule(job);
+  const ledger = new Ledger(options.now);
+  const peers = new Map<string, Peer>();
+  /** Ready, with the slots that this run uses; until `begun` not yet known to the scheduler. */
+  const members = new Map<string, { readonly slots: number; readonly speed: number }>();
+  const missing: string[] = [];
+  const handed = new Map<number, Shard>();
+  const assemblies = new Map<number, Assembly>();
+  const frames: Frame[] = [];
+  const reports = new Map<string, () => void>();
+  let fingerprint = options.fingerprint;
+  let begun = false;
+  let complete = false;
+  let isSealed = false;
+  let failure: { readonly reason: unknown } | undefined;
+  let wake = () => {};
+
+  const peerOptions: PeerOptions = { ...options, fingerprint: () => fingerprint };
+  const peerEvents = { joined, message, left, gone };
+  options.signal.addEventListener('abort', () => fail(options.signal.reason), { once: true });
+
+  function add({ address, slots }: Target): void {
+    const peer = new Peer(address, slots, peerOptions, peerEvents);
+    if (failure || complete || peers.has(peer.name)) return;
+    peers.set(peer.name, peer);
+    peer.dial();
+  }
+
+  function sealed(): void {
+    isSealed = true;
+    checkHope();
+  }
+
+  function joined(peer: Peer, ready: Ready): void {
+    const used = [...members.values()].reduce((sum, { slots }) => sum + slots, 0);
+    const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
+    if (complete || failure || slots <= 0) {
+      peers.delete(peer.name);
+      return peer.stop();
+    }
+    fingerprint ??= ready.fingerprint;
+    members.set(peer.name, { slots, speed: ready.speed });
+    ledger.joined(peer.name, slots, ready);
+    const speed = `${(ready.speed / 1e9).toFixed(2)} G iterations/s each`;
+    options.note(`${peer.name} joined: ${slots} slot${slots > 1 ? 's' : ''}, ${ready.detail}, ${speed}`);
+    void peer.send({ kind: 'scene', id: 0, scene: job.scene });
+    if (begun) enlist(peer.name);
+    else if (members.size >= options.minWorkers) {
+      begun = true;
+      for (const name of [...members.keys()]) enlist(name);
+    }
+    tell();
+  }
+
+  function enlist(name: string): void {
+    const member = members.get(name);
+    if (member) feed({ kind: 'joined', peer: name, ...member });
+  }
+
+  function message({ name }: Peer, heard: ToLeader): void {
+    switch (heard.kind) {
+      case 'result':
+        return result(name, heard);
+      case 'failed':
+        return feed({ kind: 'failed', peer: name, shard: heard.shard, reason: heard.reason });
+      case 'draining':
+        options.note(`${name} says goodbye`);
+        return feed({ kind: 'draining', peer: name });
+      case 'report':
+        ledger.figures(name, heard.figures);
+        return;
+      default:
+        return;
+    }
+  }
+
+  function result(name: string, heard: ToLeader & { kind: 'result' }): void {
+    const { shard: id, bytes, seconds, iterations } = heard;
+    peers.get(name)?.praise();
+    const shard = handed.get(id);
+    const assembly = shard && assemblies.get(shard.frame);
+    if (shard && assembly) {
+      const objection = assembly.put(shard, bytes);
+      if (objection) return feed({ kind: 'failed', peer: name, shard: id, reason: objection });
+      handed.delete(id);
+      ledger.answered(name, shard, job.perPixel, seconds, iterations);
+    } else ledger.late++;
+    feed({ kind: 'finished', peer: name, shard: id, seconds });
+    tell();
+  }
+
+  function left({ name }: Peer, reason: string): void {
+    reports.get(name)?.();
+    if (complete || failure) return;
+    members.delete(name);
+    ledger.left(name);
+    options.note(`${name} was lost (${reason}): its shards go to others`);
+    if (begun) feed({ kind: 'left', peer: name });
+    tell();
+  }
+
+  function gone({ name }: Peer, reason: string): void {
+    peers.delete(name);
+    members.delete(name);
+    missing.push(`${name}: ${reason}`);
+    if (complete || failure) return;
+    if (options.strict) {
+      fail(new FractalError('WORKER_MISSING', `${name} is missing (${reason}), and --strict wants every worker`));
+    } else checkHope();
+    tell();
+  }
+
+  /** With too few left to wait for, the job cannot go on. */
+  function checkHope(): void {
+    const needed = begun ? 1 : Math.max(1, options.minWorkers);
+    if (!isSealed || complete || failure || peers.size >= needed) return;
+    const rest = missing.length > 3 ? `; and ${missing.length - 3} more` : '';
+    const found = peers.size > 0 ? `only ${peers.size} of ${needed} workers` : 'no worker';
+    const why = `${missing.slice(0, 3).join('; ')}${rest}`;
+    const way = 'start workers with "fractal worker", or render with --local';
+    fail(new FractalError('NO_WORKER', `${found} could be reached (${why}): ${way}`));
+  }
+
+  function feed(event: Event): void {
+    if (complete || failure) return;
+    for (const command of plan.on(event, options.now())) obey(command);
+  }
+
+  function obey(command: Command): void {
+    switch (command.kind) {
+      case 'assign':
+        return assign(command.peer, command.shard);
+      case 'frame':
+        frames.push((assemblies.get(command.frame) as Assembly).frame());
+        assemblies.delete(command.frame);
+        ledger.frames++;
+        return wake();
+      case 'failed': {
+        const { x, y, width, height, frame } = command.shard;
+        const where = `${width}x${height} pixels at (${x}, ${y}) of frame ${frame}`;
+        return fail(new FractalError('SHARD_FAILED', `${where} failed on every attempt: ${command.reason}`));
+      }
+      case 'done':
+        complete = true;
+        return wake();
+    }
+  }
+
+  function assign(name: string, shard: Shard): void {
+    ledger.handed();
+    handed.set(shard.id, shard);
+    const { id, frame, x, y, width, height } = shard;
+    if (!assemblies.has(frame)) assemblies.set(frame, assemble(job, frame, job.scene.samples ? 'samples' : 'pixels'));
+    const assignment = { shard: id, scene: 0, frame, view: job.viewOf(frame), rect: { x, y, width, height } };
+    void peers.get(name)?.send({ kind: 'assign', assignment });
+  }
+
+  function fail(reason: unknown): void {
+    if (complete || failure) return;
+    failure = { reason };
+    for (const peer of peers.values()) peer.stop();
+    wake();
+  }
+
+  function tell(): void {
+    const { frames: framesDone, samples: samplesDone, shards: shardsDone, iterations } = ledger;
+    const [workers, workersKnown] = [members.size, peers.size];
+    options.progress({ framesDone, samplesDone, shardsDone, iterations, workers, workersKnown });
+  }
+
+  /** The next frame; the last one only once the workers reported, so that metrics come before encoding. */
+  async function nextFrame(index: number): Promise<Frame> {
+    while (true) {
+      if (failure) throw failure.reason;
+      const frame = frames[0];
+      if (frame && (index < job.frames - 1 || complete)) {
+        frames.shift();
+        return frame;
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+
+  async function conclude(): Promise<void> {
+    ledger.gathered();
+    const parted = [...peers.values()].map(async (peer) => {
+      if (!peer.ready) return peer.stop();
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, REPORT_MS);
+        reports.set(peer.name, resolve);
+        void peer.finish(options.metrics);
+      });
+      clearTimeout(timer);
+      peer.stop();
+    });
+    await Promise.all(parted);
+    for (const { name, sent, received } of peers.values()) if (members.has(name)) ledger.traffic(name, sent, received);
+    options.gathered(ledger.report());
+  }
+
+  async function* inOrder(): AsyncGenerator<Frame> {
+    try {
+      for (let index = 0; index < job.frames; index++) {
+        const frame = await nextFrame(index);
+        if (complete && index === job.frames - 1) await conclude();
+        yield frame;
+        feed({ kind: 'taken', frame: index });
+      }
+    } finally {
+      complete = true;
+      for (const peer of peers.values()) peer.stop();
+    }
+  }
+
+  return { frames: inOrder(), add, sealed };
+}

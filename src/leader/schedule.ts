@@ -1,0 +1,266 @@
+/**
+ * Who computes what: a pure state machine. Events go in, commands come out; no clock (time is an argument), no network,
+ * no randomness: the same events give the same commands.
+ *
+ * Guided self-scheduling (Polychronopoulos and Kuck, "Guided Self-Scheduling", 1987) over the rest of the whole job:
+ * large shards while much is left, small ones at the very end, so that all slots finish together. A shard is worth at
+ * least some milliseconds and not more than a fraction of a second by the cost measured so far.
+ */
+
+import { FractalError } from '../errors.js';
+import type { Shard } from '../shard/shard.js';
+import { type Cutter, cutter } from '../shard/split.js';
+
+export interface Job {
+  readonly frames: number;
+  /** Pixels of every frame. */
+  readonly width: number;
+  readonly height: number;
+  /** Samples a pixel. */
+  readonly perPixel: number;
+  readonly shape: 'row' | 'tile' | 'auto';
+  /** Rows of a band, or side of a tile, in pixels; absent: guided. */
+  readonly blockSize?: number;
+  /** Frames that may be under way or waiting for the consumer, at least 1: what bounds the memory. */
+  readonly window: number;
+}
+
+export type Event =
+  /** `speed`: of one slot, in any unit that is the same for all. */
+  | { readonly kind: 'joined'; readonly peer: string; readonly slots: number; readonly speed: number }
+  | { readonly kind: 'left'; readonly peer: string }
+  /** Takes no more shards, finishes those it has. */
+  | { readonly kind: 'draining'; readonly peer: string }
+  /** `seconds`: what the shard took to compute. */
+  | { readonly kind: 'finished'; readonly peer: string; readonly shard: number; readonly seconds: number }
+  | { readonly kind: 'failed'; readonly peer: string; readonly shard: number; readonly reason: string }
+  /** The consumer is through with a frame. */
+  | { readonly kind: 'taken'; readonly frame: number };
+
+export type Command =
+  | { readonly kind: 'assign'; readonly peer: string; readonly shard: Shard }
+  /** Every shard of the frame is finished; in order, once each. */
+  | { readonly kind: 'frame'; readonly frame: number }
+  /** The last frame was commanded; nothing follows. */
+  | { readonly kind: 'done' }
+  /** The job cannot be finished. */
+  | { readonly kind: 'failed'; readonly shard: Shard; readonly reason: string };
+
+export interface Schedule {
+  on(event: Event, now: number): Command[];
+}
+
+/** Shards in flight for each slot: one computed, one on the way. */
+const CREDITS = 2;
+/** A shard gets this part of its slot's share of what is left. */
+const PARTS = 3;
+const MAX_SAMPLES = 1 << 18;
+/** Before any cost is known. */
+const FIRST_SAMPLES = 1 << 12;
+const MIN_SECONDS = 0.004;
+const MAX_SECONDS = 0.25;
+const [FEWEST, MOST] = [64, 1 << 14];
+/** Weight of the newest measurement in the running mean of the cost. */
+const FRESH = 0.2;
+const ATTEMPTS = 3;
+
+interface Member {
+  readonly name: string;
+  readonly credits: number;
+  readonly slots: number;
+  readonly speed: number;
+  readonly inFlight: Set<number>;
+  draining: boolean;
+  /** In the queue of those that could take a shard. */
+  waiting: boolean;
+}
+
+interface Live {
+  readonly shard: Shard;
+  peer: string | undefined;
+  attempts: number;
+}
+
+export function schedule(job: Job): Schedule {
+  if (job.frames < 1 || job.width < 1 || job.height < 1 || job.window < 1) {
+    throw new FractalError('REQUEST_INVALID', `there is nothing to render in ${JSON.stringify(job)}`);
+  }
+  const shape = job.shape === 'auto' ? 'tile' : job.shape;
+  const framePixels = job.width * job.height;
+  const members = new Map<string, Member>();
+  const hungry: Member[] = [];
+  /** Shards given back, first in line. */
+  const returned: Live[] = [];
+  const live = new Map<number, Live>();
+  const pixelsLeft = new Map<number, number>();
+  const complete = new Set<number>();
+  let cutting: Cutter | undefined;
+  let nextFrame = 0;
+  let nextShard = 0;
+  let emitted = 0;
+  let taken = 0;
+  /** Samples not yet cut into shards, and what a sample costs: seconds, a running mean. */
+  let uncut = job.frames * framePixels * job.perPixel;
+  let cost: number | undefined;
+  let power = 0;
+  let slots = 0;
+  let over = false;
+
+  function on(event: Event): Command[] {
+    if (over) return [];
+    const commands: Command[] = [];
+    switch (event.kind) {
+      case 'joined':
+        join(event.peer, event.slots, event.speed);
+        break;
+      case 'left':
+        leave(event.peer);
+        break;
+      case 'draining': {
+        const member = members.get(event.peer);
+        if (member) retire(member);
+        break;
+      }
+      case 'finished':
+        finish(event.peer, event.shard, event.seconds, commands);
+        break;
+      case 'failed':
+        retry(event.peer, event.shard, event.reason, commands);
+        break;
+      case 'taken':
+        taken = Math.max(taken, event.frame + 1);
+    }
+    if (!over) handOut(commands);
+    return commands;
+  }
+
+  function join(name: string, count: number, speed: number): void {
+    leave(name);
+    const credits = count * CREDITS;
+    const usable = Number.isFinite(speed) && speed > 0 ? speed : 1;
+    const member: Member = {
+      name,
+      credits,
+      slots: count,
+      speed: usable,
+      inFlight: new Set(),
+      draining: false,
+      waiting: false,
+    };
+    members.set(name, member);
+    slots += count;
+    power += count * usable;
+    want(member);
+  }
+
+  function leave(name: string): void {
+    const member = members.get(name);
+    if (!member) return;
+    retire(member);
+    members.delete(name);
+    for (const id of member.inFlight) {
+      const lost = live.get(id) as Live;
+      lost.peer = undefined;
+      returned.push(lost);
+    }
+  }
+
+  function retire(member: Member): void {
+    if (member.draining) return;
+    member.draining = true;
+    slots -= member.slots;
+    power -= member.slots * member.speed;
+  }
+
+  function finish(name: string, id: number, seconds: number, commands: Command[]): void {
+    const one = release(name, id);
+    if (!one) return;
+    live.delete(id);
+    const { frame, width, height } = one.shard;
+    const measured = Math.max(0, seconds) / (width * height * job.perPixel);
+    cost = cost === undefined ? measured : cost + FRESH * (measured - cost);
+    const left = (pixelsLeft.get(frame) as number) - width * height;
+    pixelsLeft.set(frame, left);
+    if (left === 0) emit(frame, commands);
+  }
+
+  function emit(frame: number, commands: Command[]): void {
+    pixelsLeft.delete(frame);
+    complete.add(frame);
+    while (complete.delete(emitted)) commands.push({ kind: 'frame', frame: emitted++ });
+    if (emitted < job.frames) return;
+    commands.push({ kind: 'done' });
+    over = true;
+  }
+
+  function retry(name: string, id: number, reason: string, commands: Command[]): void {
+    const one = release(name, id);
+    if (!one) return;
+    one.attempts++;
+    one.peer = undefined;
+    returned.push(one);
+    if (one.attempts < ATTEMPTS) return;
+    commands.push({ kind: 'failed', shard: one.shard, reason });
+    over = true;
+  }
+
+  /** Takes a shard off a peer that really has it; anything else is a late or foreign answer. */
+  function release(name: string, id: number): Live | undefined {
+    const member = members.get(name);
+    if (!member?.inFlight.delete(id)) return undefined;
+    want(member);
+    return live.get(id);
+  }
+
+  function want(member: Member): void {
+    if (member.waiting || member.draining || member.inFlight.size >= member.credits) return;
+    member.waiting = true;
+    hungry.push(member);
+  }
+
+  /** One shard each in turn, until nobody wants one or there is none. */
+  function handOut(commands: Command[]): void {
+    for (let member = hungry.shift(); member; member = hungry.shift()) {
+      member.waiting = false;
+      if (member.draining) continue;
+      const one = returned.shift() ?? cut(member);
+      if (!one) {
+        member.waiting = true;
+        hungry.unshift(member);
+        return;
+      }
+      one.peer = member.name;
+      member.inFlight.add(one.shard.id);
+      commands.push({ kind: 'assign', peer: member.name, shard: one.shard });
+      want(member);
+    }
+  }
+
+  function cut(member: Member): Live | undefined {
+    if (!cutting?.left) {
+      // More frames than there are slots to work on them only cost memory.
+      if (nextFrame >= job.frames || nextFrame >= taken + Math.min(job.window, 2 + 2 * slots)) return undefined;
+      cutting = cutter(job.width, job.height, shape, job.blockSize);
+      pixelsLeft.set(nextFrame, framePixels);
+      nextFrame++;
+    }
+    const rect = cutting.next(sizeFor(member) / job.perPixel);
+    if (!rect) return undefined;
+    const shard: Shard = { id: nextShard++, frame: nextFrame - 1, ...rect };
+    uncut -= rect.width * rect.height * job.perPixel;
+    const one: Live = { shard, peer: undefined, attempts: 0 };
+    live.set(shard.id, one);
+    return one;
+  }
+
+  /** Samples that the next shard of a slot of this peer should have. */
+  function sizeFor(member: Member): number {
+    if (cost === undefined) return FIRST_SAMPLES;
+    const guided = (uncut * member.speed) / (power * PARTS);
+    const worth = cost > 0 ? Math.min(MOST, Math.max(FEWEST, MIN_SECONDS / cost)) : MOST;
+    const bearable = cost > 0 ? Math.max(FEWEST, MAX_SECONDS / cost) : MAX_SAMPLES;
+    return Math.min(MAX_SAMPLES, bearable, Math.max(worth, guided));
+  }
+
+  return { on };
+}

@@ -1,0 +1,54 @@
+/** Puts the answers of shards, in any order, together into a frame. */
+
+import type { Frame } from './frame.js';
+import type { Answer, Shard } from './shard.js';
+
+export interface Assembly {
+  /** Takes an answer's bytes; what is wrong with it, if anything. An answer that was there before changes nothing. */
+  put(shard: Shard, bytes: Uint8Array): string | undefined;
+  /** The frame; pixels nobody answered for are zero. */
+  frame(): Frame;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly perPixel: number;
+}
+
+/** `samples`: perPixel doubles a pixel, little endian; `pixels`: 3 bytes. */
+export function assemble(size: Size, index: number, kind: Answer['kind']): Assembly {
+  const { width, height, perPixel } = size;
+  const bytesPerPixel = bytesOfPixel(kind, perPixel);
+  const whole = new Uint8Array(width * height * bytesPerPixel);
+  const taken = new Set<number>();
+  return {
+    put(shard, bytes) {
+      const row = shard.width * bytesPerPixel;
+      if (bytes.length !== row * shard.height) {
+        return `${bytes.length} bytes came for ${shard.width}x${shard.height} pixels, not ${row * shard.height}`;
+      }
+      if (taken.has(shard.id)) return undefined;
+      taken.add(shard.id);
+      if (shard.width === width) whole.set(bytes, shard.y * row);
+      else {
+        for (let y = 0; y < shard.height; y++) {
+          const at = ((shard.y + y) * width + shard.x) * bytesPerPixel;
+          whole.set(bytes.subarray(y * row, (y + 1) * row), at);
+        }
+      }
+      return undefined;
+    },
+    frame: () => ({
+      index,
+      width,
+      height,
+      perPixel,
+      answer: kind === 'samples' ? { kind, nu: new Float64Array(whole.buffer) } : { kind, rgb: whole },
+    }),
+  };
+}
+
+export function bytesOfPixel(kind: Answer['kind'], perPixel: number): number {
+  return kind === 'samples' ? 8 * perPixel : 3;
+}

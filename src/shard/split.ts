@@ -1,0 +1,52 @@
+/**
+ * Cuts a frame into rectangles, one after another, each as large as is asked for at that moment: by halving what is
+ * left, along the longer side for tiles, across for rows. With a block size: squares, or bands, of exactly that size.
+ */
+
+import type { Rect } from './shard.js';
+
+export type Shape = 'row' | 'tile';
+
+export interface Cutter {
+  /** Pixels not yet cut off. */
+  readonly left: number;
+  /** The next rectangle of at most `target` pixels (but at least one row, or one pixel); undefined when all is cut. */
+  next(target: number): Rect | undefined;
+}
+
+export function cutter(width: number, height: number, shape: Shape, blockSize?: number): Cutter {
+  const rest: Rect[] = [{ x: 0, y: 0, width, height }];
+  let left = width * height;
+
+  /** Cuts the top of the heap in two, the first part on top. */
+  function halve(rect: Rect): Rect {
+    const { x, y, width: w, height: h } = rect;
+    if (shape === 'tile' && w > h) {
+      const first = blockSize ? Math.min(blockSize, w) : w >> 1;
+      rest.push({ x: x + first, y, width: w - first, height: h });
+      return { x, y, width: first, height: h };
+    }
+    const first = blockSize ? Math.min(blockSize, h) : h >> 1;
+    rest.push({ x, y: y + first, width: w, height: h - first });
+    return { x, y, width: w, height: first };
+  }
+
+  function fits(rect: Rect, target: number): boolean {
+    if (blockSize) return rect.height <= blockSize && (shape === 'row' || rect.width <= blockSize);
+    if (rect.width * rect.height <= target) return true;
+    return shape === 'row' ? rect.height === 1 : rect.width === 1 && rect.height === 1;
+  }
+
+  return {
+    get left() {
+      return left;
+    },
+    next(target) {
+      let rect = rest.pop();
+      if (!rect) return undefined;
+      while (!fits(rect, target)) rect = halve(rect);
+      left -= rect.width * rect.height;
+      return rect;
+    },
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * The worker's computing threads, and who may use them: every session has a queue of its own, and a free thread takes
+ * the next shard of the next session in turn, so that several leaders share a worker fairly.
+ */
+
+import { Worker } from 'node:worker_threads';
+import type { Assignment, Scene } from '../cluster/messages.js';
+import { FractalError } from '../errors.js';
+import type { KernelName } from '../kernel/kernel.js';
+import { compileSimd } from '../kernel/simd.js';
+import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
+
+/** A session's place in the pool. */
+export interface Seat {
+  /** Shards of this scene may be queued from now on. */
+  scene(id: number, scene: Scene): void;
+  /** `finish` is called once, unless the shard was cancelled before it began. */
+  queue(assignment: Assignment, finish: (result: Done | { kind: 'failed'; reason: string }) => void): void;
+  /** Takes a shard back that has not begun; false when it has. */
+  cancel(shard: number): boolean;
+  /** Shards queued or being computed. */
+  readonly waiting: number;
+  /** Drops what is queued, forgets the scenes. */
+  leave(): void;
+}
+
+export interface Pool {
+  readonly slots: number;
+  /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
+  offer(kernel: KernelName): Promise<Offer>;
+  seat(kernel: KernelName): Seat;
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly seat: SeatState;
+  readonly assignment: Assignment;
+  readonly finish: (result: Done | { kind: 'failed'; reason: string }) => void;
+}
+
+interface SeatState {
+  readonly id: number;
+  readonly kernel: KernelName;
+  readonly queue: Job[];
+  readonly scenes: Map<number, Scene>;
+  running: number;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  job: Job | undefined;
+  /** Scenes it already has. */
+  readonly scenes: Set<string>;
+}
+
+export function openPool(slots: number): Pool {
+  const simd = compileSimd(slots);
+  const threads: Thread[] = [];
+  const seats: SeatState[] = [];
+  const offers = new Map<KernelName, Promise<Offer>>();
+  let nextSeat = 0;
+  let turn = 0;
+  let closed = false;
+  for (let slot = 0; slot < slots; slot++) threads.push(start({ simd, slot }));
+
+  function start(workerData: ThreadData): Thread {
+    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
+    const thread: Thread = { worker, job: undefined, scenes: new Set() };
+    worker.on('message', (message: FromThread) => {
+      if (message.kind !== 'done' && message.kind !== 'failed') return;
+      settle(thread, message);
+    });
+    // A thread that dies takes its shard with it: that one fails, and a new thread takes the slot.
+    worker.on('error', (error) => {
+      if (closed) return;
+      threads[workerData.slot] = start(workerData);
+      settle(thread, { kind: 'failed', reason: `a computing thread died: ${error.message}` });
+    });
+    return thread;
+  }
+
+  function settle(thread: Thread, result: Done | { kind: 'failed'; reason: string }): void {
+    const { job } = thread;
+    thread.job = undefined;
+    if (job) job.seat.running--;
+    // The next shard starts before this one's bytes are handled.
+    dispatch();
+    job?.finish(result);
+  }
+
+  function dispatch(): void {
+    for (const thread of threads) {
+      if (thread.job) continue;
+      const job = next();
+      if (!job) return;
+      run(thread, job);
+    }
+  }
+
+  /** The next shard of the next session in turn. */
+  function next(): Job | undefined {
+    for (let k = 0; k < seats.length; k++) {
+      const seat = seats[(turn + k) % seats.length] as SeatState;
+      const job = seat.queue.shift();
+      if (!job) continue;
+      turn = (turn + k + 1) % seats.length;
+      return job;
+    }
+    return undefined;
+  }
+
+  function run(thread: Thread, job: Job): void {
+    const { seat, assignment } = job;
+    const key = `${seat.id}/${assignment.scene}`;
+    if (!thread.scenes.has(key)) {
+      thread.scenes.add(key);
+      post(thread, { kind: 'scene', key, scene: seat.scenes.get(assignment.scene) as Scene });
+    }
+    thread.job = job;
+    seat.running++;
+    post(thread, { kind: 'compute', kernel: seat.kernel, scene: key, view: assignment.view, rect: assignment.rect });
+  }
+
+  function post(thread: Thread, message: ToThread): void {
+    thread.worker.postMessage(message);
+  }
+
+  function measure(kernel: KernelName): Promise<Offer> {
+    const { worker } = threads[0] as Thread;
+    return new Promise((resolve, reject) => {
+      const listen = (message: FromThread) => {
+        if ((message.kind !== 'opened' && message.kind !== 'unavailable') || message.kernel !== kernel) return;
+        worker.off('message', listen);
+        if (message.kind === 'opened') resolve(message);
+        else reject(new FractalError('KERNEL_MISSING', message.reason));
+      };
+      worker.on('message', listen);
+      worker.postMessage({ kind: 'open', kernel } satisfies ToThread);
+    });
+  }
+
+  return {
+    slots,
+    offer(kernel) {
+      let offer = offers.get(kernel);
+      if (!offer) offers.set(kernel, (offer = measure(kernel)));
+      return offer;
+    },
+    seat(kernel) {
+      const seat: SeatState = { id: nextSeat++, kernel, queue: [], scenes: new Map(), running: 0 };
+      seats.push(seat);
+      return {
+        scene: (id, scene) => void seat.scenes.set(id, scene),
+        queue(assignment, finish) {
+          if (!seat.scenes.has(assignment.scene)) {
+            throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
+          }
+          seat.queue.push({ seat, assignment, finish });
+          dispatch();
+        },
+        cancel(shard) {
+          const at = seat.queue.findIndex((job) => job.assignment.shard === shard);
+          if (at >= 0) seat.queue.splice(at, 1);
+          return at >= 0;
+        },
+        get waiting() {
+          return seat.queue.length + seat.running;
+        },
+        leave() {
+          seat.queue.length = 0;
+          seats.splice(seats.indexOf(seat), 1);
+          turn = 0;
+          for (const thread of threads) {
+            for (const id of seat.scenes.keys()) {
+              const key = `${seat.id}/${id}`;
+              if (thread.scenes.delete(key)) post(thread, { kind: 'forget', key });
+            }
+          }
+        },
+      };
+    },
+    async close() {
+      closed = true;
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    },
+  };
+}

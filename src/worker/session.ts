@@ -1,0 +1,179 @@
+/**
+ * One leader's session, as the worker sees it: greet, take scenes and shards, answer each shard once, report, part.
+ * What a leader may send is bounded; one that goes beyond is sent away, and the others notice nothing.
+ */
+
+import { type Assignment, type Figure, PROTOCOL, type ToWorker } from '../cluster/messages.js';
+import type { WorkerLink } from '../cluster/transport.js';
+import { FractalError, messageOf } from '../errors.js';
+import type { KernelName } from '../kernel/kernel.js';
+import { samplesPerPixel } from '../view/view.js';
+import type { Pool, Seat } from './pool.js';
+
+/** Shards under way for each slot: one being computed, one so that the slot need not wait for the next. */
+const CREDITS = 2;
+const MAX_SHARD_SAMPLES = 1 << 24;
+const MAX_SIDE = 1 << 20;
+
+/** What happened in a session, or in all of them: only ever grows. */
+export interface Tally {
+  shards: number;
+  samples: number;
+  iterations: number;
+  busySeconds: number;
+  bytesSent: number;
+  bytesReceived: number;
+}
+
+export interface SessionEvents {
+  /** For the log. */
+  started(session: string, kernel: string): void;
+  /** The leader said that the job is over: the figures that go to it. `wanted`: it asked for metrics. */
+  finished(session: string, tally: Tally, wanted: boolean): readonly Figure[];
+  ended(session: string, reason: string | undefined): void;
+}
+
+export interface Session {
+  /** Takes no more shards; ends when those it has are answered. */
+  drain(): void;
+  close(): void;
+}
+
+export function serve(link: WorkerLink, pool: Pool, version: string, events: SessionEvents): Session {
+  let name = '';
+  let seat: Seat | undefined;
+  let slots = pool.slots;
+  let finishing: (ToWorker & { kind: 'finish' }) | undefined;
+  let draining = false;
+  const tally: Tally = { shards: 0, samples: 0, iterations: 0, busySeconds: 0, bytesSent: 0, bytesReceived: 0 };
+
+  link.listen({
+    message(message) {
+      try {
+        handle(message);
+      } catch (error) {
+        refuse(messageOf(error));
+      }
+    },
+    ended(error) {
+      leave(error?.message ?? 'the leader left');
+      if (!error) link.end();
+    },
+  });
+
+  /** Gives up the place in the pool; the reason why, unless the job is over. */
+  function leave(reason?: string): void {
+    if (!seat) return;
+    seat.leave();
+    seat = undefined;
+    events.ended(name, reason);
+  }
+
+  function handle(message: ToWorker): void {
+    if (message.kind === 'hello') {
+      void greet(message);
+      return;
+    }
+    if (!seat) throw new FractalError('PROTOCOL', `${message.kind} came before the greeting was answered`);
+    switch (message.kind) {
+      case 'scene':
+        seat.scene(message.id, message.scene);
+        return;
+      case 'assign':
+        take(seat, message.assignment);
+        return;
+      case 'cancel':
+        for (const shard of message.shards) seat.cancel(shard);
+        return;
+      case 'finish':
+        finishing = message;
+        part();
+    }
+  }
+
+  async function greet(hello: ToWorker & { kind: 'hello' }): Promise<void> {
+    if (hello.protocol !== PROTOCOL) {
+      refuse(
+        `the leader ${hello.version} speaks protocol ${hello.protocol}, ` +
+          `this worker ${version} speaks ${PROTOCOL}: run the same version on both`,
+      );
+      return;
+    }
+    try {
+      const offer = await pool.offer(hello.kernel as KernelName);
+      name = hello.session;
+      slots = hello.slots > 0 ? Math.min(hello.slots, pool.slots) : pool.slots;
+      seat = pool.seat(offer.kernel);
+      events.started(name, offer.kernel);
+      await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, version, slots, credits: CREDITS });
+    } catch (error) {
+      refuse(messageOf(error));
+    }
+  }
+
+  function take(from: Seat, assignment: Assignment): void {
+    if (from.waiting >= slots * CREDITS) {
+      throw new FractalError('PROTOCOL', `more than ${slots * CREDITS} shards under way at once`);
+    }
+    checkBounds(assignment);
+    from.queue(assignment, (result) => {
+      if (!seat) return;
+      const { shard } = assignment;
+      if (result.kind === 'done') {
+        const { bytes, seconds, iterations } = result;
+        tally.shards++;
+        tally.samples += result.samples;
+        tally.iterations += iterations;
+        tally.busySeconds += seconds;
+        void link.send({ kind: 'result', shard, bytes, seconds, iterations });
+      } else void link.send({ kind: 'failed', shard, reason: result.reason });
+      part();
+      if (draining && seat?.waiting === 0) leaveDrained();
+    });
+  }
+
+  /** The last shard of a worker that says goodbye is answered. */
+  function leaveDrained(): void {
+    leave('drained');
+    link.end();
+  }
+
+  /** Once the leader said that it is over, and every shard is answered: the report, then the end. */
+  function part(): void {
+    if (!finishing || !seat || seat.waiting > 0) return;
+    tally.bytesSent = link.sent;
+    tally.bytesReceived = link.received;
+    const figures = events.finished(name, tally, finishing.metrics);
+    leave();
+    void link.send({ kind: 'report', figures }).then(() => link.end());
+  }
+
+  function refuse(reason: string): void {
+    leave(reason);
+    void link.send({ kind: 'refused', reason }).then(() => link.end());
+  }
+
+  return {
+    drain() {
+      draining = true;
+      void link.send({ kind: 'draining' });
+      if (!seat || seat.waiting === 0) leaveDrained();
+    },
+    close: () => link.close(),
+  };
+}
+
+/** @throws FractalError PROTOCOL for a rectangle that is not a part of its view, or too much at once. */
+function checkBounds({ shard, view, rect }: Assignment): void {
+  const inside =
+    view.width <= MAX_SIDE &&
+    view.height <= MAX_SIDE &&
+    rect.width > 0 &&
+    rect.height > 0 &&
+    rect.x + rect.width <= view.width &&
+    rect.y + rect.height <= view.height;
+  const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
+  if (inside && samples > 0 && samples <= MAX_SHARD_SAMPLES) return;
+  const size = `${rect.width}x${rect.height}+${rect.x}+${rect.y} of ${view.width}x${view.height}`;
+  throw new FractalError('PROTOCOL', `shard ${shard}, ${size} with ${samples} samples, is not one to compute`);
+}

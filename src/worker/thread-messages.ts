@@ -1,0 +1,49 @@
+/** What the worker's main thread and its computing threads say to one another. */
+
+import type { Scene } from '../cluster/messages.js';
+import type { KernelName } from '../kernel/kernel.js';
+import type { SimdModule } from '../kernel/simd.js';
+import type { Rect } from '../shard/shard.js';
+import type { View } from '../view/view.js';
+
+export interface ThreadData {
+  readonly simd: SimdModule;
+  readonly slot: number;
+}
+
+export type ToThread =
+  /** Opens a kernel and measures it; answered by `opened` or `unavailable`. */
+  | { readonly kind: 'open'; readonly kernel: KernelName }
+  | { readonly kind: 'scene'; readonly key: string; readonly scene: Scene }
+  | { readonly kind: 'forget'; readonly key: string }
+  /** Answered by `done` or `failed`. */
+  | {
+      readonly kind: 'compute';
+      readonly kernel: KernelName;
+      /** Of a scene that was sent before. */
+      readonly scene: string;
+      readonly view: View;
+      readonly rect: Rect;
+    };
+
+export interface Offer {
+  readonly kernel: KernelName;
+  readonly detail: string;
+  readonly speed: number;
+  readonly fingerprint: string;
+}
+
+/** A finished shard; its bytes are handed over, not copied. */
+export interface Done {
+  readonly kind: 'done';
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly seconds: number;
+  readonly iterations: number;
+  readonly samples: number;
+}
+
+export type FromThread =
+  | ({ readonly kind: 'opened' } & Offer)
+  | { readonly kind: 'unavailable'; readonly kernel: KernelName; readonly reason: string }
+  | Done
+  | { readonly kind: 'failed'; readonly reason: string };
