@@ -8,7 +8,7 @@ import type { Computed, Kernel } from '../kernel.js';
 import { type Backend, CPU_LIMIT, openBackend } from './backend.js';
 import { iterate } from './iterate.js';
 import { requireSpacing } from './precision.js';
-import { type GpuProbe, probeGpu } from './probe.js';
+import { type Probed, probeHeadlessGl, probeWebgpu } from './probe.js';
 
 /**
  * Whether the `gpu` kernel may be opened in worker threads: no. Headless GL can be loaded by one thread of a process
@@ -23,10 +23,14 @@ export const GPU_RUNS_IN_THREADS = false;
  * @throws FractalError KERNEL_MISSING, naming what is missing and the command that brings it.
  */
 export async function openGpu(): Promise<Kernel> {
-  const found = await probeGpu();
-  const mode = (['webgpu', 'headlessgl'] as const).find((each) => found[each].ok);
-  if (!mode) throw new FractalError('KERNEL_MISSING', missing(found));
-  return kernelOn('gpu', await openBackend(mode));
+  const webgpu = await probeWebgpu();
+  if (webgpu.ok) return kernelOn('gpu', await openBackend('webgpu'));
+  const headlessGl = await probeHeadlessGl();
+  if (headlessGl.ok) return kernelOn('gpu', await openBackend('headlessgl'));
+  throw new FractalError(
+    'KERNEL_MISSING',
+    `no GPU to compute on. WebGPU: ${hint(webgpu)}. Headless GL: ${hint(headlessGl)}. Or use --kernel simd`,
+  );
 }
 
 /** gpu.js's CPU mode: needs nothing. */
@@ -59,7 +63,6 @@ export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
   };
 }
 
-function missing({ webgpu, headlessgl }: GpuProbe): string {
-  const parts = [webgpu, headlessgl].map((part) => (part.ok ? '' : `${part.reason} (${part.remedy})`));
-  return `no GPU to compute on. WebGPU: ${parts[0]}. Headless GL: ${parts[1]}. Or use --kernel simd`;
+function hint(probed: Probed & { ok: false }): string {
+  return `${probed.reason} (${probed.remedy})`;
 }

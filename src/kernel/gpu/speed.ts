@@ -3,9 +3,12 @@
 import type { View } from '../../view/view.js';
 import type { Kernel } from '../kernel.js';
 
-/** The Julia set of c = -1: half of its points never leave, and no kernel has a shortcut for them. */
-const BASILICA: View = {
-  formula: { step: 'holomorphic', power: 2, julia: { re: '-1', im: '0' } },
+/**
+ * The Julia set of c = -0.8 + 0.1i: half of its points never leave, no closed form tells which, and they come to no z so
+ * small that a processor would slow down (as they do at the centre of a component).
+ */
+const JULIA: View = {
+  formula: { step: 'holomorphic', power: 2, julia: { re: '-0.8', im: '0.1' } },
   re: '0',
   im: '0',
   zoom: '1.5',
@@ -21,12 +24,12 @@ const RECT = { x: 0, y: 0, width: 256, height: 256 };
 
 /** 10^9 iterations a second: the best of several runs within about `forMs`, after one that compiles. */
 export async function gigaPerSecond(kernel: Kernel, forMs = 200): Promise<number> {
-  await kernel.compute(BASILICA, RECT);
+  await kernel.compute(JULIA, RECT);
   const start = performance.now();
   let best = 0;
   do {
     const from = performance.now();
-    const { iterations } = await kernel.compute(BASILICA, RECT);
+    const { iterations } = await kernel.compute(JULIA, RECT);
     best = Math.max(best, iterations / (performance.now() - from) / 1e6);
   } while (performance.now() - start < forMs);
   return best;
@@ -35,7 +38,7 @@ export async function gigaPerSecond(kernel: Kernel, forMs = 200): Promise<number
 /** Points with known answers: one escapes at once, one late, one never, and one under z^3 + c. */
 export async function givesRightAnswers(kernel: Kernel): Promise<boolean> {
   const point = (re: string, im: string, power: number): View => ({
-    ...BASILICA,
+    ...JULIA,
     formula: { step: 'holomorphic', power },
     re,
     im,
