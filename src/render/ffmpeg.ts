@@ -1,0 +1,140 @@
+/**
+ * The seam to ffmpeg: which binary, and one encoding that takes raw frames. fluent-ffmpeg, which is archived upstream,
+ * is used here and nowhere else.
+ */
+
+import { execFile } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { promisify } from 'node:util';
+import { FractalError, messageOf } from '../errors.js';
+import type { Recipe } from './film.js';
+
+export interface Ffmpeg {
+  readonly path: string;
+  readonly from: '--ffmpeg' | 'FFMPEG_PATH' | 'PATH' | 'bundled';
+  readonly version: string;
+  /** Names of its video encoders. */
+  readonly encoders: ReadonlySet<string>;
+}
+
+/**
+ * The ffmpeg to use: `path`, else FFMPEG_PATH, else the first of the one on the PATH and the bundled one that runs and
+ * has the encoder. Throws ENCODER_MISSING.
+ */
+export async function findFfmpeg(wanted: { path?: string; encoder?: string } = {}): Promise<Ffmpeg> {
+  const tried: string[] = [];
+  for (const [from, path] of await candidates(wanted.path)) {
+    const found = await inspect(from, path).catch((error: unknown) => {
+      if (from !== 'PATH') tried.push(`"${path}" (${from}) does not run: ${messageOf(error)}`);
+    });
+    if (!found) continue;
+    if (wanted.encoder === undefined || found.encoders.has(wanted.encoder)) return found;
+    tried.push(`"${path}" (${from}) has no encoder "${wanted.encoder}"`);
+  }
+  throw new FractalError(
+    'ENCODER_MISSING',
+    `no ffmpeg can encode this: ${tried.join('; ') || 'none is installed'}; ` +
+      'install ffmpeg, name one with --ffmpeg or FFMPEG_PATH, or write to a pattern such as f-%05d.png',
+  );
+}
+
+async function candidates(path: string | undefined): Promise<[Ffmpeg['from'], string][]> {
+  if (path) return [['--ffmpeg', path]];
+  if (process.env.FFMPEG_PATH) return [['FFMPEG_PATH', process.env.FFMPEG_PATH]];
+  const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const bundled = await import('@ffmpeg-installer/ffmpeg').then(
+    (installer) => installer.default.path,
+    () => undefined,
+  );
+  return [
+    ...folders.map((folder): [Ffmpeg['from'], string] => ['PATH', join(folder, name)]),
+    ...(bundled === undefined ? [] : ([['bundled', bundled]] as [Ffmpeg['from'], string][])),
+  ];
+}
+
+async function inspect(from: Ffmpeg['from'], path: string): Promise<Ffmpeg> {
+  const { stdout, stderr } = await promisify(execFile)(path, ['-encoders'], { timeout: 20_000, maxBuffer: 1 << 24 });
+  const encoders = new Set([...stdout.matchAll(/^ V\S{5} (\S+) /gm)].map((match) => match[1] as string));
+  if (encoders.size === 0) throw new Error('it lists no encoders');
+  return { path, from, version: /^ffmpeg version (\S+)/m.exec(stderr)?.[1] ?? 'unknown', encoders };
+}
+
+export interface Encoding {
+  /** Takes the bytes of one frame; resolves when ffmpeg is ready for the next one. They must not change afterwards. */
+  write(rgb: Uint8Array): Promise<void>;
+  /** After the last frame: resolves when the file is complete. */
+  end(): Promise<void>;
+  /** Stops at once; resolves when ffmpeg is gone. */
+  kill(): Promise<void>;
+}
+
+export interface Encode {
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  /** ffmpeg's name of the container. */
+  readonly container: string;
+  readonly recipe: Recipe;
+  /** An absolute path. */
+  readonly target: string;
+}
+
+/** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and ffmpeg's last words, when it dies. */
+export async function encode(
+  ffmpeg: Ffmpeg,
+  { width, height, fps, container, recipe, target }: Encode,
+): Promise<Encoding> {
+  const { default: fluent } = await import('fluent-ffmpeg');
+  const input = new PassThrough({ writableHighWaterMark: width * height * 3 + 1 });
+  const command = fluent(input, { stdoutLines: 40 })
+    .setFfmpegPath(ffmpeg.path)
+    .inputFormat('rawvideo')
+    .inputOptions('-pixel_format', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps))
+    .complexFilter(recipe.filter)
+    .videoCodec(recipe.encoder)
+    .outputOptions(...recipe.options)
+    .format(container)
+    .output(target);
+  let ended = false;
+  let killed = false;
+  const done = new Promise<void>((resolve, reject) => {
+    const failed = (why: string, cause?: unknown) =>
+      reject(new FractalError('ENCODER_FAILED', `ffmpeg (${ffmpeg.path}) failed: ${why}`, { cause }));
+    command.on('start', () => killed && command.kill('SIGKILL'));
+    command.on('error', (error: Error, _: unknown, stderr: unknown) => failed(lastWords(error, stderr), error));
+    command.on('end', (_: unknown, stderr: unknown) =>
+      ended ? resolve() : failed(lastWords(new Error('it ended before the last frame'), stderr)),
+    );
+  });
+  const gone = done.catch(() => undefined);
+  command.run();
+  return {
+    write: (rgb) => {
+      const taken = new Promise<void>((resolve) => (input.write(rgb) ? resolve() : input.once('drain', resolve)));
+      return Promise.race([done, taken]);
+    },
+    end: () => {
+      ended = true;
+      input.end();
+      return done;
+    },
+    kill: () => {
+      killed = true;
+      command.kill('SIGKILL');
+      return gone;
+    },
+  };
+}
+
+function lastWords(error: Error, stderr: unknown): string {
+  const lines = String(stderr ?? '').split(/[\r\n]+/);
+  const words = lines.map((line) => line.trim()).filter((line) => line !== '' && !/^(frame=|Press \[q\])/.test(line));
+  return [
+    messageOf(error)
+      .replace(/^ffmpeg /, 'it ')
+      .replace(/(code \d+):.*/, '$1'),
+    ...words.slice(-3),
+  ].join(' | ');
+}

@@ -1,0 +1,38 @@
+/**
+ * NumPy's file format, version 1.0 (numpy.lib.format): magic, header length, a Python dictionary padded to 64 bytes,
+ * then the numbers, here float64, little-endian, in C order.
+ */
+
+import { type FileHandle, open } from 'node:fs/promises';
+
+const PIECE = 1 << 26;
+
+/** Writes values of that shape to an existing path. */
+export async function writeNpy(path: string, values: Float64Array, shape: readonly number[]): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await writeAll(file, header(shape));
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    for (let at = 0; at < bytes.length; at += PIECE) await writeAll(file, littleEndian(bytes.subarray(at, at + PIECE)));
+  } finally {
+    await file.close();
+  }
+}
+
+function header(shape: readonly number[]): Uint8Array {
+  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
+  const bytes = Buffer.alloc(10 + length, ' ');
+  bytes.write('\x93NUMPY\x01\x00', 0, 'latin1');
+  bytes.writeUInt16LE(length, 8);
+  bytes.write(`${text.padEnd(length - 1)}\n`, 10, 'latin1');
+  return bytes;
+}
+
+function littleEndian(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? bytes : Buffer.from(bytes).swap64();
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+}

