@@ -46,8 +46,8 @@ module.exports = {
     {
       name: 'pipeline and request import view, shard, render',
       severity: 'error',
-      from: { path: '^src/(pipeline|request)\\.ts$' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(pipeline|request|errors)\\.ts$'] },
+      from: { path: '^src/(pipeline|request[^/]*)\\.ts$' },
+      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(pipeline|request[^/]*|errors)\\.ts$'] },
     },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

@@ -77,3 +77,37 @@ function fixedToDouble(value: bigint, bits: number): number {
   const drop = Math.max(0, length - 64);
   return Number(value >> BigInt(drop)) * 2 ** (drop - bits);
 }
+
+export function add(a: Decimal, b: Decimal): Decimal {
+  const exponent = Math.min(a.exponent, b.exponent);
+  const digits = a.digits * 10n ** BigInt(a.exponent - exponent) + b.digits * 10n ** BigInt(b.exponent - exponent);
+  return { digits, exponent };
+}
+
+export function multiply(a: Decimal, b: Decimal): Decimal {
+  return { digits: a.digits * b.digits, exponent: a.exponent + b.exponent };
+}
+
+export function negate(a: Decimal): Decimal {
+  return { digits: -a.digits, exponent: a.exponent };
+}
+
+/** a / b to at least `significant` digits, cut off. */
+export function divide(a: Decimal, b: Decimal, significant: number): Decimal {
+  const shift = Math.max(0, significant + b.digits.toString().length - a.digits.toString().length + 1);
+  return { digits: (a.digits * 10n ** BigInt(shift)) / b.digits, exponent: a.exponent - b.exponent - shift };
+}
+
+/** The shortest exact text: "-0.75", "1.5e50". */
+export function formatDecimal({ digits, exponent }: Decimal): string {
+  if (digits === 0n) return '0';
+  const sign = digits < 0n ? '-' : '';
+  const all = (digits < 0n ? -digits : digits).toString();
+  const text = all.replace(/0+$/, '');
+  const point = all.length + exponent;
+  if (point > 0 && point <= 21) {
+    return sign + (text.length > point ? `${text.slice(0, point)}.${text.slice(point)}` : text.padEnd(point, '0'));
+  }
+  if (point <= 0 && point > -7) return `${sign}0.${'0'.repeat(-point)}${text}`;
+  return `${sign}${text[0]}${text.length > 1 ? `.${text.slice(1)}` : ''}e${point - 1}`;
+}

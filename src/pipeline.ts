@@ -1,0 +1,79 @@
+/** From a request to files: the whole way, readable from top to bottom. Who computes is handed in. */
+
+import { type Paint, prepare } from './render/colours.js';
+import { type Output, openOutput } from './render/output.js';
+import type { Request } from './request.js';
+import { viewAt } from './request.js';
+import type { Frame } from './shard/frame.js';
+import { samplesPerPixel, type View } from './view/view.js';
+
+/** Everything that computing needs to know of a request. */
+export interface Picture {
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  readonly perPixel: number;
+  viewOf(frame: number): View;
+  /** How to colour; undefined: raw samples are wanted. */
+  readonly paint: Paint | undefined;
+}
+
+/** Computes a picture's frames, in order. */
+export type Compute = (picture: Picture) => AsyncIterable<Frame>;
+
+/** Renders a request to its outfile; the paths that were written. On any error nothing incomplete is left behind. */
+export async function render(request: Request, compute: Compute): Promise<string[]> {
+  const output = await openOutput(outputOf(request));
+  try {
+    const picture = pictureOf(request, output.wants);
+    for await (const frame of compute(picture)) await output.write(frame);
+    return await output.close();
+  } catch (error) {
+    await output.abort();
+    throw error;
+  }
+}
+
+/** What a request asks to be computed. */
+export function pictureOf(request: Request, wants: Output['wants']): Picture {
+  const { width, height, sampling, colours } = request;
+  return {
+    frames: request.film.frames,
+    width,
+    height,
+    perPixel: samplesPerPixel(sampling),
+    viewOf: lastSeen((frame) => viewAt(request, frame)),
+    paint: wants === 'pixels' ? prepare(colours) : undefined,
+  };
+}
+
+function outputOf({ outfile, width, height, sampling, film, codec, crf }: Request): Parameters<typeof openOutput>[0] {
+  const perPixel = samplesPerPixel(sampling);
+  return {
+    outfile,
+    width,
+    height,
+    perPixel,
+    frames: film.frames,
+    fps: film.fps,
+    ...(codec === undefined ? {} : { codec }),
+    ...(crf === undefined ? {} : { crf }),
+  };
+}
+
+/** Shards of a frame ask for its view one after another: the last few are kept. */
+function lastSeen(make: (frame: number) => View): (frame: number) => View {
+  const seen = new Map<number, View>();
+  return (frame) => {
+    let view = seen.get(frame);
+    if (!view) {
+      view = make(frame);
+      seen.set(frame, view);
+      for (const old of seen.keys()) {
+        if (seen.size <= 64) break;
+        seen.delete(old);
+      }
+    }
+    return view;
+  };
+}

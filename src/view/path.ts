@@ -1,0 +1,55 @@
+/**
+ * The camera's way through a film: the zoom grows geometrically, and the centre moves in proportion to the width of
+ * the view, w = 1 / zoom, so that the target keeps its place in the picture while the camera falls towards it:
+ *
+ *   c(t) = c1 + (c0 - c1)·(w(t) - w1) / (w0 - w1)
+ *
+ * Centres are exact decimals at any depth; the first and the last frame are exactly the ends that were asked for.
+ */
+
+import { add, type Decimal, formatDecimal, fromLog10, log10, multiply, negate, parseDecimal } from './decimal.js';
+
+export interface Place {
+  readonly re: string;
+  readonly im: string;
+  readonly zoom: string;
+}
+
+/** Time along a film, 0 to 1: even for ease 0, starting and ending gently for ease 1. */
+export function timeOf(frame: number, frames: number, ease: number): number {
+  if (frames <= 1) return 0;
+  const t = frame / (frames - 1);
+  return t + ease * (t * t * (3 - 2 * t) - t);
+}
+
+/** The place at time t, 0 to 1, between two places; decimal strings in and out. */
+export function placeAt(from: Place, to: Place, t: number): Place {
+  if (t <= 0) return from;
+  if (t >= 1) return to;
+  const [start, end] = [log10(parsed(from.zoom)), log10(parsed(to.zoom))];
+  // Seen from the shallower end, so that the powers below are at most 1.
+  if (end < start) return placeAt(to, from, 1 - t);
+  const passed = t * (end - start);
+  const share = parsed(shareLeft(passed, end - start, t));
+  return {
+    zoom: fromLog10(start + passed),
+    re: between(from.re, to.re, share),
+    im: between(from.im, to.im, share),
+  };
+}
+
+/** (w(t) - w1) / (w0 - w1), `passed` of `depth` powers of ten down: as text, since it may be far below a double. */
+function shareLeft(passed: number, depth: number, t: number): string {
+  if (depth === 0) return String(1 - t);
+  const rest = -Math.expm1((passed - depth) * Math.LN10) / -Math.expm1(-depth * Math.LN10);
+  return fromLog10(Math.log10(rest) - passed);
+}
+
+function between(from: string, to: string, share: Decimal): string {
+  const [a, b] = [parsed(from), parsed(to)];
+  return formatDecimal(add(b, multiply(add(a, negate(b)), share)));
+}
+
+function parsed(text: string): Decimal {
+  return parseDecimal(text) as Decimal;
+}
