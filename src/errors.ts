@@ -1,9 +1,10 @@
 /**
  * Every error that a user can meet: a stable code, and one sentence that names the offending value and the way out.
- * `usage` errors are the user's to correct (exit code 2); all others are failures of a run (exit code 1).
+ * `usage` errors are the user's to correct (exit code 2), an interrupt is the user's wish (130), all others are
+ * failures of a run (1).
  */
 
-export type ErrorKind = 'usage' | 'failure';
+export type ErrorKind = 'usage' | 'failure' | 'interrupt';
 
 /** The codes, with their kind. docs/errors.md explains each; a test holds the two together. */
 export const CODES = {
@@ -29,7 +30,10 @@ export const CODES = {
   ENCODER_FAILED: 'failure',
   DISK: 'failure',
   TIMEOUT: 'failure',
+  INTERRUPTED: 'interrupt',
 } as const satisfies Record<string, ErrorKind>;
+
+const EXIT_CODES = { usage: 2, failure: 1, interrupt: 130 } as const;
 
 export type ErrorCode = keyof typeof CODES;
 
@@ -42,9 +46,9 @@ export class FractalError extends Error {
     this.code = code;
   }
 
-  /** 2 when the user has to correct the call, 1 when the run failed. */
-  get exitCode(): 1 | 2 {
-    return CODES[this.code] === 'usage' ? 2 : 1;
+  /** 2 when the user has to correct the call, 1 when the run failed, 130 when Ctrl-C ended it. */
+  get exitCode(): 1 | 2 | 130 {
+    return EXIT_CODES[CODES[this.code]];
   }
 
   /** The one line that a terminal shows. */

@@ -19,14 +19,14 @@ export interface Picture {
 }
 
 /** Computes a picture's frames, in order. */
-export type Compute = (picture: Picture) => AsyncIterable<Frame>;
+export type Compute = (picture: Picture) => Promise<AsyncIterable<Frame>>;
 
 /** Renders a request to its outfile; the paths that were written. On any error nothing incomplete is left behind. */
 export async function render(request: Request, compute: Compute): Promise<string[]> {
   const output = await openOutput(outputOf(request));
   try {
     const picture = pictureOf(request, output.wants);
-    for await (const frame of compute(picture)) await output.write(frame);
+    for await (const frame of await compute(picture)) await output.write(frame);
     return await output.close();
   } catch (error) {
     await output.abort();

@@ -26,6 +26,8 @@ export interface Seat {
 
 export interface Pool {
   readonly slots: number;
+  /** How many of them a kernel can use: a graphics card is driven from one thread. */
+  slotsFor(kernel: KernelName): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
   offer(kernel: KernelName): Promise<Offer>;
   seat(kernel: KernelName): Seat;
@@ -53,7 +55,8 @@ interface Thread {
   readonly scenes: Set<string>;
 }
 
-export function openPool(slots: number): Pool {
+/** `offered`: the kernels that leaders may ask for. */
+export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): Pool {
   const simd = compileSimd(slots);
   const threads: Thread[] = [];
   const seats: SeatState[] = [];
@@ -91,16 +94,16 @@ export function openPool(slots: number): Pool {
   function dispatch(): void {
     for (const thread of threads) {
       if (thread.job) continue;
-      const job = next();
-      if (!job) return;
-      run(thread, job);
+      const job = next(thread);
+      if (job) run(thread, job);
     }
   }
 
-  /** The next shard of the next session in turn. */
-  function next(): Job | undefined {
+  /** The next shard, that this thread may compute, of the next session in turn. */
+  function next(thread: Thread): Job | undefined {
     for (let k = 0; k < seats.length; k++) {
       const seat = seats[(turn + k) % seats.length] as SeatState;
+      if (seat.kernel === 'gpu' && thread !== threads[0]) continue;
       const job = seat.queue.shift();
       if (!job) continue;
       turn = (turn + k + 1) % seats.length;
@@ -141,7 +144,11 @@ export function openPool(slots: number): Pool {
 
   return {
     slots,
-    offer(kernel) {
+    slotsFor: (kernel) => (kernel === 'gpu' ? 1 : slots),
+    async offer(kernel) {
+      if (offered !== 'auto' && kernel !== offered) {
+        throw new FractalError('KERNEL_MISSING', `this worker offers the ${offered} kernel only, not ${kernel}`);
+      }
       let offer = offers.get(kernel);
       if (!offer) offers.set(kernel, (offer = measure(kernel)));
       return offer;

@@ -30,7 +30,8 @@ export interface SessionEvents {
   started(session: string, kernel: string): void;
   /** The leader said that the job is over: the figures that go to it. `wanted`: it asked for metrics. */
   finished(session: string, tally: Tally, wanted: boolean): readonly Figure[];
-  ended(session: string, reason: string | undefined): void;
+  /** `over`: what `serve` returned. `reason`: unless the job was finished. */
+  ended(session: string, reason: string | undefined, over: Session): void;
 }
 
 export interface Session {
@@ -66,7 +67,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     if (!seat) return;
     seat.leave();
     seat = undefined;
-    events.ended(name, reason);
+    events.ended(name, reason, session);
   }
 
   function handle(message: ToWorker): void {
@@ -102,7 +103,8 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     try {
       const offer = await pool.offer(hello.kernel as KernelName);
       name = hello.session;
-      slots = hello.slots > 0 ? Math.min(hello.slots, pool.slots) : pool.slots;
+      const most = pool.slotsFor(offer.kernel);
+      slots = hello.slots > 0 ? Math.min(hello.slots, most) : most;
       seat = pool.seat(offer.kernel);
       events.started(name, offer.kernel);
       await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, version, slots, credits: CREDITS });
@@ -153,7 +155,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     void link.send({ kind: 'refused', reason }).then(() => link.end());
   }
 
-  return {
+  const session: Session = {
     drain() {
       draining = true;
       void link.send({ kind: 'draining' });
@@ -161,6 +163,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     },
     close: () => link.close(),
   };
+  return session;
 }
 
 /** @throws FractalError PROTOCOL for a rectangle that is not a part of its view, or too much at once. */

@@ -1,0 +1,41 @@
+/** Who is to compute: the hosts of a hostfile or of the command line, or workers of the leader's own. */
+
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
+import type { Target } from '../src/leader/run.js';
+import type { ClusterOptions } from './flags.js';
+
+export interface Crew {
+  readonly targets: readonly Target[];
+  /** Workers to start here; 0 when there are targets. */
+  readonly local: number;
+  /** Where the targets come from, for people. */
+  readonly source: string;
+}
+
+const DEFAULT_HOSTFILE = 'hostfile';
+
+/** @throws FractalError HOSTFILE_SYNTAX, HOSTFILE_LIMIT, HOSTFILE_READ */
+export async function crewOf({ hostfile, host, local, np }: ClusterOptions): Promise<Crew> {
+  const file =
+    hostfile ??
+    (host === undefined && local === undefined && existsSync(DEFAULT_HOSTFILE) ? DEFAULT_HOSTFILE : undefined);
+  if (file !== undefined) return { targets: targetsOf(await readHostfile(file), np), local: 0, source: file };
+  if (host !== undefined) return { targets: targetsOf(parseHosts(host), np), local: 0, source: '--host' };
+  const count = typeof local === 'number' ? local : availableParallelism();
+  return { targets: [], local: np > 0 ? Math.min(np, count) : count, source: '--local' };
+}
+
+/** In the order of the hostfile, as mpirun fills them: those behind the first np slots are not dialled. */
+function targetsOf(hosts: readonly Host[], np: number): Target[] {
+  const targets: Target[] = [];
+  let slots = 0;
+  for (const { host, port, slots: wanted, maxSlots } of hosts) {
+    if (np > 0 && slots >= np) break;
+    const most = Math.min(wanted ?? maxSlots ?? 0, maxSlots ?? Infinity);
+    slots += most;
+    targets.push({ address: { host, port }, slots: most });
+  }
+  return targets;
+}

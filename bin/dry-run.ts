@@ -1,0 +1,77 @@
+/** `--dry-run`: who would compute what, and about how long; nothing is dialled or rendered. */
+
+import { addressText } from '../src/cluster/transport.js';
+import { openKernel } from '../src/kernel/open.js';
+import { compileSimd } from '../src/kernel/simd.js';
+import { pictureOf } from '../src/pipeline.js';
+import type { Request } from '../src/request.js';
+import { cutter } from '../src/shard/split.js';
+import type { View } from '../src/view/view.js';
+import type { Crew } from './crew.js';
+
+/** Pixels of the picture that are computed to estimate the rest, along the longer side. */
+const PROBE_SIDE = 96;
+
+export async function plan(request: Request, crew: Crew): Promise<string> {
+  const picture = pictureOf(request, 'samples');
+  const ranks = ranksOf(crew);
+  const slots = crew.local || crew.targets.reduce((sum, target) => sum + Math.max(1, target.slots), 0);
+  const { width, height, frames, perPixel } = picture;
+  const shards = request.blockSize ? countShards(request, request.blockSize) : undefined;
+  const cost = await estimate(request, picture.viewOf, frames);
+  const samples = width * height * frames * perPixel;
+  const seconds = cost.secondsPerSample * samples;
+  const lines = [
+    ...ranks,
+    `slots: ${slots}${crew.targets.some((target) => target.slots === 0) ? ' at least: some hosts say themselves how many they have' : ''}`,
+    `frames: ${frames} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, at most ${request.iterations} iterations`,
+    `shards: ${shards === undefined ? `guided ${request.shape === 'row' ? 'rows' : 'tiles'}, large first` : `${shards * frames} (${shards} a frame)`}`,
+    `samples: ${samples}`,
+    `iterations: about ${(cost.iterationsPerSample * samples).toPrecision(2)}`,
+    `estimated cost: ${seconds.toPrecision(2)} slot-seconds of this machine, ${(seconds / slots).toPrecision(2)} s on ${slots} slot${slots > 1 ? 's' : ''}`,
+    `outfile: ${request.outfile}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function ranksOf({ targets, local, source }: Crew): string[] {
+  if (local > 0) return Array.from({ length: local }, (_, rank) => `rank ${rank}: a worker of our own, 1 slot`);
+  return [
+    `hosts: ${targets.length} of ${source}`,
+    ...targets.map(({ address, slots }, rank) => `rank ${rank}: ${addressText(address)}, ${slots || 'its own'} slots`),
+  ];
+}
+
+function countShards(request: Request, blockSize: number): number {
+  const cut = cutter(request.width, request.height, request.shape === 'row' ? 'row' : 'tile', blockSize);
+  let count = 0;
+  while (cut.next(1)) count++;
+  return count;
+}
+
+/** Renders the first, the middle and the last frame coarsely. */
+async function estimate(
+  request: Request,
+  viewOf: (frame: number) => View,
+  frames: number,
+): Promise<{ secondsPerSample: number; iterationsPerSample: number }> {
+  const kernel = await openKernel(request.kernel === 'cpu' ? 'cpu' : 'simd', compileSimd(1), 0);
+  let [seconds, iterations, samples] = [0, 0, 0];
+  for (const frame of new Set([0, frames >> 1, frames - 1])) {
+    const view = viewOf(frame);
+    const scale = Math.min(1, PROBE_SIDE / Math.max(view.width, view.height));
+    const small: View = {
+      ...view,
+      width: Math.max(1, Math.round(view.width * scale)),
+      height: Math.max(1, Math.round(view.height * scale)),
+      sampling: { kind: 'grid', side: 1 },
+    };
+    const from = performance.now();
+    const computed = await kernel.compute(small, { x: 0, y: 0, width: small.width, height: small.height });
+    seconds += (performance.now() - from) / 1000;
+    iterations += computed.iterations;
+    samples += computed.nu.length;
+  }
+  await kernel.close();
+  return { secondsPerSample: seconds / samples, iterationsPerSample: iterations / samples };
+}

@@ -1,0 +1,250 @@
+/** The flags of `fractal leader`, once: for the parser, the help text, the completion and request files. */
+
+import type { Options } from 'yargs';
+import { FractalError } from '../src/errors.js';
+import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
+import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
+
+export interface ClusterOptions {
+  readonly hostfile?: string;
+  readonly host?: string;
+  readonly np: number;
+  /** Workers of the leader's own: a number, or 'auto', one for each core; undefined: those of the hostfile. */
+  readonly local?: number | 'auto';
+  readonly dryRun: boolean;
+  readonly strict: boolean;
+  readonly minWorkers: number;
+  readonly retries: number;
+}
+
+export interface ReportOptions {
+  readonly metrics: false | 'text' | 'json';
+  readonly metricsFile?: string;
+  readonly quiet: boolean;
+  readonly json: boolean;
+  readonly forceExit: boolean;
+  /** 0: none. */
+  readonly timeoutSeconds: number;
+}
+
+export interface LeaderOptions {
+  readonly request: Request;
+  readonly cluster: ClusterOptions;
+  readonly report: ReportOptions;
+}
+
+interface Flag {
+  readonly group: string;
+  readonly describe: string;
+  readonly type?: 'boolean';
+  readonly alias?: string | string[];
+  /** As the help text shows it. */
+  readonly default?: string;
+  readonly choices?: readonly string[];
+}
+
+const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, REPORTS] = [
+  'The cluster:',
+  'The view:',
+  'Quality:',
+  'Colour:',
+  'Film:',
+  'Output and shards:',
+  'Reports:',
+] as const;
+
+export const FORMULAS = ['mandelbrot', 'multibrot', 'julia', 'burning-ship', 'tricorn'] as const;
+
+/** In the order of the help text. */
+export const FLAGS: Readonly<Record<string, Flag>> = {
+  hostfile: { group: CLUSTER, describe: 'hosts of the workers, MPI syntax; - reads stdin', default: './hostfile' },
+  host: { group: CLUSTER, describe: 'hosts on the command line: a:2,b' },
+  np: { group: CLUSTER, describe: 'use at most so many slots', alias: 'n' },
+  local: { group: CLUSTER, describe: 'start N workers here instead (no number: one a core)' },
+  'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated cost; render nothing', type: 'boolean' },
+  strict: { group: CLUSTER, describe: 'fail unless every host answers', type: 'boolean' },
+  'min-workers': { group: CLUSTER, describe: 'wait for so many workers before starting', default: '1' },
+  retries: { group: CLUSTER, describe: 'dial a silent worker again so many times', default: '10' },
+
+  xpos: { group: VIEW, describe: 'real part of the centre, any number of digits', alias: 'x', default: '-0.00275' },
+  ypos: { group: VIEW, describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
+  zoom: { group: VIEW, describe: 'magnification: the view is 4/zoom high', default: '42.43278' },
+  'view-width': {
+    group: VIEW,
+    describe: 'width of the view instead of a zoom',
+    alias: ['escape-radius', 'radius'],
+  },
+  rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
+  width: { group: VIEW, describe: 'pixels', default: '1280' },
+  height: { group: VIEW, describe: 'pixels', default: '720' },
+  iters: { group: VIEW, describe: 'iteration limit; auto: by depth', default: 'auto' },
+  formula: { group: VIEW, describe: FORMULAS.join(', '), default: 'mandelbrot', choices: FORMULAS },
+  power: { group: VIEW, describe: 'exponent of z, 2 to 8', default: '2, multibrot 3' },
+  'julia-re': { group: VIEW, describe: 'constant of a Julia set, real part', default: '-0.8' },
+  'julia-im': { group: VIEW, describe: 'constant of a Julia set, imaginary part', default: '0.156' },
+  bailout: { group: VIEW, describe: 'radius beyond which the smooth count is taken', default: '65536' },
+
+  samples: { group: QUALITY, describe: 'samples a pixel, jittered', default: '1' },
+  seed: { group: QUALITY, describe: 'of the jitter', default: '0' },
+  smoothness: { group: QUALITY, describe: 'S: S x S samples a pixel, on a grid' },
+  'full-size': { group: QUALITY, describe: 'keep the S times larger picture of --smoothness', type: 'boolean' },
+
+  palette: { group: COLOUR, describe: 'name, file.json, or hex colours: "#000,#fa0"', default: 'Galaxy' },
+  step: { group: COLOUR, describe: "colours in the palette's table", default: '6000, legacy 64' },
+  density: { group: COLOUR, describe: 'how fast the palette is travelled', default: '1' },
+  offset: { group: COLOUR, describe: 'where on the palette to start, 0 to 1', default: '0' },
+  'color-mode': { group: COLOUR, describe: 'palette, or formula 0 to 8', default: 'palette' },
+  interior: { group: COLOUR, describe: 'hex colour of points that never escape', default: '#000000' },
+  interpolation: {
+    group: COLOUR,
+    describe: 'between palette stops: oklab, linear, cosine',
+    default: 'oklab',
+    choices: ['oklab', 'linear', 'cosine'],
+  },
+  'legacy-colors': { group: COLOUR, describe: 'bands by the whole count, as older tools', type: 'boolean' },
+
+  frames: { group: FILM, describe: 'frames; more than one make a film', default: '1' },
+  fps: { group: FILM, describe: 'frames a second', default: '30' },
+  'zoom-end': { group: FILM, describe: 'zoom of the last frame; between, it grows geometrically' },
+  'view-width-end': { group: FILM, describe: 'width of the last view instead' },
+  'xpos-end': { group: FILM, describe: 'centre of the last frame, real part' },
+  'ypos-end': { group: FILM, describe: 'centre of the last frame, imaginary part' },
+  ease: { group: FILM, describe: '0: even speed, 1: gently in and out', default: '0' },
+
+  outfile: {
+    group: OUTPUT,
+    describe: '.png .webp .tiff .jpg, f-%05d.png, .mp4 .webm .gif, or .npy: raw samples',
+    alias: 'o',
+    default: 'fractal.png, .mp4',
+  },
+  codec: { group: OUTPUT, describe: "ffmpeg's encoder, such as libx265" },
+  crf: { group: OUTPUT, describe: "the encoder's quality, lower is better" },
+  shard: {
+    group: OUTPUT,
+    describe: 'shape of shards: row, tile, auto',
+    default: 'auto',
+    choices: ['row', 'tile', 'auto'],
+  },
+  'block-size': { group: OUTPUT, describe: 'rows of a band, or side of a tile', default: 'guided' },
+  kernel: {
+    group: OUTPUT,
+    describe: 'simd (f64), gpu (f32), cpu; auto is simd',
+    default: 'auto',
+    choices: ['auto', 'simd', 'gpu', 'cpu'],
+  },
+  request: { group: OUTPUT, describe: 'any of these flags as JSON; the command line wins' },
+
+  metrics: { group: REPORTS, describe: "everyone's metrics at the end; --metrics=json: as JSON" },
+  'metrics-file': { group: REPORTS, describe: 'write the metrics there' },
+  quiet: { group: REPORTS, describe: 'nothing but errors', alias: 'q', type: 'boolean' },
+  json: { group: REPORTS, describe: 'one line of JSON at the end, for scripts', type: 'boolean' },
+  'force-exit': { group: REPORTS, describe: 'exit as soon as the output is written', type: 'boolean' },
+  timeout: { group: REPORTS, describe: 'give up after so many seconds', default: 'never' },
+};
+
+/** Text to yargs whatever it looks like: a coordinate must never become a double. */
+export function yargsOptions(): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(FLAGS).map(([name, flag]) => [
+      name,
+      {
+        group: flag.group,
+        describe: flag.describe,
+        type: flag.type ?? 'string',
+        ...(flag.type || name === 'metrics' || name === 'local' ? {} : { requiresArg: true }),
+        ...(flag.alias ? { alias: flag.alias } : {}),
+        ...(flag.default ? { defaultDescription: flag.default } : {}),
+      } satisfies Options,
+    ]),
+  );
+}
+
+/** What yargs found, and the request file that it names, as checked options. @throws FractalError */
+export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Promise<LeaderOptions> {
+  const given = flagsOf(argv);
+  const file = given.request === undefined ? {} : await readRequestFile(given.request, new Set(Object.keys(FLAGS)));
+  const flags: RawFlags = { ...withoutRivals(file, given), ...given };
+  const raw = Object.fromEntries(Object.entries(flags).filter(([name]) => name in SCHEMA)) as RawRequest;
+  return { request: parseRequest(raw), cluster: clusterOptions(flags), report: reportOptions(flags) };
+}
+
+function flagsOf(argv: Readonly<Record<string, unknown>>): RawFlags {
+  const flags: RawFlags = {};
+  for (const name of Object.keys(FLAGS)) {
+    const value = argv[name];
+    if (value === undefined || value === false) continue;
+    if (Array.isArray(value)) throw invalid(`--${name} was given ${value.length} times: give it once`);
+    flags[name] = String(value);
+  }
+  return flags;
+}
+
+/** A zoom on the command line replaces a width in the file, and the like. */
+function withoutRivals(file: RawFlags, given: RawFlags): RawFlags {
+  const rest = { ...file };
+  for (const [a, b] of [
+    ['zoom', 'view-width'],
+    ['zoom-end', 'view-width-end'],
+    ['samples', 'smoothness'],
+  ] as const) {
+    if (given[a] !== undefined) delete rest[b];
+    if (given[b] !== undefined) delete rest[a];
+  }
+  return rest;
+}
+
+function clusterOptions(flags: RawFlags): ClusterOptions {
+  const { hostfile, host, local } = flags;
+  if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
+    throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
+  }
+  if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
+  return {
+    ...(hostfile === undefined ? {} : { hostfile }),
+    ...(host === undefined ? {} : { host }),
+    ...(local === undefined ? {} : { local: local === '' ? 'auto' : whole('local', local, 1, 256) }),
+    np: flags.np === undefined ? 0 : whole('np', flags.np, 1, 1_000_000),
+    dryRun: flags['dry-run'] === 'true',
+    strict: flags.strict === 'true',
+    minWorkers: whole('min-workers', flags['min-workers'] ?? '1', 1, 65_536),
+    retries: whole('retries', flags.retries ?? '10', 0, 1_000),
+  };
+}
+
+function reportOptions(flags: RawFlags): ReportOptions {
+  const { metrics } = flags;
+  if (metrics !== undefined && !['', 'true', 'false', 'text', 'json'].includes(metrics)) {
+    throw invalid(`--metrics "${metrics}" is not text or json`);
+  }
+  const file = flags['metrics-file'];
+  const wanted = metrics === 'false' ? false : metrics === 'json' ? 'json' : metrics === undefined ? false : 'text';
+  return {
+    metrics: wanted || (file === undefined ? false : file.endsWith('.json') ? 'json' : 'text'),
+    ...(file === undefined ? {} : { metricsFile: file }),
+    quiet: flags.quiet === 'true',
+    json: flags.json === 'true',
+    forceExit: flags['force-exit'] === 'true',
+    timeoutSeconds: flags.timeout === undefined ? 0 : whole('timeout', flags.timeout, 1, 10_000_000),
+  };
+}
+
+/** A whole number in a range. @throws FractalError REQUEST_INVALID */
+export function whole(name: string, value: string, min: number, max: number): number {
+  if (/^\d{1,16}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+  throw invalid(`--${name} "${value}" is not a whole number from ${min} to ${max}`);
+}
+
+export function invalid(sentence: string): FractalError {
+  return new FractalError('REQUEST_INVALID', sentence);
+}
+
+/** Refuses a flag that nobody knows, and a word that belongs to no flag. */
+export function refuseUnknown(argv: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
+  for (const key of Object.keys(argv)) {
+    if (key === '_' || key === '$0' || known.has(key)) continue;
+    throw invalid(`--${key} is not a flag of this command${nearest(key, known)}`);
+  }
+  const words = (argv._ as unknown[]).slice(1);
+  if (words.length > 0)
+    throw invalid(`"${words[0]}" belongs to no flag: see fractal ${String((argv._ as unknown[])[0])} --help`);
+}

@@ -1,0 +1,168 @@
+/** The command line: which command, its flags, its help. A command's own code is loaded when it runs. */
+
+import yargs, { type Argv } from 'yargs';
+import { FractalError, messageOf } from '../src/errors.js';
+import { FLAGS, FORMULAS, invalid, leaderOptions, refuseUnknown, whole, yargsOptions } from './flags.js';
+import { VERSION } from './version.js';
+
+type Arguments = Record<string, unknown>;
+
+const EXAMPLES: readonly [string, string][] = [
+  ['fractal leader --local', 'the default view, on all cores of this machine'],
+  ['fractal leader --hostfile hosts -x -1.7687 -y -0.0017 --zoom 2e4 -o detail.png', 'on the workers of a hostfile'],
+  ['fractal leader --frames 300 --zoom-end 1e9 -o zoom.mp4', 'a zoom film'],
+  ['fractal leader --samples 16 --palette Hippi --width 3840 --height 2160', 'a poster, 16 samples a pixel'],
+];
+
+function leaderCommand(y: Argv): Argv {
+  let command = y.options(yargsOptions());
+  for (const [line, what] of EXAMPLES) command = command.example(line, what);
+  return command;
+}
+
+const WORKER_FLAGS = ['port', 'host', 'slots', 'kernel', 'quiet'] as const;
+
+function workerCommand(y: Argv): Argv {
+  return y.options({
+    port: { type: 'string', describe: 'port to listen on; 0: any', defaultDescription: 'first free of 50051-50066' },
+    host: { type: 'string', describe: 'address to listen on', defaultDescription: '127.0.0.1' },
+    slots: { type: 'string', describe: 'shards computed at once', defaultDescription: 'one a core' },
+    kernel: {
+      type: 'string',
+      describe: 'what to offer: auto (all), simd, gpu, cpu',
+      defaultDescription: 'auto',
+    },
+    quiet: { type: 'boolean', alias: 'q', describe: 'nothing but errors' },
+  });
+}
+
+async function runLeader(argv: Arguments): Promise<number> {
+  refuseUnknown(argv, namesOf(Object.keys(FLAGS)));
+  const options = await leaderOptions(argv);
+  return (await import('./leader.js')).leader(options);
+}
+
+async function runWorker(argv: Arguments): Promise<number> {
+  refuseUnknown(argv, namesOf([...WORKER_FLAGS]));
+  const { port, host, slots, kernel } = argv as Record<string, string | undefined>;
+  if (kernel !== undefined && !['auto', 'simd', 'gpu', 'cpu'].includes(kernel)) {
+    throw invalid(`--kernel "${kernel}" is not one of auto, simd, gpu, cpu`);
+  }
+  return (await import('./worker.js')).worker({
+    ...(port === undefined ? {} : { port: whole('port', port, 0, 65_535) }),
+    host: host ?? '127.0.0.1',
+    ...(slots === undefined ? {} : { slots: whole('slots', slots, 1, 1_024) }),
+    kernel: (kernel ?? 'auto') as 'auto' | 'simd' | 'gpu' | 'cpu',
+    quiet: argv.quiet === true,
+  });
+}
+
+async function runPalettes(argv: Arguments): Promise<number> {
+  refuseUnknown(argv, namesOf(['outfile']));
+  return (await import('./palettes.js')).palettes(argv.outfile as string | undefined);
+}
+
+async function runDoctor(argv: Arguments): Promise<number> {
+  refuseUnknown(argv, namesOf([]));
+  return (await import('./doctor.js')).doctor();
+}
+
+/** A flag, its aliases, and the spellings that yargs adds. */
+function namesOf(flags: string[]): Set<string> {
+  const names = new Set(['help', 'version', 'h']);
+  for (const flag of flags) {
+    const { alias = [] } = FLAGS[flag] ?? {};
+    for (const name of [
+      flag,
+      ...[alias].flat(),
+      ...(flag === 'quiet' ? ['q'] : []),
+      ...(flag === 'outfile' ? ['o'] : []),
+    ]) {
+      names.add(name);
+      names.add(name.replace(/-([a-z])/g, (_, c: string) => c.toUpperCase()));
+    }
+  }
+  return names;
+}
+
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--formula': FORMULAS,
+  '--shard': ['row', 'tile', 'auto'],
+  '--kernel': ['auto', 'simd', 'gpu', 'cpu'],
+  '--interpolation': ['oklab', 'linear', 'cosine'],
+  '--color-mode': ['palette', '0', '1', '2', '3', '4', '5', '6', '7', '8'],
+};
+
+async function completions(current: string, before: string | undefined): Promise<string[]> {
+  const values =
+    before === '--palette' ? (await import('../src/render/palette.js')).paletteNames() : VALUES[before ?? ''];
+  if (values) return values.filter((value) => value.toLowerCase().startsWith(current.toLowerCase()));
+  const flags = [
+    ...Object.keys(FLAGS).map((name) => `--${name}`),
+    ...['leader', 'worker', 'palettes', 'doctor', 'version'],
+  ];
+  return flags.filter((flag) => flag.startsWith(current));
+}
+
+/** Runs a command line; resolves with its exit code. */
+export async function main(words: string[]): Promise<number> {
+  let code = 0;
+  const run = (command: (argv: Arguments) => Promise<number>) => async (argv: Arguments) => {
+    code = await command(argv);
+  };
+  const parser = yargs(words)
+    .scriptName('fractal')
+    .usage(
+      'fractal <command> [flags]\n\nRenders fractals at any depth on a cluster of peers, as stills and as zoom films.',
+    )
+    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'boolean-negation': true })
+    .command('leader', 'render a picture or a film on workers', leaderCommand, run(runLeader))
+    .command('worker', 'compute for leaders', workerCommand, run(runWorker))
+    .command(
+      'palettes',
+      'show the palettes',
+      (y) => y.option('outfile', { type: 'string', alias: 'o', describe: 'a PNG of swatches' }),
+      run(runPalettes),
+    )
+    .command('doctor', 'what this machine has, and what brings the rest', {}, run(runDoctor))
+    .command('version', 'print the version', {}, () => {
+      process.stdout.write(`fractal ${VERSION} (node ${process.version})\n`);
+    })
+    .completion('completion', 'print a script for shell completion', (current, argv, done) => {
+      const typed = (argv as { _: string[] })._;
+      const line = process.argv.slice(process.argv.indexOf('--get-yargs-completions') + 1);
+      void completions(current, line.at(-2) ?? typed.at(-1)).then(done);
+    })
+    .demandCommand(1, 1)
+    .version(false)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .epilogue('fractal <command> --help explains the flags of a command.')
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      throw error ?? invalid(`${message.replace(/\n+/g, ' ')}: see fractal --help`);
+    });
+  if (words.length === 0) {
+    process.stdout.write(`${await parser.getHelp()}\n`);
+    return 0;
+  }
+  const known = ['leader', 'worker', 'palettes', 'doctor', 'version', 'completion'];
+  const first = words[0] as string;
+  if (!first.startsWith('-') && !known.includes(first)) {
+    throw invalid(`"${first}" is not a command: use ${known.join(', ')}`);
+  }
+  await parser.parseAsync();
+  return code;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // One line for a person; the whole story for whoever asks for it.
+  const line = error instanceof FractalError ? error.toString() : messageOf(error);
+  process.stderr.write(`error: ${line}\n`);
+  if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+  process.exitCode = error instanceof FractalError ? error.exitCode : 1;
+}

@@ -1,0 +1,115 @@
+/** `fractal leader`: the composition root of a render. Checked options come in, an exit code goes out. */
+
+import { randomUUID } from 'node:crypto';
+import { grpcDialer } from '../src/cluster/grpc.js';
+import type { Scene } from '../src/cluster/messages.js';
+import { fingerprintOf } from '../src/kernel/open.js';
+import { openSimd } from '../src/kernel/simd.js';
+import { type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
+import { startRuntimeMetrics } from '../src/metrics/index.js';
+import { type Picture, render } from '../src/pipeline.js';
+import type { Paint } from '../src/render/colours.js';
+import type { Request } from '../src/request.js';
+import { bytesOfPixel } from '../src/shard/assemble.js';
+import { crewOf } from './crew.js';
+import { plan } from './dry-run.js';
+import type { LeaderOptions } from './flags.js';
+import { interrupts } from './interrupts.js';
+import { type LocalWorkers, startLocalWorkers } from './local.js';
+import { progress } from './progress.js';
+import { reporter } from './report.js';
+import { VERSION } from './version.js';
+
+/** Memory that frames under way and frames waiting for the encoder may take. */
+const FRAMES_BYTES = 512 << 20;
+
+export async function leader({ request, cluster, report }: LeaderOptions): Promise<number> {
+  const crew = await crewOf(cluster);
+  if (cluster.dryRun) {
+    process.stdout.write(await plan(request, crew));
+    return 0;
+  }
+  const runtime = startRuntimeMetrics();
+  const stop = interrupts(report.timeoutSeconds);
+  const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
+  // performance.now() counts from the start of the process.
+  const tell = reporter(report, runtime, 0);
+  let local: LocalWorkers | undefined;
+  try {
+    const files = await render(request, async (picture) => {
+      local = crew.local > 0 ? startLocalWorkers(crew.local) : undefined;
+      const job = jobOf(request, picture);
+      const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
+      const running = run(job, {
+        dialer: grpcDialer,
+        version: VERSION,
+        session: randomUUID().slice(0, 8),
+        ...(await numericsOf(request)),
+        retries: cluster.retries,
+        random: Math.random,
+        maxSlots: cluster.np,
+        minWorkers: cluster.minWorkers,
+        strict: cluster.strict,
+        metrics: report.metrics !== false,
+        signal: stop.signal,
+        now: () => performance.now(),
+        note: (text) => screen.note(text),
+        progress: (done) => screen.update({ ...done, ...size, phase: done.workers > 0 ? 'rendering' : 'connecting' }),
+        gathered(outcome) {
+          screen.close();
+          tell.gathered(outcome);
+        },
+      });
+      enlist(running, crew.targets, local, stop.fail);
+      return running.frames;
+    });
+    tell.finished(request, files);
+    return 0;
+  } catch (error) {
+    // An encoder that the same Ctrl-C ended is not the reason.
+    throw stop.signal.aborted ? stop.signal.reason : error;
+  } finally {
+    runtime.stop();
+    stop.release();
+    screen.close();
+    local?.stop();
+    if (report.forceExit) setImmediate(() => process.exit());
+  }
+}
+
+function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture): RenderJob {
+  const { width, height, perPixel } = picture;
+  const frameBytes = width * height * bytesOfPixel(paint ? 'pixels' : 'samples', perPixel);
+  return {
+    ...picture,
+    shape,
+    ...(blockSize === undefined ? {} : { blockSize }),
+    window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),
+    scene: sceneOf(paint),
+  };
+}
+
+/** A paint as what travels: its plain fields, and its tables. */
+function sceneOf(paint: Paint | undefined): Scene {
+  if (!paint) return { samples: true, paint: {}, tables: {} };
+  const { srgb, linear, ...plain } = paint;
+  return { samples: false, paint: plain, tables: { srgb, linear } };
+}
+
+/** The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. */
+async function numericsOf({ kernel }: Request): Promise<{ kernel: string; fingerprint?: string }> {
+  if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
+  return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
+}
+
+/** Dials the hosts, or the leader's own workers as each comes up. */
+function enlist(
+  running: Run,
+  targets: readonly Target[],
+  local: LocalWorkers | undefined,
+  fail: (e: unknown) => void,
+): void {
+  for (const target of targets) running.add(target);
+  const own = (local?.addresses ?? []).map(async (address) => running.add({ address: await address, slots: 0 }));
+  Promise.all(own).then(running.sealed, fail);
+}

@@ -1,0 +1,64 @@
+/** What a run says of itself: metrics when the last frame is gathered, files or a JSON line at the end. */
+
+import { writeFileSync } from 'node:fs';
+import { FractalError, messageOf } from '../src/errors.js';
+import type { Report } from '../src/leader/ledger.js';
+import { clusterMetrics, formatClusterMetrics, metricsJson, type RuntimeMetrics } from '../src/metrics/index.js';
+import type { Request } from '../src/request.js';
+import type { ReportOptions } from './flags.js';
+
+export interface Reporter {
+  gathered(outcome: Report): void;
+  finished(request: Request, files: readonly string[]): void;
+}
+
+/** `startedAt`: of the program, on the clock of performance.now(). */
+export function reporter(options: ReportOptions, runtime: RuntimeMetrics, startedAt: number): Reporter {
+  let outcome: Report | undefined;
+  return {
+    gathered(result) {
+      // The user's clock began before the run did.
+      outcome = { ...result, seconds: (performance.now() - startedAt) / 1000 };
+      if (options.metrics) print(outcome, options, runtime);
+    },
+    finished(request, files) {
+      if (options.json) process.stdout.write(`${JSON.stringify(summary(request, files, outcome, startedAt))}\n`);
+      else if (!options.quiet) for (const file of files) process.stdout.write(`${file}\n`);
+    },
+  };
+}
+
+function print(outcome: Report, { metrics, metricsFile }: ReportOptions, runtime: RuntimeMetrics): void {
+  const all = clusterMetrics(outcome, runtime.read());
+  const text = metrics === 'json' ? JSON.stringify(metricsJson(all)) : formatClusterMetrics(all).join('\n');
+  if (metricsFile === undefined) {
+    process.stdout.write(`${text}\n`);
+    return;
+  }
+  try {
+    writeFileSync(metricsFile, `${text}\n`);
+  } catch (error) {
+    throw new FractalError('OUTFILE_UNWRITABLE', `${metricsFile} cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function summary(request: Request, files: readonly string[], outcome: Report | undefined, startedAt: number): object {
+  const { width, height, film, iterations } = request;
+  return {
+    files,
+    width,
+    height,
+    frames: film.frames,
+    iterationLimit: iterations,
+    seconds: (performance.now() - startedAt) / 1000,
+    gatheredSeconds: outcome?.seconds,
+    shards: outcome?.shards,
+    samples: outcome?.samples,
+    iterations: outcome?.iterations,
+    reissued: outcome?.reissued,
+    lost: outcome?.lost,
+    workers: outcome?.workers.map(({ figures: _, ...worker }) => worker),
+  };
+}

@@ -1,0 +1,103 @@
+/** `fractal worker`: listens, computes for any number of leaders, says goodbye when asked to stop. */
+
+import { availableParallelism } from 'node:os';
+import { grpcListen } from '../src/cluster/grpc.js';
+import { PORT_RANGE } from '../src/cluster/ports.js';
+import { addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
+import { FractalError } from '../src/errors.js';
+import type { KernelName } from '../src/kernel/kernel.js';
+import { formatMetrics, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
+import { openPool } from '../src/worker/pool.js';
+import { type Session, type SessionEvents, serve } from '../src/worker/session.js';
+import { VERSION } from './version.js';
+
+export interface WorkerOptions {
+  /** Absent: the first free one of PORT_RANGE. */
+  readonly port?: number;
+  readonly host: string;
+  readonly slots?: number;
+  /** The kernels that are offered. */
+  readonly kernel: 'auto' | KernelName;
+  readonly quiet: boolean;
+}
+
+/** Runs until SIGINT or SIGTERM: the first lets the shards in hand finish, a second ends at once. */
+export async function worker(options: WorkerOptions): Promise<number> {
+  const slots = options.slots ?? availableParallelism();
+  const pool = openPool(slots, options.kernel);
+  const runtime = startRuntimeMetrics();
+  const sessions = new Set<Session>();
+  let name = '';
+  const say = (text: string) => {
+    if (!options.quiet) process.stdout.write(`${text}\n`);
+  };
+  const accept = (link: WorkerLink, peer: string) => {
+    const began = performance.now();
+    sessions.add(serve(link, pool, VERSION, eventsOf(peer, began)));
+  };
+  function eventsOf(peer: string, began: number): SessionEvents {
+    return {
+      started: (session, kernel) => say(`worker ${name}: job ${session} of ${peer} begins, ${kernel}`),
+      finished(session, tally, wanted) {
+        const figures = [
+          ...workerMetrics({ ...tally, slots, seconds: (performance.now() - began) / 1000 }),
+          ...runtime.read(),
+        ];
+        if (wanted) for (const line of formatMetrics(`WORKER ${name}`, figures)) say(line);
+        say(`worker ${name}: job ${session} is done, ${tally.shards} shards`);
+        return figures;
+      },
+      ended(session, reason, over) {
+        sessions.delete(over);
+        if (reason) say(`worker ${name}: job ${session} ended: ${reason}`);
+        if (stopping && sessions.size === 0) stopped();
+      },
+    };
+  }
+  let stopping = false;
+  let stopped = () => {};
+  const end = new Promise<void>((resolve) => {
+    stopped = resolve;
+  });
+  const listener = await listen(options, accept);
+  name = addressText(listener.address);
+  const stop = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    say(`worker ${name}: finishing what it has; once more to drop it`);
+    for (const session of sessions) session.drain();
+    if (sessions.size === 0) stopped();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // Started by a leader: that one is told the address, and takes the worker along when it ends.
+  process.send?.(listener.address);
+  process.on('disconnect', () => process.exit(0));
+  say(
+    `worker ${name}: ready, ${slots} slot${slots > 1 ? 's' : ''}, ${options.kernel === 'auto' ? 'all kernels' : options.kernel}`,
+  );
+  await end;
+  await listener.close();
+  // Not pool.close(): a graphics driver may not survive the end of its thread, the end of the process it does.
+  process.exit(0);
+}
+
+/** @throws FractalError PORT_IN_USE */
+async function listen(
+  { host, port }: WorkerOptions,
+  accept: (link: WorkerLink, peer: string) => void,
+): Promise<Listener> {
+  if (port !== undefined) return grpcListen({ host, port }, accept);
+  for (const one of PORT_RANGE) {
+    try {
+      return await grpcListen({ host, port: one }, accept);
+    } catch (error) {
+      if (!(error instanceof FractalError && /EADDRINUSE|No address added/i.test(error.message))) throw error;
+    }
+  }
+  const [first, last] = [PORT_RANGE[0], PORT_RANGE.at(-1)];
+  throw new FractalError(
+    'PORT_IN_USE',
+    `every port from ${first} to ${last} of ${host} is taken: name another with --port`,
+  );
+}
