@@ -1,0 +1,35 @@
+/**
+ * One figure under a name in the style of Go's runtime/metrics: a path, a colon, a unit. A distribution is several
+ * figures that differ in what stands in braces: `/gc/pauses:seconds{p99}`. docs/metrics.md lists them all.
+ */
+
+/** Plain enough for the wire. The unit is a part of the name. */
+export interface Metric {
+  readonly name: string;
+  /** Finite. Seconds, bytes and counts, never scaled. */
+  readonly value: number;
+}
+
+/** Wall time, the first figure of everyone: the one name without a path, shown as `time: 38.35s`. */
+export const TIME = 'time';
+
+const NAME = /^(?:time|\/[\w./-]+:[\w*/-]+(?:\{\w+\})?)$/;
+
+/** Whether a figure, perhaps one that came over the wire, can be shown: a name by the rule, a finite value. */
+export function wellFormed({ name, value }: Metric): boolean {
+  return NAME.test(name) && Number.isFinite(value);
+}
+
+export interface Distribution {
+  readonly count: number;
+  readonly sum?: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** One figure for each key of a distribution: `name{count}`, `name{p50}` and so on. */
+export function flatten(name: string, distribution: Distribution): Metric[] {
+  return Object.entries(distribution).map(([key, value]) => ({ name: `${name}{${key}}`, value }));
+}
