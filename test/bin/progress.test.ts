@@ -1,0 +1,248 @@
+/** The progress line on streams that only look like a terminal, with a clock of the test's. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Progress, progress, type Status } from '../../bin/progress.js';
+
+const MILLION = 1_000_000;
+
+interface Fake {
+  readonly stream: NodeJS.WriteStream;
+  readonly written: string[];
+  columns: number;
+}
+
+function fake(isTTY: boolean, columns = 80): Fake {
+  const written: string[] = [];
+  const stream = {
+    isTTY,
+    columns,
+    write(text: string) {
+      written.push(text);
+      return true;
+    },
+  };
+  return Object.assign({
+    stream: stream as unknown as NodeJS.WriteStream,
+    written,
+    get columns() {
+      return stream.columns;
+    },
+    set columns(value: number) {
+      stream.columns = value;
+    },
+  });
+}
+
+const start: Status = {
+  phase: 'rendering',
+  framesDone: 0,
+  frames: 60,
+  samplesDone: 0,
+  samples: 60 * MILLION,
+  shardsDone: 0,
+  iterations: 0,
+  workers: 2,
+  workersKnown: 3,
+};
+
+/** A run that computes a million samples, ten shards and 500 M iterations a second, told each `stepMs`. */
+function play(shown: Progress, clock: { ms: number }, seconds: number, stepMs = 50): void {
+  for (const end = clock.ms + seconds * 1000; clock.ms < end; clock.ms += stepMs) shown.update(at(clock.ms / 1000));
+}
+
+function at(seconds: number): Status {
+  const done = Math.min(60, seconds);
+  return {
+    ...start,
+    framesDone: Math.floor(done),
+    samplesDone: done * MILLION,
+    shardsDone: done * 10,
+    iterations: done * 500 * MILLION,
+  };
+}
+
+/** What stands on the screen after a write: no escape codes. */
+function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this is about them
+  return text.replace(/\x1b\[[?\d;]*[A-Za-z]/g, '').replace(/\r/g, '');
+}
+
+test('a terminal sees bar, percent, time left, frames, workers and speeds', () => {
+  const [screen, clock] = [fake(true, 120), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  play(shown, clock, 15);
+  const line = visible(screen.written.at(-1) ?? '');
+  shown.close();
+  assert.equal(
+    line,
+    `${'█'.repeat(7)}${'░'.repeat(22)}  24 %  ETA 0:46  frame 14/60  2/3 workers  500 M iterations/s  10.0 shards/s`,
+  );
+});
+
+test('no line is as long as the terminal is wide, however it is resized', () => {
+  const [screen, clock] = [fake(true, 200), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  for (const columns of [200, 80, 41, 40, 39, 20, 6, 1, 33, 120]) {
+    screen.columns = columns;
+    const before = screen.written.length;
+    play(shown, clock, 1);
+    assert.ok(screen.written.length > before);
+    for (const text of screen.written.slice(before)) {
+      assert.ok(visible(text).length <= Math.max(0, columns - 1), `${columns}: ${visible(text)}`);
+    }
+  }
+  shown.close();
+});
+
+test('a line that a narrower terminal folded is taken away whole', () => {
+  const [screen, clock] = [fake(true, 120), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  play(shown, clock, 2);
+  const length = visible(screen.written.at(-1) ?? '').length;
+  screen.columns = 30;
+  shown.update(at(clock.ms / 1000));
+  assert.ok(screen.written.at(-1)?.startsWith(`\x1b[${Math.floor((length - 1) / 30)}A\r\x1b[J`));
+  shown.close();
+});
+
+test('it is painted at most ten times a second', () => {
+  const [screen, clock] = [fake(true), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  play(shown, clock, 5, 1);
+  const paints = screen.written.length;
+  shown.close();
+  assert.ok(paints > 10 && paints <= 50, `${paints}`);
+});
+
+test('nothing odd is ever shown: empty jobs, stalls, jumps, the clock standing still', () => {
+  for (const isTTY of [true, false]) {
+    const [screen, clock] = [fake(isTTY, 200), { ms: 0 }];
+    const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+    const odd: Partial<Status>[] = [
+      { phase: 'connecting', workers: 0, workersKnown: 0 },
+      { samples: 0, frames: 0 },
+      { samplesDone: 1 },
+      { samplesDone: 1 },
+      { samplesDone: 99 * MILLION, shardsDone: 1e9, iterations: 1e18 },
+      { samplesDone: 0 },
+      { phase: 'encoding', samples: 0 },
+    ];
+    for (const change of odd) {
+      for (const step of [0, 0, 300, 40_000, 1e9]) {
+        clock.ms += step;
+        shown.update({ ...start, ...change });
+      }
+    }
+    shown.close();
+    assert.ok(screen.written.length > odd.length);
+    assert.doesNotMatch(screen.written.join(''), /NaN|Infinity|undefined|-\d|e\+/);
+  }
+});
+
+test('the time left forgets how it went long ago', () => {
+  const [screen, clock] = [fake(true, 120), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  play(shown, clock, 10);
+  // From here on a tenth as fast.
+  for (let i = 1; i <= 1000; i++) {
+    clock.ms += 100;
+    shown.update({ ...start, samplesDone: 10 * MILLION + i * 10_000 });
+  }
+  const [, minutes = ''] = /ETA (\d+):\d\d /.exec(visible(screen.written.at(-1) ?? '')) ?? [];
+  shown.close();
+  // 40 M are left, at 0.1 M a second: 400 s, where the mean of the whole run says 220 s.
+  assert.ok(Number(minutes) >= 6 && Number(minutes) <= 7, minutes);
+});
+
+test('the cursor is hidden once, and comes back on close, once', () => {
+  const [screen, clock] = [fake(true), { ms: 0 }];
+  const listeners = process.listenerCount('exit');
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  play(shown, clock, 2);
+  shown.close();
+  shown.close();
+  shown.update(start);
+  const all = screen.written.join('');
+  assert.equal(all.split('\x1b[?25l').length, 2);
+  assert.equal(all.split('\x1b[?25h').length, 2);
+  assert.ok(all.endsWith('\n\x1b[?25h'));
+  assert.equal(process.listenerCount('exit'), listeners);
+});
+
+test('a note stands above the bar, without what could move the cursor', () => {
+  const [screen, clock] = [fake(true), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  shown.update(start);
+  screen.written.length = 0;
+  shown.note('a:1 joined\x1b[2J\nagain');
+  shown.close();
+  const [home, note, bar] = screen.written;
+  assert.equal(home, '\r\x1b[J');
+  assert.equal(note, 'a:1 joined [2J again\n');
+  assert.match(visible(bar ?? ''), /0 %/);
+});
+
+test('no colour when NO_COLOR is set, some when not', () => {
+  const before = process.env.NO_COLOR;
+  const paint = () => {
+    const screen = fake(true);
+    const shown = progress({ stream: screen.stream, quiet: false, now: () => 0 });
+    shown.update(at(30));
+    shown.close();
+    return screen.written.join('');
+  };
+  try {
+    delete process.env.NO_COLOR;
+    assert.match(paint(), /\[36m/);
+    process.env.NO_COLOR = '1';
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: this is about them
+    assert.doesNotMatch(paint(), /\x1b\[\d*m/);
+  } finally {
+    if (before === undefined) delete process.env.NO_COLOR;
+    else process.env.NO_COLOR = before;
+  }
+});
+
+test('elsewhere than on a terminal: few plain lines, no control characters', () => {
+  const [screen, clock] = [fake(false), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  shown.note('a:1 joined\x07');
+  play(shown, clock, 60.1);
+  shown.update({ ...at(60), phase: 'encoding' });
+  shown.close();
+  const lines = screen.written.join('').split('\n');
+  assert.equal(lines.pop(), '');
+  assert.doesNotMatch(lines.join(''), /\p{Cc}/u);
+  assert.equal(lines[0], 'a:1 joined ');
+  assert.equal(lines[2], '10 %, ETA 0:54, frame 6/60, 2/3 workers, 500 M iterations/s, 10.0 shards/s');
+  assert.equal(lines.at(-1), '100 %, encoding, frame 60/60');
+  // The note, 0 % to 100 % in tenths, encoding.
+  assert.equal(lines.length, 13);
+});
+
+test('a fast run elsewhere tells at most each two seconds, a stalled one each thirty', () => {
+  const [screen, clock] = [fake(false), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  for (; clock.ms < 1900; clock.ms += 100) shown.update(at(clock.ms / 32));
+  assert.equal(screen.written.length, 1);
+  for (; clock.ms < 65_000; clock.ms += 100) shown.update(at(59));
+  shown.close();
+  assert.equal(screen.written.length, 4);
+});
+
+test('quiet: nothing at all', () => {
+  for (const isTTY of [true, false]) {
+    const screen = fake(isTTY);
+    const shown = progress({ stream: screen.stream, quiet: true });
+    shown.update(start);
+    shown.note('a:1 joined');
+    let printed = false;
+    shown.aside(() => {
+      printed = true;
+    });
+    shown.close();
+    assert.deepEqual(screen.written, []);
+    assert.ok(printed);
+  }
+});
