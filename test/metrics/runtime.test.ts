@@ -64,8 +64,8 @@ test('a blocked event loop shows as latency, an undisturbed tick does not count 
     const end = performance.now() + 300;
     while (performance.now() < end);
     await until(() => value(metrics, '/sched/latencies:seconds{max}') >= 0.2);
-    await until(() => value(metrics, '/sched/latencies:seconds{count}') >= 10);
-    assert.ok(value(metrics, '/sched/latencies:seconds{p50}') < 0.01, 'the period of 10 ms is taken off');
+    // With its period of 10 ms in it, no quantile could ever come so low.
+    await until(() => value(metrics, '/sched/latencies:seconds{p50}') < 0.008);
     assert.ok(value(metrics, '/sched/loop/active:seconds') >= 0.3);
   } finally {
     metrics.stop();
