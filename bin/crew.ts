@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
 import type { Target } from '../src/leader/run.js';
 import type { ClusterOptions } from './flags.js';
+import { DEFAULT_HOSTFILE } from './local.js';
 
 export interface Crew {
   readonly targets: readonly Target[];
@@ -13,8 +14,6 @@ export interface Crew {
   /** Where the targets come from, for people. */
   readonly source: string;
 }
-
-const DEFAULT_HOSTFILE = 'hostfile';
 
 /** @throws FractalError HOSTFILE_SYNTAX, HOSTFILE_LIMIT, HOSTFILE_READ */
 export async function crewOf({ hostfile, host, local, np }: ClusterOptions): Promise<Crew> {

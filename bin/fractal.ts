@@ -1,8 +1,9 @@
 /** The command line: which command, its flags, its help. A command's own code is loaded when it runs. */
 
 import yargs, { type Argv } from 'yargs';
-import { FractalError, messageOf } from '../src/errors.js';
+import { crewOf } from './crew.js';
 import { FLAGS, FORMULAS, invalid, leaderOptions, refuseUnknown, whole, yargsOptions } from './flags.js';
+import { startLocalWorkers } from './local.js';
 import { VERSION } from './version.js';
 
 type Arguments = Record<string, unknown>;
@@ -39,7 +40,9 @@ function workerCommand(y: Argv): Argv {
 async function runLeader(argv: Arguments): Promise<number> {
   refuseUnknown(argv, namesOf(Object.keys(FLAGS)));
   const options = await leaderOptions(argv);
-  return (await import('./leader.js')).leader(options);
+  const crew = await crewOf(options.cluster);
+  const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
+  return (await import('./leader.js')).leader(options, crew, local);
 }
 
 async function runWorker(argv: Arguments): Promise<number> {
@@ -155,14 +158,4 @@ export async function main(words: string[]): Promise<number> {
   }
   await parser.parseAsync();
   return code;
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  // One line for a person; the whole story for whoever asks for it.
-  const line = error instanceof FractalError ? error.toString() : messageOf(error);
-  process.stderr.write(`error: ${line}\n`);
-  if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
-  process.exitCode = error instanceof FractalError ? error.exitCode : 1;
 }

@@ -11,11 +11,11 @@ import { type Picture, render } from '../src/pipeline.js';
 import type { Paint } from '../src/render/colours.js';
 import type { Request } from '../src/request.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
-import { crewOf } from './crew.js';
+import type { Crew } from './crew.js';
 import { plan } from './dry-run.js';
 import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
-import { type LocalWorkers, startLocalWorkers } from './local.js';
+import type { LocalWorkers } from './local.js';
 import { progress } from './progress.js';
 import { reporter } from './report.js';
 import { VERSION } from './version.js';
@@ -23,8 +23,9 @@ import { VERSION } from './version.js';
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
 
-export async function leader({ request, cluster, report }: LeaderOptions): Promise<number> {
-  const crew = await crewOf(cluster);
+/** `local`: workers that were started early, since they take a while to come up; ended here. */
+export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
+  const { request, cluster, report } = options;
   if (cluster.dryRun) {
     process.stdout.write(await plan(request, crew));
     return 0;
@@ -34,10 +35,8 @@ export async function leader({ request, cluster, report }: LeaderOptions): Promi
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
-  let local: LocalWorkers | undefined;
   try {
     const files = await render(request, async (picture) => {
-      local = crew.local > 0 ? startLocalWorkers(crew.local) : undefined;
       const job = jobOf(request, picture);
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       const running = run(job, {

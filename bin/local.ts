@@ -1,6 +1,8 @@
 /** Workers of the leader's own on this machine: real processes, real gRPC, gone when the leader is gone. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Address } from '../src/cluster/transport.js';
 import { FractalError } from '../src/errors.js';
@@ -11,28 +13,63 @@ export interface LocalWorkers {
   stop(): void;
 }
 
-const PROGRAM = fileURLToPath(new URL('./fractal.js', import.meta.url));
+/** Read when no host is named in any other way. */
+export const DEFAULT_HOSTFILE = 'hostfile';
 
-/** Starts `count` workers of one slot each, on free ports of the loopback interface. */
+const PROGRAM = fileURLToPath(new URL('./local-worker.js', import.meta.url));
+
+let early: { readonly count: number; readonly workers: LocalWorkers } | undefined;
+
+/**
+ * Starts the workers that a command line will most likely want, before it is parsed: they take as long to come up as
+ * the leader itself. A wrong guess only costs their start.
+ */
+export function prestart(words: readonly string[]): void {
+  const named = (flag: string) => words.some((word) => word === flag || word.startsWith(`${flag}=`));
+  if (words[0] !== 'leader' || ['--help', '-h', '--dry-run', '--np', '-n', '--request'].some(named)) return;
+  const hosts = named('--hostfile') || named('--host') || existsSync(DEFAULT_HOSTFILE);
+  if (!named('--local') && hosts) return;
+  const at = words.findIndex((word) => word === '--local' || word.startsWith('--local='));
+  const value = words[at]?.split('=')[1] ?? words[at + 1] ?? '';
+  const count = at >= 0 && /^[1-9]\d?$/.test(value) ? Number(value) : availableParallelism();
+  early = { count, workers: launch(count) };
+}
+
+/** `count` workers of one slot each, on free ports of the loopback interface. */
 export function startLocalWorkers(count: number): LocalWorkers {
+  if (early?.count === count) return early.workers;
+  early?.workers.stop();
+  return launch(count);
+}
+
+function launch(count: number): LocalWorkers {
   const children: ChildProcess[] = [];
   const addresses = Array.from({ length: count }, () => {
-    const arguments_ = [PROGRAM, 'worker', '--host', '127.0.0.1', '--port', '0', '--slots', '1'];
     // The worker reports its address over the IPC channel, and ends when that closes: no worker outlives its leader.
-    const child = spawn(process.execPath, arguments_, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     children.push(child);
-    return new Promise<Address>((resolve, reject) => {
-      child.once('message', (message) => resolve(message as unknown as Address));
-      child.once('error', (error) => reject(failed(error.message, error)));
-      child.once('exit', (code, signal) => reject(failed(`it ended with ${signal ?? `exit code ${code}`}`)));
-    });
+    child.unref();
+    return addressOf(child);
   });
+  for (const address of addresses) address.catch(() => undefined);
   return {
     addresses,
     stop() {
       for (const child of children) if (child.connected) child.disconnect();
     },
   };
+}
+
+function addressOf(child: ChildProcess): Promise<Address> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message) => {
+      // From now on it is the connection that keeps the leader waiting, not the channel.
+      child.channel?.unref();
+      resolve(message as unknown as Address);
+    });
+    child.once('error', (error) => reject(failed(error.message, error)));
+    child.once('exit', (code, signal) => reject(failed(`it ended with ${signal ?? `exit code ${code}`}`)));
+  });
 }
 
 function failed(why: string, cause?: unknown): FractalError {

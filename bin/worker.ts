@@ -25,6 +25,8 @@ export interface WorkerOptions {
 export async function worker(options: WorkerOptions): Promise<number> {
   const slots = options.slots ?? availableParallelism();
   const pool = openPool(slots, options.kernel);
+  // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
+  if (options.kernel === 'auto' || options.kernel === 'simd') pool.offer('simd').catch(() => undefined);
   const runtime = startRuntimeMetrics();
   const sessions = new Set<Session>();
   let name = '';

@@ -31,23 +31,29 @@ const PROBE: View = {
   sampling: { kind: 'grid', side: 1 },
 };
 
-/** A Julia set of dust: every point escapes, most of them late, so that no shortcut flatters the measurement. */
-const DUST: View = {
+const MEASURE_MS = 5;
+
+/** A Julia set next to a parabolic one: every point escapes, most after 600 iterations, and no shortcut flatters. */
+const SLOW: View = {
   ...PROBE,
-  formula: { step: 'holomorphic', power: 2, julia: { re: '-0.8', im: '0.156' } },
+  formula: { step: 'holomorphic', power: 2, julia: { re: '-0.75', im: '0.005' } },
   re: '0',
   im: '0',
-  zoom: '2',
+  zoom: '3',
   iterations: 2000,
 };
 
-/** Iterations a second on a small view; takes some milliseconds. */
+/** Iterations a second on a small view: the best of a few tries, some milliseconds in all. */
 export async function speedOf(kernel: Kernel): Promise<number> {
-  const rect = { x: 0, y: 0, width: DUST.width, height: DUST.height };
-  await kernel.compute(DUST, { ...rect, height: 1 });
-  const from = performance.now();
-  const { iterations } = await kernel.compute(DUST, rect);
-  return iterations / Math.max(1e-6, (performance.now() - from) / 1000);
+  const rect = { x: 0, y: 0, width: SLOW.width, height: SLOW.height };
+  let best = 0;
+  const until = performance.now() + MEASURE_MS;
+  do {
+    const from = performance.now();
+    const { iterations } = await kernel.compute(SLOW, rect);
+    best = Math.max(best, iterations / Math.max(1e-6, (performance.now() - from) / 1000));
+  } while (performance.now() < until);
+  return best;
 }
 
 /** SHA-256 of the samples of a few tiny views: workers with equal fingerprints compute equal bits. */

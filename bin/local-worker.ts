@@ -1,0 +1,5 @@
+/** What a leader starts for itself: a worker of one slot on a free port, without a command line to parse. */
+
+import { worker } from './worker.js';
+
+process.exitCode = await worker({ host: '127.0.0.1', port: 0, slots: 1, kernel: 'auto', quiet: true });

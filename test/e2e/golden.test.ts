@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { folder, fractal } from './processes.js';
+
+interface Golden {
+  readonly id: string;
+  readonly formula: string;
+  readonly power?: number;
+  readonly juliaRe?: string;
+  readonly juliaIm?: string;
+  readonly re: string;
+  readonly im: string;
+  readonly zoom: string;
+  readonly iterations: number;
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: readonly { x: number; y: number; n: number | null; nu: number | null }[];
+}
+
+const read = (name: string): Golden[] =>
+  JSON.parse(readFileSync(new URL(`../../../test/golden/${name}`, import.meta.url), 'utf8'));
+
+/** The doubles of an .npy file, and its shape. */
+function readNpy(path: string): { shape: string; values: Float64Array } {
+  const bytes = readFileSync(path);
+  const header = bytes.subarray(10, 10 + bytes.readUInt16LE(8)).toString('latin1');
+  assert.match(header, /'descr': '<f8'/);
+  assert.match(header, /'fortran_order': False/);
+  const data = bytes.subarray(10 + bytes.readUInt16LE(8));
+  return {
+    shape: /'shape': (\([^)]*\))/.exec(header)?.[1] ?? '',
+    values: new Float64Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)),
+  };
+}
+
+function wordsOf(g: Golden): string[] {
+  const julia = g.juliaRe === undefined ? [] : ['--julia-re', g.juliaRe, '--julia-im', g.juliaIm ?? '0'];
+  const power = g.power ? ['--power', String(g.power)] : [];
+  const formula = g.formula === 'mandelbrot' && (g.power ?? 2) > 2 ? 'multibrot' : g.formula;
+  return ['--xpos', g.re, '--ypos', g.im, '--zoom', g.zoom, '--iters', String(g.iterations)].concat(
+    ['--width', String(g.width), '--height', String(g.height), '--formula', formula],
+    julia,
+    power,
+  );
+}
+
+const shallow = read('golden.json').filter(({ id }) => ['default', 'minibrot-valley', 'zoom-end'].includes(id));
+
+for (const golden of [...shallow, ...read('formulas.json')]) {
+  test(`${golden.id}: the .npy of the command line holds the oracle's nu within 0.005`, async (t) => {
+    const file = join(folder(t), 'nu.npy');
+    const { code, stderr } = await fractal(t, ['leader', '--local', '2', ...wordsOf(golden), '-o', file, '--quiet']);
+    assert.equal(code, 0, stderr);
+    const { shape, values } = readNpy(file);
+    assert.equal(shape, `(${golden.height}, ${golden.width})`);
+    for (const { x, y, n, nu } of golden.pixels) {
+      const got = values[y * golden.width + x] as number;
+      if (n === null || nu === null) assert.equal(got, Infinity, `(${x}, ${y}) is interior`);
+      else assert.ok(Math.abs(got - nu) < 0.005, `(${x}, ${y}): ${got} against ${nu}`);
+    }
+  });
+}

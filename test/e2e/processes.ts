@@ -1,0 +1,91 @@
+/** Real processes for end-to-end tests: the program as a user starts it. Everything started here is ended here. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../../bin/fractal', import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Outcome>;
+  /** Resolves when the output so far matches; rejects when the process ends before. */
+  said(pattern: RegExp): Promise<RegExpMatchArray>;
+}
+
+/** An empty folder that is gone after the test. */
+export function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'fractal-test-'));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Starts `fractal ...words`; killed after the test, should it still run. */
+export function start(t: TestContext, words: readonly string[], cwd?: string, input?: string): Running {
+  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input ?? '');
+  let [stdout, stderr] = ['', ''];
+  const waiting = new Set<() => void>();
+  const hear = () => {
+    for (const look of waiting) look();
+  };
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data;
+    hear();
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data;
+    hear();
+  });
+  const ended = new Promise<Outcome>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return {
+    process: child,
+    ended,
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(stdout + stderr);
+          if (!match) return;
+          waiting.delete(look);
+          resolve(match);
+        };
+        waiting.add(look);
+        look();
+        ended.then(() => reject(new Error(`ended without saying ${pattern}: ${stdout}${stderr}`)));
+      }),
+  };
+}
+
+/** Runs `fractal ...words` to its end. */
+export function fractal(t: TestContext, words: readonly string[], cwd?: string, input?: string): Promise<Outcome> {
+  return start(t, words, cwd, input).ended;
+}
+
+/** Starts a worker on a free port; resolves with its address once it listens. */
+export async function worker(t: TestContext, words: readonly string[] = []): Promise<Running & { address: string }> {
+  const running = start(t, ['worker', '--port', '0', '--slots', '1', ...words]);
+  const [, address] = await running.said(/worker (127\.0\.0\.1:\d+): ready/);
+  return { ...running, address: address as string };
+}
+
+/** Lines of a hostfile for workers. */
+export function hostfileOf(workers: readonly { address: string }[]): string {
+  return workers.map(({ address }) => `${address.replace(':', ' port=')}\n`).join('');
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { folder, fractal, hostfileOf, start, worker } from './processes.js';
+
+const STILL = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '3000'].concat([
+  '--width',
+  '240',
+  '--height',
+  '200',
+  '--samples',
+  '4',
+  '--seed',
+  '5',
+  '--rotate',
+  '20',
+]);
+const FILM = ['-x', '-1.338238635', '-y', '-0.057237059', '--zoom', '1', '--zoom-end', '2000'].concat([
+  '--frames',
+  '8',
+  '--width',
+  '96',
+  '--height',
+  '64',
+  '--iters',
+  '400',
+]);
+
+const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+/** The hash of all frames, as files. */
+function framesOf(path: string): string {
+  const names = readdirSync(path).sort();
+  assert.equal(names.length, 8);
+  return names.map((name) => hashOf(join(path, name))).join();
+}
+
+test('a still has the same bytes for 1, 2 and 5 workers, rows and tiles, --local and a hostfile', async (t) => {
+  const path = folder(t);
+  const render = async (name: string, words: string[]) => {
+    const file = join(path, `${name}.png`);
+    const { code, stderr } = await fractal(t, ['leader', ...STILL, '-o', file, '--quiet', ...words]);
+    assert.equal(code, 0, stderr);
+    return hashOf(file);
+  };
+  const expected = await render('one', ['--local', '1']);
+  assert.equal(await render('two', ['--local', '2', '--shard', 'row']), expected);
+  assert.equal(await render('five', ['--local', '5', '--shard', 'tile', '--block-size', '17']), expected);
+  assert.equal(await render('rows', ['--local', '2', '--shard', 'row', '--block-size', '3']), expected);
+  const workers = await Promise.all([worker(t), worker(t)]);
+  const hosts = join(path, 'hosts');
+  writeFileSync(hosts, hostfileOf(workers));
+  assert.equal(await render('hosts', ['--hostfile', hosts]), expected);
+  assert.equal(await render('again', ['--hostfile', hosts]), expected, 'the same workers serve again');
+});
+
+test('a film has the same frames for any number of workers', async (t) => {
+  const render = async (words: string[]) => {
+    const path = folder(t);
+    const { code, stderr } = await fractal(t, ['leader', ...FILM, '-o', join(path, 'f-%03d.png'), '--quiet', ...words]);
+    assert.equal(code, 0, stderr);
+    return framesOf(path);
+  };
+  const expected = await render(['--local', '1']);
+  assert.equal(await render(['--local', '2', '--shard', 'row']), expected);
+  assert.equal(await render(['--local', '5']), expected);
+});
+
+test('a worker that is killed midway changes nothing but the time', async (t) => {
+  const path = folder(t);
+  const undisturbed = join(path, 'undisturbed.png');
+  const words = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '20000'].concat([
+    '--width',
+    '720',
+    '--height',
+    '720',
+    '--samples',
+    '4',
+    '--block-size',
+    '40',
+  ]);
+  assert.equal((await fractal(t, ['leader', ...words, '--local', '2', '-q', '-o', undisturbed])).code, 0);
+  const [victim, survivor] = await Promise.all([worker(t), worker(t)]);
+  const hosts = join(path, 'hosts');
+  writeFileSync(hosts, hostfileOf([victim, survivor]));
+  const file = join(path, 'disturbed.png');
+  const leader = start(t, [
+    'leader',
+    ...words,
+    '--hostfile',
+    hosts,
+    '--min-workers',
+    '2',
+    '--retries',
+    '1',
+    '-o',
+    file,
+  ]);
+  await victim.said(/job .* begins/);
+  await survivor.said(/job .* begins/);
+  victim.process.kill('SIGKILL');
+  const { code, stderr } = await leader.ended;
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /was lost/);
+  assert.equal(hashOf(file), hashOf(undisturbed));
+});
+
+test('a worker that starts after the leader takes part', async (t) => {
+  const first = await worker(t);
+  const path = folder(t);
+  const hosts = join(path, 'hosts');
+  writeFileSync(hosts, hostfileOf([first]));
+  // The port of a worker that is gone: nobody answers there until a new one comes up on it.
+  const gone = await worker(t);
+  const port = gone.address.split(':')[1] as string;
+  gone.process.kill('SIGKILL');
+  await gone.ended;
+  writeFileSync(hosts, hostfileOf([first, gone]));
+  const words = ['leader', ...STILL, '--hostfile', hosts, '--min-workers', '2', '-o', join(path, 'x.png'), '--json'];
+  const leader = start(t, words);
+  await first.said(/job .* begins/);
+  const late = start(t, ['worker', '--port', port, '--slots', '1']);
+  await late.said(/job .* begins/);
+  const { code, stdout, stderr } = await leader.ended;
+  assert.equal(code, 0, stderr);
+  const { workers } = JSON.parse(stdout) as { workers: { name: string; shards: number }[] };
+  assert.equal(workers.length, 2);
+  assert.ok(workers.every(({ shards }) => shards > 0));
+});
+
+test('one Ctrl-C ends a run cleanly: exit code 130, no torn file, nothing left over', async (t) => {
+  const path = folder(t);
+  const file = join(path, 'x.mp4');
+  writeFileSync(file, 'from an earlier run');
+  const words = ['--frames', '5000', '--zoom-end', '1e6', '--width', '320', '--height', '180'];
+  const leader = start(t, ['leader', '--local', '1', ...words, '-o', file]);
+  await leader.said(/joined/);
+  leader.process.kill('SIGINT');
+  const { code, stderr } = await leader.ended;
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /INTERRUPTED/);
+  assert.equal(readFileSync(file, 'utf8'), 'from an earlier run');
+  assert.deepEqual(readdirSync(path), ['x.mp4']);
+  assert.ok(existsSync(file));
+});
