@@ -83,6 +83,7 @@ export function leaderMetrics(counters: LeaderCounters): Metric[] {
     { name: '/cluster/shards/late:shards', value: counters.late },
     { name: '/cluster/samples:samples', value: counters.samples },
     { name: '/cluster/iterations:iterations', value: counters.iterations },
+    { name: '/cluster/iterations/rate:iterations/second', value: ratio(counters.iterations, counters.computeSeconds) },
     { name: '/cluster/net/sent:bytes', value: sum(workers, ({ sentBytes }) => sentBytes) },
     { name: '/cluster/net/received:bytes', value: sum(workers, ({ receivedBytes }) => receivedBytes) },
     { name: '/cluster/workers/used:workers', value: workers.length },

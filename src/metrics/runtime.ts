@@ -34,9 +34,9 @@ export function runtimeMetrics(): Metric[] {
     { name: '/memory/classes/heap/objects:bytes', value: heap.used_heap_size },
     { name: '/memory/classes/heap/unused:bytes', value: Math.max(0, heap.total_heap_size - heap.used_heap_size) },
     { name: '/memory/classes/heap/total:bytes', value: heap.total_heap_size },
+    { name: '/memory/classes/total:bytes', value: memory.rss },
     { name: '/memory/external:bytes', value: memory.external },
     { name: '/memory/array-buffers:bytes', value: memory.arrayBuffers },
-    { name: '/process/memory/resident:bytes', value: memory.rss },
     { name: '/process/memory/resident-max:bytes', value: usage.maxRSS * 1024 },
     { name: '/process/page-faults/minor:faults', value: usage.minorPageFault },
     { name: '/process/page-faults/major:faults', value: usage.majorPageFault },
@@ -65,13 +65,18 @@ export interface RuntimeMetrics {
 
 /** Milliseconds between two looks at the clock. */
 const RESOLUTION_MS = 10;
-const { NODE_PERFORMANCE_GC_MAJOR, NODE_PERFORMANCE_GC_MINOR, NODE_PERFORMANCE_GC_FLAGS_FORCED } = constants;
+const {
+  NODE_PERFORMANCE_GC_MAJOR,
+  NODE_PERFORMANCE_GC_MINOR,
+  NODE_PERFORMANCE_GC_INCREMENTAL,
+  NODE_PERFORMANCE_GC_FLAGS_FORCED,
+} = constants;
 
 type Collection = PerformanceEntry & { readonly detail: { readonly kind: number; readonly flags: number } };
 
 /** A collection counts once the event loop has turned after it. */
 export function startRuntimeMetrics(): RuntimeMetrics {
-  const cycles = { minor: 0, major: 0, forced: 0 };
+  const cycles = { minor: 0, major: 0, incremental: 0, forced: 0 };
   const pauses = createHistogram();
   let pausedMs = 0;
   const observer = new PerformanceObserver((list) => {
@@ -79,6 +84,7 @@ export function startRuntimeMetrics(): RuntimeMetrics {
       const { kind, flags } = detail;
       pausedMs += duration;
       pauses.record(Math.max(1, Math.round(duration * 1e6)));
+      if (kind === NODE_PERFORMANCE_GC_INCREMENTAL) cycles.incremental++;
       // Steps of incremental marking and weak callbacks pause, too, but complete no cycle.
       if (kind !== NODE_PERFORMANCE_GC_MAJOR && kind !== NODE_PERFORMANCE_GC_MINOR) continue;
       cycles[kind === NODE_PERFORMANCE_GC_MAJOR ? 'major' : 'minor']++;
@@ -101,6 +107,7 @@ export function startRuntimeMetrics(): RuntimeMetrics {
         { name: '/gc/cycles/forced:gc-cycles', value: cycles.forced },
         { name: '/gc/cycles/minor:gc-cycles', value: cycles.minor },
         { name: '/gc/cycles/major:gc-cycles', value: cycles.major },
+        { name: '/gc/cycles/incremental:gc-cycles', value: cycles.incremental },
         { name: '/gc/cycles/total:gc-cycles', value: total },
         ...flatten('/gc/pauses:seconds', { ...quantiles(pauses, 0), sum: pausedMs / 1000 }),
         // What is recorded is the time from one look to the next: the delay is what goes beyond the resolution.

@@ -42,6 +42,7 @@ test('efficiency counts slots that came late, utilization does not', () => {
   assert.equal(of['/cluster/parallel/utilization:ratio'], 22 / 24);
   assert.equal(of['/cluster/parallel/balance:ratio'], 5.5 / 8);
   assert.equal(of['/cluster/net/sent:bytes'], 20);
+  assert.equal(of['/cluster/iterations/rate:iterations/second'], 6000 / 8);
 });
 
 test('balance compares slots, not workers', () => {
