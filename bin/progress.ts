@@ -23,7 +23,7 @@ export interface Progress {
   note(line: string): void;
   /** Takes the live line away while `print` writes to the same terminal, say through another stream. */
   aside(print: () => void): void;
-  /** Leaves the last state as a plain line and gives the cursor back. Idempotent. */
+  /** Takes the live line away and gives the cursor back; elsewhere says how far it came. Idempotent. */
   close(): void;
 }
 
@@ -69,11 +69,12 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
 
   function paint(force = false): void {
     if (!status || (!force && now() - paintedAt < REPAINT_MS)) return;
-    const { bar, text } = layout(status, rates.read(status), columnsOf(stream) - 1);
+    const shown = sane(status);
+    const { bar, text } = layout(shown, rates.read(shown), columnsOf(stream) - 1);
     if (bar + text === drawn && !force) return;
     const filled = bar.lastIndexOf('█') + 1;
-    const shown = colour && filled > 0 ? `\x1b[36m${bar.slice(0, filled)}\x1b[39m${bar.slice(filled)}` : bar;
-    stream.write(`${hidden ? '' : HIDE_CURSOR}${home()}${shown}${text}`);
+    const painted = colour && filled > 0 ? `\x1b[36m${bar.slice(0, filled)}\x1b[39m${bar.slice(filled)}` : bar;
+    stream.write(`${hidden ? '' : HIDE_CURSOR}${home()}${painted}${text}`);
     hidden = true;
     drawn = bar + text;
     paintedAt = now();
@@ -99,10 +100,7 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
       closed = true;
       clearInterval(timer);
       process.off('exit', showCursor);
-      if (drawn !== '') {
-        paint(true);
-        stream.write('\n');
-      }
+      if (drawn !== '') stream.write(home());
       drawn = '';
       status = undefined;
       showCursor();
@@ -116,10 +114,12 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
   let told = '';
   let toldAt = -Infinity;
 
-  function tell(status: Status, waitMs: number): void {
+  function tell(given: Status, waitMs: number): void {
+    if (now() - toldAt < waitMs) return;
+    const status = sane(given);
     const read = rates.read(status);
     const tenth = `${status.phase} ${Math.floor(fraction(status) * 10)}`;
-    if (now() - toldAt < (tenth === told ? SILENCE_MS : waitMs)) return;
+    if (tenth === told && now() - toldAt < SILENCE_MS) return;
     [told, toldAt] = [tenth, now()];
     const line = parts(status, read).map((part) => part.trim());
     stream.write(`${line.join(', ')}\n`);
@@ -189,7 +189,7 @@ function average(constantSeconds: number) {
 
 /** What fits into `width`: a bar where there is room, then as many parts as there is room for, the vital ones first. */
 function layout(status: Status, readings: Readings, width: number): { bar: string; text: string } {
-  const length = width < 40 ? 0 : Math.min(30, Math.floor(width / 4));
+  const length = width < 40 ? 0 : Math.min(30, Math.floor(width / 6));
   const filled = Math.floor(fraction(status) * length);
   const bar = '█'.repeat(filled) + '░'.repeat(length - filled);
   let text = '';
@@ -210,6 +210,23 @@ function parts(status: Status, { shardsPerSecond, iterationsPerSecond, secondsLe
   const left = secondsLeft === undefined ? 'ETA -' : `ETA ${clock(secondsLeft)}`;
   const speeds = [`${short(iterationsPerSecond / 1e6)} M iterations/s`, `${short(shardsPerSecond)} shards/s`];
   return [percent, left, ...frames, workers, ...speeds];
+}
+
+/** Counts that can be printed, whatever was counted. */
+function sane(status: Status): Status {
+  const amount = (value: number) => (Number.isFinite(value) ? Math.min(Math.max(0, value), 1e18) : 0);
+  const count = (value: number) => Math.floor(amount(value));
+  return {
+    phase: status.phase,
+    framesDone: count(status.framesDone),
+    frames: count(status.frames),
+    samplesDone: amount(status.samplesDone),
+    samples: amount(status.samples),
+    shardsDone: amount(status.shardsDone),
+    iterations: amount(status.iterations),
+    workers: count(status.workers),
+    workersKnown: count(status.workersKnown),
+  };
 }
 
 function fraction({ samplesDone, samples }: Status): number {

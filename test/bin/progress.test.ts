@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { type Progress, progress, type Status } from '../../bin/progress.js';
 
 const MILLION = 1_000_000;
@@ -76,8 +77,17 @@ test('a terminal sees bar, percent, time left, frames, workers and speeds', () =
   shown.close();
   assert.equal(
     line,
-    `${'█'.repeat(7)}${'░'.repeat(22)}  24 %  ETA 0:46  frame 14/60  2/3 workers  500 M iterations/s  10.0 shards/s`,
+    `${'█'.repeat(4)}${'░'.repeat(15)}  24 %  ETA 0:46  frame 14/60  2/3 workers  500 M iterations/s  10.0 shards/s`,
   );
+});
+
+test('80 columns hold everything about a still', () => {
+  const [screen, clock] = [fake(true, 80), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  for (; clock.ms < 15_000; clock.ms += 50) shown.update({ ...at(clock.ms / 1000), frames: 1 });
+  const line = visible(screen.written.at(-1) ?? '');
+  shown.close();
+  assert.match(line, /^█+░+ +24 % {2}ETA 0:46 {2}2\/3 workers {2}500 M iterations\/s {2}10\.0 shards\/s$/);
 });
 
 test('no line is as long as the terminal is wide, however it is resized', () => {
@@ -140,6 +150,35 @@ test('nothing odd is ever shown: empty jobs, stalls, jumps, the clock standing s
   }
 });
 
+test('no count whatsoever shows as anything but digits, on one line that fits', () => {
+  const count = fc.oneof(fc.double(), fc.constantFrom(0, 1, -1, 5e-324, Number.MAX_VALUE));
+  const status = fc.record({
+    phase: fc.constantFrom('connecting', 'rendering', 'encoding'),
+    ...{ framesDone: count, frames: count, samplesDone: count, samples: count, shardsDone: count, iterations: count },
+    ...{ workers: count, workersKnown: count },
+  }) as fc.Arbitrary<Status>;
+  fc.assert(
+    fc.property(
+      fc.boolean(),
+      fc.array(status, { maxLength: 8 }),
+      fc.integer({ min: 1, max: 300 }),
+      (isTTY, all, wide) => {
+        const [screen, clock] = [fake(isTTY, wide), { ms: 0 }];
+        const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+        for (const next of all) {
+          clock.ms += 2500;
+          shown.update(next);
+        }
+        shown.close();
+        for (const text of screen.written.map(visible)) {
+          assert.doesNotMatch(text, /NaN|Infinity|undefined|\d\.\d{2}|e[+-]\d/);
+          if (isTTY) assert.ok(text.length < Math.max(2, wide) && !text.includes('\n'), text);
+        }
+      },
+    ),
+  );
+});
+
 test('the time left forgets how it went long ago', () => {
   const [screen, clock] = [fake(true, 120), { ms: 0 }];
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
@@ -166,7 +205,7 @@ test('the cursor is hidden once, and comes back on close, once', () => {
   const all = screen.written.join('');
   assert.equal(all.split('\x1b[?25l').length, 2);
   assert.equal(all.split('\x1b[?25h').length, 2);
-  assert.ok(all.endsWith('\n\x1b[?25h'));
+  assert.ok(all.endsWith('\r\x1b[J\x1b[?25h'), 'the live line is gone, nothing stands in its place');
   assert.equal(process.listenerCount('exit'), listeners);
 });
 
