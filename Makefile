@@ -26,11 +26,16 @@ check: build ## types, style, the import rule
 	npm run -s check:lint
 	npm run -s check:imports
 
-test: build ## every test; ends with "N passed, N failed"
+test: check ## every test; ends with "N passed, N failed"
 	@npm test --silent
 
+DEMO ?= demo
 demo: build ## render a zoom film and a still on a local cluster
-	@bin/fractal demo
+	@mkdir -p $(DEMO)
+	@bin/fractal leader --local 2 --xpos -0.7454286 --ypos 0.1130089 --zoom 0.8 --zoom-end 2e6 --iters 3000 \
+	  --frames 150 --ease 0.6 --width 640 --height 360 --samples 4 --outfile $(DEMO)/zoom.mp4
+	@bin/fractal leader --local 2 --xpos -0.7454286 --ypos 0.1130089 --zoom 2e5 --iters 5000 \
+	  --width 1920 --height 1080 --samples 8 --outfile $(DEMO)/still.png
 
 worker: build ## start a worker on the first free port of 50051-50066
 	@bin/fractal worker $(ARGS)
@@ -41,5 +46,5 @@ leader: build ## render on the workers of ./hostfile, or else hostfile.example
 bench: build ## measure: prints ratios, see docs/performance.md
 	@$(NODE) dist/bench/all.js $(ARGS)
 
-clean: ## remove what the build made
-	rm -rf dist gen
+clean: ## remove what was built and rendered
+	rm -rf dist gen demo

@@ -3,7 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { grpcDialer } from '../src/cluster/grpc.js';
 import type { Scene } from '../src/cluster/messages.js';
+import type { KernelName } from '../src/kernel/kernel.js';
 import { fingerprintOf } from '../src/kernel/open.js';
+import { requireSpacing } from '../src/kernel/precision.js';
 import { openSimd } from '../src/kernel/simd.js';
 import { type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
@@ -37,13 +39,16 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   const tell = reporter(report, runtime, 0);
   try {
     const files = await render(request, async (picture) => {
+      const numerics = await numericsOf(request);
+      // Before anybody computes: the deepest view is at one end of the path.
+      for (const frame of [0, picture.frames - 1]) requireSpacing(picture.viewOf(frame), numerics.kernel);
       const job = jobOf(request, picture);
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       const running = run(job, {
         dialer: grpcDialer,
         version: VERSION,
         session: randomUUID().slice(0, 8),
-        ...(await numericsOf(request)),
+        ...numerics,
         retries: cluster.retries,
         random: Math.random,
         maxSlots: cluster.np,
@@ -96,7 +101,7 @@ function sceneOf(paint: Paint | undefined): Scene {
 }
 
 /** The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. */
-async function numericsOf({ kernel }: Request): Promise<{ kernel: string; fingerprint?: string }> {
+async function numericsOf({ kernel }: Request): Promise<{ kernel: KernelName; fingerprint?: string }> {
   if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
   return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
 }

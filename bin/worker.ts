@@ -24,9 +24,6 @@ export interface WorkerOptions {
 /** Runs until SIGINT or SIGTERM: the first lets the shards in hand finish, a second ends at once. */
 export async function worker(options: WorkerOptions): Promise<number> {
   const slots = options.slots ?? availableParallelism();
-  const pool = openPool(slots, options.kernel);
-  // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
-  if (options.kernel === 'auto' || options.kernel === 'simd') pool.offer('simd').catch(() => undefined);
   const runtime = startRuntimeMetrics();
   const sessions = new Set<Session>();
   let name = '';
@@ -49,9 +46,9 @@ export async function worker(options: WorkerOptions): Promise<number> {
         say(`worker ${name}: job ${session} is done, ${tally.shards} shards`);
         return figures;
       },
-      ended(session, reason, over) {
-        sessions.delete(over);
-        if (reason) say(`worker ${name}: job ${session} ended: ${reason}`);
+      ended(session, reason, which) {
+        sessions.delete(which);
+        if (reason && session) say(`worker ${name}: job ${session} ended: ${reason}`);
         if (stopping && sessions.size === 0) stopped();
       },
     };
@@ -62,6 +59,10 @@ export async function worker(options: WorkerOptions): Promise<number> {
     stopped = resolve;
   });
   const listener = await listen(options, accept);
+  // The threads come second: without them a port that is taken ends the process.
+  const pool = openPool(slots, options.kernel);
+  // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
+  if (options.kernel === 'auto' || options.kernel === 'simd') pool.offer('simd').catch(() => undefined);
   name = addressText(listener.address);
   const stop = () => {
     if (stopping) process.exit(130);

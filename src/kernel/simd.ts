@@ -5,11 +5,11 @@
 
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { FractalError } from '../errors.js';
 import type { Rect } from '../shard/shard.js';
-import { fillPoints, plane } from '../view/plane.js';
+import { fillPoints } from '../view/plane.js';
 import { type Formula, samplesPerPixel, type View } from '../view/view.js';
 import type { Computed, Kernel } from './kernel.js';
+import { requireSpacing } from './precision.js';
 
 /** What the threads of a worker share. */
 export interface SimdModule {
@@ -22,9 +22,6 @@ const CHUNK = 16384;
 const LANES_BYTES = 1024;
 const REGION = LANES_BYTES + 3 * 8 * CHUNK;
 const PAGE = 65536;
-
-/** Pixels closer than this share of the coordinate's size cannot be told apart well enough by doubles. */
-const RESOLUTION = 2 ** -45;
 
 const FLAG_JULIA = 1;
 const FLAG_WHOLE = 2;
@@ -62,7 +59,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
   const found = new Float64Array(memory.buffer, nuAt, CHUNK);
 
   function compute(view: View, rect: Rect): Computed {
-    requirePrecision(view);
+    requireSpacing(view, 'simd');
     const { formula } = view;
     const perPixel = samplesPerPixel(view.sampling);
     const flags =
@@ -111,17 +108,4 @@ function* chunks(rect: Rect, perPixel: number): Generator<Rect> {
       yield { x: rect.x + x, y: rect.y + y, width: Math.min(pixels, rect.width - x), height: 1 };
     }
   }
-}
-
-/** @throws FractalError VIEW_TOO_DEEP */
-function requirePrecision(view: View): void {
-  const { re, im, step } = plane(view);
-  const size = Math.max(Math.abs(re[0]), Math.abs(im[0]), step * Math.max(view.width, view.height) * 0.5);
-  const finest = size * RESOLUTION;
-  if (step >= finest) return;
-  throw new FractalError(
-    'VIEW_TOO_DEEP',
-    `zoom ${view.zoom} puts pixels ${step.toExponential(1)} apart, closer than double precision can tell apart here ` +
-      `(${finest.toExponential(1)}): use a zoom below ${(4 / (finest * view.height)).toExponential(1)}`,
-  );
 }

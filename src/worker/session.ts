@@ -30,8 +30,8 @@ export interface SessionEvents {
   started(session: string, kernel: string): void;
   /** The leader said that the job is over: the figures that go to it. `wanted`: it asked for metrics. */
   finished(session: string, tally: Tally, wanted: boolean): readonly Figure[];
-  /** `over`: what `serve` returned. `reason`: unless the job was finished. */
-  ended(session: string, reason: string | undefined, over: Session): void;
+  /** Once. `session` is empty when it never began; `reason`: unless the job was finished. */
+  ended(session: string, reason: string | undefined, which: Session): void;
 }
 
 export interface Session {
@@ -46,6 +46,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let slots = pool.slots;
   let finishing: (ToWorker & { kind: 'finish' }) | undefined;
   let draining = false;
+  let over = false;
   const tally: Tally = { shards: 0, samples: 0, iterations: 0, busySeconds: 0, bytesSent: 0, bytesReceived: 0 };
 
   link.listen({
@@ -62,10 +63,11 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     },
   });
 
-  /** Gives up the place in the pool; the reason why, unless the job is over. */
+  /** Gives up the place in the pool, once; the reason why, unless the job is over. */
   function leave(reason?: string): void {
-    if (!seat) return;
-    seat.leave();
+    if (over) return;
+    over = true;
+    seat?.leave();
     seat = undefined;
     events.ended(name, reason, session);
   }
@@ -102,6 +104,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     }
     try {
       const offer = await pool.offer(hello.kernel as KernelName);
+      if (over) return;
       name = hello.session;
       const most = pool.slotsFor(offer.kernel);
       slots = hello.slots > 0 ? Math.min(hello.slots, most) : most;

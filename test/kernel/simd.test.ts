@@ -101,6 +101,6 @@ test('a view beyond double precision is refused in one sentence that names the z
   const view = { ...viewOf(shallow[0] as Golden), zoom: '1e14' };
   await assert.rejects(
     kernel.compute(view, { x: 0, y: 0, width: 1, height: 1 }),
-    /zoom 1e14 puts pixels .* use a zoom below/,
+    /zoom 1e14 puts samples .* stay below a zoom of/,
   );
 });

@@ -5,9 +5,9 @@
 
 import { FractalError } from '../../errors.js';
 import type { Computed, Kernel } from '../kernel.js';
+import { requireSpacing } from '../precision.js';
 import { type Backend, CPU_LIMIT, openBackend } from './backend.js';
 import { iterate } from './iterate.js';
-import { requireSpacing } from './precision.js';
 import { type Probed, probeHeadlessGl, probeWebgpu } from './probe.js';
 
 /**
