@@ -95,7 +95,7 @@ async function listen(
     try {
       return await grpcListen({ host, port: one }, accept);
     } catch (error) {
-      if (!(error instanceof FractalError && /EADDRINUSE|No address added/i.test(error.message))) throw error;
+      if (!(error instanceof FractalError && error.message.includes('in use'))) throw error;
     }
   }
   const [first, last] = [PORT_RANGE[0], PORT_RANGE.at(-1)];

@@ -17,6 +17,9 @@ import { leaderInbox, type SceneCodec, type WireScene, wireToLeader, wireToWorke
 const PROTO = fileURLToPath(new URL('../../../proto/fractal/v1/peer.proto', import.meta.url));
 const WINDOW_BYTES = 16 << 20;
 
+// Errors reach whoever caused them; grpc-js would print them a second time.
+grpc.setLogVerbosity(grpc.logVerbosity.NONE);
+
 const definition = protoLoader.loadSync(PROTO, { longs: Number, enums: String, defaults: true, oneofs: true });
 const { Peer } = (grpc.loadPackageDefinition(definition) as unknown as ProtoGrpcType).fractal.v1;
 const sceneType = definition['fractal.v1.Scene'] as protoLoader.MessageTypeDefinition<WireScene, WireScene>;
@@ -68,8 +71,9 @@ export async function grpcListen(
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(addressText(address), grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error) {
-        const text = `${addressText(address)} cannot be listened on (${messageOf(error)}): choose another with --port`;
-        reject(new FractalError('PORT_IN_USE', text, { cause: error }));
+        reject(
+          new FractalError('PORT_IN_USE', `${addressText(address)} ${whyNot(messageOf(error))}`, { cause: error }),
+        );
       } else resolve(bound);
     });
   });
@@ -77,6 +81,14 @@ export async function grpcListen(
     address: { host: address.host, port },
     close: async () => server.forceShutdown(),
   };
+}
+
+/** Why an address could not be listened on, and the way out. */
+function whyNot(message: string): string {
+  if (message.includes('EADDRINUSE')) return 'is in use by another program: choose another port with --port';
+  if (message.includes('EADDRNOTAVAIL')) return 'is no address of this machine: choose one of its own with --host';
+  if (message.includes('EACCES')) return 'may not be listened on: choose a port above 1023 with --port';
+  return `cannot be listened on (${message}): choose another with --host and --port`;
 }
 
 /** What both ends of a gRPC stream have in common. */
