@@ -73,9 +73,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // Started by a leader: that one is told the address, and takes the worker along when it ends.
-  process.send?.(listener.address);
-  process.on('disconnect', () => process.exit(0));
+  if (process.send) report(listener);
   say(
     `worker ${name}: ready, ${slots} slot${slots > 1 ? 's' : ''}, ${options.kernel === 'auto' ? 'all kernels' : options.kernel}`,
   );
@@ -83,6 +81,13 @@ export async function worker(options: WorkerOptions): Promise<number> {
   await listener.close();
   // Not pool.close(): a graphics driver may not survive the end of its thread, the end of the process it does.
   process.exit(0);
+}
+
+/** Started by a leader: that one is told the address, and takes the worker along when it ends, however it ends. */
+function report(listener: Listener): void {
+  process.on('disconnect', () => process.exit(0));
+  if (process.connected) process.send?.(listener.address, () => undefined);
+  else process.exit(0);
 }
 
 /** @throws FractalError PORT_IN_USE */

@@ -23,7 +23,6 @@ export const CODES = {
   KERNEL_MISSING: 'failure',
   NO_WORKER: 'failure',
   WORKER_MISSING: 'failure',
-  WORKER_REFUSED: 'failure',
   PROTOCOL: 'failure',
   SHARD_FAILED: 'failure',
   ENCODER_MISSING: 'failure',

@@ -82,9 +82,9 @@ test('a worker that is killed midway changes nothing but the time', async (t) =>
     '40',
   ]);
   assert.equal((await fractal(t, ['leader', ...words, '--local', '2', '-q', '-o', undisturbed])).code, 0);
-  const [victim, survivor] = await Promise.all([worker(t), worker(t)]);
+  const [victim, other] = await Promise.all([worker(t), worker(t)]);
   const hosts = join(path, 'hosts');
-  writeFileSync(hosts, hostfileOf([victim, survivor]));
+  writeFileSync(hosts, hostfileOf([victim, other]));
   const file = join(path, 'disturbed.png');
   const leader = start(t, [
     'leader',
@@ -98,8 +98,7 @@ test('a worker that is killed midway changes nothing but the time', async (t) =>
     '-o',
     file,
   ]);
-  await victim.said(/job .* begins/);
-  await survivor.said(/job .* begins/);
+  await leader.said(/joined[^]*joined/);
   victim.process.kill('SIGKILL');
   const { code, stderr } = await leader.ended;
   assert.equal(code, 0, stderr);

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseHostfile, parseHosts } from '../../src/cluster/hostfile.js';
+import { PORT_RANGE } from '../../src/cluster/ports.js';
+import { FractalError } from '../../src/errors.js';
+
+const short = (text: string) =>
+  parseHostfile(text, 'hosts').map(({ host, port, slots, maxSlots }) =>
+    [host, port, slots ?? '-', maxSlots ?? '-'].join(' '),
+  );
+
+const UNDERSTOOD: readonly [text: string, hosts: string[]][] = [
+  ['node01 slots=4 max_slots=8 port=50052', ['node01 50052 4 8']],
+  ['node01 slots = 4 max-slots=8', ['node01 50051 4 8']],
+  ['bob@node01:4', ['node01 50051 4 -']],
+  ['node[01-03,20]', ['node01 50051 - -', 'node02 50051 - -', 'node03 50051 - -', 'node20 50051 - -']],
+  ['r[1-2]n[8-9] slots=2', ['r1n8 50051 2 -', 'r1n9 50051 2 -', 'r2n8 50051 2 -', 'r2n9 50051 2 -']],
+  ['^b\na\nb\nc\n^c', ['a 50051 - -']],
+  ['n[1-3]\n^n[2-3]', ['n1 50051 - -']],
+  ['[::1] port=7', ['::1 7 - -']],
+  ['[fe80::1]:3\n::1', ['fe80::1 50051 3 -', '::1 50051 - -']],
+  ['\uFEFF# comment\r\n\r\n  a # one\r\n\tb\tslots=2\r\n', ['a 50051 - -', 'b 50051 2 -']],
+  ['a slots=1\na:2\na port=9', ['a 50051 3 -', 'a 9 - -']],
+];
+
+for (const [text, hosts] of UNDERSTOOD) {
+  test(`understands ${JSON.stringify(text)}`, () => assert.deepEqual(short(text), hosts));
+}
+
+const REFUSED: readonly [text: string, line: RegExp][] = [
+  ['a\nhost:50051', /hosts:2:1: .*did you mean "host port=50051"\?/],
+  ['a slot=4', /hosts:1:3: "slot" .*did you mean slots=/],
+  ['  a slots=x', /hosts:1:5: "slots=x" is not a number/],
+  ['a slots=0', /hosts:1:3: "slots=0" is not between 1/],
+  ['a port=65536', /hosts:1:3: "port=65536"/],
+  ['a slots', /"slots" has no value/],
+  ['a slots=1 slots=2', /hosts:1:11: "slots" stands twice/],
+  ['a:2 slots=3', /keep one of them/],
+  ['n[1-3', /bracket without its partner/],
+  ['n[3-1]', /runs backwards: did you mean "1-3"/],
+  ['n[a-b]', /is not a range/],
+  ['a b', /one host a line/],
+  ['a/b', /"a\/b" is not a host name/],
+  ['# nothing\n', /hosts names no host/],
+  ['a\n^a', /hosts names no host/],
+  ['^a slots=2', /nothing else belongs there/],
+];
+
+for (const [text, line] of REFUSED) {
+  test(`refuses ${JSON.stringify(text)} at its line and column`, () => {
+    assert.throws(
+      () => parseHostfile(text, 'hosts'),
+      (e) => e instanceof FractalError && e.code === 'HOSTFILE_SYNTAX' && line.test(e.message),
+    );
+  });
+}
+
+test('bounds what a range may expand to', () => {
+  for (const text of ['n[1-99999999]', 'n[1-9999][1-9999]', 'a[1-60000]\nb[1-60000]']) {
+    assert.throws(
+      () => parseHostfile(text, 'hosts'),
+      (e) => e instanceof FractalError && e.code === 'HOSTFILE_LIMIT',
+    );
+  }
+});
+
+test('--host takes the same entries between commas', () => {
+  const hosts = parseHosts('a:2,n[1,2],[::1]:3').map(({ host, slots }) => `${host} ${slots ?? '-'}`);
+  assert.deepEqual(hosts, ['a 2', 'n1 -', 'n2 -', '::1 3']);
+});
+
+test('hostfile.example names every port that a worker takes by itself', () => {
+  const text = readFileSync(new URL('../../../hostfile.example', import.meta.url), 'utf8');
+  assert.deepEqual(
+    parseHostfile(text, 'hostfile.example').map(({ port }) => port),
+    [...PORT_RANGE],
+  );
+});
+
+test('any text is understood or refused with a FractalError', () => {
+  const token = fc.constantFrom(
+    'a',
+    'node',
+    '[',
+    ']',
+    '[1-3]',
+    ':',
+    '4',
+    '=',
+    'slots',
+    'port=',
+    ' ',
+    '\n',
+    '^',
+    '@',
+    '#',
+    ',',
+    '-',
+    '::1',
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(token, { maxLength: 30 }).map((tokens) => tokens.join('')),
+  );
+  fc.assert(
+    fc.property(text, (value) => {
+      try {
+        parseHostfile(value, 'hosts');
+        parseHosts(value);
+      } catch (error) {
+        assert.ok(error instanceof FractalError, String(error));
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { add, divide, formatDecimal, log10, multiply, parseDecimal, toDoubles } from '../../src/view/decimal.js';
+import { placeAt, timeOf } from '../../src/view/path.js';
+import { plane, points, sinCos } from '../../src/view/plane.js';
+import type { View } from '../../src/view/view.js';
+
+const decimal = fc.tuple(fc.bigInt({ min: -(10n ** 60n), max: 10n ** 60n }), fc.integer({ min: -400, max: 400 }));
+
+test('a decimal is formatted exactly and read back as the same number', () => {
+  fc.assert(
+    fc.property(decimal, ([digits, exponent]) => {
+      const back = parseDecimal(formatDecimal({ digits, exponent }));
+      assert.ok(back);
+      const low = Math.min(back.exponent, exponent);
+      assert.equal(back.digits * 10n ** BigInt(back.exponent - low), digits * 10n ** BigInt(exponent - low));
+    }),
+  );
+});
+
+test('text that is no finite decimal is refused', () => {
+  for (const text of ['', '.', '-', 'e5', 'NaN', 'Infinity', '0x10', '1e', '1.2.3', '1 2', '--1']) {
+    assert.equal(parseDecimal(text), undefined, text);
+  }
+});
+
+test('the two doubles of a coordinate hold it to 100 bits', () => {
+  const [high, low] = toDoubles('-0.10000000000000000000000000000012345');
+  assert.equal(high, -0.1);
+  // -0.1 as a double is -0.1000000000000000055511151231257827..., 5.5511151231257827e-18 - 1.2345e-31 too low.
+  assert.ok(Math.abs(low - 5.551115123125659e-18) < 1e-32);
+});
+
+test('division keeps the digits that were asked for', () => {
+  const third = divide({ digits: 1n, exponent: 0 }, { digits: 3n, exponent: 0 }, 50);
+  assert.match(formatDecimal(third), /^0\.3{50,}$/);
+});
+
+test('a film starts and ends exactly where it was told to, at any depth', () => {
+  const from = { re: '0', im: '0', zoom: '1' };
+  const to = { re: `-1.${'7'.repeat(1100)}`, im: `0.${'3'.repeat(1100)}`, zoom: '1e1086' };
+  assert.deepEqual(placeAt(from, to, 0), from);
+  assert.deepEqual(placeAt(from, to, 1), to);
+  const middle = placeAt(from, to, 0.5);
+  assert.ok(Math.abs(log10(parseDecimal(middle.zoom) ?? { digits: 0n, exponent: 0 }) - 543) < 1e-9);
+});
+
+test('the target of a zoom keeps its place in the picture: its distance from the centre shrinks with the view', () => {
+  const from = { re: '0.25', im: '-0.5', zoom: '2' };
+  const to = { re: '-0.7454286', im: '0.1130089', zoom: '2e40' };
+  const inView = (t: number) => {
+    const { re, zoom } = placeAt(from, to, t);
+    const [c, target, z] = [re, `-${to.re.slice(1)}`, zoom].map((text) => parseDecimal(text));
+    if (!c || !target || !z) throw new Error('not decimal');
+    const distance = multiply(add(target, { digits: -c.digits, exponent: c.exponent }), z);
+    return Number(formatDecimal(distance));
+  };
+  for (const t of [0.1, 0.3, 0.5, 0.7]) assert.ok(Math.abs(inView(t) - inView(0)) < 1e-6, `at ${t}: ${inView(t)}`);
+});
+
+test('ease keeps both ends and slows them down', () => {
+  assert.equal(timeOf(0, 11, 1), 0);
+  assert.equal(timeOf(10, 11, 1), 1);
+  assert.ok(timeOf(1, 11, 1) < timeOf(1, 11, 0));
+});
+
+test('sine and cosine agree with the engine to the last bits, and multiples of 90 degrees are exact', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -720, max: 720, noNaN: true }), (degrees) => {
+      const [sin, cos] = sinCos(degrees);
+      assert.ok(Math.abs(sin - Math.sin((degrees * Math.PI) / 180)) < 1e-14);
+      assert.ok(Math.abs(cos - Math.cos((degrees * Math.PI) / 180)) < 1e-14);
+    }),
+  );
+  assert.deepEqual(sinCos(90).map(Math.abs), [1, 0]);
+  assert.deepEqual(sinCos(-180).map(Math.abs), [0, 1]);
+});
+
+const view: View = {
+  formula: { step: 'holomorphic', power: 2 },
+  re: '-0.5',
+  im: '0.25',
+  zoom: '2',
+  rotation: 0,
+  width: 4,
+  height: 2,
+  iterations: 10,
+  bailout: 256,
+  count: 'smooth',
+  sampling: { kind: 'grid', side: 1 },
+};
+
+test('the centre of pixel (x, y) lies at re = R + ((x + 1/2)/W - 1/2)·(W/H)·4/zoom, the imaginary axis up', () => {
+  const { re, im } = points(view, { x: 0, y: 0, width: 4, height: 2 });
+  assert.deepEqual(
+    [...re.subarray(0, 4)],
+    [-2, -1, 0, 1].map((x) => x + 0),
+  );
+  assert.deepEqual([im[0], im[4]], [0.75, -0.25]);
+  assert.equal(plane(view).step, 1);
+});
+
+test('jittered samples stay in their cells, cover the pixel evenly, and depend on the seed', () => {
+  const sampled = (seed: number): View => ({ ...view, sampling: { kind: 'jittered', count: 5, seed } });
+  const one = points(sampled(1), { x: 1, y: 1, width: 1, height: 1 });
+  for (let s = 0; s < 5; s++) {
+    assert.ok((one.re[s] as number) >= -1.5 && (one.re[s] as number) < -0.5);
+    assert.ok((one.im[s] as number) <= 0.25 && (one.im[s] as number) > -0.75);
+  }
+  assert.notDeepEqual(one.re, points(sampled(2), { x: 1, y: 1, width: 1, height: 1 }).re);
+});
