@@ -98,7 +98,7 @@ test('a worker that is killed midway changes nothing but the time', async (t) =>
     '-o',
     file,
   ]);
-  await leader.said(/joined[^]*joined/);
+  await leader.said(/joined[\s\S]*joined/);
   victim.process.kill('SIGKILL');
   const { code, stderr } = await leader.ended;
   assert.equal(code, 0, stderr);
