@@ -1,0 +1,103 @@
+/** The published figures of older systems, from the start of `fractal leader --local 2` to the file on disk. */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median, print } from './table.js';
+
+const PROGRAM = fileURLToPath(new URL('../../bin/fractal', import.meta.url));
+const WIDTH = ['--view-width', '0.125689', '-x', '-0.00275', '-y', '0.78912'];
+const POINT = ['-x', '-1.338238635', '-y', '-0.057237059'];
+
+/** Seconds of the older system were measured on this class of machine, both cores. */
+const PICTURES: readonly { name: string; words: string[]; file: string; older: number; who: string }[] = [
+  {
+    name: 'minibrot valley, 1080x1080, 4 samples, 20,000 iterations',
+    words: ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '20000'].concat([
+      '--width',
+      '1080',
+      '--height',
+      '1080',
+      '--samples',
+      '4',
+    ]),
+    file: 'valley.png',
+    older: 43.6,
+    who: 'MPI, C++',
+  },
+  {
+    name: '1024x768, smoothness 8 at full size: 8192x6144, 800 iterations',
+    words: [...WIDTH, '--width', '1024', '--height', '768', '--iters', '800'].concat([
+      '--palette',
+      'Hippi',
+      '--smoothness',
+      '8',
+      '--full-size',
+    ]),
+    file: 'large.png',
+    older: 25.9,
+    who: 'Go',
+  },
+  {
+    name: '50 frames of 1000x1000, 1,000 iterations, width 2.5 to 1e-4',
+    words: [...POINT, '--view-width', '2.5', '--view-width-end', '0.0001', '--frames', '50'].concat([
+      '--width',
+      '1000',
+      '--height',
+      '1000',
+      '--iters',
+      '1000',
+    ]),
+    file: 'film.mp4',
+    older: 37.8,
+    who: 'PyOpenCL, PNG files, x264',
+  },
+];
+
+interface Summary {
+  readonly seconds: number;
+  readonly gatheredSeconds: number;
+  readonly workers: readonly { readonly busySeconds: number; readonly idleSeconds: number }[];
+}
+
+export async function pictures(runs = 3): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
+  const rows: (string | number)[][] = [];
+  for (const { name, words, file, older, who } of PICTURES) {
+    const walls: number[] = [];
+    let last: Summary | undefined;
+    for (let k = 0; k < runs; k++) {
+      const from = performance.now();
+      last = await leader([...words, '-o', join(folder, file)]);
+      walls.push((performance.now() - from) / 1000);
+    }
+    const wall = median(walls);
+    const busy = (last?.workers ?? []).reduce((sum, { busySeconds }) => sum + busySeconds, 0);
+    const after = (last?.seconds ?? 0) - (last?.gatheredSeconds ?? 0);
+    rows.push([name, wall.toFixed(2), (busy / 2).toFixed(2), after.toFixed(2), older, (older / wall).toFixed(1), who]);
+  }
+  rmSync(folder, { recursive: true });
+  const head = [
+    'picture',
+    'seconds',
+    'of these busy, per slot',
+    'encoding after the last shard',
+    'older',
+    'times faster',
+    'older system',
+  ];
+  print('Pictures: start of the leader to the file on disk, two slots', head, rows);
+}
+
+function leader(words: string[]): Promise<Summary> {
+  const child = spawn(process.execPath, [PROGRAM, 'leader', '--local', '2', '--json', ...words]);
+  let text = '';
+  child.stdout.on('data', (data: Buffer) => {
+    text += data;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(text)) : reject(new Error(`exit code ${code}`))));
+  });
+}
