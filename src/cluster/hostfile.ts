@@ -6,6 +6,7 @@
 
 import { createReadStream } from 'node:fs';
 import { FractalError, messageOf } from '../errors.js';
+import { expand, type Fail, limit, MAX_HOSTS, quote } from './hostrange.js';
 import { DEFAULT_PORT } from './ports.js';
 
 export interface Host {
@@ -19,8 +20,8 @@ export interface Host {
 }
 
 const MAX_BYTES = 1 << 20;
-const MAX_HOSTS = 65_536;
 const MAX_SLOTS = 1_000_000;
+const MAX_PORT = 65_535;
 
 /** `-` reads stdin. @throws FractalError HOSTFILE_READ, HOSTFILE_LIMIT, HOSTFILE_SYNTAX */
 export async function readHostfile(path: string): Promise<Host[]> {
@@ -43,25 +44,26 @@ export async function readHostfile(path: string): Promise<Host[]> {
 /** `file` is how errors name it. @throws FractalError HOSTFILE_LIMIT, HOSTFILE_SYNTAX */
 export function parseHostfile(text: string, file: string): Host[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
-  return hostsOf(
-    lines.map((line, index) => ({
-      text: line.replace(/#.*/, ''),
-      place: `${file}:${index + 1}`,
-      line: index + 1,
-      column: 1,
-    })),
-    file,
-  );
+  const entries = lines.map((line, k) => {
+    const comment = line.indexOf('#');
+    return { text: comment < 0 ? line : line.slice(0, comment), place: `${file}:${k + 1}`, line: k + 1, column: 1 };
+  });
+  return hostsOf(entries, file);
 }
 
-/** `--host a:2,b,[::1]`: entries of a hostfile between commas. */
+/** `--host a:2,b,[::1]:3`: entries of a hostfile between commas. @throws FractalError HOSTFILE_LIMIT, HOSTFILE_SYNTAX */
 export function parseHosts(text: string): Host[] {
   const entries: Entry[] = [];
-  let column = 1;
-  // A comma inside of brackets belongs to a range.
-  for (const part of text.split(/,(?![^[]*\])/)) {
-    entries.push({ text: part, place: '--host', line: 1, column });
-    column += part.length + 1;
+  let from = 0;
+  let inRange = false;
+  for (let at = 0; at <= text.length; at++) {
+    const char = text[at];
+    if (char === '[') inRange = true;
+    else if (char === ']') inRange = false;
+    else if (char === undefined || (char === ',' && !inRange)) {
+      entries.push({ text: text.slice(from, at), place: '--host', line: 1, column: from + 1 });
+      from = at + 1;
+    }
   }
   return hostsOf(entries, '--host');
 }
@@ -78,20 +80,22 @@ interface Entry {
 function hostsOf(entries: readonly Entry[], file: string): Host[] {
   const hosts = new Map<string, Host>();
   const excluded = new Set<string>();
+  let named = 0;
   for (const entry of entries) {
     for (const { host, exclude } of parseEntry(entry)) {
+      if (++named > MAX_HOSTS) throw limit(`${file} names more than ${MAX_HOSTS} hosts`);
       if (exclude) excluded.add(host.host);
       else {
         const key = `${host.host} ${host.port}`;
         const before = hosts.get(key);
         hosts.set(key, before ? joined(before, host) : host);
       }
-      if (hosts.size + excluded.size > MAX_HOSTS) throw limit(`${file} names more than ${MAX_HOSTS} hosts`);
     }
   }
   const left = [...hosts.values()].filter(({ host }) => !excluded.has(host));
   if (left.length > 0) return left;
-  throw new FractalError('HOSTFILE_SYNTAX', `${file} names no host: write one a line, such as "node01 slots=4"`);
+  const why = hosts.size > 0 ? 'leaves out with ^ every host it names' : 'names no host';
+  throw new FractalError('HOSTFILE_SYNTAX', `${file} ${why}: write one a line, such as "node01 slots=4"`);
 }
 
 function joined(a: Host, b: Host): Host {
@@ -109,38 +113,45 @@ interface Parsed {
   readonly exclude: boolean;
 }
 
-function* parseEntry(entry: Entry): Generator<Parsed> {
-  const { text, line } = entry;
-  const fail = (at: number, why: string) =>
-    new FractalError('HOSTFILE_SYNTAX', `${entry.place}:${entry.column + at}: ${why}`);
+function* parseEntry({ text, place, line, column }: Entry): Generator<Parsed> {
+  const fail: Fail = (at, why) => new FractalError('HOSTFILE_SYNTAX', `${place}:${column + at}: ${why}`);
   const first = /\S+/.exec(text);
   if (!first) return;
-  const at = first.index;
-  let name = first[0];
-  const exclude = name.startsWith('^');
-  name = name.slice(name.indexOf('@') + 1).replace(/^\^/, '');
-  const colon = slotsBehindColon(name);
-  if (colon) name = name.slice(0, -colon.length - 1);
-  const fields = fieldsOf(text, at + first[0].length, fail);
+  const [word] = first;
+  const end = first.index + word.length;
+  const exclude = word.startsWith('^');
+  const at = first.index + Math.max(exclude ? 1 : 0, word.indexOf('@') + 1);
+  const [name, colon] = nameAndSlots(text.slice(at, end));
+  const fields = fieldsOf(text, end, fail);
   if (colon !== undefined) {
-    const why = `"${first[0]}" gives ${colon} slots after its colon`;
-    if (Number(colon) > 1024 && Number(colon) < 65_536) {
-      throw fail(at, `${why}: did you mean "${name} port=${colon}"?`);
+    const why = `${quote(word)} gives ${quote(colon)} slots after its colon`;
+    if (/^\d{4,5}$/.test(colon) && Number(colon) > 1024 && Number(colon) <= MAX_PORT) {
+      throw fail(first.index, `${why}: did you mean "${name} port=${colon}"?`);
     }
-    if (fields.slots !== undefined) throw fail(at, `${why}, and slots= again: keep one of them`);
-    fields.slots = number(colon, 1, MAX_SLOTS, `the slots of "${first[0]}"`, (w) => fail(at, w));
+    if (fields.slots !== undefined) throw fail(first.index, `${why}, and slots= again: keep one of them`);
+    fields.slots = number(colon, MAX_SLOTS, word, (wrong) => fail(end - colon.length, wrong));
   }
-  if (exclude && Object.keys(fields).length > 0)
-    throw fail(at, `"${first[0]}" leaves a host out: nothing else belongs there`);
+  if (exclude && Object.keys(fields).length > 0) {
+    throw fail(first.index, `${quote(word)} leaves a host out: nothing else belongs there`);
+  }
+  if (fields.slots !== undefined && fields.maxSlots !== undefined && fields.slots > fields.maxSlots) {
+    throw fail(
+      first.index,
+      `${quote(name)} has ${fields.slots} slots of at most max_slots=${fields.maxSlots}: raise it`,
+    );
+  }
   const { port = DEFAULT_PORT, ...slots } = fields;
-  for (const host of expand(name, (why) => fail(at, why))) yield { host: { host, port, ...slots, line }, exclude };
+  for (const host of expand(name, (offset, why) => fail(at + offset, why))) {
+    yield { host: { host, port, ...slots, line }, exclude };
+  }
 }
 
-/** The digits of MPICH's `host:4`; not the last group of an IPv6 address. */
-function slotsBehindColon(name: string): string | undefined {
-  if (/^\[[0-9a-f:.]+\]$/i.test(name)) return undefined;
-  const match = /^(?:\[[0-9a-f:.]*:[0-9a-f:.]*\]|[^:]*):(\d+)$/i.exec(name);
-  return match?.[1];
+/** Parts MPICH's `host:4` at its colon; the last colon of a bare IPv6 address is part of the name. */
+function nameAndSlots(word: string): [name: string, slots?: string] {
+  const colon = word.lastIndexOf(':');
+  const name = word.slice(0, Math.max(0, colon));
+  const within = word.endsWith(']') || (name.includes(':') && !name.endsWith(']'));
+  return colon < 0 || within ? [word] : [name, word.slice(colon + 1)];
 }
 
 interface Fields {
@@ -149,91 +160,41 @@ interface Fields {
   port?: number;
 }
 
-const KEYS: Readonly<Record<string, keyof Fields>> = {
-  slots: 'slots',
-  max_slots: 'maxSlots',
-  'max-slots': 'maxSlots',
-  port: 'port',
-};
+const KEYS = new Map<string, keyof Fields>([
+  ['slots', 'slots'],
+  ['max_slots', 'maxSlots'],
+  ['max-slots', 'maxSlots'],
+  ['port', 'port'],
+]);
 
 /** `key=value` pairs from a column on, blanks round the sign allowed. */
-function fieldsOf(text: string, from: number, fail: (at: number, why: string) => FractalError): Fields {
+function fieldsOf(text: string, from: number, fail: Fail): Fields {
   const fields: Fields = {};
-  const pair = /\s*([^\s=]+)(?:\s*=\s*([^\s=]+))?/y;
-  pair.lastIndex = from;
-  while (text.slice(pair.lastIndex).trim() !== '') {
-    const start = pair.lastIndex + (/\S/.exec(text.slice(pair.lastIndex))?.index ?? 0);
-    const match = pair.exec(text);
-    if (!match) throw fail(start, `"${text.slice(start).trim()}" is not of the form slots=4`);
-    const [, key = '', value] = match;
-    const known = KEYS[key.toLowerCase()];
-    if (!known) throw fail(start, `"${key}" is not known here: ${meant(key)}`);
-    if (value === undefined) throw fail(start, `"${key}" has no value: write ${key}=4`);
-    if (fields[known] !== undefined) throw fail(start, `"${key}" stands twice in this line`);
-    const most = known === 'port' ? 65_535 : MAX_SLOTS;
-    fields[known] = number(value, 1, most, `${key}=${value}`, (why) => fail(start, why));
+  for (const match of text.slice(from).matchAll(/([^\s=]*)(\s*=\s*)?([^\s=]*)/g)) {
+    const [pair, key = '', sign, value = ''] = match;
+    if (pair === '') continue;
+    const start = from + match.index;
+    const known = KEYS.get(key.toLowerCase());
+    if (!known) throw fail(start, `${quote(key || pair)} is not known here: ${meant(key, sign !== undefined)}`);
+    if (value === '') throw fail(start, `${quote(key)} has no value: write ${key}=4`);
+    if (fields[known] !== undefined) throw fail(start, `${quote(key)} stands twice in this line`);
+    const most = known === 'port' ? MAX_PORT : MAX_SLOTS;
+    fields[known] = number(value, most, `${key}=${value}`, (why) => fail(start, why));
   }
   return fields;
 }
 
-function meant(key: string): string {
-  if (/^(slot|cpus?|np|cores?)$/i.test(key)) return 'did you mean slots=?';
-  if (/^max/i.test(key)) return 'did you mean max_slots=?';
+function meant(key: string, hasValue: boolean): string {
+  if (hasValue && /^(s|cpu|core|np$|count)/i.test(key)) return 'did you mean "slots"?';
+  if (hasValue && /^max/i.test(key)) return 'did you mean "max_slots"?';
+  if (hasValue && /^p/i.test(key)) return 'did you mean "port"?';
   return 'use slots=, max_slots= or port=, and one host a line';
 }
 
-function number(text: string, min: number, max: number, what: string, fail: (why: string) => FractalError): number {
-  if (!/^\d+$/.test(text)) throw fail(`"${what}" is not a number`);
+/** `what` is how the error names it. */
+function number(text: string, max: number, what: string, fail: (why: string) => FractalError): number {
+  if (!/^\d+$/.test(text)) throw fail(`${quote(what)} is not a number`);
   const value = Number(text);
-  if (value < min || value > max) throw fail(`"${what}" is not between ${min} and ${max}`);
+  if (value < 1 || value > max) throw fail(`${quote(what)} is not between 1 and ${max}`);
   return value;
-}
-
-/** The hosts that a name with ranges stands for: `rack[1-2]-n[01-04]` are eight. IPv6 addresses lose their brackets. */
-function* expand(name: string, fail: (why: string) => FractalError): Generator<string> {
-  const address = /^\[?([0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*)\]?$/i.exec(name);
-  if (address) {
-    yield address[1] as string;
-    return;
-  }
-  const parts: string[][] = [];
-  let total = 1;
-  for (const piece of name.split(/(\[[^[\]]*\])/)) {
-    const values = piece.startsWith('[') && piece.endsWith(']') ? rangeOf(piece, fail) : [piece];
-    if (values[0] !== undefined && /[[\]]/.test(values[0])) throw fail(`"${name}" has a bracket without its partner`);
-    parts.push(values);
-    total *= values.length;
-    if (total > MAX_HOSTS) throw limit(`"${name}" stands for more than ${MAX_HOSTS} hosts`);
-  }
-  for (let k = 0; k < total; k++) {
-    let rest = k;
-    const host = parts.reduceRight((tail, values) => {
-      const value = values[rest % values.length] as string;
-      rest = Math.floor(rest / values.length);
-      return value + tail;
-    }, '');
-    if (!/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?$/i.test(host) || host.length > 253)
-      throw fail(`"${host}" is not a host name`);
-    yield host;
-  }
-}
-
-/** `[01-16,20]`: its numbers as text, padded as written. */
-function rangeOf(piece: string, fail: (why: string) => FractalError): string[] {
-  const values: string[] = [];
-  for (const part of piece.slice(1, -1).split(',')) {
-    const match = /^\s*(\d{1,9})(?:\s*-\s*(\d{1,9}))?\s*$/.exec(part);
-    if (!match) throw fail(`"${piece}" is not a range such as [01-16,20]`);
-    const [, from = '', to = from] = match;
-    if (Number(to) < Number(from))
-      throw fail(`the range "${part.trim()}" runs backwards: did you mean "${to}-${from}"?`);
-    if (Number(to) - Number(from) + values.length >= MAX_HOSTS)
-      throw limit(`"${piece}" stands for more than ${MAX_HOSTS} hosts`);
-    for (let n = Number(from); n <= Number(to); n++) values.push(String(n).padStart(from.length, '0'));
-  }
-  return values;
-}
-
-function limit(sentence: string): FractalError {
-  return new FractalError('HOSTFILE_LIMIT', sentence);
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseHostfile, parseHosts } from '../../src/cluster/hostfile.js';
+import { parseHostfile, parseHosts, readHostfile } from '../../src/cluster/hostfile.js';
 import { PORT_RANGE } from '../../src/cluster/ports.js';
 import { FractalError } from '../../src/errors.js';
 
@@ -20,6 +22,7 @@ const UNDERSTOOD: readonly [text: string, hosts: string[]][] = [
   ['^b\na\nb\nc\n^c', ['a 50051 - -']],
   ['n[1-3]\n^n[2-3]', ['n1 50051 - -']],
   ['[::1] port=7', ['::1 7 - -']],
+  ['n[1-2]:3 # two', ['n1 50051 3 -', 'n2 50051 3 -']],
   ['[fe80::1]:3\n::1', ['fe80::1 50051 3 -', '::1 50051 - -']],
   ['\uFEFF# comment\r\n\r\n  a # one\r\n\tb\tslots=2\r\n', ['a 50051 - -', 'b 50051 2 -']],
   ['a slots=1\na:2\na port=9', ['a 50051 3 -', 'a 9 - -']],
@@ -31,20 +34,28 @@ for (const [text, hosts] of UNDERSTOOD) {
 
 const REFUSED: readonly [text: string, line: RegExp][] = [
   ['a\nhost:50051', /hosts:2:1: .*did you mean "host port=50051"\?/],
-  ['a slot=4', /hosts:1:3: "slot" .*did you mean slots=/],
+  ['a slot=4', /hosts:1:3: "slot" .*did you mean "slots"\?/],
   ['  a slots=x', /hosts:1:5: "slots=x" is not a number/],
   ['a slots=0', /hosts:1:3: "slots=0" is not between 1/],
   ['a port=65536', /hosts:1:3: "port=65536"/],
   ['a slots', /"slots" has no value/],
   ['a slots=1 slots=2', /hosts:1:11: "slots" stands twice/],
   ['a:2 slots=3', /keep one of them/],
-  ['n[1-3', /bracket without its partner/],
-  ['n[3-1]', /runs backwards: did you mean "1-3"/],
-  ['n[a-b]', /is not a range/],
+  ['n[1-3', /hosts:1:2: .*has a "\[" without a "\]"/],
+  ['[::1', /hosts:1:1: .*has a "\[" without a "\]"/],
+  ['n1-3]', /hosts:1:5: .*has a "\]" without a "\["/],
+  ['bob@n[7,3-1]', /hosts:1:9: .*runs backwards: did you mean "1-3"/],
+  ['n[a-b]', /hosts:1:3: "a-b" is not a range/],
+  [':::::', /":::::" is not a host name/],
+  ['a:x', /hosts:1:3: "a:x" is not a number/],
+  ['a:0', /hosts:1:3: "a:0" is not between 1/],
+  ['a max_slot=4', /did you mean "max_slots"\?/],
+  ['a =4', /hosts:1:3: "=4" is not known/],
+  ['a slots=4 max_slots=2', /"a" has 4 slots of at most max_slots=2/],
   ['a b', /one host a line/],
   ['a/b', /"a\/b" is not a host name/],
   ['# nothing\n', /hosts names no host/],
-  ['a\n^a', /hosts names no host/],
+  ['a\n^a', /hosts leaves out with \^ every host/],
   ['^a slots=2', /nothing else belongs there/],
 ];
 
@@ -58,11 +69,51 @@ for (const [text, line] of REFUSED) {
 }
 
 test('bounds what a range may expand to', () => {
-  for (const text of ['n[1-99999999]', 'n[1-9999][1-9999]', 'a[1-60000]\nb[1-60000]']) {
+  for (const text of ['n[1-99999999]', 'n[1-9999][1-9999]', 'a[1-60000]\nb[1-60000]', 'a[1-60000]\n'.repeat(80_000)]) {
     assert.throws(
       () => parseHostfile(text, 'hosts'),
       (e) => e instanceof FractalError && e.code === 'HOSTFILE_LIMIT',
     );
+  }
+});
+
+test('a megabyte of anything is parsed or refused at once, in one short line', () => {
+  const size = 1 << 20;
+  const nasty = ['[', ':', ',', 'a:', '[1]', '[::1]', 'a ', '=', 'slots=', '^', '@', '1-', ' ', '\t', 'a\n', '[1-9],'];
+  for (const piece of nasty) {
+    const text = piece.repeat(size / piece.length);
+    for (const parse of [() => parseHostfile(text, 'hosts'), () => parseHosts(`a${text}`), () => parseHosts(text)]) {
+      const start = performance.now();
+      try {
+        parse();
+      } catch (error) {
+        assert.ok(error instanceof FractalError, String(error));
+        assert.ok(error.message.length < 300, `${error.message.length} characters for ${JSON.stringify(piece)}`);
+      }
+      // Linear work takes some tens of milliseconds; what is quadratic takes hours.
+      assert.ok(performance.now() - start < 5000, `slow on ${JSON.stringify(piece)}`);
+    }
+  }
+});
+
+test('reads a file, and names one that is missing or too long', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hostfile-'));
+  try {
+    const path = join(folder, 'hosts');
+    await assert.rejects(
+      readHostfile(path),
+      (e) =>
+        e instanceof FractalError &&
+        e.code === 'HOSTFILE_READ' &&
+        e.message.includes(path) &&
+        /--local/.test(e.message),
+    );
+    writeFileSync(path, '\uFEFFa slots=2\r\n');
+    assert.deepEqual(await readHostfile(path), [{ host: 'a', port: 50051, slots: 2, line: 1 }]);
+    writeFileSync(path, '#'.repeat((1 << 20) + 1));
+    await assert.rejects(readHostfile(path), (e) => e instanceof FractalError && e.code === 'HOSTFILE_LIMIT');
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -34,8 +34,9 @@ const NEVER: i64 = i64.MAX_VALUE;
 const FIRST_MARK: i64 = 256;
 /** Squared distance to the mark that is first worth a proof. */
 const FIRST_NEAR: f64 = 1e-12;
-/** A longer cycle is not tried on the neighbours. */
+/** A longer cycle is not tried on the neighbours; nor one that costs more to prove than iterating to the limit. */
 const LONGEST_SEED: i64 = 256;
+const SEED_SHARE: i64 = 32;
 const LONGEST_PAUSE: i32 = 64;
 /** Periods that `seekCycle` looks for. */
 const LONGEST_SOUGHT: i64 = 2048;
@@ -95,7 +96,7 @@ export function begin(step_: i32, power_: i32, flags: i32, limit_: i64, bailout2
   nu = nu_;
   next = 0;
   done = 0;
-  perLog2 = 1.0 / Math.log2(<f64>power_);
+  perLog2 = 1.0 / log2(<f64>power_);
 }
 
 /** Iterations executed since `begin`. */
@@ -252,7 +253,24 @@ function settle(at: usize, m: i64, zr: f64, zi: f64): void {
 /** nu = m - log_power(log2|z_m|), |z_m|^2 given. */
 @inline
 function smooth(m: i64, mag2: f64): f64 {
-  return <f64>m - Math.log2(0.5 * Math.log2(mag2)) * perLog2;
+  return <f64>m - log2(0.5 * log2(mag2)) * perLog2;
+}
+
+/**
+ * log2 of a normal x > 0 to about 1e-14: x = 2^k·m with m in [sqrt(1/2), sqrt(2)), log2(m) = 2/ln2·atanh((m-1)/(m+1))
+ * by its series. Half the time of the standard library's, which is right to the last bit.
+ */
+@inline
+function log2(x: f64): f64 {
+  const bits = reinterpret<i64>(x);
+  const k = (bits - 0x3fe6a09e667f3bcd) >> 52;
+  const m = reinterpret<f64>(bits - (k << 52));
+  const s = (m - 1) / (m + 1);
+  const z = s * s;
+  const z2 = z * z;
+  const low = 2.8853900817779268 + z * 0.9617966939259756 + z2 * (0.5770780163555854 + z * 0.4121985831111324);
+  const high = 0.3205988979753252 + z * 0.2623081892525388 + z2 * (0.2219530832136867 + z * 0.1923593387851951);
+  return <f64>k + s * (low + z2 * z2 * high);
 }
 
 /** The two components whose boundary is known in closed form: |c| of period 1 and 2. */
@@ -332,7 +350,7 @@ function strays(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, r: f64): f64 {
 
 /** Keeps a point of an attracting cycle for the neighbours. */
 function plant(zr: f64, zi: f64, period: i64): void {
-  if (period > LONGEST_SEED) return;
+  if (period > min(LONGEST_SEED, limit / SEED_SHARE)) return;
   seedRe = zr;
   seedIm = zi;
   seedPeriod = period;
