@@ -22,6 +22,8 @@ export interface Host {
 const MAX_BYTES = 1 << 20;
 const MAX_SLOTS = 1_000_000;
 const MAX_PORT = 65_535;
+/** Characters of a line: the patterns below may look at each more than once. */
+const MAX_LINE = 4096;
 
 /** `-` reads stdin. @throws FractalError HOSTFILE_READ, HOSTFILE_LIMIT, HOSTFILE_SYNTAX */
 export async function readHostfile(path: string): Promise<Host[]> {
@@ -82,6 +84,9 @@ function hostsOf(entries: readonly Entry[], file: string): Host[] {
   const excluded = new Set<string>();
   let named = 0;
   for (const entry of entries) {
+    if (entry.text.length > MAX_LINE) {
+      throw limit(`${entry.place} has ${entry.text.length} characters, at most ${MAX_LINE} are read`);
+    }
     for (const { host, exclude } of parseEntry(entry)) {
       if (++named > MAX_HOSTS) throw limit(`${file} names more than ${MAX_HOSTS} hosts`);
       if (exclude) excluded.add(host.host);
@@ -173,9 +178,9 @@ function fieldsOf(text: string, from: number, fail: Fail): Fields {
   for (const match of text.slice(from).matchAll(/([^\s=]*)(\s*=\s*)?([^\s=]*)/g)) {
     const [pair, key = '', sign, value = ''] = match;
     if (pair === '') continue;
-    const start = from + match.index;
+    const start = from + match.index + pair.length - pair.trimStart().length;
     const known = KEYS.get(key.toLowerCase());
-    if (!known) throw fail(start, `${quote(key || pair)} is not known here: ${meant(key, sign !== undefined)}`);
+    if (!known) throw fail(start, `${quote(key || pair.trim())} is not known here: ${meant(key, sign !== undefined)}`);
     if (value === '') throw fail(start, `${quote(key)} has no value: write ${key}=4`);
     if (fields[known] !== undefined) throw fail(start, `${quote(key)} stands twice in this line`);
     const most = known === 'port' ? MAX_PORT : MAX_SLOTS;
