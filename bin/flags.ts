@@ -69,11 +69,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   xpos: { group: VIEW, describe: 'real part of the centre, any number of digits', alias: 'x', default: '-0.00275' },
   ypos: { group: VIEW, describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
   zoom: { group: VIEW, describe: 'magnification: the view is 4/zoom high', default: '42.43278' },
-  'view-width': {
-    group: VIEW,
-    describe: 'width of the view instead of a zoom',
-    alias: ['escape-radius', 'radius'],
-  },
+  'view-width': { group: VIEW, describe: 'its width instead (older: --escape-radius, --radius)' },
   rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
   width: { group: VIEW, describe: 'pixels', default: '1280' },
   height: { group: VIEW, describe: 'pixels', default: '720' },
@@ -142,10 +138,18 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   timeout: { group: REPORTS, describe: 'give up after so many seconds', default: 'never' },
 };
 
+/** Spellings of older tools, understood but not shown. */
+const OLDER: Readonly<Record<string, string>> = { 'escape-radius': 'view-width', radius: 'view-width' };
+
+/** Every name that the command line and request files may use. */
+export const FLAG_NAMES: ReadonlySet<string> = new Set([...Object.keys(FLAGS), ...Object.keys(OLDER)]);
+
 /** Text to yargs whatever it looks like: a coordinate must never become a double. */
 export function yargsOptions(): Record<string, Options> {
-  return Object.fromEntries(
-    Object.entries(FLAGS).map(([name, flag]) => [
+  const older = Object.keys(OLDER).map((name) => [name, { type: 'string', hidden: true, requiresArg: true } as const]);
+  return Object.fromEntries([
+    ...older,
+    ...Object.entries(FLAGS).map(([name, flag]) => [
       name,
       {
         group: flag.group,
@@ -156,13 +160,13 @@ export function yargsOptions(): Record<string, Options> {
         ...(flag.default ? { defaultDescription: flag.default } : {}),
       } satisfies Options,
     ]),
-  );
+  ]);
 }
 
 /** What yargs found, and the request file that it names, as checked options. @throws FractalError */
 export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Promise<LeaderOptions> {
   const given = flagsOf(argv);
-  const file = given.request === undefined ? {} : await readRequestFile(given.request, new Set(Object.keys(FLAGS)));
+  const file = given.request === undefined ? {} : withOlder(await readRequestFile(given.request, FLAG_NAMES));
   const flags: RawFlags = { ...withoutRivals(file, given), ...given };
   const raw = Object.fromEntries(Object.entries(flags).filter(([name]) => name in SCHEMA)) as RawRequest;
   return { request: parseRequest(raw), cluster: clusterOptions(flags), report: reportOptions(flags) };
@@ -170,13 +174,24 @@ export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Pr
 
 function flagsOf(argv: Readonly<Record<string, unknown>>): RawFlags {
   const flags: RawFlags = {};
-  for (const name of Object.keys(FLAGS)) {
+  for (const name of FLAG_NAMES) {
     const value = argv[name];
     if (value === undefined || value === false) continue;
     if (Array.isArray(value)) throw invalid(`--${name} was given ${value.length} times: give it once`);
     flags[name] = String(value);
   }
-  return flags;
+  return withOlder(flags);
+}
+
+/** The same flags under today's names. */
+function withOlder(flags: RawFlags): RawFlags {
+  const renamed: RawFlags = {};
+  for (const [name, value] of Object.entries(flags)) {
+    const today = OLDER[name] ?? name;
+    if (renamed[today] !== undefined) throw invalid(`--${today} and --${name} are the same: give one of them`);
+    renamed[today] = value;
+  }
+  return renamed;
 }
 
 /** A zoom on the command line replaces a width in the file, and the like. */

@@ -2,7 +2,7 @@
 
 import yargs, { type Argv } from 'yargs';
 import { crewOf } from './crew.js';
-import { FLAGS, FORMULAS, invalid, leaderOptions, refuseUnknown, whole, yargsOptions } from './flags.js';
+import { FLAG_NAMES, FLAGS, FORMULAS, invalid, leaderOptions, refuseUnknown, whole, yargsOptions } from './flags.js';
 import { startLocalWorkers } from './local.js';
 import { VERSION } from './version.js';
 
@@ -38,7 +38,7 @@ function workerCommand(y: Argv): Argv {
 }
 
 async function runLeader(argv: Arguments): Promise<number> {
-  refuseUnknown(argv, namesOf(Object.keys(FLAGS)));
+  refuseUnknown(argv, namesOf([...FLAG_NAMES]));
   const options = await leaderOptions(argv);
   const crew = await crewOf(options.cluster);
   const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
