@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { leaderOptions } from '../../bin/flags.js';
+import { FractalError } from '../../src/errors.js';
+import { parseRequest, type RawRequest, SCHEMA, viewAt } from '../../src/request.js';
+import { parseRequestFile } from '../../src/request-file.js';
+
+const FLAGS = new Set(Object.keys(SCHEMA));
+
+test('whatever text a flag is given, the request is understood or refused with a FractalError', () => {
+  const value = fc.oneof(
+    fc.string(),
+    fc.constantFrom('1', '-1', '0', '1e9', '1e-9', 'NaN', 'Infinity', '0x10', 'true', 'julia', '8', '#fff', 'auto'),
+    fc.double().map(String),
+  );
+  const raw = fc.dictionary(fc.constantFrom(...Object.keys(SCHEMA)), value, { maxKeys: 6 });
+  fc.assert(
+    fc.property(raw, (flags) => {
+      try {
+        const request = parseRequest(flags as RawRequest);
+        viewAt(request, 0);
+        viewAt(request, request.film.frames - 1);
+      } catch (error) {
+        assert.ok(error instanceof FractalError, String((error as Error).stack));
+        assert.doesNotMatch(error.message, /\n/);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('coordinates of a thousand digits come through untouched', () => {
+  const xpos = `-1.${'7'.repeat(1000)}`;
+  const request = parseRequest({ xpos, ypos: '1e-400', zoom: '1e1086' });
+  assert.deepEqual([request.re, request.im, request.zoom], [xpos, '1e-400', '1e1086']);
+  assert.equal(viewAt(request, 0).re, xpos);
+});
+
+test('a width of the view is a zoom: height = width·H/W, zoom = 4 / height', () => {
+  const { zoom } = parseRequest({ 'view-width': '0.125689', width: '1024', height: '768' });
+  assert.ok(Math.abs(Number(zoom) - 4 / ((0.125689 * 768) / 1024)) < 1e-12);
+});
+
+test('quality: jittered samples, a grid, or the larger picture of older tools', () => {
+  assert.deepEqual(parseRequest({ samples: '4', seed: '9' }).sampling, { kind: 'jittered', count: 4, seed: 9 });
+  assert.deepEqual(parseRequest({ smoothness: '3' }).sampling, { kind: 'grid', side: 3 });
+  const full = parseRequest({ smoothness: '8', 'full-size': 'true', width: '1024', height: '768' });
+  assert.deepEqual([full.width, full.height, full.sampling], [8192, 6144, { kind: 'grid', side: 1 }]);
+});
+
+test('formulas: Julia sets of every step, powers, whole counts for the older colours', () => {
+  assert.deepEqual(parseRequest({ formula: 'burning-ship', 'julia-re': '-1', power: '3' }).formula, {
+    step: 'burning-ship',
+    power: 3,
+    julia: { re: '-1', im: '0' },
+  });
+  assert.equal(parseRequest({ formula: 'multibrot' }).formula.power, 3);
+  assert.equal(parseRequest({ 'legacy-colors': 'true' }).count, 'whole');
+});
+
+test('a request file takes every flag in any spelling, keeps all digits, and loses to the command line', () => {
+  const text = '{ "xpos": -0.123456789012345678901234567890, "zoomEnd": 1e400, "color_mode": 3, "full-size": true }';
+  assert.deepEqual(parseRequestFile(text, 'r.json', FLAGS), {
+    xpos: '-0.123456789012345678901234567890',
+    'zoom-end': '1e400',
+    'color-mode': '3',
+    'full-size': 'true',
+  });
+});
+
+test('the JSON of two older systems is understood', () => {
+  const point =
+    '{"point": "-1.33,-0.05", "num_frames": 50, "frame_width": 1000, "frame_height": 500, "maxiter": 900, "fps": 25, "start_delta": 2.5, "end_delta": 1e-4}';
+  const one = parseRequest(parseRequestFile(point, 'r.json', FLAGS));
+  assert.deepEqual([one.re, one.im, one.width, one.height, one.iterations], ['-1.33', '-0.05', 1000, 500, 900]);
+  assert.deepEqual([one.film.frames, one.film.fps], [50, 25]);
+  assert.ok(Math.abs(Number(one.zoom) - 4 / (2.5 / 2)) < 1e-12);
+  assert.ok(Math.abs(Number(one.film.end.zoom) / (4 / (1e-4 / 2)) - 1) < 1e-12);
+  const start =
+    '{"START": [-0.7454286, 0.1130089], "ZOOM": "8x", "NUM_FRAMES": 4, "FPS": 5, "THEME": "light", "FORMAT": "GIF"}';
+  const two = parseRequest(parseRequestFile(start, 'r.json', FLAGS));
+  assert.deepEqual([two.re, two.im, two.zoom, two.film.end.zoom], ['-0.7454286', '0.1130089', '1', '8']);
+  assert.deepEqual([two.film.frames, two.outfile, two.colours.palette], [4, 'fractal.gif', 'SummerBeach']);
+});
+
+test('a wrong request file names file and place, or the key and what was meant', () => {
+  const refused: readonly [string, RegExp][] = [
+    ['{\n  "zoom": 5,,\n}', /^r\.json:2:\d+: /],
+    ['[1]', /not a JSON object/],
+    ['{"zom": 5}', /"zom" is not a flag: did you mean "zoom"\?/],
+    ['{"zoom": {"a": 1}}', /"zoom" is not a string, a number/],
+    ['{"point": "1"}', /"point" is not a pair/],
+    ['{"START": [1, 2], "ZOOM": "eight"}', /"ZOOM" "eight"/],
+  ];
+  for (const [text, line] of refused) {
+    assert.throws(
+      () => parseRequestFile(text, 'r.json', FLAGS),
+      (error) => error instanceof FractalError && error.code === 'REQUEST_FILE' && line.test(error.message),
+    );
+  }
+});
+
+test('any text as a request file is understood or refused', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.dictionary(fc.constantFrom('point', 'START', 'zoom'), fc.jsonValue()).map((o) => JSON.stringify(o)),
+  );
+  fc.assert(
+    fc.property(text, (value) => {
+      try {
+        parseRequestFile(value, 'r.json', FLAGS);
+      } catch (error) {
+        assert.ok(error instanceof FractalError, String((error as Error).stack));
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('flags of the command line are given once, and rivals are named', async () => {
+  await assert.rejects(leaderOptions({ zoom: ['1', '2'] }), /--zoom was given 2 times/);
+  await assert.rejects(leaderOptions({ local: '2', host: 'a' }), /--local .*--host/);
+  await assert.rejects(leaderOptions({ radius: '1', 'view-width': '2' }), /--view-width and --radius|--radius/);
+  const { cluster, report } = await leaderOptions({ local: '', metrics: 'json', np: '3', radius: '2' });
+  assert.deepEqual([cluster.local, cluster.np, report.metrics], ['auto', 3, 'json']);
+});
