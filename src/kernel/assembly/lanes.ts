@@ -38,6 +38,8 @@ const FIRST_NEAR: f64 = 1e-12;
 const LONGEST_SEED: i64 = 256;
 const SEED_SHARE: i64 = 32;
 const LONGEST_PAUSE: i32 = 64;
+/** Iterations after which the guessed period is tried by Newton's method, at every new mark. */
+const FIRST_GUESS: i64 = 1024;
 /** Periods that `seekCycle` looks for. */
 const LONGEST_SOUGHT: i64 = 2048;
 /** More than one iteration can round off where |z| <= 2. */
@@ -71,6 +73,13 @@ let guess: i64 = 0;
 let seedRe: f64 = 0;
 let seedIm: f64 = 0;
 let seedPeriod: i64 = 0;
+/** The c that it belongs to, how it moves with c (0: not known), |(f^period)'| there, and how far off it was. */
+let seedCRe: f64 = 0;
+let seedCIm: f64 = 0;
+let driftRe: f64 = 0;
+let driftIm: f64 = 0;
+let seedSlope: f64 = 1;
+let seedGap: f64 = 0;
 /** Points until the seed is tried again; doubles with every failure. */
 let seedWait: i32 = 0;
 let seedPause: i32 = 1;
@@ -146,8 +155,11 @@ function look(at: usize, now: i64): void {
     bounded = staysBounded(zr, zi, cr, ci, now - load<i64>(at, MARKED), distance2);
     store<f64>(at, distance2 * 0.00390625, NEAR);
   }
-  if (bounded && cycles) plant(zr, zi, guess);
-  if (!bounded && due && cycles && isSeekTime(ran)) bounded = seekCycle(zr, zi, cr, ci, min(ran, LONGEST_SOUGHT));
+  if (bounded && cycles) plant(zr, zi, cr, ci, guess, 1, false);
+  if (!bounded && due && cycles) {
+    if (ran >= FIRST_GUESS && guess > 0 && guess * SEED_SHARE <= ran) bounded = newton(zr, zi, cr, ci, guess, 6, false);
+    if (!bounded && isSeekTime(ran)) bounded = seekCycle(zr, zi, cr, ci, min(ran, LONGEST_SOUGHT));
+  }
   if (bounded) {
     done += ran;
     store<f64>(nu + (<usize>load<i64>(at, POINT) << 3), Infinity);
@@ -348,21 +360,58 @@ function strays(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, r: f64): f64 {
   return r;
 }
 
-/** Keeps a point of an attracting cycle for the neighbours. */
-function plant(zr: f64, zi: f64, period: i64): void {
+/** Keeps a point of an attracting cycle of c for the neighbours. `moved`: it is the seed, moved along from its c. */
+function plant(zr: f64, zi: f64, cr: f64, ci: f64, period: i64, slope: f64, moved: bool): void {
   if (period > min(LONGEST_SEED, limit / SEED_SHARE)) return;
+  driftRe = 0;
+  driftIm = 0;
+  if (moved) {
+    const dr = cr - seedCRe;
+    const di = ci - seedCIm;
+    const d2 = dr * dr + di * di;
+    if (d2 > 0) {
+      const er = zr - seedRe;
+      const ei = zi - seedIm;
+      driftRe = (er * dr + ei * di) / d2;
+      driftIm = (ei * dr - er * di) / d2;
+    }
+  }
   seedRe = zr;
   seedIm = zi;
+  seedCRe = cr;
+  seedCIm = ci;
   seedPeriod = period;
+  seedSlope = slope;
   seedPause = 1;
   seedWait = 0;
 }
 
-/** Whether the cycle of an earlier point, moved along with c by Newton's method, proves this c bounded at once. */
+/**
+ * Whether the cycle of an earlier point, moved along with c, proves this c bounded at once: by its drift (the cycle is
+ * an analytic function of c) and one proof, or else by Newton's method.
+ */
 function sharesCycle(cr: f64, ci: f64): bool {
   if (seedPeriod == 0) return false;
   if (seedWait-- > 0) return false;
-  if (newton(seedRe, seedIm, cr, ci, seedPeriod, 5)) return true;
+  const dr = cr - seedCRe;
+  const di = ci - seedCIm;
+  const wr = seedRe + driftRe * dr - driftIm * di;
+  const wi = seedIm + driftRe * di + driftIm * dr;
+  if (seedSlope < 0.98) {
+    const radius = (4 * seedGap + 1e-12) / (1 - seedSlope);
+    const r = strays(wr, wi, cr, ci, seedPeriod, radius);
+    const backR = endRe - wr;
+    const backI = endIm - wi;
+    const gap = Math.sqrt(backR * backR + backI * backI);
+    const proved = gap + r <= radius;
+    // Kept within bounds: a guess, from which the next radius is made.
+    seedGap = min(gap, 1e-6);
+    if (proved) {
+      plant(endRe, endIm, cr, ci, seedPeriod, r / radius, true);
+      return true;
+    }
+  }
+  if (newton(wr, wi, cr, ci, seedPeriod, 5, true)) return true;
   seedWait = seedPause;
   seedPause = min(seedPause * 2, LONGEST_PAUSE);
   return false;
@@ -373,7 +422,6 @@ function sharesCycle(cr: f64, ci: f64): bool {
  * z^d + c has one critical point, 0, and an attracting cycle attracts it (Fatou): then the orbit of 0 is bounded.
  */
 function seekCycle(zr: f64, zi: f64, cr: f64, ci: f64, longest: i64): bool {
-  if (guess != 0 && newton(zr, zi, cr, ci, guess, 16)) return true;
   // The shortest return to z that no later one beats by more than a factor of 3.
   const degree = power;
   let wr = zr;
@@ -393,10 +441,10 @@ function seekCycle(zr: f64, zi: f64, cr: f64, ci: f64, longest: i64): bool {
     }
   }
   done += longest;
-  return period != 0 && period != guess && newton(zr, zi, cr, ci, period, 16);
+  return period != 0 && period != guess && newton(zr, zi, cr, ci, period, 16, false);
 }
 
-function newton(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, rounds: i32): bool {
+function newton(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, rounds: i32, moved: bool): bool {
   const degree = power;
   for (let round = 0; round < rounds; round++) {
     // v = f^period(w) and its derivative d.
@@ -439,7 +487,7 @@ function newton(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, rounds: i32): b
       const backR = endRe - wr;
       const backI = endIm - wi;
       if (Math.sqrt(backR * backR + backI * backI) + r <= radius) {
-        plant(wr, wi, period);
+        plant(wr, wi, cr, ci, period, r / radius, moved);
         return true;
       }
     }
