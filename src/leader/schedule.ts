@@ -79,6 +79,8 @@ interface Live {
   readonly shard: Shard;
   peer: string | undefined;
   attempts: number;
+  /** Peers that it failed on. */
+  readonly failedOn: Set<string>;
 }
 
 export function schedule(job: Job): Schedule {
@@ -99,11 +101,13 @@ export function schedule(job: Job): Schedule {
   let nextShard = 0;
   let emitted = 0;
   let taken = 0;
-  /** Samples not yet cut into shards, and what a sample costs: seconds, a running mean. */
+  /** Samples not yet cut into shards, and what a sample costs: seconds of a slot of speed 1, a running mean. */
   let uncut = job.frames * framePixels * job.perPixel;
   let cost: number | undefined;
   let power = 0;
   let slots = 0;
+  /** Members that take shards. */
+  let active = 0;
   let over = false;
 
   function on(event: Event): Command[] {
@@ -149,6 +153,7 @@ export function schedule(job: Job): Schedule {
     };
     members.set(name, member);
     slots += count;
+    active++;
     power += count * usable;
     want(member);
   }
@@ -169,6 +174,7 @@ export function schedule(job: Job): Schedule {
     if (member.draining) return;
     member.draining = true;
     slots -= member.slots;
+    active--;
     power -= member.slots * member.speed;
   }
 
@@ -177,8 +183,10 @@ export function schedule(job: Job): Schedule {
     if (!one) return;
     live.delete(id);
     const { frame, width, height } = one.shard;
-    const measured = Math.max(0, seconds) / (width * height * job.perPixel);
-    cost = cost === undefined ? measured : cost + FRESH * (measured - cost);
+    const { speed } = members.get(name) as Member;
+    const measured = (seconds * speed) / (width * height * job.perPixel);
+    // The figure comes from a worker: one that is no number must not stay in the mean for ever.
+    if (measured >= 0 && measured < Infinity) cost = cost === undefined ? measured : cost + FRESH * (measured - cost);
     const left = (pixelsLeft.get(frame) as number) - width * height;
     pixelsLeft.set(frame, left);
     if (left === 0) emit(frame, commands);
@@ -197,6 +205,7 @@ export function schedule(job: Job): Schedule {
     const one = release(name, id);
     if (!one) return;
     one.attempts++;
+    one.failedOn.add(name);
     one.peer = undefined;
     returned.push(one);
     if (one.attempts < ATTEMPTS) return;
@@ -220,20 +229,39 @@ export function schedule(job: Job): Schedule {
 
   /** One shard each in turn, until nobody wants one or there is none. */
   function handOut(commands: Command[]): void {
+    const passed: Member[] = [];
     for (let member = hungry.shift(); member; member = hungry.shift()) {
       member.waiting = false;
       if (member.draining) continue;
-      const one = returned.shift() ?? cut(member);
+      const one = again(member) ?? cut(member);
       if (!one) {
-        member.waiting = true;
-        hungry.unshift(member);
-        return;
+        passed.unshift(member);
+        // A shard fails on fewer peers than it has attempts: of so many, one can take the first that came back.
+        if (returned.length === 0 || passed.length >= ATTEMPTS) break;
+        continue;
       }
       one.peer = member.name;
       member.inFlight.add(one.shard.id);
       commands.push({ kind: 'assign', peer: member.name, shard: one.shard });
       want(member);
     }
+    for (const member of passed) {
+      member.waiting = true;
+      hungry.unshift(member);
+    }
+  }
+
+  /** A shard that came back; one that failed on this peer is kept for another, as long as there is another. */
+  function again(member: Member): Live | undefined {
+    const suits = ({ failedOn }: Live) => !failedOn.has(member.name) || remaining(failedOn) === active;
+    // Whoever has only just given back many shards must not make each event look at all of them.
+    const at = returned.slice(0, ATTEMPTS).findIndex(suits);
+    return at < 0 ? undefined : returned.splice(at, 1)[0];
+  }
+
+  /** How many of these peers still take shards. */
+  function remaining(names: ReadonlySet<string>): number {
+    return [...names].filter((name) => members.get(name)?.draining === false).length;
   }
 
   function cut(member: Member): Live | undefined {
@@ -248,17 +276,23 @@ export function schedule(job: Job): Schedule {
     if (!rect) return undefined;
     const shard: Shard = { id: nextShard++, frame: nextFrame - 1, ...rect };
     uncut -= rect.width * rect.height * job.perPixel;
-    const one: Live = { shard, peer: undefined, attempts: 0 };
+    const one: Live = { shard, peer: undefined, attempts: 0, failedOn: new Set() };
     live.set(shard.id, one);
     return one;
   }
 
   /** Samples that the next shard of a slot of this peer should have. */
   function sizeFor(member: Member): number {
-    if (cost === undefined) return FIRST_SAMPLES;
-    const guided = (uncut * member.speed) / (power * PARTS);
-    const worth = cost > 0 ? Math.min(MOST, Math.max(FEWEST, MIN_SECONDS / cost)) : MOST;
-    const bearable = cost > 0 ? Math.max(FEWEST, MAX_SECONDS / cost) : MAX_SAMPLES;
+    const { speed } = member;
+    // What may be handed out before the consumer moves on has to do for all slots, however long the job.
+    const within = Math.min(uncut, job.window * framePixels * job.perPixel);
+    const guided = (within * speed) / (power * PARTS);
+    if (cost === undefined) {
+      const first = FIRST_SAMPLES * Math.min(1, (speed * slots) / power);
+      return Math.max(FEWEST, Math.min(first, guided));
+    }
+    const worth = cost > 0 ? Math.min(MOST, Math.max(FEWEST, (MIN_SECONDS * speed) / cost)) : MOST;
+    const bearable = cost > 0 ? Math.max(FEWEST, (MAX_SECONDS * speed) / cost) : MAX_SAMPLES;
     return Math.min(MAX_SAMPLES, bearable, Math.max(worth, guided));
   }
 

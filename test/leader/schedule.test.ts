@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { type Event, schedule } from '../../src/leader/schedule.js';
 import type { Shard } from '../../src/shard/shard.js';
 import { play } from './scenario.js';
+import { efficiency, type SimulatedPeer } from './simulate.js';
 
 const folder = fileURLToPath(new URL('../../../test/scenarios/', import.meta.url));
 
@@ -102,41 +103,51 @@ test('whatever happens, every pixel is answered once, frames come in order, and 
   );
 });
 
-test('two slots finish an uneven picture together: efficiency of at least 0.95 in virtual time', () => {
-  const size = { frames: 1, width: 1920, height: 1080, perPixel: 1, shape: 'auto' as const, window: 4 };
-  // Nearly all the work lies in the last rows: a microsecond a pixel above, a hundred below.
-  const costOf = ({ y, width, height }: Shard) => {
-    let seconds = 0;
-    for (let row = y; row < y + height; row++) seconds += width * (row > 900 ? 1e-4 : 1e-6);
-    return seconds;
-  };
-  const plan = schedule(size);
-  const slots = ['a', 'b'].map((peer) => ({ peer, queue: [] as Shard[], free: 0 }));
-  let work = 0;
-  let last = 0;
-  let done = false;
-  const feed = (event: Event, now: number) => {
-    for (const command of plan.on(event, now)) {
-      if (command.kind === 'done') done = true;
-      if (command.kind !== 'assign') continue;
-      const slot = slots.find(({ peer }) => peer === command.peer);
-      if (slot?.queue.length === 0) slot.free = Math.max(slot.free, now);
-      slot?.queue.push(command.shard);
-    }
-  };
-  for (const { peer } of slots) feed({ kind: 'joined', peer, slots: 1, speed: 1 }, 0);
-  while (!done) {
-    const next = slots
-      .filter(({ queue }) => queue.length > 0)
-      .map((slot) => ({ slot, end: slot.free + costOf(slot.queue[0] as Shard) }))
-      .sort((a, b) => a.end - b.end)[0];
-    assert.ok(next);
-    const shard = next.slot.queue.shift() as Shard;
-    const seconds = next.end - next.slot.free;
-    next.slot.free = next.end;
-    work += seconds;
-    last = next.end;
-    feed({ kind: 'finished', peer: next.slot.peer, shard: shard.id, seconds }, next.end);
-  }
-  assert.ok(work / (2 * last) >= 0.95, `efficiency ${work / (2 * last)}`);
+/** Nearly all the work lies in the last rows: a microsecond a pixel above, a hundred below. */
+function uneven({ y, width, height }: Shard): number {
+  let seconds = 0;
+  for (let row = y; row < y + height; row++) seconds += width * (row > 900 ? 1e-4 : 1e-6);
+  return seconds;
+}
+
+const still = { frames: 1, width: 1920, height: 1080, perPixel: 1, shape: 'auto' as const, window: 4 };
+const film = { frames: 200, width: 640, height: 360, perPixel: 1, shape: 'auto' as const, window: 8 };
+const crews: [string, Parameters<typeof efficiency>][] = [
+  ['two slots, an uneven picture', [still, crew(1, 1), uneven]],
+  ['a peer ten times slower', [still, crew(10, 1), long]],
+  ['a peer a hundred times slower', [still, crew(100, 1), long]],
+  ['a hundred slots, a film of small frames', [film, [{ name: 'a', slots: 100, speed: 1 }], even]],
+  ['peers that say nothing true of their speed', [film, crew(1, 1, 1), even]],
+];
+
+function crew(...speeds: number[]): SimulatedPeer[] {
+  return speeds.map((speed, i) => ({ name: `p${i}`, slots: 1, speed }));
+}
+
+/** The same, all of it a hundred times dearer. */
+function long(shard: Shard): number {
+  return uneven(shard) * 100;
+}
+
+function even({ width, height }: Shard): number {
+  return width * height * 1e-6;
+}
+
+for (const [name, args] of crews) {
+  test(`all finish together, efficiency of at least 0.95 in virtual time: ${name}`, () => {
+    const reached = efficiency(...args);
+    assert.ok(reached >= 0.95, `efficiency ${reached}`);
+  });
+}
+
+test('times that are no numbers do not stay in the mean', () => {
+  const plan = schedule({ ...still, width: 4096, height: 4096 });
+  const feed = (event: Event) =>
+    plan.on(event, 0).flatMap((command) => (command.kind === 'assign' ? [command.shard] : []));
+  const [first, second] = feed({ kind: 'joined', peer: 'a', slots: 1, speed: 1 }) as [Shard, Shard];
+  feed({ kind: 'finished', peer: 'a', shard: first.id, seconds: Number.NaN });
+  const [shard] = feed({ kind: 'finished', peer: 'a', shard: second.id, seconds: second.width * second.height }) as [
+    Shard,
+  ];
+  assert.ok(shard.width * shard.height <= 64, `a second a pixel, and a shard of ${shard.width}x${shard.height}`);
 });
