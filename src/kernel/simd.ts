@@ -19,7 +19,7 @@ export interface SimdModule {
 
 /** Points worked on at a time, which bounds a slot's memory. */
 const CHUNK = 16384;
-const LANES_BYTES = 1024;
+const LANES_BYTES = 4096;
 const REGION = LANES_BYTES + 3 * 8 * CHUNK;
 const PAGE = 65536;
 

@@ -41,7 +41,7 @@ import {
 export function iterate(step: i32, power: i32, flags: i32, limit: i64, bailout: f64, juliaRe: f64, juliaIm: f64,
   count: i32, re: usize, im: usize, nu: usize, lanes: usize): i64 {
   const bailout2 = (flags & 2) != 0 ? 4.0 : bailout * bailout;
-  begin(step, power, flags, limit, bailout2, juliaRe, juliaIm, count, re, im, nu);
+  begin(step, power, flags, limit, bailout2, juliaRe, juliaIm, count, re, im, nu, lanes);
   v128.store(lanes, f64x2.splat(bailout2), BOUND);
   let now: i64 = 0;
   let event = fillAll(lanes);

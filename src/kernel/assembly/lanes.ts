@@ -5,7 +5,31 @@
  * Iterations are counted by the loop as a whole (`now`); a lane remembers when it started.
  */
 
-import { HOLOMORPHIC, powerImaginary, powerReal, stepImaginary, stepReal } from './formula';
+import {
+  AT_C_IM,
+  AT_C_RE,
+  AT_COUNT,
+  AT_IM,
+  AT_MAG2,
+  AT_POINT,
+  AT_RE,
+  follow,
+  TRAY_BYTES,
+} from './follow';
+import { BURNING_SHIP, HOLOMORPHIC, stepImaginary, stepReal, TRICORN } from './formula';
+import {
+  beginInterior,
+  DISCS_BYTES,
+  guessedPeriod,
+  inCardioidOrDisc,
+  plantHere,
+  seekCycle,
+  sharesCycle,
+  sharesPeriod,
+  spentOnProofs,
+  staysBounded,
+} from './interior';
+import { log2, log2Pair, toDouble } from './log2';
 
 export const LANES: i32 = 8;
 
@@ -24,7 +48,11 @@ const BEGUN: usize = 640; // i64: `now` at which the lane's count was 0
 const MARKED: usize = 704; // i64: `now` at the mark
 const DUE: usize = 768; // i64: `now` at which the mark moves or the limit is reached; NEVER for an idle lane
 const POINT: usize = 832; // i64: index of the point
-export const LANES_BYTES: i32 = 1024;
+/** Behind the lanes: points not yet in one, points that have left theirs, discs of points that need none. */
+const READY: usize = 896;
+const ESCAPED: usize = READY + TRAY_BYTES;
+const DISCS_AT: usize = ESCAPED + TRAY_BYTES;
+export const LANES_BYTES: usize = DISCS_AT + DISCS_BYTES;
 
 /** Iterations between two looks at the lanes: a power of 2. Long runs want fewer looks, short ones less to replay. */
 export let block: i64 = 8;
@@ -34,16 +62,11 @@ const NEVER: i64 = i64.MAX_VALUE;
 const FIRST_MARK: i64 = 256;
 /** Squared distance to the mark that is first worth a proof. */
 const FIRST_NEAR: f64 = 1e-12;
-/** A longer cycle is not tried on the neighbours; nor one that costs more to prove than iterating to the limit. */
-const LONGEST_SEED: i64 = 256;
-const SEED_SHARE: i64 = 32;
-const LONGEST_PAUSE: i32 = 64;
 /** Iterations after which the guessed period is tried by Newton's method, at every new mark. */
 const FIRST_GUESS: i64 = 1024;
-/** Periods that `seekCycle` looks for. */
-const LONGEST_SOUGHT: i64 = 2048;
-/** More than one iteration can round off where |z| <= 2. */
-const ROUNDING: f64 = 4e-15;
+/** Iterations that points are followed for before they get a lane, and points without it when none of eight ended. */
+const TRIAL: i32 = 16;
+const LONGEST_REST: i32 = 256;
 
 /** How much further than the limit a point may run that has left |z| <= 2 but not yet reached the bailout. */
 const BEYOND: i64 = 200;
@@ -63,30 +86,22 @@ let juliaIm: f64;
 let re: usize;
 let im: usize;
 let nu: usize;
+let base: usize;
 let count: i32;
 let next: i32;
 let done: i64;
 let perLog2: f64;
-/** The period last proved: neighbours mostly share it. It decides when a cycle is found, never whether. */
-let guess: i64 = 0;
-/** A point of the cycle last proved attracting, and its period: the start for the next point's cycle. */
-let seedRe: f64 = 0;
-let seedIm: f64 = 0;
-let seedPeriod: i64 = 0;
-/** The c that it belongs to, how it moves with c (0: not known), |(f^period)'| there, and how far off it was. */
-let seedCRe: f64 = 0;
-let seedCIm: f64 = 0;
-let driftRe: f64 = 0;
-let driftIm: f64 = 0;
-let seedSlope: f64 = 1;
-let seedGap: f64 = 0;
-/** Points until the seed is tried again; doubles with every failure. */
-let seedWait: i32 = 0;
-let seedPause: i32 = 1;
+/** Whether points are followed on trays: only z^2. */
+let trays: bool;
+/** A bit for every point of the tray READY that wants a lane, points on the tray ESCAPED, points without a trial. */
+let ready: i32;
+let escaped: i32;
+let rest: i32;
+let longerRest: i32;
 
 // prettier-ignore
 export function begin(step_: i32, power_: i32, flags: i32, limit_: i64, bailout2_: f64, juliaRe_: f64, juliaIm_: f64,
-  count_: i32, re_: usize, im_: usize, nu_: usize): void {
+  count_: i32, re_: usize, im_: usize, nu_: usize, lanes: usize): void {
   step = step_;
   power = power_;
   julia = (flags & 1) != 0;
@@ -103,14 +118,21 @@ export function begin(step_: i32, power_: i32, flags: i32, limit_: i64, bailout2
   re = re_;
   im = im_;
   nu = nu_;
+  base = lanes;
   next = 0;
   done = 0;
   perLog2 = 1.0 / log2(<f64>power_);
+  trays = power_ == 2 && limit_ >= 2 * TRIAL;
+  ready = 0;
+  escaped = 0;
+  rest = 0;
+  longerRest = 8;
+  beginInterior(step_, power_, limit_, lanes + DISCS_AT);
 }
 
 /** Iterations executed since `begin`. */
 export function executed(): i64 {
-  return done;
+  return done + spentOnProofs();
 }
 
 /** Gives every lane its first point; returns the `now` of the next event, or -1 when there is nothing to do. */
@@ -131,6 +153,7 @@ export function serve(lanes: usize, now: i64, attention: i32): i64 {
     if (load<i64>(at, DUE) <= now) look(at, now);
     event = min(event, load<i64>(at, DUE));
   }
+  if (event == NEVER) finishEscaped();
   return event == NEVER ? -1 : event;
 }
 
@@ -140,7 +163,7 @@ function look(at: usize, now: i64): void {
   const zi = load<f64>(at, Z_IM);
   const ran = now - load<i64>(at, BEGUN);
   if (!(zr * zr + zi * zi <= bailout2) || ran >= limit) {
-    settle(at, ran - block, load<f64>(at, START_RE), load<f64>(at, START_IM));
+    escape(at, ran - block);
     fill(at, now);
     return;
   }
@@ -155,10 +178,10 @@ function look(at: usize, now: i64): void {
     bounded = staysBounded(zr, zi, cr, ci, now - load<i64>(at, MARKED), distance2);
     store<f64>(at, distance2 * 0.00390625, NEAR);
   }
-  if (bounded && cycles) plant(zr, zi, cr, ci, guess, 1, false);
+  if (bounded && cycles) plantHere(zr, zi, cr, ci);
   if (!bounded && due && cycles) {
-    if (ran >= FIRST_GUESS && guess > 0 && guess * SEED_SHARE <= ran) bounded = newton(zr, zi, cr, ci, guess, 6, false);
-    if (!bounded && isSeekTime(ran)) bounded = seekCycle(zr, zi, cr, ci, min(ran, LONGEST_SOUGHT));
+    if (ran >= FIRST_GUESS) bounded = sharesPeriod(zr, zi, cr, ci, ran);
+    if (!bounded && isSeekTime(ran)) bounded = seekCycle(zr, zi, cr, ci, ran);
   }
   if (bounded) {
     done += ran;
@@ -179,7 +202,7 @@ function isSeekTime(ran: i64): bool {
  */
 function mark(at: usize, now: i64, ran: i64): void {
   const guessed = (load<i64>(at, MARKED) & (block - 1)) != 0;
-  let back = guessed ? 0 : guess & (block - 1);
+  let back = guessed ? 0 : guessedPeriod() & (block - 1);
   let zr = load<f64>(at, Z_RE);
   let zi = load<f64>(at, Z_IM);
   if (back != 0) {
@@ -201,48 +224,141 @@ function mark(at: usize, now: i64, ran: i64): void {
 
 /** Takes the next point that needs iterating. */
 function fill(at: usize, now: i64): void {
-  while (next < count) {
-    const point = next++;
-    const pr = load<f64>(re + (<usize>point << 3));
-    const pi = load<f64>(im + (<usize>point << 3));
-    if ((shortcuts && inCardioidOrDisc(pr, pi)) || (cycles && sharesCycle(pr, pi))) {
-      store<f64>(nu + (<usize>point << 3), Infinity);
-      continue;
-    }
-    const zr = julia ? pr : 0.0;
-    const zi = julia ? pi : 0.0;
-    store<i64>(at, point, POINT);
-    store<f64>(at, julia ? juliaRe : pr, C_RE);
-    store<f64>(at, julia ? juliaIm : pi, C_IM);
-    // Far out already, or hardly anything to do: not worth a lane.
-    if (!(zr * zr + zi * zi <= bailout2) || limit < 1) {
-      settle(at, 0, zr, zi);
-      continue;
-    }
-    store<f64>(at, zr, Z_RE);
-    store<f64>(at, zi, Z_IM);
-    store<f64>(at, zr, MARK_RE);
-    store<f64>(at, zi, MARK_IM);
-    store<f64>(at, prove ? FIRST_NEAR : -1.0, NEAR);
-    store<i64>(at, now, BEGUN);
-    store<i64>(at, now, MARKED);
-    store<i64>(at, now + (prove ? min(FIRST_MARK, limit) : limit), DUE);
+  if (ready == 0 && !gather()) {
+    store<i64>(at, NEVER, DUE);
+    store<f64>(at, 0, Z_RE);
+    store<f64>(at, 0, Z_IM);
+    store<f64>(at, 0, C_RE);
+    store<f64>(at, 0, C_IM);
+    store<f64>(at, 0, MARK_RE);
+    store<f64>(at, 0, MARK_IM);
+    store<f64>(at, -1.0, NEAR);
     return;
   }
-  store<i64>(at, NEVER, DUE);
-  store<f64>(at, 0, Z_RE);
-  store<f64>(at, 0, Z_IM);
-  store<f64>(at, 0, C_RE);
-  store<f64>(at, 0, C_IM);
-  store<f64>(at, 0, MARK_RE);
-  store<f64>(at, 0, MARK_IM);
-  store<f64>(at, -1.0, NEAR);
+  const from = base + READY + (<usize>ctz(ready) << 3);
+  ready &= ready - 1;
+  const zr = load<f64>(from, AT_RE);
+  const zi = load<f64>(from, AT_IM);
+  const ran = load<i64>(from, AT_COUNT);
+  store<i64>(at, load<i64>(from, AT_POINT), POINT);
+  store<f64>(at, load<f64>(from, AT_C_RE), C_RE);
+  store<f64>(at, load<f64>(from, AT_C_IM), C_IM);
+  store<f64>(at, zr, Z_RE);
+  store<f64>(at, zi, Z_IM);
+  store<f64>(at, zr, MARK_RE);
+  store<f64>(at, zi, MARK_IM);
+  store<f64>(at, prove ? FIRST_NEAR : -1.0, NEAR);
+  store<i64>(at, now - ran, BEGUN);
+  store<i64>(at, now, MARKED);
+  store<i64>(at, now - ran + (prove ? min(FIRST_MARK, limit) : limit), DUE);
+}
+
+/** Puts up to eight points on the tray READY that need a lane, as a trial run has shown; false when there are none. */
+function gather(): bool {
+  const tray = base + READY;
+  do {
+    let n = 0;
+    for (; n < LANES && next < count; next++) {
+      if (place(next, tray + (<usize>n << 3))) n++;
+    }
+    if (n == 0) return false;
+    ready = (1 << n) - 1;
+    if (trays && (rest -= n) < 0) {
+      const going = run8(tray, TRIAL) & ready;
+      finish(tray, ready ^ going);
+      longerRest = going == ready ? min(longerRest << 1, LONGEST_REST) : 8;
+      rest = going == ready ? longerRest : 0;
+      ready = going;
+    }
+  } while (ready == 0);
+  return true;
+}
+
+/** Puts a point on a tray, unless its answer is known at once. */
+@inline
+function place(point: i32, at: usize): bool {
+  const pr = load<f64>(re + (<usize>point << 3));
+  const pi = load<f64>(im + (<usize>point << 3));
+  if ((shortcuts && inCardioidOrDisc(pr, pi)) || (cycles && sharesCycle(pr, pi))) {
+    store<f64>(nu + (<usize>point << 3), Infinity);
+    return false;
+  }
+  const zr = julia ? pr : 0.0;
+  const zi = julia ? pi : 0.0;
+  const cr = julia ? juliaRe : pr;
+  const ci = julia ? juliaIm : pi;
+  if (!(zr * zr + zi * zi <= bailout2) || limit < 1) {
+    settle(point, 0, zr, zi, cr, ci);
+    return false;
+  }
+  store<f64>(at, zr, AT_RE);
+  store<f64>(at, zi, AT_IM);
+  store<f64>(at, cr, AT_C_RE);
+  store<f64>(at, ci, AT_C_IM);
+  store<i64>(at, 0, AT_COUNT);
+  store<i64>(at, point, AT_POINT);
+  return true;
+}
+
+/** A lane whose point escaped within the last block: finished at once, or together with seven others. */
+function escape(at: usize, m: i64): void {
+  const point = <i32>load<i64>(at, POINT);
+  const zr = load<f64>(at, START_RE);
+  const zi = load<f64>(at, START_IM);
+  const cr = load<f64>(at, C_RE);
+  const ci = load<f64>(at, C_IM);
+  if (!trays || m + block >= limit) {
+    settle(point, m, zr, zi, cr, ci);
+    return;
+  }
+  const to = base + ESCAPED + (<usize>escaped << 3);
+  store<f64>(to, zr, AT_RE);
+  store<f64>(to, zi, AT_IM);
+  store<f64>(to, cr, AT_C_RE);
+  store<f64>(to, ci, AT_C_IM);
+  store<i64>(to, m, AT_COUNT);
+  store<i64>(to, point, AT_POINT);
+  if (++escaped == LANES) finishEscaped();
+}
+
+/** Finishes the points of the tray ESCAPED. */
+function finishEscaped(): void {
+  if (escaped == 0) return;
+  const tray = base + ESCAPED;
+  run8(tray, <i32>block);
+  finish(tray, (1 << escaped) - 1);
+  escaped = 0;
+}
+
+function run8(tray: usize, iterations: i32): i32 {
+  if (step == HOLOMORPHIC) return follow(HOLOMORPHIC, tray, iterations, bailout2);
+  if (step == BURNING_SHIP) return follow(BURNING_SHIP, tray, iterations, bailout2);
+  return follow(TRICORN, tray, iterations, bailout2);
+}
+
+/** Writes nu of the points of a tray that have passed the bailout, two at a time. */
+function finish(tray: usize, lanes: i32): void {
+  for (let pair: usize = 0; lanes != 0; pair += 16, lanes >>= 2) {
+    if ((lanes & 3) == 0) continue;
+    const at = tray + pair;
+    let value = toDouble(v128.load(at, AT_COUNT));
+    if (!whole) {
+      const log = log2Pair(f64x2.mul(f64x2.splat(0.5), log2Pair(v128.load(at, AT_MAG2))));
+      value = f64x2.sub(value, f64x2.mul(log, f64x2.splat(perLog2)));
+    }
+    if ((lanes & 1) != 0) {
+      store<f64>(nu + (<usize>load<i64>(at, AT_POINT) << 3), f64x2.extract_lane(value, 0));
+      done += load<i64>(at, AT_COUNT);
+    }
+    if ((lanes & 2) != 0) {
+      store<f64>(nu + (<usize>load<i64>(at + 8, AT_POINT) << 3), f64x2.extract_lane(value, 1));
+      done += load<i64>(at + 8, AT_COUNT);
+    }
+  }
 }
 
 /** Finishes a point exactly, one iteration at a time, from z_m: writes its nu. */
-function settle(at: usize, m: i64, zr: f64, zi: f64): void {
-  const cr = load<f64>(at, C_RE);
-  const ci = load<f64>(at, C_IM);
+function settle(point: i32, m: i64, zr: f64, zi: f64, cr: f64, ci: f64): void {
   let mag2 = zr * zr + zi * zi;
   // Up to the limit every z counts; a z_limit beyond 2 has escaped too, and goes on to the bailout.
   let last = limit;
@@ -259,255 +375,11 @@ function settle(at: usize, m: i64, zr: f64, zi: f64): void {
   }
   done += m;
   const value = mag2 <= bailout2 ? Infinity : whole ? <f64>m : smooth(m, mag2);
-  store<f64>(nu + (<usize>load<i64>(at, POINT) << 3), value);
+  store<f64>(nu + (<usize>point << 3), value);
 }
 
 /** nu = m - log_power(log2|z_m|), |z_m|^2 given. */
 @inline
 function smooth(m: i64, mag2: f64): f64 {
   return <f64>m - log2(0.5 * log2(mag2)) * perLog2;
-}
-
-/**
- * log2 of a normal x > 0 to about 1e-14: x = 2^k·m with m in [sqrt(1/2), sqrt(2)), log2(m) = 2/ln2·atanh((m-1)/(m+1))
- * by its series. Half the time of the standard library's, which is right to the last bit.
- */
-@inline
-function log2(x: f64): f64 {
-  const bits = reinterpret<i64>(x);
-  const k = (bits - 0x3fe6a09e667f3bcd) >> 52;
-  const m = reinterpret<f64>(bits - (k << 52));
-  const s = (m - 1) / (m + 1);
-  const z = s * s;
-  const z2 = z * z;
-  const low = 2.8853900817779268 + z * 0.9617966939259756 + z2 * (0.5770780163555854 + z * 0.4121985831111324);
-  const high = 0.3205988979753252 + z * 0.2623081892525388 + z2 * (0.2219530832136867 + z * 0.1923593387851951);
-  return <f64>k + s * (low + z2 * z2 * high);
-}
-
-/** The two components whose boundary is known in closed form: |c| of period 1 and 2. */
-@inline
-function inCardioidOrDisc(cr: f64, ci: f64): bool {
-  const i2 = ci * ci;
-  const x = cr - 0.25;
-  const q = x * x + i2;
-  if (q * (q + x) <= 0.25 * i2) return true;
-  const y = cr + 1.0;
-  return y * y + i2 <= 0.0625;
-}
-
-/**
- * A proof that z never escapes: a disc around z that `period` iterations carry into itself (ball arithmetic; Brouwer).
- * |f'| = power·|z|^(power-1) for all steps, since folding and conjugating keep distances or shrink them.
- * False proves nothing. gap2: squared distance of z to z `period` iterations ago.
- */
-function staysBounded(zr: f64, zi: f64, cr: f64, ci: f64, period: i64, gap2: f64): bool {
-  const fold = step;
-  const degree = power;
-  let wr = zr;
-  let wi = zi;
-  let slope2 = 1.0;
-  let shortest: i64 = 0;
-  do {
-    slope2 *= slopeSquared(degree, wr * wr + wi * wi);
-    const t = stepReal(fold, degree, wr, wi, cr);
-    wi = stepImaginary(fold, degree, wr, wi, ci);
-    wr = t;
-    shortest++;
-    const dr = wr - zr;
-    const di = wi - zi;
-    const back2 = dr * dr + di * di;
-    if (back2 <= gap2) {
-      gap2 = back2;
-      break;
-    }
-  } while (shortest < period);
-  done += shortest;
-  if (!(slope2 < 0.9998)) return false;
-  const gap = Math.sqrt(gap2);
-  const margin = 2 / (1 - Math.sqrt(slope2));
-  let radius = gap * margin + 1e-13;
-  // The second round leaves room for the rounding errors that the first one met.
-  for (let round = 0; round < 2; round++) {
-    const r = strays(zr, zi, cr, ci, shortest, radius);
-    if (gap + r <= radius) {
-      guess = shortest;
-      return true;
-    }
-    radius = (gap + r) * margin;
-    if (!(radius < 0.01)) break;
-  }
-  return false;
-}
-
-/** Where `strays` ended. */
-let endRe: f64 = 0;
-let endIm: f64 = 0;
-
-/** The radius of a disc that holds the image, after `period` iterations, of the disc around z; over 0.5: gave up. */
-function strays(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, r: f64): f64 {
-  const fold = step;
-  const degree = power;
-  for (let k: i64 = 0; k < period && r <= 0.5; k++) {
-    r = spread(degree, Math.sqrt(wr * wr + wi * wi), r) + ROUNDING;
-    const t = stepReal(fold, degree, wr, wi, cr);
-    wi = stepImaginary(fold, degree, wr, wi, ci);
-    wr = t;
-  }
-  done += period;
-  endRe = wr;
-  endIm = wi;
-  return r;
-}
-
-/** Keeps a point of an attracting cycle of c for the neighbours. `moved`: it is the seed, moved along from its c. */
-function plant(zr: f64, zi: f64, cr: f64, ci: f64, period: i64, slope: f64, moved: bool): void {
-  if (period > min(LONGEST_SEED, limit / SEED_SHARE)) return;
-  driftRe = 0;
-  driftIm = 0;
-  if (moved) {
-    const dr = cr - seedCRe;
-    const di = ci - seedCIm;
-    const d2 = dr * dr + di * di;
-    if (d2 > 0) {
-      const er = zr - seedRe;
-      const ei = zi - seedIm;
-      driftRe = (er * dr + ei * di) / d2;
-      driftIm = (ei * dr - er * di) / d2;
-    }
-  }
-  seedRe = zr;
-  seedIm = zi;
-  seedCRe = cr;
-  seedCIm = ci;
-  seedPeriod = period;
-  seedSlope = slope;
-  seedPause = 1;
-  seedWait = 0;
-}
-
-/**
- * Whether the cycle of an earlier point, moved along with c, proves this c bounded at once: by its drift (the cycle is
- * an analytic function of c) and one proof, or else by Newton's method.
- */
-function sharesCycle(cr: f64, ci: f64): bool {
-  if (seedPeriod == 0) return false;
-  if (seedWait-- > 0) return false;
-  const dr = cr - seedCRe;
-  const di = ci - seedCIm;
-  const wr = seedRe + driftRe * dr - driftIm * di;
-  const wi = seedIm + driftRe * di + driftIm * dr;
-  if (seedSlope < 0.98) {
-    const radius = (4 * seedGap + 1e-12) / (1 - seedSlope);
-    const r = strays(wr, wi, cr, ci, seedPeriod, radius);
-    const backR = endRe - wr;
-    const backI = endIm - wi;
-    const gap = Math.sqrt(backR * backR + backI * backI);
-    const proved = gap + r <= radius;
-    // Kept within bounds: a guess, from which the next radius is made.
-    seedGap = min(gap, 1e-6);
-    if (proved) {
-      plant(endRe, endIm, cr, ci, seedPeriod, r / radius, true);
-      return true;
-    }
-  }
-  if (newton(wr, wi, cr, ci, seedPeriod, 5, true)) return true;
-  seedWait = seedPause;
-  seedPause = min(seedPause * 2, LONGEST_PAUSE);
-  return false;
-}
-
-/**
- * Where z creeps towards its cycle: finds the cycle by Newton's method on f^period(w) = w and proves it attracting.
- * z^d + c has one critical point, 0, and an attracting cycle attracts it (Fatou): then the orbit of 0 is bounded.
- */
-function seekCycle(zr: f64, zi: f64, cr: f64, ci: f64, longest: i64): bool {
-  // The shortest return to z that no later one beats by more than a factor of 3.
-  const degree = power;
-  let wr = zr;
-  let wi = zi;
-  let period: i64 = 0;
-  let nearest2: f64 = 1;
-  for (let k: i64 = 1; k <= longest; k++) {
-    const t = stepReal(HOLOMORPHIC, degree, wr, wi, cr);
-    wi = stepImaginary(HOLOMORPHIC, degree, wr, wi, ci);
-    wr = t;
-    const dr = wr - zr;
-    const di = wi - zi;
-    const distance2 = dr * dr + di * di;
-    if (distance2 * 9 < nearest2) {
-      nearest2 = distance2;
-      period = k;
-    }
-  }
-  done += longest;
-  return period != 0 && period != guess && newton(zr, zi, cr, ci, period, 16, false);
-}
-
-function newton(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, rounds: i32, moved: bool): bool {
-  const degree = power;
-  for (let round = 0; round < rounds; round++) {
-    // v = f^period(w) and its derivative d.
-    let vr = wr;
-    let vi = wi;
-    let dr = 1.0;
-    let di = 0.0;
-    for (let k: i64 = 0; k < period; k++) {
-      let sr = vr;
-      let si = vi;
-      if (degree != 2) {
-        sr = powerReal(HOLOMORPHIC, degree - 1, vr, vi);
-        si = powerImaginary(HOLOMORPHIC, degree - 1, vr, vi);
-      }
-      const d = (dr * sr - di * si) * <f64>degree;
-      di = (dr * si + di * sr) * <f64>degree;
-      dr = d;
-      const t = stepReal(HOLOMORPHIC, degree, vr, vi, cr);
-      vi = stepImaginary(HOLOMORPHIC, degree, vr, vi, ci);
-      vr = t;
-    }
-    done += period;
-    const er = vr - wr;
-    const ei = vi - wi;
-    const slope2 = dr * dr + di * di;
-    dr -= 1;
-    const d2 = dr * dr + di * di;
-    const deltaR = (er * dr + ei * di) / d2;
-    const deltaI = (ei * dr - er * di) / d2;
-    const size2 = deltaR * deltaR + deltaI * deltaI;
-    if (!(size2 < 0.25)) return false;
-    wr -= deltaR;
-    wi -= deltaI;
-    if (size2 < 1e-10) {
-      // The next error is quadratic in this one, so a tenth of it is room enough.
-      const slope = Math.sqrt(slope2);
-      if (!(slope < 0.9999)) return false;
-      const radius = (0.2 * Math.sqrt(size2) + 1e-12) / (1 - slope);
-      const r = strays(wr, wi, cr, ci, period, radius);
-      const backR = endRe - wr;
-      const backI = endIm - wi;
-      if (Math.sqrt(backR * backR + backI * backI) + r <= radius) {
-        plant(wr, wi, cr, ci, period, r / radius, moved);
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-/** |(w^degree)'|^2, |w|^2 given. */
-@inline
-function slopeSquared(degree: i32, mag2: f64): f64 {
-  let slope2 = <f64>(degree * degree) * mag2;
-  for (let k = 2; k < degree; k++) slope2 *= mag2;
-  return slope2;
-}
-
-/** How far z^n may stray when z, |z| = size, strays by r: (a^n - b^n) <= n·a^(n-1)·(a - b), exact for n = 2. */
-@inline
-function spread(degree: i32, size: f64, r: f64): f64 {
-  if (degree == 2) return r * (2 * size + r);
-  let slope = <f64>degree;
-  for (let k = 1; k < degree; k++) slope *= size + r;
-  return r * slope;
 }

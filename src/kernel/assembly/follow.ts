@@ -1,0 +1,67 @@
+/**
+ * A tray of eight points of z^2 that are followed together for a few iterations, each to the very iteration at which it
+ * passes the bailout: those that have only just begun, since so many end at once, and those that escaped within a
+ * block. The same operations in the same order as everywhere, so the same bits.
+ */
+
+import { squareImaginary, squareReal } from './formula';
+
+// Fields: byte offsets of arrays of 8 doubles (or 8 i64) from the pointer `tray`.
+export const AT_RE: usize = 0;
+export const AT_IM: usize = 64;
+export const AT_C_RE: usize = 128;
+export const AT_C_IM: usize = 192;
+export const AT_COUNT: usize = 256; // i64: iterations so far
+export const AT_MAG2: usize = 320; // |z|^2 at the escape
+export const AT_POINT: usize = 384; // i64: index of the point
+export const TRAY_BYTES: usize = 448;
+
+/** Runs `iterations` from z within the bailout. Returns a bit for every lane that is still within it. */
+@inline
+export function follow(fold: i32, tray: usize, iterations: i32, bailout2: f64): i32 {
+  const low = half(fold, tray, iterations, bailout2);
+  return low | (half(fold, tray + 32, iterations, bailout2) << 4);
+}
+
+@inline
+function half(fold: i32, at: usize, iterations: i32, bailout2: f64): i32 {
+  const bound = f64x2.splat(bailout2);
+  const cr0 = v128.load(at, AT_C_RE);
+  const cr1 = v128.load(at + 16, AT_C_RE);
+  let r0 = v128.load(at, AT_RE);
+  let r1 = v128.load(at + 16, AT_RE);
+  let i0 = v128.load(at, AT_IM);
+  let i1 = v128.load(at + 16, AT_IM);
+  let count0 = v128.load(at, AT_COUNT);
+  let count1 = v128.load(at + 16, AT_COUNT);
+  let within0 = i64x2.splat(-1);
+  let within1 = within0;
+  let last0 = bound;
+  let last1 = bound;
+  for (let k: i32 = 0; k < iterations; k++) {
+    const t0 = squareReal(r0, i0, cr0);
+    i0 = squareImaginary(fold, r0, i0, v128.load(at, AT_C_IM));
+    r0 = t0;
+    const t1 = squareReal(r1, i1, cr1);
+    i1 = squareImaginary(fold, r1, i1, v128.load(at + 16, AT_C_IM));
+    r1 = t1;
+    // Whoever is beyond the bailout stays there: on to infinity and NaN, which is not within it either.
+    const mag0 = f64x2.add(f64x2.mul(r0, r0), f64x2.mul(i0, i0));
+    const mag1 = f64x2.add(f64x2.mul(r1, r1), f64x2.mul(i1, i1));
+    last0 = v128.bitselect(mag0, last0, within0);
+    last1 = v128.bitselect(mag1, last1, within1);
+    count0 = i64x2.sub(count0, within0);
+    count1 = i64x2.sub(count1, within1);
+    within0 = f64x2.le(mag0, bound);
+    within1 = f64x2.le(mag1, bound);
+  }
+  v128.store(at, r0, AT_RE);
+  v128.store(at + 16, r1, AT_RE);
+  v128.store(at, i0, AT_IM);
+  v128.store(at + 16, i1, AT_IM);
+  v128.store(at, count0, AT_COUNT);
+  v128.store(at + 16, count1, AT_COUNT);
+  v128.store(at, last0, AT_MAG2);
+  v128.store(at + 16, last1, AT_MAG2);
+  return i64x2.bitmask(within0) | (i64x2.bitmask(within1) << 2);
+}
