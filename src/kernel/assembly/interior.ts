@@ -20,6 +20,7 @@ const ROUNDING: f64 = 4e-15;
 
 let step: i32;
 let power: i32;
+let julia: bool;
 let limit: i64;
 let done: i64;
 /** Discs of c that are proved, and the next to be overwritten. */
@@ -55,9 +56,10 @@ const DISC_R2: usize = 256;
 const DISCS: i32 = 16;
 
 /** `discs_`: room for DISCS_BYTES. */
-export function beginInterior(step_: i32, power_: i32, limit_: i64, discs_: usize): void {
+export function beginInterior(step_: i32, power_: i32, julia_: bool, limit_: i64, discs_: usize): void {
   step = step_;
   power = power_;
+  julia = julia_;
   limit = limit_;
   done = 0;
   discs = discs_;
@@ -128,7 +130,8 @@ export function staysBounded(zr: f64, zi: f64, cr: f64, ci: f64, period: i64, ga
     radius = (gap + r) * margin;
     if (!(radius < 0.01)) break;
   }
-  return false;
+  // Too far from the cycle yet to see that it attracts.
+  return fold == HOLOMORPHIC && !julia && newton(zr, zi, cr, ci, shortest, 6, false);
 }
 
 /** Keeps the cycle just proved by `staysBounded` at z. */

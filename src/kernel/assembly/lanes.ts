@@ -127,7 +127,7 @@ export function begin(step_: i32, power_: i32, flags: i32, limit_: i64, bailout2
   escaped = 0;
   rest = 0;
   longerRest = 8;
-  beginInterior(step_, power_, limit_, lanes + DISCS_AT);
+  beginInterior(step_, power_, julia, limit_, lanes + DISCS_AT);
 }
 
 /** Iterations executed since `begin`. */
