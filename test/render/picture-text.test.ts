@@ -61,7 +61,7 @@ test('any bytes have some texts, or none', () => {
 const TEXT = `{"a":"=;#\\\\ 'x' \\"","b":"-1.${'73'.repeat(5000)}"}`;
 
 for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.webp'])
-  test(`${name} is written with parameters, the same bytes each time`, async () => {
+  test(`${name} has the same bytes each time, and its parameters where it can hold them`, async () => {
     const paths = [join(folder(), name), join(folder(), name)];
     for (const outfile of paths) {
       const still = /png|webp/.test(name);
@@ -74,7 +74,6 @@ for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.we
       await output.close();
     }
     const [one, other] = paths.map((path) => readFileSync(path));
-    // Matroska gives every film a number of its own unless told otherwise.
     assert.ok(one && other && one.equals(other));
     if (/mp4|mov|mkv|webm/.test(name)) assert.equal(await readComment(paths[0] as string), TEXT);
     if (/png/.test(name)) assert.deepEqual(pictureTexts(one).texts, [{ keyword: 'fractal', text: TEXT }]);
