@@ -49,6 +49,12 @@ module.exports = {
       from: { path: '^src/(pipeline|request[^/]*)\\.ts$' },
       to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(pipeline|request[^/]*|errors)\\.ts$'] },
     },
+    {
+      name: 'location imports itself, request, render, view',
+      severity: 'error',
+      from: { path: '^src/location/' },
+      to: { path: '^(src|bin)/', pathNot: ['^src/(location|view|render)/', '^src/(request[^/]*|errors)\\.ts$'] },
+    },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

@@ -68,6 +68,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 
   xpos: { group: VIEW, describe: 'real part of the centre, any number of digits', alias: 'x', default: '-0.00275' },
   ypos: { group: VIEW, describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
+  location: { group: VIEW, describe: 'a place of others, .kfr .f3.toml .json, or our own .png .mp4; flags win' },
   zoom: { group: VIEW, describe: 'magnification: the view is 4/zoom high', default: '42.43278' },
   'view-width': { group: VIEW, describe: 'its width instead (older: --escape-radius, --radius)' },
   rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
@@ -163,13 +164,25 @@ export function yargsOptions(): Record<string, Options> {
   ]);
 }
 
-/** What yargs found, and the request file that it names, as checked options. @throws FractalError */
+/** What yargs found, and the request and location files that it names, as checked options. @throws FractalError */
 export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Promise<LeaderOptions> {
   const given = flagsOf(argv);
   const file = given.request === undefined ? {} : withOlder(await readRequestFile(given.request, FLAG_NAMES));
-  const flags: RawFlags = { ...withoutRivals(file, given), ...given };
+  const asked: RawFlags = { ...withoutRivals(file, given), ...given };
+  const place = asked.location === undefined ? {} : await placeOf(asked.location);
+  const flags: RawFlags = { ...withoutRivals(place, asked), ...asked };
   const raw = Object.fromEntries(Object.entries(flags).filter(([name]) => name in SCHEMA)) as RawRequest;
   return { request: parseRequest(raw), cluster: clusterOptions(flags), report: reportOptions(flags) };
+}
+
+/** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
+async function placeOf(path: string): Promise<RawFlags> {
+  const [{ readLocation }, { PICTURE_FLAGS }] = await Promise.all([
+    import('../src/location/location.js'),
+    import('../src/request-flags.js'),
+  ]);
+  const found = withOlder(await readLocation(path, FLAG_NAMES));
+  return Object.fromEntries(Object.entries(found).filter(([name]) => PICTURE_FLAGS.has(name)));
 }
 
 function flagsOf(argv: Readonly<Record<string, unknown>>): RawFlags {
@@ -194,9 +207,12 @@ function withOlder(flags: RawFlags): RawFlags {
   return renamed;
 }
 
-/** A zoom on the command line replaces a width in the file, and the like. */
+const ENDS = ['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end'];
+
+/** A zoom on the command line replaces a width in the file, and the like; a still needs no way of the camera. */
 function withoutRivals(file: RawFlags, given: RawFlags): RawFlags {
   const rest = { ...file };
+  if (given.frames === '1') for (const name of ENDS) delete rest[name];
   for (const [a, b] of [
     ['zoom', 'view-width'],
     ['zoom-end', 'view-width-end'],

@@ -10,6 +10,7 @@ export type ErrorKind = 'usage' | 'failure' | 'interrupt';
 export const CODES = {
   REQUEST_INVALID: 'usage',
   REQUEST_FILE: 'usage',
+  LOCATION_FILE: 'usage',
   HOSTFILE_SYNTAX: 'usage',
   HOSTFILE_LIMIT: 'usage',
   HOSTFILE_READ: 'usage',

@@ -4,6 +4,7 @@ import { type Paint, prepare } from './render/colours.js';
 import { type Output, openOutput } from './render/output.js';
 import type { Request } from './request.js';
 import { viewAt } from './request.js';
+import { parametersOf } from './request-flags.js';
 import type { Frame } from './shard/frame.js';
 import { samplesPerPixel, type View } from './view/view.js';
 
@@ -47,7 +48,8 @@ export function pictureOf(request: Request, wants: Output['wants']): Picture {
   };
 }
 
-function outputOf({ outfile, width, height, sampling, film, codec, crf }: Request): Parameters<typeof openOutput>[0] {
+function outputOf(request: Request): Parameters<typeof openOutput>[0] {
+  const { outfile, width, height, sampling, film, codec, crf } = request;
   const perPixel = samplesPerPixel(sampling);
   return {
     outfile,
@@ -58,6 +60,7 @@ function outputOf({ outfile, width, height, sampling, film, codec, crf }: Reques
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
+    parameters: (frame) => parametersOf(request, frame),
   };
 }
 

@@ -183,6 +183,12 @@ function parseFlags(raw: RawRequest): Parsed {
   return parsed as Parsed;
 }
 
+/** What a flag wants to be, when a value is not that; undefined for a value that it takes. */
+export function wantedOf(name: FlagName, value: string): string | undefined {
+  const result = SCHEMA[name].safeParse(value);
+  return result.success ? undefined : result.error.issues[0]?.message;
+}
+
 function invalid(sentence: string): FractalError {
   return new FractalError('REQUEST_INVALID', sentence);
 }

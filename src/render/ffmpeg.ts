@@ -4,7 +4,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
 import { FractalError, messageOf } from '../errors.js';
@@ -61,6 +61,19 @@ async function inspect(from: Ffmpeg['from'], path: string): Promise<Ffmpeg> {
   return { path, from, version: /^ffmpeg version (\S+)/m.exec(stderr)?.[1] ?? 'unknown', encoders };
 }
 
+/**
+ * The comment that a film carries; undefined when it has none, or ffmpeg does not understand the file. Throws
+ * ENCODER_MISSING.
+ */
+export async function readComment(film: string): Promise<string | undefined> {
+  const { path } = await findFfmpeg();
+  const args = ['-v', 'error', '-i', resolve(film), '-f', 'ffmetadata', '-'];
+  const read = promisify(execFile)(path, args, { timeout: 60_000, maxBuffer: 1 << 24 });
+  const { stdout } = await read.catch(() => ({ stdout: '' }));
+  const found = /^comment=((?:[^\\\n]|\\[\s\S])*)/im.exec(stdout);
+  return found?.[1]?.replace(/\\([\s\S])/g, '$1');
+}
+
 export interface Encoding {
   /** Takes the bytes of one frame; resolves when ffmpeg is ready for the next one. They must not change afterwards. */
   write(rgb: Uint8Array): Promise<void>;
@@ -77,24 +90,30 @@ export interface Encode {
   /** ffmpeg's name of the container. */
   readonly container: string;
   readonly recipe: Recipe;
+  /** What the film carries as its comment, where its container has such. */
+  readonly comment?: string;
   /** An absolute path. */
   readonly target: string;
 }
 
+/** One word of a command line: Linux takes 131,072 bytes. A longer comment, of some 30,000 digits, is left out. */
+const MAX_COMMENT = 120_000;
+
 /** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and ffmpeg's last words, when it dies. */
 export async function encode(
   ffmpeg: Ffmpeg,
-  { width, height, fps, container, recipe, target }: Encode,
+  { width, height, fps, container, recipe, comment, target }: Encode,
 ): Promise<Encoding> {
   const { default: fluent } = await import('fluent-ffmpeg');
   const input = new PassThrough({ writableHighWaterMark: width * height * 3 + 1 });
+  const told = comment === undefined || comment.length > MAX_COMMENT ? [] : ['-metadata', `comment=${comment}`];
   const command = fluent(input, { stdoutLines: 40 })
     .setFfmpegPath(ffmpeg.path)
     .inputFormat('rawvideo')
     .inputOptions('-pixel_format', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps))
     .complexFilter(recipe.filter)
     .videoCodec(recipe.encoder)
-    .outputOptions(...recipe.options)
+    .outputOptions(...recipe.options, ...told)
     .format(container)
     .output(target);
   let ended = false;

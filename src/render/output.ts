@@ -7,6 +7,7 @@ import { encode, findFfmpeg } from './ffmpeg.js';
 import { recipe } from './film.js';
 import { writeNpy } from './npy.js';
 import { type Film, type Outfile, outfileOf } from './outfile.js';
+import { addPngText } from './picture-text.js';
 import { loadSharp, writeStill } from './stills.js';
 import { type Temporary, temporary } from './temporary.js';
 
@@ -26,7 +27,12 @@ export interface OutputOptions {
   readonly crf?: number;
   /** Path of an ffmpeg. */
   readonly ffmpeg?: string;
+  /** What a film, or the still of one frame, carries so that it can be rendered again: ASCII. Absent: nothing. */
+  readonly parameters?: (frame?: number) => string;
 }
+
+/** Under which a PNG carries its parameters. */
+export const KEYWORD = 'fractal';
 
 export interface Output {
   /** The kind of answer that the frames must hold. */
@@ -69,8 +75,11 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
   const encodeFrame = async (frame: Frame, made: Temporary | undefined) => {
     const file = made ?? (await temporary(outfile.path(frame.index)));
     try {
-      if (format.kind === 'still') await writeStill(file.path, { ...frame, rgb: pixelsOf(frame) }, format.still);
-      else await writeNpy(file.path, samplesOf(frame), shapeOf(options));
+      if (format.kind === 'still') {
+        await writeStill(file.path, { ...frame, rgb: pixelsOf(frame) }, format.still);
+        const text = format.still === 'png' ? options.parameters?.(frame.index) : undefined;
+        if (text !== undefined) await addPngText(file.path, { keyword: KEYWORD, text });
+      } else await writeNpy(file.path, samplesOf(frame), shapeOf(options));
       if (!outfile.many) whole = file;
       else if (aborted) await file.discard();
       else published[frame.index] = await file.publish();
@@ -114,8 +123,17 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
   const { outfile, width, height, fps } = options;
   const how = recipe({ film: container, ...options });
   const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
+  const comment = container === 'gif' ? undefined : options.parameters?.();
   const file = await temporary(outfile);
-  const encoding = await encode(ffmpeg, { width, height, fps, container, recipe: how, target: resolve(file.path) });
+  const encoding = await encode(ffmpeg, {
+    width,
+    height,
+    fps,
+    container,
+    recipe: how,
+    ...(comment === undefined ? {} : { comment }),
+    target: resolve(file.path),
+  });
   const abort = async () => {
     await encoding.kill();
     await file.discard();

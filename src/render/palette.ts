@@ -36,14 +36,16 @@ export function paletteNames(): string[] {
 
 /**
  * The palette that a user's words mean: a name (case, spaces, - and _ do not matter), the path of a `.json` file
- * ([position, "#hex"] stops, or hex colours, evenly spaced), or hex colours separated by commas or spaces.
+ * ([position, "#hex"] stops, or hex colours, evenly spaced), what such a file holds, or hex colours separated by commas
+ * or spaces.
  * Throws PALETTE_UNKNOWN for a name that does not exist, PALETTE_INVALID for a file or list that is no palette.
  */
 export function findPalette(spec: string): Palette {
   const found = builtIn().get(ALIASES[key(spec)] ?? key(spec));
   if (found) return found;
   const text = spec.trim();
-  if (/\.json$/i.test(text)) return fromFile(text);
+  if (text.startsWith('[')) return { name: 'a list', stops: stopsOf(fromJson(text, 'the list'), 'the list of stops') };
+  if (/\.json$/i.test(text)) return { name: text, stops: stopsOf(fromFile(text), `palette file "${text}"`) };
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
   if (parts.some((part) => parseHex(part))) return { name: text, stops: stopsOf(parts, `palette "${text}"`) };
   throw new FractalError(
@@ -51,6 +53,14 @@ export function findPalette(spec: string): Palette {
     `there is no palette "${text}"; did you mean ${nearest(text)}? The names are ${paletteNames().join(', ')}; ` +
       'a .json file or a list of colours such as "#001,#fa0,#fff" works too',
   );
+}
+
+/** The same palette in words that need no file: they go with a picture to another machine. Throws as `findPalette`. */
+export function portablePalette(spec: string): string {
+  const text = spec.trim();
+  if (builtIn().has(ALIASES[key(text)] ?? key(text)) || !/\.json$/i.test(text)) return text;
+  const hex = (rgb: Triple) => `#${rgb.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
+  return JSON.stringify(findPalette(text).stops.map(({ position, rgb }) => [position, hex(rgb)]));
 }
 
 /** "#fa0", "#ffaa00", the # may be missing; undefined for anything else. */
@@ -79,22 +89,31 @@ function asset(name: string): string {
   return join(folder, 'assets', name);
 }
 
-function fromFile(path: string): Palette {
-  let data: unknown;
+function fromFile(path: string): unknown[] {
+  let text: string;
   try {
     if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
-    data = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+    text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new FractalError('PALETTE_INVALID', `the palette file "${path}" cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw unreadable(`the palette file "${path}"`, error);
   }
-  if (!Array.isArray(data))
-    throw new FractalError(
-      'PALETTE_INVALID',
-      `the palette file "${path}" holds no list; write [[0, "#000011"], [0.5, "#ffcc00"]] or ["#000011", "#ffcc00"]`,
-    );
-  return { name: path, stops: stopsOf(data, `palette file "${path}"`) };
+  return fromJson(text, `the palette file "${path}"`);
+}
+
+function fromJson(text: string, what: string): unknown[] {
+  let data: unknown;
+  try {
+    data = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw unreadable(what, error);
+  }
+  if (Array.isArray(data)) return data;
+  const way = 'write [[0, "#000011"], [0.5, "#ffcc00"]] or ["#000011", "#ffcc00"]';
+  throw new FractalError('PALETTE_INVALID', `${what} holds no list; ${way}`);
+}
+
+function unreadable(what: string, cause: unknown): FractalError {
+  return new FractalError('PALETTE_INVALID', `${what} cannot be read: ${messageOf(cause)}`, { cause });
 }
 
 function stopsOf(list: readonly unknown[], where: string): Stop[] {

@@ -1,0 +1,102 @@
+/**
+ * Texts inside pictures: PNG's tEXt, zTXt and iTXt chunks (PNG, third edition, 11.3.3) and JPEG's comments. A chunk is
+ * its length, four letters, its data and a CRC-32 over letters and data.
+ */
+
+import { open } from 'node:fs/promises';
+import { crc32, inflateSync } from 'node:zlib';
+
+export interface PictureText {
+  /** Empty for a comment of a JPEG. */
+  readonly keyword: string;
+  readonly text: string;
+}
+
+const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+/** Of a text that is stored compressed. */
+const MAX_TEXT = 1 << 22;
+
+/** The texts of a PNG or JPEG in their order; `whole`: the picture has its end. Never throws. */
+export function pictureTexts(bytes: Uint8Array): { texts: PictureText[]; whole: boolean } {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return data.subarray(0, 2).equals(Buffer.of(0xff, 0xd8)) ? jpegTexts(data) : pngTexts(data);
+}
+
+/** Adds a text to the PNG at a path, as its last chunk before the end: nothing else of the file moves. */
+export async function addPngText(path: string, { keyword, text }: PictureText): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const end = chunk('IEND', Buffer.alloc(0));
+    const at = (await file.stat()).size - end.length;
+    const { buffer } = await file.read(Buffer.alloc(end.length), 0, end.length, at);
+    if (!buffer.equals(end)) throw new Error('the PNG does not end as PNGs do');
+    const added = Buffer.concat([chunk('tEXt', Buffer.from(`${keyword}\0${text}`, 'latin1')), end]);
+    await file.write(added, 0, added.length, at);
+  } finally {
+    await file.close();
+  }
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const bytes = Buffer.alloc(12 + data.length);
+  bytes.writeUInt32BE(data.length, 0);
+  bytes.write(type, 4, 'latin1');
+  data.copy(bytes, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length);
+  return bytes;
+}
+
+function pngTexts(data: Buffer): { texts: PictureText[]; whole: boolean } {
+  const texts: PictureText[] = [];
+  if (!data.subarray(0, 8).equals(SIGNATURE)) return { texts, whole: false };
+  for (let at = 8; at + 12 <= data.length; ) {
+    const length = data.readUInt32BE(at);
+    const type = data.toString('latin1', at + 4, at + 8);
+    const end = at + 12 + length;
+    if (end > data.length) break;
+    if (type === 'IEND') return { texts, whole: true };
+    if (/^(tEXt|zTXt|iTXt)$/.test(type) && crc32(data.subarray(at + 4, end - 4)) === data.readUInt32BE(end - 4)) {
+      const text = textOf(type, data.subarray(at + 8, end - 4));
+      if (text) texts.push(text);
+    }
+    at = end;
+  }
+  return { texts, whole: false };
+}
+
+function textOf(type: string, data: Buffer): PictureText | undefined {
+  const zero = data.indexOf(0);
+  if (zero < 0) return undefined;
+  const keyword = data.toString('latin1', 0, zero);
+  const rest = data.subarray(zero + 1);
+  try {
+    if (type === 'tEXt') return { keyword, text: rest.toString('latin1') };
+    if (type === 'zTXt') return { keyword, text: inflated(rest.subarray(1)).toString('latin1') };
+    // Compressed or not, the method, a language and a translated keyword, each ended by a zero, and the text.
+    const language = rest.indexOf(0, 2);
+    const translated = language < 0 ? -1 : rest.indexOf(0, language + 1);
+    if (translated < 0) return undefined;
+    const text = rest.subarray(translated + 1);
+    return { keyword, text: (rest[0] === 1 ? inflated(text) : text).toString('utf8') };
+  } catch {
+    // Compressed data that is none: as good as no text.
+    return undefined;
+  }
+}
+
+function inflated(data: Buffer): Buffer {
+  return inflateSync(data, { maxOutputLength: MAX_TEXT });
+}
+
+/** Segments up to the scan: FF, a marker, and a length that counts itself; FE is a comment, DA the scan. */
+function jpegTexts(data: Buffer): { texts: PictureText[]; whole: boolean } {
+  const texts: PictureText[] = [];
+  for (let at = 2; at + 4 <= data.length && data[at] === 0xff; ) {
+    const marker = data[at + 1];
+    if (marker === 0xda) return { texts, whole: true };
+    const end = at + 2 + Math.max(2, data.readUInt16BE(at + 2));
+    if (marker === 0xfe && end <= data.length) texts.push({ keyword: '', text: data.toString('utf8', at + 4, end) });
+    at = end;
+  }
+  return { texts, whole: false };
+}

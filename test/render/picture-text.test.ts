@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { deflateSync } from 'node:zlib';
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { readComment } from '../../src/render/ffmpeg.js';
+import { openOutput } from '../../src/render/output.js';
+import { addPngText, pictureTexts } from '../../src/render/picture-text.js';
+import { chunk, png } from '../location/pictures.js';
+
+const folder = () => mkdtempSync(join(tmpdir(), 'texts-'));
+
+test('texts are added to a PNG, which keeps its pixels and gives them back', async () => {
+  const path = join(folder(), 'x.png');
+  await sharp({ create: { width: 9, height: 7, channels: 3, background: '#123' } })
+    .png()
+    .toFile(path);
+  const before = await sharp(path).raw().toBuffer();
+  await addPngText(path, { keyword: 'fractal', text: 'one' });
+  await addPngText(path, { keyword: 'Comment', text: 'two' });
+  const { texts, whole } = pictureTexts(readFileSync(path));
+  assert.deepEqual(texts, [
+    { keyword: 'fractal', text: 'one' },
+    { keyword: 'Comment', text: 'two' },
+  ]);
+  assert.ok(whole && (await sharp(path).raw().toBuffer()).equals(before));
+  writeFileSync(path, 'no picture at all');
+  await assert.rejects(addPngText(path, { keyword: 'fractal', text: 'one' }), /does not end/);
+});
+
+test('compressed and international texts are read, broken ones are passed over', () => {
+  const z = (text: string) => deflateSync(Buffer.from(text));
+  const bytes = png(
+    chunk('zTXt', Buffer.concat([Buffer.from('a\0\0'), z('packed')])),
+    chunk('iTXt', Buffer.from('b\0\0\0de\0titel\0grün')),
+    chunk('iTXt', Buffer.concat([Buffer.from('c\0\x01\0\0\0'), z('grün')])),
+    chunk('zTXt', Buffer.from('d\0\0not packed')),
+    chunk('zTXt', Buffer.concat([Buffer.from('bomb\0\0'), deflateSync(Buffer.alloc(1 << 24))])),
+    chunk('iTXt', Buffer.from('e\0\0\0')),
+    chunk('tEXt', Buffer.from('no end of a keyword')),
+  );
+  assert.deepEqual(pictureTexts(bytes).texts, [
+    { keyword: 'a', text: 'packed' },
+    { keyword: 'b', text: 'grün' },
+    { keyword: 'c', text: 'grün' },
+  ]);
+});
+
+test('any bytes have some texts, or none', () => {
+  const start = fc.constantFrom('', '\x89PNG\r\n\x1a\n', '\xff\xd8').map((text) => Buffer.from(text, 'latin1'));
+  fc.assert(
+    fc.property(start, fc.uint8Array({ maxLength: 100 }), (head, rest) => {
+      pictureTexts(Buffer.concat([head, rest]));
+    }),
+  );
+});
+
+const TEXT = `{"a":"=;#\\\\ 'x' \\"","b":"-1.${'73'.repeat(5000)}"}`;
+
+for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.webp'])
+  test(`${name} has the same bytes each time, and its parameters where it can hold them`, async () => {
+    const paths = [join(folder(), name), join(folder(), name)];
+    for (const outfile of paths) {
+      const still = /png|webp/.test(name);
+      const size = { width: 32, height: 18, frames: still ? 1 : 3, perPixel: 1, fps: 25 };
+      const output = await openOutput({ outfile, ...size, parameters: () => TEXT });
+      for (let index = 0; index < size.frames; index++) {
+        const rgb = new Uint8Array(32 * 18 * 3).fill(40 * index);
+        await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } });
+      }
+      await output.close();
+    }
+    const [one, other] = paths.map((path) => readFileSync(path));
+    assert.ok(one && other && one.equals(other));
+    if (/mp4|mov|mkv|webm/.test(name)) assert.equal(await readComment(paths[0] as string), TEXT);
+    if (/png/.test(name)) assert.deepEqual(pictureTexts(one).texts, [{ keyword: 'fractal', text: TEXT }]);
+  });
+
+test('a film without a comment, and a file that is no film, have none', async () => {
+  const path = join(folder(), 'x.mp4');
+  writeFileSync(path, 'no film');
+  assert.equal(await readComment(path), undefined);
+  assert.equal(await readComment('/no/such/film.mp4'), undefined);
+});
