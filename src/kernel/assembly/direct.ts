@@ -1,7 +1,7 @@
 /**
- * Direct iteration in f64: four chains of two points each, interleaved to hide the latency of the arithmetic, 8 or
- * 16 iterations between tests. A block in which a lane escaped is replayed for that lane alone; a lane that is finished
- * takes the next point at once, so uneven views do not slow the others down.
+ * Direct iteration in f64: four chains of two points each, interleaved to hide the latency of the arithmetic, a block
+ * of iterations between tests. A point that escaped within a block leaves its lane, which takes the next point at once,
+ * so uneven views do not slow the others down; where it escaped, a second run over the block finds out.
  */
 
 import {
@@ -18,7 +18,7 @@ import {
 import {
   BOUND,
   begin,
-  block,
+  BLOCK,
   C_IM,
   C_RE,
   executed,
@@ -46,8 +46,8 @@ export function iterate(step: i32, power: i32, flags: i32, limit: i64, bailout: 
   let now: i64 = 0;
   let event = fillAll(lanes);
   while (event >= 0) {
-    const blocks = <i32>min<i64>((event - now + block - 1) / block, 1 << 28);
-    now += block * <i64>run(step, power, lanes, blocks);
+    const blocks = <i32>min<i64>((event - now + BLOCK - 1) / BLOCK, 1 << 28);
+    now += BLOCK * <i64>run(step, power, lanes, blocks);
     event = serve(lanes, now, attention(lanes));
   }
   return executed();
@@ -85,7 +85,7 @@ function runSquare(fold: i32, lanes: usize, blocks: i32): i32 {
   let i1 = v128.load(lanes + 16, Z_IM);
   let i2 = v128.load(lanes + 32, Z_IM);
   let i3 = v128.load(lanes + 48, Z_IM);
-  const half = <i32>block >> 1;
+  const half = <i32>BLOCK >> 1;
   let ran = 0;
   do {
     v128.store(lanes, r0, START_RE);
@@ -140,7 +140,7 @@ function runSquare(fold: i32, lanes: usize, blocks: i32): i32 {
 
 /** z^3 to z^8: two chains at a time, a loop of complex products. */
 function runPower(fold: i32, power: i32, lanes: usize, blocks: i32): i32 {
-  const iterations = block;
+  const iterations = BLOCK;
   let ran = 0;
   do {
     for (let half: usize = 0; half < 64; half += 32) {

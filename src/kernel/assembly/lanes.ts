@@ -54,8 +54,8 @@ const ESCAPED: usize = READY + TRAY_BYTES;
 const DISCS_AT: usize = ESCAPED + TRAY_BYTES;
 export const LANES_BYTES: usize = DISCS_AT + DISCS_BYTES;
 
-/** Iterations between two looks at the lanes: a power of 2. Long runs want fewer looks, short ones less to replay. */
-export let block: i64 = 8;
+/** Iterations between two looks at the lanes: a power of 2. */
+export const BLOCK: i64 = 16;
 
 const NEVER: i64 = i64.MAX_VALUE;
 /** Iterations before the first mark; each later mark lies twice as far from the start (Brent). */
@@ -110,7 +110,6 @@ export function begin(step_: i32, power_: i32, flags: i32, limit_: i64, bailout2
   shortcuts = prove && !julia && step_ == 0 && power_ == 2;
   cycles = prove && !julia && step_ == 0;
   limit = limit_;
-  block = limit_ < 2048 ? 8 : 16;
   bailout2 = bailout2_;
   juliaRe = juliaRe_;
   juliaIm = juliaIm_;
@@ -162,8 +161,10 @@ function look(at: usize, now: i64): void {
   const zr = load<f64>(at, Z_RE);
   const zi = load<f64>(at, Z_IM);
   const ran = now - load<i64>(at, BEGUN);
-  if (!(zr * zr + zi * zi <= bailout2) || ran >= limit) {
-    escape(at, ran - block);
+  const mag2 = zr * zr + zi * zi;
+  if (!(mag2 <= bailout2) || ran >= limit) {
+    if (ran == limit && mag2 <= 4) stays(at, ran);
+    else escape(at, ran - BLOCK);
     fill(at, now);
     return;
   }
@@ -184,10 +185,16 @@ function look(at: usize, now: i64): void {
     if (!bounded && isSeekTime(ran)) bounded = seekCycle(zr, zi, cr, ci, ran);
   }
   if (bounded) {
-    done += ran;
-    store<f64>(nu + (<usize>load<i64>(at, POINT) << 3), Infinity);
+    stays(at, ran);
     fill(at, now);
   } else if (due) mark(at, now, ran);
+}
+
+/** A lane whose point never escapes, or not within the limit. */
+@inline
+function stays(at: usize, ran: i64): void {
+  done += ran;
+  store<f64>(nu + (<usize>load<i64>(at, POINT) << 3), Infinity);
 }
 
 /** At 2^16, 2^20, 2^24, … iterations: a search costs about as much as 100,000 of them. */
@@ -201,8 +208,8 @@ function isSeekTime(ran: i64): bool {
  * with a block, where the loop looks. Every other mark makes no guess.
  */
 function mark(at: usize, now: i64, ran: i64): void {
-  const guessed = (load<i64>(at, MARKED) & (block - 1)) != 0;
-  let back = guessed ? 0 : guessedPeriod() & (block - 1);
+  const guessed = (load<i64>(at, MARKED) & (BLOCK - 1)) != 0;
+  let back = guessed ? 0 : guessedPeriod() & (BLOCK - 1);
   let zr = load<f64>(at, Z_RE);
   let zi = load<f64>(at, Z_IM);
   if (back != 0) {
@@ -210,7 +217,7 @@ function mark(at: usize, now: i64, ran: i64): void {
     zi = load<f64>(at, START_IM);
     const cr = load<f64>(at, C_RE);
     const ci = load<f64>(at, C_IM);
-    for (let k = back; k < block; k++) {
+    for (let k = back; k < BLOCK; k++) {
       const t = stepReal(step, power, zr, zi, cr);
       zi = stepImaginary(step, power, zr, zi, ci);
       zr = t;
@@ -307,7 +314,7 @@ function escape(at: usize, m: i64): void {
   const zi = load<f64>(at, START_IM);
   const cr = load<f64>(at, C_RE);
   const ci = load<f64>(at, C_IM);
-  if (!trays || m + block >= limit) {
+  if (!trays || m + BLOCK >= limit) {
     settle(point, m, zr, zi, cr, ci);
     return;
   }
@@ -325,7 +332,7 @@ function escape(at: usize, m: i64): void {
 function finishEscaped(): void {
   if (escaped == 0) return;
   const tray = base + ESCAPED;
-  run8(tray, <i32>block);
+  run8(tray, <i32>BLOCK);
   finish(tray, (1 << escaped) - 1);
   escaped = 0;
 }
