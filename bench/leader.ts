@@ -11,6 +11,9 @@ import { medians, print } from './table.js';
 
 const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
 
+/** Side of the largest shard that the schedule cuts: 2^18 samples. */
+const LARGEST = 512;
+
 export async function leader(runs = 5): Promise<void> {
   const [shards, megabytes] = await medians(runs, [
     async () => {
@@ -18,7 +21,7 @@ export async function leader(runs = 5): Promise<void> {
       return done / computeSeconds;
     },
     async () => {
-      const { samples, computeSeconds } = await through('samples', 2048, 2048, 10, 256);
+      const { samples, computeSeconds } = await through('samples', 2048, 2048, 10, LARGEST);
       return (samples * 8) / computeSeconds / 1e6;
     },
   ]);

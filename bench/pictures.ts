@@ -12,7 +12,7 @@ const WIDTH = ['--view-width', '0.125689', '-x', '-0.00275', '-y', '0.78912'];
 const POINT = ['-x', '-1.338238635', '-y', '-0.057237059'];
 
 /** Seconds of the older system were measured on this class of machine, both cores. */
-const PICTURES: readonly { name: string; words: string[]; file: string; older: number; who: string }[] = [
+const PICTURES: readonly { name: string; words: string[]; file: string; older?: number; who?: string }[] = [
   {
     name: 'minibrot valley, 1080x1080, 4 samples, 20,000 iterations',
     words: ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '20000'].concat([
@@ -54,11 +54,24 @@ const PICTURES: readonly { name: string; words: string[]; file: string; older: n
     older: 37.8,
     who: 'PyOpenCL, PNG files, x264',
   },
+  {
+    name: 'minibrot valley, 3840x2160, 8 samples, 20,000 iterations',
+    words: ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '20000'].concat([
+      '--width',
+      '3840',
+      '--height',
+      '2160',
+      '--samples',
+      '8',
+    ]),
+    file: 'poster.png',
+  },
 ];
 
 interface Summary {
   readonly seconds: number;
   readonly gatheredSeconds: number;
+  readonly frames: number;
   readonly workers: readonly { readonly busySeconds: number; readonly idleSeconds: number }[];
 }
 
@@ -75,14 +88,27 @@ export async function pictures(runs = 3): Promise<void> {
     }
     const wall = median(walls);
     const busy = (last?.workers ?? []).reduce((sum, { busySeconds }) => sum + busySeconds, 0);
+    const idle = (last?.workers ?? []).reduce((sum, { idleSeconds }) => sum + idleSeconds, 0);
     const after = (last?.seconds ?? 0) - (last?.gatheredSeconds ?? 0);
-    rows.push([name, wall.toFixed(2), (busy / 2).toFixed(2), after.toFixed(2), older, (older / wall).toFixed(1), who]);
+    rows.push([
+      name,
+      wall.toFixed(2),
+      ((last?.frames ?? 0) / wall).toFixed(1),
+      (busy / 2).toFixed(2),
+      (busy / (busy + idle)).toFixed(3),
+      after.toFixed(2),
+      older ?? '',
+      older ? (older / wall).toFixed(1) : '',
+      who ?? '',
+    ]);
   }
   rmSync(folder, { recursive: true });
   const head = [
     'picture',
     'seconds',
+    'frames/s',
     'of these busy, per slot',
+    'parallel efficiency',
     'encoding after the last shard',
     'older',
     'times faster',
