@@ -7,7 +7,7 @@ import type { KernelName } from '../src/kernel/kernel.js';
 import { fingerprintOf } from '../src/kernel/open.js';
 import { requireSpacing } from '../src/kernel/precision.js';
 import { openSimd } from '../src/kernel/simd.js';
-import { type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
+import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
 import { type Picture, render } from '../src/pipeline.js';
 import type { Paint } from '../src/render/colours.js';
@@ -18,7 +18,7 @@ import { plan } from './dry-run.js';
 import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import type { LocalWorkers } from './local.js';
-import { progress } from './progress.js';
+import { progress, type Status } from './progress.js';
 import { reporter } from './report.js';
 import { VERSION } from './version.js';
 
@@ -58,7 +58,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
         signal: stop.signal,
         now: () => performance.now(),
         note: (text) => screen.note(text),
-        progress: (done) => screen.update({ ...done, ...size, phase: done.workers > 0 ? 'rendering' : 'connecting' }),
+        progress: (done) => screen.update({ ...done, ...size, phase: phaseOf(done, job.frames) }),
         gathered(outcome) {
           screen.close();
           tell.gathered(outcome);
@@ -79,6 +79,11 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     local?.stop();
     if (report.forceExit) setImmediate(() => process.exit());
   }
+}
+
+function phaseOf({ framesDone, workers }: Progress, frames: number): Status['phase'] {
+  if (framesDone === frames) return 'encoding';
+  return workers > 0 ? 'rendering' : 'connecting';
 }
 
 function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture): RenderJob {

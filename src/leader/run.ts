@@ -186,11 +186,11 @@ export function run(job: RenderJob, options: RunOptions): Run {
   function checkHope(): void {
     const needed = begun ? 1 : Math.max(1, options.minWorkers);
     if (!isSealed || complete || failure || peers.size >= needed) return;
-    const rest = missing.length > 3 ? `; and ${missing.length - 3} more` : '';
     const found = peers.size > 0 ? `only ${peers.size} of ${needed} workers` : 'no worker';
-    const why = `${missing.slice(0, 3).join('; ')}${rest}`;
-    const way = 'start workers with "fractal worker", or render with --local';
-    fail(new FractalError('NO_WORKER', `${found} could be reached (${why}): ${way}`));
+    const some = missing.slice(0, 3).join('; ');
+    const why = missing.length > 3 ? ` (${some}; and ${missing.length - 3} more)` : some && ` (${some})`;
+    const way = peers.size > 0 ? 'or lower --min-workers' : 'or render with --local';
+    fail(new FractalError('NO_WORKER', `${found} could be had${why}: start workers with "fractal worker", ${way}`));
   }
 
   function feed(event: Event): void {
