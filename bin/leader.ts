@@ -5,7 +5,7 @@ import { grpcDialer } from '../src/cluster/grpc.js';
 import type { Scene } from '../src/cluster/messages.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { fingerprintOf } from '../src/kernel/open.js';
-import { requireSpacing } from '../src/kernel/precision.js';
+import { computeReference, orderForAll, type Reference } from '../src/kernel/perturbation/reference.js';
 import { openSimd } from '../src/kernel/simd.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
@@ -24,6 +24,8 @@ import { VERSION } from './version.js';
 
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
+/** Between two lines about the reference orbit. */
+const TELL_MS = 2_000;
 
 /** `local`: workers that were started early, since they take a while to come up; ended here. */
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
@@ -40,9 +42,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   try {
     const files = await render(request, async (picture) => {
       const numerics = await numericsOf(request);
-      // Before anybody computes: the deepest view is at one end of the path.
-      for (const frame of [0, picture.frames - 1]) requireSpacing(picture.viewOf(frame), numerics.kernel);
-      const job = jobOf(request, picture);
+      const reference = await referenceOf(picture, numerics.kernel, stop.signal, (text) => screen.note(text));
+      const job = jobOf(request, picture, reference);
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       const running = run(job, {
         dialer: grpcDialer,
@@ -86,7 +87,29 @@ function phaseOf({ framesDone, workers }: Progress, frames: number): Status['pha
   return workers > 0 ? 'rendering' : 'connecting';
 }
 
-function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture): RenderJob {
+/** Before anybody computes: the orbit that all workers need, where views lie too deep to be iterated directly. */
+async function referenceOf(
+  picture: Picture,
+  kernel: KernelName,
+  signal: AbortSignal,
+  note: (text: string) => void,
+): Promise<Reference | undefined> {
+  // The deepest view is at one end of the path.
+  const order = orderForAll([picture.viewOf(0), picture.viewOf(picture.frames - 1)], kernel);
+  if (!order) return undefined;
+  const from = performance.now();
+  let told = from;
+  const reference = await computeReference(order, signal, (done) => {
+    if (performance.now() - told < TELL_MS) return;
+    told = performance.now();
+    note(`reference orbit: ${done} of at most ${order.iterations} iterations`);
+  });
+  const seconds = ((performance.now() - from) / 1000).toFixed(2);
+  note(`reference orbit: ${reference.orbit.length / 2 - 1} iterations at ${order.bits} bits, ${seconds} s`);
+  return reference;
+}
+
+function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture, reference?: Reference): RenderJob {
   const { width, height, perPixel } = picture;
   const frameBytes = width * height * bytesOfPixel(paint ? 'pixels' : 'samples', perPixel);
   return {
@@ -94,7 +117,7 @@ function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture): R
     shape,
     ...(blockSize === undefined ? {} : { blockSize }),
     window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),
-    scene: sceneOf(paint),
+    scene: { ...sceneOf(paint), ...(reference ? { reference } : {}) },
   };
 }
 

@@ -18,6 +18,16 @@ export interface Scene {
   /** How to colour: plain JSON values, and tables by name. Empty where samples are wanted. */
   readonly paint: Readonly<Record<string, unknown>>;
   readonly tables: Readonly<Record<string, Table>>;
+  /** Where views lie deeper than doubles reach: an orbit that their points are told apart from. */
+  readonly reference?: ReferenceOrbit;
+}
+
+export interface ReferenceOrbit {
+  /** Its c, decimal strings. */
+  readonly re: string;
+  readonly im: string;
+  /** Re and im of Z_0, Z_1, … */
+  readonly orbit: Float64Array;
 }
 
 export interface Assignment {

@@ -5,7 +5,7 @@ import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fract
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
 import { FractalError } from '../errors.js';
 import type { Sampling, Step, View } from '../view/view.js';
-import type { Scene, Table, ToLeader, ToWorker } from './messages.js';
+import type { ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from './messages.js';
 import { cut, Joiner } from './pieces.js';
 
 /** Turns a scene into bytes and back: protobuf's own work, handed in by whoever loaded the proto file. */
@@ -18,6 +18,7 @@ export interface WireScene {
   samples?: boolean;
   paint?: string;
   tables?: { name?: string; type?: string; data?: Uint8Array | string }[];
+  reference?: { re?: string; im?: string; orbit?: Uint8Array | string } | null;
 }
 
 const MAX_SCENE_BYTES = 1 << 30;
@@ -158,6 +159,7 @@ function wireScene(scene: Scene): WireScene {
       type: table instanceof Uint8Array ? 'u8' : table instanceof Float32Array ? 'f32' : 'f64',
       data: bufferOf(table),
     })),
+    reference: scene.reference ? { ...scene.reference, orbit: bufferOf(scene.reference.orbit) } : null,
   };
 }
 
@@ -167,7 +169,14 @@ function sceneOf(wire: WireScene): Scene {
     samples: wire.samples ?? false,
     paint: JSON.parse(wire.paint || '{}') as Record<string, unknown>,
     tables: Object.fromEntries(tables) as Record<string, Table>,
+    ...(wire.reference ? { reference: referenceOf(wire.reference) } : {}),
   };
+}
+
+function referenceOf({ re = '', im = '', orbit }: NonNullable<WireScene['reference']>): ReferenceOrbit {
+  const bytes = orbit as Uint8Array;
+  if (bytes.length < 32 || bytes.length % 16 !== 0) throw missing('whole reference orbit');
+  return { re, im, orbit: new Float64Array(bytes.slice().buffer) };
 }
 
 /** A table in memory that the threads of a worker share. */

@@ -8,16 +8,30 @@ import type { KernelName } from './kernel.js';
 /** Shares of the coordinate's size: f32 has 24 bits and f64 53, of which iterating loses some. */
 export const RESOLUTION: Readonly<Record<KernelName, number>> = { gpu: 2 ** -20, cpu: 2 ** -45, simd: 2 ** -45 };
 
-/** @throws FractalError VIEW_TOO_DEEP when the samples of a view lie closer than `kernel` can tell apart. */
-export function requireSpacing(view: View, kernel: KernelName): void {
+interface Spacing {
+  /** Distance of neighbouring samples, and the finest that the kernel can tell apart here. */
+  readonly spacing: number;
+  readonly finest: number;
+}
+
+function spacingOf(view: View, kernel: KernelName): Spacing {
   const { re, im, step } = plane(view);
   const extent = Math.hypot(view.width, view.height) / 2;
   const size = Math.max(Math.abs(re[0]), Math.abs(im[0]), extent * step);
-  const perPixel = Math.sqrt(samplesPerPixel(view.sampling));
-  const spacing = step / perPixel;
-  const finest = size * RESOLUTION[kernel];
+  return { spacing: step / Math.sqrt(samplesPerPixel(view.sampling)), finest: size * RESOLUTION[kernel] };
+}
+
+/** Whether a kernel that iterates directly can tell the samples of a view apart. */
+export function reaches(view: View, kernel: KernelName): boolean {
+  const { spacing, finest } = spacingOf(view, kernel);
+  return spacing >= finest;
+}
+
+/** @throws FractalError VIEW_TOO_DEEP when the samples of a view lie closer than `kernel` can tell apart. */
+export function requireSpacing(view: View, kernel: KernelName): void {
+  const { spacing, finest } = spacingOf(view, kernel);
   if (spacing >= finest) return;
-  const deepest = (4 / (finest * perPixel * view.height)).toExponential(1);
+  const deepest = (4 / (finest * Math.sqrt(samplesPerPixel(view.sampling)) * view.height)).toExponential(1);
   const way = kernel === 'gpu' ? 'use --kernel simd, or ' : '';
   throw new FractalError(
     'VIEW_TOO_DEEP',

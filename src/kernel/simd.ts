@@ -8,6 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { Rect } from '../shard/shard.js';
 import { fillPoints } from '../view/plane.js';
 import { type Formula, samplesPerPixel, type View } from '../view/view.js';
+import { CHUNK, chunks } from './chunks.js';
 import type { Computed, Kernel } from './kernel.js';
 import { requireSpacing } from './precision.js';
 
@@ -17,8 +18,6 @@ export interface SimdModule {
   readonly memory: WebAssembly.Memory;
 }
 
-/** Points worked on at a time, which bounds a slot's memory. */
-const CHUNK = 16384;
 const LANES_BYTES = 4096;
 const REGION = LANES_BYTES + 3 * 8 * CHUNK;
 const PAGE = 65536;
@@ -91,21 +90,4 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
 
 function abort(): never {
   throw new Error('the WebAssembly kernel aborted');
-}
-
-/** Parts of a rectangle, in the order of its samples, of at most CHUNK samples each. */
-function* chunks(rect: Rect, perPixel: number): Generator<Rect> {
-  const pixels = Math.floor(CHUNK / perPixel);
-  if (rect.width <= pixels) {
-    const rows = Math.floor(pixels / rect.width);
-    for (let y = 0; y < rect.height; y += rows) {
-      yield { x: rect.x, y: rect.y + y, width: rect.width, height: Math.min(rows, rect.height - y) };
-    }
-    return;
-  }
-  for (let y = 0; y < rect.height; y++) {
-    for (let x = 0; x < rect.width; x += pixels) {
-      yield { x: rect.x + x, y: rect.y + y, width: Math.min(pixels, rect.width - x), height: 1 };
-    }
-  }
 }

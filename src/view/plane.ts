@@ -38,14 +38,20 @@ export function points(
   return { re, im };
 }
 
-/** The same, into arrays of the caller (both at least width * height * samples long); returns how many points. */
+/**
+ * The same, into arrays of the caller (both at least width * height * samples long); returns how many points.
+ * `centre`: where the view's centre is, as doubles whose sum it is; by default where the view says.
+ */
 export function fillPoints(
   view: View,
   rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   re: Float64Array,
   im: Float64Array,
+  centre?: Pick<Plane, 're' | 'im'>,
 ): number {
-  const { cosStep, sinStep, re: centreRe, im: centreIm } = plane(view);
+  const camera = plane(view);
+  const { cosStep, sinStep } = camera;
+  const { re: centreRe, im: centreIm } = centre ?? camera;
   const [reHigh, reLow] = centreRe;
   const [imHigh, imLow] = centreIm;
   const cells = cellsOf(view.sampling);

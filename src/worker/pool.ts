@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Assignment, Scene } from '../cluster/messages.js';
 import { FractalError } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
+import { type SharedReference, shareReference } from '../kernel/perturbation/kernel.js';
 import { compileSimd } from '../kernel/simd.js';
 import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
 
@@ -44,8 +45,14 @@ interface SeatState {
   readonly id: number;
   readonly kernel: KernelName;
   readonly queue: Job[];
-  readonly scenes: Map<number, Scene>;
+  readonly scenes: Map<number, PlacedScene>;
   running: number;
+}
+
+/** A scene, its reference orbit in the memory that all threads share. */
+interface PlacedScene {
+  readonly scene: Omit<Scene, 'reference'>;
+  readonly reference: SharedReference | undefined;
 }
 
 interface Thread {
@@ -117,7 +124,7 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
     const key = `${seat.id}/${assignment.scene}`;
     if (!thread.scenes.has(key)) {
       thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, scene: seat.scenes.get(assignment.scene) as Scene });
+      post(thread, { kind: 'scene', key, ...(seat.scenes.get(assignment.scene) as PlacedScene) });
     }
     thread.job = job;
     seat.running++;
@@ -157,7 +164,9 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
       const seat: SeatState = { id: nextSeat++, kernel, queue: [], scenes: new Map(), running: 0 };
       seats.push(seat);
       return {
-        scene: (id, scene) => void seat.scenes.set(id, scene),
+        scene(id, { reference, ...scene }) {
+          seat.scenes.set(id, { scene, reference: reference && shareReference(reference, slots) });
+        },
         queue(assignment, finish) {
           if (!seat.scenes.has(assignment.scene)) {
             throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);

@@ -2,6 +2,7 @@
 
 import type { Scene } from '../cluster/messages.js';
 import type { KernelName } from '../kernel/kernel.js';
+import type { SharedReference } from '../kernel/perturbation/kernel.js';
 import type { SimdModule } from '../kernel/simd.js';
 import type { Rect } from '../shard/shard.js';
 import type { View } from '../view/view.js';
@@ -14,7 +15,12 @@ export interface ThreadData {
 export type ToThread =
   /** Opens a kernel and measures it; answered by `opened` or `unavailable`. */
   | { readonly kind: 'open'; readonly kernel: KernelName }
-  | { readonly kind: 'scene'; readonly key: string; readonly scene: Scene }
+  | {
+      readonly kind: 'scene';
+      readonly key: string;
+      readonly scene: Omit<Scene, 'reference'>;
+      readonly reference: SharedReference | undefined;
+    }
   | { readonly kind: 'forget'; readonly key: string }
   /** Answered by `done` or `failed`. */
   | {

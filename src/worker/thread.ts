@@ -3,23 +3,34 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Scene } from '../cluster/messages.js';
 import { messageOf } from '../errors.js';
-import type { Kernel, KernelName } from '../kernel/kernel.js';
+import type { Computed, Kernel, KernelName } from '../kernel/kernel.js';
 import { fingerprintOf, openKernel, speedOf } from '../kernel/open.js';
+import { openPerturbation, type Perturbed, type SharedReference } from '../kernel/perturbation/kernel.js';
+import { reaches } from '../kernel/precision.js';
 import type { Paint } from '../render/colours.js';
 import { paint } from '../render/paint.js';
+import type { Rect } from '../shard/shard.js';
+import type { View } from '../view/view.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
 const { simd, slot } = workerData as ThreadData;
 const port = parentPort;
 if (!port) throw new Error('thread.js runs as a thread of a worker only');
 
-const scenes = new Map<string, Scene>();
+interface Placed {
+  readonly scene: Omit<Scene, 'reference'>;
+  readonly reference: SharedReference | undefined;
+  /** Opened with the first view that needs it. */
+  perturbed: Perturbed | undefined;
+}
+
+const scenes = new Map<string, Placed>();
 const kernels = new Map<KernelName, Promise<Kernel>>();
 
 port.on('message', async (message: ToThread) => {
   switch (message.kind) {
     case 'scene':
-      scenes.set(message.key, message.scene);
+      scenes.set(message.key, { scene: message.scene, reference: message.reference, perturbed: undefined });
       return;
     case 'forget':
       scenes.delete(message.key);
@@ -53,10 +64,11 @@ async function open(name: KernelName): Promise<FromThread> {
 
 async function compute({ kernel, scene: key, view, rect }: ToThread & { kind: 'compute' }): Promise<FromThread> {
   try {
-    const scene = scenes.get(key);
-    if (!scene) throw new Error(`scene ${key} was never sent`);
+    const placed = scenes.get(key);
+    if (!placed) throw new Error(`scene ${key} was never sent`);
+    const { scene } = placed;
     const from = performance.now();
-    const { nu, iterations } = await (await kernelOf(kernel)).compute(view, rect);
+    const { nu, iterations } = await samplesOf(placed, await kernelOf(kernel), view, rect);
     const bytes = scene.samples
       ? new Uint8Array(nu.buffer as ArrayBuffer)
       : paint(nu, nu.length / (rect.width * rect.height), paintOf(scene), view.iterations);
@@ -67,7 +79,14 @@ async function compute({ kernel, scene: key, view, rect }: ToThread & { kind: 'c
   }
 }
 
+/** Directly where doubles reach; else as differences from the scene's reference. */
+async function samplesOf(placed: Placed, kernel: Kernel, view: View, rect: Rect): Promise<Computed> {
+  if (!placed.reference || reaches(view, kernel.name)) return kernel.compute(view, rect);
+  placed.perturbed ??= openPerturbation(placed.reference, slot);
+  return placed.perturbed(view, rect);
+}
+
 /** The paint that the leader took apart for the wire. */
-function paintOf(scene: Scene): Paint {
+function paintOf(scene: Pick<Scene, 'paint' | 'tables'>): Paint {
   return { ...scene.paint, ...scene.tables } as unknown as Paint;
 }

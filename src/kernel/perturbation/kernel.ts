@@ -1,0 +1,120 @@
+/**
+ * Samples of views beyond double precision, as differences from a reference orbit. Orbit and table lie in one memory
+ * that all threads of a worker share, the table is built by the first thread that needs it.
+ */
+
+import { readFileSync } from 'node:fs';
+import type { Rect } from '../../shard/shard.js';
+import { fillPoints } from '../../view/plane.js';
+import { samplesPerPixel, type View } from '../../view/view.js';
+import { CHUNK, chunks } from '../chunks.js';
+import type { Computed } from '../kernel.js';
+import { offsetOf, type Reference } from './reference.js';
+
+/** What the threads of a worker share of a reference. */
+export interface SharedReference {
+  readonly re: string;
+  readonly im: string;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Index of the orbit's last entry. */
+  readonly length: number;
+  readonly orbitAt: number;
+  /** One pointer a level of the table, from level 1; entry j of level k covers 2^k steps from 1 + j·2^k. */
+  readonly levels: readonly number[];
+  readonly regionsAt: number;
+}
+
+export type Perturbed = (view: View, rect: Rect) => Computed;
+
+interface Exports {
+  buildLevel(orbit: number, below: number, table: number, level: number, from: number, to: number): void;
+  // biome-ignore format: one line per group of arguments
+  perturb(orbit: number, length: number, levels: number, depth: number, flags: number, limit: bigint, bailout: number,
+    count: number, re: number, im: number, nu: number): bigint;
+}
+
+const PAGE = 65536;
+const MAX_PAGES = 65536;
+/** Whether the table is built: 0 no, 1 somebody is at it, 2 yes. */
+const STATE_AT = 2048;
+const LEVELS_AT = 4096;
+const ORBIT_AT = PAGE;
+const ENTRY_BYTES = 48;
+const REGION_BYTES = 3 * 8 * CHUNK;
+const FLAG_WHOLE = 2;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Copies an orbit to where `slots` threads can work with it. */
+export function shareReference({ re, im, orbit }: Reference, slots: number): SharedReference {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./perturb.wasm', import.meta.url)));
+  const length = orbit.length / 2 - 1;
+  const levels: number[] = [];
+  let at = ORBIT_AT + orbit.byteLength;
+  for (let level = 1; entriesOf(length, level) > 0; level++) {
+    levels.push(at);
+    at += entriesOf(length, level) * ENTRY_BYTES;
+  }
+  const regionsAt = at;
+  const pages = Math.ceil((regionsAt + slots * REGION_BYTES) / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
+  new Float64Array(memory.buffer, ORBIT_AT, orbit.length).set(orbit);
+  new Uint32Array(memory.buffer, LEVELS_AT + 4, levels.length).set(levels);
+  return { re, im, module: compiled, memory, length, orbitAt: ORBIT_AT, levels, regionsAt };
+}
+
+/** The work of one slot on a shared reference. */
+export function openPerturbation(shared: SharedReference, slot: number): Perturbed {
+  const { memory, length, orbitAt, levels, regionsAt } = shared;
+  const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
+  const { buildLevel, perturb } = exports as unknown as Exports;
+  const reAt = regionsAt + slot * REGION_BYTES;
+  const imAt = reAt + 8 * CHUNK;
+  const nuAt = imAt + 8 * CHUNK;
+  const re = new Float64Array(memory.buffer, reAt, CHUNK);
+  const im = new Float64Array(memory.buffer, imAt, CHUNK);
+  const found = new Float64Array(memory.buffer, nuAt, CHUNK);
+  once(new Int32Array(memory.buffer, STATE_AT, 1), () => {
+    levels.forEach((table, k) => {
+      buildLevel(orbitAt, levels[k - 1] ?? 0, table, k + 1, 0, entriesOf(length, k + 1));
+    });
+  });
+
+  return (view, rect) => {
+    const [offsetRe, offsetIm] = offsetOf(view, shared);
+    const centre = { re: [offsetRe, 0], im: [offsetIm, 0] } as const;
+    const perPixel = samplesPerPixel(view.sampling);
+    const flags = view.count === 'whole' ? FLAG_WHOLE : 0;
+    const nu = new Float64Array(rect.width * rect.height * perPixel);
+    let iterations = 0;
+    let done = 0;
+    for (const part of chunks(rect, perPixel)) {
+      const count = fillPoints(view, part, re, im, centre);
+      // biome-ignore format: as declared
+      iterations += Number(perturb(orbitAt, length, LEVELS_AT, levels.length, flags, BigInt(view.iterations),
+        view.bailout, count, reAt, imAt, nuAt));
+      nu.set(found.subarray(0, count), done);
+      done += count;
+    }
+    return { nu, iterations };
+  };
+}
+
+/** Runs `work` in the first thread that comes, while the others wait. */
+function once(state: Int32Array, work: () => void): void {
+  if (Atomics.compareExchange(state, 0, 0, 1) === 0) {
+    work();
+    Atomics.store(state, 0, 2);
+    Atomics.notify(state, 0);
+  } else while (Atomics.load(state, 0) === 1) Atomics.wait(state, 0, 1);
+}
+
+/** Entries of a level: whole runs of 2^level steps after the first. */
+function entriesOf(length: number, level: number): number {
+  return Math.floor((length - 1) / 2 ** level);
+}
+
+function abort(): never {
+  throw new Error('the WebAssembly kernel aborted');
+}
