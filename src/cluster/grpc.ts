@@ -63,7 +63,8 @@ export async function grpcListen(
         call as unknown as Stream,
         wireToLeader,
         workerInbox(codec),
-        () => call.destroy(),
+        // The leader learns of the end by its status alone: destroy() would send none, and leave it waiting.
+        (reason) => call.emit('error', { code: grpc.status.ABORTED, details: reason }),
       );
       session(link, call.getPeer());
     },
@@ -103,17 +104,20 @@ class StreamLink<Out, In, Wire> implements Link<Out, In> {
   sent = 0;
   received = 0;
   private over = false;
-  private drained: Promise<void> | undefined;
+  /** Set while the stream takes no more. One wait for all senders; the end of the link ends it too. */
+  private full: Promise<void> | undefined;
   private stopWaiting = () => {};
 
   constructor(
     private readonly stream: Stream,
     private readonly toWire: (message: Out) => Iterable<object>,
     private readonly inbox: (wire: Wire) => In | undefined,
-    private readonly abort: () => void,
+    private readonly abort: (reason: string) => void,
   ) {}
 
   async send(message: Out): Promise<void> {
+    // Behind those that wait: waiting senders go on in the order in which they began to wait.
+    while (this.full) await this.full;
     for (const wire of this.toWire(message)) {
       if (this.over) return;
       this.sent += payload(wire);
@@ -122,11 +126,12 @@ class StreamLink<Out, In, Wire> implements Link<Out, In> {
   }
 
   end(): void {
-    this.stream.end();
+    if (this.full) void this.full.then(() => this.end());
+    else this.stream.end();
   }
 
   close(): void {
-    if (!this.over) this.abort();
+    if (!this.over) this.abort('the worker broke off');
   }
 
   listen(handlers: { message(message: In): void; ended(error?: Error): void }): void {
@@ -144,7 +149,7 @@ class StreamLink<Out, In, Wire> implements Link<Out, In> {
         if (message) handlers.message(message);
       } catch (error) {
         ended(error as Error);
-        this.abort();
+        this.abort(messageOf(error));
       }
     });
     this.stream.on('end', () => ended());
@@ -152,17 +157,16 @@ class StreamLink<Out, In, Wire> implements Link<Out, In> {
     this.stream.on('cancelled', () => ended(new Error('the leader went away')));
   }
 
-  /** One wait for all senders; the end of the link ends it too. */
   private drain(): Promise<void> {
-    this.drained ??= new Promise((resolve) => {
+    this.full ??= new Promise((resolve) => {
       const done = () => {
-        this.drained = undefined;
+        this.full = undefined;
         resolve();
       };
       this.stopWaiting = done;
       this.stream.once('drain', done);
     });
-    return this.drained;
+    return this.full;
   }
 }
 

@@ -38,8 +38,8 @@ export class Joiner {
   add(key: number, piece: Piece): Uint8Array | undefined {
     const { offset, total, data, checksum } = piece;
     if (total > this.limit) throw this.wrong(key, `${total} bytes announced, at most ${this.limit} are taken`);
-    if (offset === 0 && data.length === total) return this.checked(key, data, checksum);
     let part = this.open.get(key);
+    if (!part && offset === 0 && data.length === total) return this.checked(key, data, checksum);
     if (offset === 0 && !part) this.open.set(key, (part = { bytes: new Uint8Array(total), filled: 0 }));
     if (!part || part.filled !== offset || part.bytes.length !== total || data.length === 0) {
       throw this.wrong(key, `a piece at byte ${offset} was not expected`);

@@ -1,17 +1,23 @@
 /**
  * The seam between those who talk and how it travels: the leader dials, the worker listens, both hold a Link. The
- * real one is grpc.ts; memory.ts is a faithful one for tests.
+ * real one is grpc.ts; the tests have one in memory that is held to the same contract.
  */
 
 import type { ToLeader, ToWorker } from './messages.js';
 
 /** One end of a session. Messages arrive in order, whole, or the link ends. */
 export interface Link<Out, In> {
-  /** Sends a message; resolves when the link can take the next (back-pressure). Silently drops once the link ended. */
+  /**
+   * Sends a message; resolves when the link can take the next (back-pressure). Messages keep their order, awaited or
+   * not. Silently drops once the link ended.
+   */
   send(message: Out): Promise<void>;
-  /** Says that nothing more will be sent. The other side's messages still arrive. */
+  /**
+   * Ends the session in order: what was sent still arrives, then the other side's link ends, without a reason. Nothing
+   * may be sent after it.
+   */
   end(): void;
-  /** Ends the session at once, in both directions. */
+  /** Ends the session at once, in both directions, as do messages that nobody understands. */
   close(): void;
   /** Called once, before the first message arrives. `ended` comes last, with the reason unless the end was orderly. */
   listen(handlers: { message(message: In): void; ended(error?: Error): void }): void;

@@ -117,8 +117,8 @@ export function leaderInbox(): (wire: ToLeader__Output) => ToLeader | undefined 
   };
 }
 
-function missing(what: string): FractalError {
-  return new FractalError('PROTOCOL', `the peer sent no ${what}`);
+function missing(what: string, cause?: unknown): FractalError {
+  return new FractalError('PROTOCOL', `the peer sent no ${what}`, { cause });
 }
 
 function wireView(view: View): WireView {
@@ -167,7 +167,7 @@ function sceneOf(wire: WireScene): Scene {
   const tables = (wire.tables ?? []).map(({ name = '', type, data }) => [name, tableOf(type, data as Uint8Array)]);
   return {
     samples: wire.samples ?? false,
-    paint: JSON.parse(wire.paint || '{}') as Record<string, unknown>,
+    paint: paintOf(wire.paint || '{}'),
     tables: Object.fromEntries(tables) as Record<string, Table>,
     ...(wire.reference ? { reference: referenceOf(wire.reference) } : {}),
   };
@@ -176,11 +176,23 @@ function sceneOf(wire: WireScene): Scene {
 function referenceOf({ re = '', im = '', orbit }: NonNullable<WireScene['reference']>): ReferenceOrbit {
   const bytes = orbit as Uint8Array;
   if (bytes.length < 32 || bytes.length % 16 !== 0) throw missing('whole reference orbit');
-  return { re, im, orbit: new Float64Array(bytes.slice().buffer) };
+  return { re, im, orbit: new Float64Array(new Uint8Array(bytes).buffer) };
+}
+
+function paintOf(text: string): Record<string, unknown> {
+  let paint: unknown;
+  try {
+    paint = JSON.parse(text);
+  } catch (error) {
+    throw missing('paint in JSON', error);
+  }
+  if (typeof paint !== 'object' || paint === null || Array.isArray(paint)) throw missing('paint that is a record');
+  return paint as Record<string, unknown>;
 }
 
 /** A table in memory that the threads of a worker share. */
 function tableOf(type: string | undefined, data: Uint8Array): Table {
+  if (data.length % (type === 'f64' ? 8 : type === 'f32' ? 4 : 1) > 0) throw missing('whole table');
   const shared = new SharedArrayBuffer(data.length);
   new Uint8Array(shared).set(data);
   if (type === 'u8') return new Uint8Array(shared);

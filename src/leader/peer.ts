@@ -21,7 +21,7 @@ export interface PeerOptions {
 export interface PeerEvents {
   joined(peer: Peer, ready: Ready): void;
   message(peer: Peer, message: ToLeader): void;
-  /** It was ready, and the connection broke. It is being dialled again. */
+  /** It was ready, and is not any more. It is being dialled again, unless `gone` follows. */
   left(peer: Peer, reason: string): void;
   /** It will not be dialled any more. */
   gone(peer: Peer, reason: string): void;
@@ -62,7 +62,7 @@ export class Peer {
     this.timer = setTimeout(() => this.broke(link, 'no answer to the greeting'), GREETING_MS);
     link.listen({
       message: (message) => {
-        if (this.link === link) this.hear(message);
+        if (this.link === link) this.hear(message, link);
       },
       ended: (error) => this.broke(link, error?.message ?? 'it left'),
     });
@@ -94,10 +94,11 @@ export class Peer {
     this.failures = 0;
   }
 
-  private hear(message: ToLeader): void {
+  private hear(message: ToLeader, link: LeaderLink): void {
     if (message.kind === 'refused') {
       this.giveUp(message.reason);
     } else if (message.kind === 'ready') {
+      if (this.ready) return this.broke(link, 'it greeted twice');
       clearTimeout(this.timer);
       const objection = this.objection(message);
       if (objection) this.giveUp(objection);
@@ -105,7 +106,9 @@ export class Peer {
         this.ready = message;
         this.events.joined(this, message);
       }
-    } else this.events.message(this, message);
+    } else if (this.ready || message.kind === 'draining') {
+      this.events.message(this, message);
+    } else this.broke(link, `it sent ${message.kind} before it was ready`);
   }
 
   /** Why this worker must not take part, if so. */
@@ -121,7 +124,9 @@ export class Peer {
   }
 
   private giveUp(reason: string): void {
+    const wasReady = this.ready !== undefined;
     this.stop();
+    if (wasReady) this.events.left(this, reason);
     this.events.gone(this, reason);
   }
 

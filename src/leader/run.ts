@@ -76,7 +76,8 @@ export function run(job: RenderJob, options: RunOptions): Run {
   /** Ready, with the slots that this run uses; until `begun` not yet known to the scheduler. */
   const members = new Map<string, { readonly slots: number; readonly speed: number }>();
   const missing: string[] = [];
-  const handed = new Map<number, Shard>();
+  /** Shards under way, and with whom: an answer of another counts for nothing. */
+  const handed = new Map<number, { readonly shard: Shard; readonly holder: string }>();
   const assemblies = new Map<number, Assembly>();
   const frames: Frame[] = [];
   const reports = new Map<string, () => void>();
@@ -90,6 +91,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
   const peerOptions: PeerOptions = { ...options, fingerprint: () => fingerprint };
   const peerEvents = { joined, message, left, gone };
   options.signal.addEventListener('abort', () => fail(options.signal.reason), { once: true });
+  if (options.signal.aborted) fail(options.signal.reason);
 
   function add({ address, slots }: Target): void {
     const peer = new Peer(address, slots, peerOptions, peerEvents);
@@ -149,8 +151,8 @@ export function run(job: RenderJob, options: RunOptions): Run {
   function result(name: string, heard: ToLeader & { kind: 'result' }): void {
     const { shard: id, bytes, seconds, iterations } = heard;
     peers.get(name)?.praise();
-    const shard = handed.get(id);
-    const assembly = shard && assemblies.get(shard.frame);
+    const { shard, holder } = handed.get(id) ?? {};
+    const assembly = shard && holder === name && assemblies.get(shard.frame);
     if (shard && assembly) {
       const objection = assembly.put(shard, bytes);
       if (objection) return feed({ kind: 'failed', peer: name, shard: id, reason: objection });
@@ -220,7 +222,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
 
   function assign(name: string, shard: Shard): void {
     ledger.handed();
-    handed.set(shard.id, shard);
+    handed.set(shard.id, { shard, holder: name });
     const { id, frame, x, y, width, height } = shard;
     if (!assemblies.has(frame)) assemblies.set(frame, assemble(job, frame, job.scene.samples ? 'samples' : 'pixels'));
     const assignment = { shard: id, scene: 0, frame, view: job.viewOf(frame), rect: { x, y, width, height } };

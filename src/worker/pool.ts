@@ -11,6 +11,9 @@ import { type SharedReference, shareReference } from '../kernel/perturbation/ker
 import { compileSimd } from '../kernel/simd.js';
 import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
 
+/** What a leader may ask for: its word for it came over the wire. */
+const KERNELS: readonly KernelName[] = ['simd', 'gpu', 'cpu'];
+
 /** A session's place in the pool. */
 export interface Seat {
   /** Shards of this scene may be queued from now on. */
@@ -153,6 +156,9 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
     slots,
     slotsFor: (kernel) => (kernel === 'gpu' ? 1 : slots),
     async offer(kernel) {
+      if (!KERNELS.includes(kernel)) {
+        throw new FractalError('KERNEL_MISSING', `this worker knows no kernel ${kernel}: run the same version on both`);
+      }
       if (offered !== 'auto' && kernel !== offered) {
         throw new FractalError('KERNEL_MISSING', `this worker offers the ${offered} kernel only, not ${kernel}`);
       }

@@ -45,6 +45,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let seat: Seat | undefined;
   let slots = pool.slots;
   let finishing: (ToWorker & { kind: 'finish' }) | undefined;
+  let greeted = false;
   let draining = false;
   let over = false;
   const tally: Tally = { shards: 0, samples: 0, iterations: 0, busySeconds: 0, bytesSent: 0, bytesReceived: 0 };
@@ -74,6 +75,8 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
 
   function handle(message: ToWorker): void {
     if (message.kind === 'hello') {
+      if (greeted) throw new FractalError('PROTOCOL', 'the leader greeted twice');
+      greeted = true;
       void greet(message);
       return;
     }
@@ -87,6 +90,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
         return;
       case 'cancel':
         for (const shard of message.shards) seat.cancel(shard);
+        settle();
         return;
       case 'finish':
         finishing = message;
@@ -132,9 +136,14 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
         tally.busySeconds += seconds;
         void link.send({ kind: 'result', shard, bytes, seconds, iterations });
       } else void link.send({ kind: 'failed', shard, reason: result.reason });
-      part();
-      if (draining && seat?.waiting === 0) leaveDrained();
+      settle();
     });
+  }
+
+  /** Fewer shards are under way: when it was the last, whoever waited for that goes on. */
+  function settle(): void {
+    part();
+    if (draining && seat?.waiting === 0) leaveDrained();
   }
 
   /** The last shard of a worker that says goodbye is answered. */
@@ -154,12 +163,15 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   }
 
   function refuse(reason: string): void {
+    // What was on its way when the session ended is nobody's fault.
+    if (over) return;
     leave(reason);
     void link.send({ kind: 'refused', reason }).then(() => link.end());
   }
 
   const session: Session = {
     drain() {
+      if (over) return;
       draining = true;
       void link.send({ kind: 'draining' });
       if (!seat || seat.waiting === 0) leaveDrained();

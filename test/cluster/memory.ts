@@ -1,0 +1,265 @@
+/**
+ * The transport without a network: what is said becomes protobuf bytes and pieces as with gRPC, and arrives later, in
+ * order, one piece in each turn of the event loop. transport.test.ts holds it and grpc.ts to the same contract.
+ */
+
+import { fileURLToPath } from 'node:url';
+import protoLoader from '@grpc/proto-loader';
+import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
+import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
+import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
+import { type Address, addressText, type Dialer, type Link, type Listener } from '../../src/cluster/transport.js';
+import { leaderInbox, type WireScene, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+
+const PROTO = fileURLToPath(new URL('../../../proto/fractal/v1/peer.proto', import.meta.url));
+const definition = protoLoader.loadSync(PROTO, { longs: Number, enums: String, defaults: true, oneofs: true });
+
+/** The bytes of a wire message, and back. */
+export interface Codec<In, Out> {
+  encode(wire: In): Buffer;
+  decode(bytes: Uint8Array): Out;
+}
+
+function codec<In, Out extends object>(name: string): Codec<In, Out> {
+  const type = definition[`fractal.v1.${name}`] as unknown as protoLoader.MessageTypeDefinition<Out, Out>;
+  return { encode: (wire) => type.serialize(wire as never), decode: (bytes) => type.deserialize(Buffer.from(bytes)) };
+}
+
+export const scenes = codec<WireScene, WireScene>('Scene');
+export const toWorker = codec<WireToWorker, ToWorker__Output>('ToWorker');
+export const toLeader = codec<WireToLeader, ToLeader__Output>('ToLeader');
+
+/** Pieces that may be on their way before a sender has to wait: what Node's streams of objects have. */
+const HIGH_WATER = 16;
+
+export interface MemoryNetwork {
+  readonly dialer: Dialer;
+  /** Every port is free until it is taken; the session's link is one end of what somebody dialled. */
+  listen(address: Address, session: (link: MemoryLink<ToLeader, ToWorker>, peer: string) => void): Listener;
+  /** A dialler whose link can also send bytes that no message has. */
+  dial(address: Address): MemoryLink<ToWorker, ToLeader>;
+  /** Resolves once nothing is on its way any more. */
+  quiet(): Promise<void>;
+}
+
+export interface MemoryLink<Out, In> extends Link<Out, In> {
+  /** Sends one wire message, whatever its bytes mean. */
+  sendBytes(bytes: Uint8Array): void;
+}
+
+export function memoryNetwork(): MemoryNetwork {
+  const services = new Map<string, (link: MemoryLink<ToLeader, ToWorker>, peer: string) => void>();
+  const ends = new Set<{ readonly busy: boolean }>();
+  let dialled = 0;
+
+  function dial(address: Address): End<ToWorker, ToLeader> {
+    const leader = new End<ToWorker, ToLeader>(
+      { ends: undefined, closes: undefined },
+      (message) => wiresOf(wireToWorker(message, scenes), toWorker),
+      inboxOf(leaderInbox(), toLeader),
+    );
+    const service = services.get(addressText(address));
+    if (!service) {
+      leader.lose(new Error('ECONNREFUSED'));
+      return leader;
+    }
+    const worker = new End<ToLeader, ToWorker>(
+      { ends: 'the leader went away', closes: 'the worker broke off' },
+      (message) => wiresOf(wireToLeader(message), toLeader),
+      inboxOf(workerInbox(scenes), toWorker),
+    );
+    leader.other = worker;
+    worker.other = leader;
+    for (const end of [leader, worker]) ends.add(end);
+    service(worker, `leader ${dialled++}`);
+    return leader;
+  }
+
+  return {
+    dialer: { dial },
+    dial,
+    listen(address, session) {
+      const name = addressText(address);
+      const mine = new Set<MemoryLink<ToLeader, ToWorker>>();
+      services.set(name, (link, peer) => {
+        mine.add(link);
+        session(link, peer);
+      });
+      return {
+        address,
+        async close() {
+          services.delete(name);
+          for (const link of mine) link.close();
+        },
+      };
+    },
+    async quiet() {
+      do await nextTurn();
+      while ([...ends].some((end) => end.busy));
+    },
+  };
+}
+
+/** After all that is due in this turn of the event loop. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+/** How a link's end shows on either side, as with gRPC: the worker's end() is the end of the call for both. */
+interface Manners {
+  /** After one's own end(): why one's own link ends, should it do so. */
+  readonly ends: string | undefined;
+  /** After one's close(): what the other side is told; undefined: an orderly end. */
+  readonly closes: string | undefined;
+}
+
+class End<Out, In> implements MemoryLink<Out, In> {
+  sent = 0;
+  received = 0;
+  other: End<In, Out> | undefined;
+  private handlers: Parameters<Link<Out, In>['listen']>[0] | undefined;
+  private readonly arriving: Uint8Array[] = [];
+  /** Set when nothing more will arrive: `ended` is due. */
+  private parting: { readonly error: Error | undefined } | undefined;
+  private over = false;
+  /** All that this side wanted to say: end() was called. */
+  private said = false;
+  private due = false;
+  private full: Promise<void> | undefined;
+  private drained = () => {};
+
+  constructor(
+    private readonly manners: Manners,
+    private readonly outbox: (message: Out) => Iterable<Parcel>,
+    private readonly inbox: (bytes: Uint8Array) => { readonly message: In | undefined; readonly payload: number },
+  ) {}
+
+  get busy(): boolean {
+    return this.due;
+  }
+
+  async send(message: Out): Promise<void> {
+    while (this.full) await this.full;
+    if (this.said && !this.over) throw new Error('sent after the end');
+    for (const { bytes, payload } of this.outbox(message)) {
+      if (this.over || this.parting) return;
+      this.sent += payload;
+      this.sendBytes(bytes);
+      if ((this.other?.arriving.length ?? 0) >= HIGH_WATER) await this.drain();
+    }
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    this.other?.arrive(Buffer.from(bytes));
+  }
+
+  end(): void {
+    if (this.full) {
+      void this.full.then(() => this.end());
+      return;
+    }
+    this.other?.part(undefined);
+    this.said = true;
+    // What is on its way to the one that ends, or closes, may still arrive: with gRPC it may, too.
+    if (this.manners.ends) this.part(new Error(this.manners.ends));
+  }
+
+  close(): void {
+    if (this.over || this.parting) return;
+    const { closes } = this.manners;
+    this.other?.lose(closes === undefined ? undefined : new Error(closes));
+    this.part(new Error('closed on this side'));
+  }
+
+  listen(handlers: Parameters<Link<Out, In>['listen']>[0]): void {
+    this.handlers = handlers;
+    this.turn();
+  }
+
+  /** Nothing that is still on its way arrives. */
+  lose(error: Error | undefined): void {
+    this.arriving.length = 0;
+    this.part(error);
+  }
+
+  private part(error: Error | undefined): void {
+    if (this.over) return;
+    this.parting ??= { error };
+    this.drained();
+    this.other?.drained();
+    this.turn();
+  }
+
+  private arrive(bytes: Uint8Array): void {
+    if (this.over || this.parting) return;
+    this.arriving.push(bytes);
+    this.turn();
+  }
+
+  private turn(): void {
+    if (this.due || this.over || !this.handlers || (this.arriving.length === 0 && !this.parting)) return;
+    this.due = true;
+    setImmediate(() => {
+      this.due = false;
+      this.step();
+      this.turn();
+    });
+  }
+
+  private step(): void {
+    const bytes = this.arriving.shift();
+    if (!bytes) return this.finish(this.parting?.error);
+    try {
+      const { message, payload } = this.inbox(bytes);
+      this.received += payload;
+      if (message) this.handlers?.message(message);
+    } catch (error) {
+      this.other?.lose(this.manners.closes === undefined ? undefined : (error as Error));
+      this.finish(error as Error);
+    }
+    if (this.arriving.length === 0) this.other?.drained();
+  }
+
+  private finish(error: Error | undefined): void {
+    if (this.over) return;
+    this.over = true;
+    this.arriving.length = 0;
+    this.drained();
+    this.handlers?.ended(error);
+  }
+
+  private drain(): Promise<void> {
+    this.full ??= new Promise((resolve) => {
+      this.drained = () => {
+        this.full = undefined;
+        resolve();
+      };
+    });
+    return this.full;
+  }
+}
+
+interface Parcel {
+  readonly bytes: Uint8Array;
+  /** Of them, those of a piece. */
+  readonly payload: number;
+}
+
+function* wiresOf<Wire extends object>(wires: Iterable<Wire>, { encode }: Codec<Wire, object>): Generator<Parcel> {
+  for (const wire of wires) yield { bytes: encode(wire), payload: payloadOf(wire) };
+}
+
+function inboxOf<Wire extends object, In>(
+  inbox: (wire: Wire) => In | undefined,
+  { decode }: Codec<never, Wire>,
+): (bytes: Uint8Array) => { message: In | undefined; payload: number } {
+  return (bytes) => {
+    const wire = decode(bytes);
+    return { message: inbox(wire), payload: payloadOf(wire) };
+  };
+}
+
+function payloadOf(wire: object): number {
+  const { scene, result } = wire as { [key: string]: { piece?: { data?: Uint8Array } | null } | null | undefined };
+  return (scene ?? result)?.piece?.data?.length ?? 0;
+}

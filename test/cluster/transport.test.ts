@@ -1,0 +1,198 @@
+/** What every transport must do: the same tests over gRPC and over the one in memory that other tests use. */
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { grpcDialer, grpcListen } from '../../src/cluster/grpc.js';
+import type { Scene, ToLeader, ToWorker } from '../../src/cluster/messages.js';
+import { type Address, addressText, type Dialer, type Listener, type WorkerLink } from '../../src/cluster/transport.js';
+import { memoryNetwork } from './memory.js';
+import { Scripted, type ScriptedLeader, type ScriptedWorker } from './scripted.js';
+
+interface Transport {
+  readonly dialer: Dialer;
+  listen(session: (link: WorkerLink) => void): Promise<Listener>;
+}
+
+const LOCAL = { host: '127.0.0.1', port: 0 };
+const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', session: 's', kernel: 'simd', slots: 0 };
+const result = (shard: number, bytes: Uint8Array): ToLeader => ({
+  kind: 'result',
+  shard,
+  bytes,
+  seconds: 0.5,
+  iterations: 7,
+});
+const failed = (shard: number): ToLeader => ({ kind: 'failed', shard, reason: 'none' });
+
+/** Bytes that differ everywhere. */
+function noise(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let k = 0; k < length; k++) bytes[k] = (k * 40_503) >>> 8;
+  return bytes;
+}
+
+function transports(): [name: string, open: () => Transport][] {
+  const memory = () => {
+    const { dialer, listen } = memoryNetwork();
+    return { dialer, listen: async (session: (link: WorkerLink) => void) => listen(LOCAL, session) };
+  };
+  return [
+    ['in memory', memory],
+    ['over gRPC', () => ({ dialer: grpcDialer, listen: (session) => grpcListen(LOCAL, session) })],
+  ];
+}
+
+interface Session {
+  readonly leader: ScriptedLeader;
+  readonly worker: ScriptedWorker;
+  readonly listener: Listener;
+}
+
+/** Both ends of one session; the greeting has arrived. */
+async function session(t: TestContext, { dialer, listen }: Transport): Promise<Session> {
+  let accept = (_link: WorkerLink) => {};
+  const accepted = new Promise<WorkerLink>((resolve) => {
+    accept = resolve;
+  });
+  const listener = await listen((link) => accept(link));
+  const leader = new Scripted(dialer.dial(listener.address));
+  t.after(async () => {
+    leader.link.close();
+    await listener.close();
+  });
+  void leader.send(hello);
+  const worker = new Scripted(await accepted);
+  await worker.next('hello');
+  return { leader, worker, listener };
+}
+
+for (const [name, open] of transports()) {
+  test(`${name}: messages arrive whole and in order, and nothing is shared`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    const bytes = noise(2_500_000);
+    const table = Float64Array.from([1, -0.5, 1 / 3]);
+    const scene: Scene = { samples: false, paint: { mode: 'smooth' }, tables: { table } };
+    void worker.send(result(1, bytes));
+    void worker.send(failed(2));
+    void worker.send(result(3, new Uint8Array(0)));
+    void leader.send({ kind: 'scene', id: 4, scene });
+    void leader.send({ kind: 'cancel', shards: [5, 6] });
+    const heard = await leader.next('result');
+    assert.equal(Buffer.compare(heard.bytes, bytes), 0);
+    assert.deepEqual({ ...heard, bytes: [] }, { ...result(1, bytes), bytes: [] });
+    heard.bytes.fill(0);
+    assert.deepEqual(bytes, noise(2_500_000));
+    assert.deepEqual(await leader.next('failed'), failed(2));
+    assert.equal((await leader.next('result')).bytes.length, 0);
+    const told = await worker.next('scene');
+    assert.deepEqual(told.scene, scene);
+    assert.notEqual(told.scene.tables.table, table);
+    assert.deepEqual(await worker.next('cancel'), { kind: 'cancel', shards: [5, 6] });
+    assert.equal(worker.link.sent, bytes.length);
+    assert.equal(leader.link.received, bytes.length);
+    assert.equal(worker.link.received, leader.link.sent);
+    assert.ok(leader.link.sent >= 24);
+  });
+
+  test(`${name}: a sender waits while the link is full, and what it sends meanwhile keeps its order`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    let sent = 0;
+    const large = worker.send(result(0, noise(24 << 20))).then(() => sent++);
+    const small = Array.from({ length: 40 }, (_, k) => worker.send(failed(k + 1)).then(() => sent++));
+    await Promise.resolve();
+    assert.equal(sent, 0);
+    assert.equal((await leader.next('result')).bytes.length, 24 << 20);
+    for (let k = 1; k <= 40; k++) assert.equal((await leader.next('failed')).shard, k);
+    await Promise.all([large, ...small]);
+    assert.equal(sent, 41);
+  });
+
+  test(`${name}: what a worker sent before it ended arrives, though the link was full, then the end`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    void worker.send(result(0, noise(24 << 20)));
+    void worker.send(failed(1));
+    worker.link.end();
+    assert.deepEqual(
+      (await leader.rest()).map(({ kind }) => kind),
+      ['result', 'failed'],
+    );
+    assert.equal(await leader.ended, undefined);
+    await worker.ended;
+  });
+
+  test(`${name}: what a leader sent before it ended arrives, then the end`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    void leader.send({ kind: 'finish', metrics: true });
+    leader.link.end();
+    await worker.next('finish');
+    assert.deepEqual(await worker.rest(), []);
+    assert.equal(await worker.ended, undefined);
+    worker.link.end();
+    assert.equal(await leader.ended, undefined);
+  });
+
+  test(`${name}: when the leader breaks off both ends end, and sending to it is no error`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    leader.link.close();
+    assert.ok((await leader.ended) instanceof Error);
+    await worker.ended;
+    await worker.send(failed(1));
+    await leader.send(hello);
+    assert.deepEqual(leader.heard, []);
+  });
+
+  test(`${name}: when the worker breaks off both ends end, the leader's with a reason`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    worker.link.close();
+    assert.match((await leader.ended)?.message ?? '', /the worker broke off/);
+    await worker.ended;
+    await leader.send({ kind: 'finish', metrics: true });
+    assert.deepEqual(worker.heard, []);
+  });
+
+  test(`${name}: who waits for a full link goes on when the link ends`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    const waiting = [1, 2, 3].map((shard) => worker.send(result(shard, noise(24 << 20))));
+    leader.link.close();
+    await Promise.all(waiting);
+  });
+
+  test(`${name}: a message that nobody understands ends the session on both sides, each told why`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    const view = {
+      formula: { step: 'spiral' as 'tricorn', power: 2 },
+      re: '0',
+      im: '0',
+      zoom: '1',
+      rotation: 0,
+      width: 1,
+      height: 1,
+      iterations: 1,
+      bailout: 2,
+      count: 'smooth' as const,
+      sampling: { kind: 'grid' as const, side: 1 },
+    };
+    const rect = { x: 0, y: 0, width: 1, height: 1 };
+    void leader.send({ kind: 'assign', assignment: { shard: 0, scene: 0, frame: 0, view, rect } });
+    void leader.send({ kind: 'finish', metrics: true });
+    assert.match((await worker.ended)?.message ?? '', /no known formula: spiral/);
+    assert.match((await leader.ended)?.message ?? '', /no known formula: spiral/);
+    assert.deepEqual(worker.heard, []);
+  });
+
+  test(`${name}: a listener that closes ends its sessions, and nobody answers there any more`, async (t) => {
+    const transport = open();
+    const { leader, worker, listener } = await session(t, transport);
+    await listener.close();
+    assert.ok((await leader.ended) instanceof Error);
+    await worker.ended;
+    const late = new Scripted(transport.dialer.dial(listener.address));
+    assert.match((await late.ended)?.message ?? '', /ECONNREFUSED/);
+  });
+}
+
+test('an address is written with brackets round IPv6', () => {
+  const text = (address: Address) => addressText(address);
+  assert.equal(text({ host: 'node01', port: 7 }), 'node01:7');
+  assert.equal(text({ host: '::1', port: 7 }), '[::1]:7');
+});

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Assignment, Scene, Table, ToLeader, ToWorker } from '../../src/cluster/messages.js';
+import { leaderInbox, type WireScene, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import type { View } from '../../src/view/view.js';
+import { scenes, toLeader, toWorker } from './memory.js';
+
+/** There and back through the bytes that travel. */
+function heardByWorker(...messages: ToWorker[]): (ToWorker | undefined)[] {
+  const inbox = workerInbox(scenes);
+  return messages.flatMap((message) =>
+    [...wireToWorker(message, scenes)].map((wire) => inbox(toWorker.decode(toWorker.encode(wire)))),
+  );
+}
+
+function heardByLeader(...messages: ToLeader[]): (ToLeader | undefined)[] {
+  const inbox = leaderInbox();
+  return messages.flatMap((message) =>
+    [...wireToLeader(message)].map((wire) => inbox(toLeader.decode(toLeader.encode(wire)))),
+  );
+}
+
+/** As the program's own records are: deepEqual tells other prototypes apart. */
+const record = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(fields, { noNullPrototype: true });
+
+const uint = fc.nat(2 ** 32 - 1);
+const text = fc.string({ unit: 'binary', maxLength: 30 });
+const seconds = fc.double({ min: 0, noNaN: true });
+
+const view: fc.Arbitrary<View> = record({
+  formula: fc.record(
+    {
+      step: fc.constantFrom('holomorphic' as const, 'burning-ship' as const, 'tricorn' as const),
+      power: uint,
+      julia: record({ re: text, im: text }),
+    },
+    { requiredKeys: ['step', 'power'], noNullPrototype: true },
+  ),
+  re: text,
+  im: text,
+  zoom: text,
+  rotation: fc.double(),
+  width: uint,
+  height: uint,
+  iterations: fc.double(),
+  bailout: fc.double(),
+  count: fc.constantFrom('smooth' as const, 'whole' as const),
+  sampling: fc.oneof(
+    record({ kind: fc.constant('grid' as const), side: uint }),
+    record({ kind: fc.constant('jittered' as const), count: fc.integer({ min: 1, max: 2 ** 32 - 1 }), seed: uint }),
+  ),
+});
+
+const assignment: fc.Arbitrary<Assignment> = record({
+  shard: uint,
+  scene: uint,
+  frame: uint,
+  view,
+  rect: record({ x: uint, y: uint, width: uint, height: uint }),
+});
+
+const table: fc.Arbitrary<Table> = fc.oneof(
+  fc.uint8Array({ maxLength: 20 }),
+  fc.float32Array({ maxLength: 20 }),
+  fc.float64Array({ maxLength: 20 }),
+);
+
+const scene: fc.Arbitrary<Scene> = record({
+  samples: fc.boolean(),
+  // What JSON has no word for (-0) is not sent.
+  paint: fc
+    .dictionary(text, fc.jsonValue({ noUnicodeString: false }), { noNullPrototype: true })
+    .map((paint) => JSON.parse(JSON.stringify(paint))),
+  tables: fc.dictionary(text, table, { noNullPrototype: true }),
+});
+
+const message: fc.Arbitrary<ToWorker> = fc.oneof(
+  record({
+    kind: fc.constant('hello' as const),
+    protocol: uint,
+    version: text,
+    session: text,
+    kernel: text,
+    slots: uint,
+  }),
+  record({ kind: fc.constant('scene' as const), id: uint, scene }),
+  assignment.map((one) => ({ kind: 'assign' as const, assignment: one })),
+  record({ kind: fc.constant('cancel' as const), shards: fc.array(uint) }),
+  record({ kind: fc.constant('finish' as const), metrics: fc.boolean() }),
+);
+
+const answer: fc.Arbitrary<ToLeader> = fc.oneof(
+  record({
+    kind: fc.constant('ready' as const),
+    protocol: uint,
+    version: text,
+    slots: uint,
+    credits: uint,
+    kernel: text,
+    detail: text,
+    speed: seconds,
+    fingerprint: text,
+  }),
+  record({ kind: fc.constant('refused' as const), reason: text }),
+  record({
+    kind: fc.constant('result' as const),
+    shard: uint,
+    bytes: fc.uint8Array({ maxLength: 50 }),
+    seconds,
+    iterations: seconds,
+  }),
+  record({ kind: fc.constant('failed' as const), shard: uint, reason: text }),
+  fc.constant({ kind: 'draining' as const }),
+  record({
+    kind: fc.constant('report' as const),
+    figures: fc.array(record({ name: text, value: fc.double() })),
+  }),
+);
+
+/** Bytes may come back as a Buffer: what counts is what is in them. */
+function plainBytes<Message extends ToLeader | undefined>(heard: Message): Message {
+  return heard?.kind === 'result' ? { ...heard, bytes: Uint8Array.from(heard.bytes) } : heard;
+}
+
+test('whatever a leader says, the worker hears the same', () => {
+  fc.assert(fc.property(fc.array(message, { maxLength: 4 }), (all) => assert.deepEqual(heardByWorker(...all), all)));
+});
+
+test('whatever a worker says, the leader hears the same', () => {
+  fc.assert(
+    fc.property(fc.array(answer, { maxLength: 4 }), (all) =>
+      assert.deepEqual(heardByLeader(...all).map(plainBytes), all),
+    ),
+  );
+});
+
+test('a scene of several pieces arrives with its last piece, its tables in memory that threads can share', () => {
+  const tables = { wide: Float64Array.from({ length: 300_000 }, (_, k) => 1 / (k + 1)), small: Uint8Array.of(1, 2) };
+  const sent: ToWorker = { kind: 'scene', id: 9, scene: { samples: false, paint: { mode: 'bands' }, tables } };
+  const heard = heardByWorker(sent);
+  assert.deepEqual(heard, [undefined, undefined, sent]);
+  const { scene } = heard[2] as ToWorker & { kind: 'scene' };
+  for (const { buffer } of Object.values(scene.tables)) assert.ok(buffer instanceof SharedArrayBuffer);
+});
+
+test('results of several pieces may alternate', () => {
+  const inbox = leaderInbox();
+  const bytes = [1, 2].map((shard) => new Uint8Array(2_500_000).fill(shard));
+  const wires = bytes.map((one, shard) => [
+    ...wireToLeader({ kind: 'result', shard, bytes: one, seconds: 1, iterations: 2 }),
+  ]);
+  const heard = [0, 1, 2].flatMap((k) => wires.map((all) => inbox(toLeader.decode(toLeader.encode(all[k] as object)))));
+  assert.deepEqual(heard.slice(0, 4), [undefined, undefined, undefined, undefined]);
+  for (const shard of [0, 1]) {
+    const result = heard[4 + shard] as ToLeader & { kind: 'result' };
+    assert.equal(result.shard, shard);
+    assert.equal(Buffer.compare(result.bytes, bytes[shard] as Uint8Array), 0);
+  }
+});
+
+const pieceOf = (wire: WireScene) => {
+  const data = scenes.encode(wire);
+  const [whole] = [...wireToLeader({ kind: 'result', shard: 0, bytes: data, seconds: 0, iterations: 0 })];
+  return { scene: { scene: 1, piece: whole?.result?.piece as { data: Buffer } } };
+};
+const square = { x: 0, y: 0, width: 1, height: 1 };
+
+const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
+  ['an empty message', {}, /no message that this version knows/],
+  ['a scene without a piece', { scene: { scene: 1 } }, /no piece of a scene/],
+  ['a piece of 2 GiB', { scene: { scene: 1, piece: { total: 2 ** 31 } } }, /scene 1: 2147483648 bytes announced/],
+  ['a piece with a wrong checksum', { scene: { scene: 1, piece: { checksum: 1 } } }, /scene 1: the checksum/],
+  ['an assignment without a view', { assign: { shard: 1, ...square } }, /no view of an assignment/],
+  ['an unknown formula', { assign: { view: { step: 'spiral' } } }, /no known formula: spiral/],
+  ['an unknown type of table', pieceOf({ tables: [{ name: 'a', type: 'i8' }] }), /no known type of table: i8/],
+  [
+    'a table that ends within a number',
+    pieceOf({ tables: [{ type: 'f64', data: Buffer.alloc(9) }] }),
+    /no whole table/,
+  ],
+  ['a paint that is no JSON', pieceOf({ paint: '{"mode":' }), /no paint in JSON/],
+  ['a paint that is no record', pieceOf({ paint: '7' }), /no paint that is a record/],
+];
+
+for (const [what, wire, why] of TO_WORKER) {
+  test(`a worker refuses ${what}`, () => {
+    const inbox = workerInbox(scenes);
+    const read = () => inbox(toWorker.decode(toWorker.encode(wire)));
+    assert.throws(read, { code: 'PROTOCOL', message: why });
+  });
+}
+
+const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
+  ['an empty message', {}, /no message that this version knows/],
+  ['a result without a piece', { result: { shard: 4 } }, /no piece of a result/],
+  ['a result of 2 GiB', { result: { shard: 4, piece: { total: 2 ** 31 } } }, /result of shard 4: 2147483648 bytes/],
+  [
+    'a result with a wrong checksum',
+    { result: { shard: 4, piece: { checksum: 1 } } },
+    /result of shard 4: the checksum/,
+  ],
+];
+
+for (const [what, wire, why] of TO_LEADER) {
+  test(`a leader refuses ${what}`, () => {
+    const inbox = leaderInbox();
+    const read = () => inbox(toLeader.decode(toLeader.encode(wire)));
+    assert.throws(read, { code: 'PROTOCOL', message: why });
+  });
+}
+
+test('bytes of any kind are a message or an error, never anything else', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      for (const read of [
+        () => workerInbox(scenes)(toWorker.decode(bytes)),
+        () => leaderInbox()(toLeader.decode(bytes)),
+      ]) {
+        try {
+          const heard = read();
+          assert.ok(heard === undefined || typeof heard.kind === 'string');
+        } catch (error) {
+          assert.ok(error instanceof Error && error.message !== '');
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

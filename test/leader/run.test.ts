@@ -1,0 +1,564 @@
+/** A whole job over the transport in memory, with workers that a test speaks for. */
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Assignment, PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../../src/cluster/messages.js';
+import type { Report } from '../../src/leader/ledger.js';
+import { type RenderJob, type RunOptions, run } from '../../src/leader/run.js';
+import type { Frame } from '../../src/shard/frame.js';
+import { serve } from '../../src/worker/session.js';
+import { memoryNetwork } from '../cluster/memory.js';
+import { Scripted, type ScriptedWorker } from '../cluster/scripted.js';
+import { gatedPool } from '../worker/gated-pool.js';
+import { view } from '../worker/views.js';
+
+/** 6 shards of 2 rows in each of 3 frames. */
+const job: RenderJob = {
+  frames: 3,
+  width: 8,
+  height: 12,
+  perPixel: 1,
+  shape: 'row',
+  blockSize: 2,
+  window: 2,
+  viewOf: (frame) => ({ ...view, height: 12, re: String(frame) }),
+  scene: { samples: false, paint: { mode: 'smooth' }, tables: { srgb: new Uint8Array(100) } },
+};
+
+const ready: Ready = {
+  kind: 'ready',
+  protocol: PROTOCOL,
+  version: '1',
+  slots: 1,
+  credits: 2,
+  kernel: 'simd',
+  detail: 'by hand',
+  speed: 1e9,
+  fingerprint: 'a'.repeat(64),
+};
+
+/** What the pixels of this job should be: different in every place. */
+function pixels({ frame, x, y, width, height }: { frame: number } & Assignment['rect']): Uint8Array {
+  const bytes: number[] = [];
+  for (let row = y; row < y + height; row++)
+    for (let column = x; column < x + width; column++) bytes.push(frame, row, column);
+  return Uint8Array.from(bytes);
+}
+
+function answer({ shard, frame, rect }: Assignment, seconds = 0.01): ToLeader {
+  return { kind: 'result', shard, bytes: pixels({ frame, ...rect }), seconds, iterations: 10 };
+}
+
+type Script = (worker: ScriptedWorker, assigned: Assignment[]) => Promise<unknown> | unknown;
+
+/** Does what a worker should, until its link ends. */
+async function honest(worker: ScriptedWorker, assigned: Assignment[]): Promise<void> {
+  for (let message = await worker.any(); message; message = await worker.any()) obey(worker, message, assigned);
+}
+
+function obey(worker: ScriptedWorker, message: ToWorker, assigned: Assignment[]): void {
+  if (message.kind === 'hello') void worker.send(ready);
+  else if (message.kind === 'assign') {
+    assigned.push(message.assignment);
+    void worker.send(answer(message.assignment));
+  } else if (message.kind === 'finish') {
+    void worker.send({ kind: 'report', figures: [{ name: 'shards', value: assigned.length }] });
+    worker.link.end();
+  }
+}
+
+/** Greets and keeps what it is assigned, until it has `count` shards. */
+async function collect(worker: ScriptedWorker, count: number, answers: Ready = ready): Promise<Assignment[]> {
+  await worker.next('hello');
+  void worker.send(answers);
+  await worker.next('scene');
+  const kept: Assignment[] = [];
+  while (kept.length < count) kept.push((await worker.next('assign')).assignment);
+  return kept;
+}
+
+/** A run with its network; everything it tells is kept. */
+function leader(t: TestContext, changes: Partial<RunOptions> = {}) {
+  const network = memoryNetwork();
+  const notes: string[] = [];
+  const reports: Report[] = [];
+  const stop = new AbortController();
+  let time = 0;
+  const running = run(job, {
+    dialer: network.dialer,
+    version: '1',
+    session: 'job',
+    kernel: 'simd',
+    fingerprint: ready.fingerprint,
+    retries: 0,
+    random: () => 0,
+    maxSlots: 0,
+    minWorkers: 1,
+    strict: false,
+    metrics: true,
+    signal: stop.signal,
+    now: () => time++,
+    note: (text) => void notes.push(text),
+    progress: () => {},
+    gathered: (report) => void reports.push(report),
+    ...changes,
+  });
+  t.after(() => stop.abort(new Error('the test is over')));
+  let port = 0;
+  /** One more worker; what it is assigned, should its script keep it. */
+  function add(script: Script): Assignment[] {
+    const address = { host: 'w', port: ++port };
+    const assigned: Assignment[] = [];
+    network.listen(address, (link) => void script(new Scripted(link), assigned));
+    running.add({ address, slots: 0 });
+    return assigned;
+  }
+  return { network, running, notes, reports, stop, add, frames: () => all(running.frames) };
+}
+
+async function all(frames: AsyncIterable<Frame>): Promise<Frame[]> {
+  const list: Frame[] = [];
+  for await (const frame of frames) list.push(frame);
+  return list;
+}
+
+/** Every frame once, in order, every pixel where it belongs. */
+function assertWhole(frames: readonly Frame[]): void {
+  assert.deepEqual(
+    frames.map(({ index }) => index),
+    [0, 1, 2],
+  );
+  for (const { index, answer } of frames) {
+    assert.deepEqual(answer, { kind: 'pixels', rgb: pixels({ frame: index, x: 0, y: 0, width: 8, height: 12 }) });
+  }
+}
+
+const nobody = () => {};
+
+test('one worker renders the job; then it is told that it is over, and what it reports is in the report', async (t) => {
+  const { running, add, frames, reports, notes } = leader(t);
+  let worker: ScriptedWorker | undefined;
+  const assigned = add((link, kept) => {
+    worker = link;
+    return honest(link, kept);
+  });
+  running.sealed();
+  assertWhole(await frames());
+  assert.equal(assigned.length, 18);
+  for (const { frame, view: sent, scene } of assigned) {
+    assert.equal(scene, 0);
+    assert.deepEqual(sent, job.viewOf(frame));
+  }
+  assert.deepEqual(notes, ['w:1 joined: 1 slot, by hand, 1.00 G iterations/s each']);
+  assert.equal(reports.length, 1);
+  const { frames: count, shards, samples, iterations, reissued, late, lost, workers } = reports[0] as Report;
+  assert.deepEqual(
+    { count, shards, samples, iterations, reissued, late, lost },
+    { count: 3, shards: 18, samples: 288, iterations: 180, reissued: 0, late: 0, lost: 0 },
+  );
+  assert.equal(workers.length, 1);
+  assert.deepEqual(workers[0]?.figures, [{ name: 'shards', value: 18 }]);
+  assert.equal(workers[0]?.receivedBytes, 864);
+  assert.equal(workers[0]?.sentBytes, worker?.link.received);
+  await worker?.ended;
+});
+
+test('the report comes before the last frame, so that metrics come before encoding', async (t) => {
+  const { running, add, reports } = leader(t);
+  add(honest);
+  running.sealed();
+  const gathered: number[] = [];
+  for await (const { index } of running.frames) gathered.push(index, reports.length);
+  assert.deepEqual(gathered, [0, 0, 1, 0, 2, 1]);
+});
+
+for (const metrics of [true, false]) {
+  test(`metrics ${metrics ? 'wanted' : 'not wanted'}: the workers are told so`, async (t) => {
+    const { running, add, frames } = leader(t, { metrics });
+    const finished: boolean[] = [];
+    add(async (worker, assigned) => {
+      for (let message = await worker.any(); message; message = await worker.any()) {
+        if (message.kind === 'finish') finished.push(message.metrics);
+        obey(worker, message, assigned);
+      }
+    });
+    running.sealed();
+    assertWhole(await frames());
+    assert.deepEqual(finished, [metrics]);
+  });
+}
+
+test('a worker that never reports is waited for two seconds, not for ever', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { network, running, add, frames, reports } = leader(t);
+  const finishing = new Promise<void>((resolve) => {
+    add(async (worker, assigned) => {
+      for (let message = await worker.any(); message; message = await worker.any()) {
+        if (message.kind === 'finish') resolve();
+        else obey(worker, message, assigned);
+      }
+    });
+  });
+  running.sealed();
+  const done = frames();
+  await finishing;
+  t.mock.timers.tick(1_999);
+  await network.quiet();
+  assert.equal(reports.length, 0);
+  t.mock.timers.tick(1);
+  assertWhole(await done);
+  assert.deepEqual(reports[0]?.workers[0]?.figures, []);
+});
+
+test('a worker that really checks its credits never gets more shards than it has', async (t) => {
+  const { network, running, frames, notes } = leader(t);
+  const pool = gatedPool(2);
+  const assigned = new Map<number, Assignment>();
+  const address = { host: 'real', port: 1 };
+  network.listen(address, (link) => {
+    const seen = {
+      ...pool,
+      seat: (kernel: 'simd') => {
+        const seat = pool.seat(kernel);
+        const queue: typeof seat.queue = (assignment, finish) => {
+          assigned.set(assignment.shard, assignment);
+          seat.queue(assignment, finish);
+        };
+        return Object.create(seat, { queue: { value: queue } }) as typeof seat;
+      },
+    };
+    serve(link, seen as typeof pool, '1', { started: nobody, finished: () => [], ended: nobody });
+  });
+  running.add({ address, slots: 0 });
+  running.sealed();
+  const done = frames();
+  let most = 0;
+  for (let answered = 0; answered < 18; answered++) {
+    await network.quiet();
+    most = Math.max(most, pool.shards.length);
+    const shard = pool.shards[answered % Math.min(2, pool.shards.length)] as number;
+    const { frame, rect } = assigned.get(shard) as Assignment;
+    pool.finish(shard, pixels({ frame, ...rect }));
+  }
+  assertWhole(await done);
+  assert.equal(most, 4);
+  assert.equal(notes.length, 1);
+});
+
+test('a worker whose kernel computes other bits gets nothing to do, and the leader says why', async (t) => {
+  const { network, running, add, frames, notes } = leader(t);
+  const heard: string[] = [];
+  add(async (worker) => {
+    await worker.next('hello');
+    void worker.send({ ...ready, fingerprint: 'b'.repeat(64) });
+    for (const { kind } of await worker.rest()) heard.push(kind);
+  });
+  await network.quiet();
+  running.sealed();
+  const why =
+    'no worker could be reached (w:1: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, ' +
+    'not aaaaaaaaaaaa)): start workers with "fractal worker", or render with --local';
+  await assert.rejects(frames(), { code: 'NO_WORKER', message: why });
+  assert.deepEqual([heard, notes], [[], []]);
+});
+
+test('where no fingerprint is known the first worker sets it, and the job is done without those that differ', async (t) => {
+  const { network, running, add, frames, reports } = leader(t, { fingerprint: undefined as never });
+  add(honest);
+  await network.quiet();
+  const other = add(async (worker, assigned) => {
+    await worker.next('hello');
+    void worker.send({ ...ready, fingerprint: 'b'.repeat(64) });
+    for (const message of await worker.rest()) obey(worker, message, assigned);
+  });
+  running.sealed();
+  assertWhole(await frames());
+  assert.deepEqual(other, []);
+  assert.deepEqual(
+    reports[0]?.workers.map(({ name }) => name),
+    ['w:1'],
+  );
+});
+
+test('a worker of another protocol is left out, with both versions', async (t) => {
+  const { running, add, frames } = leader(t);
+  add(async (worker) => {
+    await worker.next('hello');
+    void worker.send({ ...ready, protocol: 2, version: '9' });
+  });
+  running.sealed();
+  await assert.rejects(frames(), { message: /w:1: it speaks protocol 2 \(version 9\), this leader 1 \(version 1\)/ });
+});
+
+const LOST: readonly [how: string, part: (worker: ScriptedWorker, kept: Assignment[]) => void, why: string][] = [
+  ['breaks off', (worker) => worker.link.close(), 'the worker broke off'],
+  ['ends', (worker) => worker.link.end(), 'it left'],
+  ['sends its leader away', (worker) => void worker.send({ kind: 'refused', reason: 'enough' }), 'enough'],
+  ['greets again', (worker) => void worker.send(ready), 'it greeted twice'],
+  [
+    'sends half a message',
+    (worker) => (worker.link as never as { sendBytes(b: Uint8Array): void }).sendBytes(Buffer.from([0x1a, 2, 8, 1])),
+    'the peer sent no piece of a result',
+  ],
+];
+
+for (const [how, part, why] of LOST) {
+  test(`a worker ${how} in the middle of the job: its shards go to another, and the frames are whole`, async (t) => {
+    const { network, running, add, frames, notes, reports } = leader(t);
+    const lost: Assignment[] = [];
+    let leave = nobody;
+    add(async (worker) => {
+      const [first, second] = await collect(worker, 2);
+      void worker.send(answer(first as Assignment));
+      lost.push(second as Assignment, (await worker.next('assign')).assignment);
+      leave = () => part(worker, lost);
+    });
+    const done = frames();
+    await network.quiet();
+    assert.equal(lost.length, 2);
+    leave();
+    await network.quiet();
+    const assigned = add(honest);
+    running.sealed();
+    assertWhole(await done);
+    assert.equal(assigned.length, 17);
+    for (const { shard } of lost) assert.ok(assigned.some((one) => one.shard === shard));
+    assert.equal(notes[1], `w:1 was lost (${why}): its shards go to others`);
+    const { reissued, late, shards, lost: times } = reports[0] as Report;
+    assert.deepEqual({ reissued, late, shards, times }, { reissued: 2, late: 0, shards: 18, times: 1 });
+    assert.deepEqual(
+      reports[0]?.workers.map((worker) => worker.shards),
+      [1, 17],
+    );
+  });
+}
+
+test('the last worker is lost: the job fails, and says with whom and why', async (t) => {
+  const { running, add, frames } = leader(t);
+  add(async (worker) => {
+    await collect(worker, 2);
+    worker.link.close();
+  });
+  running.sealed();
+  await assert.rejects(frames(), {
+    code: 'NO_WORKER',
+    message: /^no worker could be reached \(w:1: dialled once, last: the worker broke off\)/,
+  });
+});
+
+test('a worker that says goodbye finishes what it has and gets nothing more', async (t) => {
+  const { network, running, add, frames, notes, reports } = leader(t);
+  let leave = async () => {};
+  add(async (worker) => {
+    const kept = await collect(worker, 2);
+    leave = async () => {
+      void worker.send({ kind: 'draining' });
+      for (const one of kept) void worker.send(answer(one));
+      await network.quiet();
+      assert.deepEqual(worker.heard, []);
+      worker.link.end();
+    };
+  });
+  const done = frames();
+  await network.quiet();
+  await leave();
+  await network.quiet();
+  const assigned = add(honest);
+  running.sealed();
+  assertWhole(await done);
+  assert.equal(assigned.length, 16);
+  assert.equal(reports[0]?.reissued, 0);
+  assert.equal(notes[1], 'w:1 says goodbye');
+});
+
+test('a shard that fails is handed out again, one that fails three times fails the job', async (t) => {
+  for (const failures of [2, 3]) {
+    const { running, add, frames, reports } = leader(t);
+    let failed = 0;
+    add(async (worker, assigned) => {
+      for (let message = await worker.any(); message; message = await worker.any()) {
+        if (message.kind === 'assign' && message.assignment.shard === 4 && failed < failures) {
+          failed++;
+          void worker.send({ kind: 'failed', shard: 4, reason: 'out of memory' });
+        } else obey(worker, message, assigned);
+      }
+    });
+    running.sealed();
+    if (failures === 2) {
+      assertWhole(await frames());
+      assert.equal(reports[0]?.reissued, 2);
+    } else {
+      await assert.rejects(frames(), {
+        code: 'SHARD_FAILED',
+        message: '8x2 pixels at (0, 8) of frame 0 failed on every attempt: out of memory',
+      });
+    }
+  }
+});
+
+test('a result of the wrong length counts as a failure; no byte of it gets into the frame', async (t) => {
+  const { running, add, frames, reports } = leader(t);
+  let wrong = true;
+  add(async (worker, assigned) => {
+    for (let message = await worker.any(); message; message = await worker.any()) {
+      if (message.kind === 'assign' && wrong) {
+        wrong = false;
+        const bytes = new Uint8Array(47).fill(255);
+        void worker.send({ kind: 'result', shard: message.assignment.shard, bytes, seconds: 1, iterations: 1 });
+      } else obey(worker, message, assigned);
+    }
+  });
+  running.sealed();
+  assertWhole(await frames());
+  assert.equal(reports[0]?.reissued, 1);
+});
+
+test('results that nobody asked this worker for change nothing', async (t) => {
+  const { network, running, add, frames, reports } = leader(t);
+  let finish = nobody;
+  add(async (worker, assigned) => {
+    const kept = await collect(worker, 2);
+    finish = () => {
+      for (const one of kept) void worker.send(answer(one));
+      void honest(worker, assigned);
+    };
+  });
+  const done = frames();
+  await network.quiet();
+  // Shards 0 and 1 are with the first; this one answers them, too, and one that does not exist.
+  add(async (worker, assigned) => {
+    const kept = await collect(worker, 2);
+    for (const shard of [0, 1, 1000]) {
+      void worker.send({ kind: 'result', shard, bytes: new Uint8Array(48).fill(255), seconds: 9, iterations: 9 });
+    }
+    for (const one of kept) void worker.send(answer(one));
+    await honest(worker, assigned);
+  });
+  await network.quiet();
+  finish();
+  running.sealed();
+  assertWhole(await done);
+  const { late, shards, iterations } = reports[0] as Report;
+  assert.deepEqual({ late, shards, iterations }, { late: 3, shards: 18, iterations: 180 });
+});
+
+test('an answer that comes twice counts once', async (t) => {
+  const { running, add, frames, reports } = leader(t);
+  add(async (worker, assigned) => {
+    for (let message = await worker.any(); message; message = await worker.any()) {
+      obey(worker, message, assigned);
+      if (message.kind === 'assign') void worker.send(answer(message.assignment));
+    }
+  });
+  running.sealed();
+  assertWhole(await frames());
+  assert.equal(reports[0]?.shards, 18);
+  assert.equal(reports[0]?.samples, 288);
+});
+
+test('nothing is handed out before enough workers are there', async (t) => {
+  const { network, running, add, frames } = leader(t, { minWorkers: 2 });
+  const first = add(honest);
+  const done = frames();
+  await network.quiet();
+  assert.deepEqual(first, []);
+  add(honest);
+  running.sealed();
+  assertWhole(await done);
+});
+
+test('too few workers to begin with: the job fails at once', async (t) => {
+  const { running, add, frames } = leader(t, { minWorkers: 2 });
+  add(honest);
+  running.add({ address: { host: 'nobody', port: 1 }, slots: 0 });
+  running.sealed();
+  await assert.rejects(frames(), {
+    code: 'NO_WORKER',
+    message: /^only 1 of 2 workers could be reached \(nobody:1: dialled once, last: ECONNREFUSED\)/,
+  });
+});
+
+test('--strict: one that is missing fails the job, though others could do it', async (t) => {
+  const { running, add, frames } = leader(t, { strict: true });
+  add(nobody);
+  running.add({ address: { host: 'nobody', port: 1 }, slots: 0 });
+  running.sealed();
+  await assert.rejects(frames(), {
+    code: 'WORKER_MISSING',
+    message: /^nobody:1 is missing \(dialled once, last: ECONN/,
+  });
+});
+
+test('not more slots are used than allowed, all workers together; who is left over is sent home', async (t) => {
+  const { network, running, add, frames, notes } = leader(t, { maxSlots: 3 });
+  const workers: ScriptedWorker[] = [];
+  for (let k = 0; k < 3; k++) {
+    add(async (worker) => {
+      workers.push(worker);
+      await worker.next('hello');
+      void worker.send({ ...ready, slots: 2 });
+    });
+    await network.quiet();
+  }
+  running.sealed();
+  const assigned = workers.map(({ heard }) => heard.filter(({ kind }) => kind === 'assign').length);
+  assert.deepEqual(assigned, [4, 2, 0]);
+  await workers[2]?.ended;
+  for (const worker of workers) void honest(worker, []);
+  assertWhole(await frames());
+  assert.equal(notes.length, 2);
+  assert.match(notes[1] ?? '', /w:2 joined: 1 slot,/);
+});
+
+test('what ends the run from outside is what the reader of the frames gets, and the workers are let go', async (t) => {
+  const { network, running, add, frames, stop } = leader(t);
+  let worker: ScriptedWorker | undefined;
+  add((link) => {
+    worker = link;
+    return collect(link, 2);
+  });
+  running.sealed();
+  const done = frames();
+  await network.quiet();
+  stop.abort(new Error('interrupted'));
+  await assert.rejects(done, { message: 'interrupted' });
+  await worker?.ended;
+});
+
+test('a run that is ended before it began does not begin', async (t) => {
+  const { network, running, add, frames } = leader(t, { signal: AbortSignal.abort(new Error('interrupted')) });
+  const assigned = add(honest);
+  running.sealed();
+  await assert.rejects(frames(), { message: 'interrupted' });
+  await network.quiet();
+  assert.deepEqual(assigned, []);
+});
+
+test('a reader that stops early lets the workers go', async (t) => {
+  const { running, add } = leader(t);
+  let worker: ScriptedWorker | undefined;
+  add((link, assigned) => {
+    worker = link;
+    return honest(link, assigned);
+  });
+  running.sealed();
+  for await (const { index } of running.frames) {
+    assert.equal(index, 0);
+    break;
+  }
+  await worker?.ended;
+});
+
+test('a reader that is slow is not overrun: not more frames are begun than the window allows', async (t) => {
+  const { network, running, add } = leader(t);
+  const assigned = add(honest);
+  running.sealed();
+  const list: Frame[] = [];
+  for await (const frame of running.frames) {
+    await network.quiet();
+    const begun = new Set(assigned.map((one) => one.frame)).size;
+    assert.ok(begun <= frame.index + job.window, `${begun} frames begun while frame ${frame.index} is with its reader`);
+    list.push(frame);
+  }
+  assertWhole(list);
+});

@@ -1,0 +1,185 @@
+/** The pool with its real threads; what is queued in one turn of the event loop is there before a thread can answer. */
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Assignment, Scene, ToWorker } from '../../src/cluster/messages.js';
+import { openSimd } from '../../src/kernel/simd.js';
+import { openPool, type Seat } from '../../src/worker/pool.js';
+import { serve } from '../../src/worker/session.js';
+import { memoryNetwork } from '../cluster/memory.js';
+import { Scripted } from '../cluster/scripted.js';
+import { view } from './views.js';
+
+const scene: Scene = { samples: true, paint: {}, tables: {} };
+const rectOf = (row: number) => ({ x: 0, y: row % view.height, width: view.width, height: 1 });
+
+const assignmentOf = (shard: number, changes: Partial<Assignment> = {}): Assignment => ({
+  shard,
+  scene: 0,
+  frame: 0,
+  view,
+  rect: rectOf(shard),
+  ...changes,
+});
+
+function open(t: TestContext, ...options: Parameters<typeof openPool>) {
+  const pool = openPool(...options);
+  t.after(() => pool.close());
+  return pool;
+}
+
+type Result = Parameters<Parameters<Seat['queue']>[1]>[0];
+
+/** Queues a shard; the result, once it is there. */
+function queue(seat: Seat, assignment: Assignment, answered: (result: Result) => void = () => {}): Promise<Result> {
+  return new Promise((resolve) => {
+    seat.queue(assignment, (result) => {
+      answered(result);
+      resolve(result);
+    });
+  });
+}
+
+async function rowOf(row: number): Promise<Float64Array> {
+  return Float64Array.from((await openSimd().compute(view, rectOf(row))).nu);
+}
+
+async function samplesOf(bytes: Uint8Array): Promise<Float64Array> {
+  return new Float64Array(Uint8Array.from(bytes).buffer);
+}
+
+test('sessions take turns, however much each has queued', async (t) => {
+  const pool = open(t, 1);
+  const order: string[] = [];
+  const results: Promise<Result>[] = [];
+  for (const [name, shards] of Object.entries({ a: 6, b: 3, c: 3 })) {
+    const seat = pool.seat('simd');
+    seat.scene(0, scene);
+    for (let shard = 0; shard < shards; shard++) {
+      results.push(queue(seat, assignmentOf(shard), () => order.push(`${name}${shard}`)));
+    }
+  }
+  await Promise.all(results);
+  // The first began before there was anybody else.
+  assert.equal(order.join(' '), 'a0 a1 b0 c0 a2 b1 c1 a3 b2 c2 a4 a5');
+});
+
+test('several threads compute the samples that one alone computes', async (t) => {
+  const pool = open(t, 3);
+  const seat = pool.seat('simd');
+  seat.scene(0, scene);
+  const results = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((shard) => queue(seat, assignmentOf(shard))));
+  for (const [row, result] of results.entries()) {
+    assert.ok(result.kind === 'done');
+    assert.deepEqual(await samplesOf(result.bytes), await rowOf(row));
+    assert.equal(result.samples, view.width);
+  }
+  assert.equal(seat.waiting, 0);
+});
+
+test('only what has not begun can be taken back', async (t) => {
+  const pool = open(t, 1);
+  const seat = pool.seat('simd');
+  seat.scene(0, scene);
+  const answered: number[] = [];
+  const results = [0, 1, 2].map((shard) => queue(seat, assignmentOf(shard), () => answered.push(shard)));
+  assert.deepEqual([seat.cancel(0), seat.cancel(1), seat.cancel(1), seat.cancel(7)], [false, true, false, false]);
+  assert.equal(seat.waiting, 2);
+  await results[2];
+  assert.deepEqual(answered, [0, 2]);
+});
+
+test('what a session that left had queued is not computed, the others go on', async (t) => {
+  const pool = open(t, 1);
+  const [gone, stays] = [pool.seat('simd'), pool.seat('simd')];
+  const answered: string[] = [];
+  for (const seat of [gone, stays]) seat.scene(0, scene);
+  for (const shard of [0, 1, 2]) void queue(gone, assignmentOf(shard), () => answered.push(`gone ${shard}`));
+  const last = [0, 1].map((shard) => queue(stays, assignmentOf(shard), () => answered.push(`stays ${shard}`)));
+  gone.leave();
+  await Promise.all(last);
+  assert.deepEqual(answered, ['gone 0', 'stays 0', 'stays 1']);
+});
+
+test('sessions with the same number for their scenes do not meet those of others', async (t) => {
+  const pool = open(t, 1);
+  const [samples, broken] = [pool.seat('simd'), pool.seat('simd')];
+  samples.scene(0, scene);
+  broken.scene(0, { samples: false, paint: {}, tables: {} });
+  const [first, second, third] = await Promise.all([
+    queue(samples, assignmentOf(1)),
+    queue(broken, assignmentOf(1)),
+    queue(samples, assignmentOf(2)),
+  ]);
+  assert.deepEqual([first?.kind, second?.kind, third?.kind], ['done', 'failed', 'done']);
+  assert.throws(() => samples.queue(assignmentOf(1, { scene: 1 }), () => {}), {
+    code: 'PROTOCOL',
+    message: 'shard 1 names scene 1, never sent',
+  });
+});
+
+test('a view that makes no sense fails its shard with a reason, and the thread goes on', async (t) => {
+  const pool = open(t, 1);
+  const seat = pool.seat('simd');
+  seat.scene(0, scene);
+  for (const broken of [{ re: 'east' }, { im: '1e' }, { zoom: '\0' }]) {
+    const result = await queue(seat, assignmentOf(0, { view: { ...view, ...broken } }));
+    assert.ok(result.kind === 'failed' && result.reason !== '', JSON.stringify(broken));
+  }
+  assert.equal((await queue(seat, assignmentOf(0))).kind, 'done');
+});
+
+test('kernels that are not offered, or that nobody knows, are missing', async (t) => {
+  const pool = open(t, 1, 'simd');
+  await assert.rejects(pool.offer('gpu'), { code: 'KERNEL_MISSING', message: /offers the simd kernel only, not gpu/ });
+  const unknown = open(t, 1).offer('abacus' as 'simd');
+  await assert.rejects(unknown, { code: 'KERNEL_MISSING', message: /knows no kernel abacus/ });
+  const offer = await pool.offer('simd');
+  assert.equal(offer, await pool.offer('simd'));
+  assert.ok(offer.speed > 0);
+  assert.match(offer.fingerprint, /^[0-9a-f]{64}$/);
+});
+
+test('two leaders at once, each as fast as it can: both get all they asked for, in turn and to the bit', async (t) => {
+  const pool = open(t, 1);
+  const network = memoryNetwork();
+  const address = { host: 'w', port: 1 };
+  const events = { started: () => {}, finished: () => [], ended: () => {} };
+  network.listen(address, (link) => void serve(link, pool, '1', events));
+  const served: string[] = [];
+  let ready = 0;
+  let begin = () => {};
+  const bothReady = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+
+  /** Keeps two shards under way until it has had `count` answers. */
+  async function leader(name: string, count: number): Promise<void> {
+    const worker = new Scripted(network.dial(address));
+    const send = (message: ToWorker) => void worker.send(message);
+    send({ kind: 'hello', protocol: 1, version: '1', session: name, kernel: 'simd', slots: 0 });
+    await worker.next('ready');
+    send({ kind: 'scene', id: 0, scene });
+    if (++ready === 2) begin();
+    await bothReady;
+    let next = 0;
+    for (; next < 2; next++) send({ kind: 'assign', assignment: assignmentOf(next) });
+    for (let answer = 0; answer < count; answer++) {
+      const { shard, bytes } = await worker.next('result');
+      served.push(name);
+      assert.equal(shard, answer);
+      assert.deepEqual(await samplesOf(bytes), await rowOf(shard));
+      if (next < count) send({ kind: 'assign', assignment: assignmentOf(next++) });
+    }
+    send({ kind: 'finish', metrics: false });
+    await worker.next('report');
+    assert.equal(await worker.ended, undefined);
+  }
+
+  await Promise.all([leader('a', 40), leader('b', 40)]);
+  for (const name of ['a', 'b']) assert.equal(served.filter((one) => one === name).length, 40);
+  // While one is served, the other waits for a few shards, not for the end of the job.
+  for (const name of ['a', 'b']) assert.ok(served.indexOf(name) < 8, served.join(''));
+  assert.ok(served.slice(0, 40).filter((one) => one === 'a').length >= 10, served.join(''));
+  assert.ok(served.slice(0, 40).filter((one) => one === 'b').length >= 10, served.join(''));
+});
