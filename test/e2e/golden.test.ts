@@ -62,3 +62,16 @@ for (const golden of [...shallow, ...read('formulas.json')]) {
     }
   });
 }
+
+for (const golden of read('golden.json').filter(({ id }) => ['kf-1e14', 'rf-flake'].includes(id))) {
+  test(`${golden.id}: beyond doubles, the .npy holds the oracle's nu within 0.01`, async (t) => {
+    const file = join(folder(t), 'nu.npy');
+    const { code, stderr } = await fractal(t, ['leader', '--local', '2', ...wordsOf(golden), '-o', file, '--quiet']);
+    assert.equal(code, 0, stderr);
+    const { values } = readNpy(file);
+    for (const { x, y, nu } of golden.pixels) {
+      const got = values[y * golden.width + x] as number;
+      assert.ok(nu === null ? got === Infinity : Math.abs(got - nu) < 0.01, `(${x}, ${y}): ${got} against ${nu}`);
+    }
+  });
+}

@@ -256,7 +256,7 @@ test('a worker whose kernel computes other bits gets nothing to do, and the lead
   await network.quiet();
   running.sealed();
   const why =
-    'no worker could be reached (w:1: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, ' +
+    'no worker could be had (w:1: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, ' +
     'not aaaaaaaaaaaa)): start workers with "fractal worker", or render with --local';
   await assert.rejects(frames(), { code: 'NO_WORKER', message: why });
   assert.deepEqual([heard, notes], [[], []]);
@@ -342,7 +342,7 @@ test('the last worker is lost: the job fails, and says with whom and why', async
   running.sealed();
   await assert.rejects(frames(), {
     code: 'NO_WORKER',
-    message: /^no worker could be reached \(w:1: dialled once, last: the worker broke off\)/,
+    message: /^no worker could be had \(w:1: dialled once, last: the worker broke off\)/,
   });
 });
 
@@ -474,7 +474,7 @@ test('too few workers to begin with: the job fails at once', async (t) => {
   running.sealed();
   await assert.rejects(frames(), {
     code: 'NO_WORKER',
-    message: /^only 1 of 2 workers could be reached \(nobody:1: dialled once, last: ECONNREFUSED\)/,
+    message: /^only 1 of 2 workers could be had \(nobody:1: dialled once, last: ECONNREFUSED\)/,
   });
 });
 

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
+import { iterateReference, orderFor, orderForAll } from '../../src/kernel/perturbation/reference.js';
+import { openSimd } from '../../src/kernel/simd.js';
+import type { View } from '../../src/view/view.js';
+
+interface Golden {
+  id: string;
+  re: string;
+  im: string;
+  zoom: string;
+  iterations: number;
+  width: number;
+  height: number;
+  pixels: { x: number; y: number; n: number | null; nu: number | null }[];
+}
+
+const golden: Golden[] = JSON.parse(readFileSync(new URL('../../../test/golden/golden.json', import.meta.url), 'utf8'));
+const named = (id: string) => golden.find((one) => one.id === id) as Golden;
+
+function viewOf({ re, im, zoom, iterations, width, height }: Golden): View {
+  return {
+    formula: { step: 'holomorphic', power: 2 },
+    re,
+    im,
+    zoom,
+    iterations,
+    width,
+    height,
+    rotation: 0,
+    bailout: 65536,
+    count: 'smooth',
+    sampling: { kind: 'grid', side: 1 },
+  };
+}
+
+function perturbation(view: View) {
+  const order = orderFor(view);
+  return openPerturbation(shareReference({ ...order, orbit: iterateReference(order) }, 1), 0);
+}
+
+for (const id of ['default', 'zoom-end', 'kf-1e14', 'kf-1e50', 'kf-5e113', 'rf-flake', 'rf-tick_tock']) {
+  test(`${id}: nu of every golden pixel within 0.01 by perturbation`, () => {
+    const view = viewOf(named(id));
+    const compute = perturbation(view);
+    for (const { x, y, n, nu } of named(id).pixels) {
+      const got = compute(view, { x, y, width: 1, height: 1 }).nu[0] as number;
+      if (n === null || nu === null) assert.equal(got, Infinity, `(${x}, ${y}) is interior`);
+      else assert.ok(Math.abs(got - nu) < 0.01, `(${x}, ${y}): ${got} against ${nu}`);
+      const whole = compute({ ...view, count: 'whole' }, { x, y, width: 1, height: 1 }).nu[0];
+      if (n !== null) assert.ok(Math.abs((whole as number) - n) <= 1, `whole count of (${x}, ${y}): ${whole}, ${n}`);
+    }
+  });
+}
+
+test('direct and perturbed iteration agree where both apply', async () => {
+  const view = { ...viewOf(named('zoom-end')), width: 96, height: 54 };
+  const rect = { x: 0, y: 0, width: 96, height: 54 };
+  const direct = (await openSimd().compute(view, rect)).nu;
+  const perturbed = perturbation(view)(view, rect).nu;
+  // Next to the boundary both lose digits, each in its own way.
+  const far = [...direct].filter((nu, k) => nu !== perturbed[k] && !(Math.abs(nu - (perturbed[k] as number)) < 0.01));
+  assert.ok(far.length <= direct.length / 100, `${far.length} samples differ`);
+  direct.forEach((nu, k) => {
+    const got = perturbed[k] as number;
+    assert.ok(nu === got || Math.abs(nu - got) < 1, `sample ${k}: ${got} against ${nu}`);
+  });
+});
+
+test('one reference serves a whole zoom, and any cut gives the same samples as the whole', () => {
+  const deepest = viewOf(named('rf-flake'));
+  const compute = perturbation(deepest);
+  for (const zoom of ['1e3', '1e40', deepest.zoom]) {
+    const view = { ...deepest, zoom, iterations: 5000, width: 32, height: 18 };
+    const whole = compute(view, { x: 0, y: 0, width: 32, height: 18 }).nu;
+    const own = perturbation(view)(view, { x: 0, y: 0, width: 32, height: 18 }).nu;
+    whole.forEach((nu, k) => {
+      const { 0: part } = compute(view, { x: k % 32, y: Math.floor(k / 32), width: 1, height: 1 }).nu;
+      assert.equal(part, nu);
+      assert.ok(nu === own[k] || Math.abs(nu - (own[k] as number)) < 0.01, `${zoom}, sample ${k}: ${own[k]}, ${nu}`);
+    });
+  }
+});
+
+test('no reference is asked for where doubles reach; views that cannot be perturbed are refused by name', () => {
+  const deep = viewOf(named('rf-flake'));
+  assert.equal(orderForAll([viewOf(named('default'))], 'simd'), undefined);
+  assert.equal(orderForAll([viewOf(named('default')), deep], 'simd')?.re, deep.re);
+  assert.throws(() => orderForAll([{ ...deep, zoom: '1e300' }], 'simd'), /VIEW_TOO_DEEP: zoom 1e300|zoom 1e300/);
+  assert.throws(() => orderForAll([{ ...deep, formula: { step: 'tricorn', power: 2 } }], 'simd'), /zoom 2\.56/);
+  assert.throws(() => orderForAll([deep], 'gpu'), /--kernel simd/);
+});
