@@ -60,13 +60,14 @@ test('direct and perturbed iteration agree where both apply', async () => {
   const rect = { x: 0, y: 0, width: 96, height: 54 };
   const direct = (await openSimd().compute(view, rect)).nu;
   const perturbed = perturbation(view)(view, rect).nu;
-  // Next to the boundary both lose digits, each in its own way.
-  const far = [...direct].filter((nu, k) => nu !== perturbed[k] && !(Math.abs(nu - (perturbed[k] as number)) < 0.01));
-  assert.ok(far.length <= direct.length / 100, `${far.length} samples differ`);
+  // The longer a point takes, the more of its digits direct iteration has lost.
+  let compared = 0;
   direct.forEach((nu, k) => {
-    const got = perturbed[k] as number;
-    assert.ok(nu === got || Math.abs(nu - got) < 1, `sample ${k}: ${got} against ${nu}`);
+    if (nu > 200) return;
+    compared++;
+    assert.ok(Math.abs(nu - (perturbed[k] as number)) < 0.01, `sample ${k}: ${perturbed[k]} against ${nu}`);
   });
+  assert.ok(compared > direct.length / 2);
 });
 
 test('one reference serves a whole zoom, and any cut gives the same samples as the whole', () => {
