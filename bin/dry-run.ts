@@ -60,7 +60,7 @@ async function estimate(
 ): Promise<{ secondsPerSample: number; iterationsPerSample: number }> {
   const kernel = await openKernel(request.kernel === 'cpu' ? 'cpu' : 'simd', compileSimd(1), 0);
   const order = orderForAll([viewOf(0), viewOf(frames - 1)], kernel.name);
-  const perturbed = order && openPerturbation(shareReference({ ...order, orbit: iterateReference(order) }, 1), 0);
+  const perturbed = order && openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
   let [seconds, iterations, samples] = [0, 0, 0];
   for (const frame of new Set([0, frames >> 1, frames - 1])) {
     const view = viewOf(frame);

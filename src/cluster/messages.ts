@@ -28,6 +28,9 @@ export interface ReferenceOrbit {
   readonly im: string;
   /** Re and im of Z_0, Z_1, … */
   readonly orbit: Float64Array;
+  /** Entries too small for doubles: index, re, im, exponent of two. */
+  readonly tiny: Float64Array;
+  readonly deep: boolean;
 }
 
 export interface Assignment {

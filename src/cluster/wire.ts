@@ -18,7 +18,13 @@ export interface WireScene {
   samples?: boolean;
   paint?: string;
   tables?: { name?: string; type?: string; data?: Uint8Array | string }[];
-  reference?: { re?: string; im?: string; orbit?: Uint8Array | string } | null;
+  reference?: {
+    re?: string;
+    im?: string;
+    orbit?: Uint8Array | string;
+    tiny?: Uint8Array | string;
+    deep?: boolean;
+  } | null;
 }
 
 const MAX_SCENE_BYTES = 1 << 30;
@@ -159,7 +165,7 @@ function wireScene(scene: Scene): WireScene {
       type: table instanceof Uint8Array ? 'u8' : table instanceof Float32Array ? 'f32' : 'f64',
       data: bufferOf(table),
     })),
-    reference: scene.reference ? { ...scene.reference, orbit: bufferOf(scene.reference.orbit) } : null,
+    reference: scene.reference ? wireReference(scene.reference) : null,
   };
 }
 
@@ -173,10 +179,22 @@ function sceneOf(wire: WireScene): Scene {
   };
 }
 
-function referenceOf({ re = '', im = '', orbit }: NonNullable<WireScene['reference']>): ReferenceOrbit {
-  const bytes = orbit as Uint8Array;
-  if (bytes.length < 32 || bytes.length % 16 !== 0) throw missing('whole reference orbit');
-  return { re, im, orbit: new Float64Array(new Uint8Array(bytes).buffer) };
+function wireReference(reference: ReferenceOrbit): NonNullable<WireScene['reference']> {
+  return { ...reference, orbit: bufferOf(reference.orbit), tiny: bufferOf(reference.tiny) };
+}
+
+function referenceOf({
+  re = '',
+  im = '',
+  orbit,
+  tiny,
+  deep = false,
+}: NonNullable<WireScene['reference']>): ReferenceOrbit {
+  const doubles = (bytes: Uint8Array, a: number, least: number) => {
+    if (bytes.length < least || bytes.length % a !== 0) throw missing('whole reference orbit');
+    return new Float64Array(new Uint8Array(bytes).buffer);
+  };
+  return { re, im, orbit: doubles(orbit as Uint8Array, 16, 32), tiny: doubles(tiny as Uint8Array, 32, 0), deep };
 }
 
 function paintOf(text: string): Record<string, unknown> {

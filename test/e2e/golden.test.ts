@@ -63,7 +63,7 @@ for (const golden of [...shallow, ...read('formulas.json')]) {
   });
 }
 
-for (const golden of read('golden.json').filter(({ id }) => ['kf-1e14', 'rf-flake'].includes(id))) {
+for (const golden of read('golden.json').filter(({ id }) => ['kf-1e14', 'rf-flake', 'kf-4e533'].includes(id))) {
   test(`${golden.id}: beyond doubles, the .npy holds the oracle's nu within 0.01`, async (t) => {
     const file = join(folder(t), 'nu.npy');
     const { code, stderr } = await fractal(t, ['leader', '--local', '2', ...wordsOf(golden), '-o', file, '--quiet']);

@@ -38,10 +38,21 @@ function viewOf({ re, im, zoom, iterations, width, height }: Golden): View {
 
 function perturbation(view: View) {
   const order = orderFor(view);
-  return openPerturbation(shareReference({ ...order, orbit: iterateReference(order) }, 1), 0);
+  return openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
 }
 
-for (const id of ['default', 'zoom-end', 'kf-1e14', 'kf-1e50', 'kf-5e113', 'rf-flake', 'rf-tick_tock']) {
+for (const id of [
+  'default',
+  'zoom-end',
+  'kf-1e14',
+  'kf-1e50',
+  'kf-5e113',
+  'rf-flake',
+  'rf-tick_tock',
+  'kf-4e533',
+  'rf-e318',
+  'rf-olbaid2',
+]) {
   test(`${id}: nu of every golden pixel within 0.01 by perturbation`, () => {
     const view = viewOf(named(id));
     const compute = perturbation(view);
@@ -89,7 +100,6 @@ test('no reference is asked for where doubles reach; views that cannot be pertur
   const deep = viewOf(named('rf-flake'));
   assert.equal(orderForAll([viewOf(named('default'))], 'simd'), undefined);
   assert.equal(orderForAll([viewOf(named('default')), deep], 'simd')?.re, deep.re);
-  assert.throws(() => orderForAll([{ ...deep, zoom: '1e300' }], 'simd'), /VIEW_TOO_DEEP: zoom 1e300|zoom 1e300/);
   assert.throws(() => orderForAll([{ ...deep, formula: { step: 'tricorn', power: 2 } }], 'simd'), /zoom 2\.56/);
   assert.throws(() => orderForAll([deep], 'gpu'), /--kernel simd/);
 });

@@ -5,5 +5,5 @@ import { type FromReferenceThread, iterateReference, type ReferenceOrder } from 
 
 const say = (message: FromReferenceThread, moved: ArrayBuffer[] = []) => parentPort?.postMessage(message, moved);
 
-const orbit = iterateReference(workerData as ReferenceOrder, (iterations) => say({ kind: 'progress', iterations }));
-say({ kind: 'done', orbit }, [orbit.buffer as ArrayBuffer]);
+const found = iterateReference(workerData as ReferenceOrder, (iterations) => say({ kind: 'progress', iterations }));
+say({ kind: 'done', found }, [found.orbit.buffer as ArrayBuffer]);

@@ -17,7 +17,13 @@ export interface Reference {
   readonly im: string;
   /** Re and im of Z_0, Z_1, …, Z_length: up to the first |Z| > 2, or the iteration limit. */
   readonly orbit: Float64Array;
+  /** Entries too small for doubles, in order: index, re, im, exponent of two. */
+  readonly tiny: Float64Array;
+  /** Some views lie beyond the range of doubles. */
+  readonly deep: boolean;
 }
+
+export type Orbit = Pick<Reference, 'orbit' | 'tiny'>;
 
 export interface ReferenceOrder {
   readonly re: string;
@@ -25,18 +31,21 @@ export interface ReferenceOrder {
   /** Bits behind the point. */
   readonly bits: number;
   readonly iterations: number;
+  readonly deep: boolean;
 }
 
 /** What the thread answers. */
 export type FromReferenceThread =
   | { readonly kind: 'progress'; readonly iterations: number }
-  | { readonly kind: 'done'; readonly orbit: Float64Array };
+  | { readonly kind: 'done'; readonly found: Orbit };
 
+/** Entries of the orbit below it are listed apart, as the kernel expects. */
+const SMALLEST = 1e-270;
 /** Bits beyond the spacing of the samples: what the orbit may lose before a pixel notices. */
 const SPARE_BITS = 64;
 
-/** A delta must not fall below the doubles: 4/zoom over the pixels of a view. */
-const DEEPEST_LOG10 = 288;
+/** Up to here a difference fits a double: 4/zoom over the pixels of a view. */
+const DOUBLES_LOG10 = 280;
 
 /**
  * The reference that a job needs, which is that of its deepest view; undefined where the kernel reaches all views
@@ -51,12 +60,6 @@ export function orderForAll(views: readonly View[], kernel: KernelName): Referen
   const { step, power, julia } = deepest.formula;
   // Says how far the kernel reaches.
   if (kernel !== 'simd' || step !== 'holomorphic' || power !== 2 || julia) requireSpacing(deepest, kernel);
-  if (depthOf(deepest) > DEEPEST_LOG10) {
-    throw new FractalError(
-      'VIEW_TOO_DEEP',
-      `zoom ${deepest.zoom} lies beyond the range of doubles: stay below a zoom of 1e${DEEPEST_LOG10}`,
-    );
-  }
   const iterations = Math.max(...views.map((view) => view.iterations));
   return orderFor({ ...deepest, iterations });
 }
@@ -66,7 +69,7 @@ export function orderFor(view: View): ReferenceOrder {
   const zoom = log10(decimal(view.zoom)) / Math.log10(2);
   const fine = Math.log2(Math.max(view.width, view.height) * Math.sqrt(samplesPerPixel(view.sampling)));
   const bits = SPARE_BITS + Math.max(64, Math.ceil(zoom + fine + Math.log2(view.iterations + 1)));
-  return { re: view.re, im: view.im, bits, iterations: view.iterations };
+  return { re: view.re, im: view.im, bits, iterations: view.iterations, deep: isDeep(view) };
 }
 
 /** Computes an orbit in a thread of its own. @throws the signal's reason */
@@ -81,7 +84,7 @@ export function computeReference(
     signal.addEventListener('abort', stop, { once: true });
     thread.on('message', (message: FromReferenceThread) => {
       if (message.kind === 'progress') progress(message.iterations);
-      else resolve({ re: order.re, im: order.im, orbit: message.orbit });
+      else resolve({ re: order.re, im: order.im, deep: order.deep, ...message.found });
     });
     thread.on('error', reject);
     thread.on('exit', () => {
@@ -95,7 +98,7 @@ export function computeReference(
 export function iterateReference(
   { re, im, bits, iterations }: ReferenceOrder,
   progress: (iterations: number) => void = () => {},
-): Float64Array {
+): Orbit {
   const cr = fixed(re, bits);
   const ci = fixed(im, bits);
   const shift = BigInt(bits);
@@ -104,6 +107,7 @@ export function iterateReference(
   const drop = BigInt(Math.max(0, bits - 1000));
   const scale = 2 ** -Math.min(bits, 1000);
   let orbit = new Float64Array(2 * 4096);
+  const tiny: number[] = [];
   let zr = 0n;
   let zi = 0n;
   let n = 0;
@@ -115,6 +119,7 @@ export function iterateReference(
     }
     const x = Number(drop ? zr >> drop : zr) * scale;
     const y = Number(drop ? zi >> drop : zi) * scale;
+    if (n > 0 && Math.max(Math.abs(x), Math.abs(y)) < SMALLEST) tiny.push(n, ...extended(zr, zi, bits));
     orbit[2 * n] = x;
     orbit[2 * n + 1] = y;
     if (x * x + y * y > 4 || n >= iterations) break;
@@ -124,14 +129,46 @@ export function iterateReference(
     n++;
     if (n % 16384 === 0) progress(n);
   }
-  return orbit.slice(0, 2 * n + 2);
+  return { orbit: orbit.slice(0, 2 * n + 2), tiny: Float64Array.from(tiny) };
 }
 
-/** How far a view's centre lies from the reference's c, rounded once. */
-export function offsetOf(view: View, reference: Pick<Reference, 're' | 'im'>): [re: number, im: number] {
+/** Mantissas and the exponent of two of a point in fixed point. */
+function extended(zr: bigint, zi: bigint, bits: number): [re: number, im: number, exponent: number] {
+  const larger = [zr, zi].map((v) => (v < 0n ? -v : v).toString(2).length);
+  const drop = Math.max(0, Math.max(...larger) - 60);
+  return [Number(zr >> BigInt(drop)), Number(zi >> BigInt(drop)), drop - bits];
+}
+
+/** Whether the differences of a view's points are beyond the range of doubles. */
+export function isDeep({ zoom }: View): boolean {
+  return log10(decimal(zoom)) > DOUBLES_LOG10;
+}
+
+/** e such that 2^e is about the size of a deep view: its points are numbers of ordinary size times it. */
+export function exponentOf({ zoom }: View): number {
+  return -Math.floor(log10(decimal(zoom)) / Math.log10(2));
+}
+
+/** zoom·2^exponent, near 1. */
+export function scaledZoom({ zoom }: View, exponent: number): string {
+  const bits = 64;
+  return String(Number(toFixed(decimal(zoom), bits) >> BigInt(-exponent)) / 2 ** bits);
+}
+
+/** How far a view's centre lies from the reference's c, divided by 2^exponent, rounded once. */
+export function offsetOf(
+  view: View,
+  reference: Pick<Reference, 're' | 'im'>,
+  exponent: number,
+): [re: number, im: number] {
   const between = (a: string, b: string) => {
-    const { digits, exponent } = add(decimal(a), negate(decimal(b)));
-    return digits === 0n ? 0 : Number(`${digits}e${exponent}`);
+    const difference = add(decimal(a), negate(decimal(b)));
+    if (difference.digits === 0n) return 0;
+    if (exponent === 0) return Number(`${difference.digits}e${difference.exponent}`);
+    const spare = 128;
+    const scaled = toFixed(difference, spare - exponent);
+    const drop = Math.max(0, scaled.toString(2).length - 64);
+    return Number(scaled >> BigInt(drop)) * 2 ** (drop - spare);
   };
   return [between(view.re, reference.re), between(view.im, reference.im)];
 }

@@ -1,2 +1,2 @@
 /** What the module gives to perturbation/kernel.ts. */
-export { buildLevel, perturb } from './perturb';
+export { buildDeepLevel, buildLevel, perturb, perturbDeep } from './perturb';

@@ -11,6 +11,7 @@
  */
 
 import { log2 } from '../log2';
+import { add, multiply, normalize, power2, xe, xi, xr, ZERO } from './extended';
 
 /** One entry of the table: A, B, R, Rc. */
 const A_RE: usize = 0;
@@ -87,86 +88,316 @@ function merge(x: usize, y: usize, at: usize): void {
   store<f64>(at, rc, R_C);
 }
 
+const FLAG_WHOLE: i32 = 2;
+
+/** The job of one call, and its steps, single or approximated. */
+let orbit: usize = 0;
+let length: i32 = 0;
+let limit: i64 = 0;
+let bailout2: f64 = 0;
+let steps: i64 = 0;
+
+/** Where a point is: d, the index m in the orbit, the iteration n, and |z|^2, in the end 0 for one that stays. */
+let dRe: f64 = 0;
+let dIm: f64 = 0;
+let dE: i32 = 0;
+let m: i32 = 0;
+let n: i64 = 0;
+let last: i64 = 0;
+let mag2: f64 = 0;
+
+// prettier-ignore
+function begin(orbit_: usize, length_: i32, flags: i32, limit_: i64, bailout: f64): void {
+  orbit = orbit_;
+  length = length_;
+  limit = limit_;
+  bailout2 = (flags & FLAG_WHOLE) != 0 ? 4.0 : bailout * bailout;
+  steps = 0;
+}
+
+function start(): void {
+  dRe = 0;
+  dIm = 0;
+  dE = ZERO;
+  m = 0;
+  n = 0;
+  last = limit;
+  mag2 = 0;
+}
+
+/** The answer of a point that is through. */
+@inline
+function answer(flags: i32): f64 {
+  if (mag2 <= bailout2) return Infinity;
+  return (flags & FLAG_WHOLE) != 0 ? <f64>n : <f64>n - log2(0.5 * log2(mag2));
+}
+
 /**
- * Writes nu of `count` points, given by their differences from the reference's c. Returns the number of steps, single
- * or approximated, that were executed. length: the index of the orbit's last entry.
- * levels: a list of `depth` pointers (u32), that of level 1 first. flags: 2 whole counts.
+ * Writes nu of `count` points, given by their differences from the reference's c. Returns the number of steps.
+ * length: the index of the orbit's last entry. levels: pointers (u32) to the levels of the table, `depth` of them, that
+ * of level 1 at index 1. flags: 2 whole counts.
  */
 // prettier-ignore
-export function perturb(orbit: usize, length: i32, levels: usize, depth: i32, flags: i32, limit: i64, bailout: f64,
+export function perturb(orbit_: usize, length_: i32, levels: usize, depth: i32, flags: i32, limit_: i64, bailout: f64,
   count: i32, re: usize, im: usize, nu: usize): i64 {
-  const whole = (flags & 2) != 0;
-  const bailout2 = whole ? 4.0 : bailout * bailout;
-  let steps: i64 = 0;
-  for (let k = 0; k < count; k++) {
-    const cr = load<f64>(re + (<usize>k << 3));
-    const ci = load<f64>(im + (<usize>k << 3));
-    const sizeC = Math.abs(cr) + Math.abs(ci);
-    let dr: f64 = 0;
-    let di: f64 = 0;
-    let size: f64 = 0;
-    let m = 0;
-    let n: i64 = 0;
-    let last = limit;
-    let mag2: f64 = 0;
-    while (true) {
-      if (n >= last) {
-        if (mag2 <= 4 || n > limit) {
-          mag2 = 0;
-          break;
-        }
-        last = limit + BEYOND;
+  begin(orbit_, length_, flags, limit_, bailout);
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    start();
+    followDoubles(load<f64>(re + k), load<f64>(im + k), levels, depth, 0);
+    store<f64>(nu + k, answer(flags));
+  }
+  return steps;
+}
+
+/**
+ * The same for points whose differences are the given ones times 2^exponent. tiny: `tinies` entries of the orbit that
+ * are too small for a double: index, re, im, exponent, all f64. deep: the levels of the extended table.
+ */
+// prettier-ignore
+export function perturbDeep(orbit_: usize, length_: i32, levels: usize, depth: i32, flags: i32, limit_: i64,
+  bailout: f64, count: i32, re: usize, im: usize, nu: usize, exponent: i32, deep: usize, tiny: usize, tinies: i32): i64 {
+  begin(orbit_, length_, flags, limit_, bailout);
+  const scale = power2(exponent);
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    const cr = load<f64>(re + k);
+    const ci = load<f64>(im + k);
+    normalize(cr, ci, exponent);
+    const er = xr;
+    const ei = xi;
+    const ee = xe;
+    start();
+    // What is left of dc in a double is nothing beside a d that fits one.
+    while (!followTiny(er, ei, ee, deep, depth, tiny, tinies) && !followDoubles(cr * scale, ci * scale, levels, depth, LEAST)) {}
+    store<f64>(nu + k, answer(flags));
+  }
+  return steps;
+}
+
+/** Below it a difference is carried with an exponent of its own, from 2^ENOUGH on it is a double. */
+const LEAST: f64 = 1e-285; // about 2^-947
+const ENOUGH: i32 = -900;
+
+/** Goes on in doubles until the point is through (true), or d or the next d falls below `least`. */
+function followDoubles(cr: f64, ci: f64, levels: usize, depth: i32, least: f64): bool {
+  const sizeC = Math.abs(cr) + Math.abs(ci);
+  const unit = power2(dE);
+  let dr = dRe * unit;
+  let di = dIm * unit;
+  let size = Math.abs(dr) + Math.abs(di);
+  while (true) {
+    if (n >= last) {
+      if (mag2 <= 4 || n > limit) {
+        mag2 = 0;
+        return true;
       }
-      steps++;
-      let entry: usize = 0;
-      let taken = 1;
-      if (m > 0) {
-        const first = m - 1;
-        const most = first == 0 ? depth : min(ctz(first), depth);
-        for (let level = 1; level <= most; level++) {
-          const index = first >> level;
-          if (m + (1 << level) > length) break;
-          const at = <usize>load<u32>(levels + (<usize>level << 2)) + <usize>index * ENTRY;
-          if (!(size < load<f64>(at, R)) || !(sizeC < load<f64>(at, R_C)) || n + (<i64>1 << level) > limit) break;
-          entry = at;
-          taken = 1 << level;
-        }
+      last = limit + BEYOND;
+    }
+    steps++;
+    let entry: usize = 0;
+    let taken = 1;
+    if (m > 0) {
+      const first = m - 1;
+      const most = first == 0 ? depth : min(ctz(first), depth);
+      for (let level = 1; level <= most; level++) {
+        const index = first >> level;
+        if (m + (1 << level) > length) break;
+        const at = <usize>load<u32>(levels + (<usize>level << 2)) + <usize>index * ENTRY;
+        if (!(size < load<f64>(at, R)) || !(sizeC < load<f64>(at, R_C)) || n + (<i64>1 << level) > limit) break;
+        entry = at;
+        taken = 1 << level;
       }
-      if (entry != 0) {
-        const ar = load<f64>(entry, A_RE);
-        const ai = load<f64>(entry, A_IM);
-        const br = load<f64>(entry, B_RE);
-        const bi = load<f64>(entry, B_IM);
-        const t = ar * dr - ai * di + (br * cr - bi * ci);
-        di = ar * di + ai * dr + (br * ci + bi * cr);
-        dr = t;
-      } else {
-        const z = orbit + (<usize>m << 4);
-        // (2Z + d)·d + dc
-        const sr = 2 * load<f64>(z) + dr;
-        const si = 2 * load<f64>(z, 8) + di;
-        const t = sr * dr - si * di + cr;
-        di = sr * di + si * dr + ci;
-        dr = t;
+    }
+    if (entry != 0) {
+      const ar = load<f64>(entry, A_RE);
+      const ai = load<f64>(entry, A_IM);
+      const br = load<f64>(entry, B_RE);
+      const bi = load<f64>(entry, B_IM);
+      const t = ar * dr - ai * di + (br * cr - bi * ci);
+      di = ar * di + ai * dr + (br * ci + bi * cr);
+      dr = t;
+    } else {
+      const z = orbit + (<usize>m << 4);
+      // (2Z + d)·d + dc
+      const sr = 2 * load<f64>(z) + dr;
+      const si = 2 * load<f64>(z, 8) + di;
+      const t = sr * dr - si * di + cr;
+      di = sr * di + si * dr + ci;
+      dr = t;
+    }
+    m += taken;
+    n += <i64>taken;
+    const at = orbit + (<usize>m << 4);
+    const zr = load<f64>(at) + dr;
+    const zi = load<f64>(at, 8) + di;
+    mag2 = zr * zr + zi * zi;
+    if (!(mag2 <= bailout2)) return true;
+    size = Math.abs(dr) + Math.abs(di);
+    const nearness = Math.abs(zr) + Math.abs(zi);
+    if (nearness < size || m >= length) {
+      dr = zr;
+      di = zi;
+      size = nearness;
+      m = 0;
+    }
+    // The next step would leave the range of doubles.
+    if (size < least || nearness * size < least) {
+      normalize(dr, di, 0);
+      dRe = xr;
+      dIm = xi;
+      dE = xe;
+      return false;
+    }
+  }
+}
+
+/** Goes on with extended exponents until the point is through (true), or d is large enough for a double. */
+function followTiny(cr: f64, ci: f64, ce: i32, levels: usize, depth: i32, tiny: usize, tinies: i32): bool {
+  while (true) {
+    if (n >= limit) {
+      mag2 = 0;
+      return true;
+    }
+    steps++;
+    let entry: usize = 0;
+    let taken = 1;
+    if (m > 0) {
+      const first = m - 1;
+      const most = first == 0 ? depth : min(ctz(first), depth);
+      // The modulus of a normalized number is below 2^1.5 times its power of two.
+      const sizeD = <f64>dE + 1.5;
+      const sizeC = <f64>ce + 1.5;
+      for (let level = 1; level <= most; level++) {
+        if (m + (1 << level) > length) break;
+        const at = <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(first >> level) * DEEP_ENTRY;
+        if (!(sizeD < load<f64>(at, R)) || !(sizeC < load<f64>(at, R_C)) || n + (<i64>1 << level) > limit) break;
+        entry = at;
+        taken = 1 << level;
       }
-      m += taken;
-      n += <i64>taken;
-      const at = orbit + (<usize>m << 4);
-      const zr = load<f64>(at) + dr;
-      const zi = load<f64>(at, 8) + di;
-      mag2 = zr * zr + zi * zi;
-      if (!(mag2 <= bailout2)) break;
-      size = Math.abs(dr) + Math.abs(di);
-      const nearness = Math.abs(zr) + Math.abs(zi);
-      if (nearness < size || m >= length) {
-        dr = zr;
-        di = zi;
-        size = nearness;
+    }
+    if (entry != 0) {
+      multiply(load<f64>(entry, B_RE), load<f64>(entry, B_IM), load<i32>(entry, B_E), cr, ci, ce);
+      const tr = xr;
+      const ti = xi;
+      const te = xe;
+      multiply(load<f64>(entry, A_RE), load<f64>(entry, A_IM), load<i32>(entry, A_E), dRe, dIm, dE);
+      add(xr, xi, xe, tr, ti, te);
+    } else {
+      // (2Z + d)·d + dc
+      orbitAt(m, tiny, tinies);
+      add(xr, xi, xe + 1, dRe, dIm, dE);
+      multiply(xr, xi, xe, dRe, dIm, dE);
+      add(xr, xi, xe, cr, ci, ce);
+    }
+    dRe = xr;
+    dIm = xi;
+    dE = xe;
+    m += taken;
+    n += <i64>taken;
+    orbitAt(m, tiny, tinies);
+    let zE = xe;
+    if (xe <= dE + 2 || m >= length) {
+      add(xr, xi, xe, dRe, dIm, dE);
+      if (m >= length || xe < dE || (xe == dE && Math.abs(xr) + Math.abs(xi) < Math.abs(dRe) + Math.abs(dIm))) {
+        dRe = xr;
+        dIm = xi;
+        dE = xe;
+        zE = ZERO;
         m = 0;
       }
     }
-    const value = mag2 <= bailout2 ? Infinity : whole ? <f64>n : <f64>n - log2(0.5 * log2(mag2));
-    store<f64>(nu + (<usize>k << 3), value);
+    if (dE >= ENOUGH && dE + max(zE, dE) >= ENOUGH) return false;
   }
-  return steps;
+}
+
+/** Z_m in extended form. */
+function orbitAt(at: i32, tiny: usize, tinies: i32): void {
+  const zr = load<f64>(orbit + (<usize>at << 4));
+  const zi = load<f64>(orbit + (<usize>at << 4), 8);
+  if (max(Math.abs(zr), Math.abs(zi)) >= SMALLEST || at == 0) return normalize(zr, zi, 0);
+  let low = 0;
+  let high = tinies;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (load<f64>(tiny + (<usize>middle << 5)) < <f64>at) low = middle + 1;
+    else high = middle;
+  }
+  const found = tiny + (<usize>low << 5);
+  normalize(load<f64>(found, 8), load<f64>(found, 16), <i32>load<f64>(found, 24));
+}
+
+/** Entries of the orbit below it are listed apart. */
+const SMALLEST: f64 = 1e-270;
+
+/** An entry of the extended table: as above, R and Rc as logarithms to base 2, the exponents of A and B behind. */
+const A_E: usize = 48;
+const B_E: usize = 52;
+const DEEP_ENTRY: usize = 56;
+
+/** As `buildLevel`, with extended exponents; `length_`, `tiny` and `tinies` as above. */
+// prettier-ignore
+export function buildDeepLevel(orbit_: usize, below: usize, table: usize, level: i32, from: i32, to: i32, tiny: usize,
+  tinies: i32): void {
+  orbit = orbit_;
+  for (let j = from; j < to; j++) {
+    const at = table + <usize>j * DEEP_ENTRY;
+    if (level == 1) {
+      const m1 = 1 + (j << 1);
+      orbitAt(m1, tiny, tinies);
+      const ar = xr;
+      const ai = xi;
+      const ae = xe + 1;
+      const a = <f64>ae + 0.5 * log2(max(ar * ar + ai * ai, 1e-300));
+      orbitAt(m1 + 1, tiny, tinies);
+      const br = xr;
+      const bi = xi;
+      const be = xe + 1;
+      const ry = LOG_EPSILON + <f64>be + 0.5 * log2(max(br * br + bi * bi, 1e-300));
+      storeEntry(at, min(LOG_EPSILON + a, ry - 1 - a), ry - 1);
+      multiply(br, bi, be, ar, ai, ae);
+      storeA(at);
+      add(br, bi, be, 1, 0, 0);
+      storeB(at);
+    } else {
+      const x = below + (<usize>j << 1) * DEEP_ENTRY;
+      const y = x + DEEP_ENTRY;
+      const ar = load<f64>(x, A_RE);
+      const ai = load<f64>(x, A_IM);
+      const ae = load<i32>(x, A_E);
+      const br = load<f64>(x, B_RE);
+      const bi = load<f64>(x, B_IM);
+      const be = load<i32>(x, B_E);
+      const yr = load<f64>(y, A_RE);
+      const yi = load<f64>(y, A_IM);
+      const ye = load<i32>(y, A_E);
+      const ry = load<f64>(y, R) - 1;
+      const a = <f64>ae + 0.5 * log2(max(ar * ar + ai * ai, 1e-300));
+      const b = <f64>be + 0.5 * log2(max(br * br + bi * bi, 1e-300));
+      storeEntry(at, min(load<f64>(x, R), ry - a), min(min(load<f64>(x, R_C), load<f64>(y, R_C)), ry - b));
+      multiply(yr, yi, ye, br, bi, be);
+      add(xr, xi, xe, load<f64>(y, B_RE), load<f64>(y, B_IM), load<i32>(y, B_E));
+      storeB(at);
+      multiply(yr, yi, ye, ar, ai, ae);
+      storeA(at);
+    }
+  }
+}
+
+const LOG_EPSILON: f64 = -40;
+
+function storeEntry(at: usize, r: f64, rc: f64): void {
+  store<f64>(at, r, R);
+  store<f64>(at, rc, R_C);
+}
+
+/** The last result as A. */
+function storeA(at: usize): void {
+  store<f64>(at, xr, A_RE);
+  store<f64>(at, xi, A_IM);
+  store<i32>(at, xe, A_E);
+}
+
+function storeB(at: usize): void {
+  store<f64>(at, xr, B_RE);
+  store<f64>(at, xi, B_IM);
+  store<i32>(at, xe, B_E);
 }
