@@ -4,8 +4,14 @@
  *   d <- 2·Z_m·d + d^2 + dc,  m <- m + 1,
  *
  * and starts the reference again (d <- Z_m + d, m <- 0) when it comes nearer to 0 than to the reference, or the
- * reference ends: rebasing, after Zhuoran. Runs of steps in which d^2 is nothing are taken at once by bilinear
- * approximation: d <- A·d + B·dc, valid while |d| < R and |dc| < Rc.
+ * reference ends: rebasing, after Zhuoran. Many steps are taken at once by approximation, of second order in d and of
+ * first in dc:
+ *
+ *   d <- (A + C·d)·d + B·dc,  valid while |d| < R and |dc| < Rc.
+ *
+ * One step is A = 2Z, B = 1, C = 1, exactly. x and then y: A = Ay·Ax, B = Ay·Bx + By, C = Ay·Cx + Cy·Ax^2; the cubic
+ * term that is left out is bounded by T = |Ay|·Tx + 2|Cy·Ax·Cx| + Ty·|Ax|^3, and R is where it reaches EPSILON·|A·d|.
+ * Second order makes R about the square root of what first order has: a seventh of the steps at a zoom of 1e50.
  *
  * The radii are compared in the 1-norm, which is never smaller than the modulus and never underflows.
  */
@@ -13,17 +19,23 @@
 import { log2 } from '../log2';
 import { add, multiply, normalize, power2, xe, xi, xr, ZERO } from './extended';
 
-/** One entry of the table: A, B, R, Rc. */
+/** One entry of the table: A, B, R, Rc, then C, the radius without C, and the bound of the cubic term. */
 const A_RE: usize = 0;
 const A_IM: usize = 8;
 const B_RE: usize = 16;
 const B_IM: usize = 24;
 const R: usize = 32;
 const R_C: usize = 40;
-const ENTRY: usize = 48;
+const C_RE: usize = 48;
+const C_IM: usize = 56;
+const R_LINEAR: usize = 64;
+const CUBIC: usize = 72;
+const ENTRY: usize = 80;
 
-/** What d^2 may be of 2·Z·d. */
+/** What the terms that are left out may be of A·d. */
 const EPSILON: f64 = 9.094947017729282e-13; // 2^-40
+/** What d may be of Z: farther out a step might have to start the reference again. */
+const NEAR: f64 = 0.125;
 
 /** How much further than the limit a point may run that has left |z| <= 2 but not yet reached the bailout. */
 const BEYOND: i64 = 200;
@@ -43,49 +55,76 @@ export function buildLevel(orbit: usize, below: usize, table: usize, level: i32,
   }
 }
 
-/** Two steps, from Z and the Z after it, each d <- 2Z·d + dc. */
+/** Two steps, from Z and the Z after it, each d <- 2Z·d + d^2 + dc. */
 function firstLevel(at: usize, z: usize): void {
   const xr = 2 * load<f64>(z);
   const xi = 2 * load<f64>(z, 8);
   const yr = 2 * load<f64>(z, 16);
   const yi = 2 * load<f64>(z, 24);
   const x = Math.sqrt(xr * xr + xi * xi);
-  const ry = EPSILON * Math.sqrt(yr * yr + yi * yi);
+  const y = Math.sqrt(yr * yr + yi * yi);
+  const linear = EPSILON * y;
   store<f64>(at, yr * xr - yi * xi, A_RE);
   store<f64>(at, yr * xi + yi * xr, A_IM);
   store<f64>(at, yr + 1, B_RE);
   store<f64>(at, yi, B_IM);
-  store<f64>(at, min(EPSILON * x, (0.5 * ry) / x), R);
-  store<f64>(at, 0.5 * ry, R_C);
+  store<f64>(at, yr + (xr * xr - xi * xi), C_RE);
+  store<f64>(at, yi + 2 * xr * xi, C_IM);
+  store<f64>(at, 2 * x, CUBIC);
+  const within = min(0.5 * NEAR * x, (0.25 * NEAR * y) / x);
+  store<f64>(at, min(within, Math.sqrt(0.5 * EPSILON * y)), R);
+  store<f64>(at, min(EPSILON * x, (0.5 * linear) / x), R_LINEAR);
+  store<f64>(at, 0.5 * linear, R_C);
 }
 
-/** First x, then y; `at` may be x. */
+/** First x, then y. */
 function merge(x: usize, y: usize, at: usize): void {
   const axr = load<f64>(x, A_RE);
   const axi = load<f64>(x, A_IM);
   const bxr = load<f64>(x, B_RE);
   const bxi = load<f64>(x, B_IM);
+  const cxr = load<f64>(x, C_RE);
+  const cxi = load<f64>(x, C_IM);
   const ayr = load<f64>(y, A_RE);
   const ayi = load<f64>(y, A_IM);
-  const ry = load<f64>(y, R);
+  const cyr = load<f64>(y, C_RE);
+  const cyi = load<f64>(y, C_IM);
   const ar = ayr * axr - ayi * axi;
   const ai = ayr * axi + ayi * axr;
   const br = ayr * bxr - ayi * bxi + load<f64>(y, B_RE);
   const bi = ayr * bxi + ayi * bxr + load<f64>(y, B_IM);
+  // C = Ay·Cx + Cy·Ax^2
+  const sr = axr * axr - axi * axi;
+  const si = 2 * axr * axi;
+  const cr = ayr * cxr - ayi * cxi + (cyr * sr - cyi * si);
+  const ci = ayr * cxi + ayi * cxr + (cyr * si + cyi * sr);
+  const ax = Math.sqrt(axr * axr + axi * axi);
+  const ay = Math.sqrt(ayr * ayr + ayi * ayi);
+  const cx = Math.sqrt(cxr * cxr + cxi * cxi);
+  const cy = Math.sqrt(cyr * cyr + cyi * cyi);
+  const cubic = ay * load<f64>(x, CUBIC) + 2 * cy * ax * cx + load<f64>(y, CUBIC) * ax * ax * ax;
   // Half of y's radius is for what x makes of d, half for what it makes of dc.
-  let r = min(load<f64>(x, R), (0.5 * ry) / Math.sqrt(axr * axr + axi * axi));
-  let rc = min(min(load<f64>(x, R_C), load<f64>(y, R_C)), (0.5 * ry) / Math.sqrt(bxr * bxr + bxi * bxi));
+  const linear = load<f64>(y, R_LINEAR);
+  let r = min(min(load<f64>(x, R), (0.5 * load<f64>(y, R)) / ax), Math.sqrt((EPSILON * ax * ay) / cubic));
+  let rl = min(load<f64>(x, R_LINEAR), (0.5 * linear) / ax);
+  let rc = min(min(load<f64>(x, R_C), load<f64>(y, R_C)), (0.5 * linear) / Math.sqrt(bxr * bxr + bxi * bxi));
   // Beyond the range of f64 nothing is valid.
-  if (!(Math.abs(ar) + Math.abs(ai) + Math.abs(br) + Math.abs(bi) < 1e300) || !(r >= 0) || !(rc >= 0)) {
+  const sum = Math.abs(ar) + Math.abs(ai) + Math.abs(br) + Math.abs(bi) + Math.abs(cr) + Math.abs(ci) + cubic;
+  if (!(sum < 1e300) || !(r >= 0) || !(rl >= 0) || !(rc >= 0)) {
     r = -1;
+    rl = -1;
     rc = -1;
   }
   store<f64>(at, ar, A_RE);
   store<f64>(at, ai, A_IM);
   store<f64>(at, br, B_RE);
   store<f64>(at, bi, B_IM);
+  store<f64>(at, cr, C_RE);
+  store<f64>(at, ci, C_IM);
   store<f64>(at, r, R);
+  store<f64>(at, rl, R_LINEAR);
   store<f64>(at, rc, R_C);
+  store<f64>(at, cubic, CUBIC);
 }
 
 const FLAG_WHOLE: i32 = 2;
@@ -212,8 +251,13 @@ function followDoubles(cr: f64, ci: f64, levels: usize, depth: i32, least: f64):
       const ai = load<f64>(entry, A_IM);
       const br = load<f64>(entry, B_RE);
       const bi = load<f64>(entry, B_IM);
-      const t = ar * dr - ai * di + (br * cr - bi * ci);
-      di = ar * di + ai * dr + (br * ci + bi * cr);
+      // (A + C·d)·d + B·dc
+      const qr = load<f64>(entry, C_RE);
+      const qi = load<f64>(entry, C_IM);
+      const sr = ar + (qr * dr - qi * di);
+      const si = ai + (qr * di + qi * dr);
+      const t = sr * dr - si * di + (br * cr - bi * ci);
+      di = sr * di + si * dr + (br * ci + bi * cr);
       dr = t;
     } else {
       const z = orbit + (<usize>m << 4);
