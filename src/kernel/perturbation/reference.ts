@@ -123,7 +123,7 @@ export function iterateReference(
     orbit[2 * n] = x;
     orbit[2 * n + 1] = y;
     if (x * x + y * y > 4 || n >= iterations) break;
-    const t = ((zr * zr - zi * zi) >> shift) + cr;
+    const t = (((zr + zi) * (zr - zi)) >> shift) + cr;
     zi = ((zr * zi) >> double) + ci;
     zr = t;
     n++;
