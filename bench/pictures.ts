@@ -1,13 +1,11 @@
 /** The published figures of older systems, from the start of `fractal leader --local 2` to the file on disk. */
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { leader, type Summary } from './program.js';
 import { median, print } from './table.js';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/fractal', import.meta.url));
 const WIDTH = ['--view-width', '0.125689', '-x', '-0.00275', '-y', '0.78912'];
 const POINT = ['-x', '-1.338238635', '-y', '-0.057237059'];
 
@@ -68,13 +66,6 @@ const PICTURES: readonly { name: string; words: string[]; file: string; older?: 
   },
 ];
 
-interface Summary {
-  readonly seconds: number;
-  readonly gatheredSeconds: number;
-  readonly frames: number;
-  readonly workers: readonly { readonly busySeconds: number; readonly idleSeconds: number }[];
-}
-
 export async function pictures(runs = 3): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
   const rows: (string | number)[][] = [];
@@ -115,15 +106,4 @@ export async function pictures(runs = 3): Promise<void> {
     'older system',
   ];
   print('Pictures: start of the leader to the file on disk, two slots', head, rows);
-}
-
-function leader(words: string[]): Promise<Summary> {
-  const child = spawn(process.execPath, [PROGRAM, 'leader', '--local', '2', '--json', ...words]);
-  let text = '';
-  child.stdout.on('data', (data: Buffer) => {
-    text += data;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(text)) : reject(new Error(`exit code ${code}`))));
-  });
 }
