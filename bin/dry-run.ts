@@ -27,7 +27,7 @@ export async function plan(request: Request, crew: Crew): Promise<string> {
   const lines = [
     ...ranks,
     `slots: ${slots}${crew.targets.some((target) => target.slots === 0) ? ' at least: some hosts say themselves how many they have' : ''}`,
-    `frames: ${frames} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, at most ${request.iterations} iterations`,
+    `frames: ${frames} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, ${request.autoIterations ? 'about' : 'at most'} ${request.iterations} iterations`,
     `shards: ${shards === undefined ? `guided ${request.shape === 'row' ? 'rows' : 'tiles'}, large first` : `${shards * frames} (${shards} a frame)`}`,
     `samples: ${samples}`,
     `iterations: about ${(cost.iterationsPerSample * samples).toPrecision(2)}`,

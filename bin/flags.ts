@@ -74,7 +74,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
   width: { group: VIEW, describe: 'pixels', default: '1280' },
   height: { group: VIEW, describe: 'pixels', default: '720' },
-  iters: { group: VIEW, describe: 'iteration limit; auto: by depth', default: 'auto' },
+  iters: { group: VIEW, describe: 'iteration limit; auto: found by looking', default: 'auto' },
   formula: { group: VIEW, describe: FORMULAS.join(', '), default: 'mandelbrot', choices: FORMULAS },
   power: { group: VIEW, describe: 'exponent of z, 2 to 8', default: '2, multibrot 3' },
   'julia-re': { group: VIEW, describe: 'constant of a Julia set, real part', default: '-0.8' },

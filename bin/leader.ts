@@ -5,7 +5,7 @@ import { grpcDialer } from '../src/cluster/grpc.js';
 import type { Scene } from '../src/cluster/messages.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { fingerprintOf } from '../src/kernel/open.js';
-import { computeReference, orderForAll, type Reference } from '../src/kernel/perturbation/reference.js';
+import type { Reference } from '../src/kernel/perturbation/reference.js';
 import { openSimd } from '../src/kernel/simd.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
@@ -18,14 +18,13 @@ import { plan } from './dry-run.js';
 import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import type { LocalWorkers } from './local.js';
+import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
 import { reporter } from './report.js';
 import { VERSION } from './version.js';
 
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
-/** Between two lines about the reference orbit. */
-const TELL_MS = 2_000;
 
 /** `local`: workers that were started early, since they take a while to come up; ended here. */
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
@@ -40,10 +39,14 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
   try {
-    const files = await render(request, async (picture) => {
+    let ready: Prepared = { request, reference: undefined };
+    const settle = async () => {
+      ready = await prepare(request, stop.signal, (text) => screen.note(text));
+      return ready.request;
+    };
+    const files = await render(request, settle, async (picture) => {
       const numerics = await numericsOf(request);
-      const reference = await referenceOf(picture, numerics.kernel, stop.signal, (text) => screen.note(text));
-      const job = jobOf(request, picture, reference);
+      const job = jobOf(request, picture, ready.reference);
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       const running = run(job, {
         dialer: grpcDialer,
@@ -68,7 +71,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       enlist(running, crew.targets, local, stop.fail);
       return running.frames;
     });
-    tell.finished(request, files);
+    tell.finished(ready.request, files);
     return 0;
   } catch (error) {
     // An encoder that the same Ctrl-C ended is not the reason.
@@ -85,28 +88,6 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
 function phaseOf({ framesDone, workers }: Progress, frames: number): Status['phase'] {
   if (framesDone === frames) return 'encoding';
   return workers > 0 ? 'rendering' : 'connecting';
-}
-
-/** Before anybody computes: the orbit that all workers need, where views lie too deep to be iterated directly. */
-async function referenceOf(
-  picture: Picture,
-  kernel: KernelName,
-  signal: AbortSignal,
-  note: (text: string) => void,
-): Promise<Reference | undefined> {
-  // The deepest view is at one end of the path.
-  const order = orderForAll([picture.viewOf(0), picture.viewOf(picture.frames - 1)], kernel);
-  if (!order) return undefined;
-  const from = performance.now();
-  let told = from;
-  const reference = await computeReference(order, signal, (done) => {
-    if (performance.now() - told < TELL_MS) return;
-    told = performance.now();
-    note(`reference orbit: ${done} of at most ${order.iterations} iterations`);
-  });
-  const seconds = ((performance.now() - from) / 1000).toFixed(2);
-  note(`reference orbit: ${reference.orbit.length / 2 - 1} iterations at ${order.bits} bits, ${seconds} s`);
-  return reference;
 }
 
 function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture, reference?: Reference): RenderJob {

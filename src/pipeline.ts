@@ -22,11 +22,18 @@ export interface Picture {
 /** Computes a picture's frames, in order. */
 export type Compute = (picture: Picture) => Promise<AsyncIterable<Frame>>;
 
-/** Renders a request to its outfile; the paths that were written. On any error nothing incomplete is left behind. */
-export async function render(request: Request, compute: Compute): Promise<string[]> {
-  const output = await openOutput(outputOf(request));
+/**
+ * Renders a request to its outfile; the paths that were written. On any error nothing incomplete is left behind.
+ * `settle` decides what the request left open, once the outfile is known to be writable.
+ */
+export async function render(request: Request, settle: () => Promise<Request>, compute: Compute): Promise<string[]> {
+  let settled = request;
+  const output = await openOutput({ ...outputOf(request), parameters: (frame) => parametersOf(settled, frame) });
   try {
-    const picture = pictureOf(request, output.wants);
+    // What is wrong with the colours shows before anything is computed.
+    const { paint } = pictureOf(request, output.wants);
+    settled = await settle();
+    const picture = { ...pictureOf(settled, 'samples'), paint };
     for await (const frame of await compute(picture)) await output.write(frame);
     return await output.close();
   } catch (error) {
@@ -48,7 +55,7 @@ export function pictureOf(request: Request, wants: Output['wants']): Picture {
   };
 }
 
-function outputOf(request: Request): Parameters<typeof openOutput>[0] {
+function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters'> {
   const { outfile, width, height, sampling, film, codec, crf } = request;
   const perPixel = samplesPerPixel(sampling);
   return {
@@ -60,7 +67,6 @@ function outputOf(request: Request): Parameters<typeof openOutput>[0] {
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
-    parameters: (frame) => parametersOf(request, frame),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Request {
   readonly width: number;
   readonly height: number;
   readonly iterations: number;
+  /** The limit is only a first guess: the view decides. */
+  readonly autoIterations: boolean;
   readonly bailout: number;
   readonly count: View['count'];
   readonly sampling: Sampling;
@@ -47,7 +49,7 @@ export interface Film {
 const MAX_PIXELS = 2 ** 28;
 /** Bytes of one frame's answer. */
 const MAX_FRAME_BYTES = 2 ** 32;
-const MAX_ITERATIONS = 2 ** 48;
+export const MAX_ITERATIONS = 2 ** 48;
 
 const text = z.string();
 const whole = (min: number, max: number) =>
@@ -141,6 +143,7 @@ export function parseRequest(raw: RawRequest): Request {
   const moves = v['zoom-end'] ?? widthEnd ?? v['xpos-end'] ?? v['ypos-end'];
   if (moves !== undefined && frames === 1) throw invalid('a film that goes somewhere needs --frames of at least 2');
   const legacy = v['legacy-colors'] ?? false;
+  const auto = v.iters === undefined || v.iters === 'auto';
   const deepest = Math.max(depthOf(zoom), depthOf(end.zoom));
   return {
     formula: formulaOf(v),
@@ -149,7 +152,8 @@ export function parseRequest(raw: RawRequest): Request {
     rotation: v.rotate ?? 0,
     width,
     height,
-    iterations: v.iters === undefined || v.iters === 'auto' ? iterationsAt(deepest) : v.iters,
+    iterations: auto ? iterationsAt(deepest) : (v.iters as number),
+    autoIterations: auto,
     bailout: v.bailout ?? 65_536,
     count: legacy ? 'whole' : 'smooth',
     sampling,

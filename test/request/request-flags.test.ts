@@ -10,7 +10,7 @@ import { parseRequestFile } from '../../src/request-file.js';
 import { flagsOf, PICTURE_FLAGS, parametersOf } from '../../src/request-flags.js';
 
 /** What shapes the pictures of a request. */
-function shape({ outfile, codec, crf, shape: _, blockSize, kernel, ...rest }: Request): object {
+function shape({ outfile, codec, crf, shape: _, blockSize, kernel, autoIterations, ...rest }: Request): object {
   return rest;
 }
 

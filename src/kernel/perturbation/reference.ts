@@ -54,14 +54,19 @@ const DOUBLES_LOG10 = 280;
  */
 export function orderForAll(views: readonly View[], kernel: KernelName): ReferenceOrder | undefined {
   const deep = views.filter((view) => !reaches(view, kernel));
-  const depthOf = ({ zoom }: View) => log10(decimal(zoom));
-  const deepest = deep.reduce<View | undefined>((a, b) => (a && depthOf(a) >= depthOf(b) ? a : b), undefined);
-  if (!deepest) return undefined;
+  if (deep.length === 0) return undefined;
+  const deepest = deepestOf(deep);
   const { step, power, julia } = deepest.formula;
   // Says how far the kernel reaches.
   if (kernel !== 'simd' || step !== 'holomorphic' || power !== 2 || julia) requireSpacing(deepest, kernel);
   const iterations = Math.max(...views.map((view) => view.iterations));
   return orderFor({ ...deepest, iterations });
+}
+
+/** The view with the largest zoom, of at least one. */
+export function deepestOf(views: readonly View[]): View {
+  const depthOf = ({ zoom }: View) => log10(decimal(zoom));
+  return views.reduce((a, b) => (depthOf(a) >= depthOf(b) ? a : b));
 }
 
 /** The order for one view: its centre, to a precision that tells all of its samples apart. */

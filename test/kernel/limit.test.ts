@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settleLimit } from '../../src/kernel/limit.js';
+import type { View } from '../../src/view/view.js';
+
+const view: View = {
+  formula: { step: 'holomorphic', power: 2 },
+  re: '0',
+  im: '0',
+  zoom: '1',
+  rotation: 0,
+  width: 4800,
+  height: 2700,
+  iterations: 1,
+  bailout: 256,
+  count: 'smooth',
+  sampling: { kind: 'jittered', count: 9, seed: 1 },
+};
+
+/** Points that escape evenly spread between two iterations, a share of them never. */
+function between(first: number, last: number, never: number) {
+  const limits: number[] = [];
+  const nuOf = async (coarse: View) => {
+    limits.push(coarse.iterations);
+    const count = coarse.width * coarse.height;
+    assert.equal(count, 48 * 27, 'a coarse grid, one sample a point');
+    return Float64Array.from({ length: count }, (_, k) => {
+      const nu = first + ((last - first) * k) / count;
+      return k >= count * (1 - never) || nu > coarse.iterations ? Infinity : nu;
+    });
+  };
+  return { limits, nuOf };
+}
+
+test('the limit is doubled until hardly a point more escapes', async () => {
+  const { limits, nuOf } = between(10, 3000, 0);
+  assert.deepEqual(await settleLimit(view, 500, 1e9, nuOf), { iterations: 4000, undecided: 0 });
+  assert.deepEqual(limits, [500, 1000, 2000, 4000]);
+});
+
+test('what never escapes does not keep it going', async () => {
+  const { iterations, undecided } = await settleLimit(view, 500, 1e9, between(10, 400, 0.3).nuOf);
+  assert.equal(iterations, 500);
+  assert.ok(Math.abs(undecided - 0.3) < 0.01);
+});
+
+test('while nothing is to be seen yet it goes on; where nothing ever is, the guess stays', async () => {
+  assert.equal((await settleLimit(view, 100, 1e9, between(500, 700, 0).nuOf)).iterations, 800);
+  assert.deepEqual(await settleLimit(view, 100, 1e9, between(0, 1, 1).nuOf), { iterations: 100, undecided: 1 });
+});
+
+test('the largest limit of a request is never passed', async () => {
+  assert.equal((await settleLimit(view, 100, 250, between(10, 3000, 0).nuOf)).iterations, 200);
+});
