@@ -4,7 +4,7 @@
  */
 
 import type { Rect } from '../shard/shard.js';
-import type { View } from '../view/view.js';
+import type { Formula, View } from '../view/view.js';
 
 /** Both sides must speak the same one. */
 export const PROTOCOL = 1;
@@ -23,13 +23,15 @@ export interface Scene {
 }
 
 export interface ReferenceOrbit {
-  /** Its c, decimal strings. */
+  readonly formula: Formula;
+  /** Its point, decimal strings. */
   readonly re: string;
   readonly im: string;
-  /** Re and im of Z_0, Z_1, … */
+  /** Re and im of Z_0, Z_1, …; the point begins at index `start`. */
   readonly orbit: Float64Array;
   /** Entries too small for doubles: index, re, im, exponent of two. */
   readonly tiny: Float64Array;
+  readonly start: number;
   readonly deep: boolean;
 }
 

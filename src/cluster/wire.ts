@@ -4,7 +4,7 @@ import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fract
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
 import { FractalError } from '../errors.js';
-import type { Sampling, Step, View } from '../view/view.js';
+import type { Formula, Sampling, View } from '../view/view.js';
 import type { ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from './messages.js';
 import { cut, Joiner } from './pieces.js';
 
@@ -18,13 +18,25 @@ export interface WireScene {
   samples?: boolean;
   paint?: string;
   tables?: { name?: string; type?: string; data?: Uint8Array | string }[];
-  reference?: {
-    re?: string;
-    im?: string;
-    orbit?: Uint8Array | string;
-    tiny?: Uint8Array | string;
-    deep?: boolean;
-  } | null;
+  reference?:
+    | ({
+        re?: string;
+        im?: string;
+        orbit?: Uint8Array | string;
+        tiny?: Uint8Array | string;
+        deep?: boolean;
+        start?: number;
+      } & Partial<WireFormula>)
+    | null;
+}
+
+/** A formula among the fields of a view or a reference. */
+interface WireFormula {
+  step: string;
+  power: number;
+  julia: boolean;
+  juliaRe: string;
+  juliaIm: string;
 }
 
 const MAX_SCENE_BYTES = 1 << 30;
@@ -131,11 +143,7 @@ function wireView(view: View): WireView {
   const { formula, sampling, count, ...rest } = view;
   return {
     ...rest,
-    step: formula.step,
-    power: formula.power,
-    julia: formula.julia !== undefined,
-    juliaRe: formula.julia?.re ?? '',
-    juliaIm: formula.julia?.im ?? '',
+    ...wireFormula(formula),
     whole: count === 'whole',
     jittered: sampling.kind === 'jittered' ? sampling.count : 0,
     grid: sampling.kind === 'grid' ? sampling.side : 0,
@@ -145,15 +153,22 @@ function wireView(view: View): WireView {
 
 function viewOf(wire: View__Output): View {
   const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, ...rest } = wire;
-  if (step !== 'holomorphic' && step !== 'burning-ship' && step !== 'tricorn') throw missing(`known formula: ${step}`);
   const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
-  const base = { step: step as Step, power };
   return {
     ...rest,
-    formula: julia ? { ...base, julia: { re: juliaRe, im: juliaIm } } : base,
+    formula: formulaOf({ step, power, julia, juliaRe, juliaIm }),
     count: whole ? 'whole' : 'smooth',
     sampling,
   };
+}
+
+function wireFormula({ step, power, julia }: Formula): WireFormula {
+  return { step, power, julia: julia !== undefined, juliaRe: julia?.re ?? '', juliaIm: julia?.im ?? '' };
+}
+
+function formulaOf({ step, power = 0, julia, juliaRe = '', juliaIm = '' }: Partial<WireFormula>): Formula {
+  if (step !== 'holomorphic' && step !== 'burning-ship' && step !== 'tricorn') throw missing(`known formula: ${step}`);
+  return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
 }
 
 function wireScene(scene: Scene): WireScene {
@@ -179,22 +194,19 @@ function sceneOf(wire: WireScene): Scene {
   };
 }
 
-function wireReference(reference: ReferenceOrbit): NonNullable<WireScene['reference']> {
-  return { ...reference, orbit: bufferOf(reference.orbit), tiny: bufferOf(reference.tiny) };
+function wireReference({ formula, orbit, tiny, ...rest }: ReferenceOrbit): NonNullable<WireScene['reference']> {
+  return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), tiny: bufferOf(tiny) };
 }
 
-function referenceOf({
-  re = '',
-  im = '',
-  orbit,
-  tiny,
-  deep = false,
-}: NonNullable<WireScene['reference']>): ReferenceOrbit {
+function referenceOf(wire: NonNullable<WireScene['reference']>): ReferenceOrbit {
+  const { re = '', im = '', deep = false, start = 0, ...rest } = wire;
   const doubles = (bytes: Uint8Array, a: number, least: number) => {
     if (bytes.length < least || bytes.length % a !== 0) throw missing('whole reference orbit');
     return new Float64Array(new Uint8Array(bytes).buffer);
   };
-  return { re, im, orbit: doubles(orbit as Uint8Array, 16, 32), tiny: doubles(tiny as Uint8Array, 32, 0), deep };
+  const orbit = doubles(rest.orbit as Uint8Array, 16, 32);
+  if (2 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
+  return { formula: formulaOf(rest), re, im, orbit, tiny: doubles(rest.tiny as Uint8Array, 32, 0), start, deep };
 }
 
 function paintOf(text: string): Record<string, unknown> {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Assignment, Scene, Table, ToLeader, ToWorker } from '../../src/cluster/messages.js';
+import type { Assignment, ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { leaderInbox, type WireScene, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
-import type { View } from '../../src/view/view.js';
+import type { Formula, View } from '../../src/view/view.js';
 import { scenes, toLeader, toWorker } from './memory.js';
 
 /** There and back through the bytes that travel. */
@@ -28,15 +28,17 @@ const uint = fc.nat(2 ** 32 - 1);
 const text = fc.string({ unit: 'binary', maxLength: 30 });
 const seconds = fc.double({ min: 0, noNaN: true });
 
+const formula: fc.Arbitrary<Formula> = fc.record(
+  {
+    step: fc.constantFrom('holomorphic' as const, 'burning-ship' as const, 'tricorn' as const),
+    power: uint,
+    julia: record({ re: text, im: text }),
+  },
+  { requiredKeys: ['step', 'power'], noNullPrototype: true },
+);
+
 const view: fc.Arbitrary<View> = record({
-  formula: fc.record(
-    {
-      step: fc.constantFrom('holomorphic' as const, 'burning-ship' as const, 'tricorn' as const),
-      power: uint,
-      julia: record({ re: text, im: text }),
-    },
-    { requiredKeys: ['step', 'power'], noNullPrototype: true },
-  ),
+  formula,
   re: text,
   im: text,
   zoom: text,
@@ -66,14 +68,31 @@ const table: fc.Arbitrary<Table> = fc.oneof(
   fc.float64Array({ maxLength: 20 }),
 );
 
-const scene: fc.Arbitrary<Scene> = record({
+/** Arrays of whole entries of `size` numbers. */
+const entries = (size: number, minLength: number) =>
+  fc
+    .array(fc.float64Array({ minLength: size, maxLength: size }), { minLength, maxLength: 5 })
+    .map((all) => Float64Array.from(all.flatMap((entry) => [...entry])));
+
+const reference: fc.Arbitrary<ReferenceOrbit> = record({
+  formula,
+  re: text,
+  im: text,
+  orbit: entries(2, 2),
+  tiny: entries(4, 0),
+  start: fc.nat(1),
+  deep: fc.boolean(),
+});
+
+const sceneFields = {
   samples: fc.boolean(),
   // What JSON has no word for (-0) is not sent.
   paint: fc
     .dictionary(text, fc.jsonValue({ noUnicodeString: false }), { noNullPrototype: true })
     .map((paint) => JSON.parse(JSON.stringify(paint))),
   tables: fc.dictionary(text, table, { noNullPrototype: true }),
-});
+};
+const scene: fc.Arbitrary<Scene> = fc.oneof(record(sceneFields), record({ ...sceneFields, reference }));
 
 const message: fc.Arbitrary<ToWorker> = fc.oneof(
   record({
@@ -178,6 +197,16 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
     'a table that ends within a number',
     pieceOf({ tables: [{ type: 'f64', data: Buffer.alloc(9) }] }),
     /no whole table/,
+  ],
+  [
+    'a reference that ends before its start',
+    pieceOf({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
+    /no reference orbit that reaches its start 2/,
+  ],
+  [
+    'a reference of an unknown formula',
+    pieceOf({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), step: 'spiral' } }),
+    /no known formula: spiral/,
   ],
   ['a paint that is no JSON', pieceOf({ paint: '{"mode":' }), /no paint in JSON/],
   ['a paint that is no record', pieceOf({ paint: '7' }), /no paint that is a record/],

@@ -1,31 +1,38 @@
 /**
- * The reference orbit: z <- z^2 + c from z = 0 in fixed point of any precision, kept as doubles. One orbit serves every
+ * The reference orbit: z <- fold(z)^power + c in fixed point of any precision, kept as doubles. One orbit serves every
  * view around its point.
  */
 
 import { Worker } from 'node:worker_threads';
 import { FractalError } from '../../errors.js';
 import { add, log10, negate, parseDecimal, toFixed } from '../../view/decimal.js';
-import { samplesPerPixel, type View } from '../../view/view.js';
+import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import type { KernelName } from '../kernel.js';
 import { reaches, requireSpacing } from '../precision.js';
 
 /** An orbit and where it belongs to. */
 export interface Reference {
-  /** Its c, decimal strings. */
+  readonly formula: Formula;
+  /** Its point, decimal strings: c, or for a Julia set where its orbit begins. */
   readonly re: string;
   readonly im: string;
-  /** Re and im of Z_0, Z_1, …, Z_length: up to the first |Z| > 2, or the iteration limit. */
+  /**
+   * Re and im of Z_0 = 0, Z_1 = c, …: up to the first |Z| > 2, or the iteration limit. For a Julia set the orbit of 0,
+   * which points come to when they rebase, and behind it, from index `start`, the orbit of the point.
+   */
   readonly orbit: Float64Array;
   /** Entries too small for doubles, in order: index, re, im, exponent of two. */
   readonly tiny: Float64Array;
+  /** Index of the entry that the point begins with. */
+  readonly start: number;
   /** Some views lie beyond the range of doubles. */
   readonly deep: boolean;
 }
 
-export type Orbit = Pick<Reference, 'orbit' | 'tiny'>;
+export type Orbit = Pick<Reference, 'orbit' | 'tiny' | 'start'>;
 
 export interface ReferenceOrder {
+  readonly formula: Formula;
   readonly re: string;
   readonly im: string;
   /** Bits behind the point. */
@@ -50,15 +57,14 @@ const DOUBLES_LOG10 = 280;
 /**
  * The reference that a job needs, which is that of its deepest view; undefined where the kernel reaches all views
  * directly. One reference does for views all around its point.
- * @throws FractalError VIEW_TOO_DEEP for views that cannot be perturbed
+ * @throws FractalError VIEW_TOO_DEEP for kernels that cannot perturb
  */
 export function orderForAll(views: readonly View[], kernel: KernelName): ReferenceOrder | undefined {
   const deep = views.filter((view) => !reaches(view, kernel));
   if (deep.length === 0) return undefined;
   const deepest = deepestOf(deep);
-  const { step, power, julia } = deepest.formula;
   // Says how far the kernel reaches.
-  if (kernel !== 'simd' || step !== 'holomorphic' || power !== 2 || julia) requireSpacing(deepest, kernel);
+  if (kernel !== 'simd') requireSpacing(deepest, kernel);
   const iterations = Math.max(...views.map((view) => view.iterations));
   return orderFor({ ...deepest, iterations });
 }
@@ -74,7 +80,8 @@ export function orderFor(view: View): ReferenceOrder {
   const zoom = log10(decimal(view.zoom)) / Math.log10(2);
   const fine = Math.log2(Math.max(view.width, view.height) * Math.sqrt(samplesPerPixel(view.sampling)));
   const bits = SPARE_BITS + Math.max(64, Math.ceil(zoom + fine + Math.log2(view.iterations + 1)));
-  return { re: view.re, im: view.im, bits, iterations: view.iterations, deep: isDeep(view) };
+  const { formula, re, im, iterations } = view;
+  return { formula, re, im, bits, iterations, deep: isDeep(view) };
 }
 
 /** Computes an orbit in a thread of its own. @throws the signal's reason */
@@ -89,7 +96,10 @@ export function computeReference(
     signal.addEventListener('abort', stop, { once: true });
     thread.on('message', (message: FromReferenceThread) => {
       if (message.kind === 'progress') progress(message.iterations);
-      else resolve({ re: order.re, im: order.im, deep: order.deep, ...message.found });
+      else {
+        const { formula, re, im, deep } = order;
+        resolve({ formula, re, im, deep, ...message.found });
+      }
     });
     thread.on('error', reject);
     thread.on('exit', () => {
@@ -101,40 +111,91 @@ export function computeReference(
 
 /** The orbit itself, in the calling thread. */
 export function iterateReference(
-  { re, im, bits, iterations }: ReferenceOrder,
+  { formula, re, im, bits, iterations }: ReferenceOrder,
   progress: (iterations: number) => void = () => {},
 ): Orbit {
-  const cr = fixed(re, bits);
-  const ci = fixed(im, bits);
-  const shift = BigInt(bits);
-  const double = BigInt(bits - 1);
-  // A double holds 2^-1000 but not 2^-bits.
-  const drop = BigInt(Math.max(0, bits - 1000));
-  const scale = 2 ** -Math.min(bits, 1000);
-  let orbit = new Float64Array(2 * 4096);
-  const tiny: number[] = [];
-  let zr = 0n;
-  let zi = 0n;
-  let n = 0;
-  for (;;) {
-    if (2 * n + 2 > orbit.length) {
-      const longer = new Float64Array(2 * orbit.length);
-      longer.set(orbit);
-      orbit = longer;
-    }
-    const x = Number(drop ? zr >> drop : zr) * scale;
-    const y = Number(drop ? zi >> drop : zi) * scale;
-    if (n > 0 && Math.max(Math.abs(x), Math.abs(y)) < SMALLEST) tiny.push(n, ...extended(zr, zi, bits));
-    orbit[2 * n] = x;
-    orbit[2 * n + 1] = y;
-    if (x * x + y * y > 4 || n >= iterations) break;
-    const t = (((zr + zi) * (zr - zi)) >> shift) + cr;
-    zi = ((zr * zi) >> double) + ci;
-    zr = t;
-    n++;
-    if (n % 16384 === 0) progress(n);
+  const point: Point = [fixed(re, bits), fixed(im, bits)];
+  const entries = new Entries(bits);
+  if (!formula.julia) {
+    iterate(stepOf(formula, point, bits), [0n, 0n], iterations, entries, progress);
+    return { ...entries.taken(), start: 0 };
   }
-  return { orbit: orbit.slice(0, 2 * n + 2), tiny: Float64Array.from(tiny) };
+  const step = stepOf(formula, [fixed(formula.julia.re, bits), fixed(formula.julia.im, bits)], bits);
+  iterate(step, [0n, 0n], iterations, entries, progress);
+  const start = entries.count;
+  iterate(step, point, iterations, entries, progress);
+  return { ...entries.taken(), start };
+}
+
+/** Re and im in fixed point. */
+type Point = readonly [re: bigint, im: bigint];
+
+function iterate(
+  step: (z: Point) => Point,
+  from: Point,
+  iterations: number,
+  entries: Entries,
+  progress: (iterations: number) => void,
+): void {
+  let z = from;
+  for (let n = 0; !entries.add(z) && n < iterations; n++) {
+    z = step(z);
+    if (entries.count % 16384 === 0) progress(entries.count);
+  }
+}
+
+/** One iteration of a formula in fixed point, each product cut off below the last bit. */
+function stepOf({ step, power }: Formula, [cr, ci]: Point, bits: number): (z: Point) => Point {
+  const shift = BigInt(bits);
+  const abs = (v: bigint) => (v < 0n ? -v : v);
+  return ([zr, zi]) => {
+    const fr = step === 'burning-ship' ? abs(zr) : zr;
+    const fi = step === 'burning-ship' ? abs(zi) : step === 'tricorn' ? -zi : zi;
+    let pr = ((fr + fi) * (fr - fi)) >> shift;
+    let pi = (2n * fr * fi) >> shift;
+    for (let k = 2; k < power; k++) [pr, pi] = [(pr * fr - pi * fi) >> shift, (pr * fi + pi * fr) >> shift];
+    return [pr + cr, pi + ci];
+  };
+}
+
+/** Entries of an orbit as they come. */
+class Entries {
+  count = 0;
+  #orbit = new Float64Array(2 * 4096);
+  readonly #tiny: number[] = [];
+  readonly #bits: number;
+  /** A double holds 2^-1000 but not 2^-bits. */
+  readonly #drop: bigint;
+  readonly #scale: number;
+
+  constructor(bits: number) {
+    this.#bits = bits;
+    this.#drop = BigInt(Math.max(0, bits - 1000));
+    this.#scale = 2 ** -Math.min(bits, 1000);
+  }
+
+  /** Whether it has left |z| <= 2. */
+  add([zr, zi]: Point): boolean {
+    const at = 2 * this.count;
+    if (at === this.#orbit.length) {
+      const longer = new Float64Array(2 * at);
+      longer.set(this.#orbit);
+      this.#orbit = longer;
+    }
+    const x = Number(zr >> this.#drop) * this.#scale;
+    const y = Number(zi >> this.#drop) * this.#scale;
+    if (at > 0 && Math.max(Math.abs(x), Math.abs(y)) < SMALLEST) {
+      this.#tiny.push(this.count, ...extended(zr, zi, this.#bits));
+    }
+    this.#orbit[at] = x;
+    this.#orbit[at + 1] = y;
+    this.count++;
+    return x * x + y * y > 4;
+  }
+
+  taken(): { orbit: Float64Array; tiny: Float64Array } {
+    return { orbit: this.#orbit.slice(0, 2 * this.count), tiny: Float64Array.from(this.#tiny) };
+  }
 }
 
 /** Mantissas and the exponent of two of a point in fixed point. */
