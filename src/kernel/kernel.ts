@@ -9,6 +9,12 @@ export type KernelName = 'simd' | 'gpu' | 'cpu';
 export interface Computed {
   /** Per pixel in rows from the top left, the pixel's samples in the order of view.sampling; interior is +Infinity. */
   readonly nu: Float64Array;
+  /**
+   * Where the view asks for it, for every sample a pair: a vector uphill, in the direction in which the potential grows
+   * (x to the right of the picture, y up), as long as the exterior distance estimate |z|·ln|z| / |dz/dc| in pixels, which
+   * is the distance to the set within a factor of 2 (Koebe). (0, 0) for the interior.
+   */
+  readonly distance?: Float64Array;
   /** Iterations that were really executed. */
   readonly iterations: number;
 }

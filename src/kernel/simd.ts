@@ -25,7 +25,7 @@ const PAGE = 65536;
 const FLAG_JULIA = 1;
 const FLAG_WHOLE = 2;
 const FLAG_INTERIOR = 4;
-const STEPS: Record<Formula['step'], number> = { holomorphic: 0, 'burning-ship': 1, tricorn: 2 };
+export const STEPS: Record<Formula['step'], number> = { holomorphic: 0, 'burning-ship': 1, tricorn: 2 };
 
 interface Exports {
   // biome-ignore format: one line per group of arguments

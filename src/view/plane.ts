@@ -40,20 +40,15 @@ export function points(
 
 /**
  * The same, into arrays of the caller (both at least width * height * samples long); returns how many points.
- * `centre`: where the view's centre is, as doubles whose sum it is; by default where the view says.
+ * `camera`: where the view is; by default where the view itself says.
  */
 export function fillPoints(
   view: View,
   rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   re: Float64Array,
   im: Float64Array,
-  centre?: Pick<Plane, 're' | 'im'>,
+  { re: [reHigh, reLow], im: [imHigh, imLow], cosStep, sinStep }: Omit<Plane, 'step'> = plane(view),
 ): number {
-  const camera = plane(view);
-  const { cosStep, sinStep } = camera;
-  const { re: centreRe, im: centreIm } = centre ?? camera;
-  const [reHigh, reLow] = centreRe;
-  const [imHigh, imLow] = centreIm;
   const cells = cellsOf(view.sampling);
   const jitter = view.sampling.kind === 'jittered';
   const seed = view.sampling.kind === 'jittered' ? view.sampling.seed : 0;

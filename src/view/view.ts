@@ -42,6 +42,8 @@ export interface View {
   /** `smooth`: nu = m - log_power(log2|z_m|) at the first |z_m| > bailout. `whole`: the first n with |z_n| > 2. */
   readonly count: 'smooth' | 'whole';
   readonly sampling: Sampling;
+  /** The distance estimate is wanted, too. */
+  readonly distance?: true;
 }
 
 /** How many samples a pixel of this view has. */

@@ -1,2 +1,5 @@
 /** What the module gives to perturbation/kernel.ts. */
-export { buildDeepLevel, buildLevel, perturb, perturbDeep } from './perturb';
+export { buildDeepLevel } from './deep';
+export { setOrbit, setView } from './orbit';
+export { nuOf, perturb, setTables } from './perturb';
+export { buildLevel } from './table';

@@ -1,0 +1,345 @@
+/**
+ * Perturbation in f64: a point is iterated as its difference d from a reference orbit Z,
+ *
+ *   d <- f(Z_m + d) - f(Z_m) + dc,  m <- m + 1,  f(z) = fold(z)^power,
+ *
+ * and starts the reference again (d <- Z_m + d, m <- 0) when it comes nearer to 0 than to the reference, or the
+ * reference ends: rebasing, after Zhuoran. Many steps are taken at once where an entry of the table allows.
+ *
+ * The radii are compared in the 1-norm, which is never smaller than the modulus and never underflows.
+ */
+
+import { BURNING_SHIP } from '../formula';
+import { normalize, power2, xe, xi, xr } from './extended';
+import {
+  bailout2,
+  countSteps,
+  dE,
+  dIm,
+  dRe,
+  end,
+  extend,
+  growth,
+  growthE,
+  fold,
+  j0,
+  j1,
+  j2,
+  j3,
+  jE,
+  julia,
+  last,
+  limit,
+  m,
+  mag2,
+  n,
+  orbit,
+  peak,
+  power,
+  rebase,
+  setDerivative,
+  setDifference,
+  setGrowth,
+  setPeak,
+  setPlace,
+  setValue,
+  spacing,
+  unitE,
+  unitIm,
+  unitRe,
+} from './orbit';
+import { matrixNorm } from './matrix';
+import {
+  A_IM,
+  A_RE,
+  B_IM,
+  B_RE,
+  C_IM,
+  C_RE,
+  ENTRY,
+  M_A,
+  M_B,
+  M_Q,
+  M_R,
+  M_R_C,
+  MATRIX_ENTRY,
+  R,
+  R_C,
+} from './table';
+
+/** Three loops of one source: z^2, any power, and formulas that are not analytic. */
+export const SQUARE: i32 = 0;
+export const POWER: i32 = 1;
+export const FOLDED: i32 = 2;
+
+/** Below it a difference is carried with an exponent of its own. */
+export const LEAST: f64 = 1e-285; // about 2^-947
+
+/**
+ * Goes on until the point is through (true), or d or the next d falls below `least`.
+ * levels: pointers (u32) to the levels of the table, from `first` to `depth`; derive: carries dz/dc along; tight: how
+ * much farther inside their radii approximations are used, whose error falls with the square.
+ */
+// prettier-ignore
+export function followDoubles(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first: i32, depth: i32,
+  tight: f64, least: f64): bool {
+  if (kind == SQUARE) return derive ? squareDerived(cr, ci, levels, first, depth, tight, least) : square(cr, ci, levels, first, depth, tight, least);
+  if (kind == POWER) return powers(derive, cr, ci, levels, first, depth, tight, least);
+  return folded(derive, cr, ci, levels, first, depth, tight, least);
+}
+
+// Functions of their own, so that each has the registers to itself, and is compiled when it is first called.
+function square(cr: f64, ci: f64, levels: usize, first: i32, depth: i32, tight: f64, least: f64): bool {
+  return follow(SQUARE, false, cr, ci, levels, first, depth, tight, least);
+}
+
+function squareDerived(cr: f64, ci: f64, levels: usize, first: i32, depth: i32, tight: f64, least: f64): bool {
+  return follow(SQUARE, true, cr, ci, levels, first, depth, tight, least);
+}
+
+function powers(derive: bool, cr: f64, ci: f64, levels: usize, first: i32, depth: i32, tight: f64, least: f64): bool {
+  return follow(POWER, derive, cr, ci, levels, first, depth, tight, least);
+}
+
+function folded(derive: bool, cr: f64, ci: f64, levels: usize, first: i32, depth: i32, tight: f64, least: f64): bool {
+  return follow(FOLDED, derive, cr, ci, levels, first, depth, tight, least);
+}
+
+@inline
+function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first: i32, depth: i32, tight: f64, least: f64): bool {
+  const sizeC = (Math.abs(cr) + Math.abs(ci)) * tight * tight;
+  const entryBytes: usize = kind == FOLDED ? MATRIX_ENTRY : ENTRY;
+  const radiusAt: usize = kind == FOLDED ? M_R : R;
+  const radiusCAt: usize = kind == FOLDED ? M_R_C : R_C;
+  const begun = orbit;
+  const most2 = bailout2;
+  const longest = limit;
+  const unit = power2(dE);
+  let dr = dRe * unit;
+  let di = dIm * unit;
+  let at = m;
+  let until = end;
+  let count = n;
+  let taken: i64 = 0;
+  let zr: f64 = 0;
+  let zi: f64 = 0;
+  let squared = mag2;
+  // dc by one pixel: what every step adds to the derivative.
+  const pixel = julia ? 0 : power2(unitE);
+  const ur = unitRe * pixel;
+  const ui = unitIm * pixel;
+  const scale = power2(jE);
+  let a = j0 * scale;
+  let b = j1 * scale;
+  let c = j2 * scale;
+  let d = j3 * scale;
+  let g = growth * power2(growthE);
+  let most = peak;
+  const s = julia ? 0 : spacing * power2(unitE);
+  let size = Math.abs(dr) + Math.abs(di);
+  let through = true;
+  while (true) {
+    if (count >= last && !extend(squared)) {
+      squared = 0;
+      break;
+    }
+    taken++;
+    let entry: usize = 0;
+    let skipped = 1;
+    if (at > 0) {
+      const index = at - 1;
+      const longestRun = index == 0 ? depth : min(ctz(index), depth);
+      for (let level = first; level <= longestRun; level++) {
+        if (at + (1 << level) > until) break;
+        const here = <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * entryBytes;
+        if (!(size * tight < load<f64>(here + radiusAt)) || !(sizeC < load<f64>(here + radiusCAt)) || count + (<i64>1 << level) > longest) break;
+        entry = here;
+        skipped = 1 << level;
+      }
+    }
+    if (entry != 0) {
+      g = g * normOf(kind, entry, kind == FOLDED ? M_A : A_RE) + s * normOf(kind, entry, kind == FOLDED ? M_B : B_RE);
+      if (kind == FOLDED) {
+        const xx = dr * dr;
+        const xy = dr * di;
+        const yy = di * di;
+        const m0 = load<f64>(entry, M_A);
+        const m1 = load<f64>(entry, M_A + 8);
+        const m2 = load<f64>(entry, M_A + 16);
+        const m3 = load<f64>(entry, M_A + 24);
+        const b0 = load<f64>(entry, M_B);
+        const b1 = load<f64>(entry, M_B + 8);
+        const b2 = load<f64>(entry, M_B + 16);
+        const b3 = load<f64>(entry, M_B + 24);
+        const q0 = load<f64>(entry, M_Q);
+        const q1 = load<f64>(entry, M_Q + 8);
+        const q2 = load<f64>(entry, M_Q + 16);
+        const q3 = load<f64>(entry, M_Q + 24);
+        const q4 = load<f64>(entry, M_Q + 32);
+        const q5 = load<f64>(entry, M_Q + 40);
+        if (derive) {
+          const s0 = m0 + (2 * q0 * dr + q1 * di);
+          const s1 = m1 + (q1 * dr + 2 * q2 * di);
+          const s2 = m2 + (2 * q3 * dr + q4 * di);
+          const s3 = m3 + (q4 * dr + 2 * q5 * di);
+          const ta = s0 * a + s1 * b + (b0 * ur + b1 * ui);
+          const tc = s0 * c + s1 * d + (b1 * ur - b0 * ui);
+          b = s2 * a + s3 * b + (b2 * ur + b3 * ui);
+          d = s2 * c + s3 * d + (b3 * ur - b2 * ui);
+          a = ta;
+          c = tc;
+        }
+        const t = m0 * dr + m1 * di + (q0 * xx + q1 * xy + q2 * yy) + (b0 * cr + b1 * ci);
+        di = m2 * dr + m3 * di + (q3 * xx + q4 * xy + q5 * yy) + (b2 * cr + b3 * ci);
+        dr = t;
+      } else {
+        const ar = load<f64>(entry, A_RE);
+        const ai = load<f64>(entry, A_IM);
+        const br = load<f64>(entry, B_RE);
+        const bi = load<f64>(entry, B_IM);
+        // (A + C·d)·d + B·dc
+        const qr = load<f64>(entry, C_RE);
+        const qi = load<f64>(entry, C_IM);
+        const pr = qr * dr - qi * di;
+        const pi = qr * di + qi * dr;
+        if (derive) {
+          const er = ar + 2 * pr;
+          const ei = ai + 2 * pi;
+          const t = er * a - ei * b + (br * ur - bi * ui);
+          b = er * b + ei * a + (br * ui + bi * ur);
+          a = t;
+        }
+        const sr = ar + pr;
+        const si = ai + pi;
+        const t = sr * dr - si * di + (br * cr - bi * ci);
+        di = sr * di + si * dr + (br * ci + bi * cr);
+        dr = t;
+      }
+    } else {
+      g = g * slope(kind, squared) + s;
+      let yr = load<f64>(begun + (<usize>at << 4));
+      let yi = load<f64>(begun + (<usize>at << 4), 8);
+      if (kind == FOLDED) {
+        if (fold == BURNING_SHIP) {
+          if (derive) {
+            const fr = yr + dr < 0 ? -1.0 : 1.0;
+            const fi = yi + di < 0 ? -1.0 : 1.0;
+            a *= fr;
+            c *= fr;
+            b *= fi;
+            d *= fi;
+          }
+          dr = foldedBy(yr, dr);
+          di = foldedBy(yi, di);
+          yr = Math.abs(yr);
+          yi = Math.abs(yi);
+        } else {
+          di = -di;
+          yi = -yi;
+          b = -b;
+          d = -d;
+        }
+      }
+      // f(Z + d) - f(Z) = S·d; with w = Z + d: S = w^(p-1) + w^(p-2)·Z + … + Z^(p-1); f' = p·w^(p-1)
+      const wr = yr + dr;
+      const wi = yi + di;
+      let sr = wr + yr;
+      let si = wi + yi;
+      let fr = wr;
+      let fi = wi;
+      if (kind != SQUARE) {
+        let qr = yr;
+        let qi = yi;
+        for (let k = 2; k < power; k++) {
+          let t = qr * yr - qi * yi;
+          qi = qr * yi + qi * yr;
+          qr = t;
+          t = sr * wr - si * wi + qr;
+          si = sr * wi + si * wr + qi;
+          sr = t;
+          t = fr * wr - fi * wi;
+          fi = fr * wi + fi * wr;
+          fr = t;
+        }
+      } else {
+        // As (2Z + d)·d + dc, without the roundings of Z + d.
+        sr = 2 * yr + dr;
+        si = 2 * yi + di;
+      }
+      if (derive) {
+        const p = kind == SQUARE ? 2.0 : <f64>power;
+        fr *= p;
+        fi *= p;
+        const t = fr * a - fi * b + ur;
+        b = fr * b + fi * a + ui;
+        a = t;
+        if (kind == FOLDED) {
+          const u = fr * c - fi * d - ui;
+          d = fr * d + fi * c + ur;
+          c = u;
+        }
+      }
+      const t = sr * dr - si * di + cr;
+      di = sr * di + si * dr + ci;
+      dr = t;
+    }
+    most = max(most, g);
+    at += skipped;
+    count += <i64>skipped;
+    const here = begun + (<usize>at << 4);
+    zr = load<f64>(here) + dr;
+    zi = load<f64>(here, 8) + di;
+    squared = zr * zr + zi * zi;
+    if (!(squared <= most2)) break;
+    size = Math.abs(dr) + Math.abs(di);
+    const nearness = Math.abs(zr) + Math.abs(zi);
+    if (nearness < size || at >= until) {
+      dr = zr;
+      di = zi;
+      size = nearness;
+      at = 0;
+      rebase();
+      until = end;
+    }
+    // The next step would leave the range of doubles.
+    if (size < least || nearness * size < least) {
+      through = false;
+      break;
+    }
+  }
+  countSteps(taken);
+  setPlace(at, count);
+  setValue(zr, zi, squared);
+  normalize(dr, di, 0);
+  setDifference(xr, xi, xe);
+  setDerivative(a, b, c, d, 0);
+  setGrowth(g, 0);
+  setPeak(most);
+  return through;
+}
+
+/** |X + x| - |X| without cancellation. */
+@inline
+function foldedBy(whole: f64, part: f64): f64 {
+  if (whole >= 0) return whole + part >= 0 ? part : -(2 * whole + part);
+  return whole + part > 0 ? 2 * whole + part : -part;
+}
+
+/** The modulus of an entry's A or B, of a matrix its norm. */
+@inline
+function normOf(kind: i32, entry: usize, field: usize): f64 {
+  if (kind == FOLDED) return matrixNorm(entry + field);
+  const x = load<f64>(entry + field);
+  const y = load<f64>(entry + field, 8);
+  return Math.sqrt(x * x + y * y);
+}
+
+/** |f'(z)| = p·|z|^(p-1). */
+@inline
+function slope(kind: i32, squared: f64): f64 {
+  const z = Math.sqrt(squared);
+  if (kind == SQUARE) return 2 * z;
+  let result = <f64>power;
+  for (let k = 1; k < power; k++) result *= z;
+  return result;
+}
