@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Orbits } from '../../src/kernel/perturbation/orbit.js';
 import { iterateReference, periodOf, type ReferenceOrder } from '../../src/kernel/perturbation/reference.js';
 import { type Decimal, parseDecimal, toFixed } from '../../src/view/decimal.js';
 import type { Formula, View } from '../../src/view/view.js';
@@ -48,7 +49,7 @@ const formula: fc.Arbitrary<Formula> = fc.record(
 );
 
 /** Log2 of a radius in which no period is found. */
-const NEVER = -1e6;
+const NEVER = -1e9;
 
 const order: fc.Arbitrary<ReferenceOrder> = fc.record({
   formula,
@@ -216,6 +217,14 @@ test('the period of a deep view is that of the copy in it; a Julia set has none'
   const julia = { re: '0.1', im: '0.1' };
   const inside = { ...view, re: '0', im: '0', iterations: 100 };
   assert.equal(await periodOf({ ...inside, formula: { step: 'holomorphic', power: 2, julia } }, signal), undefined);
+});
+
+test('an orbit that outgrows memory is an error of one line', () => {
+  const [zero, c] = ['0', '-1.9'].map((text) => parseDecimal(text) as Decimal) as [Decimal, Decimal];
+  const formula = { step: 'holomorphic', power: 2 } as const;
+  const orbits = new Orbits(formula, [c, zero], 128, [zero, zero], 100_000);
+  const follow = () => orbits.follow([zero, zero], 2 ** 48, NEVER, () => {});
+  assert.throws(follow, { code: 'ORBIT_TOO_LONG', message: /outgrows memory after 49152 iterations/ });
 });
 
 /** |δ| / radius of J·δ = -Z_n for n = 1, 2, …: J from three exact orbits side by side. */

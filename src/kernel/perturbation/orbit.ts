@@ -6,8 +6,8 @@ import { FractalError } from '../../errors.js';
 import { type Decimal, magnitude, toFixed } from '../../view/decimal.js';
 import type { Formula } from '../../view/view.js';
 
-/** Entries of an orbit at most: what one scene can carry, 16 bytes each. */
-const MOST_ENTRIES = 60_000_000;
+/** Doubles of an orbit and of its tiny entries at most: 1 GiB is what a scene can carry. */
+const MOST_DOUBLES = 2 ** 27 - 2 ** 17;
 
 export type Point = readonly [re: Decimal, im: Decimal];
 
@@ -27,7 +27,7 @@ interface Exports {
 
 const FOLDS: Record<Formula['step'], number> = { holomorphic: 0, 'burning-ship': 1, tricorn: 2 };
 
-/** What `run` writes at once, and the size of the arrays to begin with. */
+/** What `run` writes at most. */
 const CHUNK = 4096;
 
 /** What products may be off, in bits: less than 2·limbs + 1 units of the last place. */
@@ -76,18 +76,20 @@ function compile(): WebAssembly.Module {
 export class Orbits {
   /** Entries so far. */
   count = 0;
-  /** Re and im of each. */
-  #entries = new Float64Array(2 * CHUNK);
-  readonly #tiny: number[] = [];
+  readonly #entries: Doubles;
+  readonly #tiny: Doubles;
   readonly #wasm: Exports;
   readonly #format: Format;
 
   /**
    * @param bits behind the point, that products are exact to
    * @param from where orbits will begin
+   * @param most doubles that may be kept
    * @throws FractalError VIEW_TOO_DEEP
    */
-  constructor({ step, power }: Formula, c: Point, bits: number, from: Point) {
+  constructor({ step, power }: Formula, c: Point, bits: number, from: Point, most = MOST_DOUBLES) {
+    this.#entries = new Doubles(most);
+    this.#tiny = new Doubles(most / 2);
     const largest = Math.max(0, ...[...c, ...from].map(magnitude));
     this.#format = formatOf(bits, Math.ceil((largest + 1) * Math.log2(10)));
     compiled ??= compile();
@@ -125,36 +127,19 @@ export class Orbits {
   }
 
   entries(): { orbit: Float64Array; tiny: Float64Array } {
-    return { orbit: this.#entries.slice(0, 2 * this.count), tiny: Float64Array.from(this.#tiny) };
+    return { orbit: this.#entries.all(), tiny: this.#tiny.all() };
   }
 
   #take(count: number): void {
     const { memory, tinies, entriesAt, tinyAt } = this.#wasm;
-    if (2 * (this.count + count) > this.#entries.length) this.#grow();
-    this.#entries.set(new Float64Array(memory.buffer, entriesAt(), 2 * count), 2 * this.count);
+    this.#entries.push(new Float64Array(memory.buffer, entriesAt(), 2 * count));
     const tiny = new Float64Array(memory.buffer, tinyAt(), 4 * tinies.value);
     for (let k = 0; k < tiny.length; k += 4) {
-      const [index = 0, re = 0, im = 0, exponent = 0] = tiny.subarray(k, k + 4);
+      const index = this.count + (tiny[k] as number);
       // Z_0 is 0, and known to be.
-      if (this.count + index > 0) this.#tiny.push(this.count + index, re, im, exponent);
+      if (index > 0) this.#tiny.push(Float64Array.of(index, ...tiny.subarray(k + 1, k + 4)));
     }
     this.count += count;
-  }
-
-  #grow(): void {
-    try {
-      if (this.count >= MOST_ENTRIES) throw new RangeError('more than a scene can carry');
-      const longer = new Float64Array(2 * this.#entries.length);
-      longer.set(this.#entries);
-      this.#entries = longer;
-    } catch (cause) {
-      throw new FractalError(
-        'ORBIT_TOO_LONG',
-        `after ${this.count} iterations the reference orbit neither escapes nor has a period, and memory ends: ` +
-          'use fewer --iters, or a centre that escapes or lies in a minibrot',
-        { cause },
-      );
-    }
   }
 
   /** Sets c or z. */
@@ -169,6 +154,45 @@ export class Orbits {
       }
       to[limbs - 1] = Number(rest);
     });
+  }
+}
+
+/** Doubles that become more. */
+class Doubles {
+  #values = new Float64Array(2 * CHUNK);
+  #length = 0;
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @throws FractalError ORBIT_TOO_LONG */
+  push(more: Float64Array): void {
+    const length = this.#length + more.length;
+    if (length > this.#values.length) this.#grow(length);
+    this.#values.set(more, this.#length);
+    this.#length = length;
+  }
+
+  all(): Float64Array {
+    return this.#values.slice(0, this.#length);
+  }
+
+  #grow(length: number): void {
+    try {
+      if (length > this.#most) throw new RangeError(`more than ${this.#most} doubles`);
+      const longer = new Float64Array(Math.max(length, Math.min(2 * this.#values.length, this.#most)));
+      longer.set(this.#values);
+      this.#values = longer;
+    } catch (cause) {
+      throw new FractalError(
+        'ORBIT_TOO_LONG',
+        `the reference orbit outgrows memory after ${this.#length / 2} iterations, and neither escapes nor has a ` +
+          'period: use fewer --iters, or a centre that escapes or lies in a copy of the set',
+        { cause },
+      );
+    }
   }
 }
 
