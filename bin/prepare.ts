@@ -56,12 +56,13 @@ export async function prepare(request: Request, signal: AbortSignal, note: (text
 async function orbitOf(order: ReferenceOrder, signal: AbortSignal, note: (text: string) => void): Promise<Reference> {
   const from = performance.now();
   let told = from;
-  const reference = await computeReference(order, signal, (done) => {
+  const { period, ...reference } = await computeReference(order, signal, (done) => {
     if (performance.now() - told < TELL_MS) return;
     told = performance.now();
     note(`reference orbit: ${done} of at most ${order.iterations} iterations`);
   });
   const seconds = ((performance.now() - from) / 1000).toFixed(2);
-  note(`reference orbit: ${reference.orbit.length / 2 - 1} iterations at ${order.bits} bits, ${seconds} s`);
+  const length = period === undefined ? `${reference.orbit.length / 2 - 1} iterations` : `period ${period}`;
+  note(`reference orbit: ${length}, ${order.bits} bits, ${seconds} s`);
   return reference;
 }

@@ -18,6 +18,7 @@ export const CODES = {
   PALETTE_INVALID: 'usage',
   VIEW_TOO_DEEP: 'usage',
   VIEW_TOO_LARGE: 'usage',
+  ORBIT_TOO_LONG: 'usage',
   OUTFILE_FORMAT: 'usage',
   OUTFILE_UNWRITABLE: 'usage',
   PORT_IN_USE: 'failure',

@@ -19,7 +19,7 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
   [['leader', '--power', '9', '--formula', 'multibrot'], 2, /--power "9"/],
   [['leader', '--formula', 'mandelbrat'], 2, /--formula "mandelbrat"/],
   [['leader', '--width', '100000', '--height', '10000'], 2, /VIEW_TOO_LARGE: 100000x10000/],
-  [['leader', '--zoom', '1e15', '--formula', 'tricorn', '--local', '1'], 2, /VIEW_TOO_DEEP: zoom 1e15/],
+  [['leader', '--zoom', '1e15', '--kernel', 'cpu', '--local', '1'], 2, /VIEW_TOO_DEEP: zoom 1e15/],
   [['leader', '--palette', 'Galaxi', '--local', '1'], 2, /PALETTE_UNKNOWN.*Galaxy/],
   [['leader', '--color-mode', '9'], 2, /--color-mode "9"/],
   [['leader', '--outfile', '/nonexistent/x.png'], 2, /OUTFILE_UNWRITABLE.*\/nonexistent/],

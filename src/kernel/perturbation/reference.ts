@@ -1,14 +1,12 @@
-/**
- * The reference orbit: z <- fold(z)^power + c in fixed point of any precision, kept as doubles. One orbit serves every
- * view around its point.
- */
+/** The reference orbit of a job: which one it needs, and where views lie beside it. One serves all around its point. */
 
 import { Worker } from 'node:worker_threads';
-import { FractalError } from '../../errors.js';
+import { type ErrorCode, FractalError } from '../../errors.js';
 import { add, log10, negate, parseDecimal, toFixed } from '../../view/decimal.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import type { KernelName } from '../kernel.js';
 import { reaches, requireSpacing } from '../precision.js';
+import { nanosecondsAt, Orbits } from './orbit.js';
 
 /** An orbit and where it belongs to. */
 export interface Reference {
@@ -17,8 +15,8 @@ export interface Reference {
   readonly re: string;
   readonly im: string;
   /**
-   * Re and im of Z_0 = 0, Z_1 = c, …: up to the first |Z| > 2, or the iteration limit. For a Julia set the orbit of 0,
-   * which points come to when they rebase, and behind it, from index `start`, the orbit of the point.
+   * Re and im of Z_0 = 0, Z_1 = c, …: up to the first |Z| > 2, a period, or the iteration limit. For a Julia set the
+   * orbit of 0, which points come to when they rebase, and behind it, from index `start`, the orbit of the point.
    */
   readonly orbit: Float64Array;
   /** Entries too small for doubles, in order: index, re, im, exponent of two. */
@@ -29,7 +27,10 @@ export interface Reference {
   readonly deep: boolean;
 }
 
-export type Orbit = Pick<Reference, 'orbit' | 'tiny' | 'start'>;
+export interface Orbit extends Pick<Reference, 'orbit' | 'tiny' | 'start'> {
+  /** The orbit ends with Z_period, which some c in the view makes 0. */
+  readonly period: number | undefined;
+}
 
 export interface ReferenceOrder {
   readonly formula: Formula;
@@ -38,16 +39,19 @@ export interface ReferenceOrder {
   /** Bits behind the point. */
   readonly bits: number;
   readonly iterations: number;
+  /** Log2 of half the view's diagonal. */
+  readonly radius: number;
   readonly deep: boolean;
 }
 
 /** What the thread answers. */
 export type FromReferenceThread =
   | { readonly kind: 'progress'; readonly iterations: number }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly reason: string }
   | { readonly kind: 'done'; readonly found: Orbit };
 
-/** Entries of the orbit below it are listed apart, as the kernel expects. */
-const SMALLEST = 1e-270;
+/** What starting a thread takes about. */
+const THREAD_MS = 100;
 /** Bits beyond the spacing of the samples: what the orbit may lose before a pixel notices. */
 const SPARE_BITS = 64;
 
@@ -80,26 +84,35 @@ export function orderFor(view: View): ReferenceOrder {
   const zoom = log10(decimal(view.zoom)) / Math.log10(2);
   const fine = Math.log2(Math.max(view.width, view.height) * Math.sqrt(samplesPerPixel(view.sampling)));
   const bits = SPARE_BITS + Math.max(64, Math.ceil(zoom + fine + Math.log2(view.iterations + 1)));
-  const { formula, re, im, iterations } = view;
-  return { formula, re, im, bits, iterations, deep: isDeep(view) };
+  const { formula, re, im, iterations, width, height } = view;
+  const radius = 1 + Math.log2(Math.hypot(1, width / height)) - zoom;
+  return { formula, re, im, bits, iterations, radius, deep: isDeep(view) };
 }
 
-/** Computes an orbit in a thread of its own. @throws the signal's reason */
-export function computeReference(
+/**
+ * Computes an orbit: here if it is short, else in a thread of its own.
+ * @throws FractalError ORBIT_TOO_LONG, VIEW_TOO_DEEP, or the signal's reason
+ */
+export async function computeReference(
   order: ReferenceOrder,
   signal: AbortSignal,
   progress: (iterations: number) => void,
-): Promise<Reference> {
+): Promise<Reference & Orbit> {
+  const { formula, re, im, deep, bits, iterations } = order;
+  const milliseconds = (iterations * nanosecondsAt(bits, formula.power) * (formula.julia ? 2 : 1)) / 1e6;
+  const found = milliseconds < THREAD_MS ? iterateReference(order) : await inThread(order, signal, progress);
+  return { formula, re, im, deep, ...found };
+}
+
+function inThread(order: ReferenceOrder, signal: AbortSignal, progress: (iterations: number) => void): Promise<Orbit> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('./reference-thread.js', import.meta.url), { workerData: order });
     const stop = () => void thread.terminate();
     signal.addEventListener('abort', stop, { once: true });
     thread.on('message', (message: FromReferenceThread) => {
       if (message.kind === 'progress') progress(message.iterations);
-      else {
-        const { formula, re, im, deep } = order;
-        resolve({ formula, re, im, deep, ...message.found });
-      }
+      else if (message.kind === 'failed') reject(new FractalError(message.code, message.reason));
+      else resolve(message.found);
     });
     thread.on('error', reject);
     thread.on('exit', () => {
@@ -109,100 +122,31 @@ export function computeReference(
   });
 }
 
-/** The orbit itself, in the calling thread. */
+/**
+ * The period of a Mandelbrot set's copy in view: the first p for which, to first order, a c within the view's circle
+ * has Z_p = 0. Undefined where the centre's orbit escapes or reaches the iteration limit before; for Julia sets.
+ */
+export async function periodOf(view: View, signal: AbortSignal): Promise<number | undefined> {
+  return (await computeReference(orderFor(view), signal, () => {})).period;
+}
+
+/** The orbit itself, in the calling thread. @throws FractalError ORBIT_TOO_LONG, VIEW_TOO_DEEP */
 export function iterateReference(
-  { formula, re, im, bits, iterations }: ReferenceOrder,
+  { formula, re, im, bits, iterations, radius }: ReferenceOrder,
   progress: (iterations: number) => void = () => {},
 ): Orbit {
-  const point: Point = [fixed(re, bits), fixed(im, bits)];
-  const entries = new Entries(bits);
+  const point = [decimal(re), decimal(im)] as const;
+  const zero = [decimal('0'), decimal('0')] as const;
   if (!formula.julia) {
-    iterate(stepOf(formula, point, bits), [0n, 0n], iterations, entries, progress);
-    return { ...entries.taken(), start: 0 };
+    const orbits = new Orbits(formula, point, bits, zero);
+    const period = orbits.follow(zero, iterations, radius, progress);
+    return { ...orbits.entries(), start: 0, period };
   }
-  const step = stepOf(formula, [fixed(formula.julia.re, bits), fixed(formula.julia.im, bits)], bits);
-  iterate(step, [0n, 0n], iterations, entries, progress);
-  const start = entries.count;
-  iterate(step, point, iterations, entries, progress);
-  return { ...entries.taken(), start };
-}
-
-/** Re and im in fixed point. */
-type Point = readonly [re: bigint, im: bigint];
-
-function iterate(
-  step: (z: Point) => Point,
-  from: Point,
-  iterations: number,
-  entries: Entries,
-  progress: (iterations: number) => void,
-): void {
-  let z = from;
-  for (let n = 0; !entries.add(z) && n < iterations; n++) {
-    z = step(z);
-    if (entries.count % 16384 === 0) progress(entries.count);
-  }
-}
-
-/** One iteration of a formula in fixed point, each product cut off below the last bit. */
-function stepOf({ step, power }: Formula, [cr, ci]: Point, bits: number): (z: Point) => Point {
-  const shift = BigInt(bits);
-  const abs = (v: bigint) => (v < 0n ? -v : v);
-  return ([zr, zi]) => {
-    const fr = step === 'burning-ship' ? abs(zr) : zr;
-    const fi = step === 'burning-ship' ? abs(zi) : step === 'tricorn' ? -zi : zi;
-    let pr = ((fr + fi) * (fr - fi)) >> shift;
-    let pi = (2n * fr * fi) >> shift;
-    for (let k = 2; k < power; k++) [pr, pi] = [(pr * fr - pi * fi) >> shift, (pr * fi + pi * fr) >> shift];
-    return [pr + cr, pi + ci];
-  };
-}
-
-/** Entries of an orbit as they come. */
-class Entries {
-  count = 0;
-  #orbit = new Float64Array(2 * 4096);
-  readonly #tiny: number[] = [];
-  readonly #bits: number;
-  /** A double holds 2^-1000 but not 2^-bits. */
-  readonly #drop: bigint;
-  readonly #scale: number;
-
-  constructor(bits: number) {
-    this.#bits = bits;
-    this.#drop = BigInt(Math.max(0, bits - 1000));
-    this.#scale = 2 ** -Math.min(bits, 1000);
-  }
-
-  /** Whether it has left |z| <= 2. */
-  add([zr, zi]: Point): boolean {
-    const at = 2 * this.count;
-    if (at === this.#orbit.length) {
-      const longer = new Float64Array(2 * at);
-      longer.set(this.#orbit);
-      this.#orbit = longer;
-    }
-    const x = Number(zr >> this.#drop) * this.#scale;
-    const y = Number(zi >> this.#drop) * this.#scale;
-    if (at > 0 && Math.max(Math.abs(x), Math.abs(y)) < SMALLEST) {
-      this.#tiny.push(this.count, ...extended(zr, zi, this.#bits));
-    }
-    this.#orbit[at] = x;
-    this.#orbit[at + 1] = y;
-    this.count++;
-    return x * x + y * y > 4;
-  }
-
-  taken(): { orbit: Float64Array; tiny: Float64Array } {
-    return { orbit: this.#orbit.slice(0, 2 * this.count), tiny: Float64Array.from(this.#tiny) };
-  }
-}
-
-/** Mantissas and the exponent of two of a point in fixed point. */
-function extended(zr: bigint, zi: bigint, bits: number): [re: number, im: number, exponent: number] {
-  const larger = [zr, zi].map((v) => (v < 0n ? -v : v).toString(2).length);
-  const drop = Math.max(0, Math.max(...larger) - 60);
-  return [Number(zr >> BigInt(drop)), Number(zi >> BigInt(drop)), drop - bits];
+  const orbits = new Orbits(formula, [decimal(formula.julia.re), decimal(formula.julia.im)], bits, point);
+  orbits.follow(zero, iterations, undefined, progress);
+  const start = orbits.count;
+  orbits.follow(point, iterations, undefined, progress);
+  return { ...orbits.entries(), start, period: undefined };
 }
 
 /** Whether the differences of a view's points are beyond the range of doubles. */
@@ -237,10 +181,6 @@ export function offsetOf(
     return Number(scaled >> BigInt(drop)) * 2 ** (drop - spare);
   };
   return [between(view.re, reference.re), between(view.im, reference.im)];
-}
-
-function fixed(text: string, bits: number): bigint {
-  return toFixed(decimal(text), bits);
 }
 
 function decimal(text: string) {

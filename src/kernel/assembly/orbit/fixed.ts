@@ -1,0 +1,239 @@
+/**
+ * Complex fixed-point numbers of any precision in two's complement: `limbs` limbs of `width` bits, lowest first, each
+ * an i32; `fraction` of them stand behind the point, and the top one carries the sign. A number has its real part, its
+ * imaginary part and their difference, limb by limb and not carried, at a distance of PART: with x, y and d = x - y,
+ *
+ *   (x + iy)(u + iv) = xu - yv + i(xu + yv - (x - y)(u - v)),
+ *
+ * three real products instead of four, and for squares three real squares of half the price each. Limbs are so narrow
+ * that the products of a whole column add up in an i64, and columns far below the last limb are left out: a product
+ * is wrong by less than 2·limbs + 1 units of its last place.
+ */
+
+export let limbs: i32 = 0;
+export let fraction: i32 = 0;
+export let width: i64 = 0;
+
+/** Limbs of a number at most. */
+export const MOST_LIMBS: i32 = 65536;
+/** Bytes of a part: a constant, so that addresses need no sums; no power of two, so that parts share no cache sets. */
+const PART: usize = (<usize>MOST_LIMBS << 2) + 448;
+/** Bytes of zeros before and after the limbs, which vectors may read. */
+const PAD: usize = 64;
+
+/** 2^-width, and the place of the second limb from the top. */
+let unit: f64 = 0;
+let topUnit: f64 = 0;
+/** The lowest column that is computed, even, one or two below the last limb of the product. */
+let first: i32 = 0;
+/** Columns of the product under way, i64: the real parts, and the imaginary ones COLUMNS behind. */
+let columns: usize = 0;
+const COLUMNS: usize = (<usize>MOST_LIMBS << 3) + 192;
+
+/** @param limbs_ fewer than 2^(62 - 2·width) and than MOST_LIMBS */
+export function setFormat(limbs_: i32, fraction_: i32, width_: i32): void {
+  limbs = limbs_;
+  fraction = fraction_;
+  width = width_;
+  first = (fraction - 1) & ~1;
+  columns = heap.alloc(2 * COLUMNS);
+  unit = scale(1, -width_);
+  topUnit = scale(1, width_ * (limbs - 2 - fraction));
+}
+
+/** A number that is zero, at its real part. */
+export function number(): usize {
+  return heap.alloc(3 * PART) + PAD;
+}
+
+@inline
+export function imaginary(a: usize): usize {
+  return a + PART;
+}
+
+/** Has to be called when the parts were written. */
+export function subtractParts(a: usize): void {
+  for (const end = a + (<usize>limbs << 2); a < end; a += 16) {
+    v128.store(a, i32x4.sub(v128.load(a), v128.load(a, PART)), 2 * PART);
+  }
+}
+
+@inline
+export function isNegative(a: usize): bool {
+  return load<i32>(a + (<usize>(limbs - 1) << 2)) < 0;
+}
+
+/** Columns of ±a^2 + c, with signs as for `multiply`. Products of limbs that differ count twice. */
+export function square(a: usize, signRe: i64, signIm: i64, c: usize): void {
+  let at = columns;
+  c -= <usize>(fraction - first) << 2;
+  for (let k = first; k < fraction + limbs; k += 4, at += 32, c += 16) {
+    const from = <usize>max(0, k - limbs + 1) << 2;
+    const middle = a + (<usize>(k >> 1) << 2);
+    let p = a + from;
+    let q = a + (<usize>k << 2) - from;
+    let x = i64x2.splat(0);
+    let y = i64x2.splat(0);
+    let d = i64x2.splat(0);
+    let X = i64x2.splat(0);
+    let Y = i64x2.splat(0);
+    let D = i64x2.splat(0);
+    for (; p < middle; p += 4, q -= 4) {
+      let s = v128.load32_splat(p);
+      let v = v128.load(q);
+      x = i64x2.add(x, i64x2.extmul_low_i32x4_s(s, v));
+      X = i64x2.add(X, i64x2.extmul_high_i32x4_s(s, v));
+      s = v128.load32_splat(p, PART);
+      v = v128.load(q, PART);
+      y = i64x2.add(y, i64x2.extmul_low_i32x4_s(s, v));
+      Y = i64x2.add(Y, i64x2.extmul_high_i32x4_s(s, v));
+      s = v128.load32_splat(p, 2 * PART);
+      v = v128.load(q, 2 * PART);
+      d = i64x2.add(d, i64x2.extmul_low_i32x4_s(s, v));
+      D = i64x2.add(D, i64x2.extmul_high_i32x4_s(s, v));
+    }
+    // What stands about the middle counts once, twice, or was counted.
+    let s = v128.load32_splat(middle);
+    let v = v128.load(middle);
+    let t = v128.load32_splat(middle, 4);
+    let w = v128.load(middle - 4);
+    x = i64x2.add(i64x2.add(x, x), i64x2.extmul_low_i32x4_s(s, once(v)));
+    X = i64x2.add(i64x2.add(X, X), i64x2.extmul_high_i32x4_s(s, i32x4.add(v, v)));
+    X = i64x2.add(X, i64x2.extmul_high_i32x4_s(t, once(w)));
+    s = v128.load32_splat(middle, PART);
+    v = v128.load(middle, PART);
+    t = v128.load32_splat(middle, PART + 4);
+    w = v128.load(middle - 4, PART);
+    y = i64x2.add(i64x2.add(y, y), i64x2.extmul_low_i32x4_s(s, once(v)));
+    Y = i64x2.add(i64x2.add(Y, Y), i64x2.extmul_high_i32x4_s(s, i32x4.add(v, v)));
+    Y = i64x2.add(Y, i64x2.extmul_high_i32x4_s(t, once(w)));
+    s = v128.load32_splat(middle, 2 * PART);
+    v = v128.load(middle, 2 * PART);
+    t = v128.load32_splat(middle, 2 * PART + 4);
+    w = v128.load(middle - 4, 2 * PART);
+    d = i64x2.add(i64x2.add(d, d), i64x2.extmul_low_i32x4_s(s, once(v)));
+    D = i64x2.add(i64x2.add(D, D), i64x2.extmul_high_i32x4_s(s, i32x4.add(v, v)));
+    D = i64x2.add(D, i64x2.extmul_high_i32x4_s(t, once(w)));
+    storeColumns(at, c, x, y, d, X, Y, D, signRe, signIm);
+  }
+}
+
+/** Limbs 0 and 2 once, 1 and 3 twice. */
+@inline
+function once(limbs: v128): v128 {
+  return i32x4.add(limbs, v128.and(limbs, i32x4(0, -1, 0, -1)));
+}
+
+/** Columns of ±Re(a·b) + Re c and ±Im(a·b) + Im c: signs are 0 or, to negate, -1. */
+export function multiply(a: usize, b: usize, signRe: i64, signIm: i64, c: usize): void {
+  let at = columns;
+  c -= <usize>(fraction - first) << 2;
+  for (let k = first; k < fraction + limbs; k += 4, at += 32, c += 16) {
+    const from = <usize>max(0, k - limbs + 1) << 2;
+    const end = a + (<usize>min(limbs, k + 4) << 2);
+    let p = a + from;
+    let q = b + (<usize>k << 2) - from;
+    let x = i64x2.splat(0);
+    let y = i64x2.splat(0);
+    let d = i64x2.splat(0);
+    let X = i64x2.splat(0);
+    let Y = i64x2.splat(0);
+    let D = i64x2.splat(0);
+    for (; p < end; p += 4, q -= 4) {
+      let s = v128.load32_splat(p);
+      let v = v128.load(q);
+      x = i64x2.add(x, i64x2.extmul_low_i32x4_s(s, v));
+      X = i64x2.add(X, i64x2.extmul_high_i32x4_s(s, v));
+      s = v128.load32_splat(p, PART);
+      v = v128.load(q, PART);
+      y = i64x2.add(y, i64x2.extmul_low_i32x4_s(s, v));
+      Y = i64x2.add(Y, i64x2.extmul_high_i32x4_s(s, v));
+      s = v128.load32_splat(p, 2 * PART);
+      v = v128.load(q, 2 * PART);
+      d = i64x2.add(d, i64x2.extmul_low_i32x4_s(s, v));
+      D = i64x2.add(D, i64x2.extmul_high_i32x4_s(s, v));
+    }
+    storeColumns(at, c, x, y, d, X, Y, D, signRe, signIm);
+  }
+}
+
+// prettier-ignore
+@inline
+function storeColumns(at: usize, c: usize, x: v128, y: v128, d: v128, X: v128, Y: v128, D: v128,
+  signRe: i64, signIm: i64): void {
+  const re = v128.load(c);
+  const im = v128.load(c, PART);
+  v128.store(at, i64x2.add(signed(i64x2.sub(x, y), signRe), i64x2.extend_low_i32x4_s(re)));
+  v128.store(at, i64x2.add(signed(i64x2.sub(X, Y), signRe), i64x2.extend_high_i32x4_s(re)), 16);
+  v128.store(at, i64x2.add(signed(i64x2.sub(i64x2.add(x, y), d), signIm), i64x2.extend_low_i32x4_s(im)), COLUMNS);
+  v128.store(at, i64x2.add(signed(i64x2.sub(i64x2.add(X, Y), D), signIm), i64x2.extend_high_i32x4_s(im)), COLUMNS + 16);
+}
+
+@inline
+function signed(v: v128, sign: i64): v128 {
+  const s = i64x2.splat(sign);
+  return i64x2.sub(v128.xor(v, s), s);
+}
+
+/** The columns, carried into `to`. */
+export function settle(to: usize): void {
+  const mask = (<i64>1 << width) - 1;
+  let at = columns;
+  let re: i64 = 0;
+  let im: i64 = 0;
+  for (let k = first; k < fraction; k++, at += 8) {
+    re = (load<i64>(at) + re) >> width;
+    im = (load<i64>(at, COLUMNS) + im) >> width;
+  }
+  let limb = to;
+  for (const top = to + (<usize>(limbs - 1) << 2); limb < top; limb += 4, at += 8) {
+    re += load<i64>(at);
+    im += load<i64>(at, COLUMNS);
+    store<i32>(limb, <i32>(re & mask));
+    store<i32>(limb, <i32>(im & mask), PART);
+    re >>= width;
+    im >>= width;
+  }
+  store<i32>(limb, <i32>(re + load<i64>(at)));
+  store<i32>(limb, <i32>(im + load<i64>(at, COLUMNS)), PART);
+  subtractParts(to);
+}
+
+/** The double that a part is about, to its last bit; 0 where that is too small for a double. */
+@inline
+export function toDouble(a: usize): f64 {
+  const top = a + (<usize>(limbs - 1) << 2);
+  const sum = (<i64>load<i32>(top) << width) + <i64>load<i32>(top - 4);
+  if (sum < FULL && sum > -FULL) {
+    extend(a);
+    return scale(mantissa, exponent);
+  }
+  return (<f64>sum + (<f64>load<i32>(top - 8) + <f64>load<i32>(top - 12) * unit) * unit) * topUnit;
+}
+
+/** A part is about `mantissa`·2^`exponent`, to the last bit of a double, the mantissa below 2^62. */
+export let mantissa: f64 = 0;
+export let exponent: i32 = 0;
+
+export function extend(a: usize): void {
+  let k = limbs - 1;
+  let sum = <i64>load<i32>(a + (<usize>k << 2));
+  // With the limb behind it, it fills a double.
+  while (k > 0 && sum < ENOUGH && sum > -ENOUGH) sum = (sum << width) + <i64>load<i32>(a + (<usize>--k << 2));
+  mantissa = <f64>sum;
+  if (k > 0) mantissa += <f64>load<i32>(a + (<usize>(k - 1) << 2)) * unit;
+  exponent = <i32>width * (k - fraction);
+}
+
+const ENOUGH: i64 = 1 << 33;
+const FULL: i64 = 1 << 8;
+
+/** m·2^e, for m below 2^62. */
+export function scale(m: f64, e: i32): f64 {
+  if (e < -1000) {
+    if (e < -1200) return 0;
+    m *= 3.054936363499605e-151; // 2^-500
+    e += 500;
+  }
+  return m * reinterpret<f64>((<i64>e + 1023) << 52);
+}

@@ -1,0 +1,201 @@
+/** Orbits in fixed point of any precision, iterated by a WebAssembly module of their own and kept as doubles. */
+
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { FractalError } from '../../errors.js';
+import { type Decimal, magnitude, toFixed } from '../../view/decimal.js';
+import type { Formula } from '../../view/view.js';
+
+/** Doubles of an orbit and of its tiny entries at most: 1 GiB is what a scene can carry. */
+const MOST_DOUBLES = 2 ** 27 - 2 ** 17;
+
+export type Point = readonly [re: Decimal, im: Decimal];
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  open(fold: number, power: number, limbs: number, fraction: number, width: number): void;
+  real(ofC: boolean): number;
+  imaginary(ofC: boolean): number;
+  begin(watch: boolean, radius: number, radiusE: number): void;
+  run(count: number, fresh: boolean): number;
+  entriesAt(): number;
+  tinyAt(): number;
+  readonly tinies: { readonly value: number };
+  readonly escaped: { readonly value: number };
+  readonly closed: { readonly value: number };
+}
+
+const FOLDS: Record<Formula['step'], number> = { holomorphic: 0, 'burning-ship': 1, tricorn: 2 };
+
+/** What `run` writes at most. */
+const CHUNK = 4096;
+
+/** What products may be off, in bits: less than 2·limbs + 1 units of the last place. */
+const LOST_BITS = 18;
+/** The integer part beside that of the numbers given: |z|^8 <= 2^8 where nothing has escaped, sums of two, the sign. */
+const INTEGER_BITS = 11;
+const MOST_LIMBS = 65536;
+
+interface Format {
+  readonly limbs: number;
+  readonly fraction: number;
+  /** Bits of a limb. */
+  readonly width: number;
+}
+
+/** The widest limbs whose products still add up in 64 bits. @throws FractalError VIEW_TOO_DEEP */
+function formatOf(bits: number, integerBits: number): Format {
+  for (let width = 28; ; width--) {
+    const fraction = Math.ceil((bits + LOST_BITS) / width);
+    const limbs = fraction + Math.ceil((integerBits + INTEGER_BITS) / width);
+    if (limbs >= MOST_LIMBS) {
+      throw new FractalError(
+        'VIEW_TOO_DEEP',
+        `a reference orbit of ${bits} bits: at most ${MOST_LIMBS * 23} are possible`,
+      );
+    }
+    if (limbs < 2 ** (62 - 2 * width)) return { limbs, fraction, width };
+  }
+}
+
+/** About how long an iteration takes, as measured on one core (Zen 4). */
+export function nanosecondsAt(bits: number, power: number): number {
+  const { limbs } = formatOf(bits, 2);
+  return (60 + limbs ** 2 / 6) * (power - 1);
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The optimising compiler at once: the quick one's code is several times slower. */
+function compile(): WebAssembly.Module {
+  setFlagsFromString('--no-liftoff');
+  return new WebAssembly.Module(readFileSync(new URL('./orbit.wasm', import.meta.url)));
+}
+
+/** The orbits of one formula with one c, their entries in one array. */
+export class Orbits {
+  /** Entries so far. */
+  count = 0;
+  readonly #entries: Doubles;
+  readonly #tiny: Doubles;
+  readonly #wasm: Exports;
+  readonly #format: Format;
+
+  /**
+   * @param bits behind the point, that products are exact to
+   * @param from where orbits will begin
+   * @param most doubles that may be kept
+   * @throws FractalError VIEW_TOO_DEEP
+   */
+  constructor({ step, power }: Formula, c: Point, bits: number, from: Point, most = MOST_DOUBLES) {
+    this.#entries = new Doubles(most);
+    this.#tiny = new Doubles(most / 2);
+    const largest = Math.max(0, ...[...c, ...from].map(magnitude));
+    this.#format = formatOf(bits, Math.ceil((largest + 1) * Math.log2(10)));
+    compiled ??= compile();
+    this.#wasm = new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Exports;
+    const { limbs, fraction, width } = this.#format;
+    this.#wasm.open(FOLDS[step], power, limbs, fraction, width);
+    this.#write(true, c);
+  }
+
+  /**
+   * Adds the orbit of a point: up to the first |z| > 2, `iterations` steps, or, for the orbit of 0, a period: the
+   * index of the first entry that a c less than 2^closer away makes 0, to first order.
+   * @returns the period
+   * @throws FractalError ORBIT_TOO_LONG
+   */
+  follow(
+    from: Point,
+    iterations: number,
+    closer: number | undefined,
+    progress: (entries: number) => void,
+  ): number | undefined {
+    const wasm = this.#wasm;
+    this.#write(false, from);
+    const exponent = Math.floor(closer ?? 0);
+    wasm.begin(closer !== undefined, 2 ** ((closer ?? 0) - exponent), exponent);
+    const first = this.count;
+    const end = first + iterations + 1;
+    while (this.count < end) {
+      this.#take(wasm.run(Math.min(CHUNK, end - this.count), this.count === first));
+      if (wasm.closed.value) return this.count - 1 - first;
+      if (wasm.escaped.value) return undefined;
+      progress(this.count);
+    }
+    return undefined;
+  }
+
+  entries(): { orbit: Float64Array; tiny: Float64Array } {
+    return { orbit: this.#entries.all(), tiny: this.#tiny.all() };
+  }
+
+  #take(count: number): void {
+    const { memory, tinies, entriesAt, tinyAt } = this.#wasm;
+    this.#entries.push(new Float64Array(memory.buffer, entriesAt(), 2 * count));
+    const tiny = new Float64Array(memory.buffer, tinyAt(), 4 * tinies.value);
+    for (let k = 0; k < tiny.length; k += 4) {
+      const index = this.count + (tiny[k] as number);
+      // Z_0 is 0, and known to be.
+      if (index > 0) this.#tiny.push(Float64Array.of(index, ...tiny.subarray(k + 1, k + 4)));
+    }
+    this.count += count;
+  }
+
+  /** Sets c or z. */
+  #write(c: boolean, point: Point): void {
+    const { limbs, fraction, width } = this.#format;
+    const places = [this.#wasm.real(c), this.#wasm.imaginary(c)];
+    point.forEach((part, k) => {
+      const to = new Int32Array(this.#wasm.memory.buffer, places[k], limbs);
+      let rest = toFixed(part, fraction * width);
+      for (let limb = 0; limb < limbs - 1; limb++, rest >>= BigInt(width)) {
+        to[limb] = Number(BigInt.asUintN(width, rest));
+      }
+      to[limbs - 1] = Number(rest);
+    });
+  }
+}
+
+/** Doubles that become more. */
+class Doubles {
+  #values = new Float64Array(2 * CHUNK);
+  #length = 0;
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @throws FractalError ORBIT_TOO_LONG */
+  push(more: Float64Array): void {
+    const length = this.#length + more.length;
+    if (length > this.#values.length) this.#grow(length);
+    this.#values.set(more, this.#length);
+    this.#length = length;
+  }
+
+  all(): Float64Array {
+    return this.#values.slice(0, this.#length);
+  }
+
+  #grow(length: number): void {
+    try {
+      if (length > this.#most) throw new RangeError(`more than ${this.#most} doubles`);
+      const longer = new Float64Array(Math.max(length, Math.min(2 * this.#values.length, this.#most)));
+      longer.set(this.#values);
+      this.#values = longer;
+    } catch (cause) {
+      throw new FractalError(
+        'ORBIT_TOO_LONG',
+        `the reference orbit outgrows memory after ${this.#length / 2} iterations, and neither escapes nor has a ` +
+          'period: use fewer --iters, or a centre that escapes or lies in a copy of the set',
+        { cause },
+      );
+    }
+  }
+}
+
+function abort(): never {
+  throw new Error('the WebAssembly kernel aborted');
+}
