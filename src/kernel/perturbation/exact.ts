@@ -19,8 +19,8 @@ const FIRST_BITS = 128;
 /** Bits that must be left when a point escapes, and what the next attempt has more than the last one lost. */
 const SPARE_BITS = 24;
 const MORE_BITS = 64;
-/** What an attempt may cost, in products of 64 bits: about 2 ms. Nobody waits for chaos without end. */
-const MOST_WORK = 60_000;
+/** What an attempt may cost, in products of 64 bits: about a millisecond. Nobody waits for chaos without end. */
+const MOST_WORK = 30_000;
 /** How much further than the limit a point may run that has left |z| <= 2, as in the WebAssembly kernel. */
 const BEYOND = 200;
 /** Bits behind the point of places in the picture. */
@@ -31,10 +31,7 @@ const PIXELS = { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 } as const;
  * @param nuOf the count of a point of which the n-th iterate is the first beyond the bailout
  * @returns undefined where a point would cost too much
  */
-export function openExact(
-  view: View,
-  nuOf: (n: bigint, re: number, im: number) => number,
-): Exact | undefined {
+export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) => number): Exact | undefined {
   const { formula, iterations } = view;
   const depth = Math.max(0, Math.ceil(log10(decimal(view.zoom)) / Math.log10(2) + Math.log2(view.height)));
   const work = (bits: number) => iterations * (bits / 64) ** 2;

@@ -77,7 +77,9 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
   const tinyAt = ORBIT_AT + orbit.byteLength;
   const entryBytes = formula.step === 'holomorphic' ? ENTRY_BYTES : MATRIX_ENTRY_BYTES;
   const table = levelsOf(length, tinyAt + tiny.byteLength, entryBytes, TABLE_BYTES, COUNTERS_AT);
-  const deepTable = deep ? levelsOf(length, table.end, DEEP_ENTRY_BYTES, DEEP_TABLE_BYTES, DEEP_COUNTERS_AT) : undefined;
+  const deepTable = deep
+    ? levelsOf(length, table.end, DEEP_ENTRY_BYTES, DEEP_TABLE_BYTES, DEEP_COUNTERS_AT)
+    : undefined;
   const regionsAt = (deepTable ?? table).end;
   const pages = Math.ceil((regionsAt + slots * REGION_BYTES) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
@@ -118,7 +120,14 @@ export function openPerturbation(shared: SharedReference, slot: number): Perturb
     if (deepBuilt) return;
     if (!deepTable) throw new Error('the reference was not made for this depth');
     buildTogether(deepTable, memory, (level, from, to) => {
-      buildDeepLevel(deepTable.levels[level - 1] as number, deepTable.levels[level] as number, level, from, to, scratch);
+      buildDeepLevel(
+        deepTable.levels[level - 1] as number,
+        deepTable.levels[level] as number,
+        level,
+        from,
+        to,
+        scratch,
+      );
     });
     deepBuilt = true;
   }
