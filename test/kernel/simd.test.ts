@@ -70,6 +70,15 @@ for (const golden of [...shallow, ...read('formulas.json')]) {
   });
 }
 
+for (const power of [2, 3, 4, 5, 6, 7, 8]) {
+  test(`z^${power}: no neighbour of a nucleus is taken for interior with it, however wide the disc seems`, async () => {
+    const whole = { ...viewOf(shallow[0] as Golden), re: '0', im: '0', zoom: '1.5', iterations: 200 };
+    const view: View = { ...whole, formula: { step: 'holomorphic', power }, width: 160, height: 90 };
+    const rect = { x: 0, y: 0, width: 160, height: 90 };
+    assert.deepEqual((await kernel.compute(view, rect)).nu, (await plain.compute(view, rect)).nu);
+  });
+}
+
 test('any cut of a view gives the same samples as the whole', async () => {
   const view = { ...viewOf(shallow[0] as Golden), width: 64, height: 48 };
   const sampled: View = { ...view, sampling: { kind: 'jittered', count: 3, seed: 7 } };

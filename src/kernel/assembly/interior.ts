@@ -229,8 +229,9 @@ function widen(spacing2: f64): bool {
   }
   done += seedPeriod;
   const room = 1 - s;
-  const radius = room / (2 * b);
-  const reach = (0.8 * room * room) / (4 * a * b);
+  // `strays` follows no disc wider than 0.5: around 0, where b vanishes for power > 2, the best radius is infinite.
+  const radius = min(room / (2 * b), 0.5);
+  const reach = (0.8 * radius * (room - b * radius)) / a;
   if (!(room > 0) || !(reach * reach > 2 * spacing2)) return false;
   const r = strays(seedRe, seedIm, seedCRe, seedCIm, seedPeriod, radius, reach);
   const gapR = endRe - seedRe;
