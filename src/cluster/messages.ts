@@ -7,7 +7,7 @@ import type { Rect } from '../shard/shard.js';
 import type { Formula, View } from '../view/view.js';
 
 /** Both sides must speak the same one. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export type Table = Uint8Array | Float32Array | Float64Array;
 
@@ -83,7 +83,7 @@ export type ToLeader =
   | {
       readonly kind: 'result';
       readonly shard: number;
-      /** Samples: float64 little endian; pixels: RGB bytes. */
+      /** Samples: float64 little endian, pairs of nu and distance where the view wants it; pixels: RGB bytes. */
       readonly bytes: Uint8Array;
       readonly seconds: number;
       readonly iterations: number;

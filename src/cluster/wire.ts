@@ -148,17 +148,19 @@ function wireView(view: View): WireView {
     jittered: sampling.kind === 'jittered' ? sampling.count : 0,
     grid: sampling.kind === 'grid' ? sampling.side : 0,
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
+    distance: view.distance === true,
   };
 }
 
 function viewOf(wire: View__Output): View {
-  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, ...rest } = wire;
+  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, ...rest } = wire;
   const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
   return {
     ...rest,
     formula: formulaOf({ step, power, julia, juliaRe, juliaIm }),
     count: whole ? 'whole' : 'smooth',
     sampling,
+    ...(distance ? { distance } : {}),
   };
 }
 

@@ -23,7 +23,10 @@ export interface Kernel {
   readonly name: KernelName;
   /** What it runs on, for people: "WebAssembly SIMD", "WebGPU (SwiftShader)". */
   readonly detail: string;
-  /** @throws FractalError VIEW_TOO_DEEP when the spacing of pixels is below the kernel's precision. */
+  /**
+   * @throws FractalError VIEW_TOO_DEEP when the spacing of pixels is below the kernel's precision, KERNEL_MISSING when
+   * the view asks for distances, and the kernel gives none.
+   */
   compute(view: View, rect: Rect): Promise<Computed>;
   close(): Promise<void>;
 }

@@ -27,8 +27,9 @@ export async function settleLimit(
   nuOf: (coarse: View) => Promise<Float64Array>,
 ): Promise<Limit> {
   const scale = Math.min(1, GRID / Math.max(view.width, view.height));
+  const { distance: _, ...plain } = view;
   const coarse: View = {
-    ...view,
+    ...plain,
     width: Math.max(1, Math.round(view.width * scale)),
     height: Math.max(1, Math.round(view.height * scale)),
     sampling: { kind: 'grid', side: 1 },

@@ -69,6 +69,11 @@ export async function fingerprintOf(kernel: Kernel): Promise<string> {
     { ...small, formula: { step: 'tricorn', power: 2 }, re: '-0.2', im: '0.9', count: 'whole' },
   ];
   const hash = createHash('sha256');
-  for (const view of views) hash.update((await kernel.compute(view, { x: 0, y: 0, width: 12, height: 8 })).nu);
+  const distances = kernel.name === 'simd' ? ({ distance: true } as const) : {};
+  for (const view of views) {
+    const { nu, distance } = await kernel.compute({ ...view, ...distances }, { x: 0, y: 0, width: 12, height: 8 });
+    hash.update(nu);
+    if (distance) hash.update(distance);
+  }
   return hash.digest('hex');
 }

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import type { Rect } from '../shard/shard.js';
-import { fillPoints } from '../view/plane.js';
+import { fillPoints, plane } from '../view/plane.js';
 import { type Formula, samplesPerPixel, type View } from '../view/view.js';
 import { CHUNK, chunks } from './chunks.js';
 import type { Computed, Kernel } from './kernel.js';
@@ -19,7 +19,7 @@ export interface SimdModule {
 }
 
 const LANES_BYTES = 4096;
-const REGION = LANES_BYTES + 3 * 8 * CHUNK;
+const REGION = LANES_BYTES + 5 * 8 * CHUNK;
 const PAGE = 65536;
 
 const FLAG_JULIA = 1;
@@ -31,6 +31,10 @@ interface Exports {
   // biome-ignore format: one line per group of arguments
   iterate(step: number, power: number, flags: number, limit: bigint, bailout: number, juliaRe: number, juliaIm: number,
     count: number, re: number, im: number, nu: number, lanes: number): bigint;
+  // biome-ignore format: one line per group of arguments
+  distances(step: number, power: number, julia: boolean, limit: bigint, bailout: number, juliaRe: number,
+    juliaIm: number, count: number, re: number, im: number, nu: number,
+    turnRe: number, turnIm: number, distance: number): void;
 }
 
 /** Compiles the kernel for `slots` threads. The optimising compiler at once: a shard is too long for the quick one. */
@@ -48,14 +52,16 @@ export function compileSimd(slots: number): SimdModule {
 export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior = true): Kernel {
   const { memory } = shared;
   const instance = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
-  const { iterate } = instance.exports as unknown as Exports;
+  const { iterate, distances } = instance.exports as unknown as Exports;
   const lanes = PAGE + slot * REGION;
   const reAt = lanes + LANES_BYTES;
   const imAt = reAt + 8 * CHUNK;
   const nuAt = imAt + 8 * CHUNK;
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
+  const distanceAt = nuAt + 8 * CHUNK;
   const found = new Float64Array(memory.buffer, nuAt, CHUNK);
+  const foundDistance = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
 
   function compute(view: View, rect: Rect): Computed {
     requireSpacing(view, 'simd');
@@ -67,6 +73,8 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const juliaRe = Number(formula.julia?.re ?? 0);
     const juliaIm = Number(formula.julia?.im ?? 0);
     const nu = new Float64Array(rect.width * rect.height * perPixel);
+    const distance = view.distance ? new Float64Array(2 * nu.length) : undefined;
+    const turn = turnOf(view);
     let iterations = 0n;
     let done = 0;
     for (const part of chunks(rect, perPixel)) {
@@ -75,9 +83,15 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       iterations += iterate(STEPS[formula.step], formula.power, flags, limit, view.bailout, juliaRe, juliaIm,
         count, reAt, imAt, nuAt, lanes);
       nu.set(found.subarray(0, count), done);
+      if (distance) {
+        // biome-ignore format: as declared
+        distances(STEPS[formula.step], formula.power, formula.julia !== undefined, limit, view.bailout, juliaRe,
+          juliaIm, count, reAt, imAt, nuAt, turn.re, turn.im, distanceAt);
+        distance.set(foundDistance.subarray(0, 2 * count), 2 * done);
+      }
       done += count;
     }
-    return { nu, iterations: Number(iterations) };
+    return { nu, iterations: Number(iterations), ...(distance ? { distance } : {}) };
   }
 
   return {
@@ -86,6 +100,12 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     compute: async (view, rect) => compute(view, rect),
     close: async () => {},
   };
+}
+
+/** What turns a vector of the plane into one of the picture, in pixels, when it is multiplied by this. */
+function turnOf(view: View): { re: number; im: number } {
+  const { cosStep, sinStep, step } = plane(view);
+  return { re: cosStep / step / step, im: -sinStep / step / step };
 }
 
 function abort(): never {

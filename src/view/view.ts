@@ -42,7 +42,7 @@ export interface View {
   /** `smooth`: nu = m - log_power(log2|z_m|) at the first |z_m| > bailout. `whole`: the first n with |z_n| > 2. */
   readonly count: 'smooth' | 'whole';
   readonly sampling: Sampling;
-  /** The distance estimate is wanted, too. */
+  /** The job wants the distance of every sample to the set, too. */
   readonly distance?: true;
 }
 

@@ -37,7 +37,7 @@ const formula: fc.Arbitrary<Formula> = fc.record(
   { requiredKeys: ['step', 'power'], noNullPrototype: true },
 );
 
-const view: fc.Arbitrary<View> = record({
+const plain = record<View>({
   formula,
   re: text,
   im: text,
@@ -53,6 +53,10 @@ const view: fc.Arbitrary<View> = record({
     record({ kind: fc.constant('jittered' as const), count: fc.integer({ min: 1, max: 2 ** 32 - 1 }), seed: uint }),
   ),
 });
+const view: fc.Arbitrary<View> = fc.oneof(
+  plain,
+  plain.map((one) => ({ ...one, distance: true as const })),
+);
 
 const assignment: fc.Arbitrary<Assignment> = record({
   shard: uint,

@@ -71,7 +71,11 @@ test('a worker is greeted with what the job needs, and what it then says is pass
 });
 
 const OBJECTIONS: readonly [what: string, answer: ToLeader, reason: string][] = [
-  ['another protocol', { ...ready, protocol: 9 }, 'it speaks protocol 9 (version 2.0), this leader 1 (version 1.0)'],
+  [
+    'another protocol',
+    { ...ready, protocol: 9 },
+    `it speaks protocol 9 (version 2.0), this leader ${PROTOCOL} (version 1.0)`,
+  ],
   ['another kernel', { ...ready, kernel: 'cpu' }, 'it offers the cpu kernel, the job needs simd'],
   [
     'other bits',

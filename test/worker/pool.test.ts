@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Assignment, Scene, ToWorker } from '../../src/cluster/messages.js';
+import { type Assignment, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { openPool, type Seat } from '../../src/worker/pool.js';
 import { serve } from '../../src/worker/session.js';
@@ -157,7 +157,7 @@ test('two leaders at once, each as fast as it can: both get all they asked for, 
   async function leader(name: string, count: number): Promise<void> {
     const worker = new Scripted(network.dial(address));
     const send = (message: ToWorker) => void worker.send(message);
-    send({ kind: 'hello', protocol: 1, version: '1', session: name, kernel: 'simd', slots: 0 });
+    send({ kind: 'hello', protocol: PROTOCOL, version: '1', session: name, kernel: 'simd', slots: 0 });
     await worker.next('ready');
     send({ kind: 'scene', id: 0, scene });
     if (++ready === 2) begin();

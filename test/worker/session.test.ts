@@ -75,9 +75,9 @@ test('a leader is told what it may use: not more slots than it wants, and not mo
 test('another version of the protocol is refused, and both versions are named', async () => {
   const { dial, log } = worker(gatedPool());
   const leader = dial();
-  void leader.send({ ...hello, protocol: PROTOCOL + 1 });
+  void leader.send({ ...hello, protocol: 9 });
   const [refused, ...more] = await leader.rest();
-  const reason = 'the leader 1.0 speaks protocol 2, this worker 2.0 speaks 1: run the same version on both';
+  const reason = `the leader 1.0 speaks protocol 9, this worker 2.0 speaks ${PROTOCOL}: run the same version on both`;
   assert.deepEqual([refused, more], [{ kind: 'refused', reason }, []]);
   assert.equal(await leader.ended, undefined);
   assert.deepEqual(log, [` ended: ${reason}`]);

@@ -69,7 +69,7 @@ const TRIAL: i32 = 16;
 const LONGEST_REST: i32 = 256;
 
 /** How much further than the limit a point may run that has left |z| <= 2 but not yet reached the bailout. */
-const BEYOND: i64 = 200;
+export const BEYOND: i64 = 200;
 
 /** The job of one call, in globals of the module's instance: one thread each. */
 let step: i32;

@@ -46,6 +46,9 @@ export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
     detail: backend.detail,
     async compute(view, rect): Promise<Computed> {
       requireSpacing(view, name);
+      if (view.distance) {
+        throw new FractalError('KERNEL_MISSING', `the ${name} kernel gives no distances: use --kernel simd`);
+      }
       if (name === 'cpu' && view.iterations > CPU_LIMIT) {
         throw new FractalError(
           'VIEW_TOO_LARGE',
