@@ -62,6 +62,7 @@ async function through(
     width,
     height,
     perPixel: 1,
+    channels: 1,
     shape: 'tile',
     blockSize,
     window: 3,

@@ -90,7 +90,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   step: { group: COLOUR, describe: "colours in the palette's table", default: '6000, legacy 64' },
   density: { group: COLOUR, describe: 'how fast the palette is travelled', default: '1' },
   offset: { group: COLOUR, describe: 'where on the palette to start, 0 to 1', default: '0' },
-  'color-mode': { group: COLOUR, describe: 'palette, or formula 0 to 8', default: 'palette' },
+  'color-mode': { group: COLOUR, describe: 'palette, distance (to the set), or formula 0 to 8', default: 'palette' },
   interior: { group: COLOUR, describe: 'hex colour of points that never escape', default: '#000000' },
   interpolation: {
     group: COLOUR,
@@ -99,6 +99,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     choices: ['oklab', 'linear', 'cosine'],
   },
   'legacy-colors': { group: COLOUR, describe: 'bands by the whole count, as older tools', type: 'boolean' },
+  slope: { group: COLOUR, describe: 'shade as a surface lit from the side, 0 to 1 (no number: 0.7)' },
+  'slope-angle': { group: COLOUR, describe: 'where that light comes from: 0 the right, 90 the top', default: '135' },
 
   frames: { group: FILM, describe: 'frames; more than one make a film', default: '1' },
   fps: { group: FILM, describe: 'frames a second', default: '30' },
@@ -142,6 +144,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 /** Spellings of older tools, understood but not shown. */
 const OLDER: Readonly<Record<string, string>> = { 'escape-radius': 'view-width', radius: 'view-width' };
 
+/** Flags that may stand alone. */
+const OPTIONAL_VALUE: ReadonlySet<string> = new Set(['metrics', 'local', 'slope']);
+
 /** Every name that the command line and request files may use. */
 export const FLAG_NAMES: ReadonlySet<string> = new Set([...Object.keys(FLAGS), ...Object.keys(OLDER)]);
 
@@ -156,7 +161,7 @@ export function yargsOptions(): Record<string, Options> {
         group: flag.group,
         describe: flag.describe,
         type: flag.type ?? 'string',
-        ...(flag.type || name === 'metrics' || name === 'local' ? {} : { requiresArg: true }),
+        ...(flag.type || OPTIONAL_VALUE.has(name) ? {} : { requiresArg: true }),
         ...(flag.alias ? { alias: flag.alias } : {}),
         ...(flag.default ? { defaultDescription: flag.default } : {}),
       } satisfies Options,

@@ -93,7 +93,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   '--shard': ['row', 'tile', 'auto'],
   '--kernel': ['auto', 'simd', 'gpu', 'cpu'],
   '--interpolation': ['oklab', 'linear', 'cosine'],
-  '--color-mode': ['palette', '0', '1', '2', '3', '4', '5', '6', '7', '8'],
+  '--color-mode': ['palette', 'distance', '0', '1', '2', '3', '4', '5', '6', '7', '8'],
 };
 
 async function completions(current: string, before: string | undefined): Promise<string[]> {

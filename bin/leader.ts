@@ -91,8 +91,8 @@ function phaseOf({ framesDone, workers }: Progress, frames: number): Status['pha
 }
 
 function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture, reference?: Reference): RenderJob {
-  const { width, height, perPixel } = picture;
-  const frameBytes = width * height * bytesOfPixel(paint ? 'pixels' : 'samples', perPixel);
+  const { width, height } = picture;
+  const frameBytes = width * height * bytesOfPixel(paint ? 'pixels' : 'samples', picture);
   return {
     ...picture,
     shape,

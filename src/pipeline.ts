@@ -1,6 +1,6 @@
 /** From a request to files: the whole way, readable from top to bottom. Who computes is handed in. */
 
-import { type Paint, prepare } from './render/colours.js';
+import { needsDistance, type Paint, prepare } from './render/colours.js';
 import { type Output, openOutput } from './render/output.js';
 import type { Request } from './request.js';
 import { viewAt } from './request.js';
@@ -14,6 +14,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
+  /** Numbers a raw sample has: nu, or nu and distance. */
+  readonly channels: number;
   viewOf(frame: number): View;
   /** How to colour; undefined: raw samples are wanted. */
   readonly paint: Paint | undefined;
@@ -50,8 +52,9 @@ export function pictureOf(request: Request, wants: Output['wants']): Picture {
     width,
     height,
     perPixel: samplesPerPixel(sampling),
+    channels: channelsOf(request),
     viewOf: lastSeen((frame) => viewAt(request, frame)),
-    paint: wants === 'pixels' ? prepare(colours) : undefined,
+    paint: wants === 'pixels' ? prepare(colours, height) : undefined,
   };
 }
 
@@ -63,11 +66,16 @@ function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'par
     width,
     height,
     perPixel,
+    channels: channelsOf(request),
     frames: film.frames,
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
   };
+}
+
+function channelsOf({ colours }: Request): number {
+  return needsDistance(colours) ? 2 : 1;
 }
 
 /** Shards of a frame ask for its view one after another: the last few are kept. */

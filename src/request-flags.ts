@@ -51,10 +51,10 @@ function samplingFlags(sampling: Sampling): RawRequest {
 }
 
 function colourFlags({ colours }: Request): RawRequest {
-  const { palette, step, density, offset, mode, interior, interpolation, legacy } = colours;
+  const { palette, step, density, offset, mode, interior, interpolation, legacy, slope } = colours;
   return {
     'color-mode': String(mode),
-    ...(mode === 'palette'
+    ...(mode === 'palette' || mode === 'distance'
       ? {
           palette: portablePalette(palette),
           step: String(step),
@@ -65,6 +65,7 @@ function colourFlags({ colours }: Request): RawRequest {
       : {}),
     ...(interior === undefined ? {} : { interior }),
     'legacy-colors': String(legacy),
+    ...(slope ? { slope: String(slope.strength), 'slope-angle': String(slope.angle) } : {}),
   };
 }
 

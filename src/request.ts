@@ -5,7 +5,15 @@
 
 import { z } from 'zod';
 import { FractalError } from './errors.js';
-import { type Colours, DEFAULT_COLOURS, LEGACY_STEP } from './render/colours.js';
+import {
+  type Colours,
+  DEFAULT_COLOURS,
+  DEFAULT_SLOPE,
+  DISTANCE_PALETTE,
+  LEGACY_STEP,
+  needsDistance,
+  type Slope,
+} from './render/colours.js';
 import { divide, formatDecimal, log10, multiply, parseDecimal } from './view/decimal.js';
 import { type Place, placeAt, timeOf } from './view/path.js';
 import { type Formula, type Sampling, samplesPerPixel, type View } from './view/view.js';
@@ -98,10 +106,14 @@ export const SCHEMA = {
   step: whole(1, 1_000_000),
   density: real(0, 1e6),
   offset: real(-1e6, 1e6),
-  'color-mode': oneOf('palette', '0', '1', '2', '3', '4', '5', '6', '7', '8'),
+  'color-mode': oneOf('palette', 'distance', '0', '1', '2', '3', '4', '5', '6', '7', '8'),
   interior: hex,
   interpolation: oneOf('oklab', 'linear', 'cosine'),
   'legacy-colors': flag,
+  slope: z.union([z.enum(['', 'true']).transform(() => DEFAULT_SLOPE.strength), real(0, 1)], {
+    message: 'a number from 0 to 1',
+  }),
+  'slope-angle': real(-36_000, 36_000),
   frames: whole(1, 1_000_000),
   fps: real(0.1, 240),
   'zoom-end': positive,
@@ -131,7 +143,10 @@ const DEFAULT_JULIA = { re: '-0.8', im: '0.156' };
  */
 export function parseRequest(raw: RawRequest): Request {
   const v = parseFlags(raw);
-  const { width, height, sampling } = sizeOf(v);
+  const legacy = v['legacy-colors'] ?? false;
+  const colours = coloursOf(v, legacy);
+  refuseDistance(v, colours);
+  const { width, height, sampling } = sizeOf(v, needsDistance(colours) ? 2 : 1);
   const zoom = v.zoom ?? (v['view-width'] ? zoomOfWidth(v['view-width'], width, height) : '42.43278');
   if (v.zoom && v['view-width']) throw invalid('--zoom and --view-width both say how much is shown: give one of them');
   const centre = { re: v.xpos ?? '-0.00275', im: v.ypos ?? '0.78912' };
@@ -142,7 +157,6 @@ export function parseRequest(raw: RawRequest): Request {
   const frames = v.frames ?? 1;
   const moves = v['zoom-end'] ?? widthEnd ?? v['xpos-end'] ?? v['ypos-end'];
   if (moves !== undefined && frames === 1) throw invalid('a film that goes somewhere needs --frames of at least 2');
-  const legacy = v['legacy-colors'] ?? false;
   const auto = v.iters === undefined || v.iters === 'auto';
   const deepest = Math.max(depthOf(zoom), depthOf(end.zoom));
   return {
@@ -157,7 +171,7 @@ export function parseRequest(raw: RawRequest): Request {
     bailout: v.bailout ?? 65_536,
     count: legacy ? 'whole' : 'smooth',
     sampling,
-    colours: coloursOf(v, legacy),
+    colours,
     film: { frames, fps: v.fps ?? 30, end, ease: v.ease ?? 0 },
     outfile: v.outfile ?? (frames > 1 ? 'fractal.mp4' : 'fractal.png'),
     ...(v.codec === undefined ? {} : { codec: v.codec }),
@@ -170,10 +184,11 @@ export function parseRequest(raw: RawRequest): Request {
 
 /** The view of one frame. */
 export function viewAt(request: Request, frame: number): View {
-  const { formula, rotation, width, height, iterations, bailout, count, sampling, film } = request;
+  const { formula, rotation, width, height, iterations, bailout, count, sampling, film, colours } = request;
   const start = { re: request.re, im: request.im, zoom: request.zoom };
   const place = placeAt(start, film.end, timeOf(frame, film.frames, film.ease));
-  return { formula, ...place, rotation, width, height, iterations, bailout, count, sampling };
+  const distance = needsDistance(colours) ? ({ distance: true } as const) : {};
+  return { formula, ...place, rotation, width, height, iterations, bailout, count, sampling, ...distance };
 }
 
 function parseFlags(raw: RawRequest): Parsed {
@@ -201,7 +216,7 @@ function shorten(value: string): string {
   return value.length > 60 ? `${value.slice(0, 57)}...` : value;
 }
 
-function sizeOf(v: Parsed): { width: number; height: number; sampling: Sampling } {
+function sizeOf(v: Parsed, channels: number): { width: number; height: number; sampling: Sampling } {
   if (v.samples && v.smoothness) throw invalid('--samples and --smoothness both say how a pixel is sampled: give one');
   if (v['full-size'] && !v.smoothness) throw invalid('--full-size keeps the picture of --smoothness: give that too');
   const side = v.smoothness ?? 1;
@@ -217,7 +232,7 @@ function sizeOf(v: Parsed): { width: number; height: number; sampling: Sampling 
     const limit = `${MAX_PIXELS} (16384x16384)`;
     throw new FractalError('VIEW_TOO_LARGE', `${size} is ${width * height} pixels, at most ${limit} make a frame`);
   }
-  const bytes = width * height * samplesPerPixel(sampling) * 8;
+  const bytes = width * height * samplesPerPixel(sampling) * channels * 8;
   if (v.outfile?.endsWith('.npy') && bytes > MAX_FRAME_BYTES) {
     const way = 'fewer pixels or samples fit';
     throw new FractalError('VIEW_TOO_LARGE', `the samples of ${size} are ${bytes} bytes, at most 2^32 fit: ${way}`);
@@ -260,14 +275,29 @@ function formulaOf(v: Parsed): Formula {
 
 function coloursOf(v: Parsed, legacy: boolean): Colours {
   const mode = v['color-mode'] ?? 'palette';
+  const slope = slopeOf(v);
   return {
-    palette: v.palette ?? DEFAULT_COLOURS.palette,
+    palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
     step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
     density: v.density ?? DEFAULT_COLOURS.density,
     offset: v.offset ?? DEFAULT_COLOURS.offset,
-    mode: mode === 'palette' ? mode : (Number(mode) as Colours['mode']),
+    mode: mode === 'palette' || mode === 'distance' ? mode : (Number(mode) as Colours['mode']),
     interpolation: v.interpolation ?? DEFAULT_COLOURS.interpolation,
     legacy,
     ...(v.interior === undefined ? {} : { interior: v.interior }),
+    ...(slope ? { slope } : {}),
   };
+}
+
+function slopeOf(v: Parsed): Slope | undefined {
+  if (v.slope === undefined && v['slope-angle'] !== undefined)
+    throw invalid('--slope-angle turns the light of --slope: give that too');
+  return v.slope ? { strength: v.slope, angle: v['slope-angle'] ?? DEFAULT_SLOPE.angle } : undefined;
+}
+
+/** Only one kernel knows distances. */
+function refuseDistance({ kernel }: Parsed, colours: Colours): void {
+  if ((kernel !== 'gpu' && kernel !== 'cpu') || !needsDistance(colours)) return;
+  const flag = colours.mode === 'distance' ? '--color-mode distance' : '--slope';
+  throw invalid(`${flag} needs the distance to the set, which --kernel ${kernel} does not compute: use --kernel simd`);
 }

@@ -17,6 +17,8 @@ import { type Command, type Event, type Job, schedule } from './schedule.js';
 export interface RenderJob extends Job {
   viewOf(frame: number): Assignment['view'];
   readonly scene: Scene;
+  /** Numbers a raw sample has. */
+  readonly channels: number;
 }
 
 /** A worker to be dialled, as a hostfile names it. */

@@ -4,11 +4,13 @@
  */
 
 import { FractalError } from '../errors.js';
-import { cycle, type Interpolation } from './cycle.js';
+import { sinCos } from '../view/plane.js';
+import { cycle, type Interpolation, lastStop } from './cycle.js';
 import { type Mode, modeColour, modeInterior } from './modes.js';
 import { type Triple, toLevel, toLinear } from './oklab.js';
 import type { Paint } from './paint.js';
-import { findPalette, parseHex } from './palette.js';
+import { findPalette, type Palette, parseHex } from './palette.js';
+import type { Light } from './slope.js';
 
 export type { Interpolation, Mode, Paint };
 
@@ -21,13 +23,25 @@ export interface Colours {
   readonly density: number;
   /** Where on the cycle nu = 0 (legacy: n = 0) lies, in cycles. */
   readonly offset: number;
-  /** The palette, or one of the nine formulas, which use neither palette, step, density, offset nor interpolation. */
-  readonly mode: 'palette' | Mode;
+  /**
+   * The palette along the count, or along the distance to the set, or one of the nine formulas, which use neither
+   * palette, step, density, offset nor interpolation.
+   */
+  readonly mode: 'palette' | 'distance' | Mode;
   /** Hex colour of samples that never escape. Absent: black, or with a formula what the formula says. */
   readonly interior?: string;
   readonly interpolation: Interpolation;
   /** Bands: entry n mod step of the table for the whole count n. */
   readonly legacy: boolean;
+  /** Shading by a light from the side. Absent: none. */
+  readonly slope?: Slope;
+}
+
+export interface Slope {
+  /** 0 to 1. */
+  readonly strength: number;
+  /** Where the light comes from, degrees counter-clockwise from the right of the picture. */
+  readonly angle: number;
 }
 
 export const DEFAULT_COLOURS: Colours = {
@@ -40,24 +54,52 @@ export const DEFAULT_COLOURS: Colours = {
   legacy: false,
 };
 
+/** Dark lines on white, the interior darker than they: the palette of mode `distance`, unless another is named. */
+export const DISTANCE_PALETTE = '#333,#fff';
+export const DEFAULT_SLOPE: Slope = { strength: 0.7, angle: 135 };
+
 /** The table's length that suits bands, where neighbouring entries should differ: the default of `step` with legacy. */
 export const LEGACY_STEP = 64;
 
 const RAMP = 2 ** 16 + 1;
 
-/** Throws PALETTE_UNKNOWN or PALETTE_INVALID. */
-export function prepare(colours: Colours): Paint {
-  const mode = colours.mode;
-  const { density, offset } = colours;
-  if (mode === 'palette') {
-    const table = cycle(findPalette(colours.palette), colours.step, colours.interpolation);
+/** Whether colouring needs the distance of the samples to the set. */
+export function needsDistance({ mode, slope }: Colours): boolean {
+  return mode === 'distance' || slope !== undefined;
+}
+
+/**
+ * `height`: of the picture, in pixels; only mode `distance` and slopes look at it. Throws PALETTE_UNKNOWN or
+ * PALETTE_INVALID.
+ */
+export function prepare(colours: Colours, height = 720): Paint {
+  const { mode, slope } = colours;
+  const common = { hard: mode === 0, height, ...(slope ? { light: lightOf(slope) } : {}) };
+  if (mode === 'palette' || mode === 'distance') {
+    const { density, offset, palette, step, interpolation } = colours;
+    const found = findPalette(palette);
+    const table = mode === 'palette' ? cycle(found, step, interpolation) : once(found, step, offset, interpolation);
     const interior = linearOf(interiorOf(colours) ?? [0, 0, 0]);
-    return { kind: colours.legacy ? 'bands' : 'cycle', density, offset, hard: false, ...tables(table, interior) };
+    const kind = mode === 'distance' ? mode : colours.legacy ? 'bands' : 'cycle';
+    return { kind, density, offset, ...common, ...tables(table, interior) };
   }
   const table = new Float64Array(3 * RAMP);
   for (let i = 0; i < RAMP; i++) table.set(linearOf(modeColour(mode, i / (RAMP - 1))), 3 * i);
   const interior = linearOf(interiorOf(colours) ?? modeInterior(mode));
-  return { kind: 'ramp', density: 1, offset: 0, hard: mode === 0, ...tables(table, interior) };
+  return { kind: 'ramp', density: 1, offset: 0, ...common, ...tables(table, interior) };
+}
+
+/** A palette from its first stop to its last, without the way back, begun at `offset`. */
+function once(palette: Palette, step: number, offset: number, interpolation: Interpolation): Float64Array {
+  const whole = Math.max(step, Math.round((step - 1) / (lastStop(palette) || 1)));
+  const table = cycle(palette, whole, interpolation);
+  const first = Math.floor((offset - Math.floor(offset)) * whole);
+  return Float64Array.from({ length: 3 * step }, (_, i) => table[(3 * first + i) % table.length] as number);
+}
+
+function lightOf({ strength, angle }: Slope): Light {
+  const [sin, cos] = sinCos(angle);
+  return { right: strength * cos, up: strength * sin };
 }
 
 function interiorOf({ interior }: Colours): Triple | undefined {

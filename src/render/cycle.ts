@@ -34,6 +34,11 @@ export function cycle(palette: Palette, step: number, interpolation: Interpolati
   return table;
 }
 
+/** Where on the cycle the last stop lies, 0 to 1: behind it is the way back. */
+export function lastStop(palette: Palette): number {
+  return close(palette).at(-1)!.position;
+}
+
 /** A stop of a closed palette, and the way to the next one. */
 interface Knot {
   readonly position: number;

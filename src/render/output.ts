@@ -20,8 +20,10 @@ export interface OutputOptions {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
-  /** Samples a pixel: the last axis of an .npy, when above 1. */
+  /** Samples a pixel: an axis of an .npy, when above 1. */
   readonly perPixel: number;
+  /** Numbers a raw sample has: a further axis of an .npy, when above 1. */
+  readonly channels: number;
   readonly fps: number;
   readonly codec?: string;
   readonly crf?: number;
@@ -79,7 +81,7 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
         await writeStill(file.path, { ...frame, rgb: pixelsOf(frame) }, format.still);
         const text = format.still === 'png' ? options.parameters?.(frame.index) : undefined;
         if (text !== undefined) await addPngText(file.path, { keyword: KEYWORD, text });
-      } else await writeNpy(file.path, samplesOf(frame), shapeOf(options));
+      } else await writeNpy(file.path, samplesOf(frame, options.channels), shapeOf(options));
       if (!outfile.many) whole = file;
       else if (aborted) await file.discard();
       else published[frame.index] = await file.publish();
@@ -160,14 +162,15 @@ function pixelsOf({ answer, width, height }: Frame): Uint8Array {
   return answer.rgb;
 }
 
-function samplesOf({ answer, width, height, perPixel }: Frame): Float64Array {
-  if (answer.kind !== 'samples' || answer.nu.length !== width * height * perPixel)
-    throw new TypeError(`raw samples of ${width}x${height} need ${width * height * perPixel} numbers`);
-  return answer.nu;
+function samplesOf({ answer, width, height, perPixel }: Frame, channels: number): Float64Array {
+  const count = width * height * perPixel * channels;
+  if (answer.kind !== 'samples' || answer.values.length !== count)
+    throw new TypeError(`raw samples of ${width}x${height} need ${count} numbers`);
+  return answer.values;
 }
 
-function shapeOf({ width, height, perPixel }: OutputOptions): number[] {
-  return perPixel > 1 ? [height, width, perPixel] : [height, width];
+function shapeOf({ width, height, perPixel, channels }: OutputOptions): number[] {
+  return [height, width, ...[perPixel, channels].filter((axis) => axis > 1)];
 }
 
 function failed(path: string, error: unknown): unknown {

@@ -4,21 +4,27 @@
  */
 
 import { toLevel } from './oklab.js';
+import { type Light, litMean, shadesOf } from './slope.js';
 
 /**
  * Colours as numbers; plain data, to be cloned or sent. How a sample becomes a place in the table:
  *
- *   cycle   frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size
- *   bands   (floor(nu) * density + offset * size) mod size
- *   ramp    clamp(nu / iterations) * (size - 1), between two entries linearly, or when `hard` the upper one
+ *   cycle     frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size
+ *   bands     (floor(nu) * density + offset * size) mod size
+ *   ramp      clamp(nu / iterations) * (size - 1), between two entries linearly, or when `hard` the upper one
+ *   distance  (1 - 1 / (1 + x)) * size, x = sqrt(density * distance / (LINE * max(1, height / LINE_ROWS)))
  */
 export interface Paint {
-  readonly kind: 'cycle' | 'bands' | 'ramp';
+  readonly kind: 'cycle' | 'bands' | 'ramp' | 'distance';
   /** Entries of the tables before the last one, which is the interior's. */
   readonly size: number;
   readonly density: number;
   readonly offset: number;
   readonly hard: boolean;
+  /** Pixels of the picture from top to bottom: what is near the set, and what is far. */
+  readonly height: number;
+  /** Absent: no shading. */
+  readonly light?: Light;
   /** 8-bit sRGB, 3 * (size + 1). */
   readonly srgb: Uint8Array;
   /** Linear light, 3 * (size + 1). */
@@ -27,30 +33,45 @@ export interface Paint {
 
 /** Samples that are turned into places of the table at once: they stay in the first cache. */
 const CHUNK = 2048;
+const NONE = new Float64Array(0);
 
 /**
  * Pixels of `nu` (perPixel samples a pixel, +Infinity where interior): 8-bit sRGB, 3 bytes a pixel.
- * `iterations` is the view's limit, which only a `ramp` uses.
+ * `iterations` is the view's limit, which only a `ramp` uses; `distance`: the pair (right, up) of every sample, which
+ * only `distance` and a light use.
  */
-export function paint(nu: Float64Array, perPixel: number, paint: Paint, iterations: number): Uint8Array {
+export function paint(
+  nu: Float64Array,
+  perPixel: number,
+  paint: Paint,
+  iterations: number,
+  distance: Float64Array = NONE,
+): Uint8Array {
+  const { kind, light } = paint;
+  if ((kind === 'distance' || light) && distance.length !== 2 * nu.length) {
+    throw new TypeError(`${nu.length} samples came with ${distance.length / 2} distances`);
+  }
   const pixels = nu.length / perPixel;
   const rgb = new Uint8Array(3 * pixels);
   const perChunk = Math.max(1, Math.floor(CHUNK / perPixel));
-  const places = new Float64Array(perChunk * perPixel);
-  const indices = new Int32Array(perChunk * perPixel);
+  const places = new Float64Array(kind === 'ramp' ? perChunk * perPixel : 0);
+  const indices = new Int32Array(kind === 'ramp' ? 0 : perChunk * perPixel);
+  const shades = new Float64Array(light ? perChunk * perPixel : 0);
   for (let from = 0; from < pixels; from += perChunk) {
     const count = Math.min(perChunk, pixels - from);
     const samples = nu.subarray(from * perPixel, (from + count) * perPixel);
+    const vectors = distance.subarray(2 * from * perPixel, 2 * (from + count) * perPixel);
     const target = rgb.subarray(3 * from, 3 * (from + count));
-    if (paint.kind === 'ramp') {
-      onRamp(samples, paint, iterations, places);
-      blend(places, perPixel, paint, target);
-    } else {
-      if (paint.kind === 'cycle') onCycle(samples, paint, indices);
-      else onBands(samples, paint, indices);
-      if (perPixel === 1) copy(indices, paint.srgb, target);
-      else average(indices, perPixel, paint.linear, target);
-    }
+    if (kind === 'ramp') onRamp(samples, paint, iterations, places);
+    else if (kind === 'cycle') onCycle(samples, paint, indices);
+    else if (kind === 'bands') onBands(samples, paint, indices);
+    else onDistance(samples, vectors, paint, indices);
+    if (light) {
+      shadesOf(vectors, light, paint.height, shades);
+      litMean(kind === 'ramp' ? places : indices, shades, perPixel, paint.linear, target);
+    } else if (kind === 'ramp') blend(places, perPixel, paint, target);
+    else if (perPixel === 1) copy(indices, paint.srgb, target);
+    else average(indices, perPixel, paint.linear, target);
   }
   return rgb;
 }
@@ -89,6 +110,22 @@ function onRamp(nu: Float64Array, { size, hard }: Paint, iterations: number, pla
     const t = v / iterations;
     const place = t > 0 ? (t < 1 ? t * last : last) : 0;
     places[i] = v === Infinity ? size : hard ? Math.ceil(place) : place;
+  }
+}
+
+/** Half of what a line is wide, in pixels of a picture of so many rows; larger ones get wider lines. */
+const LINE = 0.125;
+const LINE_ROWS = 720;
+
+function onDistance(nu: Float64Array, vectors: Float64Array, paint: Paint, indices: Int32Array): void {
+  const { size, density, height } = paint;
+  const scale = density / (LINE * Math.max(1, height / LINE_ROWS));
+  for (let i = 0; i < nu.length; i++) {
+    const right = vectors[2 * i] as number;
+    const up = vectors[2 * i + 1] as number;
+    const x = Math.sqrt(scale * Math.sqrt(right * right + up * up));
+    const k = ((1 - 1 / (1 + x)) * size) | 0;
+    indices[i] = nu[i] === Infinity ? size : k < size ? k : size - 1;
   }
 }
 

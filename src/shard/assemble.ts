@@ -14,12 +14,14 @@ export interface Size {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
+  /** Numbers a raw sample has: nu, or nu and distance. */
+  readonly channels: number;
 }
 
-/** `samples`: perPixel doubles a pixel, little endian; `pixels`: 3 bytes. */
+/** `samples`: perPixel * channels doubles a pixel, little endian; `pixels`: 3 bytes. */
 export function assemble(size: Size, index: number, kind: Answer['kind']): Assembly {
   const { width, height, perPixel } = size;
-  const bytesPerPixel = bytesOfPixel(kind, perPixel);
+  const bytesPerPixel = bytesOfPixel(kind, size);
   const whole = new Uint8Array(width * height * bytesPerPixel);
   const taken = new Set<number>();
   return {
@@ -44,11 +46,14 @@ export function assemble(size: Size, index: number, kind: Answer['kind']): Assem
       width,
       height,
       perPixel,
-      answer: kind === 'samples' ? { kind, nu: new Float64Array(whole.buffer) } : { kind, rgb: whole },
+      answer: kind === 'samples' ? { kind, values: new Float64Array(whole.buffer) } : { kind, rgb: whole },
     }),
   };
 }
 
-export function bytesOfPixel(kind: Answer['kind'], perPixel: number): number {
-  return kind === 'samples' ? 8 * perPixel : 3;
+export function bytesOfPixel(
+  kind: Answer['kind'],
+  { perPixel, channels }: Pick<Size, 'perPixel' | 'channels'>,
+): number {
+  return kind === 'samples' ? 8 * perPixel * channels : 3;
 }

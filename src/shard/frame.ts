@@ -8,7 +8,10 @@ export interface Frame {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** Samples a pixel; an answer of `samples` has width * height * perPixel of them, an answer of `pixels` 3 bytes a pixel. */
+  /**
+   * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of one number each or two, an answer
+   * of `pixels` 3 bytes a pixel.
+   */
   readonly perPixel: number;
   readonly answer: Answer;
 }

@@ -19,12 +19,13 @@ export interface Shard extends Rect {
 }
 
 /**
- * The raw answer: `nu` holds, per pixel in rows from the top left, `perPixel` samples in the order of the view's
- * sampling: the smooth count, or +Infinity where the sample is interior.
+ * The raw answer: per pixel in rows from the top left `perPixel` samples in the order of the view's sampling, each the
+ * smooth count nu, or +Infinity where it is interior; where the view wants distances, a pair of nu and the distance to
+ * the set in pixels, 0 where it is interior.
  */
 export interface Samples {
   readonly kind: 'samples';
-  readonly nu: Float64Array;
+  readonly values: Float64Array;
 }
 
 /** The finished answer: 8-bit sRGB, 3 bytes a pixel, rows from the top left. */

@@ -68,10 +68,11 @@ async function compute({ kernel, scene: key, view, rect }: ToThread & { kind: 'c
     if (!placed) throw new Error(`scene ${key} was never sent`);
     const { scene } = placed;
     const from = performance.now();
-    const { nu, iterations } = await samplesOf(placed, await kernelOf(kernel), view, rect);
+    const { nu, distance, iterations } = await samplesOf(placed, await kernelOf(kernel), view, rect);
+    if (view.distance && !distance) throw new Error('the kernel gave no distances');
     const bytes = scene.samples
-      ? new Uint8Array(nu.buffer as ArrayBuffer)
-      : paint(nu, nu.length / (rect.width * rect.height), paintOf(scene), view.iterations);
+      ? new Uint8Array((distance ? pairs(nu, distance) : nu).buffer as ArrayBuffer)
+      : paint(nu, nu.length / (rect.width * rect.height), paintOf(scene), view.iterations, distance);
     const seconds = (performance.now() - from) / 1000;
     return { kind: 'done', bytes: bytes as Uint8Array<ArrayBuffer>, seconds, iterations, samples: nu.length };
   } catch (error) {
@@ -84,6 +85,17 @@ async function samplesOf(placed: Placed, kernel: Kernel, view: View, rect: Rect)
   if (!placed.reference || reaches(view, kernel.name)) return kernel.compute(view, rect);
   placed.perturbed ??= openPerturbation(placed.reference, slot);
   return placed.perturbed(view, rect);
+}
+
+/** nu and distance of one sample after the other. */
+function pairs(nu: Float64Array, vectors: Float64Array): Float64Array {
+  const values = new Float64Array(2 * nu.length);
+  for (let i = 0; i < values.length; i += 2) {
+    const [right, up] = [vectors[i] as number, vectors[i + 1] as number];
+    values[i] = nu[i / 2] as number;
+    values[i + 1] = Math.sqrt(right * right + up * up);
+  }
+  return values;
 }
 
 /** The paint that the leader took apart for the wire. */

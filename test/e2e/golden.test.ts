@@ -63,6 +63,44 @@ for (const golden of [...shallow, ...read('formulas.json')]) {
   });
 }
 
+test('with a slope or distances the .npy holds pairs of nu and the distance in pixels', async (t) => {
+  const path = folder(t);
+  // The Julia set of z^2 is the unit disc: 40 pixels are 4, so a pixel's edge is 0.1, and |z|·ln|z| the estimate.
+  const words = [
+    '--formula',
+    'julia',
+    '--julia-re',
+    '0',
+    '--julia-im',
+    '0',
+    '-x',
+    '0',
+    '-y',
+    '0',
+    '--zoom',
+    '1',
+  ].concat(['--width', '60', '--height', '40', '--iters', '100', '--local', '2', '--quiet']);
+  const render = async (name: string, more: string[]) => {
+    const file = join(path, name);
+    const { code, stderr } = await fractal(t, ['leader', ...words, ...more, '-o', file]);
+    assert.equal(code, 0, stderr);
+    return readNpy(file);
+  };
+  const plain = await render('plain.npy', []);
+  assert.equal(plain.shape, '(40, 60)');
+  for (const more of [['--slope'], ['--color-mode', 'distance']]) {
+    const { shape, values } = await render('pairs.npy', more);
+    assert.equal(shape, '(40, 60, 2)');
+    plain.values.forEach((nu, i) => {
+      assert.equal(values[2 * i], nu);
+      const size = Math.hypot((i % 60) - 29.5, Math.floor(i / 60) - 19.5) / 10;
+      const expected = nu === Infinity ? 0 : 10 * size * Math.log(size);
+      assert.ok(Math.abs((values[2 * i + 1] as number) - expected) < 1e-3, `${i}: ${values[2 * i + 1]}, ${expected}`);
+    });
+  }
+  assert.equal((await render('samples.npy', ['--slope', '--samples', '3'])).shape, '(40, 60, 3, 2)');
+});
+
 for (const golden of read('golden.json').filter(({ id }) => ['kf-1e14', 'rf-flake', 'kf-4e533'].includes(id))) {
   test(`${golden.id}: beyond doubles, the .npy holds the oracle's nu within 0.01`, async (t) => {
     const file = join(folder(t), 'nu.npy');

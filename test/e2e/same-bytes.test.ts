@@ -56,6 +56,24 @@ test('a still has the same bytes for 1, 2 and 5 workers, rows and tiles, --local
   assert.equal(await render('again', ['--hostfile', hosts]), expected, 'the same workers serve again');
 });
 
+test('distances and slopes have the same bytes for every shape of shards, and read back from the picture', async (t) => {
+  const path = folder(t);
+  const render = async (name: string, words: string[]) => {
+    const file = join(path, name);
+    const { code, stderr } = await fractal(t, ['leader', '-o', file, '--quiet', ...words]);
+    assert.equal(code, 0, stderr);
+    return hashOf(file);
+  };
+  const words = [...STILL, '--color-mode', 'distance', '--slope', '0.9', '--slope-angle', '70'];
+  const expected = await render('one.png', ['--local', '1', ...words]);
+  const shapes = ['--local', '2', '--shard', 'tile', '--block-size', '17'];
+  assert.equal(await render('tiles.png', [...shapes, ...words]), expected);
+  assert.equal(await render('rows.png', ['--local', '3', '--shard', 'row', '--block-size', '3', ...words]), expected);
+  assert.equal(await render('again.png', ['--local', '2', '--location', join(path, 'one.png')]), expected);
+  const flat = words.slice(0, words.indexOf('--slope'));
+  assert.notEqual(await render('flat.png', ['--local', '2', ...flat]), expected);
+});
+
 test('a film has the same frames for any number of workers', async (t) => {
   const render = async (words: string[]) => {
     const path = folder(t);

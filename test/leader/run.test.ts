@@ -18,6 +18,7 @@ const job: RenderJob = {
   width: 8,
   height: 12,
   perPixel: 1,
+  channels: 1,
   shape: 'row',
   blockSize: 2,
   window: 2,

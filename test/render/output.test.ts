@@ -28,7 +28,7 @@ function picture(index: number, width: number, height: number): Frame {
 }
 
 function options(outfile: string, some: Partial<OutputOptions> = {}): OutputOptions {
-  return { outfile, width: 64, height: 48, frames: 1, perPixel: 1, fps: 25, ...some };
+  return { outfile, width: 64, height: 48, frames: 1, perPixel: 1, channels: 1, fps: 25, ...some };
 }
 
 async function render(wanted: OutputOptions): Promise<string[]> {
@@ -91,7 +91,7 @@ test('an .npy holds the header that NumPy defines and the very numbers', async (
     const path = join(at, `${perPixel}.npy`);
     const output = await openOutput(options(path, { width: 3, height: 2, perPixel }));
     assert.equal(output.wants, 'samples');
-    await output.write({ index: 0, width: 3, height: 2, perPixel, answer: { kind: 'samples', nu } });
+    await output.write({ index: 0, width: 3, height: 2, perPixel, answer: { kind: 'samples', values: nu } });
     await output.close();
     const bytes = readFileSync(path);
     assert.equal(bytes.subarray(0, 8).toString('latin1'), '\x93NUMPY\x01\x00');

@@ -65,7 +65,7 @@ for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.we
     const paths = [join(folder(), name), join(folder(), name)];
     for (const outfile of paths) {
       const still = /png|webp/.test(name);
-      const size = { width: 32, height: 18, frames: still ? 1 : 3, perPixel: 1, fps: 25 };
+      const size = { width: 32, height: 18, frames: still ? 1 : 3, perPixel: 1, channels: 1, fps: 25 };
       const output = await openOutput({ outfile, ...size, parameters: () => TEXT });
       for (let index = 0; index < size.frames; index++) {
         const rgb = new Uint8Array(32 * 18 * 3).fill(40 * index);

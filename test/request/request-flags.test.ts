@@ -49,10 +49,12 @@ const raw: fc.Arbitrary<RawRequest> = fc
       interior: fc.constantFrom('#fff', '102030'),
       interpolation: fc.constantFrom('oklab', 'linear', 'cosine'),
       'legacy-colors': fc.constantFrom('true', 'false'),
+      light: fc.record({ slope: number(0.01, 1), 'slope-angle': number(-360, 360) }),
+      'color-mode': fc.constantFrom('palette', 'distance'),
     },
     { requiredKeys: ['formula'] },
   )
-  .map(({ quality, ...rest }) => ({ ...rest, ...quality }));
+  .map(({ quality, light, ...rest }) => ({ ...rest, ...quality, ...light }));
 
 const film = fc.record({
   frames: whole(2, 500),
@@ -65,7 +67,7 @@ const film = fc.record({
 test('the flags of a request are that request again, through JSON too', () => {
   fc.assert(
     fc.property(raw, fc.option(film, { nil: {} }), (still, way) => {
-      const request = parseRequest({ ...still, ...way, outfile: 'elsewhere.tiff', kernel: 'gpu' });
+      const request = parseRequest({ ...still, ...way, outfile: 'elsewhere.tiff', kernel: 'simd' });
       const flags = flagsOf(request);
       assert.deepEqual(shape(parseRequest(flags)), shape(request));
       assert.deepEqual(parseRequestFile(parametersOf(request), 'x', PICTURE_FLAGS), flags);

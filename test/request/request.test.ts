@@ -101,6 +101,17 @@ test('a wrong request file names file and place, or the key and what was meant',
   }
 });
 
+test('a slope alone is the usual one, 0 is none; distances are asked for where colours need them', () => {
+  const usual = { strength: 0.7, angle: 135 };
+  for (const slope of ['', 'true']) assert.deepEqual(parseRequest({ slope }).colours.slope, usual);
+  assert.deepEqual(parseRequest({ slope: '0.2', 'slope-angle': '-30' }).colours.slope, { strength: 0.2, angle: -30 });
+  assert.equal(parseRequest({ slope: '0' }).colours.slope, undefined);
+  const asked = (raw: RawRequest) => viewAt(parseRequest(raw), 0).distance;
+  assert.deepEqual([asked({}), asked({ slope: '0', 'color-mode': '3' })], [undefined, undefined]);
+  assert.deepEqual([asked({ slope: '' }), asked({ 'color-mode': 'distance' })], [true, true]);
+  assert.equal(parseRequest({ 'color-mode': 'distance', palette: 'Hippi' }).colours.palette, 'Hippi');
+});
+
 test('any text as a request file is understood or refused', () => {
   const text = fc.oneof(
     fc.string(),

@@ -41,7 +41,7 @@ test('a frame is cut into rectangles that cover every pixel once, rows over the 
 test('a frame put together in any order equals the whole, and answering twice changes nothing', () => {
   fc.assert(
     fc.property(size, shape, targets, fc.integer({ min: 1, max: 3 }), ({ width, height }, kind, target, perPixel) => {
-      const geometry = { width, height, perPixel };
+      const geometry = { width, height, perPixel, channels: 1 };
       const whole = Uint8Array.from({ length: width * height * 3 }, (_, k) => (k * 31) & 255);
       const assembly = assemble(geometry, 7, 'pixels');
       const rects = cutAll(width, height, kind, undefined, () => target.next().value as number);
@@ -63,7 +63,7 @@ test('a frame put together in any order equals the whole, and answering twice ch
 });
 
 test('an answer of the wrong length is refused, in words', () => {
-  const assembly = assemble({ width: 4, height: 4, perPixel: 2 }, 0, 'samples');
+  const assembly = assemble({ width: 4, height: 4, perPixel: 2, channels: 1 }, 0, 'samples');
   const shard = { id: 0, frame: 0, x: 0, y: 0, width: 2, height: 2 };
   assert.match(assembly.put(shard, new Uint8Array(63)) ?? '', /63 bytes came for 2x2 pixels, not 64/);
 });
