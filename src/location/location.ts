@@ -99,10 +99,13 @@ function inPicture(bytes: Uint8Array, path: string, flags: ReadonlySet<string>):
   throw refuse(path, 'it carries no parameters: PNGs of this program do, PNGs and JPEGs of Kalles Fraktaler often');
 }
 
+/** What `fractal locate --json` prints besides flags. */
+const LOCATED = ['period', 'size'];
+
 /** The flags of a request as JSON. */
 function ownFlags(text: string, path: string, flags: ReadonlySet<string>): RawFlags {
   try {
-    return parseRequestFile(text, path, flags);
+    return parseRequestFile(text, path, new Set([...flags, ...LOCATED]));
   } catch (error) {
     if (!(error instanceof FractalError)) throw error;
     throw new FractalError('LOCATION_FILE', oneLine(error.message), { cause: error });
