@@ -5,6 +5,7 @@ import { FractalError } from '../src/errors.js';
 import { locate, type Nucleus, type Search, type Stage } from '../src/kernel/perturbation/nucleus.js';
 import type { None } from '../src/kernel/perturbation/period.js';
 import { iterationsAt, type RawRequest, type Request } from '../src/request.js';
+import { digitsMissing } from '../src/request-digits.js';
 import { formulaFlags } from '../src/request-flags.js';
 import { fromLog10, log10, parseDecimal } from '../src/view/decimal.js';
 import { invalid, type LeaderOptions } from './flags.js';
@@ -24,6 +25,8 @@ export async function locateView({ request, report }: LeaderOptions): Promise<nu
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   try {
+    const short = digitsMissing(request);
+    if (short) screen.note(`warning: ${short}`);
     const search = searchOf(request);
     const found = await foundIn(search, stop.signal, (line) => screen.note(line));
     if ('why' in found) throw missing(found, search);

@@ -35,7 +35,11 @@ test('what locate --json prints is a location', async (t) => {
 test('locate where there is nothing, or nothing to look for: one line', async (t) => {
   for (const [words, code, line] of [
     [['-x', '1', '-y', '1', '--zoom', '50'], 1, /NUCLEUS_MISSING: .*escapes after 5 iterations/],
-    [['-x', '0.25', '-y', '0', '--zoom', '1e9', '--iters', '100'], 1, /NUCLEUS_MISSING: .*up to 100: raise --iters/],
+    [
+      ['-x', '0.250000000', '-y', '0', '--zoom', '1e9', '--iters', '100'],
+      1,
+      /NUCLEUS_MISSING: .*up to 100: raise --iters/,
+    ],
     [['--formula', 'julia'], 2, /REQUEST_INVALID: .*Julia/],
     [['--re', '1', '--xpos', '2'], 2, /REQUEST_INVALID: --xpos .*once/],
     [['--palette', 'Hippi'], 2, /REQUEST_INVALID: --palette/],
