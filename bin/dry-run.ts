@@ -1,9 +1,10 @@
 /** `--dry-run`: who would compute what, and about how long; nothing is dialled or rendered. */
 
 import { addressText } from '../src/cluster/transport.js';
+import type { Kernel } from '../src/kernel/kernel.js';
 import { openKernel } from '../src/kernel/open.js';
 import { openPerturbation, shareReference } from '../src/kernel/perturbation/kernel.js';
-import { iterateReference, orderForAll } from '../src/kernel/perturbation/reference.js';
+import { iterateReference, orderForAll, type ReferenceOrder } from '../src/kernel/perturbation/reference.js';
 import { reaches } from '../src/kernel/precision.js';
 import { compileSimd } from '../src/kernel/simd.js';
 import { pictureOf } from '../src/pipeline.js';
@@ -14,6 +15,10 @@ import type { Crew } from './crew.js';
 
 /** Pixels of the picture that are computed to estimate the rest, along the longer side. */
 const PROBE_SIDE = 96;
+/** A reference orbit that takes longer is not computed for an estimate. */
+const MOST_SECONDS = 20;
+/** Of a trial that tells how fast its iterations are. */
+const TRIAL_SECONDS = 0.05;
 
 export async function plan(request: Request, crew: Crew): Promise<string> {
   const picture = pictureOf(request, 'samples');
@@ -21,17 +26,14 @@ export async function plan(request: Request, crew: Crew): Promise<string> {
   const slots = crew.local || crew.targets.reduce((sum, target) => sum + Math.max(1, target.slots), 0);
   const { width, height, frames, perPixel } = picture;
   const shards = request.blockSize ? countShards(request, request.blockSize) : undefined;
-  const cost = await estimate(request, picture.viewOf, frames);
   const samples = width * height * frames * perPixel;
-  const seconds = cost.secondsPerSample * samples;
   const lines = [
     ...ranks,
     `slots: ${slots}${crew.targets.some((target) => target.slots === 0) ? ' at least: some hosts say themselves how many they have' : ''}`,
     `frames: ${frames} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, ${request.autoIterations ? 'about' : 'at most'} ${request.iterations} iterations`,
     `shards: ${shards === undefined ? `guided ${request.shape === 'row' ? 'rows' : 'tiles'}, large first` : `${shards * frames} (${shards} a frame)`}`,
     `samples: ${samples}`,
-    `iterations: about ${(cost.iterationsPerSample * samples).toPrecision(2)}`,
-    `estimated cost: ${seconds.toPrecision(2)} slot-seconds of this machine, ${(seconds / slots).toPrecision(2)} s on ${slots} slot${slots > 1 ? 's' : ''}`,
+    ...(await costs(request, picture.viewOf, frames, samples, slots)),
     `outfile: ${request.outfile}`,
   ];
   return `${lines.join('\n')}\n`;
@@ -52,14 +54,53 @@ function countShards(request: Request, blockSize: number): number {
   return count;
 }
 
-/** Renders the first, the middle and the last frame coarsely. */
-async function estimate(
+async function costs(
   request: Request,
   viewOf: (frame: number) => View,
   frames: number,
-): Promise<{ secondsPerSample: number; iterationsPerSample: number }> {
+  samples: number,
+  slots: number,
+): Promise<string[]> {
   const kernel = await openKernel(request.kernel === 'cpu' ? 'cpu' : 'simd', compileSimd(1), 0);
-  const order = orderForAll([viewOf(0), viewOf(frames - 1)], kernel.name);
+  try {
+    const order = orderForAll([viewOf(0), viewOf(frames - 1)], kernel.name);
+    const orbitSeconds = order ? secondsOf(order) : 0;
+    const orbit = order
+      ? [`reference orbit: at most ${order.iterations} iterations, ${orbitSeconds.toPrecision(2)} s on this machine`]
+      : [];
+    if (orbitSeconds > MOST_SECONDS) return [...orbit, 'estimated cost: not tried, for the orbit comes first'];
+    const cost = await estimate(kernel, order, viewOf, frames);
+    const seconds = cost.secondsPerSample * samples;
+    return [
+      ...orbit,
+      `iterations: about ${(cost.iterationsPerSample * samples).toPrecision(2)}`,
+      `estimated cost: ${seconds.toPrecision(2)} slot-seconds of this machine, ${(seconds / slots).toPrecision(2)} s on ${slots} slot${slots > 1 ? 's' : ''}`,
+    ];
+  } finally {
+    await kernel.close();
+  }
+}
+
+/** By a trial of its first iterations. */
+function secondsOf(order: ReferenceOrder): number {
+  for (let iterations = 64; ; iterations *= 8) {
+    const from = performance.now();
+    const { orbit } = iterateReference({ ...order, iterations: Math.min(iterations, order.iterations) });
+    const seconds = (performance.now() - from) / 1000;
+    const done = orbit.length / 2 - 1;
+    // One that escaped, or is whole, has no more to come.
+    if (done < iterations) return seconds;
+    if (seconds > TRIAL_SECONDS) return (seconds * order.iterations) / done;
+  }
+}
+
+/** Renders the first, the middle and the last frame coarsely. */
+async function estimate(
+  kernel: Kernel,
+  order: ReferenceOrder | undefined,
+  viewOf: (frame: number) => View,
+  frames: number,
+): Promise<{ secondsPerSample: number; iterationsPerSample: number }> {
   const perturbed = order && openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
   let [seconds, iterations, samples] = [0, 0, 0];
   for (const frame of new Set([0, frames >> 1, frames - 1])) {
@@ -78,6 +119,5 @@ async function estimate(
     iterations += computed.iterations;
     samples += computed.nu.length;
   }
-  await kernel.close();
   return { secondsPerSample: seconds / samples, iterationsPerSample: iterations / samples };
 }

@@ -68,7 +68,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 
   xpos: { group: VIEW, describe: 'real part of the centre, any number of digits', alias: 'x', default: '-0.00275' },
   ypos: { group: VIEW, describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
-  location: { group: VIEW, describe: 'a place of others, .kfr .f3.toml .json, or our own .png .mp4; flags win' },
+  location: { group: VIEW, describe: 'a place of others, .kfr .f3.toml .json, or our own .png .jpg .mp4; flags win' },
   zoom: { group: VIEW, describe: 'magnification: the view is 4/zoom high', default: '42.43278' },
   'view-width': { group: VIEW, describe: 'its width instead (older: --escape-radius, --radius)' },
   rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
@@ -190,12 +190,16 @@ async function placeOf(path: string): Promise<RawFlags> {
   return Object.fromEntries(Object.entries(found).filter(([name]) => PICTURE_FLAGS.has(name)));
 }
 
+/** Flags that name a file to open. */
+const FILES = ['hostfile', 'request', 'location', 'metrics-file'];
+
 function flagsOf(argv: Readonly<Record<string, unknown>>): RawFlags {
   const flags: RawFlags = {};
   for (const name of FLAG_NAMES) {
     const value = argv[name];
     if (value === undefined || value === false) continue;
     if (Array.isArray(value)) throw invalid(`--${name} was given ${value.length} times: give it once`);
+    if (value === '' && FILES.includes(name)) throw invalid(`--${name} "" is not a file name`);
     flags[name] = String(value);
   }
   return withOlder(flags);

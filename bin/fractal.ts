@@ -37,6 +37,30 @@ function workerCommand(y: Argv): Argv {
   });
 }
 
+const LOCATE_FLAGS = [
+  ...['xpos', 'ypos', 'zoom', 'view-width', 'location', 'formula', 'power', 'width', 'height', 'iters'],
+  ...['json', 'quiet', 'timeout'],
+];
+
+/** The same flags as the leader's, under plainer names, too. */
+function locateCommand(y: Argv): Argv {
+  const known = yargsOptions();
+  const options = Object.fromEntries(LOCATE_FLAGS.map((name) => [name, known[name] ?? {}]));
+  return y
+    .options({
+      ...options,
+      xpos: { ...options.xpos, alias: ['x', 're'] },
+      ypos: { ...options.ypos, alias: ['y', 'im'] },
+      iters: { ...options.iters, describe: 'the longest period to look at', defaultDescription: 'by depth' },
+    })
+    .example('fractal locate --re -1.76 --im 0 --zoom 50', 'the minibrot of a view, and how to render it');
+}
+
+async function runLocate(argv: Arguments): Promise<number> {
+  refuseUnknown(argv, new Set([...namesOf(LOCATE_FLAGS), 're', 'im']));
+  return (await import('./locate.js')).locateView(await leaderOptions(argv));
+}
+
 async function runLeader(argv: Arguments): Promise<number> {
   refuseUnknown(argv, namesOf([...FLAG_NAMES]));
   const options = await leaderOptions(argv);
@@ -102,7 +126,8 @@ async function completions(current: string, before: string | undefined): Promise
   if (values) return values.filter((value) => value.toLowerCase().startsWith(current.toLowerCase()));
   const flags = [
     ...Object.keys(FLAGS).map((name) => `--${name}`),
-    ...['leader', 'worker', 'palettes', 'doctor', 'version'],
+    ...['--re', '--im'],
+    ...['leader', 'worker', 'locate', 'palettes', 'doctor', 'version'],
   ];
   return flags.filter((flag) => flag.startsWith(current));
 }
@@ -121,6 +146,7 @@ export async function main(words: string[]): Promise<number> {
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'boolean-negation': true })
     .command('leader', 'render a picture or a film on workers', leaderCommand, run(runLeader))
     .command('worker', 'compute for leaders', workerCommand, run(runWorker))
+    .command('locate', 'find the minibrot of a view: period, nucleus, size', locateCommand, run(runLocate))
     .command(
       'palettes',
       'show the palettes',
@@ -151,7 +177,7 @@ export async function main(words: string[]): Promise<number> {
     process.stdout.write(`${await parser.getHelp()}\n`);
     return 0;
   }
-  const known = ['leader', 'worker', 'palettes', 'doctor', 'version', 'completion'];
+  const known = ['leader', 'worker', 'locate', 'palettes', 'doctor', 'version', 'completion'];
   const first = words[0] as string;
   if (!first.startsWith('-') && !known.includes(first)) {
     throw invalid(`"${first}" is not a command: use ${known.join(', ')}`);

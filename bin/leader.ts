@@ -12,6 +12,7 @@ import { startRuntimeMetrics } from '../src/metrics/index.js';
 import { type Picture, render } from '../src/pipeline.js';
 import type { Paint } from '../src/render/colours.js';
 import type { Request } from '../src/request.js';
+import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import type { Crew } from './crew.js';
 import { plan } from './dry-run.js';
@@ -29,7 +30,9 @@ const FRAMES_BYTES = 512 << 20;
 /** `local`: workers that were started early, since they take a while to come up; ended here. */
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
   const { request, cluster, report } = options;
+  const missing = digitsMissing(request);
   if (cluster.dryRun) {
+    if (missing && !report.quiet) process.stderr.write(`warning: ${missing}\n`);
     process.stdout.write(await plan(request, crew));
     return 0;
   }
@@ -38,13 +41,15 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
+  const warn = (line: string) => screen.note(`warning: ${line}`);
   try {
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
+      if (missing) warn(missing);
       ready = await prepare(request, stop.signal, (text) => screen.note(text));
       return ready.request;
     };
-    const files = await render(request, settle, async (picture) => {
+    const compute = async (picture: Picture) => {
       const numerics = await numericsOf(request);
       const job = jobOf(request, picture, ready.reference);
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
@@ -70,7 +75,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       });
       enlist(running, crew.targets, local, stop.fail);
       return running.frames;
-    });
+    };
+    const files = await render(request, settle, compute, warn);
     tell.finished(ready.request, files);
     return 0;
   } catch (error) {

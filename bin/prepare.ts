@@ -10,7 +10,8 @@ import {
   type ReferenceOrder,
 } from '../src/kernel/perturbation/reference.js';
 import { openSimd } from '../src/kernel/simd.js';
-import { MAX_ITERATIONS, type Request, viewAt } from '../src/request.js';
+import { type Request, viewAt } from '../src/request.js';
+import { MAX_ITERATIONS } from '../src/view/bounds.js';
 import type { View } from '../src/view/view.js';
 
 export interface Prepared {

@@ -23,6 +23,7 @@ export const CODES = {
   OUTFILE_UNWRITABLE: 'usage',
   PORT_IN_USE: 'failure',
   KERNEL_MISSING: 'failure',
+  NUCLEUS_MISSING: 'failure',
   NO_WORKER: 'failure',
   WORKER_MISSING: 'failure',
   PROTOCOL: 'failure',

@@ -26,11 +26,17 @@ export type Compute = (picture: Picture) => Promise<AsyncIterable<Frame>>;
 
 /**
  * Renders a request to its outfile; the paths that were written. On any error nothing incomplete is left behind.
- * `settle` decides what the request left open, once the outfile is known to be writable.
+ * `settle` decides what the request left open, once the outfile is known to be writable. `warn` is told, a line each,
+ * what does not stop the rendering.
  */
-export async function render(request: Request, settle: () => Promise<Request>, compute: Compute): Promise<string[]> {
+export async function render(
+  request: Request,
+  settle: () => Promise<Request>,
+  compute: Compute,
+  warn: (line: string) => void,
+): Promise<string[]> {
   let settled = request;
-  const output = await openOutput({ ...outputOf(request), parameters: (frame) => parametersOf(settled, frame) });
+  const output = await openOutput({ ...outputOf(request), parameters: (frame) => parametersOf(settled, frame), warn });
   try {
     // What is wrong with the colours shows before anything is computed.
     const { paint } = pictureOf(request, output.wants);
@@ -58,7 +64,7 @@ export function pictureOf(request: Request, wants: Output['wants']): Picture {
   };
 }
 
-function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters'> {
+function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters' | 'warn'> {
   const { outfile, width, height, sampling, film, codec, crf } = request;
   const perPixel = samplesPerPixel(sampling);
   return {

@@ -38,7 +38,7 @@ export function parametersOf(request: Request, frame?: number): string {
   return JSON.stringify(flagsOf(request, frame)).replace(/[^\x20-\x7e]/g, ascii);
 }
 
-function formulaFlags({ step, power, julia }: Formula): RawRequest {
+export function formulaFlags({ step, power, julia }: Formula): RawRequest {
   const constant = julia ? { 'julia-re': julia.re, 'julia-im': julia.im } : {};
   if (step !== 'holomorphic') return { formula: step, power: String(power), ...constant };
   if (julia) return { formula: 'julia', power: String(power), ...constant };

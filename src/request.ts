@@ -14,7 +14,19 @@ import {
   needsDistance,
   type Slope,
 } from './render/colours.js';
-import { divide, formatDecimal, log10, multiply, parseDecimal } from './view/decimal.js';
+import {
+  BAILOUT,
+  isCoordinate,
+  isZoom,
+  MAX_DEGREES,
+  MAX_DIGITS,
+  MAX_ITERATIONS,
+  MAX_SAMPLES,
+  MAX_SIDE,
+  POWER,
+  ZOOM_LOG10,
+} from './view/bounds.js';
+import { divide, formatDecimal, log10, multiply, outlineOf, parseDecimal } from './view/decimal.js';
 import { type Place, placeAt, timeOf } from './view/path.js';
 import { type Formula, type Sampling, samplesPerPixel, type View } from './view/view.js';
 
@@ -57,7 +69,8 @@ export interface Film {
 const MAX_PIXELS = 2 ** 28;
 /** Bytes of one frame's answer. */
 const MAX_FRAME_BYTES = 2 ** 32;
-export const MAX_ITERATIONS = 2 ** 48;
+
+const ZOOMS = `a number from 1e${ZOOM_LOG10.min} to 1e${ZOOM_LOG10.max}`;
 
 const text = z.string();
 const whole = (min: number, max: number) =>
@@ -72,10 +85,13 @@ const real = (min: number, max: number) =>
       message: `a number from ${min} to ${max}`,
     })
     .transform(Number);
-const decimal = text.refine((v) => parseDecimal(v) !== undefined && v.length <= 100_000, {
-  message: 'a decimal number such as -0.75 or 1.5e-30',
-});
+/** The first of what it is not is told. */
+const decimal = text
+  .refine((v) => v.length <= MAX_DIGITS, { message: `a number of at most ${MAX_DIGITS} characters`, abort: true })
+  .refine((v) => outlineOf(v) !== undefined, { message: 'a decimal number such as -0.75 or 1.5e-30', abort: true });
+const coordinate = decimal.refine((v) => isCoordinate(v), { message: 'a number from -1e100 to 1e100' });
 const positive = decimal.refine((v) => (parseDecimal(v)?.digits ?? 1n) > 0n, { message: 'a number above 0' });
+const zoom = positive.refine((v) => isZoom(v), { message: ZOOMS });
 const flag = z.enum(['true', 'false'], { message: 'true or false' }).transform((v) => v === 'true');
 const oneOf = <T extends string>(...names: T[]) =>
   z.enum(names as [T, ...T[]], { message: `one of ${names.join(', ')}` });
@@ -83,22 +99,22 @@ const hex = text.regex(/^#?([0-9a-f]{3}|[0-9a-f]{6})$/i, { message: 'a hex colou
 
 /** Every flag that shapes a picture, by its name on the command line. */
 export const SCHEMA = {
-  xpos: decimal,
-  ypos: decimal,
-  zoom: positive,
+  xpos: coordinate,
+  ypos: coordinate,
+  zoom,
   'view-width': positive,
-  rotate: real(-36_000, 36_000),
+  rotate: real(-MAX_DEGREES, MAX_DEGREES),
   width: whole(1, 1 << 17),
   height: whole(1, 1 << 17),
   iters: z.union([z.literal('auto'), whole(1, MAX_ITERATIONS)], {
     message: `auto, or a whole number from 1 to 2^48`,
   }),
   formula: oneOf('mandelbrot', 'multibrot', 'julia', 'burning-ship', 'tricorn'),
-  power: whole(2, 8),
-  'julia-re': decimal,
-  'julia-im': decimal,
-  bailout: real(2, 1e10),
-  samples: whole(1, 4096),
+  power: whole(POWER.min, POWER.max),
+  'julia-re': coordinate,
+  'julia-im': coordinate,
+  bailout: real(BAILOUT.min, BAILOUT.max),
+  samples: whole(1, MAX_SAMPLES),
   seed: whole(0, 2 ** 31 - 1),
   smoothness: whole(1, 64),
   'full-size': flag,
@@ -116,10 +132,10 @@ export const SCHEMA = {
   'slope-angle': real(-36_000, 36_000),
   frames: whole(1, 1_000_000),
   fps: real(0.1, 240),
-  'zoom-end': positive,
+  'zoom-end': zoom,
   'view-width-end': positive,
-  'xpos-end': decimal,
-  'ypos-end': decimal,
+  'xpos-end': coordinate,
+  'ypos-end': coordinate,
   ease: real(0, 1),
   outfile: text.min(1, { message: 'a file name' }),
   codec: text.regex(/^[\w-]+$/, { message: "the name of one of ffmpeg's encoders" }),
@@ -228,6 +244,9 @@ function sizeOf(v: Parsed, channels: number): { width: number; height: number; s
       ? { kind: 'jittered', count: v.samples ?? 1, seed: v.seed ?? 0 }
       : { kind: 'grid', side: v['full-size'] ? 1 : side };
   const size = `${width}x${height}`;
+  if (Math.max(width, height) > MAX_SIDE) {
+    throw new FractalError('VIEW_TOO_LARGE', `${size}: at most ${MAX_SIDE} pixels make a side`);
+  }
   if (width * height > MAX_PIXELS) {
     const limit = `${MAX_PIXELS} (16384x16384)`;
     throw new FractalError('VIEW_TOO_LARGE', `${size} is ${width * height} pixels, at most ${limit} make a frame`);
@@ -246,7 +265,9 @@ function zoomOfWidth(viewWidth: string, width: number, height: number): string {
   const under = parseDecimal(viewWidth);
   const rows = parseDecimal(String(height));
   if (!over || !under || !rows) throw invalid(`--view-width "${viewWidth}" is not a number`);
-  return formatDecimal(divide(over, multiply(under, rows), 30 + viewWidth.length));
+  const zoom = formatDecimal(divide(over, multiply(under, rows), 30 + viewWidth.length));
+  if (!isZoom(zoom)) throw invalid(`--view-width "${shorten(viewWidth)}" makes a zoom that is not ${ZOOMS}`);
+  return zoom;
 }
 
 function depthOf(zoom: string): number {

@@ -22,9 +22,23 @@ export function* cut(bytes: Uint8Array): Generator<Piece> {
   }
 }
 
-/** Puts pieces together again, several strings at a time, each under the name of what it belongs to. */
+/** Strings that may be incomplete at a time: whoever sends in order has one. */
+const MAX_OPEN = 64;
+
+interface Part {
+  /** At most twice as long as what is filled: what is announced reserves nothing. */
+  bytes: Uint8Array;
+  filled: number;
+  readonly total: number;
+}
+
+/**
+ * Puts pieces together again, several strings at a time, each under the name of what it belongs to. All that is
+ * incomplete takes `limit` bytes at most, and no more than twice what has come.
+ */
 export class Joiner {
-  private readonly open = new Map<number, { readonly bytes: Uint8Array; filled: number }>();
+  private readonly open = new Map<number, Part>();
+  private held = 0;
 
   constructor(
     private readonly what: string,
@@ -40,16 +54,28 @@ export class Joiner {
     if (total > this.limit) throw this.wrong(key, `${total} bytes announced, at most ${this.limit} are taken`);
     let part = this.open.get(key);
     if (!part && offset === 0 && data.length === total) return this.checked(key, data, checksum);
-    if (offset === 0 && !part) this.open.set(key, (part = { bytes: new Uint8Array(total), filled: 0 }));
-    if (!part || part.filled !== offset || part.bytes.length !== total || data.length === 0) {
+    if (offset === 0 && !part) part = this.begun(key, total);
+    if (!part || part.filled !== offset || part.total !== total || data.length === 0) {
       throw this.wrong(key, `a piece at byte ${offset} was not expected`);
     }
-    if (offset + data.length > total) throw this.wrong(key, `more than the ${total} bytes announced`);
+    const filled = offset + data.length;
+    if (filled > total) throw this.wrong(key, `more than the ${total} bytes announced`);
+    this.held += data.length;
+    if (this.held > this.limit) throw this.wrong(key, `more than ${this.limit} bytes lie incomplete`);
+    if (filled > part.bytes.length) part.bytes = grown(part.bytes, Math.min(total, 2 * filled));
     part.bytes.set(data, offset);
-    part.filled += data.length;
-    if (part.filled < total) return undefined;
+    part.filled = filled;
+    if (filled < total) return undefined;
     this.open.delete(key);
+    this.held -= total;
     return this.checked(key, part.bytes, checksum);
+  }
+
+  private begun(key: number, total: number): Part {
+    if (this.open.size >= MAX_OPEN) throw this.wrong(key, `${MAX_OPEN} others are incomplete`);
+    const part = { bytes: new Uint8Array(0), filled: 0, total };
+    this.open.set(key, part);
+    return part;
   }
 
   private checked(key: number, bytes: Uint8Array, checksum: number): Uint8Array {
@@ -60,4 +86,10 @@ export class Joiner {
   private wrong(key: number, why: string): FractalError {
     return new FractalError('PROTOCOL', `${this.what} ${key}: ${why}`);
   }
+}
+
+function grown(bytes: Uint8Array, length: number): Uint8Array {
+  const longer = new Uint8Array(length);
+  longer.set(bytes);
+  return longer;
 }

@@ -8,7 +8,8 @@ import { readFile } from 'node:fs/promises';
 import { FractalError, messageOf } from '../errors.js';
 import { readComment } from '../render/ffmpeg.js';
 import { KEYWORD } from '../render/output.js';
-import { pictureTexts } from '../render/picture-text.js';
+import { isPng, pictureTexts } from '../render/picture-text.js';
+import { readStillText } from '../render/stills.js';
 import { type FlagName, SCHEMA, wantedOf } from '../request.js';
 import { parseRequestFile, type RawFlags } from '../request-file.js';
 import { type Found, oneLine, refuse } from './found.js';
@@ -26,14 +27,20 @@ export async function readLocation(path: string, flags: ReadonlySet<string>): Pr
   } catch (error) {
     throw refuse(path, `it cannot be read: ${messageOf(error)}`, error);
   }
-  if (kindOf(bytes, path) !== 'film') return parseLocation(bytes, path, flags);
-  const comment = await readComment(path);
-  if (!comment?.startsWith('{'))
-    throw refuse(path, 'it carries no parameters: it is cut short, no film, or was not rendered by this program');
-  return checked({ raw: ownFlags(comment, path, flags), words: {} }, path);
+  const kind = kindOf(bytes, path);
+  const carried = await carriedBy(kind, bytes, path);
+  if (carried?.startsWith('{')) return checked({ raw: ownFlags(carried, path, flags), words: {} }, path);
+  if (kind !== 'film') return parseLocation(bytes, path, flags);
+  throw refuse(path, 'it carries no parameters: it is cut short, no film, or was not rendered by this program');
 }
 
-/** Everything but films, which ffmpeg reads. @throws FractalError LOCATION_FILE */
+/** What others have to read for us: ffmpeg the comment of a film, sharp the XMP of pictures that are no PNG. */
+async function carriedBy(kind: Kind, bytes: Uint8Array, path: string): Promise<string | undefined> {
+  if (kind === 'film') return readComment(path);
+  return kind === 'picture' && !isPng(bytes) ? readStillText(bytes) : undefined;
+}
+
+/** All that is text, or a picture with texts of its own. @throws FractalError LOCATION_FILE */
 export function parseLocation(bytes: Uint8Array, path: string, flags: ReadonlySet<string>): RawFlags {
   return checked(foundIn(bytes, path, flags), path);
 }
@@ -41,7 +48,7 @@ export function parseLocation(bytes: Uint8Array, path: string, flags: ReadonlySe
 type Kind = 'picture' | 'film' | 'json' | 'toml' | 'kalles' | 'unknown';
 
 const EXTENSIONS: readonly [pattern: RegExp, kind: Kind][] = [
-  [/\.(png|jpe?g)$/i, 'picture'],
+  [/\.(png|jpe?g|webp|tiff?)$/i, 'picture'],
   [/\.(mp4|mov|mkv|webm)$/i, 'film'],
   [/\.json$/i, 'json'],
   [/\.toml$/i, 'toml'],
@@ -51,7 +58,7 @@ const EXTENSIONS: readonly [pattern: RegExp, kind: Kind][] = [
 /** By the first bytes, then by the name, then by the first words. */
 function kindOf(bytes: Uint8Array, path: string): Kind {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  if (start.startsWith('\x89PNG') || start.startsWith('\xff\xd8')) return 'picture';
+  if (/^(\x89PNG|\xff\xd8|RIFF....WEBP|II\*\0|MM\0\*)/s.test(start)) return 'picture';
   if (start.slice(4, 8) === 'ftyp' || start.startsWith('\x1aE\xdf\xa3')) return 'film';
   const named = EXTENSIONS.find(([pattern]) => pattern.test(path));
   return named ? named[1] : kindOfText(textOf(bytes.subarray(0, MAX_TEXT_BYTES)));
@@ -82,7 +89,10 @@ function inText(kind: Kind, text: string, path: string, flags: ReadonlySet<strin
     case 'json':
       return { raw: ownFlags(text, path, flags), words: {} };
     default:
-      throw refuse(path, 'it is no location: known are .kfr .kfp .f3.toml .json .png .jpg .mp4 .mov .mkv .webm');
+      throw refuse(
+        path,
+        'it is no location: known are .kfr .kfp .f3.toml .json .png .jpg .webp .tiff .mp4 .mov .mkv .webm',
+      );
   }
 }
 
@@ -96,13 +106,16 @@ function inPicture(bytes: Uint8Array, path: string, flags: ReadonlySet<string>):
     if (kind === 'kalles' || kind === 'toml') return inText(kind, text, path, flags);
   }
   if (!whole) throw refuse(path, `it is cut short after ${bytes.length} bytes, before its parameters, or no picture`);
-  throw refuse(path, 'it carries no parameters: PNGs of this program do, PNGs and JPEGs of Kalles Fraktaler often');
+  throw refuse(path, 'it carries no parameters: pictures of this program do, PNGs and JPEGs of Kalles Fraktaler often');
 }
+
+/** What `fractal locate --json` prints besides flags. */
+const LOCATED = ['period', 'size'];
 
 /** The flags of a request as JSON. */
 function ownFlags(text: string, path: string, flags: ReadonlySet<string>): RawFlags {
   try {
-    return parseRequestFile(text, path, flags);
+    return parseRequestFile(text, path, new Set([...flags, ...LOCATED]));
   } catch (error) {
     if (!(error instanceof FractalError)) throw error;
     throw new FractalError('LOCATION_FILE', oneLine(error.message), { cause: error });

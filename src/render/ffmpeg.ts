@@ -96,9 +96,6 @@ export interface Encode {
   readonly target: string;
 }
 
-/** One word of a command line: Linux takes 131,072 bytes. A longer comment, of some 30,000 digits, is left out. */
-const MAX_COMMENT = 120_000;
-
 /** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and ffmpeg's last words, when it dies. */
 export async function encode(
   ffmpeg: Ffmpeg,
@@ -106,7 +103,7 @@ export async function encode(
 ): Promise<Encoding> {
   const { default: fluent } = await import('fluent-ffmpeg');
   const input = new PassThrough({ writableHighWaterMark: width * height * 3 + 1 });
-  const told = comment === undefined || comment.length > MAX_COMMENT ? [] : ['-metadata', `comment=${comment}`];
+  const told = comment === undefined ? [] : ['-metadata', `comment=${comment}`];
   const command = fluent(input, { stdoutLines: 40 })
     .setFfmpegPath(ffmpeg.path)
     .inputFormat('rawvideo')

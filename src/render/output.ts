@@ -31,6 +31,8 @@ export interface OutputOptions {
   readonly ffmpeg?: string;
   /** What a film, or the still of one frame, carries so that it can be rendered again: ASCII. Absent: nothing. */
   readonly parameters?: (frame?: number) => string;
+  /** Told what the user should know though it stops nothing. */
+  readonly warn?: (line: string) => void;
 }
 
 /** Under which a PNG carries its parameters. */
@@ -73,14 +75,16 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
   const published: string[] = [];
   let failure: { readonly error: unknown } | undefined;
   let aborted = false;
+  const carried = carrier(options, format.kind === 'still' ? format.still : 'npy');
 
   const encodeFrame = async (frame: Frame, made: Temporary | undefined) => {
     const file = made ?? (await temporary(outfile.path(frame.index)));
     try {
       if (format.kind === 'still') {
-        await writeStill(file.path, { ...frame, rgb: pixelsOf(frame) }, format.still);
-        const text = format.still === 'png' ? options.parameters?.(frame.index) : undefined;
-        if (text !== undefined) await addPngText(file.path, { keyword: KEYWORD, text });
+        const text = carried(frame.index);
+        const png = format.still === 'png';
+        await writeStill(file.path, { ...frame, rgb: pixelsOf(frame) }, format.still, png ? undefined : text);
+        if (png && text !== undefined) await addPngText(file.path, { keyword: KEYWORD, text });
       } else await writeNpy(file.path, samplesOf(frame, options.channels), shapeOf(options));
       if (!outfile.many) whole = file;
       else if (aborted) await file.discard();
@@ -125,7 +129,7 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
   const { outfile, width, height, fps } = options;
   const how = recipe({ film: container, ...options });
   const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
-  const comment = container === 'gif' ? undefined : options.parameters?.();
+  const comment = carrier(options, container)();
   const file = await temporary(outfile);
   const encoding = await encode(ffmpeg, {
     width,
@@ -153,6 +157,29 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
       }
     },
     abort,
+  };
+}
+
+/**
+ * The longest text that a format carries; absent: none. XMP is one segment of a JPEG, a film's comment one word of
+ * ffmpeg's command line, of which Linux takes 131,072 bytes.
+ */
+const LONGEST_TEXT: Readonly<Record<string, number>> = {
+  ...{ png: 2 ** 21, webp: 2 ** 21, tiff: 2 ** 21, jpeg: 45_000 },
+  ...{ mp4: 120_000, mov: 120_000, matroska: 120_000, webm: 120_000 },
+};
+
+/** The parameters of a frame, or of a film, where the format can carry them; what is left out is told, once. */
+function carrier({ parameters, warn, outfile }: OutputOptions, type: string): (frame?: number) => string | undefined {
+  let told = false;
+  const longest = LONGEST_TEXT[type];
+  return (frame) => {
+    const text = longest === undefined ? undefined : parameters?.(frame);
+    if (text === undefined || text.length <= (longest as number)) return text;
+    const size = `${text.length} characters, a ${type} takes ${longest}`;
+    if (!told) warn?.(`${outfile} will not carry its parameters, for they are too long: ${size}; a .png takes them`);
+    told = true;
+    return undefined;
   };
 }
 

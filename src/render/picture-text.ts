@@ -16,9 +16,17 @@ const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 /** Of a text that is stored compressed. */
 const MAX_TEXT = 1 << 22;
 
-/** The texts of a PNG or JPEG in their order; `whole`: the picture has its end. Never throws. */
+export function isPng(bytes: Uint8Array): boolean {
+  return SIGNATURE.equals(bytes.subarray(0, SIGNATURE.length));
+}
+
+/** The texts of a PNG or JPEG in their order; `whole`: the picture has its end, so far as it tells. Never throws. */
 export function pictureTexts(bytes: Uint8Array): { texts: PictureText[]; whole: boolean } {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const start = data.toString('latin1', 0, 4);
+  if (start === 'RIFF') return { texts: [], whole: data.length >= 12 && data.length >= 8 + data.readUInt32LE(4) };
+  // A TIFF does not say how long it is.
+  if (start === 'II*\0' || start === 'MM\0*') return { texts: [], whole: true };
   return data.subarray(0, 2).equals(Buffer.of(0xff, 0xd8)) ? jpegTexts(data) : pngTexts(data);
 }
 
@@ -48,7 +56,7 @@ function chunk(type: string, data: Buffer): Buffer {
 
 function pngTexts(data: Buffer): { texts: PictureText[]; whole: boolean } {
   const texts: PictureText[] = [];
-  if (!data.subarray(0, 8).equals(SIGNATURE)) return { texts, whole: false };
+  if (!isPng(data)) return { texts, whole: false };
   for (let at = 8; at + 12 <= data.length; ) {
     const length = data.readUInt32BE(at);
     const type = data.toString('latin1', at + 4, at + 8);

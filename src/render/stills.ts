@@ -2,6 +2,7 @@
 
 import type { Sharp } from 'sharp';
 import type { Still } from './outfile.js';
+import { textOfXmp, xmpOf } from './xmp.js';
 
 export interface Picture {
   readonly width: number;
@@ -17,10 +18,21 @@ export async function loadSharp(): Promise<typeof import('sharp').default> {
   return sharp;
 }
 
-export async function writeStill(path: string, picture: Picture, still: Still): Promise<void> {
+/** `text`: what it carries in its XMP; a PNG takes none here. */
+export async function writeStill(path: string, picture: Picture, still: Still, text?: string): Promise<void> {
   const sharp = await loadSharp();
   const { width, height, rgb } = picture;
-  await encode(sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false }), still).toFile(path);
+  const image = sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  await encode(text === undefined ? image : image.withXmp(xmpOf(text)), still).toFile(path);
+}
+
+/** What `writeStill` left in a picture; undefined where it has none, or is no picture. */
+export async function readStillText(picture: Uint8Array): Promise<string | undefined> {
+  const sharp = await loadSharp();
+  const { xmp } = await sharp(picture, { limitInputPixels: false })
+    .metadata()
+    .catch(() => ({ xmp: undefined }));
+  return xmp && textOfXmp(xmp.toString('utf8'));
 }
 
 /**

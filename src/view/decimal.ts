@@ -9,22 +9,54 @@ export interface Decimal {
 }
 
 const SYNTAX = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,15}))?$/;
+/** Larger exponents are no numbers here: some millions of digits are the most that can be computed with. */
+const MAX_EXPONENT = 1_000_000;
 
-/** "-0.75", "1e-300", "+.5", "3."; undefined for anything that is not a finite decimal number. */
-export function parseDecimal(text: string): Decimal | undefined {
+interface Parts {
+  readonly negative: boolean;
+  readonly whole: string;
+  readonly fraction: string;
+  readonly exponent: number;
+}
+
+function partsOf(text: string): Parts | undefined {
   const match = SYNTAX.exec(text.trim());
   if (!match) return undefined;
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
-  if (whole + fraction === '') return undefined;
-  const digits = BigInt(whole + fraction);
-  return { digits: sign === '-' ? -digits : digits, exponent: Number(exponent) - fraction.length };
+  if (whole === '' && fraction === '') return undefined;
+  if (Math.abs(Number(exponent)) > MAX_EXPONENT) return undefined;
+  return { negative: sign === '-', whole, fraction, exponent: Number(exponent) };
 }
 
-/** floor(log10(|d|)) for a nonzero decimal, -Infinity for zero. */
-export function magnitude(d: Decimal): number {
-  if (d.digits === 0n) return -Infinity;
-  const length = d.digits.toString().length - (d.digits < 0n ? 1 : 0);
-  return length - 1 + d.exponent;
+/** "-0.75", "1e-300", "+.5", "3."; undefined for anything that is not a finite decimal number. */
+export function parseDecimal(text: string): Decimal | undefined {
+  const parts = partsOf(text);
+  if (!parts) return undefined;
+  const { negative, whole, fraction, exponent } = parts;
+  const digits = BigInt(whole + fraction);
+  return { digits: negative ? -digits : digits, exponent: exponent - fraction.length };
+}
+
+/** What a text says without its digits being converted, which takes a while for many. */
+export interface Outline {
+  /** floor(log10(|d|)), -Infinity for zero. */
+  readonly magnitude: number;
+  readonly negative: boolean;
+  /** Digits behind the point, as given: "-1.50" has two, "1e-3" three, "1e5" none. */
+  readonly decimals: number;
+}
+
+/** undefined for what parseDecimal does not take. */
+export function outlineOf(text: string): Outline | undefined {
+  const parts = partsOf(text);
+  if (!parts) return undefined;
+  const { negative, whole, fraction, exponent } = parts;
+  const first = (whole + fraction).search(/[1-9]/);
+  return {
+    magnitude: first < 0 ? -Infinity : whole.length - 1 - first + exponent,
+    negative: negative && first >= 0,
+    decimals: Math.max(0, fraction.length - exponent),
+  };
 }
 
 /** log10(|d|) in double precision, however large the exponent; -Infinity for zero. */
@@ -52,7 +84,8 @@ export function toFixed(d: Decimal, bits: number): bigint {
 
 /** The nearest double, and the double nearest to what it leaves: together about 106 bits of d. */
 export function toDoubles(text: string): [high: number, low: number] {
-  const d = parseDecimal(text);
+  // What is behind 1,100 decimals is below every double.
+  const d = parseDecimal(text.replace(/^([+-]?\d*\.\d{1100})\d+$/, '$1'));
   if (!d) return [Number.NaN, Number.NaN];
   const high = Number(`${d.digits}e${d.exponent}`);
   if (!Number.isFinite(high) || high === 0) return [high, 0];
@@ -82,6 +115,12 @@ export function add(a: Decimal, b: Decimal): Decimal {
   const exponent = Math.min(a.exponent, b.exponent);
   const digits = a.digits * 10n ** BigInt(a.exponent - exponent) + b.digits * 10n ** BigInt(b.exponent - exponent);
   return { digits, exponent };
+}
+
+/** d cut off behind so many decimals. */
+export function cutOff(d: Decimal, decimals: number): Decimal {
+  const more = -d.exponent - decimals;
+  return more <= 0 ? d : { digits: d.digits / 10n ** BigInt(more), exponent: -decimals };
 }
 
 export function multiply(a: Decimal, b: Decimal): Decimal {

@@ -4,10 +4,21 @@
  *
  *   c(t) = c1 + (c0 - c1)·(w(t) - w1) / (w0 - w1)
  *
- * Centres are exact decimals at any depth; the first and the last frame are exactly the ends that were asked for.
+ * Centres are decimals with some digits more than their zoom has; the first and the last frame are exactly the ends
+ * that were asked for.
  */
 
-import { add, type Decimal, formatDecimal, fromLog10, log10, multiply, negate, parseDecimal } from './decimal.js';
+import {
+  add,
+  cutOff,
+  type Decimal,
+  formatDecimal,
+  fromLog10,
+  log10,
+  multiply,
+  negate,
+  parseDecimal,
+} from './decimal.js';
 
 export interface Place {
   readonly re: string;
@@ -22,6 +33,9 @@ export function timeOf(frame: number, frames: number, ease: number): number {
   return t + ease * (t * t * (3 - 2 * t) - t);
 }
 
+/** Digits of a centre beyond those of the zoom: more than samples and their differences can show. */
+const SPARE_DIGITS = 40;
+
 /** The place at time t, 0 to 1, between two places; decimal strings in and out. */
 export function placeAt(from: Place, to: Place, t: number): Place {
   if (t <= 0) return from;
@@ -31,10 +45,11 @@ export function placeAt(from: Place, to: Place, t: number): Place {
   if (end < start) return placeAt(to, from, 1 - t);
   const passed = t * (end - start);
   const share = parsed(shareLeft(passed, end - start, t));
+  const decimals = Math.max(0, Math.ceil(start + passed)) + SPARE_DIGITS;
   return {
     zoom: fromLog10(start + passed),
-    re: between(from.re, to.re, share),
-    im: between(from.im, to.im, share),
+    re: between(from.re, to.re, share, decimals),
+    im: between(from.im, to.im, share, decimals),
   };
 }
 
@@ -45,9 +60,10 @@ function shareLeft(passed: number, depth: number, t: number): string {
   return fromLog10(Math.log10(rest) - passed);
 }
 
-function between(from: string, to: string, share: Decimal): string {
-  const [a, b] = [parsed(from), parsed(to)];
-  return formatDecimal(add(b, multiply(add(a, negate(b)), share)));
+function between(from: string, to: string, share: Decimal, decimals: number): string {
+  const b = parsed(to);
+  const off = from === to ? { digits: 0n, exponent: 0 } : multiply(add(parsed(from), negate(b)), share);
+  return formatDecimal(add(cutOff(b, decimals), cutOff(off, decimals)));
 }
 
 function parsed(text: string): Decimal {

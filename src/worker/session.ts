@@ -7,13 +7,11 @@ import { type Assignment, type Figure, PROTOCOL, type ToWorker } from '../cluste
 import type { WorkerLink } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
-import { samplesPerPixel } from '../view/view.js';
+import { checkAssignment, checkHello, checkScene } from './bounds.js';
 import type { Pool, Seat } from './pool.js';
 
 /** Shards under way for each slot: one being computed, one so that the slot need not wait for the next. */
 const CREDITS = 2;
-const MAX_SHARD_SAMPLES = 1 << 24;
-const MAX_SIDE = 1 << 20;
 
 /** What happened in a session, or in all of them: only ever grows. */
 export interface Tally {
@@ -45,6 +43,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let seat: Seat | undefined;
   let slots = pool.slots;
   let finishing: (ToWorker & { kind: 'finish' }) | undefined;
+  const scenes = new Set<number>();
   let greeted = false;
   let draining = false;
   let over = false;
@@ -77,12 +76,15 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     if (message.kind === 'hello') {
       if (greeted) throw new FractalError('PROTOCOL', 'the leader greeted twice');
       greeted = true;
+      checkHello(message);
       void greet(message);
       return;
     }
     if (!seat) throw new FractalError('PROTOCOL', `${message.kind} came before the greeting was answered`);
     switch (message.kind) {
       case 'scene':
+        checkScene(message.id, message.scene, scenes);
+        scenes.add(message.id);
         seat.scene(message.id, message.scene);
         return;
       case 'assign':
@@ -124,7 +126,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     if (from.waiting >= slots * CREDITS) {
       throw new FractalError('PROTOCOL', `more than ${slots * CREDITS} shards under way at once`);
     }
-    checkBounds(assignment);
+    checkAssignment(assignment);
     from.queue(assignment, (result) => {
       if (!seat) return;
       const { shard } = assignment;
@@ -179,19 +181,4 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     close: () => link.close(),
   };
   return session;
-}
-
-/** @throws FractalError PROTOCOL for a rectangle that is not a part of its view, or too much at once. */
-function checkBounds({ shard, view, rect }: Assignment): void {
-  const inside =
-    view.width <= MAX_SIDE &&
-    view.height <= MAX_SIDE &&
-    rect.width > 0 &&
-    rect.height > 0 &&
-    rect.x + rect.width <= view.width &&
-    rect.y + rect.height <= view.height;
-  const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
-  if (inside && samples > 0 && samples <= MAX_SHARD_SAMPLES) return;
-  const size = `${rect.width}x${rect.height}+${rect.x}+${rect.y} of ${view.width}x${view.height}`;
-  throw new FractalError('PROTOCOL', `shard ${shard}, ${size} with ${samples} samples, is not one to compute`);
 }

@@ -52,7 +52,7 @@ test('several strings come back whole though their pieces alternate, whatever th
   });
   fc.assert(
     fc.property(strings, fc.infiniteStream(fc.nat(999)), (all, luck) => {
-      const joiner = new Joiner('test', 40);
+      const joiner = new Joiner('test', 200);
       const queues = all.map(({ bytes, size }, key) => ({ key, bytes, left: pieces(bytes, size + 1) }));
       let open = queues;
       while (open.length > 0) {
@@ -124,4 +124,28 @@ test('the same name may be used again once its bytes are whole', () => {
     const bytes = noise(PIECE_BYTES + 9, seed);
     assert.deepEqual([...cut(bytes)].map((piece) => joiner.add(1, piece)).at(-1), bytes);
   }
+});
+
+test('what is announced reserves no memory: only what has come is kept, and at most twice that', () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const joiner = new Joiner('scene', 2 ** 30);
+  for (let key = 0; key < 64; key++) joiner.add(key, { offset: 0, total: 2 ** 30, data: noise(100), checksum: 0 });
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 20);
+  const one = { offset: 0, total: 1000, data: noise(10), checksum: 0 };
+  assert.throws(() => joiner.add(64, one), PROTOCOL(/^scene 64: 64 others are incomplete/));
+});
+
+test('all that is incomplete stays within the limit together; what is complete makes room', () => {
+  const joiner = new Joiner('result of shard', 100);
+  const half = (seed: number) => pieces(noise(80, seed), 40) as [Piece, Piece];
+  const [[a, b], [c, d], [e]] = [half(1), half(2), half(3)];
+  assert.equal(joiner.add(1, a), undefined);
+  assert.equal(joiner.add(2, c), undefined);
+  assert.throws(() => joiner.add(3, e), PROTOCOL(/more than 100 bytes lie incomplete/));
+  const again = new Joiner('result of shard', 160);
+  again.add(1, a);
+  again.add(2, c);
+  assert.deepEqual(again.add(1, b), noise(80, 1));
+  again.add(3, e);
+  assert.deepEqual(again.add(2, d), noise(80, 2));
 });

@@ -59,6 +59,28 @@ test('a film is rendered again from itself, and each frame of a pattern as a sti
   assert.ok(readFileSync(join(at, 'first.png')).equals(readFileSync(join(at, 'f-0.png'))));
 });
 
+test('WebP, TIFF and JPEG carry their parameters, too', async (t) => {
+  const at = folder(t);
+  await leader(t, at, [...STILL, '--local', '1', '-o', 'a.png']);
+  let last = 'a.png';
+  for (const name of ['b.webp', 'c.tiff', 'd.jpg', 'e.png']) {
+    await leader(t, at, ['--location', last, '--local', '1', '-o', name]);
+    last = name;
+  }
+  assert.ok(readFileSync(join(at, 'e.png')).equals(readFileSync(join(at, 'a.png'))));
+  const bytes = readFileSync(join(at, 'b.webp'));
+  writeFileSync(join(at, 'cut.webp'), bytes.subarray(0, bytes.length >> 1));
+  await sharp(join(at, 'a.png')).toFile(join(at, 'bare.tiff'));
+  for (const [name, line] of [
+    ['cut.webp', /^error: LOCATION_FILE: cut\.webp: it is cut short after \d+ bytes.*\n$/],
+    ['bare.tiff', /^error: LOCATION_FILE: bare\.tiff: it carries no parameters.*\n$/],
+  ] as const) {
+    const { code, stderr } = await fractal(t, ['leader', '--location', name], at);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, line);
+  }
+});
+
 test('a location of others just renders', async (t) => {
   const at = folder(t);
   writeFileSync(join(at, 'x.kfr'), 'Re: -1.7548\r\nIm: 0.0123\r\nZoom: 1.2E2\r\nIterations: 300\r\n');

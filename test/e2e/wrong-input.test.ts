@@ -16,6 +16,11 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
   [['leader', '--iters', '0'], 2, /--iters "0"/],
   [['leader', '--iters', '1e3'], 2, /--iters "1e3"/],
   [['leader', '--iters', '281474976710657'], 2, /--iters/],
+  [['leader', '--zoom='], 2, /--zoom "" is not a decimal number/],
+  [['leader', '--zoom', '1e-9999'], 2, /--zoom "1e-9999" is not a number from 1e-100/],
+  [['leader', '--xpos', '1e999'], 2, /--xpos "1e999" is not a number from -1e100/],
+  [['leader', '--location='], 2, /--location "" is not a file name/],
+  [['leader', '--metrics-file='], 2, /--metrics-file "" is not a file name/],
   [['leader', '--power', '9', '--formula', 'multibrot'], 2, /--power "9"/],
   [['leader', '--formula', 'mandelbrat'], 2, /--formula "mandelbrat"/],
   [['leader', '--width', '100000', '--height', '10000'], 2, /VIEW_TOO_LARGE: 100000x10000/],
@@ -83,4 +88,41 @@ test('a time limit ends a run in time, with nothing left behind', async (t) => {
   const { code, stderr } = await fractal(t, words, folder(t));
   assert.equal(code, 1);
   assert.match(stderr, /error: TIMEOUT: .*--timeout 2/);
+});
+
+test('too few digits for the zoom: one line of warning, and the picture comes', async (t) => {
+  const small = ['--local', '1', '--width', '32', '--height', '24', '--iters', '100', '-o', 'x.png'];
+  const words = ['leader', '-x', '-1.75', '-y', '0', '--zoom', '1e20', ...small];
+  const { code, stdout, stderr } = await fractal(t, words, folder(t));
+  assert.deepEqual([code, stdout], [0, 'x.png\n']);
+  assert.equal(stderr.match(/warning/g)?.length, 1, stderr);
+  assert.match(stderr, /^warning: this zoom needs 20 digits behind the point, --xpos has 2: /m);
+  const quiet = await fractal(t, [...words, '--quiet'], folder(t));
+  assert.deepEqual([quiet.code, quiet.stderr], [0, '']);
+});
+
+test('an iteration limit beyond 2^48 in a file is told in one line', async (t) => {
+  const at = folder(t);
+  writeFileSync(join(at, 'x.kfr'), 'Re: -1\r\nIm: 0\r\nZoom: 1E2\r\nIterations: 999999999999999\r\n');
+  writeFileSync(join(at, 'x.json'), '{"iters": 999999999999999}');
+  for (const [words, line] of [
+    [
+      ['--location', 'x.kfr'],
+      /^error: LOCATION_FILE: x\.kfr: Iterations "9{15}" is not auto, or a whole number.*2\^48\n$/,
+    ],
+    [['--location', 'x.json'], /^error: LOCATION_FILE: x\.json: iters "9{15}" is not .*2\^48\n$/],
+    [['--request', 'x.json'], /^error: REQUEST_INVALID: --iters "9{15}" is not .*2\^48\n$/],
+  ] as const) {
+    const { code, stderr } = await fractal(t, ['leader', ...words], at);
+    assert.equal(code, 2);
+    assert.match(stderr, line);
+  }
+});
+
+test('--dry-run at any depth says how long the orbit takes, and does not compute it', async (t) => {
+  const digits = Array.from({ length: 10_100 }, (_, k) => ((k * k * 31) % 10_007) % 10).join('');
+  const words = ['leader', '--dry-run', '--local', '2', '-x', `-1.${digits}`, '-y', `0.${digits}`, '--zoom', '1e10000'];
+  const { code, stdout, stderr } = await fractal(t, words, folder(t));
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^reference orbit: at most 400000500 iterations, \d\S* s on this machine$/m);
 });

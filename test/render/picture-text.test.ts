@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { readComment } from '../../src/render/ffmpeg.js';
 import { openOutput } from '../../src/render/output.js';
 import { addPngText, pictureTexts } from '../../src/render/picture-text.js';
+import { readStillText } from '../../src/render/stills.js';
 import { chunk, png } from '../location/pictures.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'texts-'));
@@ -60,11 +61,11 @@ test('any bytes have some texts, or none', () => {
 
 const TEXT = `{"a":"=;#\\\\ 'x' \\"","b":"-1.${'73'.repeat(5000)}"}`;
 
-for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.webp'])
+for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.webp', 'x.tiff', 'x.jpg'])
   test(`${name} has the same bytes each time, and its parameters where it can hold them`, async () => {
     const paths = [join(folder(), name), join(folder(), name)];
     for (const outfile of paths) {
-      const still = /png|webp/.test(name);
+      const still = /png|webp|tiff|jpg/.test(name);
       const size = { width: 32, height: 18, frames: still ? 1 : 3, perPixel: 1, channels: 1, fps: 25 };
       const output = await openOutput({ outfile, ...size, parameters: () => TEXT });
       for (let index = 0; index < size.frames; index++) {
@@ -76,6 +77,7 @@ for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.we
     const [one, other] = paths.map((path) => readFileSync(path));
     assert.ok(one && other && one.equals(other));
     if (/mp4|mov|mkv|webm/.test(name)) assert.equal(await readComment(paths[0] as string), TEXT);
+    if (/webp|tiff|jpg/.test(name)) assert.equal(await readStillText(one), TEXT);
     if (/png/.test(name)) assert.deepEqual(pictureTexts(one).texts, [{ keyword: 'fractal', text: TEXT }]);
   });
 
@@ -84,4 +86,48 @@ test('a film without a comment, and a file that is no film, have none', async ()
   writeFileSync(path, 'no film');
   assert.equal(await readComment(path), undefined);
   assert.equal(await readComment('/no/such/film.mp4'), undefined);
+});
+
+test('parameters that are too long for a format are left out, and that is said in one line', async () => {
+  const long = `{"xpos":"-1.${'7'.repeat(125_000)}"}`;
+  for (const [name, carries] of [
+    ['x.jpg', false],
+    ['x.mp4', false],
+    ['x.png', true],
+    ['x.webp', true],
+    ['x.tiff', true],
+  ] as const) {
+    const outfile = join(folder(), name);
+    const told: string[] = [];
+    const size = { width: 32, height: 18, frames: name === 'x.mp4' ? 2 : 1, perPixel: 1, channels: 1, fps: 25 };
+    const output = await openOutput({ outfile, ...size, parameters: () => long, warn: (line) => told.push(line) });
+    for (let index = 0; index < size.frames; index++) {
+      const rgb = new Uint8Array(32 * 18 * 3);
+      await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } });
+    }
+    await output.close();
+    assert.equal(told.length, carries ? 0 : 1);
+    if (!carries) assert.match(told[0] as string, /x\.(jpg|mp4) will not carry its parameters.*125\d{3} characters/);
+    const text = name === 'x.png' ? pictureTexts(readFileSync(outfile)).texts[0]?.text : undefined;
+    if (carries) assert.equal(text ?? (await readStillText(readFileSync(outfile))), long);
+  }
+});
+
+test('the longest parameters that a JPEG carries come back', async () => {
+  const outfile = join(folder(), 'x.jpg');
+  const text = `{"xpos":"${'7'.repeat(44_900)}"}`;
+  const output = await openOutput({
+    outfile,
+    width: 8,
+    height: 8,
+    channels: 1,
+    frames: 1,
+    perPixel: 1,
+    fps: 25,
+    parameters: () => text,
+  });
+  const rgb = new Uint8Array(8 * 8 * 3);
+  await output.write({ index: 0, width: 8, height: 8, perPixel: 1, answer: { kind: 'pixels', rgb } });
+  await output.close();
+  assert.equal(await readStillText(readFileSync(outfile)), text);
 });

@@ -5,6 +5,7 @@ import { leaderOptions } from '../../bin/flags.js';
 import { FractalError } from '../../src/errors.js';
 import { parseRequest, type RawRequest, SCHEMA, viewAt } from '../../src/request.js';
 import { parseRequestFile } from '../../src/request-file.js';
+import { outOfBounds } from '../../src/view/bounds.js';
 
 const FLAGS = new Set(Object.keys(SCHEMA));
 
@@ -136,4 +137,34 @@ test('flags of the command line are given once, and rivals are named', async () 
   await assert.rejects(leaderOptions({ radius: '1', 'view-width': '2' }), /--view-width and --radius|--radius/);
   const { cluster, report } = await leaderOptions({ local: '', metrics: 'json', np: '3', radius: '2' });
   assert.deepEqual([cluster.local, cluster.np, report.metrics], ['auto', 3, 'json']);
+});
+
+test('numbers that nothing can be computed with are refused, each with what it should be', () => {
+  for (const [raw, why] of [
+    [{ zoom: '' }, /--zoom "" is not a decimal number/],
+    [{ xpos: '1.2.3' }, /--xpos "1\.2\.3" is not a decimal number/],
+    [{ zoom: '0' }, /is not a number above 0/],
+    [{ zoom: '1e-10000' }, /is not a number from 1e-100 to 1e100000/],
+    [{ zoom: '1e100001' }, /is not a number from 1e-100 to 1e100000/],
+    [{ zoom: '1e999999999999' }, /is not a decimal number/],
+    [{ xpos: '1e400' }, /is not a number from -1e100 to 1e100/],
+    [{ 'julia-im': '-1e101' }, /is not a number from -1e100 to 1e100/],
+    [{ ypos: '7'.repeat(100_001) }, /--ypos "7{57}\.\.\." is not a number of at most 100000 characters/],
+    [{ 'view-width': '1e-200000' }, /makes a zoom that is not/],
+    [{ iters: '281474976710657' }, /--iters "281474976710657" is not auto, or a whole number from 1 to 2\^48/],
+    [{ iters: '99999999999999999999999' }, /2\^48/],
+    [{ bailout: '1e400' }, /--bailout/],
+    [{ width: '1', height: '131072', smoothness: '64', 'full-size': 'true' }, /64x8388608: at most 1048576 pixels/],
+  ] as const)
+    assert.throws(() => parseRequest(raw), why);
+});
+
+test('a zoom of 1e10000 with 10,100 digits comes through, with a limit and views that are numbers', () => {
+  const digits = Array.from({ length: 10_100 }, (_, k) => ((k * k * 31) % 10_007) % 10).join('');
+  const raw = { xpos: `-1.${digits}`, ypos: `0.${digits}`, zoom: '1', frames: '300', 'zoom-end': '1e10000', ease: '1' };
+  const request = parseRequest(raw);
+  assert.ok(Number.isSafeInteger(request.iterations));
+  for (const frame of [0, 1, 150, 298, 299]) assert.equal(outOfBounds(viewAt(request, frame)), undefined);
+  const exact = parseRequest({ xpos: `-1.${digits}`, ypos: '0', 'view-width': '1e-9999' });
+  assert.match(exact.zoom, /^7\.1{20}\d*e9999$/);
 });

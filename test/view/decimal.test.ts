@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { add, divide, formatDecimal, log10, multiply, parseDecimal, toDoubles } from '../../src/view/decimal.js';
+import {
+  add,
+  divide,
+  formatDecimal,
+  log10,
+  multiply,
+  negate,
+  outlineOf,
+  parseDecimal,
+  toDoubles,
+} from '../../src/view/decimal.js';
 import { placeAt, timeOf } from '../../src/view/path.js';
 import { plane, points, sinCos } from '../../src/view/plane.js';
 import type { View } from '../../src/view/view.js';
@@ -23,6 +33,34 @@ test('text that is no finite decimal is refused', () => {
   for (const text of ['', '.', '-', 'e5', 'NaN', 'Infinity', '0x10', '1e', '1.2.3', '1 2', '--1']) {
     assert.equal(parseDecimal(text), undefined, text);
   }
+});
+
+test('an exponent that no machine can compute with is no number', () => {
+  for (const text of ['1e1000001', '1e-1000001', '1e999999999999999', '0e-99999999']) {
+    assert.deepEqual([parseDecimal(text), outlineOf(text)], [undefined, undefined], text);
+  }
+  assert.ok(parseDecimal('1e-1000000'));
+});
+
+test('the outline of a text: its magnitude, its sign, its decimals', () => {
+  for (const [text, magnitude, negative, decimals] of [
+    ['-0.75', -1, true, 2],
+    ['1.500', 0, false, 3],
+    ['00120', 2, false, 0],
+    ['1e-3', -3, false, 3],
+    ['.0012e-5', -8, false, 9],
+    ['1.5e5', 5, false, 0],
+    ['-0.00', -Infinity, false, 2],
+  ] as const)
+    assert.deepEqual(outlineOf(text), { magnitude, negative, decimals }, text);
+  fc.assert(
+    fc.property(decimal, ([digits, exponent]) => {
+      const text = `${digits}e${exponent}`;
+      const log = log10({ digits, exponent });
+      const { magnitude } = outlineOf(text) ?? assert.fail(text);
+      assert.ok(digits === 0n ? magnitude === -Infinity : Math.abs(log - 0.5 - magnitude) <= 0.5 + 1e-9);
+    }),
+  );
 });
 
 test('the two doubles of a coordinate hold it to 100 bits', () => {
@@ -57,6 +95,39 @@ test('the target of a zoom keeps its place in the picture: its distance from the
     return Number(formatDecimal(distance));
   };
   for (const t of [0.1, 0.3, 0.5, 0.7]) assert.ok(Math.abs(inView(t) - inView(0)) < 1e-6, `at ${t}: ${inView(t)}`);
+});
+
+test('a film from the whole set to 1e10000 grows evenly, and its centres have the digits of their zooms', () => {
+  const digits = Array.from({ length: 10_100 }, (_, k) => ((k * k * 31) % 10_007) % 10).join('');
+  const from = { re: '-0.5', im: '0', zoom: '1' };
+  const to = { re: `-1.${digits}`, im: `0.1${digits}`, zoom: '1e10000' };
+  const logs: number[] = [];
+  for (let frame = 1; frame < 40; frame++) {
+    const { re, im, zoom } = placeAt(from, to, timeOf(frame, 41, 0));
+    const log = log10(parseDecimal(zoom) ?? assert.fail(zoom));
+    logs.push(log);
+    assert.match(zoom, /^\d(\.\d+)?e\d+$/);
+    for (const [text, target] of [
+      [re, to.re],
+      [im, to.im],
+    ] as const) {
+      const decimals = outlineOf(text)?.decimals ?? 0;
+      assert.ok(decimals > log + 20 && decimals < log + 60, `${decimals} decimals at ${zoom}`);
+      const [a, b] = [text, target].map((one) => parseDecimal(one) ?? assert.fail(one)) as [never, never];
+      // As far off as the first frame is from the last, in views: a part of one.
+      assert.ok(log10(add(a, negate(b))) < 1 - log);
+    }
+  }
+  logs.forEach((log, k) => {
+    assert.ok(Math.abs(log - 250 * (k + 1)) < 1e-8, `frame ${k + 1}: 1e${log}`);
+  });
+});
+
+test('a film that zooms into one place stays there, to more digits than can be seen', () => {
+  const re = `-1.${'73'.repeat(500)}`;
+  const place = placeAt({ re, im: '0', zoom: '1e3' }, { re, im: '0', zoom: '1e900' }, 0.25);
+  assert.ok(re.startsWith(place.re) && place.re.length > 227 + 40);
+  assert.equal(place.im, '0');
 });
 
 test('ease keeps both ends and slows them down', () => {

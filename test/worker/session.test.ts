@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Assignment, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
+import type { View } from '../../src/view/view.js';
 import type { Pool } from '../../src/worker/pool.js';
 import { type Session, serve, type Tally } from '../../src/worker/session.js';
 import { type MemoryLink, memoryNetwork } from '../cluster/memory.js';
@@ -81,6 +82,17 @@ test('another version of the protocol is refused, and both versions are named', 
   assert.deepEqual([refused, more], [{ kind: 'refused', reason }, []]);
   assert.equal(await leader.ended, undefined);
   assert.deepEqual(log, [` ended: ${reason}`]);
+});
+
+test('a greeting with a name that would spoil the log is refused', async () => {
+  for (const session of ['two\nlines', '\x1b[2J', 'x'.repeat(101)]) {
+    const { dial, log } = worker(gatedPool());
+    const leader = dial();
+    void leader.send({ ...hello, session });
+    const reason = 'a greeting with an unreadable name';
+    assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
+    assert.deepEqual(log, [` ended: ${reason}`]);
+  }
 });
 
 test('a kernel that is missing is refused with the reason, and the place stays free', async () => {
@@ -256,7 +268,42 @@ for (const way of ['end', 'close'] as const) {
 }
 
 const rect = { x: 0, y: 0, width: 4, height: 2 };
-const UNEXPECTED: readonly [what: string, messages: readonly ToWorker[], why: RegExp][] = [
+const grid = (side: number) => ({ kind: 'grid', side }) as const;
+const julia = (re: string) => ({ step: 'holomorphic', power: 2, julia: { re, im: '0' } }) as const;
+const WRONG_VIEWS: readonly [what: string, changes: Partial<View>, why: RegExp][] = [
+  ['a limit that is no number', { iterations: Number.NaN }, /iterations NaN/],
+  ['no limit', { iterations: Infinity }, /iterations Infinity/],
+  ['a limit of half an iteration', { iterations: 0.5 }, /iterations 0\.5/],
+  ['a limit beyond 2^48', { iterations: 2 ** 48 + 1 }, /iterations 281474976710657/],
+  ['a bailout that is no number', { bailout: Number.NaN }, /bailout NaN/],
+  ['a bailout within the set', { bailout: 1 }, /bailout 1$/],
+  ['a turn that is no number', { rotation: Number.NaN }, /rotation NaN/],
+  ['a turn without end', { rotation: -Infinity }, /rotation -Infinity/],
+  ['a power beyond all measure', { formula: { step: 'tricorn', power: 4_000_000_000 } }, /power 4000000000/],
+  ['no power', { formula: { step: 'holomorphic', power: 0 } }, /power 0/],
+  ['more samples a pixel than any request has', { sampling: grid(65) }, /samples 4225/],
+  ['an empty zoom', { zoom: '' }, /zoom $/],
+  ['a zoom of zero', { zoom: '0' }, /zoom 0/],
+  ['a negative zoom', { zoom: '-1' }, /zoom -1/],
+  ['a zoom that is no number', { zoom: 'NaN' }, /zoom NaN/],
+  ['a zoom without end', { zoom: '1e999999999' }, /zoom 1e999999999/],
+  ['a centre that is no number', { re: 'Infinity' }, /coordinate Infinity/],
+  ['an empty centre', { im: '' }, /coordinate $/],
+  ['a centre of a million digits', { re: `0.${'1'.repeat(1_000_000)}` }, /coordinate 0\.1+$/],
+  ['a constant that is no number', { formula: julia('nan') }, /coordinate nan/],
+];
+const lost: Scene['reference'] = {
+  formula: { step: 'holomorphic', power: 2 },
+  re: '0x5',
+  im: '0',
+  orbit: new Float64Array(4),
+  tiny: new Float64Array(0),
+  start: 0,
+  deep: false,
+};
+type Unexpected = [what: string, messages: readonly ToWorker[], why: RegExp];
+const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8];
+const UNEXPECTED: readonly Unexpected[] = [
   ['a second greeting', [hello], /^the leader greeted twice$/],
   ['a scene that was never sent', [assign(1, { scene: 5 })], /scene/],
   ['a rectangle beyond the view', [assign(1, { rect: { ...rect, x: 5 } })], /4x2\+5\+0 of 8x8/],
@@ -264,6 +311,13 @@ const UNEXPECTED: readonly [what: string, messages: readonly ToWorker[], why: Re
   ['a view beyond all measure', [assign(1, { view: { ...view, width: 2 ** 21 } })], /2097152x8/],
   ['no samples', [assign(1, { view: { ...view, sampling: { kind: 'grid', side: 0 } } })], /0 samples/],
   ['too many samples', [assign(1, { view: { ...view, sampling: { kind: 'grid', side: 2000 } } })], /32000000 samples/],
+  ...WRONG_VIEWS.map(([what, changes, why]): Unexpected => [what, [assign(1, { view: { ...view, ...changes } })], why]),
+  ['more scenes than a job has', EIGHT.map((id) => ({ kind: 'scene', id, scene })), /more than 8 scenes/],
+  [
+    'an orbit of no point',
+    [{ kind: 'scene', id: 1, scene: { ...scene, reference: lost } }],
+    /reference orbit of no point/,
+  ],
 ];
 
 for (const [what, messages, why] of UNEXPECTED) {

@@ -15,6 +15,8 @@ const RETURNED: f64 = 1e-10;
 const WIDEST_SLOPE: f64 = 0.95;
 /** Periods that `seekCycle` looks for. */
 const LONGEST_SOUGHT: i64 = 2048;
+/** Discs beyond this radius hold too much to prove anything. */
+const WIDEST: f64 = 0.5;
 /** More than one iteration can round off where |z| <= 2. */
 const ROUNDING: f64 = 4e-15;
 
@@ -150,13 +152,13 @@ let endIm: f64 = 0;
 
 /**
  * The radius of a disc that holds the image, after `period` iterations, of the disc of radius r around z, for all c in
- * the disc of radius `reach`; over 0.5: gave up.
+ * the disc of radius `reach`; Infinity: it grew beyond WIDEST, and was given up.
  */
 function strays(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, r: f64, reach: f64): f64 {
   const fold = step;
   const degree = power;
   const margin = reach + ROUNDING;
-  for (let k: i64 = 0; k < period && r <= 0.5; k++) {
+  for (let k: i64 = 0; k < period && r <= WIDEST; k++) {
     r = spread(degree, Math.sqrt(wr * wr + wi * wi), r) + margin;
     const t = stepReal(fold, degree, wr, wi, cr);
     wi = stepImaginary(fold, degree, wr, wi, ci);
@@ -165,7 +167,7 @@ function strays(wr: f64, wi: f64, cr: f64, ci: f64, period: i64, r: f64, reach: 
   done += period;
   endRe = wr;
   endIm = wi;
-  return r;
+  return r <= WIDEST ? r : Infinity;
 }
 
 /** Keeps a point of an attracting cycle of c for the neighbours. `moved`: it is the seed, moved along from its c. */
@@ -206,8 +208,8 @@ function plant(zr: f64, zi: f64, cr: f64, ci: f64, period: i64, slope: f64, move
 
 /**
  * Proves a whole disc of c around the seed's: one disc of z that every such f^period carries into itself. To second
- * order an image strays by s·r + b·r^2 + a·|dc|; most of what the best r leaves for dc is
- * claimed, and proved.
+ * order an image strays by s·r + b·r^2 + a·|dc|; most of what the best r leaves for dc is claimed, and proved. Near the
+ * critical point of a power above 2 b vanishes, and every r would do: the widest is taken.
  * spacing2: squared distance of the point before; a disc that hardly reaches it is no use.
  */
 function widen(spacing2: f64): bool {
@@ -229,8 +231,7 @@ function widen(spacing2: f64): bool {
   }
   done += seedPeriod;
   const room = 1 - s;
-  // `strays` follows no disc wider than 0.5: around 0, where b vanishes for power > 2, the best radius is infinite.
-  const radius = min(room / (2 * b), 0.5);
+  const radius = min(room / (2 * b), WIDEST);
   const reach = (0.8 * radius * (room - b * radius)) / a;
   if (!(room > 0) || !(reach * reach > 2 * spacing2)) return false;
   const r = strays(seedRe, seedIm, seedCRe, seedCIm, seedPeriod, radius, reach);

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { FractalError } from '../../errors.js';
-import { type Decimal, magnitude, toFixed } from '../../view/decimal.js';
+import { type Decimal, log10, toFixed } from '../../view/decimal.js';
 import type { Formula } from '../../view/view.js';
 
 /** Doubles of an orbit and of its tiny entries at most: 1 GiB is what a scene can carry. */
@@ -90,7 +90,7 @@ export class Orbits {
   constructor({ step, power }: Formula, c: Point, bits: number, from: Point, most = MOST_DOUBLES) {
     this.#entries = new Doubles(most);
     this.#tiny = new Doubles(most / 2);
-    const largest = Math.max(0, ...[...c, ...from].map(magnitude));
+    const largest = Math.max(0, ...[...c, ...from].map((d) => Math.floor(log10(d))));
     this.#format = formatOf(bits, Math.ceil((largest + 1) * Math.log2(10)));
     compiled ??= compile();
     this.#wasm = new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Exports;
