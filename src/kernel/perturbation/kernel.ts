@@ -66,6 +66,7 @@ const SCRATCH_BYTES = 256;
 const REGION_BYTES = SCRATCH_BYTES + 5 * 8 * CHUNK;
 const FLAG_WHOLE = 2;
 const FLAG_DOUBT = 4;
+const FLAG_PROVE = 8;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -91,8 +92,8 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
   return { formula, re, im, start, module: compiled, memory, length, tinyAt, tinies, table, deepTable, regionsAt };
 }
 
-/** The work of one slot on a shared reference. */
-export function openPerturbation(shared: SharedReference, slot: number): Perturbed {
+/** The work of one slot on a shared reference. `proofs: false` switches proofs off: the samples are the same. */
+export function openPerturbation(shared: SharedReference, slot: number, proofs = true): Perturbed {
   const { formula, memory, length, table, deepTable } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
   const { nuOf, setOrbit, setTables, setView, perturb, buildLevel, buildDeepLevel } = exports as unknown as Exports;
@@ -141,7 +142,7 @@ export function openPerturbation(shared: SharedReference, slot: number): Perturb
     const { cosStep, sinStep } = camera;
     const perPixel = samplesPerPixel(view.sampling);
     const exact = openExact(view, nuOf);
-    const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (exact ? FLAG_DOUBT : 0);
+    const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (exact ? FLAG_DOUBT : 0) | (proofs ? FLAG_PROVE : 0);
     setView(flags, BigInt(view.iterations), view.bailout, cosStep, sinStep, exponent);
     const samples = rect.width * rect.height * perPixel;
     const nu = new Float64Array(samples);

@@ -36,6 +36,7 @@ import {
   orbit,
   peak,
   power,
+  proving,
   rebase,
   setDerivative,
   setDifference,
@@ -48,6 +49,7 @@ import {
   unitIm,
   unitRe,
 } from './orbit';
+import { settles } from './interior';
 import { matrixNorm } from './matrix';
 import {
   A_IM,
@@ -300,6 +302,10 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
       at = 0;
       rebase();
       until = end;
+      if (proving && settles(kind, cr, ci, dr, di, count, levels, first, depth)) {
+        squared = 0;
+        break;
+      }
     }
     // The next step would leave the range of doubles.
     if (size < least || nearness * size < least) {

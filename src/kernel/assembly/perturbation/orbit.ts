@@ -55,12 +55,15 @@ export function orbitAt(at: i32): void {
 
 const FLAG_WHOLE: i32 = 2;
 const FLAG_DOUBT: i32 = 4;
+const FLAG_PROVE: i32 = 8;
 
 export let limit: i64 = 0;
 export let bailout2: f64 = 0;
 let whole: bool = false;
 /** Points of which doubles cannot tell are answered with NaN. */
 export let doubt: bool = false;
+/** Points that are proved to stay are not iterated on. */
+export let proving: bool = false;
 /** Single and approximated steps since `setView`. */
 export let steps: i64 = 0;
 /** dc of one pixel to the right, times 2^unitE: what the derivative counts in. */
@@ -70,10 +73,11 @@ export let unitE: i32 = 0;
 /** |unit|. */
 export let spacing: f64 = 0;
 
-/** What is asked. flags: 2 whole counts, 4 NaN where doubles cannot tell. */
+/** What is asked. flags: 2 whole counts, 4 NaN where doubles cannot tell, 8 proofs. */
 // prettier-ignore
 export function setView(flags: i32, limit_: i64, bailout: f64, unitRe_: f64, unitIm_: f64, unitE_: i32): void {
   whole = (flags & FLAG_WHOLE) != 0;
+  proving = (flags & FLAG_PROVE) != 0;
   doubt = (flags & FLAG_DOUBT) != 0;
   limit = limit_;
   bailout2 = whole ? 4.0 : bailout * bailout;

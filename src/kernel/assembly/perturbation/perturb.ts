@@ -3,6 +3,7 @@
 import { log2 } from '../log2';
 import { followTiny } from './deep';
 import { followDoubles, FOLDED, LEAST, POWER, SQUARE } from './doubles';
+import { forgetMarks } from './interior';
 import { normalize, power2, xe, xi, xr } from './extended';
 import {
   answer,
@@ -93,6 +94,7 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
 /** One point. tight, deepTight: as in doubles.ts and deep.ts. */
 // prettier-ignore
 function iterate(kind: i32, derive: bool, cr: f64, ci: f64, exponent: i32, scale: f64, tight: f64, deepTight: f64): void {
+  forgetMarks();
   start(cr, ci, exponent);
   if (julia && startsOutside()) return;
   if (exponent == 0) {

@@ -232,7 +232,7 @@ function frobenius(at: usize): f64 {
 
 /** A bound of |Q(d)| / |d|^2. */
 @inline
-function formBound(at: usize): f64 {
+export function formBound(at: usize): f64 {
   const x = max(Math.abs(load<f64>(at)), Math.abs(load<f64>(at, 16))) + 0.5 * Math.abs(load<f64>(at, 8));
   const y = max(Math.abs(load<f64>(at, 24)), Math.abs(load<f64>(at, 40))) + 0.5 * Math.abs(load<f64>(at, 32));
   return Math.sqrt(x * x + y * y);
