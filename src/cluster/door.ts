@@ -13,6 +13,7 @@ export interface DoorOptions {
   readonly tls?: Tls | undefined;
   /** So many strangers at once. */
   readonly strangers: number;
+  /** For a handshake, and for going when it is time to go. */
   readonly handshakeMs: number;
   enter(socket: Socket): void;
   /** Somebody did not get in: a line for the log. */
@@ -21,8 +22,10 @@ export interface DoorOptions {
 
 export interface Door {
   readonly port: number;
-  /** The connection of this peer is no stranger's, until the returned function is called. */
-  welcome(peer: string): () => void;
+  /** The connection of this peer is no stranger's any more. */
+  welcome(peer: string): void;
+  /** It is to go: what was said to it last still arrives, then it is ended. */
+  showOut(peer: string): void;
   /** Takes no more, and ends all. */
   close(): void;
 }
@@ -53,12 +56,13 @@ export async function openDoor({ host, port }: Address, options: DoorOptions): P
   await listening(server, host, port);
   return {
     port: (server.address() as { port: number }).port,
-    welcome(peer) {
+    welcome: (peer) => void strangers.delete(peer),
+    showOut(peer) {
       const socket = all.get(peer);
-      strangers.delete(peer);
-      return () => {
-        if (socket && all.get(peer) === socket) strangers.set(peer, socket);
-      };
+      if (!socket) return;
+      strangers.set(peer, socket);
+      const timer = setTimeout(() => socket.destroy(), options.handshakeMs).unref();
+      socket.once('close', () => clearTimeout(timer));
     },
     close() {
       server.close();
@@ -90,6 +94,8 @@ function secureServer(tls: Tls, { handshakeMs, enter, refused }: DoorOptions, le
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     // A socket that is closed has no address any more; its closing was told just before.
     refused(socket.remoteAddress ? peerOf(socket) : left(), handshakeObjection(error.code ?? error.message));
+    // Node leaves open the one whose handshake takes too long.
+    socket.destroy();
   });
   return server;
 }

@@ -27,13 +27,14 @@ export function health(services: readonly string[]): Health {
         else reply({ code: grpc.status.NOT_FOUND, details: 'no such service here' });
       },
       Watch(call) {
-        if (watchers.size >= MOST_WATCHERS) {
-          const details = `${MOST_WATCHERS} watch already`;
-          call.emit('error', { code: grpc.status.RESOURCE_EXHAUSTED, details });
-          return;
-        }
         watchers.add(call);
         call.on('cancelled', () => watchers.delete(call));
+        // The oldest makes room: anybody may watch, nobody can keep others from it.
+        const [oldest] = watchers;
+        if (watchers.size > MOST_WATCHERS && oldest) {
+          watchers.delete(oldest);
+          oldest.emit('error', { code: grpc.status.RESOURCE_EXHAUSTED, details: 'too many watch' });
+        }
         call.write(known.has(call.request.service) ? answer : { status: 'SERVICE_UNKNOWN' });
       },
     },

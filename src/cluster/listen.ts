@@ -20,7 +20,7 @@ export interface Limits {
   readonly strangers: number;
   /** Calls at once in a connection: a leader has one, a probe a few. */
   readonly calls: number;
-  /** For a TLS handshake, and for the first message of a session. */
+  /** For a TLS handshake, for the first message of a session, and for going after the last one. */
   readonly handshakeMs: number;
   /** For a connection without any call. */
   readonly idleMs: number;
@@ -80,12 +80,14 @@ export async function grpcListen(
 
   function admit(call: Call): void {
     const objected = objection(call);
+    const peer = call.getPeer();
     if (objected) {
       call.emit('error', objected);
+      door.showOut(peer);
       return;
     }
     leaders++;
-    const goodbye = door.welcome(call.getPeer());
+    door.welcome(peer);
     // The leader learns of the end by its status alone: destroy() would send none, and leave it waiting.
     const abort = (details: string) => void call.emit('error', { code: grpc.status.ABORTED, details });
     const silence = setTimeout(() => abort('no greeting came'), limits.handshakeMs);
@@ -103,11 +105,11 @@ export async function grpcListen(
     const leave = once(() => {
       clearTimeout(silence);
       leaders--;
-      goodbye();
+      door.showOut(peer);
     });
     call.on('error', leave);
     call.on('close', leave);
-    session(link, call.getPeer());
+    session(link, peer);
   }
 
   server.addService(Peer.service, { session: admit });
