@@ -3,7 +3,7 @@
  * so that a host that is new in the hostfile gets its certificate from the same CA.
  */
 
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -44,14 +44,24 @@ async function authorityIn(out: string): Promise<Certified> {
   const [certFile, keyFile] = [join(out, 'ca.pem'), join(out, 'ca-key.pem')];
   if (existsSync(certFile) || existsSync(keyFile)) {
     const found = { cert: read(certFile), key: read(keyFile) };
-    if (new Date(new X509Certificate(found.cert).validTo).getTime() < Date.now()) {
-      throw new FractalError('CREDENTIALS', `${certFile} has expired: name another folder with --out`);
-    }
+    const why = objectionTo(found);
+    if (why) throw new FractalError('CREDENTIALS', `${certFile} ${why}: name another folder with --out`);
     return found;
   }
   const made = await newAuthority('fractal CA', lifeOf(CA_DAYS));
   write(out, { 'ca-key.pem': made.key, 'ca.pem': made.cert });
   return made;
+}
+
+/** Why nothing can be signed with it, if so. */
+function objectionTo(found: Certified): string | undefined {
+  try {
+    const cert = new X509Certificate(found.cert);
+    if (!cert.ca || !cert.checkPrivateKey(createPrivateKey(found.key))) return 'is no CA with its key beside it';
+    return new Date(cert.validTo).getTime() < Date.now() ? `expired on ${cert.validTo}` : undefined;
+  } catch {
+    return 'is no CA with its key beside it';
+  }
 }
 
 /** A folder with all that one end needs; the line that says so. */

@@ -8,7 +8,6 @@ import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { FractalError, messageOf } from '../errors.js';
-import { type Address, addressText } from './transport.js';
 
 /** PEM texts: one's own certificate with its key, and the CAs that the other side's must be signed by. */
 export interface Tls {
@@ -101,11 +100,11 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Whoever listens calls this first. @throws FractalError EXPOSED where anybody on the network could join. */
-export function checkExposure(address: Address, { tls, token }: Access, insecure: boolean): void {
-  if (tls || token !== undefined || insecure || isLoopback(address.host)) return;
+export function checkExposure(host: string, { tls, token }: Access, insecure: boolean): void {
+  if (tls || token !== undefined || insecure || isLoopback(host)) return;
   throw new FractalError(
     'EXPOSED',
-    `${addressText(address)} is open to the network, and nothing says who may join: give it certificates ` +
+    `${host} is open to the network, and nothing says who may join: give it certificates ` +
       '(--tls-cert --tls-key --tls-ca, made by "fractal certs"), a token (--token-file or FRACTAL_TOKEN), or --insecure',
   );
 }

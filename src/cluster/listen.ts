@@ -48,7 +48,7 @@ export async function grpcListen(
   options: ListenOptions = {},
 ): Promise<Listener> {
   const { token, insecure = false, limits = LIMITS, refused = () => undefined } = options;
-  checkExposure(address, options, insecure);
+  checkExposure(address.host, options, insecure);
   const server = new grpc.Server({
     ...CHANNEL_OPTIONS,
     'grpc.max_concurrent_streams': limits.calls,

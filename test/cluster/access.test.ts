@@ -149,9 +149,9 @@ test('a listener beyond the loopback interface needs certificates, a token, or -
           ['--tls-cert', '--token-file', '--insecure'].every((way) => e.message.includes(way)),
       );
     }
-    checkExposure(address, { token }, false);
-    checkExposure(address, { tls: worker }, false);
-    checkExposure(address, {}, true);
+    checkExposure(host, { token }, false);
+    checkExposure(host, { tls: worker }, false);
+    checkExposure(host, {}, true);
   }
   for (const host of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', 'localhost'])
     assert.ok(isLoopback(host), host);
