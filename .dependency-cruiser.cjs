@@ -22,6 +22,7 @@ const confined = {
   'gpu\\.js|webgpu|gl': '^src/kernel/',
   'sharp|fluent-ffmpeg|@ffmpeg-installer': '^src/render/',
   '@grpc': '^src/cluster/',
+  '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
   zod: '^src/request',
   yargs: '^bin/',
 };

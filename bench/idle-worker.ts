@@ -1,6 +1,6 @@
 /** A worker whose shards cost nothing: what is left is the leader, the wire and the session. */
 
-import { grpcListen } from '../src/cluster/grpc.js';
+import { grpcListen } from '../src/cluster/listen.js';
 import { samplesPerPixel } from '../src/view/view.js';
 import type { Pool } from '../src/worker/pool.js';
 import { serve } from '../src/worker/session.js';

@@ -71,7 +71,7 @@ async function through(
   };
   let report: Report | undefined;
   const running = run(job, {
-    dialer: grpcDialer,
+    dialer: grpcDialer(),
     version: 'bench',
     session: 'bench',
     kernel: 'simd',

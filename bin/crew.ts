@@ -2,10 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { type Access, readAccess } from '../src/cluster/access.js';
 import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
 import type { Target } from '../src/leader/run.js';
 import type { ClusterOptions } from './flags.js';
-import { DEFAULT_HOSTFILE } from './local.js';
+import { DEFAULT_HOSTFILE, LOCAL_TOKEN } from './local.js';
 
 export interface Crew {
   readonly targets: readonly Target[];
@@ -13,17 +14,24 @@ export interface Crew {
   readonly local: number;
   /** Where the targets come from, for people. */
   readonly source: string;
+  /** What the leader has to show them. */
+  readonly access: Access;
 }
 
-/** @throws FractalError HOSTFILE_SYNTAX, HOSTFILE_LIMIT, HOSTFILE_READ */
-export async function crewOf({ hostfile, host, local, np }: ClusterOptions): Promise<Crew> {
+/** `token`: of the environment. @throws FractalError HOSTFILE_SYNTAX, HOSTFILE_LIMIT, HOSTFILE_READ, CREDENTIALS */
+export async function crewOf(options: ClusterOptions, token: string | undefined): Promise<Crew> {
+  const { hostfile, host, local, np } = options;
   const file =
     hostfile ??
     (host === undefined && local === undefined && existsSync(DEFAULT_HOSTFILE) ? DEFAULT_HOSTFILE : undefined);
-  if (file !== undefined) return { targets: targetsOf(await readHostfile(file), np), local: 0, source: file };
-  if (host !== undefined) return { targets: targetsOf(parseHosts(host), np), local: 0, source: '--host' };
+  if (file !== undefined || host !== undefined) {
+    const hosts = file !== undefined ? await readHostfile(file) : parseHosts(host as string);
+    const access = readAccess(options.access, token, new Date());
+    return { targets: targetsOf(hosts, np), local: 0, source: file ?? '--host', access };
+  }
   const count = typeof local === 'number' ? local : availableParallelism();
-  return { targets: [], local: np > 0 ? Math.min(np, count) : count, source: '--local' };
+  const access = { token: LOCAL_TOKEN };
+  return { targets: [], local: np > 0 ? Math.min(np, count) : count, source: '--local', access };
 }
 
 /** In the order of the hostfile, as mpirun fills them: those behind the first np slots are not dialled. */

@@ -1,6 +1,7 @@
 /** The flags of `fractal leader`, once: for the parser, the help text, the completion and request files. */
 
 import type { Options } from 'yargs';
+import type { AccessFiles } from '../src/cluster/access.js';
 import { FractalError } from '../src/errors.js';
 import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
 import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
@@ -15,6 +16,7 @@ export interface ClusterOptions {
   readonly strict: boolean;
   readonly minWorkers: number;
   readonly retries: number;
+  readonly access: AccessFiles;
 }
 
 export interface ReportOptions {
@@ -53,6 +55,9 @@ const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, REPORTS] = [
   'Reports:',
 ] as const;
 
+/** Who may join: these stand on leader and worker alike. */
+export const ACCESS_FLAGS = ['tls-cert', 'tls-key', 'tls-ca', 'token-file'] as const;
+
 export const FORMULAS = ['mandelbrot', 'multibrot', 'julia', 'burning-ship', 'tricorn'] as const;
 
 /** In the order of the help text. */
@@ -65,6 +70,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   strict: { group: CLUSTER, describe: 'fail unless every host answers', type: 'boolean' },
   'min-workers': { group: CLUSTER, describe: 'wait for so many workers before starting', default: '1' },
   retries: { group: CLUSTER, describe: 'dial a silent worker again so many times', default: '10' },
+  'tls-cert': { group: CLUSTER, describe: 'own certificate, PEM: mutual TLS, see fractal certs' },
+  'tls-key': { group: CLUSTER, describe: 'its private key' },
+  'tls-ca': { group: CLUSTER, describe: "the CA that signed the other side's certificate" },
+  'token-file': { group: CLUSTER, describe: 'a token that leader and workers share; or FRACTAL_TOKEN' },
 
   xpos: { group: VIEW, describe: 'real part of the centre, any number of digits', alias: 'x', default: '-0.00275' },
   ypos: { group: VIEW, describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
@@ -239,6 +248,9 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
     throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
   }
   if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
+  const barred = ACCESS_FLAGS.find((name) => flags[name] !== undefined);
+  if (local !== undefined && barred)
+    throw invalid(`--${barred} is for hosts: --local starts workers that know their leader`);
   return {
     ...(hostfile === undefined ? {} : { hostfile }),
     ...(host === undefined ? {} : { host }),
@@ -248,7 +260,13 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
     strict: flags.strict === 'true',
     minWorkers: whole('min-workers', flags['min-workers'] ?? '1', 1, 65_536),
     retries: whole('retries', flags.retries ?? '10', 0, 1_000),
+    access: accessFiles(flags),
   };
+}
+
+export function accessFiles(flags: Readonly<Record<string, string | undefined>>): AccessFiles {
+  const [tlsCert, tlsKey, tlsCa, tokenFile] = ACCESS_FLAGS.map((name) => flags[name]);
+  return { tlsCert, tlsKey, tlsCa, tokenFile };
 }
 
 function reportOptions(flags: RawFlags): ReportOptions {
@@ -282,6 +300,8 @@ export function invalid(sentence: string): FractalError {
 export function refuseUnknown(argv: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
   for (const key of Object.keys(argv)) {
     if (key === '_' || key === '$0' || known.has(key)) continue;
+    if (key === 'token')
+      throw invalid('--token would show in the list of processes: use --token-file or FRACTAL_TOKEN');
     throw invalid(`--${key} is not a flag of this command${nearest(key, known)}`);
   }
   const words = (argv._ as unknown[]).slice(1);

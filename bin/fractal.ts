@@ -1,9 +1,23 @@
 /** The command line: which command, its flags, its help. A command's own code is loaded when it runs. */
 
 import yargs, { type Argv } from 'yargs';
+import { readAccess } from '../src/cluster/access.js';
+import { parseHosts } from '../src/cluster/hostfile.js';
 import { crewOf } from './crew.js';
-import { FLAG_NAMES, FLAGS, FORMULAS, invalid, leaderOptions, refuseUnknown, whole, yargsOptions } from './flags.js';
-import { startLocalWorkers } from './local.js';
+import { tokenOfEnvironment } from './environment.js';
+import {
+  ACCESS_FLAGS,
+  accessFiles,
+  FLAG_NAMES,
+  FLAGS,
+  FORMULAS,
+  invalid,
+  leaderOptions,
+  refuseUnknown,
+  whole,
+  yargsOptions,
+} from './flags.js';
+import { DEFAULT_HOSTFILE, startLocalWorkers } from './local.js';
 import { VERSION } from './version.js';
 
 type Arguments = Record<string, unknown>;
@@ -21,9 +35,13 @@ function leaderCommand(y: Argv): Argv {
   return command;
 }
 
-const WORKER_FLAGS = ['port', 'host', 'slots', 'kernel', 'quiet'] as const;
+const WORKER_FLAGS = ['port', 'host', 'slots', 'kernel', 'quiet', 'insecure', ...ACCESS_FLAGS] as const;
 
 function workerCommand(y: Argv): Argv {
+  const access = ACCESS_FLAGS.map((name) => {
+    const describe = FLAGS[name]?.describe;
+    return [name, { type: 'string', requiresArg: true, describe }] as const;
+  });
   return y.options({
     port: { type: 'string', describe: 'port to listen on; 0: any', defaultDescription: 'first free of 50051-50066' },
     host: { type: 'string', describe: 'address to listen on', defaultDescription: '127.0.0.1' },
@@ -33,6 +51,8 @@ function workerCommand(y: Argv): Argv {
       describe: 'what to offer: auto (all), simd, gpu, cpu',
       defaultDescription: 'auto',
     },
+    ...Object.fromEntries(access),
+    insecure: { type: 'boolean', describe: 'listen beyond this machine though anybody may join' },
     quiet: { type: 'boolean', alias: 'q', describe: 'nothing but errors' },
   });
 }
@@ -64,14 +84,15 @@ async function runLocate(argv: Arguments): Promise<number> {
 async function runLeader(argv: Arguments): Promise<number> {
   refuseUnknown(argv, namesOf([...FLAG_NAMES]));
   const options = await leaderOptions(argv);
-  const crew = await crewOf(options.cluster);
+  const crew = await crewOf(options.cluster, tokenOfEnvironment());
   const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
   return (await import('./leader.js')).leader(options, crew, local);
 }
 
 async function runWorker(argv: Arguments): Promise<number> {
   refuseUnknown(argv, namesOf([...WORKER_FLAGS]));
-  const { port, host, slots, kernel } = argv as Record<string, string | undefined>;
+  const flags = argv as Record<string, string | undefined>;
+  const { port, host, slots, kernel } = flags;
   if (kernel !== undefined && !['auto', 'simd', 'gpu', 'cpu'].includes(kernel)) {
     throw invalid(`--kernel "${kernel}" is not one of auto, simd, gpu, cpu`);
   }
@@ -81,6 +102,34 @@ async function runWorker(argv: Arguments): Promise<number> {
     ...(slots === undefined ? {} : { slots: whole('slots', slots, 1, 1_024) }),
     kernel: (kernel ?? 'auto') as 'auto' | 'simd' | 'gpu' | 'cpu',
     quiet: argv.quiet === true,
+    insecure: argv.insecure === true,
+    access: readAccess(accessFiles(flags), tokenOfEnvironment(), new Date()),
+  });
+}
+
+const CERTS_FLAGS = ['hostfile', 'out', 'days', 'leader', 'force'] as const;
+
+function certsCommand(y: Argv): Argv {
+  const text = (describe: string, defaultDescription: string) =>
+    ({ type: 'string', requiresArg: true, describe, defaultDescription }) as const;
+  return y.options({
+    hostfile: text('hosts to make certificates for; - reads stdin', './hostfile'),
+    out: text('folder to write to', './certs'),
+    days: text('how long certificates are good', '365'),
+    leader: text('names and addresses of the leader, between commas', 'those of this machine'),
+    force: { type: 'boolean', describe: 'make anew what is there already; the CA stays' },
+  });
+}
+
+async function runCerts(argv: Arguments): Promise<number> {
+  refuseUnknown(argv, namesOf([...CERTS_FLAGS]));
+  const { hostfile, out, days, leader } = argv as Record<string, string | undefined>;
+  return (await import('./certs.js')).certs({
+    hostfile: hostfile ?? DEFAULT_HOSTFILE,
+    out: out ?? 'certs',
+    days: whole('days', days ?? '365', 1, 3_650),
+    leader: leader === undefined ? [] : parseHosts(leader).map(({ host }) => host),
+    force: argv.force === true,
   });
 }
 
@@ -127,7 +176,7 @@ async function completions(current: string, before: string | undefined): Promise
   const flags = [
     ...Object.keys(FLAGS).map((name) => `--${name}`),
     ...['--re', '--im'],
-    ...['leader', 'worker', 'locate', 'palettes', 'doctor', 'version'],
+    ...['leader', 'worker', 'locate', 'certs', 'palettes', 'doctor', 'version'],
   ];
   return flags.filter((flag) => flag.startsWith(current));
 }
@@ -147,6 +196,7 @@ export async function main(words: string[]): Promise<number> {
     .command('leader', 'render a picture or a film on workers', leaderCommand, run(runLeader))
     .command('worker', 'compute for leaders', workerCommand, run(runWorker))
     .command('locate', 'find the minibrot of a view: period, nucleus, size', locateCommand, run(runLocate))
+    .command('certs', 'make certificates for the hosts of a hostfile', certsCommand, run(runCerts))
     .command(
       'palettes',
       'show the palettes',
@@ -177,7 +227,7 @@ export async function main(words: string[]): Promise<number> {
     process.stdout.write(`${await parser.getHelp()}\n`);
     return 0;
   }
-  const known = ['leader', 'worker', 'locate', 'palettes', 'doctor', 'version', 'completion'];
+  const known = ['leader', 'worker', 'locate', 'certs', 'palettes', 'doctor', 'version', 'completion'];
   const first = words[0] as string;
   if (!first.startsWith('-') && !known.includes(first)) {
     throw invalid(`"${first}" is not a command: use ${known.join(', ')}`);

@@ -54,7 +54,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       const job = jobOf(request, picture, ready.reference);
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       const running = run(job, {
-        dialer: grpcDialer,
+        dialer: grpcDialer(crew.access),
         version: VERSION,
         session: randomUUID().slice(0, 8),
         ...numerics,

@@ -1,6 +1,7 @@
 /** Workers of the leader's own on this machine: real processes, real gRPC, gone when the leader is gone. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,9 @@ export interface LocalWorkers {
 
 /** Read when no host is named in any other way. */
 export const DEFAULT_HOSTFILE = 'hostfile';
+
+/** What this leader's own workers want to hear: others who can reach the loopback interface do not know it. */
+export const LOCAL_TOKEN = randomBytes(32).toString('hex');
 
 const PROGRAM = fileURLToPath(new URL('./local-worker.js', import.meta.url));
 
@@ -46,7 +50,8 @@ function launch(count: number): LocalWorkers {
   const children: ChildProcess[] = [];
   const addresses = Array.from({ length: count }, () => {
     // The worker reports its address over the IPC channel, and ends when that closes: no worker outlives its leader.
-    const child = spawn(process.execPath, [PROGRAM], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const env = { ...process.env, FRACTAL_TOKEN: LOCAL_TOKEN };
+    const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     children.push(child);
     child.unref();
     return addressOf(child);

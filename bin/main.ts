@@ -1,6 +1,6 @@
 /** The program's entry: what has to come before the command line is parsed, and what becomes of an error. */
 
-import { FractalError, messageOf } from '../src/errors.js';
+import { FractalError, messageOf, oneLine } from '../src/errors.js';
 import { prestart } from './local.js';
 
 const words = process.argv.slice(2);
@@ -18,7 +18,7 @@ try {
 } catch (error) {
   // One line for a person; the whole story for whoever asks for it.
   const line = error instanceof FractalError ? error.toString() : messageOf(error);
-  process.stderr.write(`error: ${line}\n`);
+  process.stderr.write(`error: ${oneLine(line)}\n`);
   if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
   process.exitCode = error instanceof FractalError ? error.exitCode : 1;
 }

@@ -3,6 +3,8 @@
  * stderr, so that stdout stays for results.
  */
 
+import { oneLine } from '../src/errors.js';
+
 export interface Status {
   readonly phase: 'connecting' | 'rendering' | 'encoding';
   readonly framesDone: number;
@@ -94,7 +96,7 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
       status = next;
       paint();
     },
-    note: (line) => aside(() => stream.write(`${clean(line)}\n`)),
+    note: (line) => aside(() => stream.write(`${oneLine(line)}\n`)),
     aside,
     close() {
       closed = true;
@@ -129,7 +131,7 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
     update(status) {
       if (!closed) tell((last = status), LINE_MS);
     },
-    note: (line) => void stream.write(`${clean(line)}\n`),
+    note: (line) => void stream.write(`${oneLine(line)}\n`),
     aside: (print) => print(),
     close() {
       if (last && !closed) tell(last, 0);
@@ -248,9 +250,4 @@ function clock(seconds: number): string {
 
 function columnsOf({ columns }: NodeJS.WriteStream): number {
   return columns > 0 ? columns : 80;
-}
-
-/** What another machine said must not move the cursor. */
-function clean(line: string): string {
-  return line.replace(/\p{Cc}/gu, ' ');
 }

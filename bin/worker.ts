@@ -1,14 +1,16 @@
 /** `fractal worker`: listens, computes for any number of leaders, says goodbye when asked to stop. */
 
 import { availableParallelism } from 'node:os';
-import { grpcListen } from '../src/cluster/grpc.js';
+import type { Access } from '../src/cluster/access.js';
+import { grpcListen, type ListenOptions } from '../src/cluster/listen.js';
 import { PORT_RANGE } from '../src/cluster/ports.js';
 import { addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
-import { FractalError } from '../src/errors.js';
+import { FractalError, oneLine } from '../src/errors.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { formatMetrics, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
 import { openPool } from '../src/worker/pool.js';
 import { type Session, type SessionEvents, serve } from '../src/worker/session.js';
+import { refusalLog } from './refusals.js';
 import { VERSION } from './version.js';
 
 export interface WorkerOptions {
@@ -19,6 +21,10 @@ export interface WorkerOptions {
   /** The kernels that are offered. */
   readonly kernel: 'auto' | KernelName;
   readonly quiet: boolean;
+  /** Who may join. */
+  readonly access: Access;
+  /** Beyond the loopback interface even where anybody may. */
+  readonly insecure?: boolean;
 }
 
 /** Runs until SIGINT or SIGTERM: the first lets the shards in hand finish, a second ends at once. */
@@ -28,7 +34,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
   const sessions = new Set<Session>();
   let name = '';
   const say = (text: string) => {
-    if (!options.quiet) process.stdout.write(`${text}\n`);
+    if (!options.quiet) process.stdout.write(`${oneLine(text)}\n`);
   };
   const accept = (link: WorkerLink, peer: string) => {
     const began = performance.now();
@@ -58,7 +64,12 @@ export async function worker(options: WorkerOptions): Promise<number> {
   const end = new Promise<void>((resolve) => {
     stopped = resolve;
   });
-  const listener = await listen(options, accept);
+  const { access, insecure = false } = options;
+  const refused = refusalLog(
+    (text) => say(`worker ${name}: ${text}`),
+    () => performance.now(),
+  );
+  const listener = await listen(options, accept, { ...access, insecure, refused });
   // The threads come second: without them a port that is taken ends the process.
   const pool = openPool(slots, options.kernel);
   // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
@@ -67,6 +78,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
   const stop = () => {
     if (stopping) process.exit(130);
     stopping = true;
+    listener.drain();
     say(`worker ${name}: finishing what it has; once more to drop it`);
     for (const session of sessions) session.drain();
     if (sessions.size === 0) stopped();
@@ -90,15 +102,16 @@ function report(listener: Listener): void {
   else process.exit(0);
 }
 
-/** @throws FractalError PORT_IN_USE */
+/** @throws FractalError EXPOSED, PORT_IN_USE */
 async function listen(
   { host, port }: WorkerOptions,
   accept: (link: WorkerLink, peer: string) => void,
+  guard: ListenOptions,
 ): Promise<Listener> {
-  if (port !== undefined) return grpcListen({ host, port }, accept);
+  if (port !== undefined) return grpcListen({ host, port }, accept, guard);
   for (const one of PORT_RANGE) {
     try {
-      return await grpcListen({ host, port: one }, accept);
+      return await grpcListen({ host, port: one }, accept, guard);
     } catch (error) {
       if (!(error instanceof FractalError && error.message.includes('in use'))) throw error;
     }

@@ -21,6 +21,8 @@ export const CODES = {
   ORBIT_TOO_LONG: 'usage',
   OUTFILE_FORMAT: 'usage',
   OUTFILE_UNWRITABLE: 'usage',
+  CREDENTIALS: 'usage',
+  EXPOSED: 'usage',
   PORT_IN_USE: 'failure',
   KERNEL_MISSING: 'failure',
   NUCLEUS_MISSING: 'failure',
@@ -57,6 +59,14 @@ export class FractalError extends Error {
   override toString(): string {
     return `${this.code}: ${this.message}`;
   }
+}
+
+const LONGEST_LINE = 1_000;
+
+/** A text that another machine may have had a part in: one line that ends somewhere and moves no cursor. */
+export function oneLine(text: string): string {
+  const cut = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text;
+  return cut.replace(/\p{Cc}/gu, ' ');
 }
 
 /** The message of anything that was thrown, on one line. */

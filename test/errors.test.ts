@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { CODES, type ErrorCode, FractalError } from '../src/errors.js';
+import { CODES, type ErrorCode, FractalError, oneLine } from '../src/errors.js';
 
 test('docs/errors.md lists every code with its exit code, and no other', () => {
   const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
   const rows = [...text.matchAll(/^\| ([A-Z_]+) \| (\d+) \|/gm)].map(([, code, exit]) => `${code} ${exit}`);
   const codes = (Object.keys(CODES) as ErrorCode[]).map((code) => `${code} ${new FractalError(code, '').exitCode}`);
   assert.deepEqual(rows.sort(), codes.sort());
+});
+
+test('what another machine said becomes one line that ends somewhere and moves no cursor', () => {
+  assert.equal(oneLine('a\u001b[2J\r\nb\u0085c'), 'a [2J  b c');
+  assert.equal(oneLine('x'.repeat(1 << 20)).length, 1_003);
+  assert.equal(oneLine('an ordinary line, with ö and 😀'), 'an ordinary line, with ö and 😀');
 });

@@ -1,106 +1,105 @@
 /**
- * The transport over gRPC. The leader is the client: it alone can raise the HTTP/2 window in grpc-js, and the results
- * that flow to it are what is large. A fresh channel for every dial, so that no back-off of an earlier one delays it.
+ * The transport over gRPC, and the leader's end of it; listen.ts is the worker's. The leader is the client: it alone can
+ * raise the HTTP/2 window in grpc-js, and the results that flow to it are what is large. A fresh channel for every dial,
+ * so that no back-off of an earlier one delays it.
  */
 
+import { checkServerIdentity, createSecureContext } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 import type { ToLeader__Output } from '../../gen/fractal/v1/ToLeader.js';
-import type { ToWorker__Output } from '../../gen/fractal/v1/ToWorker.js';
+import type { ProtoGrpcType as HealthTypes } from '../../gen/health.js';
 import type { ProtoGrpcType } from '../../gen/peer.js';
-import { FractalError, messageOf } from '../errors.js';
+import { messageOf } from '../errors.js';
+import { type Access, authorization } from './access.js';
 import type { ToLeader, ToWorker } from './messages.js';
-import { type Address, addressText, type Dialer, type Link, type Listener, type WorkerLink } from './transport.js';
-import { leaderInbox, type SceneCodec, type WireScene, wireToLeader, wireToWorker, workerInbox } from './wire.js';
+import { otherName, reasonOf } from './refusal.js';
+import { type Address, addressText, type Dialer, type Link } from './transport.js';
+import { leaderInbox, type SceneCodec, type WireScene, wireToWorker } from './wire.js';
 
-const PROTO = fileURLToPath(new URL('../../../proto/fractal/v1/peer.proto', import.meta.url));
+const PROTOS = fileURLToPath(new URL('../../../proto', import.meta.url));
 const WINDOW_BYTES = 16 << 20;
+
+/** Of one message; what is longer travels in pieces of 1 MiB. */
+const MESSAGE_BYTES = 2 << 20;
+
+/** Of both ends. */
+export const CHANNEL_OPTIONS = {
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.max_receive_message_length': MESSAGE_BYTES,
+};
 
 // Errors reach whoever caused them; grpc-js would print them a second time.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
 
-const definition = protoLoader.loadSync(PROTO, { longs: Number, enums: String, defaults: true, oneofs: true });
-const { Peer } = (grpc.loadPackageDefinition(definition) as unknown as ProtoGrpcType).fractal.v1;
+const definition = protoLoader.loadSync(['fractal/v1/peer.proto', 'grpc/health/v1/health.proto'], {
+  includeDirs: [PROTOS],
+  longs: Number,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+});
+const packages = grpc.loadPackageDefinition(definition) as unknown as ProtoGrpcType & HealthTypes;
+export const { Peer } = packages.fractal.v1;
+export const { Health } = packages.grpc.health.v1;
 const sceneType = definition['fractal.v1.Scene'] as protoLoader.MessageTypeDefinition<WireScene, WireScene>;
-const codec: SceneCodec = {
+export const codec: SceneCodec = {
   encode: (scene) => sceneType.serialize(scene),
   decode: (bytes) => sceneType.deserialize(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)),
 };
 
-export const grpcDialer: Dialer = {
-  dial(address) {
-    const client = new Peer(addressText(address), grpc.credentials.createInsecure(), {
-      'grpc-node.flow_control_window': WINDOW_BYTES,
-      'grpc.use_local_subchannel_pool': 1,
-      'grpc.keepalive_time_ms': 10_000,
-      'grpc.keepalive_timeout_ms': 5_000,
-    });
-    const call = client.session();
-    const link = new StreamLink<ToWorker, ToLeader, ToLeader__Output>(
-      call as unknown as Stream,
-      (message) => wireToWorker(message, codec),
-      leaderInbox(),
-      () => call.cancel(),
-    );
-    call.on('status', () => client.close());
-    return link;
-  },
-};
-
-/**
- * Serves `session` on an address; port 0 takes any free one.
- * @throws FractalError PORT_IN_USE
- */
-export async function grpcListen(
-  address: Address,
-  session: (link: WorkerLink, peer: string) => void,
-): Promise<Listener> {
-  const server = new grpc.Server({ 'grpc.keepalive_time_ms': 10_000, 'grpc.keepalive_timeout_ms': 5_000 });
-  server.addService(Peer.service, {
-    session(call: grpc.ServerDuplexStream<ToWorker__Output, never>) {
-      const link = new StreamLink<ToLeader, ToWorker, ToWorker__Output>(
-        call as unknown as Stream,
-        wireToLeader,
-        workerInbox(codec),
-        // The leader learns of the end by its status alone: destroy() would send none, and leave it waiting.
-        (reason) => call.emit('error', { code: grpc.status.ABORTED, details: reason }),
-      );
-      session(link, call.getPeer());
-    },
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(addressText(address), grpc.ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) {
-        reject(
-          new FractalError('PORT_IN_USE', `${addressText(address)} ${whyNot(messageOf(error))}`, { cause: error }),
-        );
-      } else resolve(bound);
-    });
-  });
+/** Dials with what `access` has to show, and wants the same of the other side. */
+export function grpcDialer(access: Access = {}): Dialer {
+  const { tls, token } = access;
+  const context = tls && createSecureContext({ ...tls, minVersion: 'TLSv1.3' });
   return {
-    address: { host: address.host, port },
-    close: async () => server.forceShutdown(),
+    dial(address) {
+      const client = new Peer(
+        addressText(address),
+        context ? secured(context, address) : grpc.credentials.createInsecure(),
+        {
+          ...CHANNEL_OPTIONS,
+          'grpc-node.flow_control_window': WINDOW_BYTES,
+          'grpc.use_local_subchannel_pool': 1,
+          // A name for SNI, where an IP address must not stand; the certificate is checked against the address.
+          ...(context ? { 'grpc.ssl_target_name_override': 'fractal' } : {}),
+        },
+      );
+      const metadata = new grpc.Metadata();
+      if (token !== undefined) metadata.set('authorization', authorization(token));
+      const call = client.session(metadata);
+      const link = new StreamLink<ToWorker, ToLeader, ToLeader__Output>(
+        call as unknown as Stream,
+        (message) => wireToWorker(message, codec),
+        leaderInbox(),
+        () => call.cancel(),
+        (error) => reasonOf(error.code, error.details ?? error.message, access),
+      );
+      call.on('status', () => client.close());
+      return link;
+    },
   };
 }
 
-/** Why an address could not be listened on, and the way out. */
-function whyNot(message: string): string {
-  if (message.includes('EADDRINUSE')) return 'is in use by another program: choose another port with --port';
-  if (message.includes('EADDRNOTAVAIL')) return 'is no address of this machine: choose one of its own with --host';
-  if (message.includes('EACCES')) return 'may not be listened on: choose a port above 1023 with --port';
-  return `cannot be listened on (${message}): choose another with --host and --port`;
+function secured(context: ReturnType<typeof createSecureContext>, { host }: Address): grpc.ChannelCredentials {
+  return grpc.credentials.createFromSecureContext(context, {
+    checkServerIdentity: (_, cert) =>
+      checkServerIdentity(host, cert) ? otherName(host, cert.subjectaltname) : undefined,
+  });
 }
 
 /** What both ends of a gRPC stream have in common. */
-interface Stream {
+export interface Stream {
   write(message: unknown): boolean;
   end(): void;
   on(event: string, listener: (argument: never) => void): void;
   once(event: string, listener: () => void): void;
 }
 
-class StreamLink<Out, In, Wire> implements Link<Out, In> {
+/** One end of a session, as a stream of wire messages. */
+export class StreamLink<Out, In, Wire> implements Link<Out, In> {
   sent = 0;
   received = 0;
   private over = false;
@@ -113,6 +112,7 @@ class StreamLink<Out, In, Wire> implements Link<Out, In> {
     private readonly toWire: (message: Out) => Iterable<object>,
     private readonly inbox: (wire: Wire) => In | undefined,
     private readonly abort: (reason: string) => void,
+    private readonly reasonOf: (error: Partial<grpc.ServiceError> & Error) => Error,
   ) {}
 
   async send(message: Out): Promise<void> {
@@ -153,7 +153,7 @@ class StreamLink<Out, In, Wire> implements Link<Out, In> {
       }
     });
     this.stream.on('end', () => ended());
-    this.stream.on('error', (error: Error) => ended(plain(error)));
+    this.stream.on('error', (error: Error) => ended(this.reasonOf(error)));
     this.stream.on('cancelled', () => ended(new Error('the leader went away')));
   }
 
@@ -174,11 +174,4 @@ class StreamLink<Out, In, Wire> implements Link<Out, In> {
 function payload(wire: object): number {
   const { scene, result } = wire as { [key: string]: { piece?: { data?: Uint8Array } } | null | undefined };
   return scene?.piece?.data?.length ?? result?.piece?.data?.length ?? 0;
-}
-
-/** gRPC's message without its status code in front and its list of addresses behind. */
-function plain(error: Error): Error {
-  const details = (error as Partial<grpc.ServiceError>).details ?? error.message;
-  const refused = /(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.exec(details);
-  return new Error(refused ? `${refused[1]}` : (details.split('\n', 1)[0] ?? 'the connection broke'), { cause: error });
 }

@@ -19,11 +19,26 @@ export interface Link<Out, In> {
   end(): void;
   /** Ends the session at once, in both directions, as do messages that nobody understands. */
   close(): void;
-  /** Called once, before the first message arrives. `ended` comes last, with the reason unless the end was orderly. */
+  /**
+   * Called once, before the first message arrives. `ended` comes last, with the reason unless the end was orderly: a
+   * Refusal where it is the other side that does not want, or is not wanted.
+   */
   listen(handlers: { message(message: In): void; ended(error?: Error): void }): void;
   /** Bytes of payload so far. */
   readonly sent: number;
   readonly received: number;
+}
+
+/** Why one side will not have the other; its message names the way out. */
+export class Refusal extends Error {
+  constructor(
+    message: string,
+    /** Dialling again cannot help; otherwise it hardly will. */
+    readonly final: boolean,
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
 }
 
 export type LeaderLink = Link<ToWorker, ToLeader>;
@@ -41,6 +56,8 @@ export interface Dialer {
 
 export interface Listener {
   readonly address: Address;
+  /** Takes no more sessions; those under way go on. */
+  drain(): void;
   /** Ends all links. */
   close(): Promise<void>;
 }

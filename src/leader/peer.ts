@@ -4,7 +4,7 @@
  */
 
 import { PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../cluster/messages.js';
-import { type Address, addressText, type Dialer, type LeaderLink } from '../cluster/transport.js';
+import { type Address, addressText, type Dialer, type LeaderLink, Refusal } from '../cluster/transport.js';
 
 export interface PeerOptions {
   readonly dialer: Dialer;
@@ -23,13 +23,17 @@ export interface PeerEvents {
   message(peer: Peer, message: ToLeader): void;
   /** It was ready, and is not any more. It is being dialled again, unless `gone` follows. */
   left(peer: Peer, reason: string): void;
-  /** It will not be dialled any more. */
-  gone(peer: Peer, reason: string): void;
+  /** It will not be dialled any more. `refused`: not for silence, but because one side will not have the other. */
+  gone(peer: Peer, reason: string, refused: boolean): void;
+  /** It is dialled again and again, and something seems to be wrong. */
+  doubted(peer: Peer, reason: string): void;
 }
 
 const FIRST_WAIT_MS = 100;
 const GROWTH = 1.6;
 const LONGEST_WAIT_MS = 5_000;
+/** So often in a row a worker that hardly wants its leader is dialled before that is told. */
+const DOUBTS = 3;
 /** A worker that says nothing for so long after the greeting is taken for dead; a GPU's driver may need some time. */
 const GREETING_MS = 30_000;
 
@@ -64,7 +68,7 @@ export class Peer {
       message: (message) => {
         if (this.link === link) this.hear(message, link);
       },
-      ended: (error) => this.broke(link, error?.message ?? 'it left'),
+      ended: (error) => this.broke(link, error?.message ?? 'it left', error),
     });
     void link.send({ kind: 'hello', protocol: PROTOCOL, version, session, kernel, slots: this.slots });
   }
@@ -127,11 +131,12 @@ export class Peer {
     const wasReady = this.ready !== undefined;
     this.stop();
     if (wasReady) this.events.left(this, reason);
-    this.events.gone(this, reason);
+    this.events.gone(this, reason, true);
   }
 
-  private broke(link: LeaderLink, reason: string): void {
+  private broke(link: LeaderLink, reason: string, error?: Error): void {
     if (this.link !== link) return;
+    if (error instanceof Refusal && error.final) return this.giveUp(reason);
     clearTimeout(this.timer);
     const wasReady = this.ready !== undefined;
     this.forget();
@@ -139,10 +144,11 @@ export class Peer {
     if (wasReady) this.events.left(this, reason);
     if (this.stopped) return;
     this.failures++;
+    if (error instanceof Refusal && this.failures === DOUBTS) this.events.doubted(this, reason);
     if (this.failures > this.options.retries) {
       this.stopped = true;
       const times = this.failures === 1 ? 'once' : `${this.failures} times`;
-      this.events.gone(this, `dialled ${times}, last: ${reason}`);
+      this.events.gone(this, `dialled ${times}, last: ${reason}`, false);
       return;
     }
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * GROWTH ** (this.failures - 1));

@@ -91,7 +91,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
   let wake = () => {};
 
   const peerOptions: PeerOptions = { ...options, fingerprint: () => fingerprint };
-  const peerEvents = { joined, message, left, gone };
+  const peerEvents = { joined, message, left, gone, doubted };
   options.signal.addEventListener('abort', () => fail(options.signal.reason), { once: true });
   if (options.signal.aborted) fail(options.signal.reason);
 
@@ -175,11 +175,16 @@ export function run(job: RenderJob, options: RunOptions): Run {
     tell();
   }
 
-  function gone({ name }: Peer, reason: string): void {
+  function doubted({ name }: Peer, reason: string): void {
+    options.note(`${name} cannot join so far: ${reason}`);
+  }
+
+  function gone({ name }: Peer, reason: string, refused: boolean): void {
     peers.delete(name);
     members.delete(name);
     missing.push(`${name}: ${reason}`);
     if (complete || failure) return;
+    if (refused) options.note(`${name} is left out: ${reason}`);
     if (options.strict) {
       fail(new FractalError('WORKER_MISSING', `${name} is missing (${reason}), and --strict wants every worker`));
     } else checkHope();

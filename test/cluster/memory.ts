@@ -87,6 +87,7 @@ export function memoryNetwork(): MemoryNetwork {
       });
       return {
         address,
+        drain: () => undefined,
         async close() {
           services.delete(name);
           for (const link of mine) link.close();

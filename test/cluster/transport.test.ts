@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { grpcDialer, grpcListen } from '../../src/cluster/grpc.js';
+import { grpcDialer } from '../../src/cluster/grpc.js';
+import { grpcListen } from '../../src/cluster/listen.js';
 import type { Scene, ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { type Address, addressText, type Dialer, type Listener, type WorkerLink } from '../../src/cluster/transport.js';
 import { memoryNetwork } from './memory.js';
@@ -38,7 +39,7 @@ function transports(): [name: string, open: () => Transport][] {
   };
   return [
     ['in memory', memory],
-    ['over gRPC', () => ({ dialer: grpcDialer, listen: (session) => grpcListen(LOCAL, session) })],
+    ['over gRPC', () => ({ dialer: grpcDialer(), listen: (session) => grpcListen(LOCAL, session) })],
   ];
 }
 

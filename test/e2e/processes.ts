@@ -31,8 +31,15 @@ export function folder(t: TestContext): string {
 }
 
 /** Starts `fractal ...words`; killed after the test, should it still run. */
-export function start(t: TestContext, words: readonly string[], cwd?: string, input?: string): Running {
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+export function start(
+  t: TestContext,
+  words: readonly string[],
+  cwd?: string,
+  input?: string,
+  more: Readonly<Record<string, string>> = {},
+): Running {
+  const env = { ...process.env, ...more };
+  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   let [stdout, stderr] = ['', ''];
@@ -79,8 +86,12 @@ export function fractal(t: TestContext, words: readonly string[], cwd?: string, 
 }
 
 /** Starts a worker on a free port; resolves with its address once it listens. */
-export async function worker(t: TestContext, words: readonly string[] = []): Promise<Running & { address: string }> {
-  const running = start(t, ['worker', '--port', '0', '--slots', '1', ...words]);
+export async function worker(
+  t: TestContext,
+  words: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Running & { address: string }> {
+  const running = start(t, ['worker', '--port', '0', '--slots', '1', ...words], undefined, undefined, env);
   const [, address] = await running.said(/worker (127\.0\.0\.1:\d+): ready/);
   return { ...running, address: address as string };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../../src/cluster/messages.js';
+import { type LeaderLink, Refusal } from '../../src/cluster/transport.js';
 import { Peer, type PeerOptions } from '../../src/leader/peer.js';
 import { type MemoryLink, memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedWorker } from '../cluster/scripted.js';
@@ -41,6 +42,7 @@ function leader(t: TestContext, changes: Partial<PeerOptions> = {}, answered = t
     message: (_, message) => void told.push(message.kind),
     left: (_, reason) => void told.push(`left: ${reason}`),
     gone: (_, reason) => void told.push(`gone: ${reason}`),
+    doubted: (_, reason) => void told.push(`doubted: ${reason}`),
   });
   peer.dial();
   const pass = async (ms: number) => {
@@ -156,6 +158,53 @@ test('a worker that is lost is dialled again; its link of before is not heard an
   void workers[1]?.send({ ...ready, slots: 1 });
   await network.quiet();
   assert.deepEqual(told, ['joined with 3', 'left: the worker broke off', 'joined with 1']);
+});
+
+/** A dialler of workers that will not have this leader, and how often it dialled. */
+function refusing(refusal: Refusal) {
+  const dialled = { times: 0 };
+  const dial = () => {
+    dialled.times++;
+    let handlers: Parameters<LeaderLink['listen']>[0] | undefined;
+    const link: LeaderLink = {
+      send: async () => undefined,
+      end: () => undefined,
+      close: () => undefined,
+      listen: (given) => {
+        handlers = given;
+        setImmediate(() => handlers?.ended(refusal));
+      },
+      sent: 0,
+      received: 0,
+    };
+    return link;
+  };
+  return { dialled, dialer: { dial } };
+}
+
+test('a worker that will not have its leader is given up at once, and the reason told', async (t) => {
+  const { dialled, dialer } = refusing(new Refusal('it wants a token', true));
+  const { network, told, pass } = leader(t, { dialer }, false);
+  await network.quiet();
+  await pass(60_000);
+  assert.deepEqual([told, dialled.times], [['gone: it wants a token'], 1]);
+});
+
+test('a worker that may not want its leader is dialled again; told once, at the third attempt', async (t) => {
+  const { dialled, dialer } = refusing(new Refusal('perhaps it wants TLS', false));
+  const { network, told, pass } = leader(t, { dialer, retries: 4 }, false);
+  for (let k = 0; k < 2; k++) {
+    assert.deepEqual(told, []);
+    await network.quiet();
+    await pass(1_000);
+  }
+  assert.deepEqual(told, ['doubted: perhaps it wants TLS']);
+  for (let k = 0; k < 2; k++) {
+    await network.quiet();
+    await pass(1_000);
+  }
+  assert.deepEqual(told, ['doubted: perhaps it wants TLS', 'gone: dialled 5 times, last: perhaps it wants TLS']);
+  assert.equal(dialled.times, 5);
 });
 
 test('losses in a row count, a shard that came back forgives them', async (t) => {

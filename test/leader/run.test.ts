@@ -260,7 +260,8 @@ test('a worker whose kernel computes other bits gets nothing to do, and the lead
     'no worker could be had (w:1: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, ' +
     'not aaaaaaaaaaaa)): start workers with "fractal worker", or render with --local';
   await assert.rejects(frames(), { code: 'NO_WORKER', message: why });
-  assert.deepEqual([heard, notes], [[], []]);
+  const note = 'w:1 is left out: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, not aaaaaaaaaaaa)';
+  assert.deepEqual([heard, notes], [[], [note]]);
 });
 
 test('where no fingerprint is known the first worker sets it, and the job is done without those that differ', async (t) => {

@@ -34,6 +34,7 @@ import {
   mag2,
   n,
   orbit,
+  POWER,
   peak,
   power,
   proving,
@@ -44,6 +45,7 @@ import {
   setPeak,
   setPlace,
   setValue,
+  SQUARE,
   spacing,
   unitE,
   unitIm,
@@ -68,11 +70,6 @@ import {
   R,
   R_C,
 } from './table';
-
-/** Three loops of one source: z^2, any power, and formulas that are not analytic. */
-export const SQUARE: i32 = 0;
-export const POWER: i32 = 1;
-export const FOLDED: i32 = 2;
 
 /** Below it a difference is carried with an exponent of its own. */
 export const LEAST: f64 = 1e-285; // about 2^-947

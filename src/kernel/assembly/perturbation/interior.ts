@@ -5,9 +5,8 @@
  */
 
 import { BURNING_SHIP } from '../formula';
-import { FOLDED, SQUARE } from './doubles';
 import { matrixNorm } from './matrix';
-import { countSteps, end, fold, julia, orbit, power } from './orbit';
+import { countSteps, end, FOLDED, fold, orbit, power } from './orbit';
 import {
   A_IM,
   A_RE,

@@ -3,6 +3,11 @@
 import { log2 } from '../log2';
 import { normalize, xe, xi, xr, ZERO } from './extended';
 
+/** What the loops are made for: z^2, any power, and formulas that are not analytic. */
+export const SQUARE: i32 = 0;
+export const POWER: i32 = 1;
+export const FOLDED: i32 = 2;
+
 /** How much further than the limit a point may run that has left |z| <= 2 but not yet reached the bailout. */
 const BEYOND: i64 = 200;
 /** Entries of the orbit below it are listed apart. */

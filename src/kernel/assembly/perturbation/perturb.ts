@@ -2,7 +2,7 @@
 
 import { log2 } from '../log2';
 import { followTiny } from './deep';
-import { followDoubles, FOLDED, LEAST, POWER, SQUARE } from './doubles';
+import { followDoubles, LEAST } from './doubles';
 import { forgetMarks } from './interior';
 import { normalize, power2, xe, xi, xr } from './extended';
 import {
@@ -12,6 +12,7 @@ import {
   dIm,
   doubt,
   dRe,
+  FOLDED,
   fold,
   j0,
   j1,
@@ -22,10 +23,12 @@ import {
   mag2,
   m,
   orbit,
+  POWER,
   peak,
   power,
   setPlace,
   setValue,
+  SQUARE,
   spacing,
   start,
   steps,

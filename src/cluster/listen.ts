@@ -1,0 +1,144 @@
+/** The worker's end of the transport over gRPC: who may come in, how many at once, and for how long without a word. */
+
+import grpc from '@grpc/grpc-js';
+import type { ToWorker__Output } from '../../gen/fractal/v1/ToWorker.js';
+import { FractalError, messageOf } from '../errors.js';
+import { type Access, checkExposure, objectionTo } from './access.js';
+import { openDoor } from './door.js';
+import { CHANNEL_OPTIONS, codec, Health, Peer, type Stream, StreamLink } from './grpc.js';
+import { health } from './health.js';
+import type { ToLeader, ToWorker } from './messages.js';
+import { reasonOf } from './refusal.js';
+import { type Address, addressText, type Listener, type WorkerLink } from './transport.js';
+import { wireToLeader, workerInbox } from './wire.js';
+
+/** What others may take up. Their metadata is bounded by Node: 64 KiB, 128 pairs. */
+export interface Limits {
+  /** Sessions at once. */
+  readonly leaders: number;
+  /** Connections at once without a session: probes, those that shake hands, those that say nothing. */
+  readonly strangers: number;
+  /** Calls at once in a connection: a leader has one, a probe a few. */
+  readonly calls: number;
+  /** For a TLS handshake, for the first message of a session, and for going after the last one. */
+  readonly handshakeMs: number;
+  /** For a connection without any call. */
+  readonly idleMs: number;
+}
+
+export const LIMITS: Limits = { leaders: 64, strangers: 64, calls: 16, handshakeMs: 10_000, idleMs: 30_000 };
+
+export interface ListenOptions extends Access {
+  /** Beyond the loopback interface even where anybody may join. */
+  readonly insecure?: boolean;
+  readonly limits?: Limits;
+  /** Somebody did not get in: a line for the log. */
+  refused?(peer: string, reason: string): void;
+}
+
+type Call = grpc.ServerDuplexStream<ToWorker__Output, never>;
+
+/**
+ * Serves `session` on an address; port 0 takes any free one. Answers grpc.health.v1, too, to whoever can connect.
+ * @throws FractalError EXPOSED, PORT_IN_USE
+ */
+export async function grpcListen(
+  address: Address,
+  session: (link: WorkerLink, peer: string) => void,
+  options: ListenOptions = {},
+): Promise<Listener> {
+  const { token, insecure = false, limits = LIMITS, refused = () => undefined } = options;
+  checkExposure(address.host, options, insecure);
+  const server = new grpc.Server({
+    ...CHANNEL_OPTIONS,
+    'grpc.max_concurrent_streams': limits.calls,
+    'grpc.max_connection_idle_ms': limits.idleMs,
+  });
+  // Connections come through a door of our own: grpc-js bounds neither their number nor their handshakes.
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const enter = injector.injectConnection.bind(injector);
+  const door = await openDoor(address, { ...limits, tls: options.tls, enter, refused }).catch((error) => {
+    throw new FractalError('PORT_IN_USE', `${addressText(address)} ${whyNot(messageOf(error))}`, { cause: error });
+  });
+  const probed = health(['fractal.v1.Peer']);
+  let leaders = 0;
+  let draining = false;
+
+  /** What keeps a leader out, if so. */
+  function objection(call: Call): Partial<grpc.StatusObject> | undefined {
+    const why = objectionTo(call.metadata.get('authorization')[0]?.toString(), token);
+    if (why) {
+      refused(call.getPeer(), why);
+      return { code: grpc.status.UNAUTHENTICATED, details: why };
+    }
+    if (draining) return { code: grpc.status.UNAVAILABLE, details: 'it is going down' };
+    if (leaders < limits.leaders) return undefined;
+    const details = `${leaders} leaders are served already`;
+    refused(call.getPeer(), details);
+    return { code: grpc.status.RESOURCE_EXHAUSTED, details };
+  }
+
+  function admit(call: Call): void {
+    const objected = objection(call);
+    const peer = call.getPeer();
+    if (objected) {
+      call.emit('error', objected);
+      door.showOut(peer);
+      return;
+    }
+    leaders++;
+    door.welcome(peer);
+    // The leader learns of the end by its status alone: destroy() would send none, and leave it waiting.
+    const abort = (details: string) => void call.emit('error', { code: grpc.status.ABORTED, details });
+    const silence = setTimeout(() => abort('no greeting came'), limits.handshakeMs);
+    const inbox = workerInbox(codec);
+    const link = new StreamLink<ToLeader, ToWorker, ToWorker__Output>(
+      call as unknown as Stream,
+      wireToLeader,
+      (wire) => {
+        clearTimeout(silence);
+        return inbox(wire);
+      },
+      abort,
+      (error) => reasonOf(undefined, error.details ?? error.message, {}),
+    );
+    const leave = once(() => {
+      clearTimeout(silence);
+      leaders--;
+      door.showOut(peer);
+    });
+    call.on('error', leave);
+    call.on('close', leave);
+    session(link, peer);
+  }
+
+  server.addService(Peer.service, { session: admit });
+  server.addService(Health.service, probed.handlers);
+  return {
+    address: { host: address.host, port: door.port },
+    drain() {
+      draining = true;
+      probed.drain();
+    },
+    async close() {
+      server.forceShutdown();
+      door.close();
+    },
+  };
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}
+
+/** Why an address could not be listened on, and the way out. */
+function whyNot(message: string): string {
+  if (message.includes('EADDRINUSE')) return 'is in use by another program: choose another port with --port';
+  if (message.includes('EADDRNOTAVAIL')) return 'is no address of this machine: choose one of its own with --host';
+  if (message.includes('EACCES')) return 'may not be listened on: choose a port above 1023 with --port';
+  return `cannot be listened on (${message}): choose another with --host and --port`;
+}

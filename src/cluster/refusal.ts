@@ -1,0 +1,44 @@
+/** What an attempt to talk to a worker ended with, in words: gRPC's details have the reason, and much else. */
+
+import { oneLine } from '../errors.js';
+import type { Access } from './access.js';
+import { Refusal } from './transport.js';
+
+const UNAUTHENTICATED = 16;
+const SAME_CA = 'take the certificates of one "fractal certs" on both sides';
+
+/** OpenSSL's and Node's words for what is wrong with a worker's certificate. */
+const CERTIFICATE: readonly [words: RegExp, reason: string][] = [
+  [/certificate has expired/, 'its certificate has expired: make new ones with "fractal certs --force"'],
+  [/certificate is not yet valid/, 'its certificate is not valid yet: set the clocks of both machines'],
+  [/self-signed certificate|unable to (verify|get) .*certificate/, `its certificate is of another CA: ${SAME_CA}`],
+  [/unsupported certificate purpose/, `its certificate is not made for servers: ${SAME_CA}`],
+  [
+    /wrong version number|packet length too long|record layer failure/,
+    'it does not speak TLS: start it with --tls-cert --tls-key --tls-ca',
+  ],
+];
+
+/** What checks the name in a certificate says when it does not match. */
+export function otherName(host: string, names: string | undefined): Error {
+  return new Error(`its certificate is for ${names ?? 'nobody'} and not for ${host}: make one for this line`);
+}
+
+/** `code` and `details` as gRPC gives them; `access`: what the leader had to show. */
+export function reasonOf(code: number | undefined, details: string, { tls, token }: Access): Error {
+  if (code === UNAUTHENTICATED) {
+    const what = token === undefined ? 'it wants a token' : 'it wants another token than this one';
+    return new Refusal(`${what}: use the same --token-file, or FRACTAL_TOKEN, on both sides`, true);
+  }
+  const name = /its certificate is for .* and not for .*: make one for this line/.exec(details);
+  if (name) return new Refusal(oneLine(name[0]), true);
+  const [, reason] = CERTIFICATE.find(([words]) => words.test(details)) ?? [];
+  if (reason) return new Refusal(reason, true);
+  if (/Failed to connect|ECONNRESET|EPIPE|Protocol error/.test(details) && /No connection/.test(details)) {
+    // It may just be coming up, or going down.
+    if (tls) return new Refusal(`it broke off after the handshake: its log says why; ${SAME_CA}`, false);
+    return new Refusal('it broke off before a word was said: perhaps it wants TLS', false);
+  }
+  const system = /(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.exec(details);
+  return new Error(system?.[1] ?? (oneLine(details.split('\n', 1)[0] ?? '') || 'the connection broke'));
+}
