@@ -19,6 +19,7 @@ import {
   dRe,
   end,
   extend,
+  FOLDED,
   growth,
   growthE,
   fold,
