@@ -1,10 +1,12 @@
 /** The flags of `fractal leader`, once: for the parser, the help text, the completion and request files. */
 
+import { join } from 'node:path';
 import type { Options } from 'yargs';
 import type { AccessFiles } from '../src/cluster/access.js';
 import { FractalError } from '../src/errors.js';
 import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
 import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
+import { cacheFolder } from './environment.js';
 
 export interface ClusterOptions {
   readonly hostfile?: string;
@@ -29,8 +31,16 @@ export interface ReportOptions {
   readonly timeoutSeconds: number;
 }
 
+export interface StoreFlags {
+  /** undefined: nothing is kept or looked for. */
+  readonly folder: string | undefined;
+  /** Bytes. */
+  readonly size: number;
+}
+
 export interface LeaderOptions {
   readonly request: Request;
+  readonly store: StoreFlags;
   readonly cluster: ClusterOptions;
   readonly report: ReportOptions;
 }
@@ -45,13 +55,14 @@ interface Flag {
   readonly choices?: readonly string[];
 }
 
-const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, REPORTS] = [
+const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, STORE, REPORTS] = [
   'The cluster:',
   'The view:',
   'Quality:',
   'Colour:',
   'Film:',
   'Output and shards:',
+  'What was computed before:',
   'Reports:',
 ] as const;
 
@@ -142,6 +153,9 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   request: { group: OUTPUT, describe: 'any of these flags as JSON; the command line wins' },
 
+  store: { group: STORE, describe: 'where finished parts are kept; --no-store: nowhere', default: 'the cache folder' },
+  'store-size': { group: STORE, describe: 'what it may hold; what was used longest ago goes', default: '2G' },
+
   metrics: { group: REPORTS, describe: "everyone's metrics at the end; --metrics=json: as JSON" },
   'metrics-file': { group: REPORTS, describe: 'write the metrics there' },
   quiet: { group: REPORTS, describe: 'nothing but errors', alias: 'q', type: 'boolean' },
@@ -186,7 +200,12 @@ export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Pr
   const place = asked.location === undefined ? {} : await placeOf(asked.location);
   const flags: RawFlags = { ...withoutRivals(place, asked), ...asked };
   const raw = Object.fromEntries(Object.entries(flags).filter(([name]) => name in SCHEMA)) as RawRequest;
-  return { request: parseRequest(raw), cluster: clusterOptions(flags), report: reportOptions(flags) };
+  return {
+    request: parseRequest(raw),
+    cluster: clusterOptions(flags),
+    store: storeOptions(flags),
+    report: reportOptions(flags),
+  };
 }
 
 /** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
@@ -200,13 +219,14 @@ async function placeOf(path: string): Promise<RawFlags> {
 }
 
 /** Flags that name a file to open. */
-const FILES = ['hostfile', 'request', 'location', 'metrics-file'];
+const FILES = ['hostfile', 'request', 'location', 'metrics-file', 'store'];
 
 function flagsOf(argv: Readonly<Record<string, unknown>>): RawFlags {
   const flags: RawFlags = {};
   for (const name of FLAG_NAMES) {
     const value = argv[name];
-    if (value === undefined || value === false) continue;
+    // --no-store.
+    if (value === undefined || (value === false && name !== 'store')) continue;
     if (Array.isArray(value)) throw invalid(`--${name} was given ${value.length} times: give it once`);
     if (value === '' && FILES.includes(name)) throw invalid(`--${name} "" is not a file name`);
     flags[name] = String(value);
@@ -284,6 +304,15 @@ function reportOptions(flags: RawFlags): ReportOptions {
     forceExit: flags['force-exit'] === 'true',
     timeoutSeconds: flags.timeout === undefined ? 0 : whole('timeout', flags.timeout, 1, 10_000_000),
   };
+}
+
+function storeOptions(flags: RawFlags): StoreFlags {
+  const { store, 'store-size': size = '2G' } = flags;
+  const [, digits, unit = ''] = /^(\d{1,15})([KMGT]?)i?B?$/i.exec(size) ?? [];
+  if (digits === undefined) throw invalid(`--store-size "${size}" is not a number of bytes such as 500M or 2G`);
+  const bytes = Number(digits) * 1024 ** ' KMGT'.indexOf(unit.toUpperCase() || ' ');
+  const folder = store ?? join(cacheFolder(process.env, process.platform), 'fractal');
+  return { folder: store === 'false' || bytes === 0 ? undefined : folder, size: bytes };
 }
 
 /** A whole number in a range. @throws FractalError REQUEST_INVALID */

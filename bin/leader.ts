@@ -14,6 +14,8 @@ import type { Paint } from '../src/render/colours.js';
 import type { Request } from '../src/request.js';
 import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
+import type { Archive } from '../src/store/archive.js';
+import { archiveOf } from './archive.js';
 import type { Crew } from './crew.js';
 import { plan } from './dry-run.js';
 import type { LeaderOptions } from './flags.js';
@@ -42,6 +44,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
   const warn = (line: string) => screen.note(`warning: ${line}`);
+  let archive: Archive | undefined;
   try {
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
@@ -51,7 +54,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     };
     const compute = async (picture: Picture) => {
       const numerics = await numericsOf(request);
-      const job = jobOf(request, picture, ready.reference);
+      archive = await archiveOf(options.store, ready, picture, numerics, warn);
+      const job = { ...jobOf(request, picture, ready.reference), ...(archive ? { archive } : {}) };
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       const running = run(job, {
         dialer: grpcDialer(crew.access),
@@ -83,6 +87,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     // An encoder that the same Ctrl-C ended is not the reason.
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
+    await archive?.close();
     runtime.stop();
     stop.release();
     screen.close();

@@ -29,6 +29,8 @@ export interface Report {
   readonly shards: number;
   readonly samples: number;
   readonly iterations: number;
+  /** Samples, or pixels painted from so many, that had been computed before and were found in the store. */
+  readonly recalled: number;
   /** Shards handed out again, after a worker was lost or failed on them. */
   readonly reissued: number;
   /** Answers to shards that were answered already. */
@@ -56,6 +58,7 @@ export class Ledger {
   frames = 0;
   shards = 0;
   samples = 0;
+  recalled = 0;
   iterations = 0;
   late = 0;
   lost = 0;
@@ -115,13 +118,14 @@ export class Ledger {
 
   report(): Report {
     const end = this.lastAt ?? this.now();
-    const { frames, shards, samples, iterations, late, lost } = this;
+    const { frames, shards, samples, recalled, iterations, late, lost } = this;
     return {
       seconds: (end - this.startedAt) / 1000,
       computeSeconds: (end - (this.firstAt ?? end)) / 1000,
       frames,
       shards,
       samples,
+      recalled,
       iterations,
       reissued: Math.max(0, this.handedOut - shards),
       late,

@@ -8,7 +8,7 @@ import type { Address } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
 import { type Assembly, assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
-import type { Shard } from '../shard/shard.js';
+import type { Rect, Shard } from '../shard/shard.js';
 import { Ledger, type Report } from './ledger.js';
 import { Peer, type PeerOptions } from './peer.js';
 import { type Command, type Event, type Job, schedule } from './schedule.js';
@@ -19,6 +19,17 @@ export interface RenderJob extends Job {
   readonly scene: Scene;
   /** Numbers a raw sample has. */
   readonly channels: number;
+  readonly archive?: Archive;
+}
+
+/** Where finished shards are kept and found again. It never fails: what cannot be kept or found is not there. */
+export interface Archive {
+  /** Puts what is there of a frame, a rectangle at a time; resolves with what is missing. */
+  recall(frame: number, put: (rect: Rect, bytes: Uint8Array) => void): Promise<readonly Rect[]>;
+  /** A shard of a frame that was recalled; its bytes must not change any more. */
+  keep(frame: number, rect: Rect, bytes: Uint8Array): void;
+  /** Nothing is missing of the frame any more. */
+  complete(frame: number): void;
 }
 
 /** A worker to be dialled, as a hostfile names it. */
@@ -72,7 +83,8 @@ export interface Run {
 const REPORT_MS = 2_000;
 
 export function run(job: RenderJob, options: RunOptions): Run {
-  const plan = schedule(job);
+  const { archive } = job;
+  const plan = schedule({ ...job, ...(archive ? { recalls: true } : {}) });
   const ledger = new Ledger(options.now);
   const peers = new Map<string, Peer>();
   /** Ready, with the slots that this run uses; until `begun` not yet known to the scheduler. */
@@ -86,14 +98,20 @@ export function run(job: RenderJob, options: RunOptions): Run {
   let fingerprint = options.fingerprint;
   let begun = false;
   let complete = false;
+  /** Frames that the consumer is through with. */
+  let taken = 0;
+  /** As far as is known, there is something to compute. */
+  let needed = !archive;
   let isSealed = false;
   let failure: { readonly reason: unknown } | undefined;
   let wake = () => {};
+  let proceed = () => {};
 
   const peerOptions: PeerOptions = { ...options, fingerprint: () => fingerprint };
   const peerEvents = { joined, message, left, gone, doubted };
   options.signal.addEventListener('abort', () => fail(options.signal.reason), { once: true });
   if (options.signal.aborted) fail(options.signal.reason);
+  if (archive) recallAll(archive).catch(fail);
 
   function add({ address, slots }: Target): void {
     const peer = new Peer(address, slots, peerOptions, peerEvents);
@@ -159,6 +177,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
       const objection = assembly.put(shard, bytes);
       if (objection) return feed({ kind: 'failed', peer: name, shard: id, reason: objection });
       handed.delete(id);
+      archive?.keep(shard.frame, shard, bytes);
       ledger.answered(name, shard, job.perPixel, seconds, iterations);
     } else ledger.late++;
     feed({ kind: 'finished', peer: name, shard: id, seconds });
@@ -193,9 +212,9 @@ export function run(job: RenderJob, options: RunOptions): Run {
 
   /** With too few left to wait for, the job cannot go on. */
   function checkHope(): void {
-    const needed = begun ? 1 : Math.max(1, options.minWorkers);
-    if (!isSealed || complete || failure || peers.size >= needed) return;
-    const found = peers.size > 0 ? `only ${peers.size} of ${needed} workers` : 'no worker';
+    const fewest = begun ? 1 : Math.max(1, options.minWorkers);
+    if (!isSealed || !needed || complete || failure || peers.size >= fewest) return;
+    const found = peers.size > 0 ? `only ${peers.size} of ${fewest} workers` : 'no worker';
     const some = missing.slice(0, 3).join('; ');
     const why = missing.length > 3 ? ` (${some}; and ${missing.length - 3} more)` : some && ` (${some})`;
     const way = peers.size > 0 ? 'or lower --min-workers' : 'or render with --local';
@@ -212,8 +231,9 @@ export function run(job: RenderJob, options: RunOptions): Run {
       case 'assign':
         return assign(command.peer, command.shard);
       case 'frame':
-        frames.push((assemblies.get(command.frame) as Assembly).frame());
+        frames.push(assemblyOf(command.frame).frame());
         assemblies.delete(command.frame);
+        archive?.complete(command.frame);
         ledger.frames++;
         return wake();
       case 'failed': {
@@ -231,9 +251,35 @@ export function run(job: RenderJob, options: RunOptions): Run {
     ledger.handed();
     handed.set(shard.id, { shard, holder: name });
     const { id, frame, x, y, width, height } = shard;
-    if (!assemblies.has(frame)) assemblies.set(frame, assemble(job, frame, job.scene.samples ? 'samples' : 'pixels'));
+    assemblyOf(frame);
     const assignment = { shard: id, scene: 0, frame, view: job.viewOf(frame), rect: { x, y, width, height } };
     void peers.get(name)?.send({ kind: 'assign', assignment });
+  }
+
+  function assemblyOf(frame: number): Assembly {
+    const assembly = assemblies.get(frame) ?? assemble(job, frame, job.scene.samples ? 'samples' : 'pixels');
+    assemblies.set(frame, assembly);
+    return assembly;
+  }
+
+  /** Finds out, one frame after the other, what is there already: as far ahead as frames may be under way. */
+  async function recallAll(known: Archive): Promise<void> {
+    for (let frame = 0; frame < job.frames; frame++) {
+      while (frame >= taken + job.window && !complete && !failure)
+        await new Promise<void>((resolve) => (proceed = resolve));
+      if (complete || failure) return;
+      let pieces = 0;
+      const missing = await known.recall(frame, (rect, bytes) => {
+        assemblyOf(frame).put({ ...rect, frame, id: --pieces }, bytes);
+        ledger.recalled += rect.width * rect.height * job.perPixel;
+      });
+      feed({ kind: 'recalled', frame, missing });
+      if (missing.length > 0 && !needed) {
+        needed = true;
+        checkHope();
+      }
+      tell();
+    }
   }
 
   function fail(reason: unknown): void {
@@ -241,10 +287,12 @@ export function run(job: RenderJob, options: RunOptions): Run {
     failure = { reason };
     for (const peer of peers.values()) peer.stop();
     wake();
+    proceed();
   }
 
   function tell(): void {
-    const { frames: framesDone, samples: samplesDone, shards: shardsDone, iterations } = ledger;
+    const { frames: framesDone, shards: shardsDone, iterations } = ledger;
+    const samplesDone = ledger.samples + ledger.recalled;
     const [workers, workersKnown] = [members.size, peers.size];
     options.progress({ framesDone, samplesDone, shardsDone, iterations, workers, workersKnown });
   }
@@ -288,10 +336,13 @@ export function run(job: RenderJob, options: RunOptions): Run {
         const frame = await nextFrame(index);
         if (complete && index === job.frames - 1) await conclude();
         yield frame;
+        taken = index + 1;
         feed({ kind: 'taken', frame: index });
+        proceed();
       }
     } finally {
       complete = true;
+      proceed();
       for (const peer of peers.values()) peer.stop();
     }
   }

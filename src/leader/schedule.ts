@@ -8,7 +8,8 @@
  */
 
 import { FractalError } from '../errors.js';
-import type { Shard } from '../shard/shard.js';
+import { areaOf } from '../shard/missing.js';
+import type { Rect, Shard } from '../shard/shard.js';
 import { type Cutter, cutter } from '../shard/split.js';
 
 export interface Job {
@@ -23,6 +24,8 @@ export interface Job {
   readonly blockSize?: number;
   /** Frames that may be under way or waiting for the consumer, at least 1: what bounds the memory. */
   readonly window: number;
+  /** Frames are begun when what of them is missing is known: event `recalled`. Absent: all of all of them is. */
+  readonly recalls?: true;
 }
 
 export type Event =
@@ -34,6 +37,8 @@ export type Event =
   /** `seconds`: what the shard took to compute. */
   | { readonly kind: 'finished'; readonly peer: string; readonly shard: number; readonly seconds: number }
   | { readonly kind: 'failed'; readonly peer: string; readonly shard: number; readonly reason: string }
+  /** What of a frame is to be computed, without overlaps; of one frame after the other. */
+  | { readonly kind: 'recalled'; readonly frame: number; readonly missing: readonly Rect[] }
   /** The consumer is through with a frame. */
   | { readonly kind: 'taken'; readonly frame: number };
 
@@ -96,6 +101,8 @@ export function schedule(job: Job): Schedule {
   const live = new Map<number, Live>();
   const pixelsLeft = new Map<number, number>();
   const complete = new Set<number>();
+  /** What is missing of frames that are not begun. */
+  const recalled = new Map<number, readonly Rect[]>();
   let cutting: Cutter | undefined;
   let nextFrame = 0;
   let nextShard = 0;
@@ -130,6 +137,9 @@ export function schedule(job: Job): Schedule {
         break;
       case 'failed':
         retry(event.peer, event.shard, event.reason, commands);
+        break;
+      case 'recalled':
+        recall(event.frame, event.missing, commands);
         break;
       case 'taken':
         taken = Math.max(taken, event.frame + 1);
@@ -190,6 +200,13 @@ export function schedule(job: Job): Schedule {
     const left = (pixelsLeft.get(frame) as number) - width * height;
     pixelsLeft.set(frame, left);
     if (left === 0) emit(frame, commands);
+  }
+
+  function recall(frame: number, missing: readonly Rect[], commands: Command[]): void {
+    const pixels = areaOf(missing);
+    uncut -= (framePixels - pixels) * job.perPixel;
+    recalled.set(frame, missing);
+    if (pixels === 0) emit(frame, commands);
   }
 
   function emit(frame: number, commands: Command[]): void {
@@ -266,11 +283,9 @@ export function schedule(job: Job): Schedule {
 
   function cut(member: Member): Live | undefined {
     if (!cutting?.left) {
-      // More frames than there are slots to work on them only cost memory.
-      if (nextFrame >= job.frames || nextFrame >= taken + Math.min(job.window, 2 + 2 * slots)) return undefined;
-      cutting = cutter(job.width, job.height, shape, job.blockSize);
-      pixelsLeft.set(nextFrame, framePixels);
-      nextFrame++;
+      const rects = begin();
+      if (!rects) return undefined;
+      cutting = cutter(rects, shape, job.blockSize);
     }
     const rect = cutting.next(sizeFor(member) / job.perPixel);
     if (!rect) return undefined;
@@ -279,6 +294,19 @@ export function schedule(job: Job): Schedule {
     const one: Live = { shard, peer: undefined, attempts: 0, failedOn: new Set() };
     live.set(shard.id, one);
     return one;
+  }
+
+  /** What is missing of the next frame of which something is. */
+  function begin(): readonly Rect[] | undefined {
+    while (recalled.get(nextFrame)?.length === 0) recalled.delete(nextFrame++);
+    // More frames than there are slots to work on them only cost memory.
+    if (nextFrame >= job.frames || nextFrame >= taken + Math.min(job.window, 2 + 2 * slots)) return undefined;
+    const rects = job.recalls ? recalled.get(nextFrame) : [{ x: 0, y: 0, width: job.width, height: job.height }];
+    if (!rects) return undefined;
+    recalled.delete(nextFrame);
+    pixelsLeft.set(nextFrame, areaOf(rects));
+    nextFrame++;
+    return rects;
   }
 
   /** Samples that the next shard of a slot of this peer should have. */

@@ -3,11 +3,13 @@
  * millisecond with each; what follows `----` is what the schedule must say.
  *
  *   job frames=2 size=8x4 block=2x [shape=row] [window=4]
+ *   job ... recalls=true: frames wait for   recall 0 4x2@0,0 4x1@0,3   which names what is missing, if anything
  *   join a slots=1 speed=1      leave a      drain a      take 0
  *   finish a 3 [seconds=0.1]    fail a 3 broken
  */
 
 import { type Command, type Event, type Job, type Schedule, schedule } from '../../src/leader/schedule.js';
+import type { Rect } from '../../src/shard/shard.js';
 
 export function play(script: string): string {
   let plan: Schedule | undefined;
@@ -35,6 +37,7 @@ function jobOf(fields: Record<string, string>): Job {
     perPixel: 1,
     shape: (fields.shape ?? 'row') as Job['shape'],
     window: Number(fields.window ?? 4),
+    ...(fields.recalls ? { recalls: true } : {}),
     ...(fields.block ? { blockSize: Number(fields.block) } : {}),
   };
 }
@@ -55,9 +58,16 @@ function eventOf(verb: string, words: string[]): Event {
       return { kind: 'failed', peer, shard: Number(id), reason: words.slice(2).join(' ') };
     case 'take':
       return { kind: 'taken', frame: Number(peer) };
+    case 'recall':
+      return { kind: 'recalled', frame: Number(peer), missing: words.slice(1).map(rectOf) };
     default:
       throw new Error(`no such event: ${verb}`);
   }
+}
+
+function rectOf(word: string): Rect {
+  const [width = 0, height = 0, x = 0, y = 0] = word.split(/[x@,]/).map(Number);
+  return { x, y, width, height };
 }
 
 function text(command: Command): string {

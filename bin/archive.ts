@@ -1,0 +1,34 @@
+/** The store as a run uses it: which frames have which names, and how many bytes. */
+
+import type { Picture } from '../src/pipeline.js';
+import { viewAt } from '../src/request.js';
+import { bytesOfPixel } from '../src/shard/assemble.js';
+import { Archive } from '../src/store/archive.js';
+import { keyer } from '../src/store/key.js';
+import { Store } from '../src/store/store.js';
+import type { StoreFlags } from './flags.js';
+import type { Prepared } from './prepare.js';
+
+interface Numerics {
+  readonly kernel: string;
+  readonly fingerprint?: string;
+}
+
+/** undefined: nothing is kept. So it is with kernels whose numbers only the workers know. */
+export async function archiveOf(
+  { folder, size }: StoreFlags,
+  { request, reference }: Prepared,
+  { width, height, perPixel, channels, paint }: Picture,
+  numerics: Numerics,
+  warn: (line: string) => void,
+): Promise<Archive | undefined> {
+  if (folder === undefined || numerics.fingerprint === undefined) return undefined;
+  const kind = paint ? 'pixels' : 'samples';
+  const keyOf = keyer({ ...numerics, kind, paint, reference });
+  return new Archive(await Store.open({ folder, size, warn }), {
+    width,
+    height,
+    bytesPerPixel: bytesOfPixel(kind, { perPixel, channels }),
+    keyOf: (frame) => keyOf(viewAt(request, frame)),
+  });
+}
