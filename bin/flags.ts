@@ -138,6 +138,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   codec: { group: OUTPUT, describe: "ffmpeg's encoder, such as libx265" },
   crf: { group: OUTPUT, describe: "the encoder's quality, lower is better" },
+  'encoder-timeout': { group: OUTPUT, describe: 'give up an ffmpeg that is silent for so many seconds', default: '60' },
   shard: {
     group: OUTPUT,
     describe: 'shape of shards: row, tile, auto',

@@ -65,7 +65,7 @@ export function pictureOf(request: Request, wants: Output['wants']): Picture {
 }
 
 function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters' | 'warn'> {
-  const { outfile, width, height, sampling, film, codec, crf } = request;
+  const { outfile, width, height, sampling, film, codec, crf, patience } = request;
   const perPixel = samplesPerPixel(sampling);
   return {
     outfile,
@@ -77,6 +77,7 @@ function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'par
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
+    ...(patience === undefined ? {} : { patience }),
   };
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../../bin/fractal', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../../bin/fractal', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
