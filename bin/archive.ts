@@ -1,7 +1,10 @@
 /** The store as a run uses it: which frames have which names, and how many bytes. */
 
+import type { KernelName } from '../src/kernel/kernel.js';
+import { fingerprintOf } from '../src/kernel/open.js';
+import { openSimd } from '../src/kernel/simd.js';
 import type { Picture } from '../src/pipeline.js';
-import { viewAt } from '../src/request.js';
+import { type Request, viewAt } from '../src/request.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import { Archive } from '../src/store/archive.js';
 import { keyer } from '../src/store/key.js';
@@ -9,9 +12,15 @@ import { Store } from '../src/store/store.js';
 import type { StoreFlags } from './flags.js';
 import type { Prepared } from './prepare.js';
 
-interface Numerics {
-  readonly kernel: string;
+export interface Numerics {
+  readonly kernel: KernelName;
   readonly fingerprint?: string;
+}
+
+/** The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. */
+export async function numericsOf({ kernel }: Request): Promise<Numerics> {
+  if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
+  return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
 }
 
 /** undefined: nothing is kept. So it is with kernels whose numbers only the workers know. */

@@ -36,6 +36,8 @@ export interface StoreFlags {
   readonly folder: string | undefined;
   /** Bytes. */
   readonly size: number;
+  /** Raw samples are kept rather than finished pixels. */
+  readonly samples: boolean;
 }
 
 export interface LeaderOptions {
@@ -70,6 +72,12 @@ const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, STORE, REPORTS] = [
 export const ACCESS_FLAGS = ['tls-cert', 'tls-key', 'tls-ca', 'token-file'] as const;
 
 export const FORMULAS = ['mandelbrot', 'multibrot', 'julia', 'burning-ship', 'tricorn'] as const;
+
+/** Flags of `fractal recolor`, which has no workers. */
+export function recolorFlags(): string[] {
+  const computing = new Set(['kernel', 'shard', 'block-size', 'keep-samples', 'metrics', 'metrics-file']);
+  return Object.entries(FLAGS).flatMap(([name, { group }]) => (group === CLUSTER || computing.has(name) ? [] : [name]));
+}
 
 /** In the order of the help text. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
@@ -156,6 +164,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 
   store: { group: STORE, describe: 'where finished parts are kept; --no-store: nowhere', default: 'the cache folder' },
   'store-size': { group: STORE, describe: 'what it may hold; what was used longest ago goes', default: '2G' },
+  'keep-samples': { group: STORE, describe: 'keep raw samples there, for fractal recolor', type: 'boolean' },
 
   metrics: { group: REPORTS, describe: "everyone's metrics at the end; --metrics=json: as JSON" },
   'metrics-file': { group: REPORTS, describe: 'write the metrics there' },
@@ -313,7 +322,10 @@ function storeOptions(flags: RawFlags): StoreFlags {
   if (digits === undefined) throw invalid(`--store-size "${size}" is not a number of bytes such as 500M or 2G`);
   const bytes = Number(digits) * 1024 ** ' KMGT'.indexOf(unit.toUpperCase() || ' ');
   const folder = store ?? join(cacheFolder(process.env, process.platform), 'fractal');
-  return { folder: store === 'false' || bytes === 0 ? undefined : folder, size: bytes };
+  const none = store === 'false' || bytes === 0;
+  const samples = flags['keep-samples'] === 'true';
+  if (samples && none) throw invalid('--keep-samples keeps them in the store, which --no-store leaves out');
+  return { folder: none ? undefined : folder, size: bytes, samples };
 }
 
 /** A whole number in a range. @throws FractalError REQUEST_INVALID */

@@ -3,10 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { grpcDialer } from '../src/cluster/grpc.js';
 import type { Scene } from '../src/cluster/messages.js';
-import type { KernelName } from '../src/kernel/kernel.js';
-import { fingerprintOf } from '../src/kernel/open.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
-import { openSimd } from '../src/kernel/simd.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
 import { type Picture, render } from '../src/pipeline.js';
@@ -15,7 +12,7 @@ import type { Request } from '../src/request.js';
 import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import type { Archive } from '../src/store/archive.js';
-import { archiveOf } from './archive.js';
+import { archiveOf, numericsOf } from './archive.js';
 import type { Crew } from './crew.js';
 import { plan } from './dry-run.js';
 import type { LeaderOptions } from './flags.js';
@@ -80,7 +77,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       enlist(running, crew.targets, local, stop.fail);
       return running.frames;
     };
-    const files = await render(request, settle, compute, warn);
+    const files = await render(request, settle, compute, warn, options.store.samples);
     tell.finished(ready.request, files);
     return 0;
   } catch (error) {
@@ -118,12 +115,6 @@ function sceneOf(paint: Paint | undefined): Scene {
   if (!paint) return { samples: true, paint: {}, tables: {} };
   const { srgb, linear, ...plain } = paint;
   return { samples: false, paint: plain, tables: { srgb, linear } };
-}
-
-/** The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. */
-async function numericsOf({ kernel }: Request): Promise<{ kernel: KernelName; fingerprint?: string }> {
-  if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
-  return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
 }
 
 /** Dials the hosts, or the leader's own workers as each comes up. */

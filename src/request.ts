@@ -165,7 +165,7 @@ export function parseRequest(raw: RawRequest): Request {
   const legacy = v['legacy-colors'] ?? false;
   const colours = coloursOf(v, legacy);
   refuseDistance(v, colours);
-  const { width, height, sampling } = sizeOf(v, needsDistance(colours) ? 2 : 1);
+  const { width, height, sampling } = sizeOf(v, needsDistance(colours) ? 3 : 1);
   const zoom = v.zoom ?? (v['view-width'] ? zoomOfWidth(v['view-width'], width, height) : '42.43278');
   if (v.zoom && v['view-width']) throw invalid('--zoom and --view-width both say how much is shown: give one of them');
   const centre = { re: v.xpos ?? '-0.00275', im: v.ypos ?? '0.78912' };

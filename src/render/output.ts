@@ -23,7 +23,7 @@ export interface OutputOptions {
   readonly frames: number;
   /** Samples a pixel: an axis of an .npy, when above 1. */
   readonly perPixel: number;
-  /** Numbers a raw sample has: a further axis of an .npy, when above 1. */
+  /** Numbers a raw sample has: 1, or 3, nu and the vector of the distance, of which an .npy gets nu and the length. */
   readonly channels: number;
   readonly fps: number;
   readonly codec?: string;
@@ -198,11 +198,22 @@ function samplesOf({ answer, width, height, perPixel }: Frame, channels: number)
   const count = width * height * perPixel * channels;
   if (answer.kind !== 'samples' || answer.values.length !== count)
     throw new TypeError(`raw samples of ${width}x${height} need ${count} numbers`);
-  return answer.values;
+  return channels === 1 ? answer.values : pairs(answer.values);
+}
+
+/** nu and the distance, of triples of nu and the distance's vector. */
+function pairs(triples: Float64Array): Float64Array {
+  const values = new Float64Array((triples.length / 3) * 2);
+  for (let i = 0, k = 0; k < triples.length; i += 2, k += 3) {
+    const [right, up] = [triples[k + 1] as number, triples[k + 2] as number];
+    values[i] = triples[k] as number;
+    values[i + 1] = Math.sqrt(right * right + up * up);
+  }
+  return values;
 }
 
 function shapeOf({ width, height, perPixel, channels }: OutputOptions): number[] {
-  return [height, width, ...[perPixel, channels].filter((axis) => axis > 1)];
+  return [height, width, ...[perPixel, channels > 1 ? 2 : 1].filter((axis) => axis > 1)];
 }
 
 /** What is left of a disk that is full: less than any picture needs. */
