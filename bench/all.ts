@@ -1,12 +1,13 @@
-/** `make bench`: every table of docs/performance.md. usage: node dist/bench/all.js [kernel] [reference] [leader] [pictures] [deep] */
+/** `make bench`: every table of docs/performance.md. usage: node dist/bench/all.js [kernel] [reference] [leader] [pictures] [store] [deep] */
 
 import { deep } from './deep.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { pictures } from './pictures.js';
 import { reference } from './reference.js';
+import { store } from './store.js';
 
-const ALL = { kernel, reference, leader, pictures, deep };
+const ALL = { kernel, reference, leader, pictures, store, deep };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();
 process.exit(0);

@@ -23,18 +23,22 @@ export async function numericsOf({ kernel }: Request): Promise<Numerics> {
   return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
 }
 
+/** undefined: nothing is kept. */
+export async function storeOf({ folder, size }: StoreFlags, warn: (line: string) => void): Promise<Store | undefined> {
+  return folder === undefined ? undefined : Store.open({ folder, size, warn });
+}
+
 /** undefined: nothing is kept. So it is with kernels whose numbers only the workers know. */
-export async function archiveOf(
-  { folder, size }: StoreFlags,
+export function archiveOf(
+  store: Store | undefined,
   { request, reference }: Prepared,
   { width, height, perPixel, channels, paint }: Picture,
   numerics: Numerics,
-  warn: (line: string) => void,
-): Promise<Archive | undefined> {
-  if (folder === undefined || numerics.fingerprint === undefined) return undefined;
+): Archive | undefined {
+  if (!store || numerics.fingerprint === undefined) return undefined;
   const kind = paint ? 'pixels' : 'samples';
   const keyOf = keyer({ ...numerics, kind, paint, reference });
-  return new Archive(await Store.open({ folder, size, warn }), {
+  return new Archive(store, {
     width,
     height,
     bytesPerPixel: bytesOfPixel(kind, { perPixel, channels }),

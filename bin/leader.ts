@@ -12,7 +12,8 @@ import type { Request } from '../src/request.js';
 import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import type { Archive } from '../src/store/archive.js';
-import { archiveOf, numericsOf } from './archive.js';
+import type { Store } from '../src/store/store.js';
+import { archiveOf, numericsOf, storeOf } from './archive.js';
 import type { Crew } from './crew.js';
 import { plan } from './dry-run.js';
 import type { LeaderOptions } from './flags.js';
@@ -41,17 +42,19 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
   const warn = (line: string) => screen.note(`warning: ${line}`);
+  let store: Store | undefined;
   let archive: Archive | undefined;
   try {
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
       if (missing) warn(missing);
-      ready = await prepare(request, stop.signal, (text) => screen.note(text));
+      store = await storeOf(options.store, warn);
+      ready = await prepare(request, stop.signal, (text) => screen.note(text), store);
       return ready.request;
     };
     const compute = async (picture: Picture) => {
       const numerics = await numericsOf(request);
-      archive = await archiveOf(options.store, ready, picture, numerics, warn);
+      archive = archiveOf(store, ready, picture, numerics);
       const job = { ...jobOf(request, picture, ready.reference), ...(archive ? { archive } : {}) };
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       const running = run(job, {
@@ -84,7 +87,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     // An encoder that the same Ctrl-C ended is not the reason.
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
-    await archive?.close();
+    archive?.leave();
+    await store?.settled();
     runtime.stop();
     stop.release();
     screen.close();

@@ -7,31 +7,31 @@ import { DEFAULT_SLOPE, needsDistance } from '../src/render/colours.js';
 import { assemble } from '../src/shard/assemble.js';
 import type { Frame } from '../src/shard/frame.js';
 import type { Archive } from '../src/store/archive.js';
-import { archiveOf, numericsOf } from './archive.js';
+import type { Store } from '../src/store/store.js';
+import { archiveOf, numericsOf, storeOf } from './archive.js';
 import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress } from './progress.js';
 import { reporter } from './report.js';
 
-type Warn = (line: string) => void;
-
 /** @throws FractalError SAMPLES_MISSING, and what rendering throws */
 export async function recolor(options: LeaderOptions): Promise<number> {
-  const { request, report, store } = options;
-  if (store.folder === undefined) throw missing('there is no store to take them from with --no-store');
+  const { request, report } = options;
+  if (options.store.folder === undefined) throw missing('there is no store to take them from with --no-store');
   const runtime = startRuntimeMetrics();
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   const warn = (line: string) => screen.note(`warning: ${line}`);
   try {
+    let store: Store | undefined;
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
-      ready = await prepare(request, stop.signal, screen.note);
+      store = await storeOf(options.store, warn);
+      ready = await prepare(request, stop.signal, screen.note, store);
       return ready.request;
     };
-    const recall = async (picture: Picture) =>
-      stored(picture, await archives(options, ready, picture, warn), stop.signal);
+    const recall = async (picture: Picture) => stored(picture, await archives(store, ready, picture), stop.signal);
     const files = await render(request, settle, recall, warn, true);
     reporter(report, runtime, 0).finished(ready.request, files);
     return 0;
@@ -49,15 +49,15 @@ interface Kept {
 }
 
 /** Where samples may be: of just these views, or with distances that are not needed. */
-async function archives({ store }: LeaderOptions, ready: Prepared, picture: Picture, warn: Warn): Promise<Kept[]> {
+async function archives(store: Store | undefined, ready: Prepared, picture: Picture): Promise<Kept[]> {
   const { request } = ready;
   const numerics = await numericsOf(request);
-  const own = await archiveOf(store, ready, picture, numerics, warn);
+  const own = archiveOf(store, ready, picture, numerics);
   if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
   if (needsDistance(request.colours)) return [{ archive: own, picture }];
   const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
   const triples = { ...picture, channels: 3 };
-  const other = await archiveOf(store, { ...ready, request: lit }, triples, numerics, warn);
+  const other = archiveOf(store, { ...ready, request: lit }, triples, numerics);
   return [
     { archive: own, picture },
     { archive: other as Archive, picture: triples },

@@ -55,10 +55,9 @@ export class Archive {
     if (entry) this.store.finish(entry);
   }
 
-  /** Resolves when all that was kept is on disk. */
-  async close(): Promise<void> {
+  /** Nothing more will be kept: what is under way stays for the next run. */
+  leave(): void {
     for (const entry of this.entries.values()) this.store.leave(entry);
     this.entries.clear();
-    await this.store.settled();
   }
 }

@@ -8,7 +8,7 @@ import type { View } from '../view/view.js';
 import { digestOf } from './digest.js';
 
 /** Of the files; a store of another format has other keys. */
-const FORMAT = 1;
+export const FORMAT = 1;
 
 /** The keys of the frames that share `shaping`: kernel, paint, reference and the like, plain data. */
 export function keyer(shaping: Readonly<Record<string, unknown>>): (view: View) => string {
@@ -29,7 +29,7 @@ function plain(text: string): string {
 const SHAPING = ['view', 'kernel', 'render', 'worker'];
 
 /** Of the program's own code: a change of it, however small, makes everything new. */
-function codeDigest(): string {
+export function codeDigest(): string {
   const hash = createHash('sha256');
   for (const folder of SHAPING) {
     const root = fileURLToPath(new URL(`../${folder}/`, import.meta.url));

@@ -125,7 +125,7 @@ export class Store {
     this.later(async () => entry.file?.close());
   }
 
-  /** Resolves when everything is written. */
+  /** Resolves when everything so far is written. */
   async settled(): Promise<void> {
     await this.queue;
   }

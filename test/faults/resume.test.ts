@@ -129,3 +129,18 @@ test('two leaders with one store at once render the same picture', BOUNDED, asyn
   assert.deepEqual([a.sha, a.stderr, b.stderr], [b.sha, '', '']);
   assert.equal((await render(t, words)).shards, 0);
 });
+
+test('a reference orbit that took its time is found again', BOUNDED, async (t) => {
+  const digits = '18'.repeat(400);
+  const deep = ['-x', `-1.7490${digits}`, '-y', '1e-800', '--zoom', '1e800', '--iters', '40000', ...SMALL];
+  const words = ['leader', '--local', '1', ...deep, '--store', folder(t)];
+  const shas: string[] = [];
+  for (const said of [/reference orbit: .* bits, .* s\n/, /reference orbit: .*, from the store\n/]) {
+    const path = join(folder(t), 'x.npy');
+    const { code, stderr } = await fractal(t, [...words, '-o', path]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, said);
+    shas.push(hashOf(path));
+  }
+  assert.equal(shas[0], shas[1]);
+});

@@ -29,7 +29,7 @@ async function open(path: string, size = PLENTY) {
   const warnings: string[] = [];
   const store = await Store.open({ folder: path, size, warn: (line) => void warnings.push(line) });
   const archive = new Archive(store, { ...SIZE, keyOf: (frame) => digestOf({ frame }) });
-  return { archive, warnings };
+  return { archive, warnings, settled: () => store.settled() };
 }
 
 /** What is there of a frame, and what is missing. */
@@ -44,12 +44,13 @@ async function recall({ archive }: { archive: Archive }, frame: number) {
 
 /** Keeps rectangles of a frame in a run of its own. */
 async function keep(path: string, frame: number, rects: readonly Rect[], size = PLENTY): Promise<string[]> {
-  const { archive, warnings } = await open(path, size);
+  const { archive, warnings, settled } = await open(path, size);
   const { missing } = await recall({ archive }, frame);
   for (const rect of rects) archive.keep(frame, rect, bytesOf(frame, rect));
   const area = rects.reduce((sum, { width, height }) => sum + width * height, 0);
   if (area === missing.reduce((sum, { width, height }) => sum + width * height, 0)) archive.complete(frame);
-  await archive.close();
+  archive.leave();
+  await settled();
   return warnings;
 }
 
@@ -120,13 +121,13 @@ test('the bound holds, and what was used longest ago goes first', async (t) => {
 
 test('a job larger than the store keeps its first frames, and says so once', async (t) => {
   const path = folder(t);
-  const { archive, warnings } = await open(path, 3 * ENTRY);
+  const { archive, warnings, settled } = await open(path, 3 * ENTRY);
   for (let frame = 0; frame < 10; frame++) {
     await recall({ archive }, frame);
     archive.keep(frame, WHOLE, bytesOf(frame, WHOLE));
     archive.complete(frame);
   }
-  await archive.close();
+  await settled();
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] as string, /is full with this job alone \(0 MiB\).*--store-size/);
   assert.deepEqual((await recall(await open(path), 0)).missing, []);
@@ -144,8 +145,8 @@ test('two runs that keep the same frames at once disturb nobody', async (t) => {
       archive.complete(frame);
     }
   }
-  for (const { archive, warnings } of runs) {
-    await archive.close();
+  for (const { settled, warnings } of runs) {
+    await settled();
     assert.deepEqual(warnings, []);
   }
   assert.equal(filesOf(path).length, 20);
