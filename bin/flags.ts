@@ -140,6 +140,12 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     default: 'auto',
     choices: ['auto', 'simd', 'gpu', 'cpu'],
   },
+  method: {
+    group: OUTPUT,
+    describe: 'how points are iterated: auto, direct, perturbation',
+    default: 'auto: by depth and cost',
+    choices: ['auto', 'direct', 'perturbation'],
+  },
   request: { group: OUTPUT, describe: 'any of these flags as JSON; the command line wins' },
 
   metrics: { group: REPORTS, describe: "everyone's metrics at the end; --metrics=json: as JSON" },

@@ -149,11 +149,12 @@ function wireView(view: View): WireView {
     grid: sampling.kind === 'grid' ? sampling.side : 0,
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
     distance: view.distance === true,
+    perturbed: view.perturbed === true,
   };
 }
 
 function viewOf(wire: View__Output): View {
-  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, ...rest } = wire;
+  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, perturbed, ...rest } = wire;
   const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
   return {
     ...rest,
@@ -161,6 +162,7 @@ function viewOf(wire: View__Output): View {
     count: whole ? 'whole' : 'smooth',
     sampling,
     ...(distance ? { distance } : {}),
+    ...(perturbed ? { perturbed } : {}),
   };
 }
 

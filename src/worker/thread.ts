@@ -6,7 +6,6 @@ import { messageOf } from '../errors.js';
 import type { Computed, Kernel, KernelName } from '../kernel/kernel.js';
 import { fingerprintOf, openKernel, speedOf } from '../kernel/open.js';
 import { openPerturbation, type Perturbed, type SharedReference } from '../kernel/perturbation/kernel.js';
-import { reaches } from '../kernel/precision.js';
 import type { Paint } from '../render/colours.js';
 import { paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
@@ -80,9 +79,10 @@ async function compute({ kernel, scene: key, view, rect }: ToThread & { kind: 'c
   }
 }
 
-/** Directly where doubles reach; else as differences from the scene's reference. */
+/** Directly, or as differences from the scene's reference. */
 async function samplesOf(placed: Placed, kernel: Kernel, view: View, rect: Rect): Promise<Computed> {
-  if (!placed.reference || reaches(view, kernel.name)) return kernel.compute(view, rect);
+  if (!view.perturbed) return kernel.compute(view, rect);
+  if (!placed.reference) throw new Error('a perturbed view came without its reference orbit');
   placed.perturbed ??= openPerturbation(placed.reference, slot);
   return placed.perturbed(view, rect);
 }
