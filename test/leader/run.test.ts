@@ -46,8 +46,8 @@ function pixels({ frame, x, y, width, height }: { frame: number } & Assignment['
   return Uint8Array.from(bytes);
 }
 
-function answer({ shard, frame, rect }: Assignment, seconds = 0.01): ToLeader {
-  return { kind: 'result', shard, bytes: pixels({ frame, ...rect }), seconds, iterations: 10 };
+function answer({ shard, epoch, frame, rect }: Assignment, seconds = 0.01): ToLeader {
+  return { kind: 'result', shard, epoch, bytes: pixels({ frame, ...rect }), seconds, iterations: 10 };
 }
 
 type Script = (worker: ScriptedWorker, assigned: Assignment[]) => Promise<unknown> | unknown;
@@ -384,7 +384,8 @@ test('a shard that fails is handed out again, one that fails three times fails t
       for (let message = await worker.any(); message; message = await worker.any()) {
         if (message.kind === 'assign' && message.assignment.shard === 4 && failed < failures) {
           failed++;
-          void worker.send({ kind: 'failed', shard: 4, reason: 'out of memory' });
+          const { epoch } = message.assignment;
+          void worker.send({ kind: 'failed', shard: 4, epoch, reason: 'out of memory' });
         } else obey(worker, message, assigned);
       }
     });
@@ -395,7 +396,7 @@ test('a shard that fails is handed out again, one that fails three times fails t
     } else {
       await assert.rejects(frames(), {
         code: 'SHARD_FAILED',
-        message: '8x2 pixels at (0, 8) of frame 0 failed on every attempt: out of memory',
+        message: '8x2 pixels at (0, 8) of frame 0 cannot be computed: out of memory',
       });
     }
   }
@@ -409,7 +410,8 @@ test('a result of the wrong length counts as a failure; no byte of it gets into 
       if (message.kind === 'assign' && wrong) {
         wrong = false;
         const bytes = new Uint8Array(47).fill(255);
-        void worker.send({ kind: 'result', shard: message.assignment.shard, bytes, seconds: 1, iterations: 1 });
+        const { shard, epoch } = message.assignment;
+        void worker.send({ kind: 'result', shard, epoch, bytes, seconds: 1, iterations: 1 });
       } else obey(worker, message, assigned);
     }
   });
@@ -434,7 +436,8 @@ test('results that nobody asked this worker for change nothing', async (t) => {
   add(async (worker, assigned) => {
     const kept = await collect(worker, 2);
     for (const shard of [0, 1, 1000]) {
-      void worker.send({ kind: 'result', shard, bytes: new Uint8Array(48).fill(255), seconds: 9, iterations: 9 });
+      const bytes = new Uint8Array(48).fill(255);
+      void worker.send({ kind: 'result', shard, epoch: shard + 1, bytes, seconds: 9, iterations: 9 });
     }
     for (const one of kept) void worker.send(answer(one));
     await honest(worker, assigned);
