@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly minWorkers: number;
   readonly retries: number;
   readonly access: AccessFiles;
+  /** Share of the shards that two workers compute and that are compared, 0 to 1. */
+  readonly verify: number;
 }
 
 export interface ReportOptions {
@@ -69,7 +71,8 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated cost; render nothing', type: 'boolean' },
   strict: { group: CLUSTER, describe: 'fail unless every host answers', type: 'boolean' },
   'min-workers': { group: CLUSTER, describe: 'wait for so many workers before starting', default: '1' },
-  retries: { group: CLUSTER, describe: 'dial a silent worker again so many times', default: '10' },
+  retries: { group: CLUSTER, describe: 'dial a silent worker so often before nobody waits for it', default: '10' },
+  verify: { group: CLUSTER, describe: 'compute this share of the shards on two workers and compare: 0.05, 5%' },
   'tls-cert': { group: CLUSTER, describe: 'own certificate, PEM: mutual TLS, see fractal certs' },
   'tls-key': { group: CLUSTER, describe: 'its private key' },
   'tls-ca': { group: CLUSTER, describe: "the CA that signed the other side's certificate" },
@@ -261,6 +264,7 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
     minWorkers: whole('min-workers', flags['min-workers'] ?? '1', 1, 65_536),
     retries: whole('retries', flags.retries ?? '10', 0, 1_000),
     access: accessFiles(flags),
+    verify: share('verify', flags.verify ?? '0'),
   };
 }
 
@@ -290,6 +294,14 @@ function reportOptions(flags: RawFlags): ReportOptions {
 export function whole(name: string, value: string, min: number, max: number): number {
   if (/^\d{1,16}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
   throw invalid(`--${name} "${value}" is not a whole number from ${min} to ${max}`);
+}
+
+/** A share of a whole, as a number from 0 to 1 or in percent. @throws FractalError REQUEST_INVALID */
+function share(name: string, value: string): number {
+  const [, number, percent] = /^(\d{1,3}(?:\.\d{1,9})?|\.\d{1,9})(%?)$/.exec(value) ?? [];
+  const part = Number(number) / (percent ? 100 : 1);
+  if (part >= 0 && part <= 1) return part;
+  throw invalid(`--${name} "${value}" is not a share: write 0.05, or 5%`);
 }
 
 export function invalid(sentence: string): FractalError {

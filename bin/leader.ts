@@ -1,12 +1,13 @@
 /** `fractal leader`: the composition root of a render. Checked options come in, an exit code goes out. */
 
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { grpcDialer } from '../src/cluster/grpc.js';
 import type { Scene } from '../src/cluster/messages.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { fingerprintOf } from '../src/kernel/open.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
 import { openSimd } from '../src/kernel/simd.js';
+import type { Report } from '../src/leader/ledger.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
 import { type Picture, render } from '../src/pipeline.js';
@@ -51,7 +52,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     };
     const compute = async (picture: Picture) => {
       const numerics = await numericsOf(request);
-      const job = jobOf(request, picture, ready.reference);
+      const job = { ...jobOf(request, picture, ready.reference), ...verifyOf(cluster.verify) };
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       const running = run(job, {
         dialer: grpcDialer(crew.access),
@@ -69,6 +70,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
         note: (text) => screen.note(text),
         progress: (done) => screen.update({ ...done, ...size, phase: phaseOf(done, job.frames) }),
         gathered(outcome) {
+          for (const line of remarks(outcome)) screen.note(line);
           screen.close();
           tell.gathered(outcome);
         },
@@ -106,6 +108,18 @@ function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture, re
     window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),
     scene: { ...sceneOf(paint), ...(reference ? { reference } : {}) },
   };
+}
+
+/** Drawn anew for each run: no worker can know which of its shards are looked at. */
+function verifyOf(share: number): Pick<RenderJob, 'verify'> {
+  return share > 0 ? { verify: { share, seed: randomInt(2 ** 31) } } : {};
+}
+
+/** What of a run should not be overlooked at its end. */
+function remarks({ workers, unverified }: Report): string[] {
+  const expelled = workers.flatMap(({ name, expelled: why }) => (why ? [`${name} was left out: ${why}`] : []));
+  const alone = `${unverified} shard${unverified > 1 ? 's' : ''} could not be verified: there was no second worker`;
+  return unverified > 0 ? [...expelled, alone] : expelled;
 }
 
 /** A paint as what travels: its plain fields, and its tables. */

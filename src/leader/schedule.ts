@@ -150,10 +150,8 @@ export function schedule(job: Job): Schedule {
   function finish(lease: Lease, seconds: number, digest: string): void {
     const { live, member, epoch } = lease;
     release(lease);
-    const before = effective(member.speed);
-    costs.note(member.speed, live.samples, seconds);
+    learn(member, () => costs.note(member.speed, live.samples, seconds));
     member.answered(lease, seconds, now);
-    if (!member.draining) power += member.slots * (effective(member.speed) - before);
     if (!live.verified) return commit(live, epoch);
     live.answers.set(member.name, { epoch, digest });
     const same = [...live.answers.values()].filter((answer) => answer.digest === digest);
@@ -165,14 +163,24 @@ export function schedule(job: Job): Schedule {
     else abandon(live, `${[...live.answers.keys()].join(', ')} gave different answers`);
   }
 
+  /** What is learned of a peer's speed changes what all can do together. */
+  function learn({ speed, slots: count, draining }: Member, note: () => void): void {
+    const before = effective(speed);
+    note();
+    if (!draining) power += count * (effective(speed) - before);
+  }
+
   /** The first answer wins, whoever else is at it may stop. */
   function commit(live: Live, epoch: number, verified?: boolean): void {
     const { shard } = live;
     lives.delete(shard.id);
     commands.push({ kind: 'commit', shard, epoch, ...(verified === undefined ? {} : { verified }) });
     for (const lease of [...live.leases.values()]) {
-      commands.push({ kind: 'cancel', peer: lease.member.name, epochs: [lease.epoch] });
+      const { member, began } = lease;
+      commands.push({ kind: 'cancel', peer: member.name, epochs: [lease.epoch] });
       release(lease);
+      if (began === undefined) continue;
+      learn(member, () => costs.noteAtLeast(member.speed, live.samples, (now - began) / 1000 - member.lag));
     }
     const left = (pixelsLeft.get(shard.frame) as number) - shard.width * shard.height;
     pixelsLeft.set(shard.frame, left);

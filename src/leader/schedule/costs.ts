@@ -35,12 +35,21 @@ export class Costs {
     const measured = (seconds * speed.claimed) / samples;
     // The figure comes from a worker: one that is no number must not stay in the mean for ever.
     if (!(measured >= 0 && measured < Infinity)) return;
-    if (this.mean !== undefined && this.mean > 0 && measured > 0) {
-      // The mean of the logarithm: one shard a hundred times dearer than its neighbours says little of the peer.
-      const pace = speed.pace * (measured / this.mean / speed.pace) ** FRESH_PACE;
-      speed.pace = Math.min(MOST_PACE, Math.max(1 / MOST_PACE, pace));
-    }
+    this.learn(speed, measured);
     this.mean = this.mean === undefined ? measured : this.mean + FRESH_COST * (measured - this.mean);
+  }
+
+  /** A shard took so long already when another peer was through with it: the peer is at least as slow as that. */
+  noteAtLeast(speed: Speed, samples: number, seconds: number): void {
+    const measured = (seconds * speed.claimed) / samples;
+    if (this.mean !== undefined && measured > this.mean * speed.pace) this.learn(speed, measured);
+  }
+
+  /** The mean of the logarithm: one shard a hundred times dearer than its neighbours says little of the peer. */
+  private learn(speed: Speed, measured: number): void {
+    if (this.mean === undefined || this.mean === 0 || measured === 0) return;
+    const pace = speed.pace * (measured / this.mean / speed.pace) ** FRESH_PACE;
+    speed.pace = Math.min(MOST_PACE, Math.max(1 / MOST_PACE, pace));
   }
 
   /** Seconds that a slot will take for so many samples; undefined while nothing was measured. */
