@@ -69,6 +69,7 @@ export interface Run {
 
 /** How long the workers may take to report once the last frame is gathered. */
 const REPORT_MS = 2_000;
+const MOST_WORKERS = 65_536;
 /** How often the scheduler looks for what is late. */
 const TICK_MS = 100;
 
@@ -108,6 +109,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
     const known = peers.get(name);
     if (known?.stopped) return missing.get(name);
     if (known) known.nudge();
+    else if (peers.size >= MOST_WORKERS) return `${peers.size} workers are known already`;
     else {
       const peer = new Peer(address, slots, peerOptions, peerEvents);
       peers.set(name, peer);
