@@ -1,11 +1,12 @@
 /** The one place that translates between the program's messages and those of proto/fractal/v1/peer.proto. */
 
+import { crc32 } from 'node:zlib';
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
 import { FractalError } from '../errors.js';
 import type { Formula, Sampling, View } from '../view/view.js';
-import type { ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from './messages.js';
+import type { Assignment, ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from './messages.js';
 import { cut, Joiner } from './pieces.js';
 
 /** Turns a scene into bytes and back: protobuf's own work, handed in by whoever loaded the proto file. */
@@ -54,7 +55,8 @@ export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<W
       return;
     case 'assign': {
       const { shard, epoch, scene, frame, view, rect } = message.assignment;
-      yield { assign: { shard, epoch, scene, frame, view: wireView(view), ...rect } };
+      const checksum = checksumOf(message.assignment);
+      yield { assign: { shard, epoch, scene, frame, view: wireView(view), ...rect, checksum } };
       return;
     }
     case 'cancel':
@@ -108,10 +110,9 @@ export function workerInbox(codec: SceneCodec): (wire: ToWorker__Output) => ToWo
     if (wire.assign) {
       const { shard, epoch, scene, frame, view, x, y, width, height } = wire.assign;
       if (!view) throw missing('view of an assignment');
-      return {
-        kind: 'assign',
-        assignment: { shard, epoch, scene, frame, view: viewOf(view), rect: { x, y, width, height } },
-      };
+      const assignment = { shard, epoch, scene, frame, view: viewOf(view), rect: { x, y, width, height } };
+      if (checksumOf(assignment) === wire.assign.checksum) return { kind: 'assign', assignment };
+      throw new FractalError('PROTOCOL', `assignment ${epoch}: the checksum does not match`);
     }
     if (wire.cancel) return { kind: 'cancel', epochs: wire.cancel.epochs };
     if (wire.finish) return { kind: 'finish', metrics: wire.finish.metrics };
@@ -141,6 +142,18 @@ export function leaderInbox(): (wire: ToLeader__Output) => ToLeader | undefined 
 
 function missing(what: string, cause?: unknown): FractalError {
   return new FractalError('PROTOCOL', `the peer sent no ${what}`, { cause });
+}
+
+/** Of what an assignment means, whatever the order of its fields. */
+function checksumOf(assignment: Assignment): number {
+  return crc32(JSON.stringify(sorted(assignment)));
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => [key, sorted(field)]);
 }
 
 function wireView(view: View): WireView {

@@ -116,10 +116,11 @@ export function schedule(job: Job): Schedule {
   function leave(name: string): void {
     const member = members.get(name);
     if (!member) return;
+    // What only waited there had no part in it, nor has what met a worker on its way out.
+    const suspects = member.draining ? [] : [...member.leases.values()].filter(({ began }) => began !== undefined);
+    const began = new Set(suspects);
     retire(member);
     members.delete(name);
-    // What only waited there had no part in it.
-    const began = new Set([...member.leases.values()].filter((lease) => lease.began !== undefined));
     for (const lease of member.leases.values()) {
       leases.delete(lease.epoch);
       lease.live.leases.delete(lease.epoch);
