@@ -1,12 +1,13 @@
 /** The one place that translates between the program's messages and those of proto/fractal/v1/peer.proto. */
 
 import { crc32 } from 'node:zlib';
+import type { Assign as WireAssign } from '../../gen/fractal/v1/Assign.js';
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
 import { FractalError } from '../errors.js';
 import type { Formula, Sampling, View } from '../view/view.js';
-import type { Assignment, ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from './messages.js';
+import type { ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from './messages.js';
 import { cut, Joiner } from './pieces.js';
 
 /** Turns a scene into bytes and back: protobuf's own work, handed in by whoever loaded the proto file. */
@@ -55,8 +56,8 @@ export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<W
       return;
     case 'assign': {
       const { shard, epoch, scene, frame, view, rect } = message.assignment;
-      const checksum = checksumOf(message.assignment);
-      yield { assign: { shard, epoch, scene, frame, view: wireView(view), ...rect, checksum } };
+      const assign = { shard, epoch, scene, frame, view: wireView(view), ...rect };
+      yield { assign: { ...assign, checksum: checksumOf(assign, assign.view) } };
       return;
     }
     case 'cancel':
@@ -111,7 +112,7 @@ export function workerInbox(codec: SceneCodec): (wire: ToWorker__Output) => ToWo
       const { shard, epoch, scene, frame, view, x, y, width, height } = wire.assign;
       if (!view) throw missing('view of an assignment');
       const assignment = { shard, epoch, scene, frame, view: viewOf(view), rect: { x, y, width, height } };
-      if (checksumOf(assignment) === wire.assign.checksum) return { kind: 'assign', assignment };
+      if (checksumOf(wire.assign, view) === wire.assign.checksum) return { kind: 'assign', assignment };
       throw new FractalError('PROTOCOL', `assignment ${epoch}: the checksum does not match`);
     }
     if (wire.cancel) return { kind: 'cancel', epochs: wire.cancel.epochs };
@@ -144,16 +145,32 @@ function missing(what: string, cause?: unknown): FractalError {
   return new FractalError('PROTOCOL', `the peer sent no ${what}`, { cause });
 }
 
-/** Of what an assignment means, whatever the order of its fields. */
-function checksumOf(assignment: Assignment): number {
-  return crc32(JSON.stringify(sorted(assignment)));
-}
+/** All fields of a view on the wire, in one order on both sides; the compiler asks for those that are new. */
+const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
+  step: 0,
+  power: 0,
+  julia: 0,
+  juliaRe: 0,
+  juliaIm: 0,
+  re: 0,
+  im: 0,
+  zoom: 0,
+  rotation: 0,
+  width: 0,
+  height: 0,
+  iterations: 0,
+  bailout: 0,
+  whole: 0,
+  jittered: 0,
+  grid: 0,
+  seed: 0,
+  distance: 0,
+} satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
 
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => [key, sorted(field)]);
+function checksumOf({ shard, epoch, scene, frame, x, y, width, height }: WireAssign, view: WireView): number {
+  let text = `${shard} ${epoch} ${scene} ${frame} ${x} ${y} ${width} ${height}`;
+  for (const field of VIEW_FIELDS) text += `\n${view[field]}`;
+  return crc32(text);
 }
 
 function wireView(view: View): WireView {

@@ -2,7 +2,7 @@
 
 const MAX_SAMPLES = 1 << 18;
 /** Before any cost is known. */
-const FIRST_SAMPLES = 1 << 12;
+const FIRST_SAMPLES = 1 << 10;
 const MIN_SECONDS = 0.004;
 const MAX_SECONDS = 0.25;
 const [FEWEST, MOST] = [64, 1 << 14];
@@ -66,7 +66,7 @@ export class Costs {
     const guided = (within * own) / (power * PARTS);
     if (this.mean === undefined) {
       const first = FIRST_SAMPLES * Math.min(1, (own * slots) / power);
-      return Math.max(FEWEST, Math.min(first, guided));
+      return Math.max(FEWEST, Math.min(first, guided / PARTS));
     }
     if (this.mean === 0) return Math.min(MAX_SAMPLES, Math.max(MOST, guided));
     const worth = Math.min(MOST, Math.max(FEWEST, (MIN_SECONDS * own) / this.mean));
