@@ -165,6 +165,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   grid: 0,
   seed: 0,
   distance: 0,
+  perturbed: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
 
 function checksumOf({ shard, epoch, scene, frame, x, y, width, height }: WireAssign, view: WireView): number {
