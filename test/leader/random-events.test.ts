@@ -41,6 +41,7 @@ function play(size: Job, dice: () => number): void {
   const past: { peer: string; epoch: number }[] = [];
   const failures = new Map<number, number>();
   const expelled = new Set<string>();
+  const wrongs = new Map<string, number>();
   const frames: number[] = [];
   let [epochs, names, misfortunes, now] = [0, 0, 0, 0];
   let end: 'done' | 'failed' | undefined;
@@ -121,6 +122,13 @@ function play(size: Job, dice: () => number): void {
     feed({ kind: 'finished', peer: peer.name, epoch, seconds: (dice() % 1000) / 1e4, digest });
   }
 
+  /** It did wrong: three times, and it is out. */
+  function blame(name: string, event: Event): void {
+    wrongs.set(name, (wrongs.get(name) ?? 0) + 1);
+    feed(event);
+    if ((wrongs.get(name) ?? 0) >= 3 && !end) assert.ok(expelled.has(name), 'who fails three times is left out');
+  }
+
   function misfortune(peer: Peer, one: Assign | undefined): void {
     misfortunes++;
     const { name, has } = peer;
@@ -134,10 +142,12 @@ function play(size: Job, dice: () => number): void {
       case 2: {
         // Twice, or too late, or never asked for, or another's.
         const old = past[dice() % Math.max(1, past.length)];
-        const epoch = dice() % 4 === 0 ? 1_000_000 + dice() : (old?.epoch ?? 0);
-        assert.equal(plan.leased(old?.peer ?? name, epoch), undefined);
+        const others = [...peers.values()].filter((other) => other !== peer).flatMap(({ has: all }) => [...all.keys()]);
+        const foreign = others[dice() % Math.max(1, others.length)] ?? 1_000_000 + dice();
+        const [who, epoch] = old && dice() % 2 ? [old.peer, old.epoch] : [name, foreign];
+        assert.equal(plan.leased(who, epoch), undefined);
         const before = committed.size;
-        feed({ kind: 'finished', peer: old?.peer ?? name, epoch, seconds: 1, digest: 'late' });
+        feed({ kind: 'finished', peer: who, epoch, seconds: 1, digest: 'late' });
         assert.equal(committed.size, before, 'a late answer changes nothing');
         return;
       }
@@ -148,16 +158,16 @@ function play(size: Job, dice: () => number): void {
         peer.draining = true;
         return feed({ kind: 'draining', peer: name });
       case 5:
-        return feed({ kind: 'blamed', peer: name, reason: 'nonsense' });
+        return blame(name, { kind: 'blamed', peer: name, reason: 'nonsense' });
       default:
         if (!one || (failures.get(one.shard.id) ?? 0) >= 2) return;
         failures.set(one.shard.id, (failures.get(one.shard.id) ?? 0) + 1);
         has.delete(one.epoch);
         past.push({ peer: name, epoch: one.epoch });
-        if (dice() % 2) return feed({ kind: 'failed', peer: name, epoch: one.epoch, reason: 'bad luck' });
+        if (dice() % 2) return blame(name, { kind: 'failed', peer: name, epoch: one.epoch, reason: 'bad luck' });
         // It never says so, but names it no more.
         feed({ kind: 'beat', peer: name, epochs: [one.epoch, ...has.keys()] });
-        return feed({ kind: 'beat', peer: name, epochs: [...has.keys()] });
+        return blame(name, { kind: 'beat', peer: name, epochs: [...has.keys()] });
     }
   }
 
