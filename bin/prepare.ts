@@ -30,8 +30,6 @@ export interface Prepared {
 
 /** Between two lines about the reference orbit. */
 const TELL_MS = 2_000;
-/** Views of a film that are probed for their method, at most. */
-const PROBES = 6;
 
 /** @throws FractalError VIEW_TOO_DEEP, ORBIT_TOO_LONG, or the signal's reason */
 export async function prepare(request: Request, signal: AbortSignal, note: (text: string) => void): Promise<Prepared> {
@@ -75,30 +73,26 @@ async function withLimit(request: Request, orbits: Orbits, note: (text: string) 
 
 /** Perturbs the deeper ones of the views that doubles reach, as far as that is better. */
 async function withMethod(request: Request, orbits: Orbits, note: (text: string) => void): Promise<Request> {
-  let from = request.perturbedFrom as number;
-  for (const view of probesOf(request)) {
-    if (!worthProbing(view, request.method, kernelOf(request))) break;
-    const better = await prefersPerturbation(view, direct, await perturbation(view.iterations, orbits));
-    if (!better) break;
-    from = depthOf(view);
+  const views = directViews(request).filter((view) => worthProbing(view, request.method, kernelOf(request)));
+  const better = async (view: View) => prefersPerturbation(view, direct, await perturbation(view.iterations, orbits));
+  if (views.length === 0 || !(await better(views.at(-1) as View))) return request;
+  // The shallowest, by halves: what is better for a view is better for deeper ones.
+  let [low, high] = [0, views.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (await better(views[middle] as View)) high = middle;
+    else low = middle + 1;
   }
-  if (from < (request.perturbedFrom as number))
-    note(`perturbed from a zoom of ${tenTo(from)} on: quicker there, or doubles are too coarse`);
+  const from = depthOf(views[low] as View);
+  note(`perturbed from a zoom of ${(10 ** from).toPrecision(3)} on: quicker there, or doubles are too coarse`);
   return { ...request, perturbedFrom: from };
 }
 
-function tenTo(exponent: number): string {
-  return (10 ** exponent).toPrecision(3);
-}
-
-/** Some of the views that are iterated directly, the deepest first. */
-function probesOf(request: Request): View[] {
-  const { frames } = request.film;
-  const count = Math.min(PROBES, frames);
-  const views = Array.from({ length: count }, (_, k) => viewAt(request, Math.round((k * (frames - 1)) / count)));
-  return [...views, viewAt(request, frames - 1)]
+/** The views that are iterated directly, the shallowest first. */
+function directViews(request: Request): View[] {
+  return Array.from({ length: request.film.frames }, (_, frame) => viewAt(request, frame))
     .filter((view) => !view.perturbed)
-    .sort((a, b) => depthOf(b) - depthOf(a));
+    .sort((a, b) => depthOf(a) - depthOf(b));
 }
 
 /** In this process. */

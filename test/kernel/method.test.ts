@@ -20,10 +20,10 @@ const view: View = {
   sampling: { kind: 'grid', side: 1 },
 };
 
-test('views are perturbed from where samples lie 2^-34 of their coordinates apart, or as the user says', () => {
+test('views are perturbed from where samples lie 2^-44 of their coordinates apart, or as the user says', () => {
   const from = perturbedFrom(view, 'auto', 'simd');
   const spacing = 4 / (10 ** from * 360);
-  assert.ok(Math.abs(Math.log2(spacing / 1.7548776662466927) + 34) < 1e-9, `${from}`);
+  assert.ok(Math.abs(Math.log2(spacing / 1.7548776662466927) + 44) < 1e-9, `${from}`);
   assert.equal(perturbedFrom({ ...view, zoom: '1e5000' }, 'auto', 'simd'), from, 'the depth itself has no say');
   assert.equal(perturbedFrom(view, 'direct', 'simd'), Infinity);
   assert.equal(perturbedFrom(view, 'perturbation', 'simd'), -Infinity);

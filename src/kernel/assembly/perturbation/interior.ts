@@ -1,7 +1,7 @@
 /**
  * Proofs that a point never escapes, as in ../interior.ts: a disc around z that one period carries into itself. z is
- * looked at when it starts the reference again, where it is smallest and known to its last digit; a mark, moved at
- * every power of two of such starts (Brent), tells when it comes back. "No" always means "not known".
+ * looked at when it starts the reference again, where it is smallest and known to its last digit; a mark, moved more
+ * and more rarely (Brent), tells when it comes back. "No" always means "not known".
  */
 
 import { BURNING_SHIP } from '../formula';
@@ -26,11 +26,11 @@ import {
   R_C,
 } from './table';
 
-/** How near z must come to the mark, in parts of itself, for a proof to be tried; after a failure, much nearer. */
-const FIRST_NEAR: f64 = 0.0009765625; // 2^-10
-const NEARER: f64 = 0.0625;
+/** How near z must come to the mark, in parts of itself, for a proof to be tried; after a failure, nearer. */
+const FIRST_NEAR: f64 = 0.25;
+const NEARER: f64 = 0.25;
 /** Starts that are not looked at: most points have escaped by then. */
-const FIRST_START: i32 = 8;
+const FIRST_START: i32 = 3;
 /** The smallest disc that is tried, in parts of z. */
 const LEAST_DISC: f64 = 1.4901161193847656e-8; // 2^-26
 /** What approximations leave out, and what single steps round off. */
@@ -67,7 +67,7 @@ export function settles(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, l
     markIm = zi;
     marked = n;
     near = FIRST_NEAR;
-    due = 2 * starts;
+    due = starts + max(2, starts >> 1);
   }
   return false;
 }
