@@ -38,10 +38,21 @@ export function start(
   input?: string,
   more: Readonly<Record<string, string>> = {},
 ): Running {
+  return run(t, [process.execPath, PROGRAM, ...words], cwd, input, more);
+}
+
+/** Runs any command likewise: `fractal` in a network of its own, say. */
+export function run(
+  t: TestContext,
+  [command = '', ...words]: readonly string[],
+  cwd?: string,
+  input?: string,
+  more: Readonly<Record<string, string>> = {},
+): Running {
   // Each with a store of its own, unless the test names one.
   const cache = mkdtempSync(join(tmpdir(), 'fractal-cache-'));
   const env = { ...process.env, XDG_CACHE_HOME: cache, ...more };
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, words, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   let [stdout, stderr] = ['', ''];
@@ -56,6 +67,9 @@ export function start(
   child.stderr.on('data', (data: Buffer) => {
     stderr += data;
     hear();
+  });
+  child.on('error', (error) => {
+    stderr += error.message;
   });
   const ended = new Promise<Outcome>((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));

@@ -27,6 +27,9 @@ const leader = leaderMetrics({
   recalled: 0,
   reissued: 0,
   late: 0,
+  copied: 0,
+  verified: 0,
+  unverified: 0,
   lost: 0,
   workers: [],
 });

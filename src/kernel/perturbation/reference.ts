@@ -4,8 +4,6 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, FractalError } from '../../errors.js';
 import { add, log10, negate, parseDecimal, toFixed } from '../../view/decimal.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
-import type { KernelName } from '../kernel.js';
-import { reaches, requireSpacing } from '../precision.js';
 import { nanosecondsAt, Orbits } from './orbit.js';
 
 /** An orbit and where it belongs to. */
@@ -57,21 +55,6 @@ const SPARE_BITS = 64;
 
 /** Up to here a difference fits a double: 4/zoom over the pixels of a view. */
 const DOUBLES_LOG10 = 280;
-
-/**
- * The reference that a job needs, which is that of its deepest view; undefined where the kernel reaches all views
- * directly. One reference does for views all around its point.
- * @throws FractalError VIEW_TOO_DEEP for kernels that cannot perturb
- */
-export function orderForAll(views: readonly View[], kernel: KernelName): ReferenceOrder | undefined {
-  const deep = views.filter((view) => !reaches(view, kernel));
-  if (deep.length === 0) return undefined;
-  const deepest = deepestOf(deep);
-  // Says how far the kernel reaches.
-  if (kernel !== 'simd') requireSpacing(deepest, kernel);
-  const iterations = Math.max(...views.map((view) => view.iterations));
-  return orderFor({ ...deepest, iterations });
-}
 
 /** The view with the largest zoom, of at least one. */
 export function deepestOf(views: readonly View[]): View {
