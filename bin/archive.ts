@@ -37,11 +37,15 @@ export function archiveOf(
 ): Archive | undefined {
   if (!store || numerics.fingerprint === undefined) return undefined;
   const kind = paint ? 'pixels' : 'samples';
-  const keyOf = keyer({ ...numerics, kind, paint, reference });
+  const direct = keyer({ ...numerics, kind, paint });
+  const perturbed = keyer({ ...numerics, kind, paint, reference });
   return new Archive(store, {
     width,
     height,
     bytesPerPixel: bytesOfPixel(kind, { perPixel, channels }),
-    keyOf: (frame) => keyOf(viewAt(request, frame)),
+    keyOf(frame) {
+      const view = viewAt(request, frame);
+      return view.perturbed ? perturbed(view) : direct(view);
+    },
   });
 }

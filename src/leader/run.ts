@@ -28,8 +28,13 @@ export interface RenderJob extends Job {
 export interface Archive {
   /** Puts what is there of a frame, a rectangle at a time; resolves with what is missing. */
   recall(frame: number, put: (rect: Rect, bytes: Uint8Array) => void): Promise<readonly Rect[]>;
-  /** A shard of a frame that was recalled; its bytes must not change any more. */
-  keep(frame: number, rect: Rect, bytes: Uint8Array): void;
+  /**
+   * A shard of a frame that was recalled; its bytes must not change any more. `by`: whose word alone it is, should that
+   * be found wrong.
+   */
+  keep(frame: number, rect: Rect, bytes: Uint8Array, by?: string): void;
+  /** Forgets what was kept on nobody else's word than this one's, and keeps nothing more of it. */
+  disown(by: string): void;
   /** Nothing is missing of the frame any more. */
   complete(frame: number): void;
 }
@@ -277,6 +282,9 @@ export function run(job: RenderJob, options: RunOptions): Run {
         return;
       case 'commit':
         return commit(command);
+      case 'contradicted':
+        archive?.disown(command.peer);
+        return;
       case 'expelled':
         ledger.expelled(command.peer, command.reason);
         options.note(`${command.peer} is left out: ${command.reason}`);
@@ -312,7 +320,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
     const { name, result: good } = answer;
     assemblyOf(shard.frame).put(shard, good.bytes);
     // Nobody compared what should have been: it may be in this picture, which says so, but not in later ones.
-    if (verified !== false) archive?.keep(shard.frame, shard, good.bytes);
+    if (verified !== false) archive?.keep(shard.frame, shard, good.bytes, verified || !job.verify ? undefined : name);
     ledger.committed(name, shard, job.perPixel, good.iterations, verified);
   }
 

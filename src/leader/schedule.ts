@@ -170,6 +170,7 @@ export function schedule(job: Job): Schedule {
     const same = [...live.answers.values()].filter((answer) => answer.digest === digest);
     if (same.length > 1) {
       const wrong = [...live.answers].filter(([, answer]) => answer.digest !== digest);
+      for (const [name] of wrong) commands.push({ kind: 'contradicted', peer: name });
       commit(live, epoch, true);
       for (const [name] of wrong) strike(name, `its answer for ${placeOf(live.shard)} is not that of two others`);
     } else if (live.answers.size < ATTEMPTS) giveBack(live);

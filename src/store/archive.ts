@@ -18,6 +18,9 @@ const withHeads = (bytes: number) => Math.ceil(bytes * (1 + 1 / 32)) + 64;
 
 export class Archive {
   private readonly entries = new Map<number, Entry>();
+  /** Frames of which something is kept on one worker's word alone. */
+  private readonly vouched = new Map<string, Set<number>>();
+  private readonly disowned = new Set<string>();
 
   constructor(
     private readonly store: Store,
@@ -37,8 +40,16 @@ export class Archive {
     return rest;
   }
 
-  /** Keeps a rectangle of a frame that was recalled; its bytes must not change any more. */
-  keep(frame: number, rect: Rect, bytes: Uint8Array): void {
+  /**
+   * Keeps a rectangle of a frame that was recalled; its bytes must not change any more. `by`: whose word alone it is,
+   * should that be found wrong.
+   */
+  keep(frame: number, rect: Rect, bytes: Uint8Array, by?: string): void {
+    if (by !== undefined) {
+      if (this.disowned.has(by)) return;
+      const frames = this.vouched.get(by) ?? new Set();
+      this.vouched.set(by, frames.add(frame));
+    }
     const { width, height, bytesPerPixel, keyOf } = this.shelf;
     let entry = this.entries.get(frame);
     if (!entry) {
@@ -46,6 +57,16 @@ export class Archive {
       this.entries.set(frame, entry);
     }
     this.store.add(entry, { rect, bytes });
+  }
+
+  /** Forgets every frame with something on nobody else's word than this one's, and keeps nothing more of it. */
+  disown(by: string): void {
+    this.disowned.add(by);
+    for (const frame of this.vouched.get(by) ?? []) {
+      this.store.forget(this.shelf.keyOf(frame), this.entries.get(frame));
+      this.entries.delete(frame);
+    }
+    this.vouched.delete(by);
   }
 
   /** Nothing is missing of the frame any more. */

@@ -125,6 +125,16 @@ export class Store {
     this.later(async () => entry.file?.close());
   }
 
+  /** Removes what is there under a key, and an entry under way. */
+  forget(key: string, entry?: Entry): void {
+    if (entry) entry.torn = true;
+    this.later(async () => {
+      await entry?.file?.close();
+      if (entry) delete entry.file;
+      for (const name of [key, entry?.name]) if (name) await unlink(this.path(name)).catch(() => undefined);
+    });
+  }
+
   /** Resolves when everything so far is written. */
   async settled(): Promise<void> {
     await this.queue;

@@ -106,6 +106,16 @@ test('deep views are found again, where their reference is the same', BOUNDED, a
   assert.equal((await render(t, [...point, ...elsewhere, '--store', store], 'x.mp4')).recalled, 0);
 });
 
+test('a film that goes deeper shares its direct frames, whose numbers no reference shapes', BOUNDED, async (t) => {
+  const store = folder(t);
+  const point = ['-x', '-1.7490812690237098', '-y', '0.0000000000000001', '--iters', '3000', '--zoom', '1e9', ...SMALL];
+  await render(t, [...point, '--zoom-end', '1e14', '--frames', '6', '--store', store], 'x.mp4');
+  const deeper = [...point, '--zoom-end', '1e15', '--frames', '7'];
+  const { recalled, samples, sha } = await render(t, [...deeper, '--store', store], 'x.mp4');
+  assert.ok(recalled > 0 && samples > 160 * 90, `${recalled} samples were there, ${samples} were not`);
+  assert.equal(sha, (await render(t, [...deeper, '--no-store'], 'x.mp4')).sha);
+});
+
 test('damaged entries are noticed: the picture is right', BOUNDED, async (t) => {
   const store = folder(t);
   const words = [...POINT, ...SMALL, '--block-size', '30', '--store', store];

@@ -41,6 +41,7 @@ function play(size: Job, dice: () => number): void {
   const past: { peer: string; epoch: number }[] = [];
   const failures = new Map<number, number>();
   const expelled = new Set<string>();
+  const lied = new Set<string>();
   const wrongs = new Map<string, number>();
   const frames: number[] = [];
   let [epochs, names, misfortunes, now] = [0, 0, 0, 0];
@@ -89,6 +90,9 @@ function play(size: Job, dice: () => number): void {
         }
         return undefined;
       }
+      case 'contradicted':
+        assert.ok(lied.has(command.peer), 'who is right is not contradicted');
+        return undefined;
       case 'expelled':
         expelled.add(command.peer);
         peers.delete(command.peer);
@@ -118,6 +122,7 @@ function play(size: Job, dice: () => number): void {
     peer.has.delete(epoch);
     past.push({ peer: peer.name, epoch });
     answered.set(epoch, { shard: shard.id, right: !peer.lies });
+    if (peer.lies) lied.add(peer.name);
     const digest = peer.lies ? `a lie of ${peer.name}` : 'right';
     feed({ kind: 'finished', peer: peer.name, epoch, seconds: (dice() % 1000) / 1e4, digest });
   }

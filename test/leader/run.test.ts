@@ -6,9 +6,13 @@ import { type Assignment, PROTOCOL, type Ready, type ToLeader, type ToWorker } f
 import type { Report } from '../../src/leader/ledger.js';
 import { type RenderJob, type RunOptions, run } from '../../src/leader/run.js';
 import type { Frame } from '../../src/shard/frame.js';
+import { Archive } from '../../src/store/archive.js';
+import { digestOf } from '../../src/store/digest.js';
+import { Store } from '../../src/store/store.js';
 import { serve } from '../../src/worker/session.js';
 import { memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedWorker } from '../cluster/scripted.js';
+import { folder } from '../e2e/processes.js';
 import { gatedPool } from '../worker/gated-pool.js';
 import { view } from '../worker/views.js';
 
@@ -569,6 +573,40 @@ test('every shard verified: of three workers one lies, it is found out, and no b
   assert.deepEqual({ verified, unverified, shards }, { verified: 18, unverified: 0, shards: 18 });
   assert.match(workers[0]?.expelled ?? '', /^it failed 3 times, last: its answer for 8x2 pixels at .* of two others$/);
   assert.ok(notes.some((note) => note.startsWith('w:1 is left out')));
+});
+
+test('half of the shards verified: what a worker that is found out said alone is not kept', async (t) => {
+  const path = folder(t);
+  const open = () => Store.open({ folder: path, size: 1 << 20, warn: assert.fail });
+  const shelf = {
+    width: job.width,
+    height: job.height,
+    bytesPerPixel: 3,
+    keyOf: (frame: number) => digestOf({ frame }),
+  };
+  const store = await open();
+  const archive = new Archive(store, shelf);
+  const half = { verify: { share: 0.5, seed: 1 }, archive };
+  const { network, running, add, frames, reports } = leader(t, { minWorkers: 3 }, half);
+  for (const script of [liar, honest, honest]) {
+    add(script);
+    await network.quiet();
+  }
+  running.sealed();
+  const rendered = await frames();
+  assert.throws(() => assertWhole(rendered), 'lies that nobody looked at are in the frames');
+  archive.leave();
+  await store.settled();
+  assert.ok(reports[0]?.workers[0]?.expelled);
+  const kept = new Archive(await open(), shelf);
+  let rects = 0;
+  for (let frame = 0; frame < job.frames; frame++) {
+    await kept.recall(frame, (rect, bytes) => {
+      rects++;
+      assert.deepEqual(Uint8Array.from(bytes), pixels({ frame, ...rect }));
+    });
+  }
+  assert.ok(rects > 0);
 });
 
 test('two workers that disagree, and no third: the job fails, and says about what', async (t) => {

@@ -118,6 +118,8 @@ function text(command: Command): string {
       const { verified } = command;
       return `${command.shard.id} is there${verified === undefined ? '' : verified ? ', twice the same' : ', unverified'}`;
     }
+    case 'contradicted':
+      return `${command.peer} is contradicted`;
     case 'expelled':
       return `${command.peer} is left out: ${command.reason}`;
     case 'frame':

@@ -65,6 +65,8 @@ export type Command =
    * should have been compared, and there was nobody to do it.
    */
   | { readonly kind: 'commit'; readonly shard: Shard; readonly epoch: number; readonly verified?: boolean }
+  /** Two others agreed on another answer than this peer's. */
+  | { readonly kind: 'contradicted'; readonly peer: string }
   /** The peer takes part no more, whatever it does. */
   | { readonly kind: 'expelled'; readonly peer: string; readonly reason: string }
   /** Every shard of the frame is committed; in order, once each. */
