@@ -58,7 +58,6 @@ export async function worker(options: WorkerOptions): Promise<number> {
       ended(session, reason, which) {
         sessions.delete(which);
         if (reason && session) say(`worker ${name}: job ${session} ended: ${reason}`);
-        if (stopping && sessions.size === 0) stopped();
       },
     };
   }
@@ -83,10 +82,9 @@ export async function worker(options: WorkerOptions): Promise<number> {
     if (stopping) process.exit(130);
     stopping = true;
     leaving.abort();
-    listener.drain();
+    void listener.drain().then(stopped);
     say(`worker ${name}: finishing what it has; once more to drop it`);
     for (const session of sessions) session.drain();
-    if (sessions.size === 0) stopped();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

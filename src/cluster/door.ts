@@ -26,6 +26,8 @@ export interface Door {
   welcome(peer: string): void;
   /** It is to go: what was said to it last still arrives, then it is ended. */
   showOut(peer: string): void;
+  /** Resolves when the connections of all that were welcomed are gone. */
+  left(): Promise<void>;
   /** Takes no more, and ends all. */
   close(): void;
 }
@@ -35,7 +37,9 @@ export async function openDoor({ host, port }: Address, options: DoorOptions): P
   const all = new Map<string, Socket>();
   /** In the order in which they came. */
   const strangers = new Map<string, Socket>();
-  let left = '';
+  const guests = new Set<string>();
+  let lastOne = '';
+  let emptied = () => {};
 
   function arrived(socket: Socket): void {
     const peer = peerOf(socket);
@@ -43,20 +47,30 @@ export async function openDoor({ host, port }: Address, options: DoorOptions): P
     strangers.set(peer, socket);
     socket.on('error', () => undefined);
     socket.once('close', () => {
-      left = peer;
+      lastOne = peer;
       all.delete(peer);
       strangers.delete(peer);
+      guests.delete(peer);
+      if (guests.size === 0) emptied();
     });
     const [oldest] = strangers.values();
     if (strangers.size > options.strangers) oldest?.destroy();
   }
 
-  const server = options.tls ? secureServer(options.tls, options, () => left) : createServer(options.enter);
+  const server = options.tls ? secureServer(options.tls, options, () => lastOne) : createServer(options.enter);
   server.prependListener('connection', arrived);
   await listening(server, host, port);
   return {
     port: (server.address() as { port: number }).port,
-    welcome: (peer) => void strangers.delete(peer),
+    welcome(peer) {
+      strangers.delete(peer);
+      if (all.has(peer)) guests.add(peer);
+    },
+    left: () =>
+      new Promise((resolve) => {
+        emptied = resolve;
+        if (guests.size === 0) resolve();
+      }),
     showOut(peer) {
       const socket = all.get(peer);
       if (!socket) return;

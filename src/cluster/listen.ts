@@ -108,6 +108,7 @@ export async function grpcListen(
     drain() {
       draining = true;
       probed.drain();
+      return door.left();
     },
     async close() {
       server.forceShutdown();

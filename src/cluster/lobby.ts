@@ -49,7 +49,7 @@ export async function openLobby(
   });
   return {
     address: { host: address.host, port: door.port },
-    drain() {},
+    async drain() {},
     async close() {
       server.forceShutdown();
       door.close();

@@ -56,8 +56,8 @@ export interface Dialer {
 
 export interface Listener {
   readonly address: Address;
-  /** Takes no more sessions; those under way go on. */
-  drain(): void;
+  /** Takes no more sessions; resolves when those under way are over, and what was said in them last has arrived. */
+  drain(): Promise<void>;
   /** Ends all links. */
   close(): Promise<void>;
 }

@@ -48,7 +48,7 @@ export interface MemoryLink<Out, In> extends Link<Out, In> {
 }
 
 export function memoryNetwork(): MemoryNetwork {
-  const services = new Map<string, (link: MemoryLink<ToLeader, ToWorker>, peer: string) => void>();
+  const services = new Map<string, (link: End<ToLeader, ToWorker>, peer: string) => void>();
   const ends = new Set<{ readonly busy: boolean }>();
   let dialled = 0;
 
@@ -80,14 +80,17 @@ export function memoryNetwork(): MemoryNetwork {
     dial,
     listen(address, session) {
       const name = addressText(address);
-      const mine = new Set<MemoryLink<ToLeader, ToWorker>>();
+      const mine = new Set<End<ToLeader, ToWorker>>();
       services.set(name, (link, peer) => {
         mine.add(link);
         session(link, peer);
       });
       return {
         address,
-        drain: () => undefined,
+        async drain() {
+          services.delete(name);
+          while ([...mine].some((link) => !link.gone)) await nextTurn();
+        },
         async close() {
           services.delete(name);
           for (const link of mine) link.close();
@@ -134,6 +137,11 @@ class End<Out, In> implements MemoryLink<Out, In> {
     private readonly outbox: (message: Out) => Iterable<Parcel>,
     private readonly inbox: (bytes: Uint8Array) => { readonly message: In | undefined; readonly payload: number },
   ) {}
+
+  /** Both sides know of the end. */
+  get gone(): boolean {
+    return this.over && (this.other?.over ?? true);
+  }
 
   get busy(): boolean {
     return this.due;

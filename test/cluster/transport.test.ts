@@ -122,6 +122,19 @@ for (const [name, open] of transports()) {
     await worker.ended;
   });
 
+  test(`${name}: what was said last has arrived when a listener is drained`, async (t) => {
+    const { leader, worker, listener } = await session(t, open());
+    void worker.send(result(0, noise(24 << 20)));
+    worker.link.end();
+    await listener.drain();
+    await listener.close();
+    assert.deepEqual(
+      (await leader.rest()).map(({ kind }) => kind),
+      ['result'],
+    );
+    assert.equal(await leader.ended, undefined);
+  });
+
   test(`${name}: what a leader sent before it ended arrives, then the end`, async (t) => {
     const { leader, worker } = await session(t, open());
     void leader.send({ kind: 'finish', metrics: true });
