@@ -6,7 +6,7 @@ import { type Access, readAccess } from '../src/cluster/access.js';
 import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
 import type { Target } from '../src/leader/run.js';
 import type { ClusterOptions } from './flags.js';
-import { DEFAULT_HOSTFILE, LOCAL_TOKEN } from './local.js';
+import { DEFAULT_HOSTFILE } from './local.js';
 
 export interface Crew {
   /** As they are named; and the hostfile they come from, if they do. */
@@ -18,7 +18,7 @@ export interface Crew {
   readonly local: number;
   /** Where the targets come from, for people. */
   readonly source: string;
-  /** What the leader has to show them. */
+  /** What the leader has to show them, and those who join; its own workers want LOCAL_TOKEN. */
   readonly access: Access;
 }
 
@@ -33,17 +33,11 @@ export async function crewOf(options: ClusterOptions, token: string | undefined)
     const found = { hosts, targets: targetsOf(hosts, np), local: 0, source: file ?? '--host', access };
     return file === undefined || file === '-' ? found : { ...found, file };
   }
-  if (listen !== undefined) {
-    return {
-      hosts: [],
-      targets: [],
-      local: 0,
-      source: '--listen',
-      access: readAccess(options.access, token, new Date()),
-    };
+  const access = listen === undefined ? {} : readAccess(options.access, token, new Date());
+  if (local === undefined && listen !== undefined) {
+    return { hosts: [], targets: [], local: 0, source: '--listen', access };
   }
   const count = typeof local === 'number' ? local : availableParallelism();
-  const access = { token: LOCAL_TOKEN };
   return { hosts: [], targets: [], local: np > 0 ? Math.min(np, count) : count, source: '--local', access };
 }
 

@@ -293,14 +293,9 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
   if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
     throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
   }
-  if (local !== undefined && flags.listen !== undefined) {
-    throw invalid(
-      '--local starts workers here, who answer to this leader alone, --listen takes others: give one of them',
-    );
-  }
   if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
   const barred = ACCESS_FLAGS.find((name) => flags[name] !== undefined);
-  if (local !== undefined && barred)
+  if (local !== undefined && flags.listen === undefined && barred)
     throw invalid(`--${barred} is for hosts: --local starts workers that know their leader`);
   return {
     ...(hostfile === undefined ? {} : { hostfile }),

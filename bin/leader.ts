@@ -6,7 +6,7 @@ import { grpcDialer } from '../src/cluster/grpc.js';
 import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
 import { openLobby } from '../src/cluster/lobby.js';
 import type { Scene } from '../src/cluster/messages.js';
-import { addressText, type Listener } from '../src/cluster/transport.js';
+import { addressText, type Dialer, type Listener } from '../src/cluster/transport.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
 import type { Report } from '../src/leader/ledger.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
@@ -23,7 +23,7 @@ import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
-import type { LocalWorkers } from './local.js';
+import { LOCAL_TOKEN, type LocalWorkers } from './local.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
 import { refusalLog } from './refusals.js';
@@ -72,7 +72,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       };
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       running = run(job, {
-        dialer: grpcDialer(crew.access),
+        dialer: dialerOf(crew, local),
         version: VERSION,
         session: randomUUID().slice(0, 8),
         ...numerics,
@@ -94,7 +94,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       });
       const { np, retries } = cluster;
       const { note } = screen;
-      if (local) enlist(running, local, stop.fail);
+      if (local) enlist(running, local, lobby !== undefined, stop.fail);
       else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
       return running.frames;
     };
@@ -153,10 +153,27 @@ function sceneOf(paint: Paint | undefined): Scene {
   return { samples: false, paint: plain, tables: { srgb, linear } };
 }
 
-/** Dials the leader's own workers as each comes up. */
-function enlist(running: Run, local: LocalWorkers, fail: (e: unknown) => void): void {
+/** The leader's own workers answer to a token of their own, others to what they were told. */
+function dialerOf({ access }: Crew, local: LocalWorkers | undefined): Dialer {
+  const others = grpcDialer(access);
+  if (!local) return others;
+  const own = grpcDialer({ token: LOCAL_TOKEN });
+  const names = new Set<string>();
+  for (const address of local.addresses) {
+    address.then(
+      (known) => names.add(addressText(known)),
+      () => undefined,
+    );
+  }
+  return { dial: (address) => (names.has(addressText(address)) ? own : others).dial(address) };
+}
+
+/** Dials the leader's own workers as each comes up. `open`: others may come. */
+function enlist(running: Run, local: LocalWorkers, open: boolean, fail: (e: unknown) => void): void {
   const own = local.addresses.map(async (address) => running.add({ address: await address, slots: 0 }));
-  Promise.all(own).then(running.sealed, fail);
+  Promise.all(own).then(() => {
+    if (!open) running.sealed();
+  }, fail);
 }
 
 interface Watch {

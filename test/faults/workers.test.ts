@@ -1,9 +1,10 @@
 /** Workers that die, stop, slow down, go and come, as real processes. */
 
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { start, worker } from '../e2e/processes.js';
+import { folder, start, worker } from '../e2e/processes.js';
 import { BOUNDED, COARSE, LONG, leader, leaves, SHORT } from './job.js';
 
 const LOST = '/cluster/workers/lost:workers';
@@ -138,6 +139,18 @@ test('a worker on a line that the hostfile did not have takes part', BOUNDED, as
   await job.said(/(joined[\s\S]*){2}/);
   const metrics = await job.whole();
   assert.equal(metrics['/cluster/workers/used:workers'], 2);
+});
+
+test('a leader with workers of its own takes others in, with another token', BOUNDED, async (t) => {
+  const token = join(folder(t), 'token');
+  writeFileSync(token, 'a-token-for-those-who-join');
+  const outside = ['--listen', '127.0.0.1:0', '--token-file', token];
+  const job = await leader(t, SHORT, [], ['--local', '1', ...outside, '--min-workers', '2']);
+  const [, lobby] = await job.said(/workers may join at (\S+)/);
+  const joiner = await worker(t, ['--join', lobby as string, '--token-file', token]);
+  const metrics = await job.whole();
+  assert.equal(metrics['/cluster/workers/used:workers'], 2);
+  await leaves(joiner);
 });
 
 test('workers that join a leader that listens do its job, and serve the next one', BOUNDED, async (t) => {
