@@ -6,7 +6,7 @@ HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
 # Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
 ARGS ?=
 
-.PHONY: help build check test demo leader worker bench clean
+.PHONY: help build check test demo leader worker bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -45,6 +45,9 @@ leader: build ## render on the workers of ./hostfile, or else hostfile.example
 
 bench: build ## measure: prints ratios, see docs/performance.md
 	@$(NODE) dist/bench/all.js $(ARGS)
+
+soak: build ## ten minutes of a cluster in which something is always wrong: SOAK_SECONDS=3600 for more, SOAK_SEED=7
+	@SOAK_SECONDS=$${SOAK_SECONDS:-600} $(NODE) --test dist/test/faults/churn.test.js
 
 clean: ## remove what was built and rendered
 	rm -rf dist gen demo

@@ -43,11 +43,13 @@ export function placeAt(from: Place, to: Place, t: number): Place {
   const [start, end] = [log10(parsed(from.zoom)), log10(parsed(to.zoom))];
   // Seen from the shallower end, so that the powers below are at most 1.
   if (end < start) return placeAt(to, from, 1 - t);
-  const passed = rounded(start + t * (end - start)) - start;
-  const share = parsed(shareLeft(passed, end - start, t));
+  const depth = end - start;
+  const passed = Math.max(0, rounded(start + t * depth) - start);
+  if (depth > 0 && passed >= depth) return to;
+  const share = parsed(shareLeft(passed, depth, t));
   const decimals = Math.max(0, Math.ceil(start + passed)) + SPARE_DIGITS;
   return {
-    zoom: fromLog10(start + passed),
+    zoom: depth === 0 ? from.zoom : fromLog10(start + passed),
     re: between(from.re, to.re, share, decimals),
     im: between(from.im, to.im, share, decimals),
   };

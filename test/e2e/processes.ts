@@ -26,7 +26,13 @@ export interface Running {
 /** An empty folder that is gone after the test. */
 export function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'fractal-test-'));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
+  t.after(() => {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // After a failure somebody may still write here: it is ended by a hook after this one, which must be reached.
+    }
+  });
   return path;
 }
 

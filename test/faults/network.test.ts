@@ -7,17 +7,9 @@ import { PROTOCOL, type Ready } from '../../src/cluster/messages.js';
 import { addressText } from '../../src/cluster/transport.js';
 import { Scripted } from '../cluster/scripted.js';
 import { worker } from '../e2e/processes.js';
+import { dice } from './dice.js';
 import { BOUNDED, LONG, leader, leaves, SHORT } from './job.js';
 import { type Meddle, pass, proxy } from './proxy.js';
-
-/** A generator of its own: the same luck every time. */
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 /** Only once the session has begun: until then there is nothing to lose. */
 const later =

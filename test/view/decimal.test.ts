@@ -84,6 +84,18 @@ test('a film starts and ends exactly where it was told to, at any depth', () => 
   assert.ok(Math.abs(log10(parseDecimal(middle.zoom) ?? { digits: 0n, exponent: 0 }) - 543) < 1e-9);
 });
 
+test('a film that only moves keeps its zoom, and no rounding of the time leads beyond its end', () => {
+  const from = { re: '0', im: '0', zoom: '1308000' };
+  assert.deepEqual(placeAt(from, { ...from, re: '1' }, 0.5), { ...from, re: '0.5' });
+  for (const zoom of ['3', '1308000.00000000001', '1e7']) {
+    for (const left of [1e-6, 1e-11, 1e-12, 1e-15]) {
+      const place = placeAt({ ...from, zoom: '2' }, { ...from, re: '1', zoom }, 1 - left);
+      assert.ok(Number(place.zoom) <= Number(zoom) && Number(place.re) <= 1, `${left} before ${zoom}`);
+      assert.ok(Number(place.re) > 0.999);
+    }
+  }
+});
+
 test('the target of a zoom keeps its place in the picture: its distance from the centre shrinks with the view', () => {
   const from = { re: '0.25', im: '-0.5', zoom: '2' };
   const to = { re: '-0.7454286', im: '0.1130089', zoom: '2e40' };
