@@ -210,10 +210,23 @@ export function followTiny(derive: bool, cr: f64, ci: f64, ce: i32, levels: usiz
         rebase();
       }
     }
-    if (dE >= ENOUGH && dE + max(zE, dE) >= ENOUGH) break;
+    if (dE >= ENOUGH && dE + (power - 1) * max(zE, dE) >= ENOUGH) {
+      setPoint();
+      break;
+    }
   }
   countSteps(taken);
   return through;
+}
+
+/** Tells the value at the point, Z + d. */
+function setPoint(): void {
+  orbitAt(m);
+  add(xr, xi, xe, dRe, dIm, dE);
+  const unit = power2(xe);
+  const re = xr * unit;
+  const im = xi * unit;
+  setValue(re, im, re * re + im * im);
 }
 
 /** The longest entry that is valid here, its steps taken into account; 0: a single step is due. */

@@ -51,6 +51,8 @@ import {
   unitE,
   unitIm,
   unitRe,
+  zIm,
+  zRe,
 } from './orbit';
 import { settles } from './interior';
 import { matrixNorm } from './matrix';
@@ -76,7 +78,7 @@ import {
 export const LEAST: f64 = 1e-285; // about 2^-947
 
 /**
- * Goes on until the point is through (true), or d or the next d falls below `least`.
+ * Goes on until the point is through (true), or d or the next d may fall below `least`.
  * levels: pointers (u32) to the levels of the table, from `first` to `depth`; derive: carries dz/dc along; tight: how
  * much farther inside their radii approximations are used, whose error falls with the square.
  */
@@ -121,8 +123,8 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
   let until = end;
   let count = n;
   let taken: i64 = 0;
-  let zr: f64 = 0;
-  let zi: f64 = 0;
+  let zr = zRe;
+  let zi = zIm;
   let squared = mag2;
   // dc by one pixel: what every step adds to the derivative.
   const pixel = julia ? 0 : power2(unitE);
@@ -158,7 +160,13 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
       }
     }
     if (entry != 0) {
-      g = g * normOf(kind, entry, kind == FOLDED ? M_A : A_RE) + s * normOf(kind, entry, kind == FOLDED ? M_B : B_RE);
+      // As below, for what an entry makes of d.
+      const stretch = normOf(kind, entry, kind == FOLDED ? M_A : A_RE);
+      if (size * stretch < least) {
+        through = false;
+        break;
+      }
+      g = g * stretch + s * normOf(kind, entry, kind == FOLDED ? M_B : B_RE);
       if (kind == FOLDED) {
         const xx = dr * dr;
         const xy = dr * di;
@@ -306,7 +314,7 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
       }
     }
     // The next step would leave the range of doubles.
-    if (size < least || nearness * size < least) {
+    if (size < least || raised(kind, nearness) * size < least) {
       through = false;
       break;
     }
@@ -341,9 +349,14 @@ function normOf(kind: i32, entry: usize, field: usize): f64 {
 /** |f'(z)| = p·|z|^(p-1). */
 @inline
 function slope(kind: i32, squared: f64): f64 {
-  const z = Math.sqrt(squared);
-  if (kind == SQUARE) return 2 * z;
-  let result = <f64>power;
-  for (let k = 1; k < power; k++) result *= z;
+  return (kind == SQUARE ? 2.0 : <f64>power) * raised(kind, Math.sqrt(squared));
+}
+
+/** x^(p-1). */
+@inline
+function raised(kind: i32, x: f64): f64 {
+  if (kind == SQUARE) return x;
+  let result = x;
+  for (let k = 2; k < power; k++) result *= x;
   return result;
 }

@@ -36,6 +36,8 @@ const LEAST_DISC: f64 = 1.4901161193847656e-8; // 2^-26
 /** What approximations leave out, and what single steps round off. */
 const LEFT_OUT: f64 = 3.637978807091713e-12; // 2^-38
 const ROUNDED: f64 = 8.881784197001252e-16; // 2^-50
+/** Below it more is lost of a difference. */
+const LEAST: f64 = 1e-285; // about 2^-947
 
 let markRe: f64 = 0;
 let markIm: f64 = 0;
@@ -150,7 +152,9 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
         si = sr * wi + si * wr + qi;
         sr = t;
       }
-      r = r * spread + ROUNDED * ((Math.abs(sr) + Math.abs(si)) * size + sizeC);
+      const moved = (Math.abs(sr) + Math.abs(si)) * size;
+      if (moved < LEAST) return false;
+      r = r * spread + ROUNDED * (moved + sizeC);
       const t = sr * dr - si * di + cr;
       di = sr * di + si * dr + ci;
       dr = t;
@@ -163,6 +167,7 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
       const x = load<f64>(q) * dr * dr + load<f64>(q, 8) * dr * di + load<f64>(q, 16) * di * di;
       const y = load<f64>(q, 24) * dr * dr + load<f64>(q, 32) * dr * di + load<f64>(q, 40) * di * di;
       stretch = matrixNorm(entry + M_A) + 2 * formBound(q) * size;
+      if (stretch * size < LEAST) return false;
       r = r * (stretch + formBound(q) * r) + LEFT_OUT * stretch * size;
       const t = m0 * dr + m1 * di + x + (load<f64>(entry, M_B) * cr + load<f64>(entry, M_B + 8) * ci);
       di = m2 * dr + m3 * di + y + (load<f64>(entry, M_B + 16) * cr + load<f64>(entry, M_B + 24) * ci);
@@ -179,6 +184,7 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
       const er = ar + 2 * pr;
       const ei = ai + 2 * pi;
       stretch = Math.sqrt(er * er + ei * ei);
+      if (stretch * size < LEAST) return false;
       r = r * (stretch + Math.sqrt(qr * qr + qi * qi) * r) + LEFT_OUT * (Math.sqrt(ar * ar + ai * ai) * size + sizeC * Math.sqrt(br * br + bi * bi));
       const sr = ar + pr;
       const si = ai + pi;

@@ -100,11 +100,12 @@ function iterate(kind: i32, derive: bool, cr: f64, ci: f64, exponent: i32, scale
   forgetMarks();
   start(cr, ci, exponent);
   if (julia && startsOutside()) return;
-  if (exponent == 0) {
-    followDoubles(kind, derive, cr * scale, ci * scale, levels, first, depth, tight, 0);
+  // Every step adds dc, beside which nothing is missed that is below all doubles; there is no dc in a Julia set.
+  if (exponent == 0 && !julia) {
+    followDoubles(kind, derive, cr, ci, levels, first, depth, tight, 0);
     return;
   }
-  normalize(cr, ci, exponent);
+  normalize(julia ? 0 : cr, julia ? 0 : ci, exponent);
   const er = xr;
   const ei = xi;
   const ee = xe;
