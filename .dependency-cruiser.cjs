@@ -41,8 +41,8 @@ module.exports = {
     {
       name: 'the scheduler is pure: shard only, no node, no npm',
       severity: 'error',
-      from: { path: '^src/leader/schedule\\.ts$' },
-      to: { pathNot: ['^src/shard/', '^src/errors\\.ts$'] },
+      from: { path: '^src/leader/schedule(/|\\.ts$)' },
+      to: { pathNot: ['^src/leader/schedule', '^src/shard/', '^src/errors\\.ts$'] },
     },
     {
       name: 'pipeline and request import view, shard, render',

@@ -1,12 +1,14 @@
-/** `make bench`: every table of docs/performance.md. usage: node dist/bench/all.js [kernel] [reference] [leader] [pictures] [deep] */
+/** `make bench`: every table of docs/performance.md. usage: node dist/bench/all.js [name ...], of the names in ALL */
 
+import { clusters } from './clusters.js';
+import { deaths } from './deaths.js';
 import { deep } from './deep.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { pictures } from './pictures.js';
 import { reference } from './reference.js';
 
-const ALL = { kernel, reference, leader, pictures, deep };
+const ALL = { kernel, reference, leader, pictures, deep, clusters, deaths };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();
 process.exit(0);

@@ -1,8 +1,11 @@
-/** Deep views, whole program: from the start of `fractal leader --local 2` to the picture on disk. */
+/** Deep views, whole program: from the start of `fractal leader --local 2` to the picture on disk, and where it goes. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openPerturbation, shareReference } from '../src/kernel/perturbation/kernel.js';
+import { iterateReference, orderFor } from '../src/kernel/perturbation/reference.js';
+import type { View } from '../src/view/view.js';
 import { leader, type Summary } from './program.js';
 import { median, print } from './table.js';
 
@@ -26,33 +29,57 @@ interface Golden {
   readonly iterations: number;
 }
 
+const WIDTH = 640;
+const HEIGHT = 360;
+const SAMPLED_ROWS = 8;
+
 export async function deep(runs = 3): Promise<void> {
   const golden: Golden[] = JSON.parse(readFileSync(new URL('../../test/golden/golden.json', import.meta.url), 'utf8'));
   const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
   const rows: (string | number)[][] = [];
   const sums = [0, 0];
   for (const [id, theirs] of Object.entries(FRAKTALER)) {
-    const view = golden.find((one) => one.id === id) as Golden;
-    const words = [`--xpos=${view.re}`, `--ypos=${view.im}`, '--zoom', view.zoom, '--iters', String(view.iterations)];
+    const place = golden.find((one) => one.id === id) as Golden;
+    const words = [`--xpos=${place.re}`, `--ypos=${place.im}`, '--zoom', place.zoom];
+    const size = ['--iters', String(place.iterations), '--width', String(WIDTH), '--height', String(HEIGHT)];
     const walls: number[] = [];
     let last: Summary | undefined;
     for (let k = 0; k < runs; k++) {
       const from = performance.now();
-      last = await leader([...words, '--width', '640', '--height', '360', '-o', join(folder, 'deep.png')]);
+      last = await leader([...words, ...size, '-o', join(folder, 'deep.png')]);
       walls.push((performance.now() - from) / 1000);
     }
     const wall = median(walls);
     sums[0] = (sums[0] as number) + wall;
     sums[1] = (sums[1] as number) + theirs;
-    const workers = last?.workers ?? [];
+    const { reference, table, skipped } = alone(place);
+    const { workers = [], seconds = 0, gatheredSeconds = 0 } = last ?? {};
     const busy = workers.reduce((sum, { busySeconds }) => sum + busySeconds, 0) / 2;
     const megabytes = Math.max(...workers.map(({ sentBytes }) => sentBytes)) / 1e6;
-    const steps = Math.round((last?.iterations ?? 0) / (640 * 360));
-    rows.push([id, wall.toFixed(2), busy.toFixed(2), steps, megabytes.toFixed(1), theirs, (theirs / wall).toFixed(1)]);
+    const times = [wall, reference, table, busy, seconds - gatheredSeconds].map((value) => value.toFixed(2));
+    rows.push([id, ...times, skipped.toFixed(0), megabytes.toFixed(1), theirs, (theirs / wall).toFixed(1)]);
   }
   rmSync(folder, { recursive: true });
   const [ours, theirs] = sums as [number, number];
-  rows.push(['all', ours.toFixed(1), '', '', '', theirs.toFixed(1), (theirs / ours).toFixed(1)]);
-  const head = ['view', 'seconds', 'busy, per slot', 'steps a pixel', 'MB a worker', 'Fraktaler-3', 'times faster'];
+  rows.push(['all', ours.toFixed(1), '', '', '', '', '', '', theirs.toFixed(1), (theirs / ours).toFixed(1)]);
+  const parts = ['reference', 'table', 'pixels, per slot', 'encode'];
+  const head = ['view', 'seconds', ...parts, 'iterations a step', 'MB a worker', 'Fraktaler-3', 'times faster'];
   print('Deep views, 640x360, two slots: start of the leader to the file on disk', head, rows);
+}
+
+/** Seconds of the parts that are done once, in this process with one thread, and how much a step skips. */
+function alone({ re, im, zoom, iterations }: Golden): { reference: number; table: number; skipped: number } {
+  const view: View = {
+    formula: { step: 'holomorphic', power: 2 },
+    ...{ re, im, zoom, iterations, width: WIDTH, height: HEIGHT, rotation: 0, bailout: 65536, count: 'smooth' },
+    sampling: { kind: 'grid', side: 1 },
+  };
+  const order = orderFor(view);
+  const [started, orbit] = [performance.now(), iterateReference(order)];
+  const [found, shared] = [performance.now(), shareReference({ ...order, ...orbit }, 1)];
+  const compute = openPerturbation(shared, 0);
+  const built = performance.now();
+  const { nu, iterations: steps } = compute(view, { x: 0, y: HEIGHT / 2, width: WIDTH, height: SAMPLED_ROWS });
+  const counts = nu.reduce((sum, value) => sum + Math.min(value, iterations), 0);
+  return { reference: (found - started) / 1000, table: (built - found) / 1000, skipped: counts / steps };
 }

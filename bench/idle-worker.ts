@@ -13,21 +13,21 @@ const pool: Pool = {
   slotsFor: () => 2,
   offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
   seat: () => {
-    let waiting = 0;
+    const underWay = new Set<number>();
     return {
       scene() {},
-      queue({ view, rect }, finish) {
-        waiting++;
+      queue({ epoch, view, rect }, finish) {
+        underWay.add(epoch);
         setImmediate(() => {
-          waiting--;
+          underWay.delete(epoch);
           const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
           const bytes = new Uint8Array(rect.width * rect.height * bytesPerPixel);
           finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, samples });
         });
       },
-      cancel: () => false,
-      get waiting() {
-        return waiting;
+      cancel() {},
+      get underWay() {
+        return [...underWay];
       },
       leave() {},
     };

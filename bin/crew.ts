@@ -9,6 +9,10 @@ import type { ClusterOptions } from './flags.js';
 import { DEFAULT_HOSTFILE, LOCAL_TOKEN } from './local.js';
 
 export interface Crew {
+  /** As they are named; and the hostfile they come from, if they do. */
+  readonly hosts: readonly Host[];
+  readonly file?: string;
+  /** Those of them that can be dialled as they stand. */
   readonly targets: readonly Target[];
   /** Workers to start here; 0 when there are targets. */
   readonly local: number;
@@ -20,25 +24,35 @@ export interface Crew {
 
 /** `token`: of the environment. @throws FractalError HOSTFILE_SYNTAX, HOSTFILE_LIMIT, HOSTFILE_READ, CREDENTIALS */
 export async function crewOf(options: ClusterOptions, token: string | undefined): Promise<Crew> {
-  const { hostfile, host, local, np } = options;
-  const file =
-    hostfile ??
-    (host === undefined && local === undefined && existsSync(DEFAULT_HOSTFILE) ? DEFAULT_HOSTFILE : undefined);
+  const { hostfile, host, local, np, listen } = options;
+  const nobody = host === undefined && local === undefined && listen === undefined;
+  const file = hostfile ?? (nobody && existsSync(DEFAULT_HOSTFILE) ? DEFAULT_HOSTFILE : undefined);
   if (file !== undefined || host !== undefined) {
     const hosts = file !== undefined ? await readHostfile(file) : parseHosts(host as string);
     const access = readAccess(options.access, token, new Date());
-    return { targets: targetsOf(hosts, np), local: 0, source: file ?? '--host', access };
+    const found = { hosts, targets: targetsOf(hosts, np), local: 0, source: file ?? '--host', access };
+    return file === undefined || file === '-' ? found : { ...found, file };
+  }
+  if (listen !== undefined) {
+    return {
+      hosts: [],
+      targets: [],
+      local: 0,
+      source: '--listen',
+      access: readAccess(options.access, token, new Date()),
+    };
   }
   const count = typeof local === 'number' ? local : availableParallelism();
   const access = { token: LOCAL_TOKEN };
-  return { targets: [], local: np > 0 ? Math.min(np, count) : count, source: '--local', access };
+  return { hosts: [], targets: [], local: np > 0 ? Math.min(np, count) : count, source: '--local', access };
 }
 
 /** In the order of the hostfile, as mpirun fills them: those behind the first np slots are not dialled. */
-function targetsOf(hosts: readonly Host[], np: number): Target[] {
+export function targetsOf(hosts: readonly Host[], np: number): Target[] {
   const targets: Target[] = [];
   let slots = 0;
-  for (const { host, port, slots: wanted, maxSlots } of hosts) {
+  for (const { host, port, dns, slots: wanted, maxSlots } of hosts) {
+    if (dns) continue;
     if (np > 0 && slots >= np) break;
     const most = Math.min(wanted ?? maxSlots ?? 0, maxSlots ?? Infinity);
     slots += most;

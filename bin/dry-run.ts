@@ -4,14 +4,14 @@ import { addressText } from '../src/cluster/transport.js';
 import type { Kernel } from '../src/kernel/kernel.js';
 import { openKernel } from '../src/kernel/open.js';
 import { openPerturbation, shareReference } from '../src/kernel/perturbation/kernel.js';
-import { iterateReference, orderForAll, type ReferenceOrder } from '../src/kernel/perturbation/reference.js';
-import { reaches } from '../src/kernel/precision.js';
+import { deepestOf, iterateReference, orderFor, type ReferenceOrder } from '../src/kernel/perturbation/reference.js';
 import { compileSimd } from '../src/kernel/simd.js';
 import { pictureOf } from '../src/pipeline.js';
 import type { Request } from '../src/request.js';
 import { cutter } from '../src/shard/split.js';
 import type { View } from '../src/view/view.js';
 import type { Crew } from './crew.js';
+import { byDepth } from './prepare.js';
 
 /** Pixels of the picture that are computed to estimate the rest, along the longer side. */
 const PROBE_SIDE = 96;
@@ -20,7 +20,8 @@ const MOST_SECONDS = 20;
 /** Of a trial that tells how fast its iterations are. */
 const TRIAL_SECONDS = 0.05;
 
-export async function plan(request: Request, crew: Crew): Promise<string> {
+export async function plan(asked: Request, crew: Crew): Promise<string> {
+  const request = byDepth(asked);
   const picture = pictureOf(request, 'samples');
   const ranks = ranksOf(crew);
   const slots = crew.local || crew.targets.reduce((sum, target) => sum + Math.max(1, target.slots), 0);
@@ -63,7 +64,8 @@ async function costs(
 ): Promise<string[]> {
   const kernel = await openKernel(request.kernel === 'cpu' ? 'cpu' : 'simd', compileSimd(1), 0);
   try {
-    const order = orderForAll([viewOf(0), viewOf(frames - 1)], kernel.name);
+    const deepest = deepestOf([viewOf(0), viewOf(frames - 1)]);
+    const order = deepest.perturbed && orderFor(deepest);
     const orbitSeconds = order ? secondsOf(order) : 0;
     const orbit = order
       ? [`reference orbit: at most ${order.iterations} iterations, ${orbitSeconds.toPrecision(2)} s on this machine`]
@@ -114,7 +116,7 @@ async function estimate(
     };
     const from = performance.now();
     const whole = { x: 0, y: 0, width: small.width, height: small.height };
-    const computed = await (perturbed && !reaches(view, kernel.name) ? perturbed : kernel.compute)(small, whole);
+    const computed = await (perturbed && view.perturbed ? perturbed : kernel.compute)(small, whole);
     seconds += (performance.now() - from) / 1000;
     iterations += computed.iterations;
     samples += computed.nu.length;

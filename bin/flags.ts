@@ -2,6 +2,7 @@
 
 import type { Options } from 'yargs';
 import type { AccessFiles } from '../src/cluster/access.js';
+import { type Address, parseAddress } from '../src/cluster/transport.js';
 import { FractalError } from '../src/errors.js';
 import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
 import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
@@ -17,6 +18,12 @@ export interface ClusterOptions {
   readonly minWorkers: number;
   readonly retries: number;
   readonly access: AccessFiles;
+  /** Where workers may say that they are there. */
+  readonly listen?: Address;
+  /** Beyond the loopback interface even where anybody may. */
+  readonly insecure: boolean;
+  /** Share of the shards that two workers compute and that are compared, 0 to 1. */
+  readonly verify: number;
 }
 
 export interface ReportOptions {
@@ -69,7 +76,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated cost; render nothing', type: 'boolean' },
   strict: { group: CLUSTER, describe: 'fail unless every host answers', type: 'boolean' },
   'min-workers': { group: CLUSTER, describe: 'wait for so many workers before starting', default: '1' },
-  retries: { group: CLUSTER, describe: 'dial a silent worker again so many times', default: '10' },
+  retries: { group: CLUSTER, describe: 'dial a silent worker so often before nobody waits for it', default: '10' },
+  verify: { group: CLUSTER, describe: 'compute this share of the shards on two workers and compare: 0.05, 5%' },
+  listen: { group: CLUSTER, describe: 'host:port where workers may join: fractal worker --join host:port' },
+  insecure: { group: CLUSTER, describe: 'listen beyond this machine though anybody may join', type: 'boolean' },
   'tls-cert': { group: CLUSTER, describe: 'own certificate, PEM: mutual TLS, see fractal certs' },
   'tls-key': { group: CLUSTER, describe: 'its private key' },
   'tls-ca': { group: CLUSTER, describe: "the CA that signed the other side's certificate" },
@@ -139,6 +149,12 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     describe: 'simd (f64), gpu (f32), cpu; auto is simd',
     default: 'auto',
     choices: ['auto', 'simd', 'gpu', 'cpu'],
+  },
+  method: {
+    group: OUTPUT,
+    describe: 'how points are iterated: auto, direct, perturbation',
+    default: 'auto: by depth and cost',
+    choices: ['auto', 'direct', 'perturbation'],
   },
   request: { group: OUTPUT, describe: 'any of these flags as JSON; the command line wins' },
 
@@ -247,6 +263,11 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
   if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
     throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
   }
+  if (local !== undefined && flags.listen !== undefined) {
+    throw invalid(
+      '--local starts workers here, who answer to this leader alone, --listen takes others: give one of them',
+    );
+  }
   if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
   const barred = ACCESS_FLAGS.find((name) => flags[name] !== undefined);
   if (local !== undefined && barred)
@@ -254,6 +275,8 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
   return {
     ...(hostfile === undefined ? {} : { hostfile }),
     ...(host === undefined ? {} : { host }),
+    ...(flags.listen === undefined ? {} : { listen: address('listen', flags.listen) }),
+    insecure: flags.insecure === 'true',
     ...(local === undefined ? {} : { local: local === '' ? 'auto' : whole('local', local, 1, 256) }),
     np: flags.np === undefined ? 0 : whole('np', flags.np, 1, 1_000_000),
     dryRun: flags['dry-run'] === 'true',
@@ -261,6 +284,7 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
     minWorkers: whole('min-workers', flags['min-workers'] ?? '1', 1, 65_536),
     retries: whole('retries', flags.retries ?? '10', 0, 1_000),
     access: accessFiles(flags),
+    verify: share('verify', flags.verify ?? '0'),
   };
 }
 
@@ -290,6 +314,21 @@ function reportOptions(flags: RawFlags): ReportOptions {
 export function whole(name: string, value: string, min: number, max: number): number {
   if (/^\d{1,16}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
   throw invalid(`--${name} "${value}" is not a whole number from ${min} to ${max}`);
+}
+
+/** @throws FractalError REQUEST_INVALID */
+export function address(name: string, value: string): Address {
+  const parsed = parseAddress(value);
+  if (!parsed) throw invalid(`--${name} "${value}" is not host:port: write 10.0.0.1:50050, or [::1]:50050`);
+  return parsed;
+}
+
+/** A share of a whole, as a number from 0 to 1 or in percent. @throws FractalError REQUEST_INVALID */
+function share(name: string, value: string): number {
+  const [, number, percent] = /^(\d{1,3}(?:\.\d{1,9})?|\.\d{1,9})(%?)$/.exec(value) ?? [];
+  const part = Number(number) / (percent ? 100 : 1);
+  if (part >= 0 && part <= 1) return part;
+  throw invalid(`--${name} "${value}" is not a share: write 0.05, or 5%`);
 }
 
 export function invalid(sentence: string): FractalError {

@@ -1,13 +1,15 @@
 /** The command line: which command, its flags, its help. A command's own code is loaded when it runs. */
 
 import yargs, { type Argv } from 'yargs';
-import { readAccess } from '../src/cluster/access.js';
+import { isLoopback, readAccess } from '../src/cluster/access.js';
 import { parseHosts } from '../src/cluster/hostfile.js';
+import { type Address, addressText } from '../src/cluster/transport.js';
 import { crewOf } from './crew.js';
 import { tokenOfEnvironment } from './environment.js';
 import {
   ACCESS_FLAGS,
   accessFiles,
+  address,
   FLAG_NAMES,
   FLAGS,
   FORMULAS,
@@ -35,7 +37,7 @@ function leaderCommand(y: Argv): Argv {
   return command;
 }
 
-const WORKER_FLAGS = ['port', 'host', 'slots', 'kernel', 'quiet', 'insecure', ...ACCESS_FLAGS] as const;
+const WORKER_FLAGS = ['port', 'host', 'slots', 'kernel', 'quiet', 'join', 'insecure', ...ACCESS_FLAGS] as const;
 
 function workerCommand(y: Argv): Argv {
   const access = ACCESS_FLAGS.map((name) => {
@@ -50,6 +52,11 @@ function workerCommand(y: Argv): Argv {
       type: 'string',
       describe: 'what to offer: auto (all), simd, gpu, cpu',
       defaultDescription: 'auto',
+    },
+    join: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'host:port of a leader that listens: say there that I am here',
     },
     ...Object.fromEntries(access),
     insecure: { type: 'boolean', describe: 'listen beyond this machine though anybody may join' },
@@ -92,7 +99,7 @@ async function runLeader(argv: Arguments): Promise<number> {
 async function runWorker(argv: Arguments): Promise<number> {
   refuseUnknown(argv, namesOf([...WORKER_FLAGS]));
   const flags = argv as Record<string, string | undefined>;
-  const { port, host, slots, kernel } = flags;
+  const { port, host, slots, kernel, join } = flags;
   if (kernel !== undefined && !['auto', 'simd', 'gpu', 'cpu'].includes(kernel)) {
     throw invalid(`--kernel "${kernel}" is not one of auto, simd, gpu, cpu`);
   }
@@ -102,9 +109,16 @@ async function runWorker(argv: Arguments): Promise<number> {
     ...(slots === undefined ? {} : { slots: whole('slots', slots, 1, 1_024) }),
     kernel: (kernel ?? 'auto') as 'auto' | 'simd' | 'gpu' | 'cpu',
     quiet: argv.quiet === true,
+    ...(join === undefined ? {} : { join: joinable(address('join', join), host ?? '127.0.0.1') }),
     insecure: argv.insecure === true,
     access: readAccess(accessFiles(flags), tokenOfEnvironment(), new Date()),
   });
+}
+
+/** A leader elsewhere must be able to dial back. */
+function joinable(leader: Address, host: string): Address {
+  if (!isLoopback(host) || isLoopback(leader.host)) return leader;
+  throw invalid(`--join ${addressText(leader)} cannot dial ${host}: listen where it can, with --host 0.0.0.0`);
 }
 
 const CERTS_FLAGS = ['hostfile', 'out', 'days', 'leader', 'force'] as const;

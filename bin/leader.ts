@@ -1,12 +1,17 @@
 /** `fractal leader`: the composition root of a render. Checked options come in, an exit code goes out. */
 
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { grpcDialer } from '../src/cluster/grpc.js';
+import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
+import { openLobby } from '../src/cluster/lobby.js';
 import type { Scene } from '../src/cluster/messages.js';
+import { addressText, type Listener } from '../src/cluster/transport.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { fingerprintOf } from '../src/kernel/open.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
 import { openSimd } from '../src/kernel/simd.js';
+import type { Report } from '../src/leader/ledger.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
 import { type Picture, render } from '../src/pipeline.js';
@@ -14,13 +19,14 @@ import type { Paint } from '../src/render/colours.js';
 import type { Request } from '../src/request.js';
 import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
-import type { Crew } from './crew.js';
+import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
-import type { LeaderOptions } from './flags.js';
+import type { ClusterOptions, LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import type { LocalWorkers } from './local.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
+import { refusalLog } from './refusals.js';
 import { reporter } from './report.js';
 import { VERSION } from './version.js';
 
@@ -42,7 +48,11 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
   const warn = (line: string) => screen.note(`warning: ${line}`);
+  const over = new AbortController();
+  let running: Run | undefined;
+  let lobby: Listener | undefined;
   try {
+    lobby = await lobbyOf(cluster, crew, () => running, screen.note);
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
       if (missing) warn(missing);
@@ -51,9 +61,9 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     };
     const compute = async (picture: Picture) => {
       const numerics = await numericsOf(request);
-      const job = jobOf(request, picture, ready.reference);
+      const job = { ...jobOf(request, picture, ready.reference), ...verifyOf(cluster.verify) };
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
-      const running = run(job, {
+      running = run(job, {
         dialer: grpcDialer(crew.access),
         version: VERSION,
         session: randomUUID().slice(0, 8),
@@ -69,11 +79,15 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
         note: (text) => screen.note(text),
         progress: (done) => screen.update({ ...done, ...size, phase: phaseOf(done, job.frames) }),
         gathered(outcome) {
+          for (const line of remarks(outcome)) screen.note(line);
           screen.close();
           tell.gathered(outcome);
         },
       });
-      enlist(running, crew.targets, local, stop.fail);
+      const { np, retries } = cluster;
+      const { note } = screen;
+      if (local) enlist(running, local, stop.fail);
+      else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
       return running.frames;
     };
     const files = await render(request, settle, compute, warn);
@@ -83,6 +97,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     // An encoder that the same Ctrl-C ended is not the reason.
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
+    over.abort();
+    await lobby?.close();
     runtime.stop();
     stop.release();
     screen.close();
@@ -108,6 +124,18 @@ function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture, re
   };
 }
 
+/** Drawn anew for each run: no worker can know which of its shards are looked at. */
+function verifyOf(share: number): Pick<RenderJob, 'verify'> {
+  return share > 0 ? { verify: { share, seed: randomInt(2 ** 31) } } : {};
+}
+
+/** What of a run should not be overlooked at its end. */
+function remarks({ workers, unverified }: Report): string[] {
+  const expelled = workers.flatMap(({ name, expelled: why }) => (why ? [`${name} was left out: ${why}`] : []));
+  const alone = `${unverified} shard${unverified > 1 ? 's' : ''} could not be verified: there was no second worker`;
+  return unverified > 0 ? [...expelled, alone] : expelled;
+}
+
 /** A paint as what travels: its plain fields, and its tables. */
 function sceneOf(paint: Paint | undefined): Scene {
   if (!paint) return { samples: true, paint: {}, tables: {} };
@@ -121,14 +149,53 @@ async function numericsOf({ kernel }: Request): Promise<{ kernel: KernelName; fi
   return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
 }
 
-/** Dials the hosts, or the leader's own workers as each comes up. */
-function enlist(
-  running: Run,
-  targets: readonly Target[],
-  local: LocalWorkers | undefined,
-  fail: (e: unknown) => void,
-): void {
-  for (const target of targets) running.add(target);
-  const own = (local?.addresses ?? []).map(async (address) => running.add({ address: await address, slots: 0 }));
+/** Dials the leader's own workers as each comes up. */
+function enlist(running: Run, local: LocalWorkers, fail: (e: unknown) => void): void {
+  const own = local.addresses.map(async (address) => running.add({ address: await address, slots: 0 }));
   Promise.all(own).then(running.sealed, fail);
+}
+
+interface Watch {
+  readonly np: number;
+  readonly retries: number;
+  readonly signal: AbortSignal;
+  /** Workers may come of themselves: nobody to dial is no reason to give up. */
+  readonly open: boolean;
+  note(text: string): void;
+}
+
+/** Dials the hosts that are named, now and later. */
+async function watch(running: Run, { hosts, file }: Crew, options: Watch): Promise<void> {
+  const { np, retries, signal, open, note } = options;
+  await watchHosts(hosts, {
+    look: file === undefined ? async () => undefined : await lookAt(file),
+    resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
+    found(fresh) {
+      for (const target of targetsOf(fresh, np)) running.add(target);
+    },
+    settled() {
+      if (!open) running.sealed();
+    },
+    retries,
+    note,
+    signal,
+  });
+}
+
+/** Where workers join, should they be allowed to: at once, so that a port that is taken ends the run. */
+async function lobbyOf(
+  { listen, insecure }: ClusterOptions,
+  { access }: Crew,
+  running: () => Run | undefined,
+  note: (text: string) => void,
+): Promise<Listener | undefined> {
+  if (!listen) return undefined;
+  const refused = refusalLog(note, () => performance.now());
+  const join = (address: Target['address']) => {
+    const now = running();
+    return now ? now.add({ address, slots: 0 }) : 'its job has not begun';
+  };
+  const lobby = await openLobby(listen, VERSION, join, { ...access, insecure, refused });
+  note(`workers may join at ${addressText(lobby.address)}`);
+  return lobby;
 }

@@ -31,7 +31,7 @@ let early: { readonly count: number; readonly workers: LocalWorkers } | undefine
 export function prestart(words: readonly string[]): void {
   const named = (flag: string) => words.some((word) => word === flag || word.startsWith(`${flag}=`));
   if (words[0] !== 'leader' || ['--help', '-h', '--dry-run', '--np', '-n', '--request'].some(named)) return;
-  const hosts = named('--hostfile') || named('--host') || existsSync(DEFAULT_HOSTFILE);
+  const hosts = ['--hostfile', '--host', '--listen'].some(named) || existsSync(DEFAULT_HOSTFILE);
   if (!named('--local') && hosts) return;
   const at = words.findIndex((word) => word === '--local' || word.startsWith('--local='));
   const value = words[at]?.split('=')[1] ?? words[at + 1] ?? '';

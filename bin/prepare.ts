@@ -1,57 +1,132 @@
-/** What a job needs before anybody computes: the iteration limit, if it was left open, and the reference orbit. */
+/**
+ * What a job needs before anybody computes: how its views are iterated, the iteration limit, if it was left open, and
+ * the reference orbit.
+ */
 
+import type { Computed, Kernel, KernelName } from '../src/kernel/kernel.js';
 import { settleLimit } from '../src/kernel/limit.js';
+import { depthOf, perturbedFrom, prefersPerturbation, worthProbing } from '../src/kernel/method.js';
 import { openPerturbation, shareReference } from '../src/kernel/perturbation/kernel.js';
 import {
   computeReference,
   deepestOf,
-  orderForAll,
+  orderFor,
   type Reference,
   type ReferenceOrder,
 } from '../src/kernel/perturbation/reference.js';
+import { requireSpacing } from '../src/kernel/precision.js';
 import { openSimd } from '../src/kernel/simd.js';
 import { type Request, viewAt } from '../src/request.js';
+import type { Rect } from '../src/shard/shard.js';
 import { MAX_ITERATIONS } from '../src/view/bounds.js';
 import type { View } from '../src/view/view.js';
 
 export interface Prepared {
-  /** With a limit that is settled. */
+  /** With method and limit settled. */
   readonly request: Request;
-  /** Where views lie too deep to be iterated directly. */
+  /** Where views are perturbed. */
   readonly reference: Reference | undefined;
 }
 
 /** Between two lines about the reference orbit. */
 const TELL_MS = 2_000;
 
-/** @throws FractalError VIEW_TOO_DEEP, or the signal's reason */
+/** @throws FractalError VIEW_TOO_DEEP, ORBIT_TOO_LONG, or the signal's reason */
 export async function prepare(request: Request, signal: AbortSignal, note: (text: string) => void): Promise<Prepared> {
-  const kernel = request.kernel === 'auto' ? 'simd' : request.kernel;
-  // The deepest view is at one end of the path.
-  const ends = [viewAt(request, 0), viewAt(request, request.film.frames - 1)];
+  const settled = byDepth(request);
+  const orbits = orbitsAround(deepestOf(endsOf(request)), signal, note);
+  const limited = request.autoIterations ? await withLimit(settled, orbits, note) : settled;
+  const chosen = await withMethod(limited, orbits, note);
+  const perturbed = endsOf(chosen).some((view) => view.perturbed);
+  return { request: chosen, reference: perturbed ? await orbits.of(chosen.iterations) : undefined };
+}
+
+/** The method by the precision that each depth needs. @throws FractalError VIEW_TOO_DEEP */
+export function byDepth(request: Request): Request {
+  const kernel = kernelOf(request);
+  const from = perturbedFrom(deepestOf(endsOf(request)), request.method, kernel);
+  const settled = { ...request, perturbedFrom: from };
+  for (const view of endsOf(settled)) if (!view.perturbed) requireSpacing(view, kernel);
+  return settled;
+}
+
+/** The first and the last view; the deepest is one of them. */
+function endsOf(request: Request): View[] {
+  return [viewAt(request, 0), viewAt(request, request.film.frames - 1)];
+}
+
+function kernelOf({ kernel }: Request): KernelName {
+  return kernel === 'auto' ? 'simd' : kernel;
+}
+
+/** The iteration limit by a coarse grid of the deepest view. */
+async function withLimit(request: Request, orbits: Orbits, note: (text: string) => void): Promise<Request> {
+  const deepest = deepestOf(endsOf(request));
+  const nuOf = async (view: View) => {
+    const compute = view.perturbed ? await perturbation(view.iterations, orbits) : direct;
+    return (await compute(view, { x: 0, y: 0, width: view.width, height: view.height })).nu;
+  };
+  const { iterations, undecided } = await settleLimit(deepest, request.iterations, MAX_ITERATIONS, nuOf);
+  note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
+  return { ...request, iterations };
+}
+
+/** Perturbs the deeper ones of the views that doubles reach, as far as that is better. */
+async function withMethod(request: Request, orbits: Orbits, note: (text: string) => void): Promise<Request> {
+  const views = directViews(request).filter((view) => worthProbing(view, request.method, kernelOf(request)));
+  const better = async (view: View) => prefersPerturbation(view, direct, await perturbation(view.iterations, orbits));
+  if (views.length === 0 || !(await better(views.at(-1) as View))) return request;
+  // The shallowest, by halves: what is better for a view is better for deeper ones.
+  let [low, high] = [0, views.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (await better(views[middle] as View)) high = middle;
+    else low = middle + 1;
+  }
+  const from = depthOf(views[low] as View);
+  note(`perturbed from a zoom of ${(10 ** from).toPrecision(3)} on: quicker there, or doubles are too coarse`);
+  return { ...request, perturbedFrom: from };
+}
+
+/** The views that are iterated directly, the shallowest first. */
+function directViews(request: Request): View[] {
+  return Array.from({ length: request.film.frames }, (_, frame) => viewAt(request, frame))
+    .filter((view) => !view.perturbed)
+    .sort((a, b) => depthOf(a) - depthOf(b));
+}
+
+/** In this process. */
+const direct = async (view: View, rect: Rect): Promise<Computed> => {
+  kernel ??= openSimd();
+  return kernel.compute(view, rect);
+};
+let kernel: Kernel | undefined;
+
+async function perturbation(
+  iterations: number,
+  orbits: Orbits,
+): Promise<(view: View, rect: Rect) => Promise<Computed>> {
+  const compute = openPerturbation(shareReference(await orbits.of(iterations), 1), 0);
+  return async (view, rect) => compute(view, rect);
+}
+
+/** The reference orbit of a job, computed when it is first asked for, and again when a limit is beyond its end. */
+interface Orbits {
+  of(iterations: number): Promise<Reference>;
+}
+
+function orbitsAround(deepest: View, signal: AbortSignal, note: (text: string) => void): Orbits {
   let reference: Reference | undefined;
   let reach = 0;
-  const referenceFor = async (iterations: number) => {
-    const views = ends.map((view) => ({ ...view, iterations }));
-    const order = orderForAll(views, kernel);
-    // One that escaped does for any limit.
-    if (!order || (reference && (iterations <= reach || reference.orbit.length / 2 - 1 < reach))) return reference;
-    reach = iterations;
-    reference = await orbitOf(order, signal, note);
-    return reference;
+  return {
+    async of(iterations) {
+      // One that escaped, or closed its period, does for any limit.
+      if (reference && (iterations <= reach || reference.orbit.length / 2 - 1 < reach)) return reference;
+      reach = iterations;
+      reference = await orbitOf(orderFor({ ...deepest, iterations }), signal, note);
+      return reference;
+    },
   };
-  if (!request.autoIterations) return { request, reference: await referenceFor(request.iterations) };
-
-  const direct = openSimd();
-  const nuOf = async (view: View) => {
-    const orbit = await referenceFor(view.iterations);
-    const whole = { x: 0, y: 0, width: view.width, height: view.height };
-    if (!orbit) return (await direct.compute(view, whole)).nu;
-    return openPerturbation(shareReference(orbit, 1), 0)(view, whole).nu;
-  };
-  const { iterations, undecided } = await settleLimit(deepestOf(ends), request.iterations, MAX_ITERATIONS, nuOf);
-  note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
-  return { request: { ...request, iterations }, reference: await referenceFor(iterations) };
 }
 
 async function orbitOf(order: ReferenceOrder, signal: AbortSignal, note: (text: string) => void): Promise<Reference> {

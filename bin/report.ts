@@ -58,6 +58,10 @@ function summary(request: Request, files: readonly string[], outcome: Report | u
     samples: outcome?.samples,
     iterations: outcome?.iterations,
     reissued: outcome?.reissued,
+    copied: outcome?.copied,
+    late: outcome?.late,
+    verified: outcome?.verified,
+    unverified: outcome?.unverified,
     lost: outcome?.lost,
     workers: outcome?.workers.map(({ figures: _, ...worker }) => worker),
   };

@@ -3,8 +3,9 @@
 import { availableParallelism } from 'node:os';
 import type { Access } from '../src/cluster/access.js';
 import { grpcListen, type ListenOptions } from '../src/cluster/listen.js';
+import { announce } from '../src/cluster/lobby.js';
 import { PORT_RANGE } from '../src/cluster/ports.js';
-import { addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
+import { type Address, addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
 import { FractalError, oneLine } from '../src/errors.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { formatMetrics, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   readonly access: Access;
   /** Beyond the loopback interface even where anybody may. */
   readonly insecure?: boolean;
+  /** A leader that is told again and again that this worker is there. */
+  readonly join?: Address;
 }
 
 /** Runs until SIGINT or SIGTERM: the first lets the shards in hand finish, a second ends at once. */
@@ -60,6 +63,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
     };
   }
   let stopping = false;
+  const leaving = new AbortController();
   let stopped = () => {};
   const end = new Promise<void>((resolve) => {
     stopped = resolve;
@@ -78,6 +82,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
   const stop = () => {
     if (stopping) process.exit(130);
     stopping = true;
+    leaving.abort();
     listener.drain();
     say(`worker ${name}: finishing what it has; once more to drop it`);
     for (const session of sessions) session.drain();
@@ -86,6 +91,10 @@ export async function worker(options: WorkerOptions): Promise<number> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   if (process.send) report(listener);
+  if (options.join) {
+    const tell = (text: string) => say(`worker ${name}: ${text}`);
+    void announce(options.join, listener.address, { access, version: VERSION, signal: leaving.signal, say: tell });
+  }
   say(
     `worker ${name}: ready, ${slots} slot${slots > 1 ? 's' : ''}, ${options.kernel === 'auto' ? 'all kernels' : options.kernel}`,
   );

@@ -26,6 +26,7 @@ export function flagsOf(request: Request, frame?: number): RawRequest {
     height: String(request.height),
     iters: String(request.iterations),
     bailout: String(request.bailout),
+    method: request.method,
     ...samplingFlags(request.sampling),
     ...colourFlags(request),
     ...(frame === undefined ? filmFlags(request) : {}),

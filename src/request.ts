@@ -53,6 +53,9 @@ export interface Request {
   readonly shape: 'row' | 'tile' | 'auto';
   readonly blockSize?: number;
   readonly kernel: 'auto' | 'simd' | 'gpu' | 'cpu';
+  readonly method: 'auto' | 'direct' | 'perturbation';
+  /** log10 of the zoom from which views are perturbed; undefined while `auto` is not settled. */
+  readonly perturbedFrom?: number;
 }
 
 export interface Film {
@@ -143,6 +146,7 @@ export const SCHEMA = {
   shard: oneOf('row', 'tile', 'auto'),
   'block-size': whole(1, 65_536),
   kernel: oneOf('auto', 'simd', 'gpu', 'cpu'),
+  method: oneOf('auto', 'direct', 'perturbation'),
 } as const;
 
 export type FlagName = keyof typeof SCHEMA;
@@ -161,7 +165,7 @@ export function parseRequest(raw: RawRequest): Request {
   const v = parseFlags(raw);
   const legacy = v['legacy-colors'] ?? false;
   const colours = coloursOf(v, legacy);
-  refuseDistance(v, colours);
+  refuseBeyondKernel(v, colours);
   const { width, height, sampling } = sizeOf(v, needsDistance(colours) ? 2 : 1);
   const zoom = v.zoom ?? (v['view-width'] ? zoomOfWidth(v['view-width'], width, height) : '42.43278');
   if (v.zoom && v['view-width']) throw invalid('--zoom and --view-width both say how much is shown: give one of them');
@@ -195,6 +199,7 @@ export function parseRequest(raw: RawRequest): Request {
     shape: v.shard ?? 'auto',
     ...(v['block-size'] === undefined ? {} : { blockSize: v['block-size'] }),
     kernel: v.kernel ?? 'auto',
+    method: v.method ?? 'auto',
   };
 }
 
@@ -204,7 +209,20 @@ export function viewAt(request: Request, frame: number): View {
   const start = { re: request.re, im: request.im, zoom: request.zoom };
   const place = placeAt(start, film.end, timeOf(frame, film.frames, film.ease));
   const distance = needsDistance(colours) ? ({ distance: true } as const) : {};
-  return { formula, ...place, rotation, width, height, iterations, bailout, count, sampling, ...distance };
+  const perturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity) ? ({ perturbed: true } as const) : {};
+  return {
+    formula,
+    ...place,
+    rotation,
+    width,
+    height,
+    iterations,
+    bailout,
+    count,
+    sampling,
+    ...perturbed,
+    ...distance,
+  };
 }
 
 function parseFlags(raw: RawRequest): Parsed {
@@ -317,8 +335,10 @@ function slopeOf(v: Parsed): Slope | undefined {
 }
 
 /** Only one kernel knows distances. */
-function refuseDistance({ kernel }: Parsed, colours: Colours): void {
-  if ((kernel !== 'gpu' && kernel !== 'cpu') || !needsDistance(colours)) return;
+function refuseBeyondKernel({ kernel, method }: Parsed, colours: Colours): void {
+  if (kernel !== 'gpu' && kernel !== 'cpu') return;
+  if (method === 'perturbation') throw invalid(`--kernel ${kernel} iterates directly: use --kernel simd to perturb`);
+  if (!needsDistance(colours)) return;
   const flag = colours.mode === 'distance' ? '--color-mode distance' : '--slope';
   throw invalid(`${flag} needs the distance to the set, which --kernel ${kernel} does not compute: use --kernel simd`);
 }

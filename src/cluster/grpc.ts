@@ -26,7 +26,7 @@ const MESSAGE_BYTES = 2 << 20;
 
 /** Of both ends. */
 export const CHANNEL_OPTIONS = {
-  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_time_ms': 5_000,
   'grpc.keepalive_timeout_ms': 5_000,
   'grpc.max_receive_message_length': MESSAGE_BYTES,
 };
@@ -42,7 +42,7 @@ const definition = protoLoader.loadSync(['fractal/v1/peer.proto', 'grpc/health/v
   oneofs: true,
 });
 const packages = grpc.loadPackageDefinition(definition) as unknown as ProtoGrpcType & HealthTypes;
-export const { Peer } = packages.fractal.v1;
+export const { Peer, Lobby } = packages.fractal.v1;
 export const { Health } = packages.grpc.health.v1;
 const sceneType = definition['fractal.v1.Scene'] as protoLoader.MessageTypeDefinition<WireScene, WireScene>;
 export const codec: SceneCodec = {
@@ -50,25 +50,35 @@ export const codec: SceneCodec = {
   decode: (bytes) => sceneType.deserialize(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)),
 };
 
-/** Dials with what `access` has to show, and wants the same of the other side. */
-export function grpcDialer(access: Access = {}): Dialer {
-  const { tls, token } = access;
+type ClientArguments = [address: string, credentials: grpc.ChannelCredentials, options: grpc.ClientOptions];
+
+/** How to call others: with what `access` has to show, and wanting the same of the other side. */
+export function calling({ tls, token }: Access): { to(address: Address): ClientArguments; metadata: grpc.Metadata } {
   const context = tls && createSecureContext({ ...tls, minVersion: 'TLSv1.3' });
+  const options = {
+    ...CHANNEL_OPTIONS,
+    'grpc-node.flow_control_window': WINDOW_BYTES,
+    'grpc.use_local_subchannel_pool': 1,
+    // A name for SNI, where an IP address must not stand; the certificate is checked against the address.
+    ...(context ? { 'grpc.ssl_target_name_override': 'fractal' } : {}),
+  };
+  const metadata = new grpc.Metadata();
+  if (token !== undefined) metadata.set('authorization', authorization(token));
+  return {
+    to: (address) => [
+      addressText(address),
+      context ? secured(context, address) : grpc.credentials.createInsecure(),
+      options,
+    ],
+    metadata,
+  };
+}
+
+export function grpcDialer(access: Access = {}): Dialer {
+  const { to, metadata } = calling(access);
   return {
     dial(address) {
-      const client = new Peer(
-        addressText(address),
-        context ? secured(context, address) : grpc.credentials.createInsecure(),
-        {
-          ...CHANNEL_OPTIONS,
-          'grpc-node.flow_control_window': WINDOW_BYTES,
-          'grpc.use_local_subchannel_pool': 1,
-          // A name for SNI, where an IP address must not stand; the certificate is checked against the address.
-          ...(context ? { 'grpc.ssl_target_name_override': 'fractal' } : {}),
-        },
-      );
-      const metadata = new grpc.Metadata();
-      if (token !== undefined) metadata.set('authorization', authorization(token));
+      const client = new Peer(...to(address));
       const call = client.session(metadata);
       const link = new StreamLink<ToWorker, ToLeader, ToLeader__Output>(
         call as unknown as Stream,

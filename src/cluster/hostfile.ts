@@ -1,7 +1,7 @@
 /**
  * Hostfiles in both dialects of MPI. Open MPI: `node01 slots=4 max_slots=8`; MPICH: `node01:4`. Ranges `node[01-16,20]`
- * stand for many hosts, `^node03` leaves one out, `user@` is accepted and ignored, `port=` is ours. Lines that name the
- * same host and port again add slots.
+ * stand for many hosts, `^node03` leaves one out, `user@` is accepted and ignored, `port=` is ours, and so is
+ * `dns:///name:port`: all that the name resolves to. Lines that name the same host and port again add slots.
  */
 
 import { createReadStream } from 'node:fs';
@@ -12,6 +12,8 @@ import { DEFAULT_PORT } from './ports.js';
 export interface Host {
   readonly host: string;
   readonly port: number;
+  /** The host is a name that stands for as many workers as it has addresses, now and later. */
+  readonly dns?: true;
   /** Absent: as many as the worker says it has. */
   readonly slots?: number;
   readonly maxSlots?: number;
@@ -22,6 +24,7 @@ export interface Host {
 const MAX_BYTES = 1 << 20;
 const MAX_SLOTS = 1_000_000;
 const MAX_PORT = 65_535;
+const DNS = 'dns:///';
 /** Characters of a line: the patterns below may look at each more than once. */
 const MAX_LINE = 4096;
 
@@ -91,7 +94,7 @@ function hostsOf(entries: readonly Entry[], file: string): Host[] {
       if (++named > MAX_HOSTS) throw limit(`${file} names more than ${MAX_HOSTS} hosts`);
       if (exclude) excluded.add(host.host);
       else {
-        const key = `${host.host} ${host.port}`;
+        const key = `${host.dns ? DNS : ''}${host.host} ${host.port}`;
         const before = hosts.get(key);
         hosts.set(key, before ? joined(before, host) : host);
       }
@@ -125,6 +128,7 @@ function* parseEntry({ text, place, line, column }: Entry): Generator<Parsed> {
   const [word] = first;
   const end = first.index + word.length;
   const exclude = word.startsWith('^');
+  if (word.startsWith(DNS)) return yield parseName(text, first.index, line, fail);
   const at = first.index + Math.max(exclude ? 1 : 0, word.indexOf('@') + 1);
   const [name, colon] = nameAndSlots(text.slice(at, end));
   const fields = fieldsOf(text, end, fail);
@@ -149,6 +153,17 @@ function* parseEntry({ text, place, line, column }: Entry): Generator<Parsed> {
   for (const host of expand(name, (offset, why) => fail(at + offset, why))) {
     yield { host: { host, port, ...slots, line }, exclude };
   }
+}
+
+/** `dns:///name:port`, as gRPC writes it; the fields are of each worker that is found there. */
+function parseName(text: string, at: number, line: number, fail: Fail): Parsed {
+  const [word = ''] = /\S+/.exec(text) ?? [];
+  const [, name, port] = /^dns:\/\/\/((?!-)[\w.-]{1,253})(?::(\d+))?$/.exec(word) ?? [];
+  if (name === undefined) throw fail(at, `${quote(word)} is not a name to resolve: write dns:///name:50051`);
+  const { port: field, ...slots } = fieldsOf(text, at + word.length, fail);
+  if (port !== undefined && field !== undefined) throw fail(at, `${quote(word)} has its port twice: keep one of them`);
+  const own = port === undefined ? field : number(port, MAX_PORT, word, (why) => fail(at, why));
+  return { host: { host: name, port: own ?? DEFAULT_PORT, dns: true, ...slots, line }, exclude: false };
 }
 
 /** Parts MPICH's `host:4` at its colon; the last colon of a bare IPv6 address is part of the name. */

@@ -4,7 +4,7 @@ import grpc from '@grpc/grpc-js';
 import type { ToWorker__Output } from '../../gen/fractal/v1/ToWorker.js';
 import { FractalError, messageOf } from '../errors.js';
 import { type Access, checkExposure, objectionTo } from './access.js';
-import { openDoor } from './door.js';
+import { type Door, openDoor } from './door.js';
 import { CHANNEL_OPTIONS, codec, Health, Peer, type Stream, StreamLink } from './grpc.js';
 import { health } from './health.js';
 import type { ToLeader, ToWorker } from './messages.js';
@@ -47,19 +47,8 @@ export async function grpcListen(
   session: (link: WorkerLink, peer: string) => void,
   options: ListenOptions = {},
 ): Promise<Listener> {
-  const { token, insecure = false, limits = LIMITS, refused = () => undefined } = options;
-  checkExposure(address.host, options, insecure);
-  const server = new grpc.Server({
-    ...CHANNEL_OPTIONS,
-    'grpc.max_concurrent_streams': limits.calls,
-    'grpc.max_connection_idle_ms': limits.idleMs,
-  });
-  // Connections come through a door of our own: grpc-js bounds neither their number nor their handshakes.
-  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-  const enter = injector.injectConnection.bind(injector);
-  const door = await openDoor(address, { ...limits, tls: options.tls, enter, refused }).catch((error) => {
-    throw new FractalError('PORT_IN_USE', `${addressText(address)} ${whyNot(messageOf(error))}`, { cause: error });
-  });
+  const { token, limits = LIMITS, refused = () => undefined } = options;
+  const { server, door } = await openServer(address, options);
   const probed = health(['fractal.v1.Peer']);
   let leaders = 0;
   let draining = false;
@@ -127,6 +116,32 @@ export async function grpcListen(
   };
 }
 
+/**
+ * A server without services, behind a door.
+ * @throws FractalError EXPOSED, PORT_IN_USE
+ */
+export async function openServer(
+  address: Address,
+  options: ListenOptions,
+  flags = { host: '--host', port: '--port' },
+): Promise<{ server: grpc.Server; door: Door }> {
+  const { insecure = false, limits = LIMITS, refused = () => undefined } = options;
+  checkExposure(address.host, options, insecure);
+  const server = new grpc.Server({
+    ...CHANNEL_OPTIONS,
+    'grpc.max_concurrent_streams': limits.calls,
+    'grpc.max_connection_idle_ms': limits.idleMs,
+  });
+  // Connections come through a door of our own: grpc-js bounds neither their number nor their handshakes.
+  const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+  const enter = injector.injectConnection.bind(injector);
+  const door = await openDoor(address, { ...limits, tls: options.tls, enter, refused }).catch((error) => {
+    const why = whyNot(messageOf(error), flags);
+    throw new FractalError('PORT_IN_USE', `${addressText(address)} ${why}`, { cause: error });
+  });
+  return { server, door };
+}
+
 function once(act: () => void): () => void {
   let done = false;
   return () => {
@@ -136,9 +151,9 @@ function once(act: () => void): () => void {
 }
 
 /** Why an address could not be listened on, and the way out. */
-function whyNot(message: string): string {
-  if (message.includes('EADDRINUSE')) return 'is in use by another program: choose another port with --port';
-  if (message.includes('EADDRNOTAVAIL')) return 'is no address of this machine: choose one of its own with --host';
-  if (message.includes('EACCES')) return 'may not be listened on: choose a port above 1023 with --port';
-  return `cannot be listened on (${message}): choose another with --host and --port`;
+function whyNot(message: string, { host, port }: { host: string; port: string }): string {
+  if (message.includes('EADDRINUSE')) return `is in use by another program: choose another port with ${port}`;
+  if (message.includes('EADDRNOTAVAIL')) return `is no address of this machine: choose one of its own with ${host}`;
+  if (message.includes('EACCES')) return `may not be listened on: choose a port above 1023 with ${port}`;
+  return `cannot be listened on (${message}): choose another with ${[...new Set([host, port])].join(' and ')}`;
 }

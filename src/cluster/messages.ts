@@ -9,6 +9,9 @@ import type { Formula, View } from '../view/view.js';
 /** Both sides must speak the same one. */
 export const PROTOCOL = 2;
 
+/** A worker that is ready says so that often. */
+export const BEAT_MS = 1_000;
+
 export type Table = Uint8Array | Float32Array | Float64Array;
 
 /** What all shards of a job share: sent once to each worker. */
@@ -37,6 +40,8 @@ export interface ReferenceOrbit {
 
 export interface Assignment {
   readonly shard: number;
+  /** Unique within the job: a shard that is given out again has another. From 1. */
+  readonly epoch: number;
   readonly scene: number;
   readonly frame: number;
   readonly view: View;
@@ -55,7 +60,8 @@ export type ToWorker =
     }
   | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
   | { readonly kind: 'assign'; readonly assignment: Assignment }
-  | { readonly kind: 'cancel'; readonly shards: readonly number[] }
+  /** These assignments are not wanted any more, begun or not: no answer is awaited. */
+  | { readonly kind: 'cancel'; readonly epochs: readonly number[] }
   | { readonly kind: 'finish'; readonly metrics: boolean };
 
 export interface Ready {
@@ -83,11 +89,14 @@ export type ToLeader =
   | {
       readonly kind: 'result';
       readonly shard: number;
+      readonly epoch: number;
       /** Samples: float64 little endian, pairs of nu and distance where the view wants it; pixels: RGB bytes. */
       readonly bytes: Uint8Array;
       readonly seconds: number;
       readonly iterations: number;
     }
-  | { readonly kind: 'failed'; readonly shard: number; readonly reason: string }
+  | { readonly kind: 'failed'; readonly shard: number; readonly epoch: number; readonly reason: string }
+  /** Sent every BEAT_MS, however busy the slots are: what is under way, taken and not yet answered. */
+  | { readonly kind: 'beat'; readonly epochs: readonly number[] }
   | { readonly kind: 'draining' }
   | { readonly kind: 'report'; readonly figures: readonly Figure[] };

@@ -62,6 +62,13 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** The same back: "node01:50051", "[::1]:50051"; undefined for anything else. */
+export function parseAddress(text: string): Address | undefined {
+  const [, bracketed, plain, port] = /^(?:\[([\da-fA-F:.%]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}
+
 /** "host:port", with brackets round an IPv6 address. */
 export function addressText({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -1,5 +1,7 @@
 /** The one place that translates between the program's messages and those of proto/fractal/v1/peer.proto. */
 
+import { crc32 } from 'node:zlib';
+import type { Assign as WireAssign } from '../../gen/fractal/v1/Assign.js';
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
@@ -53,12 +55,13 @@ export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<W
       }
       return;
     case 'assign': {
-      const { shard, scene, frame, view, rect } = message.assignment;
-      yield { assign: { shard, scene, frame, view: wireView(view), ...rect } };
+      const { shard, epoch, scene, frame, view, rect } = message.assignment;
+      const assign = { shard, epoch, scene, frame, view: wireView(view), ...rect };
+      yield { assign: { ...assign, checksum: checksumOf(assign, assign.view) } };
       return;
     }
     case 'cancel':
-      yield { cancel: { shards: [...message.shards] } };
+      yield { cancel: { epochs: [...message.epochs] } };
       return;
     case 'finish':
       yield { finish: { metrics: message.metrics } };
@@ -74,14 +77,17 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
       yield { refused: message };
       return;
     case 'result': {
-      const { shard, seconds, iterations } = message;
+      const { shard, epoch, seconds, iterations } = message;
       for (const piece of cut(message.bytes)) {
-        yield { result: { shard, piece: { ...piece, data: bufferOf(piece.data) }, seconds, iterations } };
+        yield { result: { shard, epoch, piece: { ...piece, data: bufferOf(piece.data) }, seconds, iterations } };
       }
       return;
     }
     case 'failed':
       yield { failed: message };
+      return;
+    case 'beat':
+      yield { beat: { epochs: [...message.epochs] } };
       return;
     case 'draining':
       yield { draining: {} };
@@ -103,14 +109,13 @@ export function workerInbox(codec: SceneCodec): (wire: ToWorker__Output) => ToWo
       return bytes && { kind: 'scene', id, scene: sceneOf(codec.decode(bytes)) };
     }
     if (wire.assign) {
-      const { shard, scene, frame, view, x, y, width, height } = wire.assign;
+      const { shard, epoch, scene, frame, view, x, y, width, height } = wire.assign;
       if (!view) throw missing('view of an assignment');
-      return {
-        kind: 'assign',
-        assignment: { shard, scene, frame, view: viewOf(view), rect: { x, y, width, height } },
-      };
+      const assignment = { shard, epoch, scene, frame, view: viewOf(view), rect: { x, y, width, height } };
+      if (checksumOf(wire.assign, view) === wire.assign.checksum) return { kind: 'assign', assignment };
+      throw new FractalError('PROTOCOL', `assignment ${epoch}: the checksum does not match`);
     }
-    if (wire.cancel) return { kind: 'cancel', shards: wire.cancel.shards };
+    if (wire.cancel) return { kind: 'cancel', epochs: wire.cancel.epochs };
     if (wire.finish) return { kind: 'finish', metrics: wire.finish.metrics };
     throw missing('message that this version knows');
   };
@@ -118,17 +123,18 @@ export function workerInbox(codec: SceneCodec): (wire: ToWorker__Output) => ToWo
 
 /** The same for a worker's messages. */
 export function leaderInbox(): (wire: ToLeader__Output) => ToLeader | undefined {
-  const results = new Joiner('result of shard', MAX_RESULT_BYTES);
+  const results = new Joiner('result of assignment', MAX_RESULT_BYTES);
   return (wire) => {
     if (wire.ready) return { kind: 'ready', ...wire.ready };
     if (wire.refused) return { kind: 'refused', reason: wire.refused.reason };
     if (wire.result) {
-      const { shard, piece, seconds, iterations } = wire.result;
+      const { shard, epoch, piece, seconds, iterations } = wire.result;
       if (!piece) throw missing('piece of a result');
-      const bytes = results.add(shard, piece);
-      return bytes && { kind: 'result', shard, bytes, seconds, iterations };
+      const bytes = results.add(epoch, piece);
+      return bytes && { kind: 'result', shard, epoch, bytes, seconds, iterations };
     }
-    if (wire.failed) return { kind: 'failed', shard: wire.failed.shard, reason: wire.failed.reason };
+    if (wire.failed) return { kind: 'failed', ...wire.failed };
+    if (wire.beat) return { kind: 'beat', epochs: wire.beat.epochs };
     if (wire.draining) return { kind: 'draining' };
     if (wire.report) return { kind: 'report', figures: wire.report.figures };
     throw missing('message that this version knows');
@@ -137,6 +143,35 @@ export function leaderInbox(): (wire: ToLeader__Output) => ToLeader | undefined 
 
 function missing(what: string, cause?: unknown): FractalError {
   return new FractalError('PROTOCOL', `the peer sent no ${what}`, { cause });
+}
+
+/** All fields of a view on the wire, in one order on both sides; the compiler asks for those that are new. */
+const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
+  step: 0,
+  power: 0,
+  julia: 0,
+  juliaRe: 0,
+  juliaIm: 0,
+  re: 0,
+  im: 0,
+  zoom: 0,
+  rotation: 0,
+  width: 0,
+  height: 0,
+  iterations: 0,
+  bailout: 0,
+  whole: 0,
+  jittered: 0,
+  grid: 0,
+  seed: 0,
+  distance: 0,
+  perturbed: 0,
+} satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
+
+function checksumOf({ shard, epoch, scene, frame, x, y, width, height }: WireAssign, view: WireView): number {
+  let text = `${shard} ${epoch} ${scene} ${frame} ${x} ${y} ${width} ${height}`;
+  for (const field of VIEW_FIELDS) text += `\n${view[field]}`;
+  return crc32(text);
 }
 
 function wireView(view: View): WireView {
@@ -149,11 +184,12 @@ function wireView(view: View): WireView {
     grid: sampling.kind === 'grid' ? sampling.side : 0,
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
     distance: view.distance === true,
+    perturbed: view.perturbed === true,
   };
 }
 
 function viewOf(wire: View__Output): View {
-  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, ...rest } = wire;
+  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, perturbed, ...rest } = wire;
   const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
   return {
     ...rest,
@@ -161,6 +197,7 @@ function viewOf(wire: View__Output): View {
     count: whole ? 'whole' : 'smooth',
     sampling,
     ...(distance ? { distance } : {}),
+    ...(perturbed ? { perturbed } : {}),
   };
 }
 

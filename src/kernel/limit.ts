@@ -1,6 +1,7 @@
 /** An iteration limit that shows what there is: found by looking at a coarse grid of the view. */
 
 import type { View } from '../view/view.js';
+import { coarse } from './method.js';
 
 /** Points of the grid along the longer side. */
 const GRID = 48;
@@ -26,16 +27,10 @@ export async function settleLimit(
   most: number,
   nuOf: (coarse: View) => Promise<Float64Array>,
 ): Promise<Limit> {
-  const scale = Math.min(1, GRID / Math.max(view.width, view.height));
-  const { distance: _, ...plain } = view;
-  const coarse: View = {
-    ...plain,
-    width: Math.max(1, Math.round(view.width * scale)),
-    height: Math.max(1, Math.round(view.height * scale)),
-    sampling: { kind: 'grid', side: 1 },
-  };
+  const { distance: _, ...shown } = view;
+  const probe = coarse(shown, GRID);
   const undecidedAt = async (iterations: number) => {
-    const nu = await nuOf({ ...coarse, iterations });
+    const nu = await nuOf({ ...probe, iterations });
     return nu.filter((value) => value === Infinity).length / nu.length;
   };
   let iterations = guess;

@@ -1,8 +1,10 @@
 /** Opens a kernel by name, and tells how fast it is and which bits it computes. */
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { View } from '../view/view.js';
 import type { Kernel, KernelName } from './kernel.js';
+import { PERTURBATION } from './perturbation/kernel.js';
 import { openSimd, type SimdModule } from './simd.js';
 
 /** @throws FractalError KERNEL_MISSING, VIEW_TOO_DEEP */
@@ -58,7 +60,10 @@ export async function speedOf(kernel: Kernel): Promise<number> {
   return best;
 }
 
-/** SHA-256 of the samples of a few tiny views: workers with equal fingerprints compute equal bits. */
+/**
+ * SHA-256 of the samples of a few tiny views, and of the code that perturbs: workers with equal fingerprints compute
+ * equal bits, since WebAssembly's numbers are the same everywhere.
+ */
 export async function fingerprintOf(kernel: Kernel): Promise<string> {
   const sampling = { kind: 'jittered', count: 3, seed: 1 } as const;
   const small = { ...PROBE, width: 12, height: 8, rotation: 30, sampling };
@@ -69,6 +74,7 @@ export async function fingerprintOf(kernel: Kernel): Promise<string> {
     { ...small, formula: { step: 'tricorn', power: 2 }, re: '-0.2', im: '0.9', count: 'whole' },
   ];
   const hash = createHash('sha256');
+  if (kernel.name === 'simd') hash.update(readFileSync(PERTURBATION));
   const distances = kernel.name === 'simd' ? ({ distance: true } as const) : {};
   for (const view of views) {
     const { nu, distance } = await kernel.compute({ ...view, ...distances }, { x: 0, y: 0, width: 12, height: 8 });

@@ -21,18 +21,12 @@ function spacingOf(view: View, kernel: KernelName): Spacing {
   return { spacing: step / Math.sqrt(samplesPerPixel(view.sampling)), finest: size * RESOLUTION[kernel] };
 }
 
-/** Whether a kernel that iterates directly can tell the samples of a view apart. */
-export function reaches(view: View, kernel: KernelName): boolean {
-  const { spacing, finest } = spacingOf(view, kernel);
-  return spacing >= finest;
-}
-
 /** @throws FractalError VIEW_TOO_DEEP when the samples of a view lie closer than `kernel` can tell apart. */
 export function requireSpacing(view: View, kernel: KernelName): void {
   const { spacing, finest } = spacingOf(view, kernel);
   if (spacing >= finest) return;
   const deepest = (4 / (finest * Math.sqrt(samplesPerPixel(view.sampling)) * view.height)).toExponential(1);
-  const way = kernel === 'gpu' ? 'use --kernel simd, or ' : '';
+  const way = kernel === 'simd' ? 'use --method auto, or ' : 'use --kernel simd, or ';
   throw new FractalError(
     'VIEW_TOO_DEEP',
     `zoom ${view.zoom} puts samples ${spacing.toExponential(1)} apart, and the ${kernel} kernel needs ` +

@@ -2,6 +2,7 @@
 
 import type { Figure, Ready } from '../cluster/messages.js';
 import type { Shard } from '../shard/shard.js';
+import type { Why } from './schedule/events.js';
 
 export interface WorkerReport {
   readonly name: string;
@@ -18,6 +19,8 @@ export interface WorkerReport {
   readonly receivedBytes: number;
   /** What the worker said of itself at the end. */
   readonly figures: readonly Figure[];
+  /** Why it was left out, if it was. */
+  readonly expelled?: string;
 }
 
 export interface Report {
@@ -31,7 +34,12 @@ export interface Report {
   readonly iterations: number;
   /** Shards handed out again, after a worker was lost or failed on them. */
   readonly reissued: number;
-  /** Answers to shards that were answered already. */
+  /** Shards handed out a second time since they took too long where they were. */
+  readonly copied: number;
+  /** Shards that two workers computed to the same bytes; and those that nobody was there to compare. */
+  readonly verified: number;
+  readonly unverified: number;
+  /** Answers that were not wanted any more, or never asked for. */
   readonly late: number;
   /** Times that a worker was lost while it was ready. */
   readonly lost: number;
@@ -50,6 +58,7 @@ interface Account {
   sentBytes: number;
   receivedBytes: number;
   figures: readonly Figure[];
+  expelled?: string;
 }
 
 export class Ledger {
@@ -59,7 +68,9 @@ export class Ledger {
   iterations = 0;
   late = 0;
   lost = 0;
-  private handedOut = 0;
+  private verified = 0;
+  private unverified = 0;
+  private readonly handedOut: Record<Why, number> = { new: 0, again: 0, copy: 0, check: 0 };
   private firstAt: number | undefined;
   private lastAt: number | undefined;
   private readonly accounts = new Map<string, Account>();
@@ -77,24 +88,37 @@ export class Ledger {
     account.joinedAt = this.now();
   }
 
-  left(name: string): void {
-    this.lost++;
+  left(name: string, lost: boolean): void {
+    if (lost) this.lost++;
     this.close(this.account(name));
   }
 
-  handed(): void {
-    this.firstAt ??= this.now();
-    this.handedOut++;
+  expelled(name: string, reason: string): void {
+    const account = this.account(name);
+    account.expelled = reason;
+    this.close(account);
   }
 
-  answered(name: string, shard: Shard, perPixel: number, seconds: number, iterations: number): void {
+  handed(why: Why): void {
+    this.firstAt ??= this.now();
+    this.handedOut[why]++;
+  }
+
+  /** A slot computed so long, whether or not its answer becomes the shard's. */
+  worked(name: string, seconds: number): void {
+    this.account(name).busySeconds += seconds;
+  }
+
+  /** Once a shard. `verified`: whether another worker's answer was the same, where one was asked for. */
+  committed(name: string, shard: Shard, perPixel: number, iterations: number, verified?: boolean): void {
     const samples = shard.width * shard.height * perPixel;
     for (const account of [this, this.account(name)]) {
       account.shards++;
       account.samples += samples;
       account.iterations += iterations;
     }
-    this.account(name).busySeconds += seconds;
+    if (verified === true) this.verified++;
+    if (verified === false) this.unverified++;
   }
 
   /** The last frame is gathered: the clocks stop. */
@@ -115,7 +139,7 @@ export class Ledger {
 
   report(): Report {
     const end = this.lastAt ?? this.now();
-    const { frames, shards, samples, iterations, late, lost } = this;
+    const { frames, shards, samples, iterations, verified, unverified, late, lost } = this;
     return {
       seconds: (end - this.startedAt) / 1000,
       computeSeconds: (end - (this.firstAt ?? end)) / 1000,
@@ -123,7 +147,10 @@ export class Ledger {
       shards,
       samples,
       iterations,
-      reissued: Math.max(0, this.handedOut - shards),
+      reissued: this.handedOut.again,
+      copied: this.handedOut.copy,
+      verified,
+      unverified,
       late,
       lost,
       workers: [...this.accounts].map(([name, { joinedAt, activeMs, ...account }]) => ({

@@ -1,10 +1,12 @@
 /**
  * One worker as the leader sees it: dialled until it answers, greeted, checked, lost, dialled again. Waits between
- * dials grow and are jittered. What it does with shards is not known here.
+ * dials grow and are jittered. One that is silent is lost, whatever its connection looks like. What it does with shards
+ * is not known here.
  */
 
 import { PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../cluster/messages.js';
 import { type Address, addressText, type Dialer, type LeaderLink, Refusal } from '../cluster/transport.js';
+import { FractalError } from '../errors.js';
 
 export interface PeerOptions {
   readonly dialer: Dialer;
@@ -13,17 +15,22 @@ export interface PeerOptions {
   readonly kernel: string;
   /** Left out when it differs; undefined: not known before the first worker has said its own. */
   readonly fingerprint: () => string | undefined;
-  /** Dials in a row without an answer before the worker is given up. */
+  /** Dials in a row without an answer before the worker is given up: still dialled, but no longer waited for. */
   readonly retries: number;
   readonly random: () => number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
 }
 
 export interface PeerEvents {
   joined(peer: Peer, ready: Ready): void;
   message(peer: Peer, message: ToLeader): void;
-  /** It was ready, and is not any more. It is being dialled again, unless `gone` follows. */
-  left(peer: Peer, reason: string): void;
-  /** It will not be dialled any more. `refused`: not for silence, but because one side will not have the other. */
+  /** It was ready, and is not any more. It is being dialled again. `fault`: it sent what makes no sense. */
+  left(peer: Peer, reason: string, fault: boolean): void;
+  /**
+   * Nobody should wait for it any more. `refused`: not for silence, but because one side will not have the other; it
+   * will not be dialled any more, either.
+   */
   gone(peer: Peer, reason: string, refused: boolean): void;
   /** It is dialled again and again, and something seems to be wrong. */
   doubted(peer: Peer, reason: string): void;
@@ -34,8 +41,13 @@ const GROWTH = 1.6;
 const LONGEST_WAIT_MS = 5_000;
 /** So often in a row a worker that hardly wants its leader is dialled before that is told. */
 const DOUBTS = 3;
+/** Once it was given up. */
+const GIVEN_UP_WAIT_MS = 30_000;
 /** A worker that says nothing for so long after the greeting is taken for dead; a GPU's driver may need some time. */
 const GREETING_MS = 30_000;
+/** The same, once it is ready: it should have sent several beats. */
+const SILENCE_MS = 5_000;
+const LOOK_MS = 250;
 
 export class Peer {
   readonly name: string;
@@ -44,10 +56,13 @@ export class Peer {
   /** Payload of all links to it that have ended. */
   sent = 0;
   received = 0;
+  stopped = false;
   private link: LeaderLink | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private watch: NodeJS.Timeout | undefined;
+  private silentMs = 0;
   private failures = 0;
-  private stopped = false;
+  private givenUp = false;
 
   constructor(
     readonly address: Address,
@@ -66,11 +81,20 @@ export class Peer {
     this.timer = setTimeout(() => this.broke(link, 'no answer to the greeting'), GREETING_MS);
     link.listen({
       message: (message) => {
+        this.silentMs = 0;
         if (this.link === link) this.hear(message, link);
       },
       ended: (error) => this.broke(link, error?.message ?? 'it left', error),
     });
     void link.send({ kind: 'hello', protocol: PROTOCOL, version, session, kernel, slots: this.slots });
+  }
+
+  /** It is there, somebody says: no need to wait until the next dial. */
+  nudge(): void {
+    if (this.stopped || this.link) return;
+    clearTimeout(this.timer);
+    this.failures = 0;
+    this.dial();
   }
 
   /** Resolves when the connection takes more. */
@@ -102,17 +126,35 @@ export class Peer {
     if (message.kind === 'refused') {
       this.giveUp(message.reason);
     } else if (message.kind === 'ready') {
-      if (this.ready) return this.broke(link, 'it greeted twice');
+      if (this.ready) return this.nonsense(link, 'it greeted twice');
       clearTimeout(this.timer);
       const objection = this.objection(message);
       if (objection) this.giveUp(objection);
       else {
         this.ready = message;
+        this.givenUp = false;
+        this.watchOver(link);
         this.events.joined(this, message);
       }
     } else if (this.ready || message.kind === 'draining') {
       this.events.message(this, message);
-    } else this.broke(link, `it sent ${message.kind} before it was ready`);
+    } else this.nonsense(link, `it sent ${message.kind} before it was ready`);
+  }
+
+  /** Whatever moves on the connection is a sign of life: a large scene on its way keeps what is behind it waiting. */
+  private watchOver(link: LeaderLink): void {
+    let moved = 0;
+    let looked = this.options.now();
+    this.silentMs = 0;
+    this.watch = setInterval(() => {
+      const now = this.options.now();
+      // A leader that was stopped itself must not take its own silence for that of others.
+      this.silentMs += Math.min(now - looked, 2 * LOOK_MS);
+      looked = now;
+      if (link.sent + link.received !== moved) this.silentMs = 0;
+      moved = link.sent + link.received;
+      if (this.silentMs >= SILENCE_MS) this.broke(link, `silent for ${SILENCE_MS / 1000} seconds`);
+    }, LOOK_MS);
   }
 
   /** Why this worker must not take part, if so. */
@@ -121,6 +163,7 @@ export class Peer {
     if (ready.protocol !== PROTOCOL) {
       return `it speaks protocol ${ready.protocol} (version ${ready.version}), this leader ${PROTOCOL} (version ${version})`;
     }
+    if (ready.version !== version) return `it is version ${ready.version}, this leader ${version}`;
     if (ready.kernel !== kernel) return `it offers the ${ready.kernel} kernel, the job needs ${kernel}`;
     const expected = fingerprint();
     if (expected === undefined || expected === ready.fingerprint) return undefined;
@@ -130,8 +173,12 @@ export class Peer {
   private giveUp(reason: string): void {
     const wasReady = this.ready !== undefined;
     this.stop();
-    if (wasReady) this.events.left(this, reason);
+    if (wasReady) this.events.left(this, reason, false);
     this.events.gone(this, reason, true);
+  }
+
+  private nonsense(link: LeaderLink, reason: string): void {
+    this.broke(link, reason, new FractalError('PROTOCOL', reason));
   }
 
   private broke(link: LeaderLink, reason: string, error?: Error): void {
@@ -141,21 +188,23 @@ export class Peer {
     const wasReady = this.ready !== undefined;
     this.forget();
     link.close();
-    if (wasReady) this.events.left(this, reason);
+    if (wasReady) this.events.left(this, reason, error instanceof FractalError && error.code === 'PROTOCOL');
     if (this.stopped) return;
     this.failures++;
     if (error instanceof Refusal && this.failures === DOUBTS) this.events.doubted(this, reason);
-    if (this.failures > this.options.retries) {
-      this.stopped = true;
+    if (this.failures > this.options.retries && !this.givenUp) {
+      this.givenUp = true;
       const times = this.failures === 1 ? 'once' : `${this.failures} times`;
       this.events.gone(this, `dialled ${times}, last: ${reason}`, false);
-      return;
+      if (this.stopped) return;
     }
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * GROWTH ** (this.failures - 1));
+    const most = this.givenUp ? GIVEN_UP_WAIT_MS : LONGEST_WAIT_MS;
+    const longest = Math.min(most, FIRST_WAIT_MS * GROWTH ** (this.failures - 1));
     this.timer = setTimeout(() => this.dial(), longest * (0.5 + 0.5 * this.options.random()));
   }
 
   private forget(): void {
+    clearInterval(this.watch);
     this.sent += this.link?.sent ?? 0;
     this.received += this.link?.received ?? 0;
     this.link = undefined;

@@ -3,14 +3,15 @@
  * schedule.ts, what it answers is done here.
  */
 
+import { createHash } from 'node:crypto';
 import type { Assignment, Ready, Scene, ToLeader } from '../cluster/messages.js';
-import type { Address } from '../cluster/transport.js';
+import { type Address, addressText } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
-import { type Assembly, assemble } from '../shard/assemble.js';
+import { type Assembly, assemble, objectionTo } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
-import type { Shard } from '../shard/shard.js';
 import { Ledger, type Report } from './ledger.js';
 import { Peer, type PeerOptions } from './peer.js';
+import { drawn } from './schedule/draw.js';
 import { type Command, type Event, type Job, schedule } from './schedule.js';
 
 /** What is to be rendered: the frames, and the data that all their shards share. */
@@ -41,8 +42,6 @@ export interface RunOptions extends Omit<PeerOptions, 'fingerprint'> {
   readonly metrics: boolean;
   /** Ends the run; its reason is what `frames` throws. */
   readonly signal: AbortSignal;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
   /** A line worth telling: a worker came, went, was left out. */
   note(text: string): void;
   progress(progress: Progress): void;
@@ -62,14 +61,19 @@ export interface Progress {
 export interface Run {
   /** Frames in order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, or the signal's reason. */
   readonly frames: AsyncIterable<Frame>;
-  /** One more worker to dial. */
-  add(target: Target): void;
+  /** One more worker to dial, or one that is there again; why it may not take part, if so. */
+  add(target: Target): string | undefined;
   /** All workers are added: from now on nobody left to dial means NO_WORKER. */
   sealed(): void;
 }
 
 /** How long the workers may take to report once the last frame is gathered. */
 const REPORT_MS = 2_000;
+const MOST_WORKERS = 65_536;
+/** How often the scheduler looks for what is late. */
+const TICK_MS = 100;
+
+type Result = ToLeader & { readonly kind: 'result' };
 
 export function run(job: RenderJob, options: RunOptions): Run {
   const plan = schedule(job);
@@ -77,9 +81,12 @@ export function run(job: RenderJob, options: RunOptions): Run {
   const peers = new Map<string, Peer>();
   /** Ready, with the slots that this run uses; until `begun` not yet known to the scheduler. */
   const members = new Map<string, { readonly slots: number; readonly speed: number }>();
-  const missing: string[] = [];
-  /** Shards under way, and with whom: an answer of another counts for nothing. */
-  const handed = new Map<number, { readonly shard: Shard; readonly holder: string }>();
+  /** Who cannot be waited for any more, and why. */
+  const missing = new Map<string, string>();
+  const drained = new Set<string>();
+  /** Good answers to shards that are not committed, by shard and epoch. */
+  const answers = new Map<number, Map<number, { readonly name: string; readonly result: Result }>>();
+  const kind = job.scene.samples ? 'samples' : 'pixels';
   const assemblies = new Map<number, Assembly>();
   const frames: Frame[] = [];
   const reports = new Map<string, () => void>();
@@ -91,15 +98,24 @@ export function run(job: RenderJob, options: RunOptions): Run {
   let wake = () => {};
 
   const peerOptions: PeerOptions = { ...options, fingerprint: () => fingerprint };
-  const peerEvents = { joined, message, left, gone, doubted };
+  const peerEvents = { joined, message: guarded, left, gone, doubted };
+  const ticking = setInterval(() => feed({ kind: 'tick' }), TICK_MS);
   options.signal.addEventListener('abort', () => fail(options.signal.reason), { once: true });
   if (options.signal.aborted) fail(options.signal.reason);
 
-  function add({ address, slots }: Target): void {
-    const peer = new Peer(address, slots, peerOptions, peerEvents);
-    if (failure || complete || peers.has(peer.name)) return;
-    peers.set(peer.name, peer);
-    peer.dial();
+  function add({ address, slots }: Target): string | undefined {
+    if (failure || complete) return 'the job is over';
+    const name = addressText(address);
+    const known = peers.get(name);
+    if (known?.stopped) return missing.get(name);
+    if (known) known.nudge();
+    else if (peers.size >= MOST_WORKERS) return `${peers.size} workers are known already`;
+    else {
+      const peer = new Peer(address, slots, peerOptions, peerEvents);
+      peers.set(name, peer);
+      peer.dial();
+    }
+    return undefined;
   }
 
   function sealed(): void {
@@ -110,11 +126,11 @@ export function run(job: RenderJob, options: RunOptions): Run {
   function joined(peer: Peer, ready: Ready): void {
     const used = [...members.values()].reduce((sum, { slots }) => sum + slots, 0);
     const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
-    if (complete || failure || slots <= 0) {
-      peers.delete(peer.name);
-      return peer.stop();
-    }
+    if (complete || failure) return peer.stop();
+    if (slots <= 0) return leaveOut(peer.name, 'the job has all the slots that it may use');
     fingerprint ??= ready.fingerprint;
+    missing.delete(peer.name);
+    drained.delete(peer.name);
     members.set(peer.name, { slots, speed: ready.speed });
     ledger.joined(peer.name, slots, ready);
     const speed = `${(ready.speed / 1e9).toFixed(2)} G iterations/s each`;
@@ -133,14 +149,26 @@ export function run(job: RenderJob, options: RunOptions): Run {
     if (member) feed({ kind: 'joined', peer: name, ...member });
   }
 
+  /** A defect of the leader's own must not look like one of the worker's. */
+  function guarded(peer: Peer, heard: ToLeader): void {
+    try {
+      message(peer, heard);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
   function message({ name }: Peer, heard: ToLeader): void {
     switch (heard.kind) {
       case 'result':
         return result(name, heard);
       case 'failed':
-        return feed({ kind: 'failed', peer: name, shard: heard.shard, reason: heard.reason });
+        return feed({ kind: 'failed', peer: name, epoch: heard.epoch, reason: heard.reason });
+      case 'beat':
+        return feed({ kind: 'beat', peer: name, epochs: heard.epochs });
       case 'draining':
         options.note(`${name} says goodbye`);
+        drained.add(name);
         return feed({ kind: 'draining', peer: name });
       case 'report':
         ledger.figures(name, heard.figures);
@@ -150,27 +178,32 @@ export function run(job: RenderJob, options: RunOptions): Run {
     }
   }
 
-  function result(name: string, heard: ToLeader & { kind: 'result' }): void {
-    const { shard: id, bytes, seconds, iterations } = heard;
+  function result(name: string, heard: Result): void {
+    const { shard: id, epoch, bytes, seconds, iterations } = heard;
     peers.get(name)?.praise();
-    const { shard, holder } = handed.get(id) ?? {};
-    const assembly = shard && holder === name && assemblies.get(shard.frame);
-    if (shard && assembly) {
-      const objection = assembly.put(shard, bytes);
-      if (objection) return feed({ kind: 'failed', peer: name, shard: id, reason: objection });
-      handed.delete(id);
-      ledger.answered(name, shard, job.perPixel, seconds, iterations);
-    } else ledger.late++;
-    feed({ kind: 'finished', peer: name, shard: id, seconds });
+    const shard = plan.leased(name, epoch);
+    if (shard?.id !== id) {
+      ledger.late++;
+      return;
+    }
+    const sane = seconds >= 0 && seconds < Infinity && iterations >= 0 && iterations < Infinity;
+    const objection = sane ? objectionTo(bytes, shard, kind, job) : 'it took no time that a clock shows';
+    if (objection) return feed({ kind: 'failed', peer: name, epoch, reason: objection });
+    ledger.worked(name, seconds);
+    if (!answers.has(id)) answers.set(id, new Map());
+    answers.get(id)?.set(epoch, { name, result: heard });
+    const digest = drawn(job.verify, id) ? createHash('sha256').update(bytes).digest('hex') : '';
+    feed({ kind: 'finished', peer: name, epoch, seconds, digest });
     tell();
   }
 
-  function left({ name }: Peer, reason: string): void {
+  function left({ name }: Peer, reason: string, fault: boolean): void {
     reports.get(name)?.();
     if (complete || failure) return;
     members.delete(name);
-    ledger.left(name);
-    options.note(`${name} was lost (${reason}): its shards go to others`);
+    ledger.left(name, !drained.has(name));
+    options.note(drained.has(name) ? `${name} left` : `${name} was lost (${reason}): its shards go to others`);
+    if (begun && fault) feed({ kind: 'blamed', peer: name, reason });
     if (begun) feed({ kind: 'left', peer: name });
     tell();
   }
@@ -180,25 +213,34 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   function gone({ name }: Peer, reason: string, refused: boolean): void {
-    peers.delete(name);
     members.delete(name);
-    missing.push(`${name}: ${reason}`);
+    missing.set(name, reason);
     if (complete || failure) return;
     if (refused) options.note(`${name} is left out: ${reason}`);
-    if (options.strict) {
+    if (options.strict && !drained.has(name)) {
       fail(new FractalError('WORKER_MISSING', `${name} is missing (${reason}), and --strict wants every worker`));
     } else checkHope();
     tell();
   }
 
+  /** It may not take part any more, and is not dialled again. */
+  function leaveOut(name: string, reason: string): void {
+    members.delete(name);
+    missing.set(name, reason);
+    peers.get(name)?.stop();
+    checkHope();
+  }
+
   /** With too few left to wait for, the job cannot go on. */
   function checkHope(): void {
     const needed = begun ? 1 : Math.max(1, options.minWorkers);
-    if (!isSealed || complete || failure || peers.size >= needed) return;
-    const found = peers.size > 0 ? `only ${peers.size} of ${needed} workers` : 'no worker';
-    const some = missing.slice(0, 3).join('; ');
-    const why = missing.length > 3 ? ` (${some}; and ${missing.length - 3} more)` : some && ` (${some})`;
-    const way = peers.size > 0 ? 'or lower --min-workers' : 'or render with --local';
+    const left = peers.size - missing.size;
+    if (!isSealed || complete || failure || left >= needed) return;
+    const found = left > 0 ? `only ${left} of ${needed} workers` : 'no worker';
+    const reasons = [...missing].map(([name, reason]) => `${name}: ${reason}`);
+    const some = reasons.slice(0, 3).join('; ');
+    const why = reasons.length > 3 ? ` (${some}; and ${reasons.length - 3} more)` : some && ` (${some})`;
+    const way = left > 0 ? 'or lower --min-workers' : 'or render with --local';
     fail(new FractalError('NO_WORKER', `${found} could be had${why}: start workers with "fractal worker", ${way}`));
   }
 
@@ -210,7 +252,16 @@ export function run(job: RenderJob, options: RunOptions): Run {
   function obey(command: Command): void {
     switch (command.kind) {
       case 'assign':
-        return assign(command.peer, command.shard);
+        return assign(command);
+      case 'cancel':
+        void peers.get(command.peer)?.send({ kind: 'cancel', epochs: command.epochs });
+        return;
+      case 'commit':
+        return commit(command);
+      case 'expelled':
+        ledger.expelled(command.peer, command.reason);
+        options.note(`${command.peer} is left out: ${command.reason}`);
+        return leaveOut(command.peer, command.reason);
       case 'frame':
         frames.push((assemblies.get(command.frame) as Assembly).frame());
         assemblies.delete(command.frame);
@@ -219,7 +270,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
       case 'failed': {
         const { x, y, width, height, frame } = command.shard;
         const where = `${width}x${height} pixels at (${x}, ${y}) of frame ${frame}`;
-        return fail(new FractalError('SHARD_FAILED', `${where} failed on every attempt: ${command.reason}`));
+        return fail(new FractalError('SHARD_FAILED', `${where} cannot be computed: ${command.reason}`));
       }
       case 'done':
         complete = true;
@@ -227,25 +278,38 @@ export function run(job: RenderJob, options: RunOptions): Run {
     }
   }
 
-  function assign(name: string, shard: Shard): void {
-    ledger.handed();
-    handed.set(shard.id, { shard, holder: name });
+  function assign({ peer, shard, epoch, why }: Command & { kind: 'assign' }): void {
+    ledger.handed(why);
     const { id, frame, x, y, width, height } = shard;
-    if (!assemblies.has(frame)) assemblies.set(frame, assemble(job, frame, job.scene.samples ? 'samples' : 'pixels'));
-    const assignment = { shard: id, scene: 0, frame, view: job.viewOf(frame), rect: { x, y, width, height } };
-    void peers.get(name)?.send({ kind: 'assign', assignment });
+    if (!assemblies.has(frame)) assemblies.set(frame, assemble(job, frame, kind));
+    const assignment = { shard: id, epoch, scene: 0, frame, view: job.viewOf(frame), rect: { x, y, width, height } };
+    void peers.get(peer)?.send({ kind: 'assign', assignment });
+  }
+
+  function commit({ shard, epoch, verified }: Command & { kind: 'commit' }): void {
+    const answer = answers.get(shard.id)?.get(epoch);
+    answers.delete(shard.id);
+    if (!answer) throw new Error(`nothing is there to commit for shard ${shard.id}, epoch ${epoch}`);
+    const { name, result: good } = answer;
+    (assemblies.get(shard.frame) as Assembly).put(shard, good.bytes);
+    ledger.committed(name, shard, job.perPixel, good.iterations, verified);
   }
 
   function fail(reason: unknown): void {
     if (complete || failure) return;
     failure = { reason };
-    for (const peer of peers.values()) peer.stop();
+    letGo();
     wake();
+  }
+
+  function letGo(): void {
+    clearInterval(ticking);
+    for (const peer of peers.values()) peer.stop();
   }
 
   function tell(): void {
     const { frames: framesDone, samples: samplesDone, shards: shardsDone, iterations } = ledger;
-    const [workers, workersKnown] = [members.size, peers.size];
+    const [workers, workersKnown] = [members.size, peers.size - missing.size];
     options.progress({ framesDone, samplesDone, shardsDone, iterations, workers, workersKnown });
   }
 
@@ -265,6 +329,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   async function conclude(): Promise<void> {
+    clearInterval(ticking);
     ledger.gathered();
     const parted = [...peers.values()].map(async (peer) => {
       if (!peer.ready) return peer.stop();
@@ -292,7 +357,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
       }
     } finally {
       complete = true;
-      for (const peer of peers.values()) peer.stop();
+      letGo();
     }
   }
 

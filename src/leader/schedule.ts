@@ -4,84 +4,28 @@
  *
  * Guided self-scheduling (Polychronopoulos and Kuck, "Guided Self-Scheduling", 1987) over the rest of the whole job:
  * large shards while much is left, small ones at the very end, so that all slots finish together. A shard is worth at
- * least some milliseconds and not more than a fraction of a second by the cost measured so far.
+ * least some milliseconds and not more than a fraction of a second by the cost measured so far. Each time that a shard
+ * is given out is a lease with an epoch of its own; whatever comes for an epoch that is over changes nothing.
  */
 
 import { FractalError } from '../errors.js';
-import type { Shard } from '../shard/shard.js';
+import type { Rect, Shard } from '../shard/shard.js';
 import { type Cutter, cutter } from '../shard/split.js';
+import { chase } from './schedule/chase.js';
+import { Costs, effective } from './schedule/costs.js';
+import { drawn } from './schedule/draw.js';
+import type { Command, Event, Job, Schedule, Why } from './schedule/events.js';
+import { type Lease, type Live, Member } from './schedule/member.js';
 
-export interface Job {
-  readonly frames: number;
-  /** Pixels of every frame. */
-  readonly width: number;
-  readonly height: number;
-  /** Samples a pixel. */
-  readonly perPixel: number;
-  readonly shape: 'row' | 'tile' | 'auto';
-  /** Rows of a band, or side of a tile, in pixels; absent: guided. */
-  readonly blockSize?: number;
-  /** Frames that may be under way or waiting for the consumer, at least 1: what bounds the memory. */
-  readonly window: number;
-}
+export type { Command, Event, Job, Schedule, Why } from './schedule/events.js';
 
-export type Event =
-  /** `speed`: of one slot, in any unit that is the same for all. */
-  | { readonly kind: 'joined'; readonly peer: string; readonly slots: number; readonly speed: number }
-  | { readonly kind: 'left'; readonly peer: string }
-  /** Takes no more shards, finishes those it has. */
-  | { readonly kind: 'draining'; readonly peer: string }
-  /** `seconds`: what the shard took to compute. */
-  | { readonly kind: 'finished'; readonly peer: string; readonly shard: number; readonly seconds: number }
-  | { readonly kind: 'failed'; readonly peer: string; readonly shard: number; readonly reason: string }
-  /** The consumer is through with a frame. */
-  | { readonly kind: 'taken'; readonly frame: number };
-
-export type Command =
-  | { readonly kind: 'assign'; readonly peer: string; readonly shard: Shard }
-  /** Every shard of the frame is finished; in order, once each. */
-  | { readonly kind: 'frame'; readonly frame: number }
-  /** The last frame was commanded; nothing follows. */
-  | { readonly kind: 'done' }
-  /** The job cannot be finished. */
-  | { readonly kind: 'failed'; readonly shard: Shard; readonly reason: string };
-
-export interface Schedule {
-  on(event: Event, now: number): Command[];
-}
-
-/** Shards in flight for each slot: one computed, one on the way. */
-const CREDITS = 2;
-/** A shard gets this part of its slot's share of what is left. */
-const PARTS = 3;
-const MAX_SAMPLES = 1 << 18;
-/** Before any cost is known. */
-const FIRST_SAMPLES = 1 << 12;
-const MIN_SECONDS = 0.004;
-const MAX_SECONDS = 0.25;
-const [FEWEST, MOST] = [64, 1 << 14];
-/** Weight of the newest measurement in the running mean of the cost. */
-const FRESH = 0.2;
+/** Failures that fail the job, of one shard; or that expel a peer, whatever the shards. */
 const ATTEMPTS = 3;
-
-interface Member {
-  readonly name: string;
-  readonly credits: number;
-  readonly slots: number;
-  readonly speed: number;
-  readonly inFlight: Set<number>;
-  draining: boolean;
-  /** In the queue of those that could take a shard. */
-  waiting: boolean;
-}
-
-interface Live {
-  readonly shard: Shard;
-  peer: string | undefined;
-  attempts: number;
-  /** Peers that it failed on. */
-  readonly failedOn: Set<string>;
-}
+/** A shard is cut in two whenever so many peers were lost with it, and given up after so many. */
+const LOSSES_TO_SPLIT = 2;
+const LOSSES = 8;
+/** Peers that disagree are waited on for a third one so long, with nothing else to do. */
+const DECIDE_MS = 10_000;
 
 export function schedule(job: Job): Schedule {
   if (job.frames < 1 || job.width < 1 || job.height < 1 || job.window < 1) {
@@ -91,82 +35,98 @@ export function schedule(job: Job): Schedule {
   const framePixels = job.width * job.height;
   const members = new Map<string, Member>();
   const hungry: Member[] = [];
-  /** Shards given back, first in line. */
+  /** Shards given back, first in line; and those that wait for the answer of another peer. */
   const returned: Live[] = [];
-  const live = new Map<number, Live>();
+  const checks: Live[] = [];
+  const lives = new Map<number, Live>();
+  const leases = new Map<number, Lease>();
+  const strikes = new Map<string, number>();
+  const expelled = new Set<string>();
+  const seen = new Set<string>();
   const pixelsLeft = new Map<number, number>();
   const complete = new Set<number>();
+  const costs = new Costs();
   let cutting: Cutter | undefined;
-  let nextFrame = 0;
-  let nextShard = 0;
-  let emitted = 0;
-  let taken = 0;
-  /** Samples not yet cut into shards, and what a sample costs: seconds of a slot of speed 1, a running mean. */
+  let [nextFrame, nextShard, nextEpoch] = [0, 0, 1];
+  let [emitted, taken] = [0, 0];
+  /** Samples not yet cut into shards. */
   let uncut = job.frames * framePixels * job.perPixel;
-  let cost: number | undefined;
-  let power = 0;
-  let slots = 0;
-  /** Members that take shards. */
-  let active = 0;
+  /** Of the members that take shards: their slots, what these can do, their number. */
+  let [slots, power, active] = [0, 0, 0];
+  /** Since when nothing can be done but to wait for another peer. */
+  let stuckSince: number | undefined;
   let over = false;
+  let now = 0;
+  let commands: Command[] = [];
 
-  function on(event: Event): Command[] {
+  function on(event: Event, time: number): Command[] {
     if (over) return [];
-    const commands: Command[] = [];
+    now = time;
+    commands = [];
+    hear(event);
+    if (!over) handOut();
+    if (!over && event.kind === 'tick') lookRound();
+    return commands;
+  }
+
+  function hear(event: Event): void {
     switch (event.kind) {
       case 'joined':
-        join(event.peer, event.slots, event.speed);
-        break;
+        return join(event.peer, event.slots, event.speed);
       case 'left':
-        leave(event.peer);
-        break;
+        return leave(event.peer);
       case 'draining': {
         const member = members.get(event.peer);
         if (member) retire(member);
-        break;
+        return;
       }
-      case 'finished':
-        finish(event.peer, event.shard, event.seconds, commands);
-        break;
-      case 'failed':
-        retry(event.peer, event.shard, event.reason, commands);
-        break;
+      case 'beat':
+        return renew(event.peer, event.epochs);
+      case 'finished': {
+        const lease = leaseOf(event.peer, event.epoch);
+        if (lease) finish(lease, event.seconds, event.digest);
+        return;
+      }
+      case 'failed': {
+        const lease = leaseOf(event.peer, event.epoch);
+        if (lease) fail(lease, event.reason);
+        return;
+      }
+      case 'blamed':
+        return strike(event.peer, event.reason);
       case 'taken':
         taken = Math.max(taken, event.frame + 1);
+        return;
+      case 'tick':
     }
-    if (!over) handOut(commands);
-    return commands;
   }
 
   function join(name: string, count: number, speed: number): void {
     leave(name);
-    const credits = count * CREDITS;
-    const usable = Number.isFinite(speed) && speed > 0 ? speed : 1;
-    const member: Member = {
-      name,
-      credits,
-      slots: count,
-      speed: usable,
-      inFlight: new Set(),
-      draining: false,
-      waiting: false,
-    };
+    if (expelled.has(name)) return;
+    const member = new Member(name, count, speed);
     members.set(name, member);
+    seen.add(name);
     slots += count;
     active++;
-    power += count * usable;
+    power += count * effective(member.speed);
     want(member);
   }
 
   function leave(name: string): void {
     const member = members.get(name);
     if (!member) return;
+    // What only waited there had no part in it, nor has what met a worker on its way out.
+    const suspects = member.draining ? [] : [...member.leases.values()].filter(({ began }) => began !== undefined);
+    const began = new Set(suspects);
     retire(member);
     members.delete(name);
-    for (const id of member.inFlight) {
-      const lost = live.get(id) as Live;
-      lost.peer = undefined;
-      returned.push(lost);
+    for (const lease of member.leases.values()) {
+      leases.delete(lease.epoch);
+      lease.live.leases.delete(lease.epoch);
+      if (began.has(lease)) lease.live.losses++;
+      giveBack(lease.live, began.has(lease));
+      if (over) return;
     }
   }
 
@@ -175,24 +135,60 @@ export function schedule(job: Job): Schedule {
     member.draining = true;
     slots -= member.slots;
     active--;
-    power -= member.slots * member.speed;
+    power -= member.slots * effective(member.speed);
   }
 
-  function finish(name: string, id: number, seconds: number, commands: Command[]): void {
-    const one = release(name, id);
-    if (!one) return;
-    live.delete(id);
-    const { frame, width, height } = one.shard;
-    const { speed } = members.get(name) as Member;
-    const measured = (seconds * speed) / (width * height * job.perPixel);
-    // The figure comes from a worker: one that is no number must not stay in the mean for ever.
-    if (measured >= 0 && measured < Infinity) cost = cost === undefined ? measured : cost + FRESH * (measured - cost);
-    const left = (pixelsLeft.get(frame) as number) - width * height;
-    pixelsLeft.set(frame, left);
-    if (left === 0) emit(frame, commands);
+  /** Messages keep their order: what was named once, is no more, and was not answered, was forgotten. */
+  function renew(name: string, epochs: readonly number[]): void {
+    const named = new Set(epochs);
+    for (const lease of [...(members.get(name)?.leases.values() ?? [])]) {
+      if (named.has(lease.epoch)) lease.acknowledged = true;
+      else if (lease.acknowledged && leases.has(lease.epoch)) fail(lease, 'the worker forgot it');
+      if (over) return;
+    }
   }
 
-  function emit(frame: number, commands: Command[]): void {
+  function finish(lease: Lease, seconds: number, digest: string): void {
+    const { live, member, epoch } = lease;
+    release(lease);
+    learn(member, () => costs.note(member.speed, live.samples, seconds));
+    member.answered(lease, seconds, now);
+    if (!live.verified) return commit(live, epoch);
+    live.answers.set(member.name, { epoch, digest });
+    const same = [...live.answers.values()].filter((answer) => answer.digest === digest);
+    if (same.length > 1) {
+      const wrong = [...live.answers].filter(([, answer]) => answer.digest !== digest);
+      commit(live, epoch, true);
+      for (const [name] of wrong) strike(name, `its answer for ${placeOf(live.shard)} is not that of two others`);
+    } else if (live.answers.size < ATTEMPTS) giveBack(live);
+    else abandon(live, `${[...live.answers.keys()].join(', ')} gave different answers`);
+  }
+
+  /** What is learned of a peer's speed changes what all can do together. */
+  function learn({ speed, slots: count, draining }: Member, note: () => void): void {
+    const before = effective(speed);
+    note();
+    if (!draining) power += count * (effective(speed) - before);
+  }
+
+  /** The first answer wins, whoever else is at it may stop. */
+  function commit(live: Live, epoch: number, verified?: boolean): void {
+    const { shard } = live;
+    lives.delete(shard.id);
+    commands.push({ kind: 'commit', shard, epoch, ...(verified === undefined ? {} : { verified }) });
+    for (const lease of [...live.leases.values()]) {
+      const { member, began } = lease;
+      commands.push({ kind: 'cancel', peer: member.name, epochs: [lease.epoch] });
+      release(lease);
+      if (began === undefined) continue;
+      learn(member, () => costs.noteAtLeast(member.speed, live.samples, (now - began) / 1000 - member.lag));
+    }
+    const left = (pixelsLeft.get(shard.frame) as number) - shard.width * shard.height;
+    pixelsLeft.set(shard.frame, left);
+    if (left === 0) emit(shard.frame);
+  }
+
+  function emit(frame: number): void {
     pixelsLeft.delete(frame);
     complete.add(frame);
     while (complete.delete(emitted)) commands.push({ kind: 'frame', frame: emitted++ });
@@ -201,48 +197,102 @@ export function schedule(job: Job): Schedule {
     over = true;
   }
 
-  function retry(name: string, id: number, reason: string, commands: Command[]): void {
-    const one = release(name, id);
-    if (!one) return;
-    one.attempts++;
-    one.failedOn.add(name);
-    one.peer = undefined;
-    returned.push(one);
-    if (one.attempts < ATTEMPTS) return;
-    commands.push({ kind: 'failed', shard: one.shard, reason });
+  function fail(lease: Lease, reason: string): void {
+    const { live, member } = lease;
+    release(lease);
+    live.failures++;
+    live.failedOn.add(member.name);
+    if (live.failures >= ATTEMPTS && live.leases.size === 0) return abandon(live, reason);
+    giveBack(live);
+    strike(member.name, reason);
+  }
+
+  function strike(name: string, reason: string): void {
+    const count = (strikes.get(name) ?? 0) + 1;
+    strikes.set(name, count);
+    if (over || count < ATTEMPTS || expelled.has(name)) return;
+    expelled.add(name);
+    commands.push({ kind: 'expelled', peer: name, reason: `it failed ${count} times, last: ${reason}` });
+    leave(name);
+  }
+
+  function abandon({ shard }: Live, reason: string): void {
+    commands.push({ kind: 'failed', shard, reason });
     over = true;
   }
 
-  /** Takes a shard off a peer that really has it; anything else is a late or foreign answer. */
-  function release(name: string, id: number): Live | undefined {
-    const member = members.get(name);
-    if (!member?.inFlight.delete(id)) return undefined;
+  /** Nobody is at it any more: somebody else's turn. `lost`: with a peer that computed it. */
+  function giveBack(live: Live, lost = false): void {
+    if (live.leases.size > 0) return;
+    if (lost && live.losses >= LOSSES) return abandon(live, `${live.losses} workers were lost while they computed it`);
+    if (live.answers.size > 0) checks.push(live);
+    else if (lost && live.losses % LOSSES_TO_SPLIT === 0) returned.push(...halves(live));
+    else returned.push(live);
+  }
+
+  /** A shard that takes its workers along: smaller ones tell where it is, or need less of what they lacked. */
+  function halves(live: Live): Live[] {
+    const { width, height, x, y, frame } = live.shard;
+    if (width * height === 1) return [live];
+    lives.delete(live.shard.id);
+    const parts = cutter(width, height, 'tile');
+    const half = () => {
+      const rect = parts.next(width * height - 1) as Rect;
+      return born({ ...rect, x: x + rect.x, y: y + rect.y, id: nextShard++, frame }, live.losses);
+    };
+    return [half(), half()];
+  }
+
+  function born(shard: Shard, losses = 0): Live {
+    const live: Live = {
+      shard,
+      samples: shard.width * shard.height * job.perPixel,
+      verified: drawn(job.verify, shard.id),
+      leases: new Map(),
+      answers: new Map(),
+      failedOn: new Set(),
+      failures: 0,
+      losses,
+    };
+    lives.set(shard.id, live);
+    return live;
+  }
+
+  /** Only what a peer really has: anything else is a late or foreign answer. */
+  function leaseOf(name: string, epoch: number): Lease | undefined {
+    const lease = leases.get(epoch);
+    return lease?.member.name === name ? lease : undefined;
+  }
+
+  function release(lease: Lease): void {
+    const { epoch, live, member } = lease;
+    leases.delete(epoch);
+    live.leases.delete(epoch);
+    member.release(lease, now);
     want(member);
-    return live.get(id);
   }
 
   function want(member: Member): void {
-    if (member.waiting || member.draining || member.inFlight.size >= member.credits) return;
+    if (member.waiting || member.draining || member.full) return;
     member.waiting = true;
     hungry.push(member);
   }
 
   /** One shard each in turn, until nobody wants one or there is none. */
-  function handOut(commands: Command[]): void {
+  function handOut(): void {
     const passed: Member[] = [];
     for (let member = hungry.shift(); member; member = hungry.shift()) {
       member.waiting = false;
-      if (member.draining) continue;
-      const one = again(member) ?? cut(member);
-      if (!one) {
+      if (member.draining || member.full) continue;
+      const back = pick(returned, member);
+      const live = back ?? pick(checks, member) ?? cut(member);
+      if (!live) {
         passed.unshift(member);
         // A shard fails on fewer peers than it has attempts: of so many, one can take the first that came back.
-        if (returned.length === 0 || passed.length >= ATTEMPTS) break;
+        if (returned.length + checks.length === 0 || passed.length >= ATTEMPTS) break;
         continue;
       }
-      one.peer = member.name;
-      member.inFlight.add(one.shard.id);
-      commands.push({ kind: 'assign', peer: member.name, shard: one.shard });
+      give(live, member, live.answers.size > 0 ? 'check' : back ? 'again' : 'new');
       want(member);
     }
     for (const member of passed) {
@@ -251,12 +301,23 @@ export function schedule(job: Job): Schedule {
     }
   }
 
-  /** A shard that came back; one that failed on this peer is kept for another, as long as there is another. */
-  function again(member: Member): Live | undefined {
-    const suits = ({ failedOn }: Live) => !failedOn.has(member.name) || remaining(failedOn) === active;
-    // Whoever has only just given back many shards must not make each event look at all of them.
-    const at = returned.slice(0, ATTEMPTS).findIndex(suits);
-    return at < 0 ? undefined : returned.splice(at, 1)[0];
+  function give(live: Live, member: Member, why: Why): void {
+    const lease: Lease = { epoch: nextEpoch++, live, member, began: undefined, acknowledged: false };
+    leases.set(lease.epoch, lease);
+    live.leases.set(lease.epoch, lease);
+    member.take(lease, now);
+    commands.push({ kind: 'assign', peer: member.name, shard: live.shard, epoch: lease.epoch, why });
+  }
+
+  /** Whoever has only just given back many shards must not make each event look at all of them. */
+  function pick(list: Live[], member: Member): Live | undefined {
+    const at = list.slice(0, ATTEMPTS).findIndex((live) => suits(live, member));
+    return at < 0 ? undefined : list.splice(at, 1)[0];
+  }
+
+  /** Not where it was answered; where it failed only when it failed everywhere. */
+  function suits({ failedOn, answers }: Live, { name }: Member): boolean {
+    return !answers.has(name) && (!failedOn.has(name) || remaining(failedOn) === active);
   }
 
   /** How many of these peers still take shards. */
@@ -264,7 +325,7 @@ export function schedule(job: Job): Schedule {
     return [...names].filter((name) => members.get(name)?.draining === false).length;
   }
 
-  function cut(member: Member): Live | undefined {
+  function cut({ speed }: Member): Live | undefined {
     if (!cutting?.left) {
       // More frames than there are slots to work on them only cost memory.
       if (nextFrame >= job.frames || nextFrame >= taken + Math.min(job.window, 2 + 2 * slots)) return undefined;
@@ -272,29 +333,49 @@ export function schedule(job: Job): Schedule {
       pixelsLeft.set(nextFrame, framePixels);
       nextFrame++;
     }
-    const rect = cutting.next(sizeFor(member) / job.perPixel);
-    if (!rect) return undefined;
-    const shard: Shard = { id: nextShard++, frame: nextFrame - 1, ...rect };
-    uncut -= rect.width * rect.height * job.perPixel;
-    const one: Live = { shard, peer: undefined, attempts: 0, failedOn: new Set() };
-    live.set(shard.id, one);
-    return one;
-  }
-
-  /** Samples that the next shard of a slot of this peer should have. */
-  function sizeFor(member: Member): number {
-    const { speed } = member;
     // What may be handed out before the consumer moves on has to do for all slots, however long the job.
     const within = Math.min(uncut, job.window * framePixels * job.perPixel);
-    const guided = (within * speed) / (power * PARTS);
-    if (cost === undefined) {
-      const first = FIRST_SAMPLES * Math.min(1, (speed * slots) / power);
-      return Math.max(FEWEST, Math.min(first, guided));
-    }
-    const worth = cost > 0 ? Math.min(MOST, Math.max(FEWEST, (MIN_SECONDS * speed) / cost)) : MOST;
-    const bearable = cost > 0 ? Math.max(FEWEST, (MAX_SECONDS * speed) / cost) : MAX_SAMPLES;
-    return Math.min(MAX_SAMPLES, bearable, Math.max(worth, guided));
+    const rect = cutting.next(costs.size(speed, within, power, slots) / job.perPixel);
+    if (!rect) return undefined;
+    uncut -= rect.width * rect.height * job.perPixel;
+    return born({ id: nextShard++, frame: nextFrame - 1, ...rect });
   }
 
-  return { on };
+  /** What no single event asks for: shards that few peers suit, shards that take too long, shards nobody can check. */
+  function lookRound(): void {
+    for (const list of [returned, checks]) {
+      for (const live of [...list]) {
+        const member = hungry.find((one) => !one.draining && !one.full && suits(live, one));
+        if (!member) continue;
+        list.splice(list.indexOf(live), 1);
+        give(live, member, live.answers.size > 0 ? 'check' : 'again');
+      }
+    }
+    const idle = hungry.filter((member) => member.idle > 0);
+    if (idle.length > 0) {
+      for (const { live, member } of chase(lives.values(), idle, costs, now)) give(live, member, 'copy');
+    }
+    stuckSince = leases.size === 0 && active > 0 && checks.length > 0 ? (stuckSince ?? now) : undefined;
+    if (stuckSince !== undefined && (seen.size === 1 || now - stuckSince >= DECIDE_MS)) settle();
+  }
+
+  /** Every peer that is here has answered these. */
+  function settle(): void {
+    for (const live of checks.splice(0)) {
+      const [first, ...others] = live.answers;
+      if (!first || others.length > 0) {
+        const names = [...live.answers.keys()].join(' and ');
+        return abandon(live, `${names} gave different answers, and there is no third worker to decide`);
+      }
+      commit(live, first[1].epoch, false);
+      if (over) return;
+    }
+    handOut();
+  }
+
+  return { on, leased: (peer, epoch) => leaseOf(peer, epoch)?.live.shard };
+}
+
+function placeOf({ x, y, width, height, frame }: Shard): string {
+  return `${width}x${height} pixels at (${x}, ${y}) of frame ${frame}`;
 }

@@ -33,6 +33,8 @@ export interface WorkerShare {
   readonly receivedBytes: number;
   /** What the worker said of itself at the end; empty when it was lost. */
   readonly figures: readonly Metric[];
+  /** Why it was left out, if it was. */
+  readonly expelled?: string;
 }
 
 /** What the leader counted in one run. */
@@ -47,7 +49,12 @@ export interface LeaderCounters {
   readonly iterations: number;
   /** Shards handed out again. */
   readonly reissued: number;
-  /** Answers to shards that were answered already. */
+  /** Shards handed out a second time since they took too long. */
+  readonly copied: number;
+  /** Shards that two workers computed to the same bytes; and those that nobody was there to compare. */
+  readonly verified: number;
+  readonly unverified: number;
+  /** Answers that were not wanted any more. */
   readonly late: number;
   /** Times that a worker was lost. */
   readonly lost: number;
@@ -80,6 +87,9 @@ export function leaderMetrics(counters: LeaderCounters): Metric[] {
     { name: '/cluster/frames:frames', value: counters.frames },
     { name: '/cluster/shards/done:shards', value: counters.shards },
     { name: '/cluster/shards/reissued:shards', value: counters.reissued },
+    { name: '/cluster/shards/copied:shards', value: counters.copied },
+    { name: '/cluster/shards/verified:shards', value: counters.verified },
+    { name: '/cluster/shards/unverified:shards', value: counters.unverified },
     { name: '/cluster/shards/late:shards', value: counters.late },
     { name: '/cluster/samples:samples', value: counters.samples },
     { name: '/cluster/iterations:iterations', value: counters.iterations },
@@ -88,6 +98,7 @@ export function leaderMetrics(counters: LeaderCounters): Metric[] {
     { name: '/cluster/net/received:bytes', value: sum(workers, ({ receivedBytes }) => receivedBytes) },
     { name: '/cluster/workers/used:workers', value: workers.length },
     { name: '/cluster/workers/lost:workers', value: counters.lost },
+    { name: '/cluster/workers/expelled:workers', value: workers.filter(({ expelled }) => expelled).length },
     { name: '/cluster/workers/slots:slots', value: slots },
     { name: '/cluster/workers/busy:seconds', value: busy },
     { name: '/cluster/workers/idle:seconds', value: idle },

@@ -42,6 +42,8 @@ export interface View {
   /** `smooth`: nu = m - log_power(log2|z_m|) at the first |z_m| > bailout. `whole`: the first n with |z_n| > 2. */
   readonly count: 'smooth' | 'whole';
   readonly sampling: Sampling;
+  /** Iterated as differences from the job's reference orbit, which gives other last bits than iterating directly. */
+  readonly perturbed?: true;
   /** The job wants the distance of every sample to the set, too. */
   readonly distance?: true;
 }

@@ -18,13 +18,13 @@ const KERNELS: readonly KernelName[] = ['simd', 'gpu', 'cpu'];
 export interface Seat {
   /** Shards of this scene may be queued from now on. */
   scene(id: number, scene: Scene): void;
-  /** `finish` is called once, unless the shard was cancelled before it began. */
+  /** `finish` is called once, unless the shard is cancelled. */
   queue(assignment: Assignment, finish: (result: Done | { kind: 'failed'; reason: string }) => void): void;
-  /** Takes a shard back that has not begun; false when it has. */
-  cancel(shard: number): boolean;
-  /** Shards queued or being computed. */
-  readonly waiting: number;
-  /** Drops what is queued, forgets the scenes. */
+  /** Forgets an assignment, by its epoch: one that has begun is left unfinished. */
+  cancel(epoch: number): void;
+  /** Epochs of what is being computed, then of what waits. */
+  readonly underWay: readonly number[];
+  /** Drops what is queued or under way, forgets the scenes. */
   leave(): void;
 }
 
@@ -42,6 +42,8 @@ interface Job {
   readonly seat: SeatState;
   readonly assignment: Assignment;
   readonly finish: (result: Done | { kind: 'failed'; reason: string }) => void;
+  /** Its number among all that began, for the thread that computes it. */
+  turn: number;
 }
 
 interface SeatState {
@@ -49,7 +51,8 @@ interface SeatState {
   readonly kernel: KernelName;
   readonly queue: Job[];
   readonly scenes: Map<number, PlacedScene>;
-  running: number;
+  /** With a thread, and still wanted. */
+  readonly running: Set<Job>;
 }
 
 /** A scene, its reference orbit in the memory that all threads share. */
@@ -60,6 +63,7 @@ interface PlacedScene {
 
 interface Thread {
   readonly worker: Worker;
+  readonly slot: number;
   job: Job | undefined;
   /** Scenes it already has. */
   readonly scenes: Set<string>;
@@ -68,20 +72,22 @@ interface Thread {
 /** `offered`: the kernels that leaders may ask for. */
 export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): Pool {
   const simd = compileSimd(slots);
+  const stops = new Int32Array(new SharedArrayBuffer(4 * slots));
   const threads: Thread[] = [];
   const seats: SeatState[] = [];
   const offers = new Map<KernelName, Promise<Offer>>();
   let nextSeat = 0;
   let turn = 0;
+  let begun = 0;
   let closed = false;
-  for (let slot = 0; slot < slots; slot++) threads.push(start({ simd, slot }));
+  for (let slot = 0; slot < slots; slot++) threads.push(start({ simd, slot, stops }));
 
   function start(workerData: ThreadData): Thread {
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
-    const thread: Thread = { worker, job: undefined, scenes: new Set() };
+    const thread: Thread = { worker, slot: workerData.slot, job: undefined, scenes: new Set() };
     worker.on('message', (message: FromThread) => {
-      if (message.kind !== 'done' && message.kind !== 'failed') return;
-      settle(thread, message);
+      if (message.kind === 'done' || message.kind === 'failed') settle(thread, message);
+      else if (message.kind === 'stopped') settle(thread);
     });
     // A thread that dies takes its shard with it: that one fails, and a new thread takes the slot.
     worker.on('error', (error) => {
@@ -92,13 +98,21 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
     return thread;
   }
 
-  function settle(thread: Thread, result: Done | { kind: 'failed'; reason: string }): void {
+  /** A thread is free again. Whoever cancelled its shard waits for no result, though one may have crossed the word. */
+  function settle(thread: Thread, result?: Done | { kind: 'failed'; reason: string }): void {
     const { job } = thread;
     thread.job = undefined;
-    if (job) job.seat.running--;
+    const wanted = job?.seat.running.delete(job);
     // The next shard starts before this one's bytes are handled.
     dispatch();
-    job?.finish(result);
+    if (wanted && result) job?.finish(result);
+  }
+
+  /** The thread looks between the parts of a shard. */
+  function stop(job: Job): void {
+    job.seat.running.delete(job);
+    const thread = threads.find((one) => one.job === job);
+    if (thread) Atomics.store(stops, thread.slot, job.turn);
   }
 
   function dispatch(): void {
@@ -130,8 +144,12 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
       post(thread, { kind: 'scene', key, ...(seat.scenes.get(assignment.scene) as PlacedScene) });
     }
     thread.job = job;
-    seat.running++;
-    post(thread, { kind: 'compute', kernel: seat.kernel, scene: key, view: assignment.view, rect: assignment.rect });
+    // Wraps as the shared numbers do, long after the shard of the same number is done.
+    begun = (begun + 1) | 0;
+    job.turn = begun;
+    seat.running.add(job);
+    const { view, rect } = assignment;
+    post(thread, { kind: 'compute', turn: job.turn, kernel: seat.kernel, scene: key, view, rect });
   }
 
   function post(thread: Thread, message: ToThread): void {
@@ -167,7 +185,7 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
       return offer;
     },
     seat(kernel) {
-      const seat: SeatState = { id: nextSeat++, kernel, queue: [], scenes: new Map(), running: 0 };
+      const seat: SeatState = { id: nextSeat++, kernel, queue: [], scenes: new Map(), running: new Set() };
       seats.push(seat);
       return {
         scene(id, { reference, ...scene }) {
@@ -177,19 +195,20 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
           if (!seat.scenes.has(assignment.scene)) {
             throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
           }
-          seat.queue.push({ seat, assignment, finish });
+          seat.queue.push({ seat, assignment, finish, turn: 0 });
           dispatch();
         },
-        cancel(shard) {
-          const at = seat.queue.findIndex((job) => job.assignment.shard === shard);
+        cancel(epoch) {
+          const at = seat.queue.findIndex((job) => job.assignment.epoch === epoch);
           if (at >= 0) seat.queue.splice(at, 1);
-          return at >= 0;
+          for (const job of seat.running) if (job.assignment.epoch === epoch) stop(job);
         },
-        get waiting() {
-          return seat.queue.length + seat.running;
+        get underWay() {
+          return [...seat.running, ...seat.queue].map(({ assignment }) => assignment.epoch);
         },
         leave() {
           seat.queue.length = 0;
+          for (const job of seat.running) stop(job);
           seats.splice(seats.indexOf(seat), 1);
           turn = 0;
           for (const thread of threads) {

@@ -3,7 +3,7 @@
  * What a leader may send is bounded; one that goes beyond is sent away, and the others notice nothing.
  */
 
-import { type Assignment, type Figure, PROTOCOL, type ToWorker } from '../cluster/messages.js';
+import { type Assignment, BEAT_MS, type Figure, PROTOCOL, type ToWorker } from '../cluster/messages.js';
 import type { WorkerLink } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
@@ -47,6 +47,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let greeted = false;
   let draining = false;
   let over = false;
+  let beating: NodeJS.Timeout | undefined;
   const tally: Tally = { shards: 0, samples: 0, iterations: 0, busySeconds: 0, bytesSent: 0, bytesReceived: 0 };
 
   link.listen({
@@ -67,6 +68,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   function leave(reason?: string): void {
     if (over) return;
     over = true;
+    clearInterval(beating);
     seat?.leave();
     seat = undefined;
     events.ended(name, reason, session);
@@ -91,7 +93,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
         take(seat, message.assignment);
         return;
       case 'cancel':
-        for (const shard of message.shards) seat.cancel(shard);
+        for (const epoch of message.epochs) seat.cancel(epoch);
         settle();
         return;
       case 'finish':
@@ -101,13 +103,8 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   }
 
   async function greet(hello: ToWorker & { kind: 'hello' }): Promise<void> {
-    if (hello.protocol !== PROTOCOL) {
-      refuse(
-        `the leader ${hello.version} speaks protocol ${hello.protocol}, ` +
-          `this worker ${version} speaks ${PROTOCOL}: run the same version on both`,
-      );
-      return;
-    }
+    const skew = skewOf(hello);
+    if (skew) return refuse(`${skew}: run the same version on both`);
     try {
       const offer = await pool.offer(hello.kernel as KernelName);
       if (over) return;
@@ -116,28 +113,41 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       slots = hello.slots > 0 ? Math.min(hello.slots, most) : most;
       seat = pool.seat(offer.kernel);
       events.started(name, offer.kernel);
+      beating = setInterval(beat, BEAT_MS).unref();
       await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, version, slots, credits: CREDITS });
     } catch (error) {
       refuse(messageOf(error));
     }
   }
 
+  /** How the leader's version differs, if it does: other versions may compute other bits. */
+  function skewOf(hello: ToWorker & { kind: 'hello' }): string | undefined {
+    if (hello.protocol !== PROTOCOL) {
+      return `the leader ${hello.version} speaks protocol ${hello.protocol}, this worker ${version} speaks ${PROTOCOL}`;
+    }
+    return hello.version === version ? undefined : `the leader is version ${hello.version}, this worker ${version}`;
+  }
+
+  function beat(): void {
+    void link.send({ kind: 'beat', epochs: seat?.underWay ?? [] });
+  }
+
   function take(from: Seat, assignment: Assignment): void {
-    if (from.waiting >= slots * CREDITS) {
+    if (from.underWay.length >= slots * CREDITS) {
       throw new FractalError('PROTOCOL', `more than ${slots * CREDITS} shards under way at once`);
     }
     checkAssignment(assignment);
     from.queue(assignment, (result) => {
       if (!seat) return;
-      const { shard } = assignment;
+      const { shard, epoch } = assignment;
       if (result.kind === 'done') {
         const { bytes, seconds, iterations } = result;
         tally.shards++;
         tally.samples += result.samples;
         tally.iterations += iterations;
         tally.busySeconds += seconds;
-        void link.send({ kind: 'result', shard, bytes, seconds, iterations });
-      } else void link.send({ kind: 'failed', shard, reason: result.reason });
+        void link.send({ kind: 'result', shard, epoch, bytes, seconds, iterations });
+      } else void link.send({ kind: 'failed', shard, epoch, reason: result.reason });
       settle();
     });
   }
@@ -145,7 +155,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   /** Fewer shards are under way: when it was the last, whoever waited for that goes on. */
   function settle(): void {
     part();
-    if (draining && seat?.waiting === 0) leaveDrained();
+    if (draining && seat?.underWay.length === 0) leaveDrained();
   }
 
   /** The last shard of a worker that says goodbye is answered. */
@@ -156,7 +166,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
 
   /** Once the leader said that it is over, and every shard is answered: the report, then the end. */
   function part(): void {
-    if (!finishing || !seat || seat.waiting > 0) return;
+    if (!finishing || !seat || seat.underWay.length > 0) return;
     tally.bytesSent = link.sent;
     tally.bytesReceived = link.received;
     const figures = events.finished(name, tally, finishing.metrics);
@@ -176,7 +186,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       if (over) return;
       draining = true;
       void link.send({ kind: 'draining' });
-      if (!seat || seat.waiting === 0) leaveDrained();
+      if (!seat || seat.underWay.length === 0) leaveDrained();
     },
     close: () => link.close(),
   };

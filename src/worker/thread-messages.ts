@@ -8,6 +8,8 @@ import type { Rect } from '../shard/shard.js';
 import type { View } from '../view/view.js';
 
 export interface ThreadData {
+  /** One number a slot: the shard, by its `turn`, that it should leave unfinished. */
+  readonly stops: Int32Array;
   readonly simd: SimdModule;
   readonly slot: number;
 }
@@ -22,9 +24,11 @@ export type ToThread =
       readonly reference: SharedReference | undefined;
     }
   | { readonly kind: 'forget'; readonly key: string }
-  /** Answered by `done` or `failed`. */
+  /** Answered by `done`, `failed` or `stopped`. */
   | {
       readonly kind: 'compute';
+      /** Numbers the shards that a pool computes, from 1. */
+      readonly turn: number;
       readonly kernel: KernelName;
       /** Of a scene that was sent before. */
       readonly scene: string;
@@ -52,4 +56,5 @@ export type FromThread =
   | ({ readonly kind: 'opened' } & Offer)
   | { readonly kind: 'unavailable'; readonly kernel: KernelName; readonly reason: string }
   | Done
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'stopped' };

@@ -3,17 +3,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Scene } from '../cluster/messages.js';
 import { messageOf } from '../errors.js';
+import { chunks } from '../kernel/chunks.js';
 import type { Computed, Kernel, KernelName } from '../kernel/kernel.js';
 import { fingerprintOf, openKernel, speedOf } from '../kernel/open.js';
 import { openPerturbation, type Perturbed, type SharedReference } from '../kernel/perturbation/kernel.js';
-import { reaches } from '../kernel/precision.js';
 import type { Paint } from '../render/colours.js';
 import { paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
-import type { View } from '../view/view.js';
+import { samplesPerPixel, type View } from '../view/view.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
-const { simd, slot } = workerData as ThreadData;
+const { simd, slot, stops } = workerData as ThreadData;
 const port = parentPort;
 if (!port) throw new Error('thread.js runs as a thread of a worker only');
 
@@ -62,13 +62,15 @@ async function open(name: KernelName): Promise<FromThread> {
   }
 }
 
-async function compute({ kernel, scene: key, view, rect }: ToThread & { kind: 'compute' }): Promise<FromThread> {
+async function compute({ turn, kernel, scene: key, view, rect }: ToThread & { kind: 'compute' }): Promise<FromThread> {
   try {
     const placed = scenes.get(key);
     if (!placed) throw new Error(`scene ${key} was never sent`);
     const { scene } = placed;
     const from = performance.now();
-    const { nu, distance, iterations } = await samplesOf(placed, await kernelOf(kernel), view, rect);
+    const computed = await inParts(placed, await kernelOf(kernel), view, rect, turn);
+    if (!computed) return { kind: 'stopped' };
+    const { nu, distance, iterations } = computed;
     if (view.distance && !distance) throw new Error('the kernel gave no distances');
     const bytes = scene.samples
       ? new Uint8Array((distance ? pairs(nu, distance) : nu).buffer as ArrayBuffer)
@@ -80,9 +82,36 @@ async function compute({ kernel, scene: key, view, rect }: ToThread & { kind: 'c
   }
 }
 
-/** Directly where doubles reach; else as differences from the scene's reference. */
+/** Part by part, so that a shard nobody wants any more is left unfinished: undefined. A graphics card takes it whole. */
+async function inParts(
+  placed: Placed,
+  kernel: Kernel,
+  view: View,
+  rect: Rect,
+  turn: number,
+): Promise<Computed | undefined> {
+  const stopped = () => Atomics.load(stops, slot) === turn;
+  if (kernel.name !== 'simd') return stopped() ? undefined : samplesOf(placed, kernel, view, rect);
+  const perPixel = samplesPerPixel(view.sampling);
+  const count = rect.width * rect.height * perPixel;
+  const nu = new Float64Array(count);
+  const distance = view.distance && new Float64Array(2 * count);
+  let [done, iterations] = [0, 0];
+  for (const part of chunks(rect, perPixel)) {
+    if (stopped()) return undefined;
+    const one = await samplesOf(placed, kernel, view, part);
+    nu.set(one.nu, done);
+    if (one.distance) distance?.set(one.distance, 2 * done);
+    done += one.nu.length;
+    iterations += one.iterations;
+  }
+  return { nu, iterations, ...(distance ? { distance } : {}) };
+}
+
+/** Directly, or as differences from the scene's reference. */
 async function samplesOf(placed: Placed, kernel: Kernel, view: View, rect: Rect): Promise<Computed> {
-  if (!placed.reference || reaches(view, kernel.name)) return kernel.compute(view, rect);
+  if (!view.perturbed) return kernel.compute(view, rect);
+  if (!placed.reference) throw new Error('a perturbed view came without its reference orbit');
   placed.perturbed ??= openPerturbation(placed.reference, slot);
   return placed.perturbed(view, rect);
 }

@@ -167,3 +167,13 @@ test('any text is understood or refused with a FractalError', () => {
     { numRuns: 3000 },
   );
 });
+
+test('dns:///name:port is a name that stands for its addresses, whatever they will be', () => {
+  const [a, b, c] = parseHostfile('dns:///pods.example:7 slots=2\ndns:///pods.example\npods.example', 'hosts');
+  assert.deepEqual(a, { host: 'pods.example', port: 7, dns: true, slots: 2, line: 1 });
+  assert.deepEqual(b, { host: 'pods.example', port: 50051, dns: true, line: 2 });
+  assert.deepEqual(c, { host: 'pods.example', port: 50051, line: 3 });
+  for (const wrong of ['dns:///', 'dns:///a:b', 'dns:///a:1:2', 'dns:///a:0', 'dns:///-x', 'dns:///a:7 port=8']) {
+    assert.throws(() => parseHostfile(wrong, 'hosts'), { code: 'HOSTFILE_SYNTAX', message: /^hosts:1:1: / }, wrong);
+  }
+});

@@ -10,6 +10,8 @@ export type ScriptedWorker = Scripted<ToLeader, ToWorker>;
 export class Scripted<Out, In extends { readonly kind: string }> {
   /** Heard, and not yet asked for. */
   readonly heard: In[] = [];
+  /** These come whenever they are due, and disturb no order. */
+  readonly beats: In[] = [];
   /** Resolves when the link ended; with the reason unless the end was orderly. */
   readonly ended: Promise<Error | undefined>;
   private over = false;
@@ -19,7 +21,7 @@ export class Scripted<Out, In extends { readonly kind: string }> {
     this.ended = new Promise((resolve) => {
       link.listen({
         message: (message) => {
-          this.heard.push(message);
+          (message.kind === 'beat' ? this.beats : this.heard).push(message);
           this.wake();
         },
         ended: (error) => {

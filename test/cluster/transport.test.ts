@@ -19,11 +19,12 @@ const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', session: 's'
 const result = (shard: number, bytes: Uint8Array): ToLeader => ({
   kind: 'result',
   shard,
+  epoch: shard,
   bytes,
   seconds: 0.5,
   iterations: 7,
 });
-const failed = (shard: number): ToLeader => ({ kind: 'failed', shard, reason: 'none' });
+const failed = (shard: number): ToLeader => ({ kind: 'failed', shard, epoch: shard, reason: 'none' });
 
 /** Bytes that differ everywhere. */
 function noise(length: number): Uint8Array {
@@ -77,7 +78,7 @@ for (const [name, open] of transports()) {
     void worker.send(failed(2));
     void worker.send(result(3, new Uint8Array(0)));
     void leader.send({ kind: 'scene', id: 4, scene });
-    void leader.send({ kind: 'cancel', shards: [5, 6] });
+    void leader.send({ kind: 'cancel', epochs: [5, 6] });
     const heard = await leader.next('result');
     assert.equal(Buffer.compare(heard.bytes, bytes), 0);
     assert.deepEqual({ ...heard, bytes: [] }, { ...result(1, bytes), bytes: [] });
@@ -88,7 +89,7 @@ for (const [name, open] of transports()) {
     const told = await worker.next('scene');
     assert.deepEqual(told.scene, scene);
     assert.notEqual(told.scene.tables.table, table);
-    assert.deepEqual(await worker.next('cancel'), { kind: 'cancel', shards: [5, 6] });
+    assert.deepEqual(await worker.next('cancel'), { kind: 'cancel', epochs: [5, 6] });
     assert.equal(worker.link.sent, bytes.length);
     assert.equal(leader.link.received, bytes.length);
     assert.equal(worker.link.received, leader.link.sent);
@@ -174,7 +175,7 @@ for (const [name, open] of transports()) {
       sampling: { kind: 'grid' as const, side: 1 },
     };
     const rect = { x: 0, y: 0, width: 1, height: 1 };
-    void leader.send({ kind: 'assign', assignment: { shard: 0, scene: 0, frame: 0, view, rect } });
+    void leader.send({ kind: 'assign', assignment: { shard: 0, epoch: 1, scene: 0, frame: 0, view, rect } });
     void leader.send({ kind: 'finish', metrics: true });
     assert.match((await worker.ended)?.message ?? '', /no known formula: spiral/);
     assert.match((await leader.ended)?.message ?? '', /no known formula: spiral/);

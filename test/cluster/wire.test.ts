@@ -60,6 +60,7 @@ const view: fc.Arbitrary<View> = fc.oneof(
 
 const assignment: fc.Arbitrary<Assignment> = record({
   shard: uint,
+  epoch: uint,
   scene: uint,
   frame: uint,
   view,
@@ -109,7 +110,7 @@ const message: fc.Arbitrary<ToWorker> = fc.oneof(
   }),
   record({ kind: fc.constant('scene' as const), id: uint, scene }),
   assignment.map((one) => ({ kind: 'assign' as const, assignment: one })),
-  record({ kind: fc.constant('cancel' as const), shards: fc.array(uint) }),
+  record({ kind: fc.constant('cancel' as const), epochs: fc.array(uint) }),
   record({ kind: fc.constant('finish' as const), metrics: fc.boolean() }),
 );
 
@@ -129,11 +130,13 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
   record({
     kind: fc.constant('result' as const),
     shard: uint,
+    epoch: uint,
     bytes: fc.uint8Array({ maxLength: 50 }),
     seconds,
     iterations: seconds,
   }),
-  record({ kind: fc.constant('failed' as const), shard: uint, reason: text }),
+  record({ kind: fc.constant('failed' as const), shard: uint, epoch: uint, reason: text }),
+  record({ kind: fc.constant('beat' as const), epochs: fc.array(uint) }),
   fc.constant({ kind: 'draining' as const }),
   record({
     kind: fc.constant('report' as const),
@@ -158,6 +161,24 @@ test('whatever a worker says, the leader hears the same', () => {
   );
 });
 
+test('an assignment of which a bit changed on its way is no assignment', () => {
+  const [sent] = fc.sample(assignment, { numRuns: 1, seed: 5 });
+  const [wire] = [...wireToWorker({ kind: 'assign', assignment: sent as Assignment }, scenes)];
+  const bytes = toWorker.encode(wire as object);
+  for (let bit = 0; bit < 8 * bytes.length; bit++) {
+    const flipped = Uint8Array.from(bytes);
+    flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+    let heard: ToWorker | undefined;
+    try {
+      heard = workerInbox(scenes)(toWorker.decode(flipped));
+    } catch {
+      continue;
+    }
+    // Some bits mean nothing: the same assignment is heard.
+    if (heard?.kind === 'assign') assert.deepEqual(heard.assignment, sent, `bit ${bit}`);
+  }
+});
+
 test('a scene of several pieces arrives with its last piece, its tables in memory that threads can share', () => {
   const tables = { wide: Float64Array.from({ length: 300_000 }, (_, k) => 1 / (k + 1)), small: Uint8Array.of(1, 2) };
   const sent: ToWorker = { kind: 'scene', id: 9, scene: { samples: false, paint: { mode: 'bands' }, tables } };
@@ -171,7 +192,7 @@ test('results of several pieces may alternate', () => {
   const inbox = leaderInbox();
   const bytes = [1, 2].map((shard) => new Uint8Array(2_500_000).fill(shard));
   const wires = bytes.map((one, shard) => [
-    ...wireToLeader({ kind: 'result', shard, bytes: one, seconds: 1, iterations: 2 }),
+    ...wireToLeader({ kind: 'result', shard, epoch: shard + 1, bytes: one, seconds: 1, iterations: 2 }),
   ]);
   const heard = [0, 1, 2].flatMap((k) => wires.map((all) => inbox(toLeader.decode(toLeader.encode(all[k] as object)))));
   assert.deepEqual(heard.slice(0, 4), [undefined, undefined, undefined, undefined]);
@@ -184,7 +205,7 @@ test('results of several pieces may alternate', () => {
 
 const pieceOf = (wire: WireScene) => {
   const data = scenes.encode(wire);
-  const [whole] = [...wireToLeader({ kind: 'result', shard: 0, bytes: data, seconds: 0, iterations: 0 })];
+  const [whole] = [...wireToLeader({ kind: 'result', shard: 0, epoch: 1, bytes: data, seconds: 0, iterations: 0 })];
   return { scene: { scene: 1, piece: whole?.result?.piece as { data: Buffer } } };
 };
 const square = { x: 0, y: 0, width: 1, height: 1 };
@@ -226,12 +247,16 @@ for (const [what, wire, why] of TO_WORKER) {
 
 const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
   ['an empty message', {}, /no message that this version knows/],
-  ['a result without a piece', { result: { shard: 4 } }, /no piece of a result/],
-  ['a result of 2 GiB', { result: { shard: 4, piece: { total: 2 ** 31 } } }, /result of shard 4: 2147483648 bytes/],
+  ['a result without a piece', { result: { epoch: 5 } }, /no piece of a result/],
+  [
+    'a result of 2 GiB',
+    { result: { epoch: 5, piece: { total: 2 ** 31 } } },
+    /result of assignment 5: 2147483648 bytes/,
+  ],
   [
     'a result with a wrong checksum',
-    { result: { shard: 4, piece: { checksum: 1 } } },
-    /result of shard 4: the checksum/,
+    { result: { epoch: 5, piece: { checksum: 1 } } },
+    /result of assignment 5: the checksum/,
   ],
 ];
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../../bin/fractal', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../../bin/fractal', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
@@ -38,8 +38,19 @@ export function start(
   input?: string,
   more: Readonly<Record<string, string>> = {},
 ): Running {
+  return run(t, [process.execPath, PROGRAM, ...words], cwd, input, more);
+}
+
+/** Runs any command likewise: `fractal` in a network of its own, say. */
+export function run(
+  t: TestContext,
+  [command = '', ...words]: readonly string[],
+  cwd?: string,
+  input?: string,
+  more: Readonly<Record<string, string>> = {},
+): Running {
   const env = { ...process.env, ...more };
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, words, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   let [stdout, stderr] = ['', ''];
@@ -54,6 +65,9 @@ export function start(
   child.stderr.on('data', (data: Buffer) => {
     stderr += data;
     hear();
+  });
+  child.on('error', (error) => {
+    stderr += error.message;
   });
   const ended = new Promise<Outcome>((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));

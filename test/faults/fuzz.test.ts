@@ -15,7 +15,7 @@ import { Scripted, type ScriptedLeader } from '../cluster/scripted.js';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
 const AT_ONCE = 50;
-/** A session whose connection is beyond repair ends when a ping is not answered: 15 s. */
+/** A session whose connection is beyond repair ends when a ping is not answered: 10 s. */
 const BOUNDED = { timeout: 120_000 };
 const PING = frame(TYPE.ping, 0, 0, Buffer.alloc(8, 'p'));
 const PONG = frame(TYPE.ping, FLAG.ack, 0, Buffer.alloc(8, 'p'));
@@ -33,10 +33,10 @@ const ready: ToLeader = {
 };
 const bytes = new Uint8Array(300);
 const SAID: Readonly<Record<'client' | 'server', readonly Buffer[]>> = {
-  client: [hello, { kind: 'cancel', shards: [1, 2] } as const, { kind: 'finish', metrics: true } as const]
+  client: [hello, { kind: 'cancel', epochs: [1, 2] } as const, { kind: 'finish', metrics: true } as const]
     .flatMap((said: ToWorker) => [...wireToWorker(said, scenes)])
     .map((wire) => toWorker.encode(wire)),
-  server: [ready, { kind: 'result', shard: 0, bytes, seconds: 1, iterations: 1 } as const]
+  server: [ready, { kind: 'result', shard: 0, epoch: 1, bytes, seconds: 1, iterations: 1 } as const]
     .flatMap((said: ToLeader) => [...wireToLeader(said)])
     .map((wire) => toLeader.encode(wire)),
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
-import { iterateReference, orderFor, orderForAll } from '../../src/kernel/perturbation/reference.js';
+import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import type { View } from '../../src/view/view.js';
 
@@ -94,13 +94,4 @@ test('one reference serves a whole zoom, and any cut gives the same samples as t
       assert.ok(nu === own[k] || Math.abs(nu - (own[k] as number)) < 0.01, `${zoom}, sample ${k}: ${own[k]}, ${nu}`);
     });
   }
-});
-
-test('no reference is asked for where doubles reach; kernels that cannot perturb refuse', () => {
-  const deep = viewOf(named('rf-flake'));
-  assert.equal(orderForAll([viewOf(named('default'))], 'simd'), undefined);
-  assert.equal(orderForAll([viewOf(named('default')), deep], 'simd')?.re, deep.re);
-  const formula = { step: 'tricorn', power: 5, julia: { re: '0.1', im: '-0.2' } } as const;
-  assert.deepEqual(orderForAll([{ ...deep, formula }], 'simd')?.formula, formula);
-  assert.throws(() => orderForAll([deep], 'gpu'), /--kernel simd/);
 });

@@ -10,7 +10,7 @@ const ADDRESS = { host: 'w', port: 1 };
 const ready: Ready = {
   kind: 'ready',
   protocol: PROTOCOL,
-  version: '2.0',
+  version: '1.0',
   slots: 3,
   credits: 2,
   kernel: 'simd',
@@ -21,9 +21,10 @@ const ready: Ready = {
 
 /** A peer that dials, what it tells, and the workers that answer. Time passes when the test says so. */
 function leader(t: TestContext, changes: Partial<PeerOptions> = {}, answered = true) {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   const network = memoryNetwork();
   const told: string[] = [];
+  let time = 0;
   const workers: (ScriptedWorker & { link: MemoryLink<ToLeader, ToWorker> })[] = [];
   const listen = () => network.listen(ADDRESS, (link) => void workers.push(new Scripted(link) as never));
   if (answered) listen();
@@ -35,21 +36,30 @@ function leader(t: TestContext, changes: Partial<PeerOptions> = {}, answered = t
     fingerprint: () => ready.fingerprint,
     retries: 2,
     random: () => 1,
+    now: () => time,
     ...changes,
   };
   const peer = new Peer(ADDRESS, 2, options, {
     joined: (_, { slots }) => void told.push(`joined with ${slots}`),
     message: (_, message) => void told.push(message.kind),
-    left: (_, reason) => void told.push(`left: ${reason}`),
+    left: (_, reason, fault) => void told.push(`left: ${reason}${fault ? ', its fault' : ''}`),
     gone: (_, reason) => void told.push(`gone: ${reason}`),
     doubted: (_, reason) => void told.push(`doubted: ${reason}`),
   });
   peer.dial();
   const pass = async (ms: number) => {
-    t.mock.timers.tick(ms);
+    // In steps, as a clock and its timers go on together.
+    for (let left = ms; left > 0; left -= 250) {
+      time += Math.min(left, 250);
+      t.mock.timers.tick(Math.min(left, 250));
+    }
     await network.quiet();
   };
-  return { network, peer, told, workers, pass, listen };
+  /** The clock goes on, and nothing else does. */
+  const sleep = (ms: number) => {
+    time += ms;
+  };
+  return { network, peer, told, workers, pass, listen, sleep };
 }
 
 test('a worker is greeted with what the job needs, and what it then says is passed on', async (t) => {
@@ -66,7 +76,7 @@ test('a worker is greeted with what the job needs, and what it then says is pass
   });
   void worker?.send(ready);
   void worker?.send({ kind: 'draining' });
-  void worker?.send({ kind: 'failed', shard: 1, reason: 'none' });
+  void worker?.send({ kind: 'failed', shard: 1, epoch: 1, reason: 'none' });
   await network.quiet();
   assert.deepEqual(told, ['joined with 3', 'draining', 'failed']);
   assert.deepEqual(peer.ready, ready);
@@ -76,8 +86,9 @@ const OBJECTIONS: readonly [what: string, answer: ToLeader, reason: string][] = 
   [
     'another protocol',
     { ...ready, protocol: 9 },
-    `it speaks protocol 9 (version 2.0), this leader ${PROTOCOL} (version 1.0)`,
+    `it speaks protocol 9 (version 1.0), this leader ${PROTOCOL} (version 1.0)`,
   ],
+  ['another version', { ...ready, version: '2.0' }, 'it is version 2.0, this leader 1.0'],
   ['another kernel', { ...ready, kernel: 'cpu' }, 'it offers the cpu kernel, the job needs simd'],
   [
     'other bits',
@@ -219,14 +230,88 @@ test('losses in a row count, a shard that came back forgives them', async (t) =>
       await network.quiet();
       await pass(100);
     }
-    assert.equal(workers.length, praised ? 4 : 2);
-    assert.equal(
-      told.at(-1),
-      praised ? 'left: the worker broke off' : 'gone: dialled 2 times, last: the worker broke off',
-    );
+    const gone = told.filter((one) => one.startsWith('gone'));
+    assert.deepEqual(gone, praised ? [] : ['gone: dialled 2 times, last: the worker broke off']);
     peer.stop();
     t.mock.timers.reset();
   }
+});
+
+test('a worker that was given up is dialled on, more rarely, and may join after all', async (t) => {
+  const { network, told, workers, pass, listen } = leader(t, { retries: 0 }, false);
+  await network.quiet();
+  assert.deepEqual(told, ['gone: dialled once, last: ECONNREFUSED']);
+  await pass(60_000);
+  listen();
+  await pass(30_000);
+  void workers[0]?.send(ready);
+  await network.quiet();
+  assert.deepEqual(told, ['gone: dialled once, last: ECONNREFUSED', 'joined with 3']);
+});
+
+test('a worker that says it is there is dialled at once', async (t) => {
+  const { network, peer, told, workers, pass, listen } = leader(t, {}, false);
+  await network.quiet();
+  listen();
+  peer.nudge();
+  await network.quiet();
+  void workers[0]?.send(ready);
+  await network.quiet();
+  peer.nudge();
+  await pass(1_000);
+  assert.deepEqual([told, workers.length], [['joined with 3'], 1]);
+});
+
+/** A worker that is ready, and beats for some seconds. */
+async function beating(t: TestContext, seconds: number) {
+  const all = leader(t);
+  await all.network.quiet();
+  void all.workers[0]?.send(ready);
+  await all.network.quiet();
+  for (let k = 0; k < seconds; k++) {
+    void all.workers[0]?.send({ kind: 'beat', epochs: [1, 2] });
+    await all.pass(1_000);
+  }
+  return all;
+}
+
+test('a worker that is busy for a minute with one shard is alive as long as it says so', async (t) => {
+  const { told } = await beating(t, 60);
+  assert.deepEqual([told[0], new Set(told.slice(1)), told.length], ['joined with 3', new Set(['beat']), 61]);
+});
+
+test('a worker that is silent for five seconds is lost, dialled again, and rejoins', async (t) => {
+  const { network, told, workers, pass } = await beating(t, 1);
+  await pass(4_750);
+  assert.deepEqual(told, ['joined with 3', 'beat']);
+  await pass(250);
+  assert.deepEqual(told.slice(2), ['left: silent for 5 seconds']);
+  await workers[0]?.ended;
+  await pass(100);
+  void workers[1]?.send(ready);
+  await network.quiet();
+  assert.equal(told.at(-1), 'joined with 3');
+});
+
+test('a scene on its way to the worker is a sign of life', async (t) => {
+  const { network, peer, told, pass } = await beating(t, 1);
+  const scene = { samples: false, paint: {}, tables: { t: new Uint8Array(10) } };
+  for (let k = 0; k < 20; k++) {
+    void peer.send({ kind: 'scene', id: 0, scene });
+    await pass(1_000);
+  }
+  await network.quiet();
+  assert.deepEqual(told, ['joined with 3', 'beat']);
+});
+
+test('a leader that was stopped itself does not take its own silence for that of others', async (t) => {
+  const { network, told, workers, pass, sleep } = await beating(t, 1);
+  sleep(60_000);
+  await pass(250);
+  assert.deepEqual(told, ['joined with 3', 'beat']);
+  void workers[0]?.send({ kind: 'beat', epochs: [] });
+  await network.quiet();
+  assert.deepEqual(told, ['joined with 3', 'beat', 'beat']);
 });
 
 test('a worker that sends its leader away in the middle of the job is lost, then given up', async (t) => {
@@ -241,7 +326,7 @@ test('a worker that sends its leader away in the middle of the job is lost, then
   assert.equal(workers.length, 1);
 });
 
-const result: ToLeader = { kind: 'result', shard: 0, bytes: new Uint8Array(3), seconds: 1, iterations: 1 };
+const result: ToLeader = { kind: 'result', shard: 0, epoch: 1, bytes: new Uint8Array(3), seconds: 1, iterations: 1 };
 const UNEXPECTED: readonly [what: string, messages: readonly ToLeader[], told: readonly string[]][] = [
   ['a result before its greeting', [result, ready], ['gone: dialled once, last: it sent result before it was ready']],
   [
@@ -252,7 +337,7 @@ const UNEXPECTED: readonly [what: string, messages: readonly ToLeader[], told: r
   [
     'two greetings',
     [ready, ready, result],
-    ['joined with 3', 'left: it greeted twice', 'gone: dialled once, last: it greeted twice'],
+    ['joined with 3', 'left: it greeted twice, its fault', 'gone: dialled once, last: it greeted twice'],
   ],
 ];
 

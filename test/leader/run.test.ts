@@ -46,8 +46,8 @@ function pixels({ frame, x, y, width, height }: { frame: number } & Assignment['
   return Uint8Array.from(bytes);
 }
 
-function answer({ shard, frame, rect }: Assignment, seconds = 0.01): ToLeader {
-  return { kind: 'result', shard, bytes: pixels({ frame, ...rect }), seconds, iterations: 10 };
+function answer({ shard, epoch, frame, rect }: Assignment, seconds = 0.01): ToLeader {
+  return { kind: 'result', shard, epoch, bytes: pixels({ frame, ...rect }), seconds, iterations: 10 };
 }
 
 type Script = (worker: ScriptedWorker, assigned: Assignment[]) => Promise<unknown> | unknown;
@@ -79,31 +79,34 @@ async function collect(worker: ScriptedWorker, count: number, answers: Ready = r
 }
 
 /** A run with its network; everything it tells is kept. */
-function leader(t: TestContext, changes: Partial<RunOptions> = {}) {
+function leader(t: TestContext, changes: Partial<RunOptions> = {}, other: Partial<RenderJob> = {}) {
   const network = memoryNetwork();
   const notes: string[] = [];
   const reports: Report[] = [];
   const stop = new AbortController();
   let time = 0;
-  const running = run(job, {
-    dialer: network.dialer,
-    version: '1',
-    session: 'job',
-    kernel: 'simd',
-    fingerprint: ready.fingerprint,
-    retries: 0,
-    random: () => 0,
-    maxSlots: 0,
-    minWorkers: 1,
-    strict: false,
-    metrics: true,
-    signal: stop.signal,
-    now: () => time++,
-    note: (text) => void notes.push(text),
-    progress: () => {},
-    gathered: (report) => void reports.push(report),
-    ...changes,
-  });
+  const running = run(
+    { ...job, ...other },
+    {
+      dialer: network.dialer,
+      version: '1',
+      session: 'job',
+      kernel: 'simd',
+      fingerprint: ready.fingerprint,
+      retries: 0,
+      random: () => 0,
+      maxSlots: 0,
+      minWorkers: 1,
+      strict: false,
+      metrics: true,
+      signal: stop.signal,
+      now: () => time++,
+      note: (text) => void notes.push(text),
+      progress: () => {},
+      gathered: (report) => void reports.push(report),
+      ...changes,
+    },
+  );
   t.after(() => stop.abort(new Error('the test is over')));
   let port = 0;
   /** One more worker; what it is assigned, should its script keep it. */
@@ -135,6 +138,16 @@ function assertWhole(frames: readonly Frame[]): void {
 }
 
 const nobody = () => {};
+const ALL = { share: 1, seed: 0 };
+
+/** A clock that goes on whenever it is looked at. */
+function hurried(ms = 500): () => number {
+  let time = 0;
+  return () => {
+    time += ms;
+    return time;
+  };
+}
 
 test('one worker renders the job; then it is told that it is over, and what it reports is in the report', async (t) => {
   const { running, add, frames, reports, notes } = leader(t);
@@ -384,7 +397,8 @@ test('a shard that fails is handed out again, one that fails three times fails t
       for (let message = await worker.any(); message; message = await worker.any()) {
         if (message.kind === 'assign' && message.assignment.shard === 4 && failed < failures) {
           failed++;
-          void worker.send({ kind: 'failed', shard: 4, reason: 'out of memory' });
+          const { epoch } = message.assignment;
+          void worker.send({ kind: 'failed', shard: 4, epoch, reason: 'out of memory' });
         } else obey(worker, message, assigned);
       }
     });
@@ -395,7 +409,7 @@ test('a shard that fails is handed out again, one that fails three times fails t
     } else {
       await assert.rejects(frames(), {
         code: 'SHARD_FAILED',
-        message: '8x2 pixels at (0, 8) of frame 0 failed on every attempt: out of memory',
+        message: '8x2 pixels at (0, 8) of frame 0 cannot be computed: out of memory',
       });
     }
   }
@@ -409,7 +423,8 @@ test('a result of the wrong length counts as a failure; no byte of it gets into 
       if (message.kind === 'assign' && wrong) {
         wrong = false;
         const bytes = new Uint8Array(47).fill(255);
-        void worker.send({ kind: 'result', shard: message.assignment.shard, bytes, seconds: 1, iterations: 1 });
+        const { shard, epoch } = message.assignment;
+        void worker.send({ kind: 'result', shard, epoch, bytes, seconds: 1, iterations: 1 });
       } else obey(worker, message, assigned);
     }
   });
@@ -434,7 +449,8 @@ test('results that nobody asked this worker for change nothing', async (t) => {
   add(async (worker, assigned) => {
     const kept = await collect(worker, 2);
     for (const shard of [0, 1, 1000]) {
-      void worker.send({ kind: 'result', shard, bytes: new Uint8Array(48).fill(255), seconds: 9, iterations: 9 });
+      const bytes = new Uint8Array(48).fill(255);
+      void worker.send({ kind: 'result', shard, epoch: shard + 1, bytes, seconds: 9, iterations: 9 });
     }
     for (const one of kept) void worker.send(answer(one));
     await honest(worker, assigned);
@@ -459,6 +475,139 @@ test('an answer that comes twice counts once', async (t) => {
   assertWhole(await frames());
   assert.equal(reports[0]?.shards, 18);
   assert.equal(reports[0]?.samples, 288);
+});
+
+test('three answers that cannot be right: the worker is left out for good, with the reason, and another does it', async (t) => {
+  const { network, running, add, frames, notes, reports } = leader(t, {}, { scene: { ...job.scene, samples: true } });
+  const nan = new Uint8Array(Float64Array.from({ length: 16 }, () => Number.NaN).buffer);
+  const address = { host: 'w', port: 1 };
+  let links = 0;
+  add(async (worker) => {
+    links++;
+    for (let message = await worker.any(); message; message = await worker.any()) {
+      if (message.kind !== 'assign') obey(worker, message, []);
+      else void worker.send({ ...answer(message.assignment), bytes: nan } as ToLeader);
+    }
+  });
+  await network.quiet();
+  const done = frames();
+  const why = 'it failed 3 times, last: sample 0 of 8x2 pixels is NaN, which no sample is';
+  while (!notes.includes(`w:1 is left out: ${why}`)) await network.quiet();
+  assert.equal(running.add({ address, slots: 0 }), why);
+  add(async (worker, assigned) => {
+    for (let message = await worker.any(); message; message = await worker.any()) {
+      if (message.kind !== 'assign') obey(worker, message, assigned);
+      else {
+        const nu = new Uint8Array(Float64Array.from({ length: 16 }, (_, k) => k).buffer);
+        void worker.send({ ...answer(message.assignment), bytes: nu } as ToLeader);
+      }
+    }
+  });
+  running.sealed();
+  assert.equal((await done).length, 3);
+  assert.equal(links, 1);
+  assert.deepEqual(
+    reports[0]?.workers.map(({ name, expelled, shards }) => [name, expelled, shards]),
+    [
+      ['w:1', why, 0],
+      ['w:2', undefined, 18],
+    ],
+  );
+});
+
+test('a worker whose messages make no sense three times is left out', async (t) => {
+  const { network, running, add, frames, notes } = leader(t, { retries: 10 });
+  add(async (worker) => {
+    await worker.next('hello');
+    void worker.send(ready);
+    void worker.send(ready);
+  });
+  while (notes.length < 7) await network.quiet();
+  const left = 'w:1 is left out: it failed 3 times, last: it greeted twice';
+  assert.equal(notes[6], left);
+  assert.equal(notes.filter((note) => note.includes('was lost')).length, 3);
+  add(honest);
+  running.sealed();
+  assertWhole(await frames());
+  assert.deepEqual(notes.slice(7), ['w:2 joined: 1 slot, by hand, 1.00 G iterations/s each']);
+});
+
+test('a worker whose figures are no figures has failed', async (t) => {
+  for (const broken of [{ seconds: -1 }, { seconds: Infinity }, { iterations: Number.NaN }]) {
+    const { running, add, frames, reports } = leader(t);
+    let lies = 2;
+    add(async (worker, assigned) => {
+      for (let message = await worker.any(); message; message = await worker.any()) {
+        if (message.kind === 'assign' && lies-- > 0) {
+          void worker.send({ ...answer(message.assignment), ...broken } as ToLeader);
+        } else obey(worker, message, assigned);
+      }
+    });
+    running.sealed();
+    assertWhole(await frames());
+    assert.deepEqual([reports[0]?.reissued, reports[0]?.iterations], [2, 180]);
+  }
+});
+
+/** Answers other pixels than there are. */
+const liar: Script = async (worker, assigned) => {
+  for (let message = await worker.any(); message; message = await worker.any()) {
+    if (message.kind !== 'assign') obey(worker, message, assigned);
+    else void worker.send({ ...answer(message.assignment), bytes: new Uint8Array(48) } as ToLeader);
+  }
+};
+
+test('every shard verified: of three workers one lies, it is found out, and no byte of it is in the frames', async (t) => {
+  const { network, running, add, frames, reports, notes } = leader(t, { minWorkers: 3 }, { verify: ALL });
+  for (const script of [liar, honest, honest]) {
+    add(script);
+    await network.quiet();
+  }
+  running.sealed();
+  assertWhole(await frames());
+  const { verified, unverified, shards, workers } = reports[0] as Report;
+  assert.deepEqual({ verified, unverified, shards }, { verified: 18, unverified: 0, shards: 18 });
+  assert.match(workers[0]?.expelled ?? '', /^it failed 3 times, last: its answer for 8x2 pixels at .* of two others$/);
+  assert.ok(notes.some((note) => note.startsWith('w:1 is left out')));
+});
+
+test('two workers that disagree, and no third: the job fails, and says about what', async (t) => {
+  const { running, add, frames } = leader(t, { minWorkers: 2, now: hurried() }, { verify: ALL });
+  add(liar);
+  add(honest);
+  running.sealed();
+  await assert.rejects(frames(), {
+    code: 'SHARD_FAILED',
+    message: /^8x2 pixels at \(0, \d+\) of frame 0 cannot be computed: w:. and w:. gave different answers, and there/,
+  });
+});
+
+test('one worker alone: what nobody can compare is taken, and counted', async (t) => {
+  const { running, add, frames, reports } = leader(t, {}, { verify: ALL });
+  add(honest);
+  running.sealed();
+  assertWhole(await frames());
+  const { verified, unverified } = reports[0] as Report;
+  assert.deepEqual([verified, unverified], [0, 18]);
+});
+
+test('a worker that stalls, though it beats: another computes its shards, and it is told to stop', async (t) => {
+  const { network, running, add, frames, reports } = leader(t, { now: hurried(50) });
+  const heard: ToWorker[] = [];
+  add(async (worker) => {
+    await worker.next('hello');
+    void worker.send(ready);
+    for (let message = await worker.any(); message; message = await worker.any()) heard.push(message);
+  });
+  await network.quiet();
+  add(honest);
+  running.sealed();
+  assertWhole(await frames());
+  const epochs = heard.flatMap((message) => (message.kind === 'assign' ? [message.assignment.epoch] : []));
+  const cancelled = heard.flatMap((message) => (message.kind === 'cancel' ? message.epochs : []));
+  assert.ok(epochs.length >= 2);
+  assert.deepEqual(new Set(cancelled), new Set(epochs));
+  assert.equal(reports[0]?.copied, epochs.length);
 });
 
 test('nothing is handed out before enough workers are there', async (t) => {

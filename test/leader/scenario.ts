@@ -2,22 +2,49 @@
  * Runs a script of scheduler events and writes down the commands. A script's line is one event, time passes by a
  * millisecond with each; what follows `----` is what the schedule must say.
  *
- *   job frames=2 size=8x4 block=2x [shape=row] [window=4]
- *   join a slots=1 speed=1      leave a      drain a      take 0
- *   finish a 3 [seconds=0.1]    fail a 3 broken
+ *   job frames=2 size=8x4 block=2 [shape=row] [window=4] [verify=1]
+ *   join a slots=1 speed=1      leave a      drain a      blame a nonsense      take 0
+ *   finish a 3 [seconds=0.1] [digest=x]      fail a 3 broken      beat a 3 4
+ *   wait 2.5                    so many seconds pass, with a tick each 100 ms
+ *
+ * A shard's number stands for its latest assignment to that peer; `3'` is the one before.
  */
 
 import { type Command, type Event, type Job, type Schedule, schedule } from '../../src/leader/schedule.js';
 
+const TICK_MS = 100;
+
 export function play(script: string): string {
   let plan: Schedule | undefined;
   let now = 0;
+  /** Of each peer and shard, the epochs so far. */
+  const epochs = new Map<string, number[]>();
   const said: string[] = [];
-  for (const line of script.split('\n').filter((text) => text.trim() !== '' && !text.startsWith('#'))) {
+  const feed = (event: Event) => {
+    for (const command of plan?.on(event, now) ?? []) {
+      said.push(`  ${text(command)}`);
+      if (command.kind !== 'assign') continue;
+      const key = `${command.peer} ${command.shard.id}`;
+      epochs.set(key, [...(epochs.get(key) ?? []), command.epoch]);
+    }
+  };
+  const epochOf = (peer: string, id: string) => {
+    const all = epochs.get(`${peer} ${id.replace("'", '')}`) ?? [];
+    return all.at(id.endsWith("'") ? -2 : -1) ?? 1_000_000;
+  };
+  for (const line of script.split('\n').filter((one) => one.trim() !== '' && !one.startsWith('#'))) {
     said.push(`> ${line}`);
     const [verb = '', ...words] = line.split(/\s+/);
     if (verb === 'job') plan = schedule(jobOf(fieldsOf(words)));
-    else for (const command of plan?.on(eventOf(verb, words), now++) ?? []) said.push(`  ${text(command)}`);
+    else if (verb === 'wait') {
+      for (const end = now + Number(words[0]) * 1000; now < end; ) {
+        now += TICK_MS;
+        feed({ kind: 'tick' });
+      }
+    } else {
+      now++;
+      feed(eventOf(verb, words, epochOf));
+    }
   }
   return `${said.join('\n')}\n`;
 }
@@ -36,12 +63,14 @@ function jobOf(fields: Record<string, string>): Job {
     shape: (fields.shape ?? 'row') as Job['shape'],
     window: Number(fields.window ?? 4),
     ...(fields.block ? { blockSize: Number(fields.block) } : {}),
+    ...(fields.verify ? { verify: { share: Number(fields.verify), seed: 1 } } : {}),
   };
 }
 
-function eventOf(verb: string, words: string[]): Event {
+function eventOf(verb: string, words: string[], epochOf: (peer: string, id: string) => number): Event {
   const [peer = '', id = ''] = words;
   const fields = fieldsOf(words);
+  const rest = words.slice(2).join(' ');
   switch (verb) {
     case 'join':
       return { kind: 'joined', peer, slots: Number(fields.slots ?? 1), speed: Number(fields.speed ?? 1) };
@@ -49,10 +78,16 @@ function eventOf(verb: string, words: string[]): Event {
       return { kind: 'left', peer };
     case 'drain':
       return { kind: 'draining', peer };
-    case 'finish':
-      return { kind: 'finished', peer, shard: Number(id), seconds: Number(fields.seconds ?? 0.01) };
+    case 'beat':
+      return { kind: 'beat', peer, epochs: words.slice(1).map((one) => epochOf(peer, one)) };
+    case 'blame':
+      return { kind: 'blamed', peer, reason: words.slice(1).join(' ') };
+    case 'finish': {
+      const [seconds, digest] = [Number(fields.seconds ?? 0.01), fields.digest ?? 'right'];
+      return { kind: 'finished', peer, epoch: epochOf(peer, id), seconds, digest };
+    }
     case 'fail':
-      return { kind: 'failed', peer, shard: Number(id), reason: words.slice(2).join(' ') };
+      return { kind: 'failed', peer, epoch: epochOf(peer, id), reason: rest };
     case 'take':
       return { kind: 'taken', frame: Number(peer) };
     default:
@@ -60,12 +95,22 @@ function eventOf(verb: string, words: string[]): Event {
   }
 }
 
+const WHY = { new: '', again: ' again', copy: ' as a copy', check: ' to compare' };
+
 function text(command: Command): string {
   switch (command.kind) {
     case 'assign': {
       const { id, frame, x, y, width, height } = command.shard;
-      return `${command.peer} gets ${id}: frame ${frame}, ${width}x${height} at ${x},${y}`;
+      return `${command.peer} gets ${id}${WHY[command.why]}: frame ${frame}, ${width}x${height} at ${x},${y}`;
     }
+    case 'cancel':
+      return `${command.peer} may stop`;
+    case 'commit': {
+      const { verified } = command;
+      return `${command.shard.id} is there${verified === undefined ? '' : verified ? ', twice the same' : ', unverified'}`;
+    }
+    case 'expelled':
+      return `${command.peer} is left out: ${command.reason}`;
     case 'frame':
       return `frame ${command.frame} is complete`;
     case 'done':

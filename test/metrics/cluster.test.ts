@@ -24,7 +24,18 @@ function share(
 }
 
 function counters(workers: WorkerShare[], seconds = 10, computeSeconds = 8): LeaderCounters {
-  const counts = { frames: 1, shards: 6, samples: 600, iterations: 6000, reissued: 1, late: 0, lost: 1 };
+  const counts = {
+    frames: 1,
+    shards: 6,
+    samples: 600,
+    iterations: 6000,
+    reissued: 1,
+    late: 0,
+    lost: 1,
+    copied: 0,
+    verified: 0,
+    unverified: 0,
+  };
   return { seconds, computeSeconds, workers, ...counts };
 }
 

@@ -20,7 +20,18 @@ function documented(): { name: string; columns: string[] }[] {
 }
 
 const nothing = { seconds: 0, shards: 0, samples: 0, iterations: 0 };
-const leader = leaderMetrics({ ...nothing, computeSeconds: 0, frames: 0, reissued: 0, late: 0, lost: 0, workers: [] });
+const leader = leaderMetrics({
+  ...nothing,
+  computeSeconds: 0,
+  frames: 0,
+  reissued: 0,
+  late: 0,
+  copied: 0,
+  verified: 0,
+  unverified: 0,
+  lost: 0,
+  workers: [],
+});
 const worker = workerMetrics({ ...nothing, slots: 1, busySeconds: 0, bytesSent: 0, bytesReceived: 0 });
 
 test('every metric is documented, once, and every documented metric exists', () => {

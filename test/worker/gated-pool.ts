@@ -55,14 +55,11 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
           if (!known.has(assignment.scene)) throw new FractalError('PROTOCOL', 'a scene that was never sent');
           jobs.push({ seat, assignment, finish });
         },
-        cancel(shard) {
-          const at = jobs.findIndex((job) => job.seat === seat && job.assignment.shard === shard);
-          if (at < slots) return false;
-          jobs.splice(at, 1);
-          return true;
+        cancel(epoch) {
+          jobs = jobs.filter((job) => job.seat !== seat || job.assignment.epoch !== epoch);
         },
-        get waiting() {
-          return jobs.filter((job) => job.seat === seat).length;
+        get underWay() {
+          return jobs.filter((job) => job.seat === seat).map(({ assignment }) => assignment.epoch);
         },
         leave() {
           seats.delete(seat);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Assignment, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
+import { type Assignment, BEAT_MS, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import type { View } from '../../src/view/view.js';
 import type { Pool } from '../../src/worker/pool.js';
 import { type Session, serve, type Tally } from '../../src/worker/session.js';
@@ -10,12 +10,20 @@ import { FINGERPRINT, gatedPool } from './gated-pool.js';
 import { view } from './views.js';
 
 const ADDRESS = { host: 'w', port: 1 };
-const hello = { kind: 'hello', protocol: PROTOCOL, version: '1.0', session: 'job', kernel: 'simd', slots: 0 } as const;
+const hello = { kind: 'hello', protocol: PROTOCOL, version: '2.0', session: 'job', kernel: 'simd', slots: 0 } as const;
 const scene: Scene = { samples: false, paint: { mode: 'smooth' }, tables: { srgb: Uint8Array.of(1, 2, 3) } };
 
 const assign = (shard: number, changes: Partial<Assignment> = {}): ToWorker => ({
   kind: 'assign',
-  assignment: { shard, scene: 0, frame: 0, view, rect: { x: 0, y: 0, width: 4, height: 2 }, ...changes },
+  assignment: {
+    shard,
+    epoch: shard + 100,
+    scene: 0,
+    frame: 0,
+    view,
+    rect: { x: 0, y: 0, width: 4, height: 2 },
+    ...changes,
+  },
 });
 
 /** A worker that serves everybody who dials, and what its log says. */
@@ -78,7 +86,7 @@ test('another version of the protocol is refused, and both versions are named', 
   const leader = dial();
   void leader.send({ ...hello, protocol: 9 });
   const [refused, ...more] = await leader.rest();
-  const reason = `the leader 1.0 speaks protocol 9, this worker 2.0 speaks ${PROTOCOL}: run the same version on both`;
+  const reason = `the leader 2.0 speaks protocol 9, this worker 2.0 speaks ${PROTOCOL}: run the same version on both`;
   assert.deepEqual([refused, more], [{ kind: 'refused', reason }, []]);
   assert.equal(await leader.ended, undefined);
   assert.deepEqual(log, [` ended: ${reason}`]);
@@ -93,6 +101,35 @@ test('a greeting with a name that would spoil the log is refused', async () => {
     assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
     assert.deepEqual(log, [` ended: ${reason}`]);
   }
+});
+
+test('another version is refused, though it speaks the same protocol: its bits may be others', async () => {
+  const { dial } = worker(gatedPool());
+  const leader = dial();
+  void leader.send({ ...hello, version: '1.9' });
+  const reason = 'the leader is version 1.9, this worker 2.0: run the same version on both';
+  assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
+});
+
+test('a worker says every second that it is alive, and what is under way, however busy its slots are', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const pool = gatedPool(1);
+  const { network, join } = worker(pool);
+  const leader = await join();
+  const second = async () => {
+    t.mock.timers.tick(BEAT_MS);
+    await network.quiet();
+    return leader.beats.splice(0);
+  };
+  assert.deepEqual(await second(), [{ kind: 'beat', epochs: [] }]);
+  for (const shard of [1, 2]) void leader.send(assign(shard));
+  await network.quiet();
+  for (let k = 0; k < 60; k++) assert.deepEqual(await second(), [{ kind: 'beat', epochs: [101, 102] }]);
+  pool.finish(1);
+  assert.deepEqual(await second(), [{ kind: 'beat', epochs: [102] }]);
+  leader.link.close();
+  await leader.ended;
+  assert.deepEqual(await second(), []);
 });
 
 test('a kernel that is missing is refused with the reason, and the place stays free', async () => {
@@ -113,10 +150,10 @@ test('every shard is answered once, with what it took, or with why it failed', a
   await network.quiet();
   pool.fail(8, 'no memory');
   pool.finish(7, Uint8Array.of(4, 5, 6));
-  assert.deepEqual(await leader.next('failed'), { kind: 'failed', shard: 8, reason: 'no memory' });
+  assert.deepEqual(await leader.next('failed'), { kind: 'failed', shard: 8, epoch: 108, reason: 'no memory' });
   const { bytes, ...result } = await leader.next('result');
   assert.deepEqual([...bytes], [4, 5, 6]);
-  assert.deepEqual(result, { kind: 'result', shard: 7, seconds: 0.25, iterations: 100 });
+  assert.deepEqual(result, { kind: 'result', shard: 7, epoch: 107, seconds: 0.25, iterations: 100 });
 });
 
 test('twice as many shards as slots may be under way; one more ends the session, with one error', async () => {
@@ -146,18 +183,16 @@ test('a leader that takes some of the slots has credits for those only', async (
   assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason: 'more than 2 shards under way at once' }]);
 });
 
-test('a cancelled shard is not answered, unless it had begun; its credit is free again', async () => {
+test('a cancelled shard is not answered, begun or not; its credit is free again', async () => {
   const pool = gatedPool(1);
   const { network, join } = worker(pool);
   const leader = await join();
   for (const shard of [1, 2]) void leader.send(assign(shard));
-  void leader.send({ kind: 'cancel', shards: [1, 2, 99] });
-  void leader.send(assign(3));
+  void leader.send({ kind: 'cancel', epochs: [101, 102, 99] });
+  for (const shard of [3, 4]) void leader.send(assign(shard));
   await network.quiet();
-  assert.deepEqual(pool.shards, [1, 3]);
-  pool.finish(1);
+  assert.deepEqual(pool.shards, [3, 4]);
   pool.finish(3);
-  assert.equal((await leader.next('result')).shard, 1);
   assert.equal((await leader.next('result')).shard, 3);
 });
 
@@ -199,13 +234,13 @@ test('what waits for the last shard does not wait for one that was cancelled', a
   const finishing = await join({ session: 'finishing' });
   void finishing.send(assign(1));
   void finishing.send({ kind: 'finish', metrics: false });
-  void finishing.send({ kind: 'cancel', shards: [1] });
+  void finishing.send({ kind: 'cancel', epochs: [101] });
   assert.deepEqual(await finishing.rest(), [{ kind: 'report', figures: [{ name: 'shards', value: 0 }] }]);
   const drained = await join({ session: 'drained' });
   void drained.send(assign(2));
   await network.quiet();
   sessions[2]?.drain();
-  void drained.send({ kind: 'cancel', shards: [2] });
+  void drained.send({ kind: 'cancel', epochs: [102] });
   assert.deepEqual(await drained.rest(), [{ kind: 'draining' }]);
   assert.equal(log.at(-1), 'drained ended: drained');
 });

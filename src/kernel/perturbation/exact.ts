@@ -8,8 +8,12 @@ import { type Decimal, divide, log10, multiply, parseDecimal, toFixed } from '..
 import { fillPoints, sinCos } from '../../view/plane.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 
-/** Replaces the NaN among the samples of a rectangle; returns the iterations that this took. */
-export type Exact = (rect: Rect, nu: Float64Array) => number;
+export interface Exact {
+  /** Points that take more iterations cost too much: for them doubles have the last word. */
+  readonly most: number;
+  /** Replaces the doubtful among the samples of a rectangle; returns the iterations that this took. */
+  settle(rect: Rect, nu: Float64Array): number;
+}
 
 /** Re and im in fixed point. */
 type Point = readonly [re: bigint, im: bigint];
@@ -19,23 +23,23 @@ const FIRST_BITS = 128;
 /** Bits that must be left when a point escapes, and what the next attempt has more than the last one lost. */
 const SPARE_BITS = 24;
 const MORE_BITS = 64;
-/** What an attempt may cost, in products of 64 bits: about a millisecond. Nobody waits for chaos without end. */
+/** What a point may cost, in products of 64 bits: about a millisecond. Nobody waits for chaos without end. */
 const MOST_WORK = 30_000;
 /** How much further than the limit a point may run that has left |z| <= 2, as in the WebAssembly kernel. */
 const BEYOND = 200;
+/** What the WebAssembly kernel adds to a doubtful count before it negates it. */
+const DOUBT = 32;
 /** Bits behind the point of places in the picture. */
 const SCALE = 64;
 const PIXELS = { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 } as const;
 
 /**
  * @param nuOf the count of a point of which the n-th iterate is the first beyond the bailout
- * @returns undefined where a point would cost too much
  */
-export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) => number): Exact | undefined {
+export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) => number): Exact {
   const { formula, iterations } = view;
   const depth = Math.max(0, Math.ceil(log10(decimal(view.zoom)) / Math.log10(2) + Math.log2(view.height)));
-  const work = (bits: number) => iterations * (bits / 64) ** 2;
-  if (work(depth + FIRST_BITS) > MOST_WORK) return undefined;
+  const mostAt = (bits: number) => Math.floor(MOST_WORK / (bits / 64) ** 2);
   const radius2 = view.count === 'whole' ? 4 : view.bailout * view.bailout;
   const perPixel = samplesPerPixel(view.sampling);
   const xs = new Float64Array(perPixel);
@@ -51,27 +55,28 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
     return [re + place(x * cos - y * sin), im + place(x * sin + y * cos)];
   }
 
-  function iterate(x: number, y: number): { nu: number; ran: number } {
+  /** undefined: it would take too long. */
+  function iterate(x: number, y: number): { nu: number | undefined; ran: number } {
     let ran = 0;
     let bits = depth + FIRST_BITS;
-    for (;;) {
+    // A point may turn out to take longer than it seemed to.
+    while (ran < 4 * mostAt(bits)) {
       const point = pointAt(scaled(x), scaled(y), bits);
       const { julia } = formula;
       const c: Point = julia ? [toFixed(decimal(julia.re), bits), toFixed(decimal(julia.im), bits)] : point;
-      const { nu, n, lost } = follow(julia ? point : [0n, 0n], c, bits);
+      const { nu, n, lost } = follow(julia ? point : [0n, 0n], c, bits, 4 * mostAt(bits));
       ran += n;
-      if (lost < bits - SPARE_BITS) return { nu, ran };
+      if (nu === undefined || lost < bits - SPARE_BITS) return { nu, ran };
       bits = lost + MORE_BITS;
-      if (work(bits) > MOST_WORK) return { nu, ran };
     }
+    return { nu: undefined, ran };
   }
 
-  /** nu, the iterations, and how many bits errors grew by at most. */
-  function follow(z: Point, c: Point, bits: number): { nu: number; n: number; lost: number } {
+  function follow(z: Point, c: Point, bits: number, longest: number): Followed {
     const drop = BigInt(Math.max(0, bits - 1000));
     const unit = 2 ** -Math.min(bits, 1000);
     let [growth, lost, most, last] = [1, 0, 0, iterations];
-    for (let n = 0; ; n++) {
+    for (let n = 0; n <= longest; n++) {
       const re = Number(z[0] >> drop) * unit;
       const im = Number(z[1] >> drop) * unit;
       const mag2 = re * re + im * im;
@@ -86,20 +91,33 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
       for (; growth < 1 && lost > 0; growth *= 2 ** 64) lost -= 64;
       most = Math.max(most, lost);
     }
+    return { nu: undefined, n: longest, lost: most };
   }
 
-  return ({ x, y, width, height }, nu) => {
-    let ran = 0;
-    for (let k = 0; k < width * height * perPixel; k++) {
-      if (!Number.isNaN(nu[k])) continue;
-      const at = Math.floor(k / perPixel);
-      fillPoints(view, { x: x + (at % width), y: y + Math.floor(at / width), width: 1, height: 1 }, xs, ys, PIXELS);
-      const found = iterate(xs[k % perPixel] as number, ys[k % perPixel] as number);
-      nu[k] = found.nu;
-      ran += found.ran;
-    }
-    return ran;
+  return {
+    most: mostAt(depth + FIRST_BITS),
+    settle({ x, y, width, height }, nu) {
+      let ran = 0;
+      for (let k = 0; k < width * height * perPixel; k++) {
+        if ((nu[k] as number) > -DOUBT / 2) continue;
+        const doubtful = -(nu[k] as number) - DOUBT;
+        const at = Math.floor(k / perPixel);
+        fillPoints(view, { x: x + (at % width), y: y + Math.floor(at / width), width: 1, height: 1 }, xs, ys, PIXELS);
+        const found = iterate(xs[k % perPixel] as number, ys[k % perPixel] as number);
+        nu[k] = found.nu ?? doubtful;
+        ran += found.ran;
+      }
+      return ran;
+    },
   };
+}
+
+interface Followed {
+  /** undefined: not known after `longest` iterations. */
+  readonly nu: number | undefined;
+  readonly n: number;
+  /** Bits that errors grew by at most. */
+  readonly lost: number;
 }
 
 /** One iteration, each product cut off below the last bit. */

@@ -38,7 +38,7 @@ interface Exports {
   setTables(levels: number, first: number, depth: number,
     deepLevels: number, deepFirst: number, deepDepth: number): void;
   // biome-ignore format: one line per group of arguments
-  setView(flags: number, limit: bigint, bailout: number, unitRe: number, unitIm: number, unitExponent: number): void;
+  setView(flags: number, limit: bigint, checkable: bigint, bailout: number, unitRe: number, unitIm: number, unitExponent: number): void;
   perturb(count: number, re: number, im: number, exponent: number, nu: number, distance: number): bigint;
   nuOf(n: bigint, zr: number, zi: number): number;
   buildLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
@@ -65,14 +65,16 @@ const DEEP_TABLE_BYTES = 64 * 2 ** 20;
 const SCRATCH_BYTES = 256;
 const REGION_BYTES = SCRATCH_BYTES + 5 * 8 * CHUNK;
 const FLAG_WHOLE = 2;
-const FLAG_DOUBT = 4;
 const FLAG_PROVE = 8;
+
+/** The compiled code. */
+export const PERTURBATION = new URL('./perturb.wasm', import.meta.url);
 
 let compiled: WebAssembly.Module | undefined;
 
 /** Copies an orbit to where `slots` threads can work with it. */
 export function shareReference(reference: Reference, slots: number): SharedReference {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('./perturb.wasm', import.meta.url)));
+  compiled ??= new WebAssembly.Module(readFileSync(PERTURBATION));
   const { formula, re, im, orbit, tiny, start, deep } = reference;
   const length = orbit.length / 2 - 1;
   const tinyAt = ORBIT_AT + orbit.byteLength;
@@ -142,8 +144,8 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const { cosStep, sinStep } = camera;
     const perPixel = samplesPerPixel(view.sampling);
     const exact = openExact(view, nuOf);
-    const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (exact ? FLAG_DOUBT : 0) | (proofs ? FLAG_PROVE : 0);
-    setView(flags, BigInt(view.iterations), view.bailout, cosStep, sinStep, exponent);
+    const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (proofs ? FLAG_PROVE : 0);
+    setView(flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent);
     const samples = rect.width * rect.height * perPixel;
     const nu = new Float64Array(samples);
     const distance = view.distance ? new Float64Array(2 * samples) : undefined;
@@ -152,7 +154,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     for (const part of chunks(rect, perPixel)) {
       const count = fillPoints(scaled, part, re, im, camera);
       iterations += Number(perturb(count, reAt, imAt, exponent, nuAt, distance ? distanceAt : 0));
-      if (exact) iterations += exact(part, found);
+      iterations += exact.settle(part, found);
       nu.set(found.subarray(0, count), done);
       distance?.set(distances.subarray(0, 2 * count), 2 * done);
       done += count;

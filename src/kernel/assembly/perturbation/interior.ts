@@ -1,12 +1,12 @@
 /**
  * Proofs that a point never escapes, as in ../interior.ts: a disc around z that one period carries into itself. z is
- * looked at when it starts the reference again, where it is smallest and known to its last digit; a mark, moved at
- * every power of two of such starts (Brent), tells when it comes back. "No" always means "not known".
+ * looked at when it starts the reference again, where it is smallest and known to its last digit; a mark, moved more
+ * and more rarely (Brent), tells when it comes back. "No" always means "not known".
  */
 
 import { BURNING_SHIP } from '../formula';
 import { matrixNorm } from './matrix';
-import { countSteps, end, FOLDED, fold, orbit, power } from './orbit';
+import { countSteps, end, FOLDED, fold, julia, orbit, power } from './orbit';
 import {
   A_IM,
   A_RE,
@@ -26,13 +26,17 @@ import {
   R_C,
 } from './table';
 
-/** How near z must come to the mark, in parts of itself, for a proof to be tried; after a failure, much nearer. */
-const FIRST_NEAR: f64 = 0.0009765625; // 2^-10
-const NEARER: f64 = 0.0625;
+/** How near z must come to the mark, in parts of itself, for a proof to be tried, once a mark. */
+const FIRST_NEAR: f64 = 0.00390625; // 2^-8
 /** Starts that are not looked at: most points have escaped by then. */
-const FIRST_START: i32 = 8;
+const FIRST_START: i32 = 3;
 /** The smallest disc that is tried, in parts of z. */
 const LEAST_DISC: f64 = 1.4901161193847656e-8; // 2^-26
+/** Newton's method: steps at most, when a cycle is closed, the weakest attraction, and the disc for it; in parts of z. */
+const MOST_NEWTON: i32 = 8;
+const CLOSED: f64 = 1e-10;
+const MOST_SLOPE: f64 = 0.999;
+const DISC: f64 = 0.0625;
 /** What approximations leave out, and what single steps round off. */
 const LEFT_OUT: f64 = 3.637978807091713e-12; // 2^-38
 const ROUNDED: f64 = 8.881784197001252e-16; // 2^-50
@@ -45,24 +49,38 @@ let marked: i64 = 0;
 let near: f64 = 0;
 let starts: i32 = 0;
 let due: i32 = 0;
+/** The smallest z so far, and its n: in an analytic family the period of the component that the point lies in, if any. */
+let smallest: f64 = 0;
+let period: i64 = 0;
+/** The iteration from which it is tried again. */
+let tried: i64 = 0;
 
 /** Forgets the point before. */
 @inline
 export function forgetMarks(): void {
   starts = 0;
   due = FIRST_START;
+  smallest = Infinity;
+  tried = 0;
   near = 0;
 }
 
 /** Whether z = zr + i·zi, the n-th iterate and a new start of the reference, is proved to stay for ever. */
 // prettier-ignore
 export function settles(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, levels: usize, first: i32, depth: i32): bool {
-  if (++starts < FIRST_START) return false;
+  starts++;
   const size = Math.abs(zr) + Math.abs(zi);
+  if (size < smallest) {
+    smallest = size;
+    period = n;
+  } else if (n >= 2 * period && n >= tried && size <= 2 * smallest && kind != FOLDED && !julia) {
+    if (seeks(kind, cr, ci, zr, zi, period, levels, first, depth)) return true;
+    tried = 2 * n;
+  }
   const gap = Math.abs(zr - markRe) + Math.abs(zi - markIm);
   if (gap < near * size) {
     if (returns(kind, cr, ci, zr, zi, n - marked, levels, first, depth)) return true;
-    near = (NEARER * gap) / size;
+    near = 0;
   }
   if (starts >= due) {
     markRe = zr;
@@ -82,13 +100,41 @@ function returns(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, period: i64, lev
   return carry(kind, cr, ci, zr, zi, disc, period, levels, first, depth) && gap + radius <= disc;
 }
 
+/**
+ * Finds the cycle that z creeps towards, by Newton's method on f^period(w) = w, and proves it attracting: an attracting
+ * cycle of z^d + c attracts the critical orbit (Fatou), which is then bounded.
+ */
+// prettier-ignore
+function seeks(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, period: i64, levels: usize, first: i32, depth: i32): bool {
+  for (let k = 0; k < MOST_NEWTON; k++) {
+    if (!carry(kind, cr, ci, zr, zi, 0, period, levels, first, depth)) return false;
+    const gr = endRe - zr;
+    const gi = endIm - zi;
+    const size = Math.abs(zr) + Math.abs(zi);
+    const gap = Math.sqrt(gr * gr + gi * gi);
+    if (gap < CLOSED * size) {
+      const disc = DISC * (1 - slope) * size;
+      return slope < MOST_SLOPE && carry(kind, cr, ci, zr, zi, disc, period, levels, first, depth) && gap + radius <= disc;
+    }
+    // z + (f(z) - z) / (1 - f'(z))
+    const er = 1 - slopeRe;
+    const ei = -slopeIm;
+    const scale = 1 / (er * er + ei * ei);
+    zr += (gr * er + gi * ei) * scale;
+    zi += (gi * er - gr * ei) * scale;
+  }
+  return false;
+}
+
 /** Where a period carried the centre of a disc, the radius of a disc that holds the image, |(f^period)'| at the centre. */
 let endRe: f64 = 0;
 let endIm: f64 = 0;
 let radius: f64 = 0;
 let slope: f64 = 0;
+let slopeRe: f64 = 0;
+let slopeIm: f64 = 0;
 
-/** Carries a disc around z, at the start of the reference, through a period; false when it does not end at a start. */
+/** Carries a disc around z, at the start of the reference, through a period; false when it grows out of bounds. */
 // prettier-ignore
 function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i64, levels: usize, first: i32, depth: i32): bool {
   const sizeC = Math.abs(cr) + Math.abs(ci);
@@ -99,6 +145,8 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
   let di = zi;
   let at = 0;
   let product: f64 = 1;
+  let productRe: f64 = 1;
+  let productIm: f64 = 0;
   let steps: i64 = 0;
   for (let n: i64 = 0; n < period; ) {
     const size = Math.abs(dr) + Math.abs(di);
@@ -115,6 +163,8 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
     }
     steps++;
     let stretch: f64;
+    let fr: f64 = 0;
+    let fi: f64 = 0;
     if (entry == 0) {
       let xr = load<f64>(orbit + (<usize>at << 4));
       let xi = load<f64>(orbit + (<usize>at << 4), 8);
@@ -141,7 +191,11 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
       let qr: f64 = 1;
       let qi: f64 = 0;
       stretch = <f64>power;
+      fr = stretch;
       for (let k = 1; k < power; k++) {
+        const f = fr * wr - fi * wi;
+        fi = fr * wi + fi * wr;
+        fr = f;
         below *= w;
         spread = spread * (w + r) + below;
         stretch *= w;
@@ -185,6 +239,8 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
       const ei = ai + 2 * pi;
       stretch = Math.sqrt(er * er + ei * ei);
       if (stretch * size < LEAST) return false;
+      fr = er;
+      fi = ei;
       r = r * (stretch + Math.sqrt(qr * qr + qi * qi) * r) + LEFT_OUT * (Math.sqrt(ar * ar + ai * ai) * size + sizeC * Math.sqrt(br * br + bi * bi));
       const sr = ar + pr;
       const si = ai + pi;
@@ -193,6 +249,9 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
       dr = t;
     }
     product *= stretch;
+    const f = productRe * fr - productIm * fi;
+    productIm = productRe * fi + productIm * fr;
+    productRe = f;
     at += skipped;
     n += <i64>skipped;
     const here = orbit + (<usize>at << 4);
@@ -206,9 +265,13 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
     if (!(r < 1)) break;
   }
   countSteps(steps);
-  endRe = dr;
-  endIm = di;
-  radius = r;
+  // z itself: of Z + d the last digits are lost unless it has just started again.
+  const zAt = orbit + (<usize>at << 4);
+  endRe = load<f64>(zAt) + dr;
+  endIm = load<f64>(zAt, 8) + di;
+  radius = r + (at == 0 ? 0 : ROUNDED * (Math.abs(dr) + Math.abs(di) + Math.abs(endRe) + Math.abs(endIm)));
   slope = product;
-  return at == 0 && r < 1;
+  slopeRe = productRe;
+  slopeIm = productIm;
+  return r < 1;
 }

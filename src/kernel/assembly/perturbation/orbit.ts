@@ -59,14 +59,13 @@ export function orbitAt(at: i32): void {
 }
 
 const FLAG_WHOLE: i32 = 2;
-const FLAG_DOUBT: i32 = 4;
 const FLAG_PROVE: i32 = 8;
 
 export let limit: i64 = 0;
 export let bailout2: f64 = 0;
 let whole: bool = false;
-/** Points of which doubles cannot tell are answered with NaN. */
-export let doubt: bool = false;
+/** Points that escape by then, and of which doubles cannot tell when, are answered as doubtful. */
+let checkable: i64 = 0;
 /** Points that are proved to stay are not iterated on. */
 export let proving: bool = false;
 /** Single and approximated steps since `setView`. */
@@ -78,12 +77,12 @@ export let unitE: i32 = 0;
 /** |unit|. */
 export let spacing: f64 = 0;
 
-/** What is asked. flags: 2 whole counts, 4 NaN where doubles cannot tell, 8 proofs. */
+/** What is asked. flags: 2 whole counts, 8 proofs. checkable: as `isDoubtful` says. */
 // prettier-ignore
-export function setView(flags: i32, limit_: i64, bailout: f64, unitRe_: f64, unitIm_: f64, unitE_: i32): void {
+export function setView(flags: i32, limit_: i64, checkable_: i64, bailout: f64, unitRe_: f64, unitIm_: f64, unitE_: i32): void {
   whole = (flags & FLAG_WHOLE) != 0;
   proving = (flags & FLAG_PROVE) != 0;
-  doubt = (flags & FLAG_DOUBT) != 0;
+  checkable = checkable_;
   limit = limit_;
   bailout2 = whole ? 4.0 : bailout * bailout;
   unitRe = unitRe_;
@@ -197,6 +196,19 @@ export function extend(squared: f64): bool {
   if (squared <= 4 || last > limit) return false;
   last = limit + BEYOND;
   return true;
+}
+
+/** The same points, followed until |z|^2 is larger than `squared`; what it was before. */
+export function setBailout(squared: f64): f64 {
+  const before = bailout2;
+  bailout2 = squared;
+  return before;
+}
+
+/** Whether somebody else shall look at a point, of which doubles cannot tell when it escapes. */
+@inline
+export function isDoubtful(): bool {
+  return n <= checkable;
 }
 
 /** nu of a point that is through. */

@@ -10,7 +10,6 @@ import {
   bailout2,
   dE,
   dIm,
-  doubt,
   dRe,
   FOLDED,
   fold,
@@ -19,6 +18,7 @@ import {
   j2,
   j3,
   jE,
+  isDoubtful,
   julia,
   mag2,
   m,
@@ -26,6 +26,7 @@ import {
   POWER,
   peak,
   power,
+  setBailout,
   setPlace,
   setValue,
   SQUARE,
@@ -39,6 +40,12 @@ import {
 /** Errors of approximations, and of doubles, in parts of a point's distance from the reference, may grow so far. */
 const WIDEST_APPROXIMATED: f64 = 2e8;
 const WIDEST_DOUBLE: f64 = 1e12;
+
+/** Added to a doubtful count before it is negated: no count is below -10. */
+const DOUBT: f64 = 32;
+
+/** |z|^2 from which on the distance estimate is taken. */
+const LEAST_BAILOUT2: f64 = 65536;
 
 const LN2: f64 = 0.6931471805599453;
 
@@ -71,7 +78,7 @@ export function setTables(levels_: usize, first_: i32, depth_: i32, deepLevels_:
 /**
  * Writes nu of `count` points, given by their differences from the reference's point times 2^-exponent; exponent 0: the
  * differences are doubles. distance: where pairs are written, the distance estimate as a vector uphill, in pixels;
- * 0: not wanted. Returns the number of steps.
+ * 0: not wanted. A doubtful nu is written as -(nu + 32). Returns the number of steps.
  */
 // prettier-ignore
 export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usize, distance: usize): i64 {
@@ -87,9 +94,17 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
     if (pixels * strain() > WIDEST_APPROXIMATED) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
-    const found = doubt && pixels * strain() > WIDEST_DOUBLE ? NaN : answer();
-    store<f64>(nu + (k << 3), found);
-    if (derive) estimate(found, kind, distance + (k << 4));
+    const found = answer();
+    // A doubtful count is written as a negative number.
+    const doubtful = pixels * strain() > WIDEST_DOUBLE && isDoubtful();
+    store<f64>(nu + (k << 3), doubtful ? -(found + DOUBT) : found);
+    if (derive) {
+      // The estimate holds far outside.
+      const asked = setBailout(max(bailout2, LEAST_BAILOUT2));
+      if (asked < bailout2 && found != Infinity) iterate(kind, true, cr, ci, exponent, scale, 1, 0);
+      estimate(found, kind, distance + (k << 4));
+      setBailout(asked);
+    }
   }
   return steps - before;
 }

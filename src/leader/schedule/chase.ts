@@ -1,0 +1,73 @@
+/**
+ * Which shards are computed a second time, by slots that have nothing else to do: those that are expected to take
+ * longest, where another peer would be through much sooner (Zaharia et al., "Improving MapReduce Performance in
+ * Heterogeneous Environments", 2008: the longest time to end first, and not on slow peers).
+ */
+
+import { type Costs, effective } from './costs.js';
+import type { Lease, Live, Member } from './member.js';
+
+/** A copy must be expected to be so many times faster than what is under way. */
+const GAIN = 1.5;
+/** At most so many at work on one shard. */
+const COPIES = 3;
+/** Expected of a shard while nothing was ever finished. */
+const UNKNOWN_SECONDS = 1;
+
+export interface Copy {
+  readonly live: Live;
+  readonly member: Member;
+}
+
+/** `idle`: members with idle slots. */
+export function chase(lives: Iterable<Live>, idle: readonly Member[], costs: Costs, now: number): Copy[] {
+  const free = new Map(idle.map((member) => [member, member.idle]));
+  const fastest = [...idle].sort((a, b) => effective(b.speed) - effective(a.speed));
+  const soonest = new Map<Member, number>();
+
+  /** Seconds that a slot of a member needs for a shard. */
+  function needed({ speed, lag }: Member, { samples }: Live): number {
+    return lag + (costs.expect(speed, samples) ?? UNKNOWN_SECONDS);
+  }
+
+  /** What has taken longer than expected takes, for all we know, at least half as long again. */
+  function remaining(lease: Lease): number {
+    const { live, member, began } = lease;
+    const need = needed(member, live);
+    if (began === undefined) return nextSlot(member) + need;
+    const taken = (now - began) / 1000;
+    return Math.max(need - taken, taken / 2);
+  }
+
+  /** Until a slot of a member is expected to be free. */
+  function nextSlot(member: Member): number {
+    let least = soonest.get(member);
+    if (least === undefined) {
+      const running = [...member.leases.values()].filter(({ began }) => began !== undefined);
+      soonest.set(member, (least = Math.min(...running.map(remaining))));
+    }
+    return least;
+  }
+
+  const late: { readonly live: Live; readonly left: number }[] = [];
+  for (const live of lives) {
+    if (live.leases.size === 0 || live.leases.size >= COPIES) continue;
+    late.push({ live, left: Math.min(...[...live.leases.values()].map(remaining)) });
+  }
+  late.sort((a, b) => b.left - a.left);
+
+  const copies: Copy[] = [];
+  for (const { live, left } of late) {
+    const holders = new Set([...live.leases.values()].map(({ member }) => member.name));
+    const suits = ({ name }: Member) => !holders.has(name) && !live.failedOn.has(name) && !live.answers.has(name);
+    const at = fastest.findIndex(suits);
+    const member = fastest[at];
+    if (!member || left <= GAIN * needed(member, live)) continue;
+    copies.push({ live, member });
+    const rest = (free.get(member) as number) - 1;
+    free.set(member, rest);
+    if (rest === 0) fastest.splice(at, 1);
+    if (fastest.length === 0) break;
+  }
+  return copies;
+}

@@ -1,0 +1,76 @@
+/** What samples cost and how fast peers are, by what shards took so far; and how large the next shard should be. */
+
+const MAX_SAMPLES = 1 << 18;
+/** Before any cost is known. */
+const FIRST_SAMPLES = 1 << 10;
+const MIN_SECONDS = 0.004;
+const MAX_SECONDS = 0.25;
+const [FEWEST, MOST] = [64, 1 << 14];
+/** A shard gets this part of its slot's share of what is left. */
+const PARTS = 3;
+/** Weights of the newest measurement in the running means. */
+const FRESH_COST = 0.2;
+const FRESH_PACE = 0.1;
+/** How far a peer may be from what it says of its speed. */
+const MOST_PACE = 1000;
+
+/** One slot of a peer. */
+export interface Speed {
+  /** By the peer's own word; any unit that is the same for all. */
+  readonly claimed: number;
+  /** Time that it takes, over what others of the same word take: above 1, it is slower than it says. */
+  pace: number;
+}
+
+export function effective({ claimed, pace }: Speed): number {
+  return claimed / pace;
+}
+
+export class Costs {
+  /** Seconds of a slot of claimed speed 1 for a sample, a running mean. */
+  private mean: number | undefined;
+
+  /** A shard of so many samples took so long. */
+  note(speed: Speed, samples: number, seconds: number): void {
+    const measured = (seconds * speed.claimed) / samples;
+    // The figure comes from a worker: one that is no number must not stay in the mean for ever.
+    if (!(measured >= 0 && measured < Infinity)) return;
+    this.learn(speed, measured);
+    this.mean = this.mean === undefined ? measured : this.mean + FRESH_COST * (measured - this.mean);
+  }
+
+  /** A shard took so long already when another peer was through with it: the peer is at least as slow as that. */
+  noteAtLeast(speed: Speed, samples: number, seconds: number): void {
+    const measured = (seconds * speed.claimed) / samples;
+    if (this.mean !== undefined && measured > this.mean * speed.pace) this.learn(speed, measured);
+  }
+
+  /** The mean of the logarithm: one shard a hundred times dearer than its neighbours says little of the peer. */
+  private learn(speed: Speed, measured: number): void {
+    if (this.mean === undefined || this.mean === 0 || measured === 0) return;
+    const pace = speed.pace * (measured / this.mean / speed.pace) ** FRESH_PACE;
+    speed.pace = Math.min(MOST_PACE, Math.max(1 / MOST_PACE, pace));
+  }
+
+  /** Seconds that a slot will take for so many samples; undefined while nothing was measured. */
+  expect(speed: Speed, samples: number): number | undefined {
+    return this.mean === undefined ? undefined : (samples * this.mean) / effective(speed);
+  }
+
+  /**
+   * Samples that the next shard of a slot should have, `within` so many that are left. `power`: of all slots together;
+   * `slots`: their number.
+   */
+  size(speed: Speed, within: number, power: number, slots: number): number {
+    const own = effective(speed);
+    const guided = (within * own) / (power * PARTS);
+    if (this.mean === undefined) {
+      const first = FIRST_SAMPLES * Math.min(1, (own * slots) / power);
+      return Math.max(FEWEST, Math.min(first, guided / PARTS));
+    }
+    if (this.mean === 0) return Math.min(MAX_SAMPLES, Math.max(MOST, guided));
+    const worth = Math.min(MOST, Math.max(FEWEST, (MIN_SECONDS * own) / this.mean));
+    const bearable = Math.max(FEWEST, (MAX_SECONDS * own) / this.mean);
+    return Math.min(MAX_SAMPLES, bearable, Math.max(worth, guided));
+  }
+}

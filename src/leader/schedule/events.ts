@@ -1,0 +1,78 @@
+/** What the scheduler hears, and what it says: plain records. */
+
+import type { Shard } from '../../shard/shard.js';
+
+export interface Job {
+  readonly frames: number;
+  /** Pixels of every frame. */
+  readonly width: number;
+  readonly height: number;
+  /** Samples a pixel. */
+  readonly perPixel: number;
+  readonly shape: 'row' | 'tile' | 'auto';
+  /** Rows of a band, or side of a tile, in pixels; absent: guided. */
+  readonly blockSize?: number;
+  /** Frames that may be under way or waiting for the consumer, at least 1: what bounds the memory. */
+  readonly window: number;
+  /** This share of the shards, 0 to 1, drawn by the seed, is computed by two peers and compared. Absent: none. */
+  readonly verify?: { readonly share: number; readonly seed: number };
+}
+
+export type Event =
+  /** `speed`: of one slot, in any unit that is the same for all. */
+  | { readonly kind: 'joined'; readonly peer: string; readonly slots: number; readonly speed: number }
+  | { readonly kind: 'left'; readonly peer: string }
+  /** Takes no more shards, finishes those it has. */
+  | { readonly kind: 'draining'; readonly peer: string }
+  /** It is alive, and these assignments are under way there. */
+  | { readonly kind: 'beat'; readonly peer: string; readonly epochs: readonly number[] }
+  /** `seconds`: what the shard took to compute. `digest`: tells answers apart; used where the shard is verified. */
+  | {
+      readonly kind: 'finished';
+      readonly peer: string;
+      readonly epoch: number;
+      readonly seconds: number;
+      readonly digest: string;
+    }
+  | { readonly kind: 'failed'; readonly peer: string; readonly epoch: number; readonly reason: string }
+  /** It did what no worker should, and no shard of its own shows it. */
+  | { readonly kind: 'blamed'; readonly peer: string; readonly reason: string }
+  /** The consumer is through with a frame. */
+  | { readonly kind: 'taken'; readonly frame: number }
+  /** Time passed: what is late is looked at now, some times a second. */
+  | { readonly kind: 'tick' };
+
+/** `new`: never given out before. `again`: it came back. `copy`: it takes too long elsewhere. `check`: to compare. */
+export type Why = 'new' | 'again' | 'copy' | 'check';
+
+export type Command =
+  | {
+      readonly kind: 'assign';
+      readonly peer: string;
+      readonly shard: Shard;
+      /** Unique: of this assignment. From 1. */
+      readonly epoch: number;
+      readonly why: Why;
+    }
+  /** These assignments are not wanted any more. */
+  | { readonly kind: 'cancel'; readonly peer: string; readonly epochs: readonly number[] }
+  /**
+   * The answer of this assignment is the shard's: once for each. `verified`: another peer's was the same; false: it
+   * should have been compared, and there was nobody to do it.
+   */
+  | { readonly kind: 'commit'; readonly shard: Shard; readonly epoch: number; readonly verified?: boolean }
+  /** The peer takes part no more, whatever it does. */
+  | { readonly kind: 'expelled'; readonly peer: string; readonly reason: string }
+  /** Every shard of the frame is committed; in order, once each. */
+  | { readonly kind: 'frame'; readonly frame: number }
+  /** The last frame was commanded; nothing follows. */
+  | { readonly kind: 'done' }
+  /** The job cannot be finished. */
+  | { readonly kind: 'failed'; readonly shard: Shard; readonly reason: string };
+
+export interface Schedule {
+  /** `now`: monotonic milliseconds. */
+  on(event: Event, now: number): Command[];
+  /** The shard that this peer has under this epoch; undefined: its answer would be late, or a second one, or foreign. */
+  leased(peer: string, epoch: number): Shard | undefined;
+}

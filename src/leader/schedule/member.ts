@@ -1,0 +1,92 @@
+/** Shards that were given out, and the peers that have them. */
+
+import type { Shard } from '../../shard/shard.js';
+import type { Speed } from './costs.js';
+
+/** Shards in flight for each slot: one computed, one on the way. */
+const CREDITS = 2;
+/** Weight of the newest measurement in the running mean of the lag. */
+const FRESH = 0.2;
+
+/** A shard that was cut and is not committed. */
+export interface Live {
+  readonly shard: Shard;
+  readonly samples: number;
+  /** Two peers must give the same answer. */
+  readonly verified: boolean;
+  /** By epoch. */
+  readonly leases: Map<number, Lease>;
+  /** By peer, where it is verified. */
+  readonly answers: Map<string, { readonly epoch: number; readonly digest: string }>;
+  /** Peers that it failed on, and how often in all. */
+  readonly failedOn: Set<string>;
+  failures: number;
+  /** Peers that were lost while they computed it, or what it was cut from. */
+  losses: number;
+}
+
+/** The right to compute a shard, as long as the peer is there and names it in its beats. */
+export interface Lease {
+  readonly epoch: number;
+  readonly live: Live;
+  readonly member: Member;
+  /** When a slot took it, by what the leader knows; undefined: it waits behind another. Milliseconds. */
+  began: number | undefined;
+  /** A beat named it. */
+  acknowledged: boolean;
+}
+
+export class Member {
+  readonly leases = new Map<number, Lease>();
+  readonly speed: Speed;
+  /** Seconds on top of computing, from giving a shard out to having its answer. */
+  lag = 0;
+  draining = false;
+  /** In the queue of those that could take a shard. */
+  waiting = false;
+  private readonly queue: Lease[] = [];
+  private running = 0;
+
+  constructor(
+    readonly name: string,
+    readonly slots: number,
+    claimed: number,
+  ) {
+    this.speed = { claimed: Number.isFinite(claimed) && claimed > 0 ? claimed : 1, pace: 1 };
+  }
+
+  /** As many shards as may be under way there. */
+  get full(): boolean {
+    return this.leases.size >= this.slots * CREDITS;
+  }
+
+  /** Slots with nothing to do. */
+  get idle(): number {
+    return this.draining ? 0 : Math.max(0, this.slots - this.leases.size);
+  }
+
+  take(lease: Lease, now: number): void {
+    this.leases.set(lease.epoch, lease);
+    if (this.running < this.slots) {
+      lease.began = now;
+      this.running++;
+    } else this.queue.push(lease);
+  }
+
+  release(lease: Lease, now: number): void {
+    this.leases.delete(lease.epoch);
+    if (lease.began === undefined) return;
+    this.running--;
+    let next = this.queue.shift();
+    while (next && !this.leases.has(next.epoch)) next = this.queue.shift();
+    if (!next) return;
+    next.began = now;
+    this.running++;
+  }
+
+  /** A shard that began took so long to compute, and its answer is there. */
+  answered({ began }: Lease, seconds: number, now: number): void {
+    const lag = (now - (began ?? now)) / 1000 - seconds;
+    if (lag >= 0 && lag < Infinity) this.lag += FRESH * (lag - this.lag);
+  }
+}

@@ -1,0 +1,99 @@
+/** Workers that say they are there, over real gRPC. */
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type AnnounceOptions, announce, openLobby } from '../../src/cluster/lobby.js';
+import { type Address, addressText, parseAddress } from '../../src/cluster/transport.js';
+
+const LOCAL = { host: '127.0.0.1', port: 0 };
+const TOKEN = 'a token of some length';
+
+/** A lobby, those who came, and a worker's announcing with what it says. */
+async function lobby(t: TestContext, join: (address: Address) => string | undefined, token?: string) {
+  const came: string[] = [];
+  const options = token === undefined ? {} : { token };
+  const take = (address: Address) => {
+    came.push(addressText(address));
+    return join(address);
+  };
+  const listener = await openLobby(LOCAL, '1', take, options);
+  t.after(() => listener.close());
+  /** What a worker says first. */
+  const first = (worker: Address, changes: Partial<AnnounceOptions> = {}) =>
+    new Promise<string>((resolve) => {
+      const stop = new AbortController();
+      const say = (text: string) => {
+        stop.abort();
+        resolve(text);
+      };
+      void announce(listener.address, worker, { access: options, version: '1', signal: stop.signal, say, ...changes });
+    });
+  return { came, first, listener };
+}
+
+test('a worker says where it listens; without an address of its own, it is where it calls from', async (t) => {
+  const { came, first } = await lobby(t, () => undefined);
+  assert.equal(await first({ host: '10.1.2.3', port: 7 }), 'is known to its leader');
+  assert.equal(await first({ host: '0.0.0.0', port: 8 }), 'is known to its leader');
+  assert.deepEqual(came, ['10.1.2.3:7', '127.0.0.1:8']);
+});
+
+test('a worker that may not join is told why', async (t) => {
+  const { first } = await lobby(t, () => 'it failed 3 times, last: out of memory');
+  assert.equal(await first({ host: 'w', port: 7 }), 'cannot join so far: it failed 3 times, last: out of memory');
+});
+
+test('another version is refused, and both versions are named', async (t) => {
+  const { came, first } = await lobby(t, () => undefined);
+  const why = 'the worker is version 0.9 (protocol 2), the leader 1 (protocol 2): run the same version on both';
+  assert.equal(await first({ host: 'w', port: 7 }, { version: '0.9' }), `cannot join so far: ${why}`);
+  assert.deepEqual(came, []);
+});
+
+test('who does not know the token may not join', async (t) => {
+  const { came, first } = await lobby(t, () => undefined, TOKEN);
+  assert.match(await first({ host: 'w', port: 7 }, { access: {} }), /^cannot join so far: it wants a token/);
+  assert.equal(await first({ host: 'w', port: 7 }), 'is known to its leader');
+  assert.deepEqual(came, ['w:7']);
+});
+
+test('an address that is none is not dialled', async (t) => {
+  const { came, first } = await lobby(t, () => undefined);
+  for (const worker of [
+    { host: 'a b', port: 7 },
+    { host: 'w', port: 0 },
+    { host: 'x'.repeat(300), port: 7 },
+  ]) {
+    assert.equal(await first(worker), 'cannot join so far: what it says of its address is none');
+  }
+  assert.deepEqual(came, []);
+});
+
+test('a leader that is not there yet is asked again until it is', async (t) => {
+  const { listener } = await lobby(t, () => undefined);
+  await listener.close();
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const said: string[] = [];
+  let wake = () => {};
+  const known = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  const say = (text: string) => {
+    said.push(text);
+    if (text === 'is known to its leader') wake();
+    else void openLobby(listener.address, '1', () => undefined).then((late) => t.after(() => late.close()));
+  };
+  void announce(listener.address, { host: 'w', port: 1 }, { access: {}, version: '1', signal: stop.signal, say });
+  await known;
+  assert.deepEqual(said, ['cannot join so far: ECONNREFUSED', 'is known to its leader']);
+});
+
+test('an address is read as it is written', () => {
+  for (const text of ['10.0.0.1:7', 'node-1.example:65535', '[::1]:50051']) {
+    assert.equal(addressText(parseAddress(text) as Address), text);
+  }
+  for (const text of ['', 'node', '::1:7', 'node:', 'node:70000', ':7', 'a b:7', '[x]:7']) {
+    assert.equal(parseAddress(text), undefined, text);
+  }
+});

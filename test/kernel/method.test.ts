@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { perturbedFrom, prefersPerturbation, worthProbing } from '../../src/kernel/method.js';
+import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
+import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
+import { openSimd } from '../../src/kernel/simd.js';
+import type { View } from '../../src/view/view.js';
+
+const view: View = {
+  formula: { step: 'holomorphic', power: 2 },
+  re: '-1.7548776662466927',
+  im: '0',
+  zoom: '1e5',
+  rotation: 0,
+  width: 640,
+  height: 360,
+  iterations: 20_000,
+  bailout: 65536,
+  count: 'smooth',
+  sampling: { kind: 'grid', side: 1 },
+};
+
+test('views are perturbed from where samples lie 2^-44 of their coordinates apart, or as the user says', () => {
+  const from = perturbedFrom(view, 'auto', 'simd');
+  const spacing = 4 / (10 ** from * 360);
+  assert.ok(Math.abs(Math.log2(spacing / 1.7548776662466927) + 44) < 1e-9, `${from}`);
+  assert.equal(perturbedFrom({ ...view, zoom: '1e5000' }, 'auto', 'simd'), from, 'the depth itself has no say');
+  assert.equal(perturbedFrom(view, 'direct', 'simd'), Infinity);
+  assert.equal(perturbedFrom(view, 'perturbation', 'simd'), -Infinity);
+  assert.equal(perturbedFrom(view, 'auto', 'gpu'), Infinity);
+  assert.equal(worthProbing({ ...view, zoom: '1e4', iterations: 1000 }, 'auto', 'simd'), false);
+  assert.equal(worthProbing(view, 'direct', 'simd'), false);
+});
+
+test('a view is perturbed where that takes a twentieth of the steps, or one pixel of twenty would be wrong', async () => {
+  const small = { ...view, width: 20, height: 10 };
+  const answers = (iterations: number, nuOf: (x: number) => number) => async (_: View, rect: { x: number }) => ({
+    nu: Float64Array.of(nuOf(rect.x)),
+    iterations,
+  });
+  const plain = answers(2000, () => 7);
+  assert.equal(
+    await prefersPerturbation(
+      small,
+      plain,
+      answers(99, () => 7),
+    ),
+    true,
+  );
+  assert.equal(
+    await prefersPerturbation(
+      small,
+      plain,
+      answers(101, () => 7),
+    ),
+    false,
+  );
+  assert.equal(
+    await prefersPerturbation(
+      small,
+      plain,
+      answers(101, (x) => (x === 3 ? 7.02 : 7.005)),
+    ),
+    false,
+  );
+  assert.equal(
+    await prefersPerturbation(
+      small,
+      plain,
+      answers(101, (x) => (x <= 3 ? Infinity : 7)),
+    ),
+    true,
+  );
+});
+
+test('where all depends on the last digits of doubles, the view is perturbed', async () => {
+  const seahorse = { ...view, re: '-0.74364388703715087', im: '0.13182590420531198', zoom: '1e9', iterations: 5000 };
+  const order = orderFor(seahorse);
+  const perturbed = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
+  const direct = openSimd();
+  const prefers = (asked: View) =>
+    prefersPerturbation(
+      asked,
+      async (one, rect) => direct.compute(one, rect),
+      async (one, rect) => perturbed(one, rect),
+    );
+  assert.equal(await prefers(seahorse), true);
+  assert.equal(await prefers({ ...seahorse, zoom: '100' }), false);
+});

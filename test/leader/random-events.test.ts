@@ -1,0 +1,210 @@
+/** The schedule against whatever may happen to a cluster, in any order. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Command, type Event, type Job, schedule } from '../../src/leader/schedule.js';
+
+const job = fc.record({
+  frames: fc.integer({ min: 1, max: 4 }),
+  width: fc.integer({ min: 1, max: 120 }),
+  height: fc.integer({ min: 1, max: 120 }),
+  perPixel: fc.integer({ min: 1, max: 4 }),
+  shape: fc.constantFrom('row' as const, 'tile' as const, 'auto' as const),
+  window: fc.integer({ min: 1, max: 3 }),
+  verify: fc.record({ share: fc.constantFrom(0, 0, 0.2, 1), seed: fc.nat(99) }),
+});
+
+type Assign = Command & { kind: 'assign' };
+
+interface Peer {
+  readonly name: string;
+  readonly slots: number;
+  /** Its answers are wrong. */
+  readonly lies: boolean;
+  /** It answers nothing, until its luck turns. */
+  stuck: boolean;
+  draining: boolean;
+  readonly has: Map<number, Assign>;
+}
+
+/** So many things go wrong, then nothing does. */
+const MISFORTUNES = 40;
+
+/** A cluster that does as the dice say; the commands of the schedule are checked as they come. */
+function play(size: Job, dice: () => number): void {
+  const plan = schedule(size);
+  const peers = new Map<string, Peer>();
+  const covered = Array.from({ length: size.frames }, () => new Uint8Array(size.width * size.height));
+  const committed = new Set<number>();
+  const answered = new Map<number, { shard: number; right: boolean }>();
+  const past: { peer: string; epoch: number }[] = [];
+  const failures = new Map<number, number>();
+  const expelled = new Set<string>();
+  const wrongs = new Map<string, number>();
+  const frames: number[] = [];
+  let [epochs, names, misfortunes, now] = [0, 0, 0, 0];
+  let end: 'done' | 'failed' | undefined;
+
+  function feed(event: Event): void {
+    now += dice() % 50;
+    const waiting = [event];
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      for (const command of plan.on(next, now)) {
+        assert.ok(!end, 'nothing comes after the end');
+        const taken = obey(command);
+        if (taken !== undefined) waiting.push({ kind: 'taken', frame: taken });
+      }
+    }
+  }
+
+  function obey(command: Command): number | undefined {
+    switch (command.kind) {
+      case 'assign': {
+        const peer = peers.get(command.peer);
+        assert.ok(peer && !peer.draining, 'only peers that are there and stay get shards');
+        assert.ok(command.epoch > epochs, 'an epoch is new');
+        assert.ok(!committed.has(command.shard.id), 'what is there is not given out');
+        epochs = command.epoch;
+        peer.has.set(command.epoch, command);
+        assert.ok(peer.has.size <= 2 * peer.slots, 'no more under way than credits');
+        assert.deepEqual(plan.leased(peer.name, command.epoch), command.shard);
+        return undefined;
+      }
+      case 'cancel':
+        for (const epoch of command.epochs) {
+          assert.ok(peers.get(command.peer)?.has.delete(epoch), 'only what is under way is cancelled');
+          past.push({ peer: command.peer, epoch });
+        }
+        return undefined;
+      case 'commit': {
+        const { shard, epoch, verified } = command;
+        assert.ok(!committed.has(shard.id), 'a shard is committed once');
+        committed.add(shard.id);
+        assert.equal(answered.get(epoch)?.shard, shard.id, 'what is committed was answered');
+        if (verified) assert.ok(answered.get(epoch)?.right, 'a lie is not verified');
+        const pixels = covered[shard.frame] as Uint8Array;
+        for (let y = shard.y; y < shard.y + shard.height; y++) {
+          for (let x = shard.x; x < shard.x + shard.width; x++) pixels[y * size.width + x]++;
+        }
+        return undefined;
+      }
+      case 'expelled':
+        expelled.add(command.peer);
+        peers.delete(command.peer);
+        return undefined;
+      case 'frame':
+        assert.equal(command.frame, frames.length);
+        frames.push(command.frame);
+        return command.frame;
+      case 'done':
+        end = 'done';
+        return undefined;
+      case 'failed':
+        assert.match(command.reason, /gave different answers/);
+        end = 'failed';
+        return undefined;
+    }
+  }
+
+  function join(lies = false): void {
+    const name = `p${names++}`;
+    const slots = 1 + (dice() % 3);
+    peers.set(name, { name, slots, lies, stuck: false, draining: false, has: new Map() });
+    feed({ kind: 'joined', peer: name, slots, speed: 1 + (dice() % 100) });
+  }
+
+  function finish(peer: Peer, { epoch, shard }: Assign): void {
+    peer.has.delete(epoch);
+    past.push({ peer: peer.name, epoch });
+    answered.set(epoch, { shard: shard.id, right: !peer.lies });
+    const digest = peer.lies ? `a lie of ${peer.name}` : 'right';
+    feed({ kind: 'finished', peer: peer.name, epoch, seconds: (dice() % 1000) / 1e4, digest });
+  }
+
+  /** It did wrong: three times, and it is out. */
+  function blame(name: string, event: Event): void {
+    wrongs.set(name, (wrongs.get(name) ?? 0) + 1);
+    feed(event);
+    if ((wrongs.get(name) ?? 0) >= 3 && !end) assert.ok(expelled.has(name), 'who fails three times is left out');
+  }
+
+  function misfortune(peer: Peer, one: Assign | undefined): void {
+    misfortunes++;
+    const { name, has } = peer;
+    switch (dice() % 9) {
+      case 0:
+        return join(names % 5 === 4);
+      case 1:
+        peers.delete(name);
+        for (const epoch of has.keys()) past.push({ peer: name, epoch });
+        return feed({ kind: 'left', peer: name });
+      case 2: {
+        // Twice, or too late, or never asked for, or another's.
+        const old = past[dice() % Math.max(1, past.length)];
+        const others = [...peers.values()].filter((other) => other !== peer).flatMap(({ has: all }) => [...all.keys()]);
+        const foreign = others[dice() % Math.max(1, others.length)] ?? 1_000_000 + dice();
+        const [who, epoch] = old && dice() % 2 ? [old.peer, old.epoch] : [name, foreign];
+        assert.equal(plan.leased(who, epoch), undefined);
+        const before = committed.size;
+        feed({ kind: 'finished', peer: who, epoch, seconds: 1, digest: 'late' });
+        assert.equal(committed.size, before, 'a late answer changes nothing');
+        return;
+      }
+      case 3:
+        peer.stuck = true;
+        return;
+      case 4:
+        peer.draining = true;
+        return feed({ kind: 'draining', peer: name });
+      case 5:
+        return blame(name, { kind: 'blamed', peer: name, reason: 'nonsense' });
+      default:
+        if (!one || (failures.get(one.shard.id) ?? 0) >= 2) return;
+        failures.set(one.shard.id, (failures.get(one.shard.id) ?? 0) + 1);
+        has.delete(one.epoch);
+        past.push({ peer: name, epoch: one.epoch });
+        if (dice() % 2) return blame(name, { kind: 'failed', peer: name, epoch: one.epoch, reason: 'bad luck' });
+        // It never says so, but names it no more.
+        feed({ kind: 'beat', peer: name, epochs: [one.epoch, ...has.keys()] });
+        return blame(name, { kind: 'beat', peer: name, epochs: [...has.keys()] });
+    }
+  }
+
+  join();
+  for (let turn = 0; !end; turn++) {
+    assert.ok(turn < 20_000, 'the job ends');
+    const all = [...peers.values()];
+    if (misfortunes === MISFORTUNES || all.length === 0) {
+      misfortunes++;
+      for (let k = 0; k < 3; k++) join();
+      for (const peer of peers.values()) peer.stuck = false;
+      continue;
+    }
+    const peer = all[dice() % all.length] as Peer;
+    const under = [...peer.has.values()];
+    const one = under[dice() % Math.max(1, under.length)];
+    if (misfortunes < MISFORTUNES && dice() % 8 === 0) misfortune(peer, one);
+    else if (dice() % 10 === 0 || !one || peer.stuck) {
+      if (peer.stuck && dice() % 30 === 0) peer.stuck = false;
+      now += 100;
+      feed({ kind: 'tick' });
+    } else if (dice() % 9 === 0) feed({ kind: 'beat', peer: peer.name, epochs: [...peer.has.keys()] });
+    else finish(peer, one);
+  }
+  if (end === 'failed') return;
+  assert.equal(frames.length, size.frames);
+  for (const pixels of covered)
+    assert.ok(
+      pixels.every((times) => times === 1),
+      'every pixel is committed once',
+    );
+  for (const name of expelled) assert.ok(!peers.has(name));
+}
+
+test('whatever happens, every shard is committed once, frames come in order, and the job ends', () => {
+  fc.assert(
+    fc.property(job, fc.infiniteStream(fc.nat(9999)), (size, luck) => play(size, () => luck.next().value as number)),
+    { numRuns: Number(process.env.RUNS ?? 2000) },
+  );
+});
