@@ -3,6 +3,7 @@ const may = {
   view: [],
   shard: ['view'],
   metrics: [],
+  store: ['view', 'shard'],
   kernel: ['view', 'shard'],
   render: ['view', 'shard'],
   cluster: ['view', 'shard', 'metrics'],

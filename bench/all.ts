@@ -7,8 +7,9 @@ import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { pictures } from './pictures.js';
 import { reference } from './reference.js';
+import { store } from './store.js';
 
-const ALL = { kernel, reference, leader, pictures, deep, clusters, deaths };
+const ALL = { kernel, reference, leader, pictures, store, deep, clusters, deaths };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();
 process.exit(0);

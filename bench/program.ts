@@ -1,6 +1,9 @@
 /** The whole program, as a user starts it, and what it says of itself. */
 
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/fractal', import.meta.url));
@@ -20,12 +23,19 @@ export interface Summary {
 
 /** `fractal leader --local 2` to its end. */
 export function leader(words: string[]): Promise<Summary> {
-  const child = spawn(process.execPath, [PROGRAM, 'leader', '--local', '2', '--json', ...words]);
+  // A store of its own, so that nothing is answered from an earlier run.
+  const cache = mkdtempSync(join(tmpdir(), 'fractal-cache-'));
+  const env = { ...process.env, XDG_CACHE_HOME: cache };
+  const child = spawn(process.execPath, [PROGRAM, 'leader', '--local', '2', '--json', ...words], { env });
   let text = '';
   child.stdout.on('data', (data: Buffer) => {
     text += data;
   });
   return new Promise((resolve, reject) => {
-    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(text)) : reject(new Error(`exit code ${code}`))));
+    child.on('close', (code) => {
+      rmSync(cache, { recursive: true });
+      if (code === 0) resolve(JSON.parse(text));
+      else reject(new Error(`exit code ${code}`));
+    });
   });
 }

@@ -49,7 +49,11 @@ function ranksOf({ targets, local, source }: Crew): string[] {
 }
 
 function countShards(request: Request, blockSize: number): number {
-  const cut = cutter(request.width, request.height, request.shape === 'row' ? 'row' : 'tile', blockSize);
+  const cut = cutter(
+    [{ x: 0, y: 0, width: request.width, height: request.height }],
+    request.shape === 'row' ? 'row' : 'tile',
+    blockSize,
+  );
   let count = 0;
   while (cut.next(1)) count++;
   return count;

@@ -1,11 +1,13 @@
 /** The flags of `fractal leader`, once: for the parser, the help text, the completion and request files. */
 
+import { join } from 'node:path';
 import type { Options } from 'yargs';
 import type { AccessFiles } from '../src/cluster/access.js';
 import { type Address, parseAddress } from '../src/cluster/transport.js';
 import { FractalError } from '../src/errors.js';
 import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
 import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
+import { cacheFolder } from './environment.js';
 
 export interface ClusterOptions {
   readonly hostfile?: string;
@@ -36,8 +38,18 @@ export interface ReportOptions {
   readonly timeoutSeconds: number;
 }
 
+export interface StoreFlags {
+  /** undefined: nothing is kept or looked for. */
+  readonly folder: string | undefined;
+  /** Bytes. */
+  readonly size: number;
+  /** Raw samples are kept rather than finished pixels. */
+  readonly samples: boolean;
+}
+
 export interface LeaderOptions {
   readonly request: Request;
+  readonly store: StoreFlags;
   readonly cluster: ClusterOptions;
   readonly report: ReportOptions;
 }
@@ -52,13 +64,14 @@ interface Flag {
   readonly choices?: readonly string[];
 }
 
-const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, REPORTS] = [
+const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, STORE, REPORTS] = [
   'The cluster:',
   'The view:',
   'Quality:',
   'Colour:',
   'Film:',
   'Output and shards:',
+  'What was computed before:',
   'Reports:',
 ] as const;
 
@@ -66,6 +79,12 @@ const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, REPORTS] = [
 export const ACCESS_FLAGS = ['tls-cert', 'tls-key', 'tls-ca', 'token-file'] as const;
 
 export const FORMULAS = ['mandelbrot', 'multibrot', 'julia', 'burning-ship', 'tricorn'] as const;
+
+/** Flags of `fractal recolor`, which has no workers. */
+export function recolorFlags(): string[] {
+  const computing = new Set(['kernel', 'shard', 'block-size', 'keep-samples', 'metrics', 'metrics-file']);
+  return Object.entries(FLAGS).flatMap(([name, { group }]) => (group === CLUSTER || computing.has(name) ? [] : [name]));
+}
 
 /** In the order of the help text. */
 export const FLAGS: Readonly<Record<string, Flag>> = {
@@ -137,6 +156,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   },
   codec: { group: OUTPUT, describe: "ffmpeg's encoder, such as libx265" },
   crf: { group: OUTPUT, describe: "the encoder's quality, lower is better" },
+  'encoder-timeout': { group: OUTPUT, describe: 'give up an ffmpeg that is silent for so many seconds', default: '60' },
   shard: {
     group: OUTPUT,
     describe: 'shape of shards: row, tile, auto',
@@ -157,6 +177,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     choices: ['auto', 'direct', 'perturbation'],
   },
   request: { group: OUTPUT, describe: 'any of these flags as JSON; the command line wins' },
+
+  store: { group: STORE, describe: 'where finished parts are kept; --no-store: nowhere', default: 'the cache folder' },
+  'store-size': { group: STORE, describe: 'what it may hold; what was used longest ago goes', default: '2G' },
+  'keep-samples': { group: STORE, describe: 'keep raw samples there, for fractal recolor', type: 'boolean' },
 
   metrics: { group: REPORTS, describe: "everyone's metrics at the end; --metrics=json: as JSON" },
   'metrics-file': { group: REPORTS, describe: 'write the metrics there' },
@@ -202,7 +226,12 @@ export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Pr
   const place = asked.location === undefined ? {} : await placeOf(asked.location);
   const flags: RawFlags = { ...withoutRivals(place, asked), ...asked };
   const raw = Object.fromEntries(Object.entries(flags).filter(([name]) => name in SCHEMA)) as RawRequest;
-  return { request: parseRequest(raw), cluster: clusterOptions(flags), report: reportOptions(flags) };
+  return {
+    request: parseRequest(raw),
+    cluster: clusterOptions(flags),
+    store: storeOptions(flags),
+    report: reportOptions(flags),
+  };
 }
 
 /** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
@@ -216,13 +245,14 @@ async function placeOf(path: string): Promise<RawFlags> {
 }
 
 /** Flags that name a file to open. */
-const FILES = ['hostfile', 'request', 'location', 'metrics-file'];
+const FILES = ['hostfile', 'request', 'location', 'metrics-file', 'store'];
 
 function flagsOf(argv: Readonly<Record<string, unknown>>): RawFlags {
   const flags: RawFlags = {};
   for (const name of FLAG_NAMES) {
     const value = argv[name];
-    if (value === undefined || value === false) continue;
+    // --no-store.
+    if (value === undefined || (value === false && name !== 'store')) continue;
     if (Array.isArray(value)) throw invalid(`--${name} was given ${value.length} times: give it once`);
     if (value === '' && FILES.includes(name)) throw invalid(`--${name} "" is not a file name`);
     flags[name] = String(value);
@@ -308,6 +338,18 @@ function reportOptions(flags: RawFlags): ReportOptions {
     forceExit: flags['force-exit'] === 'true',
     timeoutSeconds: flags.timeout === undefined ? 0 : whole('timeout', flags.timeout, 1, 10_000_000),
   };
+}
+
+function storeOptions(flags: RawFlags): StoreFlags {
+  const { store, 'store-size': size = '2G' } = flags;
+  const [, digits, unit = ''] = /^(\d{1,15})([KMGT]?)i?B?$/i.exec(size) ?? [];
+  if (digits === undefined) throw invalid(`--store-size "${size}" is not a number of bytes such as 500M or 2G`);
+  const bytes = Number(digits) * 1024 ** ' KMGT'.indexOf(unit.toUpperCase() || ' ');
+  const folder = store ?? join(cacheFolder(process.env, process.platform), 'fractal');
+  const none = store === 'false' || bytes === 0;
+  const samples = flags['keep-samples'] === 'true';
+  if (samples && none) throw invalid('--keep-samples keeps them in the store, which --no-store leaves out');
+  return { folder: none ? undefined : folder, size: bytes, samples };
 }
 
 /** A whole number in a range. @throws FractalError REQUEST_INVALID */

@@ -15,6 +15,7 @@ import {
   FORMULAS,
   invalid,
   leaderOptions,
+  recolorFlags,
   refuseUnknown,
   whole,
   yargsOptions,
@@ -94,6 +95,21 @@ async function runLeader(argv: Arguments): Promise<number> {
   const crew = await crewOf(options.cluster, tokenOfEnvironment());
   const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
   return (await import('./leader.js')).leader(options, crew, local);
+}
+
+function recolorCommand(y: Argv): Argv {
+  const known = yargsOptions();
+  return y
+    .options(Object.fromEntries(recolorFlags().map((name) => [name, known[name] ?? {}])))
+    .example(
+      'fractal recolor --location picture.png --palette Hippi -o hippi.png',
+      'rendered with --keep-samples before',
+    );
+}
+
+async function runRecolor(argv: Arguments): Promise<number> {
+  refuseUnknown(argv, namesOf(recolorFlags()));
+  return (await import('./recolor.js')).recolor(await leaderOptions(argv));
 }
 
 async function runWorker(argv: Arguments): Promise<number> {
@@ -190,7 +206,7 @@ async function completions(current: string, before: string | undefined): Promise
   const flags = [
     ...Object.keys(FLAGS).map((name) => `--${name}`),
     ...['--re', '--im'],
-    ...['leader', 'worker', 'locate', 'certs', 'palettes', 'doctor', 'version'],
+    ...['leader', 'recolor', 'worker', 'locate', 'certs', 'palettes', 'doctor', 'version'],
   ];
   return flags.filter((flag) => flag.startsWith(current));
 }
@@ -208,6 +224,7 @@ export async function main(words: string[]): Promise<number> {
     )
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'boolean-negation': true })
     .command('leader', 'render a picture or a film on workers', leaderCommand, run(runLeader))
+    .command('recolor', 'paint stored samples anew, without computing', recolorCommand, run(runRecolor))
     .command('worker', 'compute for leaders', workerCommand, run(runWorker))
     .command('locate', 'find the minibrot of a view: period, nucleus, size', locateCommand, run(runLocate))
     .command('certs', 'make certificates for the hosts of a hostfile', certsCommand, run(runCerts))
@@ -241,7 +258,7 @@ export async function main(words: string[]): Promise<number> {
     process.stdout.write(`${await parser.getHelp()}\n`);
     return 0;
   }
-  const known = ['leader', 'worker', 'locate', 'certs', 'palettes', 'doctor', 'version', 'completion'];
+  const known = ['leader', 'recolor', 'worker', 'locate', 'certs', 'palettes', 'doctor', 'version', 'completion'];
   const first = words[0] as string;
   if (!first.startsWith('-') && !known.includes(first)) {
     throw invalid(`"${first}" is not a command: use ${known.join(', ')}`);

@@ -7,10 +7,7 @@ import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
 import { openLobby } from '../src/cluster/lobby.js';
 import type { Scene } from '../src/cluster/messages.js';
 import { addressText, type Listener } from '../src/cluster/transport.js';
-import type { KernelName } from '../src/kernel/kernel.js';
-import { fingerprintOf } from '../src/kernel/open.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
-import { openSimd } from '../src/kernel/simd.js';
 import type { Report } from '../src/leader/ledger.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
@@ -19,6 +16,9 @@ import type { Paint } from '../src/render/colours.js';
 import type { Request } from '../src/request.js';
 import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
+import type { Archive } from '../src/store/archive.js';
+import type { Store } from '../src/store/store.js';
+import { archiveOf, numericsOf, storeOf } from './archive.js';
 import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
@@ -48,6 +48,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
   const warn = (line: string) => screen.note(`warning: ${line}`);
+  let store: Store | undefined;
+  let archive: Archive | undefined;
   const over = new AbortController();
   let running: Run | undefined;
   let lobby: Listener | undefined;
@@ -56,12 +58,18 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
       if (missing) warn(missing);
-      ready = await prepare(request, stop.signal, (text) => screen.note(text));
+      store = await storeOf(options.store, warn);
+      ready = await prepare(request, stop.signal, (text) => screen.note(text), store);
       return ready.request;
     };
     const compute = async (picture: Picture) => {
       const numerics = await numericsOf(request);
-      const job = { ...jobOf(request, picture, ready.reference), ...verifyOf(cluster.verify) };
+      archive = archiveOf(store, ready, picture, numerics);
+      const job = {
+        ...jobOf(request, picture, ready.reference),
+        ...verifyOf(cluster.verify),
+        ...(archive ? { archive } : {}),
+      };
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       running = run(job, {
         dialer: grpcDialer(crew.access),
@@ -90,7 +98,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
       return running.frames;
     };
-    const files = await render(request, settle, compute, warn);
+    const files = await render(request, settle, compute, warn, options.store.samples);
     tell.finished(ready.request, files);
     return 0;
   } catch (error) {
@@ -99,6 +107,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   } finally {
     over.abort();
     await lobby?.close();
+    archive?.leave();
+    await store?.settled();
     runtime.stop();
     stop.release();
     screen.close();
@@ -141,12 +151,6 @@ function sceneOf(paint: Paint | undefined): Scene {
   if (!paint) return { samples: true, paint: {}, tables: {} };
   const { srgb, linear, ...plain } = paint;
   return { samples: false, paint: plain, tables: { srgb, linear } };
-}
-
-/** The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. */
-async function numericsOf({ kernel }: Request): Promise<{ kernel: KernelName; fingerprint?: string }> {
-  if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
-  return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
 }
 
 /** Dials the leader's own workers as each comes up. */

@@ -7,6 +7,7 @@ import type { Computed, Kernel, KernelName } from '../src/kernel/kernel.js';
 import { settleLimit } from '../src/kernel/limit.js';
 import { depthOf, perturbedFrom, prefersPerturbation, worthProbing } from '../src/kernel/method.js';
 import { openPerturbation, shareReference } from '../src/kernel/perturbation/kernel.js';
+import { nanosecondsAt } from '../src/kernel/perturbation/orbit.js';
 import {
   computeReference,
   deepestOf,
@@ -18,6 +19,8 @@ import { requireSpacing } from '../src/kernel/precision.js';
 import { openSimd } from '../src/kernel/simd.js';
 import { type Request, viewAt } from '../src/request.js';
 import type { Rect } from '../src/shard/shard.js';
+import { keepOrbit, type Orbit, orbitKey, recallOrbit } from '../src/store/orbits.js';
+import type { Store } from '../src/store/store.js';
 import { MAX_ITERATIONS } from '../src/view/bounds.js';
 import type { View } from '../src/view/view.js';
 
@@ -31,10 +34,18 @@ export interface Prepared {
 /** Between two lines about the reference orbit. */
 const TELL_MS = 2_000;
 
-/** @throws FractalError VIEW_TOO_DEEP, ORBIT_TOO_LONG, or the signal's reason */
-export async function prepare(request: Request, signal: AbortSignal, note: (text: string) => void): Promise<Prepared> {
+/** An orbit that takes less is computed again rather than kept: by its length and precision, not by a clock. */
+const KEPT_NANOSECONDS = 1e8;
+
+/** `store`: where orbits are found again. @throws FractalError VIEW_TOO_DEEP, ORBIT_TOO_LONG, or the signal's reason */
+export async function prepare(
+  request: Request,
+  signal: AbortSignal,
+  note: (text: string) => void,
+  store?: Store,
+): Promise<Prepared> {
   const settled = byDepth(request);
-  const orbits = orbitsAround(deepestOf(endsOf(request)), signal, note);
+  const orbits = orbitsAround(deepestOf(endsOf(request)), (order) => orbitOf(order, signal, note, store));
   const limited = request.autoIterations ? await withLimit(settled, orbits, note) : settled;
   const chosen = await withMethod(limited, orbits, note);
   const perturbed = endsOf(chosen).some((view) => view.perturbed);
@@ -115,7 +126,7 @@ interface Orbits {
   of(iterations: number): Promise<Reference>;
 }
 
-function orbitsAround(deepest: View, signal: AbortSignal, note: (text: string) => void): Orbits {
+function orbitsAround(deepest: View, compute: (order: ReferenceOrder) => Promise<Reference>): Orbits {
   let reference: Reference | undefined;
   let reach = 0;
   return {
@@ -123,13 +134,26 @@ function orbitsAround(deepest: View, signal: AbortSignal, note: (text: string) =
       // One that escaped, or closed its period, does for any limit.
       if (reference && (iterations <= reach || reference.orbit.length / 2 - 1 < reach)) return reference;
       reach = iterations;
-      reference = await orbitOf(orderFor({ ...deepest, iterations }), signal, note);
+      reference = await compute(orderFor({ ...deepest, iterations }));
       return reference;
     },
   };
 }
 
-async function orbitOf(order: ReferenceOrder, signal: AbortSignal, note: (text: string) => void): Promise<Reference> {
+async function orbitOf(
+  order: ReferenceOrder,
+  signal: AbortSignal,
+  note: (text: string) => void,
+  store: Store | undefined,
+): Promise<Reference> {
+  const key = orbitKey(order);
+  const found = store && (await recallOrbit(store, key));
+  if (found) {
+    const { formula, re, im, deep } = order;
+    const { orbit, tiny, start } = found;
+    note(`reference orbit: ${lengthOf(found)}, from the store`);
+    return { formula, re, im, orbit, tiny, start, deep };
+  }
   const from = performance.now();
   let told = from;
   const { period, ...reference } = await computeReference(order, signal, (done) => {
@@ -137,8 +161,13 @@ async function orbitOf(order: ReferenceOrder, signal: AbortSignal, note: (text: 
     told = performance.now();
     note(`reference orbit: ${done} of at most ${order.iterations} iterations`);
   });
-  const seconds = ((performance.now() - from) / 1000).toFixed(2);
-  const length = period === undefined ? `${reference.orbit.length / 2 - 1} iterations` : `period ${period}`;
-  note(`reference orbit: ${length}, ${order.bits} bits, ${seconds} s`);
+  const seconds = (performance.now() - from) / 1000;
+  note(`reference orbit: ${lengthOf({ ...reference, period })}, ${order.bits} bits, ${seconds.toFixed(2)} s`);
+  const cost = (reference.orbit.length / 2) * nanosecondsAt(order.bits, order.formula.power);
+  if (store && cost > KEPT_NANOSECONDS) keepOrbit(store, key, { ...reference, period });
   return reference;
+}
+
+function lengthOf({ orbit, period }: Pick<Orbit, 'orbit' | 'period'>): string {
+  return period === undefined ? `${orbit.length / 2 - 1} iterations` : `period ${period}`;
 }

@@ -56,6 +56,7 @@ function summary(request: Request, files: readonly string[], outcome: Report | u
     gatheredSeconds: outcome?.seconds,
     shards: outcome?.shards,
     samples: outcome?.samples,
+    recalled: outcome?.recalled,
     iterations: outcome?.iterations,
     reissued: outcome?.reissued,
     copied: outcome?.copied,

@@ -26,6 +26,7 @@ export const CODES = {
   PORT_IN_USE: 'failure',
   KERNEL_MISSING: 'failure',
   NUCLEUS_MISSING: 'failure',
+  SAMPLES_MISSING: 'failure',
   NO_WORKER: 'failure',
   WORKER_MISSING: 'failure',
   PROTOCOL: 'failure',

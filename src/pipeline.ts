@@ -2,6 +2,7 @@
 
 import { needsDistance, type Paint, prepare } from './render/colours.js';
 import { type Output, openOutput } from './render/output.js';
+import { paintFrame } from './render/paint-frame.js';
 import type { Request } from './request.js';
 import { viewAt } from './request.js';
 import { parametersOf } from './request-flags.js';
@@ -14,7 +15,7 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  /** Numbers a raw sample has: nu, or nu and distance. */
+  /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
   readonly channels: number;
   viewOf(frame: number): View;
   /** How to colour; undefined: raw samples are wanted. */
@@ -27,13 +28,14 @@ export type Compute = (picture: Picture) => Promise<AsyncIterable<Frame>>;
 /**
  * Renders a request to its outfile; the paths that were written. On any error nothing incomplete is left behind.
  * `settle` decides what the request left open, once the outfile is known to be writable. `warn` is told, a line each,
- * what does not stop the rendering.
+ * what does not stop the rendering. `samples`: raw samples are asked for, whatever the outfile; they are painted here.
  */
 export async function render(
   request: Request,
   settle: () => Promise<Request>,
   compute: Compute,
   warn: (line: string) => void,
+  samples = false,
 ): Promise<string[]> {
   let settled = request;
   const output = await openOutput({ ...outputOf(request), parameters: (frame) => parametersOf(settled, frame), warn });
@@ -41,8 +43,9 @@ export async function render(
     // What is wrong with the colours shows before anything is computed.
     const { paint } = pictureOf(request, output.wants);
     settled = await settle();
-    const picture = { ...pictureOf(settled, 'samples'), paint };
-    for await (const frame of await compute(picture)) await output.write(frame);
+    const picture = { ...pictureOf(settled, 'samples'), paint: samples ? undefined : paint };
+    const finished = (frame: Frame) => (samples && paint ? paintFrame(frame, paint, settled.iterations) : frame);
+    for await (const frame of await compute(picture)) await output.write(await finished(frame));
     return await output.close();
   } catch (error) {
     await output.abort();
@@ -65,7 +68,7 @@ export function pictureOf(request: Request, wants: Output['wants']): Picture {
 }
 
 function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters' | 'warn'> {
-  const { outfile, width, height, sampling, film, codec, crf } = request;
+  const { outfile, width, height, sampling, film, codec, crf, patience } = request;
   const perPixel = samplesPerPixel(sampling);
   return {
     outfile,
@@ -77,11 +80,12 @@ function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'par
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
+    ...(patience === undefined ? {} : { patience }),
   };
 }
 
 function channelsOf({ colours }: Request): number {
-  return needsDistance(colours) ? 2 : 1;
+  return needsDistance(colours) ? 3 : 1;
 }
 
 /** Shards of a frame ask for its view one after another: the last few are kept. */

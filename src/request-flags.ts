@@ -8,7 +8,15 @@ import { portablePalette } from './render/palette.js';
 import { type FlagName, type RawRequest, type Request, SCHEMA, viewAt } from './request.js';
 import type { Formula, Sampling } from './view/view.js';
 
-const ELSEWHERE: ReadonlySet<string> = new Set<FlagName>(['outfile', 'codec', 'crf', 'shard', 'block-size', 'kernel']);
+const ELSEWHERE: ReadonlySet<string> = new Set<FlagName>([
+  'outfile',
+  'codec',
+  'crf',
+  'encoder-timeout',
+  'shard',
+  'block-size',
+  'kernel',
+]);
 
 /** The flags that shape a picture, not where it goes or who computes it. */
 export const PICTURE_FLAGS: ReadonlySet<string> = new Set(Object.keys(SCHEMA).filter((name) => !ELSEWHERE.has(name)));

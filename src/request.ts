@@ -50,6 +50,8 @@ export interface Request {
   readonly outfile: string;
   readonly codec?: string;
   readonly crf?: number;
+  /** Seconds without a sign of life after which the encoder is given up. */
+  readonly patience?: number;
   readonly shape: 'row' | 'tile' | 'auto';
   readonly blockSize?: number;
   readonly kernel: 'auto' | 'simd' | 'gpu' | 'cpu';
@@ -143,6 +145,7 @@ export const SCHEMA = {
   outfile: text.min(1, { message: 'a file name' }),
   codec: text.regex(/^[\w-]+$/, { message: "the name of one of ffmpeg's encoders" }),
   crf: whole(0, 63),
+  'encoder-timeout': whole(1, 86_400),
   shard: oneOf('row', 'tile', 'auto'),
   'block-size': whole(1, 65_536),
   kernel: oneOf('auto', 'simd', 'gpu', 'cpu'),
@@ -166,7 +169,7 @@ export function parseRequest(raw: RawRequest): Request {
   const legacy = v['legacy-colors'] ?? false;
   const colours = coloursOf(v, legacy);
   refuseBeyondKernel(v, colours);
-  const { width, height, sampling } = sizeOf(v, needsDistance(colours) ? 2 : 1);
+  const { width, height, sampling } = sizeOf(v, needsDistance(colours) ? 3 : 1);
   const zoom = v.zoom ?? (v['view-width'] ? zoomOfWidth(v['view-width'], width, height) : '42.43278');
   if (v.zoom && v['view-width']) throw invalid('--zoom and --view-width both say how much is shown: give one of them');
   const centre = { re: v.xpos ?? '-0.00275', im: v.ypos ?? '0.78912' };
@@ -196,6 +199,7 @@ export function parseRequest(raw: RawRequest): Request {
     outfile: v.outfile ?? (frames > 1 ? 'fractal.mp4' : 'fractal.png'),
     ...(v.codec === undefined ? {} : { codec: v.codec }),
     ...(v.crf === undefined ? {} : { crf: v.crf }),
+    ...(v['encoder-timeout'] === undefined ? {} : { patience: v['encoder-timeout'] }),
     shape: v.shard ?? 'auto',
     ...(v['block-size'] === undefined ? {} : { blockSize: v['block-size'] }),
     kernel: v.kernel ?? 'auto',

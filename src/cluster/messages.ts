@@ -90,7 +90,7 @@ export type ToLeader =
       readonly kind: 'result';
       readonly shard: number;
       readonly epoch: number;
-      /** Samples: float64 little endian, pairs of nu and distance where the view wants it; pixels: RGB bytes. */
+      /** Samples: float64 little endian, triples of nu and the distance's vector where the view wants it; pixels: RGB bytes. */
       readonly bytes: Uint8Array;
       readonly seconds: number;
       readonly iterations: number;

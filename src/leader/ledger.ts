@@ -32,6 +32,8 @@ export interface Report {
   readonly shards: number;
   readonly samples: number;
   readonly iterations: number;
+  /** Samples, or pixels painted from so many, that had been computed before and were found in the store. */
+  readonly recalled: number;
   /** Shards handed out again, after a worker was lost or failed on them. */
   readonly reissued: number;
   /** Shards handed out a second time since they took too long where they were. */
@@ -65,6 +67,7 @@ export class Ledger {
   frames = 0;
   shards = 0;
   samples = 0;
+  recalled = 0;
   iterations = 0;
   late = 0;
   lost = 0;
@@ -139,13 +142,14 @@ export class Ledger {
 
   report(): Report {
     const end = this.lastAt ?? this.now();
-    const { frames, shards, samples, iterations, verified, unverified, late, lost } = this;
+    const { frames, shards, samples, recalled, iterations, verified, unverified, late, lost } = this;
     return {
       seconds: (end - this.startedAt) / 1000,
       computeSeconds: (end - (this.firstAt ?? end)) / 1000,
       frames,
       shards,
       samples,
+      recalled,
       iterations,
       reissued: this.handedOut.again,
       copied: this.handedOut.copy,

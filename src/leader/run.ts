@@ -9,6 +9,7 @@ import { type Address, addressText } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
 import { type Assembly, assemble, objectionTo } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
+import type { Rect } from '../shard/shard.js';
 import { Ledger, type Report } from './ledger.js';
 import { Peer, type PeerOptions } from './peer.js';
 import { drawn } from './schedule/draw.js';
@@ -20,6 +21,17 @@ export interface RenderJob extends Job {
   readonly scene: Scene;
   /** Numbers a raw sample has. */
   readonly channels: number;
+  readonly archive?: Archive;
+}
+
+/** Where finished shards are kept and found again. It never fails: what cannot be kept or found is not there. */
+export interface Archive {
+  /** Puts what is there of a frame, a rectangle at a time; resolves with what is missing. */
+  recall(frame: number, put: (rect: Rect, bytes: Uint8Array) => void): Promise<readonly Rect[]>;
+  /** A shard of a frame that was recalled; its bytes must not change any more. */
+  keep(frame: number, rect: Rect, bytes: Uint8Array): void;
+  /** Nothing is missing of the frame any more. */
+  complete(frame: number): void;
 }
 
 /** A worker to be dialled, as a hostfile names it. */
@@ -76,7 +88,8 @@ const TICK_MS = 100;
 type Result = ToLeader & { readonly kind: 'result' };
 
 export function run(job: RenderJob, options: RunOptions): Run {
-  const plan = schedule(job);
+  const { archive } = job;
+  const plan = schedule({ ...job, ...(archive ? { recalls: true } : {}) });
   const ledger = new Ledger(options.now);
   const peers = new Map<string, Peer>();
   /** Ready, with the slots that this run uses; until `begun` not yet known to the scheduler. */
@@ -93,15 +106,21 @@ export function run(job: RenderJob, options: RunOptions): Run {
   let fingerprint = options.fingerprint;
   let begun = false;
   let complete = false;
+  /** Frames that the consumer is through with. */
+  let taken = 0;
+  /** As far as is known, there is something to compute. */
+  let needed = !archive;
   let isSealed = false;
   let failure: { readonly reason: unknown } | undefined;
   let wake = () => {};
+  let proceed = () => {};
 
   const peerOptions: PeerOptions = { ...options, fingerprint: () => fingerprint };
   const peerEvents = { joined, message: guarded, left, gone, doubted };
   const ticking = setInterval(() => feed({ kind: 'tick' }), TICK_MS);
   options.signal.addEventListener('abort', () => fail(options.signal.reason), { once: true });
   if (options.signal.aborted) fail(options.signal.reason);
+  if (archive) recallAll(archive).catch(fail);
 
   function add({ address, slots }: Target): string | undefined {
     if (failure || complete) return 'the job is over';
@@ -233,10 +252,10 @@ export function run(job: RenderJob, options: RunOptions): Run {
 
   /** With too few left to wait for, the job cannot go on. */
   function checkHope(): void {
-    const needed = begun ? 1 : Math.max(1, options.minWorkers);
+    const fewest = begun ? 1 : Math.max(1, options.minWorkers);
     const left = peers.size - missing.size;
-    if (!isSealed || complete || failure || left >= needed) return;
-    const found = left > 0 ? `only ${left} of ${needed} workers` : 'no worker';
+    if (!isSealed || !needed || complete || failure || left >= fewest) return;
+    const found = left > 0 ? `only ${left} of ${fewest} workers` : 'no worker';
     const reasons = [...missing].map(([name, reason]) => `${name}: ${reason}`);
     const some = reasons.slice(0, 3).join('; ');
     const why = reasons.length > 3 ? ` (${some}; and ${reasons.length - 3} more)` : some && ` (${some})`;
@@ -263,8 +282,9 @@ export function run(job: RenderJob, options: RunOptions): Run {
         options.note(`${command.peer} is left out: ${command.reason}`);
         return leaveOut(command.peer, command.reason);
       case 'frame':
-        frames.push((assemblies.get(command.frame) as Assembly).frame());
+        frames.push(assemblyOf(command.frame).frame());
         assemblies.delete(command.frame);
+        archive?.complete(command.frame);
         ledger.frames++;
         return wake();
       case 'failed': {
@@ -281,7 +301,6 @@ export function run(job: RenderJob, options: RunOptions): Run {
   function assign({ peer, shard, epoch, why }: Command & { kind: 'assign' }): void {
     ledger.handed(why);
     const { id, frame, x, y, width, height } = shard;
-    if (!assemblies.has(frame)) assemblies.set(frame, assemble(job, frame, kind));
     const assignment = { shard: id, epoch, scene: 0, frame, view: job.viewOf(frame), rect: { x, y, width, height } };
     void peers.get(peer)?.send({ kind: 'assign', assignment });
   }
@@ -291,8 +310,36 @@ export function run(job: RenderJob, options: RunOptions): Run {
     answers.delete(shard.id);
     if (!answer) throw new Error(`nothing is there to commit for shard ${shard.id}, epoch ${epoch}`);
     const { name, result: good } = answer;
-    (assemblies.get(shard.frame) as Assembly).put(shard, good.bytes);
+    assemblyOf(shard.frame).put(shard, good.bytes);
+    // Nobody compared what should have been: it may be in this picture, which says so, but not in later ones.
+    if (verified !== false) archive?.keep(shard.frame, shard, good.bytes);
     ledger.committed(name, shard, job.perPixel, good.iterations, verified);
+  }
+
+  function assemblyOf(frame: number): Assembly {
+    const assembly = assemblies.get(frame) ?? assemble(job, frame, kind);
+    assemblies.set(frame, assembly);
+    return assembly;
+  }
+
+  /** Finds out, one frame after the other, what is there already: as far ahead as frames may be under way. */
+  async function recallAll(known: Archive): Promise<void> {
+    for (let frame = 0; frame < job.frames; frame++) {
+      while (frame >= taken + job.window && !complete && !failure)
+        await new Promise<void>((resolve) => (proceed = resolve));
+      if (complete || failure) return;
+      let pieces = 0;
+      const missing = await known.recall(frame, (rect, bytes) => {
+        assemblyOf(frame).put({ ...rect, frame, id: --pieces }, bytes);
+        ledger.recalled += rect.width * rect.height * job.perPixel;
+      });
+      feed({ kind: 'recalled', frame, missing });
+      if (missing.length > 0 && !needed) {
+        needed = true;
+        checkHope();
+      }
+      tell();
+    }
   }
 
   function fail(reason: unknown): void {
@@ -300,6 +347,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
     failure = { reason };
     letGo();
     wake();
+    proceed();
   }
 
   function letGo(): void {
@@ -308,7 +356,8 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   function tell(): void {
-    const { frames: framesDone, samples: samplesDone, shards: shardsDone, iterations } = ledger;
+    const { frames: framesDone, shards: shardsDone, iterations } = ledger;
+    const samplesDone = ledger.samples + ledger.recalled;
     const [workers, workersKnown] = [members.size, peers.size - missing.size];
     options.progress({ framesDone, samplesDone, shardsDone, iterations, workers, workersKnown });
   }
@@ -353,10 +402,13 @@ export function run(job: RenderJob, options: RunOptions): Run {
         const frame = await nextFrame(index);
         if (complete && index === job.frames - 1) await conclude();
         yield frame;
+        taken = index + 1;
         feed({ kind: 'taken', frame: index });
+        proceed();
       }
     } finally {
       complete = true;
+      proceed();
       letGo();
     }
   }

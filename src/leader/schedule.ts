@@ -9,6 +9,7 @@
  */
 
 import { FractalError } from '../errors.js';
+import { areaOf } from '../shard/missing.js';
 import type { Rect, Shard } from '../shard/shard.js';
 import { type Cutter, cutter } from '../shard/split.js';
 import { chase } from './schedule/chase.js';
@@ -45,6 +46,8 @@ export function schedule(job: Job): Schedule {
   const seen = new Set<string>();
   const pixelsLeft = new Map<number, number>();
   const complete = new Set<number>();
+  /** What is missing of frames that are not begun. */
+  const recalled = new Map<number, readonly Rect[]>();
   const costs = new Costs();
   let cutting: Cutter | undefined;
   let [nextFrame, nextShard, nextEpoch] = [0, 0, 1];
@@ -94,6 +97,8 @@ export function schedule(job: Job): Schedule {
       }
       case 'blamed':
         return strike(event.peer, event.reason);
+      case 'recalled':
+        return recall(event.frame, event.missing);
       case 'taken':
         taken = Math.max(taken, event.frame + 1);
         return;
@@ -146,6 +151,13 @@ export function schedule(job: Job): Schedule {
       else if (lease.acknowledged && leases.has(lease.epoch)) fail(lease, 'the worker forgot it');
       if (over) return;
     }
+  }
+
+  function recall(frame: number, missing: readonly Rect[]): void {
+    const pixels = areaOf(missing);
+    uncut -= (framePixels - pixels) * job.perPixel;
+    recalled.set(frame, missing);
+    if (pixels === 0) emit(frame);
   }
 
   function finish(lease: Lease, seconds: number, digest: string): void {
@@ -235,10 +247,10 @@ export function schedule(job: Job): Schedule {
     const { width, height, x, y, frame } = live.shard;
     if (width * height === 1) return [live];
     lives.delete(live.shard.id);
-    const parts = cutter(width, height, 'tile');
+    const parts = cutter([{ x, y, width, height }], 'tile');
     const half = () => {
       const rect = parts.next(width * height - 1) as Rect;
-      return born({ ...rect, x: x + rect.x, y: y + rect.y, id: nextShard++, frame }, live.losses);
+      return born({ ...rect, id: nextShard++, frame }, live.losses);
     };
     return [half(), half()];
   }
@@ -327,11 +339,9 @@ export function schedule(job: Job): Schedule {
 
   function cut({ speed }: Member): Live | undefined {
     if (!cutting?.left) {
-      // More frames than there are slots to work on them only cost memory.
-      if (nextFrame >= job.frames || nextFrame >= taken + Math.min(job.window, 2 + 2 * slots)) return undefined;
-      cutting = cutter(job.width, job.height, shape, job.blockSize);
-      pixelsLeft.set(nextFrame, framePixels);
-      nextFrame++;
+      const rects = begin();
+      if (!rects) return undefined;
+      cutting = cutter(rects, shape, job.blockSize);
     }
     // What may be handed out before the consumer moves on has to do for all slots, however long the job.
     const within = Math.min(uncut, job.window * framePixels * job.perPixel);
@@ -339,6 +349,19 @@ export function schedule(job: Job): Schedule {
     if (!rect) return undefined;
     uncut -= rect.width * rect.height * job.perPixel;
     return born({ id: nextShard++, frame: nextFrame - 1, ...rect });
+  }
+
+  /** What is missing of the next frame of which something is. */
+  function begin(): readonly Rect[] | undefined {
+    while (recalled.get(nextFrame)?.length === 0) recalled.delete(nextFrame++);
+    // More frames than there are slots to work on them only cost memory.
+    if (nextFrame >= job.frames || nextFrame >= taken + Math.min(job.window, 2 + 2 * slots)) return undefined;
+    const rects = job.recalls ? recalled.get(nextFrame) : [{ x: 0, y: 0, width: job.width, height: job.height }];
+    if (!rects) return undefined;
+    recalled.delete(nextFrame);
+    pixelsLeft.set(nextFrame, areaOf(rects));
+    nextFrame++;
+    return rects;
   }
 
   /** What no single event asks for: shards that few peers suit, shards that take too long, shards nobody can check. */

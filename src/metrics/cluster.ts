@@ -47,6 +47,8 @@ export interface LeaderCounters {
   readonly shards: number;
   readonly samples: number;
   readonly iterations: number;
+  /** Samples found in the store. */
+  readonly recalled: number;
   /** Shards handed out again. */
   readonly reissued: number;
   /** Shards handed out a second time since they took too long. */
@@ -92,6 +94,7 @@ export function leaderMetrics(counters: LeaderCounters): Metric[] {
     { name: '/cluster/shards/unverified:shards', value: counters.unverified },
     { name: '/cluster/shards/late:shards', value: counters.late },
     { name: '/cluster/samples:samples', value: counters.samples },
+    { name: '/cluster/samples/recalled:samples', value: counters.recalled },
     { name: '/cluster/iterations:iterations', value: counters.iterations },
     { name: '/cluster/iterations/rate:iterations/second', value: ratio(counters.iterations, counters.computeSeconds) },
     { name: '/cluster/net/sent:bytes', value: sum(workers, ({ sentBytes }) => sentBytes) },

@@ -4,6 +4,7 @@
  */
 
 import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { promisify } from 'node:util';
@@ -35,7 +36,7 @@ export async function findFfmpeg(wanted: { path?: string; encoder?: string } = {
   throw new FractalError(
     'ENCODER_MISSING',
     `no ffmpeg can encode this: ${tried.join('; ') || 'none is installed'}; ` +
-      'install ffmpeg, name one with --ffmpeg or FFMPEG_PATH, or write to a pattern such as f-%05d.png',
+      'install ffmpeg, name one with FFMPEG_PATH, or write to a pattern such as f-%05d.png',
   );
 }
 
@@ -94,12 +95,18 @@ export interface Encode {
   readonly comment?: string;
   /** An absolute path. */
   readonly target: string;
+  /** Given up after so many seconds without a sign of life; absent: 60. */
+  readonly patience?: number;
 }
+
+const PATIENCE = 60;
+/** Looks at ffmpeg in that time. */
+const LOOKS = 8;
 
 /** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and ffmpeg's last words, when it dies. */
 export async function encode(
   ffmpeg: Ffmpeg,
-  { width, height, fps, container, recipe, comment, target }: Encode,
+  { width, height, fps, container, recipe, comment, target, patience = PATIENCE }: Encode,
 ): Promise<Encoding> {
   const { default: fluent } = await import('fluent-ffmpeg');
   const input = new PassThrough({ writableHighWaterMark: width * height * 3 + 1 });
@@ -115,26 +122,55 @@ export async function encode(
     .output(target);
   let ended = false;
   let killed = false;
+  let stalled = false;
+  /** Looks without a sign of life; not seconds, since this process may be stopped, too. */
+  let silent = 0;
+  let touched = 0;
   const done = new Promise<void>((resolve, reject) => {
     const failed = (why: string, cause?: unknown) =>
       reject(new FractalError('ENCODER_FAILED', `ffmpeg (${ffmpeg.path}) failed: ${why}`, { cause }));
     command.on('start', () => killed && command.kill('SIGKILL'));
-    command.on('error', (error: Error, _: unknown, stderr: unknown) => failed(lastWords(error, stderr), error));
+    command.on('stderr', () => {
+      silent = 0;
+    });
+    command.on('error', (error: Error, _: unknown, stderr: unknown) => {
+      const stall = new Error(`it showed no sign of life for ${patience} seconds`);
+      failed(lastWords(stalled ? stall : error, stderr), error);
+    });
     command.on('end', (_: unknown, stderr: unknown) =>
       ended ? resolve() : failed(lastWords(new Error('it ended before the last frame'), stderr)),
     );
   });
   const gone = done.catch(() => undefined);
   command.run();
+
+  /** Waits for ffmpeg as long as it takes frames, says something or writes to its file. */
+  async function patiently(work: Promise<void>): Promise<void> {
+    silent = 0;
+    const looking = setInterval(
+      async () => {
+        const { mtimeMs } = await stat(target).catch(() => ({ mtimeMs: 0 }));
+        silent = mtimeMs === touched ? silent + 1 : 0;
+        touched = mtimeMs;
+        if (silent < LOOKS) return;
+        stalled = true;
+        command.kill('SIGKILL');
+      },
+      (patience * 1000) / LOOKS,
+    );
+    await work.finally(() => clearInterval(looking));
+  }
+
   return {
-    write: (rgb) => {
-      const taken = new Promise<void>((resolve) => (input.write(rgb) ? resolve() : input.once('drain', resolve)));
-      return Promise.race([done, taken]);
+    write: async (rgb) => {
+      if (input.write(rgb)) return Promise.race([done, Promise.resolve()]);
+      const taken = new Promise<void>((resolve) => input.once('drain', resolve));
+      await patiently(Promise.race([done, taken]));
     },
     end: () => {
       ended = true;
       input.end();
-      return done;
+      return patiently(done);
     },
     kill: () => {
       killed = true;
@@ -144,13 +180,19 @@ export async function encode(
   };
 }
 
+/** What complains, as opposed to an encoder's closing statistics. */
+const COMPLAINT = /error|no space|fail|invalid|unable|cannot|unknown|denied|not /i;
+
 function lastWords(error: Error, stderr: unknown): string {
   const lines = String(stderr ?? '').split(/[\r\n]+/);
-  const words = lines.map((line) => line.trim()).filter((line) => line !== '' && !/^(frame=|Press \[q\])/.test(line));
+  const words = lines
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(frame=|video:|Press \[q\])/.test(line));
+  const complaints = words.filter((line) => COMPLAINT.test(line));
   return [
     messageOf(error)
       .replace(/^ffmpeg /, 'it ')
       .replace(/(code \d+):.*/, '$1'),
-    ...words.slice(-3),
+    ...(complaints.length > 0 ? complaints : words).slice(-3),
   ].join(' | ');
 }

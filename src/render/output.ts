@@ -1,6 +1,7 @@
 /** Frames to files on disk: stills, a file a frame, films, or raw samples. A file appears whole or not at all. */
 
-import { resolve } from 'node:path';
+import { statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { FractalError, messageOf } from '../errors.js';
 import type { Frame } from '../shard/frame.js';
 import { encode, findFfmpeg } from './ffmpeg.js';
@@ -22,11 +23,13 @@ export interface OutputOptions {
   readonly frames: number;
   /** Samples a pixel: an axis of an .npy, when above 1. */
   readonly perPixel: number;
-  /** Numbers a raw sample has: a further axis of an .npy, when above 1. */
+  /** Numbers a raw sample has: 1, or 3, nu and the vector of the distance, of which an .npy gets nu and the length. */
   readonly channels: number;
   readonly fps: number;
   readonly codec?: string;
   readonly crf?: number;
+  /** Seconds without a sign of life after which an ffmpeg is given up. */
+  readonly patience?: number;
   /** Path of an ffmpeg. */
   readonly ffmpeg?: string;
   /** What a film, or the still of one frame, carries so that it can be rendered again: ASCII. Absent: nothing. */
@@ -90,8 +93,9 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
       else if (aborted) await file.discard();
       else published[frame.index] = await file.publish();
     } catch (error) {
+      const reason = await failed(outfile.path(frame.index), error);
       await file.discard();
-      throw failed(outfile.path(frame.index), error);
+      throw reason;
     }
   };
   const settle = async (below: number) => {
@@ -139,6 +143,7 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
     recipe: how,
     ...(comment === undefined ? {} : { comment }),
     target: resolve(file.path),
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
   });
   const abort = async () => {
     await encoding.kill();
@@ -193,17 +198,36 @@ function samplesOf({ answer, width, height, perPixel }: Frame, channels: number)
   const count = width * height * perPixel * channels;
   if (answer.kind !== 'samples' || answer.values.length !== count)
     throw new TypeError(`raw samples of ${width}x${height} need ${count} numbers`);
-  return answer.values;
+  return channels === 1 ? answer.values : pairs(answer.values);
+}
+
+/** nu and the distance, of triples of nu and the distance's vector. */
+function pairs(triples: Float64Array): Float64Array {
+  const values = new Float64Array((triples.length / 3) * 2);
+  for (let i = 0, k = 0; k < triples.length; i += 2, k += 3) {
+    const [right, up] = [triples[k + 1] as number, triples[k + 2] as number];
+    values[i] = triples[k] as number;
+    values[i + 1] = Math.sqrt(right * right + up * up);
+  }
+  return values;
 }
 
 function shapeOf({ width, height, perPixel, channels }: OutputOptions): number[] {
-  return [height, width, ...[perPixel, channels].filter((axis) => axis > 1)];
+  return [height, width, ...[perPixel, channels > 1 ? 2 : 1].filter((axis) => axis > 1)];
 }
 
-function failed(path: string, error: unknown): unknown {
+/** What is left of a disk that is full: less than any picture needs. */
+const FULL_BYTES = 1 << 16;
+
+async function failed(path: string, error: unknown): Promise<unknown> {
   if (error instanceof FractalError || error instanceof TypeError) return error;
-  const full = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC';
-  return new FractalError(full ? 'DISK' : 'ENCODER_FAILED', `"${path}" could not be written: ${messageOf(error)}`, {
-    cause: error,
-  });
+  const full = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC' || (await isFull(dirname(path)));
+  const why = `"${path}" could not be written: ${full ? 'no space left on the disk: ' : ''}${messageOf(error)}`;
+  return new FractalError(full ? 'DISK' : 'ENCODER_FAILED', why, { cause: error });
+}
+
+/** Libraries only say that writing failed. */
+async function isFull(folder: string): Promise<boolean> {
+  const found = await statfs(folder).catch(() => undefined);
+  return found !== undefined && found.bavail * found.bsize < FULL_BYTES;
 }

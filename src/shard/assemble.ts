@@ -14,7 +14,7 @@ export interface Size {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  /** Numbers a raw sample has: nu, or nu and distance. */
+  /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
   readonly channels: number;
 }
 

@@ -9,7 +9,7 @@ export interface Frame {
   readonly width: number;
   readonly height: number;
   /**
-   * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of one number each or two, an answer
+   * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of one number each or three, an answer
    * of `pixels` 3 bytes a pixel.
    */
   readonly perPixel: number;

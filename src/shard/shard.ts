@@ -20,8 +20,8 @@ export interface Shard extends Rect {
 
 /**
  * The raw answer: per pixel in rows from the top left `perPixel` samples in the order of the view's sampling, each the
- * smooth count nu, or +Infinity where it is interior; where the view wants distances, a pair of nu and the distance to
- * the set in pixels, 0 where it is interior.
+ * smooth count nu, or +Infinity where it is interior; where the view wants distances, a triple of nu and a vector (right,
+ * up) as long as the distance to the set in pixels, 0 where it is interior.
  */
 export interface Samples {
   readonly kind: 'samples';

@@ -1,8 +1,9 @@
 /**
- * Cuts a frame into rectangles, one after another, each as large as is asked for at that moment: by halving what is
+ * Cuts a frame, or what is missing of it, into rectangles, one after another, each as large as is asked for at that moment: by halving what is
  * left, along the longer side for tiles, across for rows. With a block size: squares, or bands, of exactly that size.
  */
 
+import { areaOf } from './missing.js';
 import type { Rect } from './shard.js';
 
 export type Shape = 'row' | 'tile';
@@ -14,9 +15,10 @@ export interface Cutter {
   next(target: number): Rect | undefined;
 }
 
-export function cutter(width: number, height: number, shape: Shape, blockSize?: number): Cutter {
-  const rest: Rect[] = [{ x: 0, y: 0, width, height }];
-  let left = width * height;
+/** `rects` do not overlap; the first is cut first. */
+export function cutter(rects: readonly Rect[], shape: Shape, blockSize?: number): Cutter {
+  const rest = rects.toReversed();
+  let left = areaOf(rects);
 
   /** Cuts the top of the heap in two, the first part on top. */
   function halve(rect: Rect): Rect {

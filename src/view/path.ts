@@ -43,7 +43,7 @@ export function placeAt(from: Place, to: Place, t: number): Place {
   const [start, end] = [log10(parsed(from.zoom)), log10(parsed(to.zoom))];
   // Seen from the shallower end, so that the powers below are at most 1.
   if (end < start) return placeAt(to, from, 1 - t);
-  const passed = t * (end - start);
+  const passed = rounded(start + t * (end - start)) - start;
   const share = parsed(shareLeft(passed, end - start, t));
   const decimals = Math.max(0, Math.ceil(start + passed)) + SPARE_DIGITS;
   return {
@@ -51,6 +51,14 @@ export function placeAt(from: Place, to: Place, t: number): Place {
     re: between(from.re, to.re, share, decimals),
     im: between(from.im, to.im, share, decimals),
   };
+}
+
+/**
+ * To what no eye sees (a zoom's tenth digit): so that films of other lengths through the same zooms have the same frames,
+ * not frames that differ by what t was rounded by.
+ */
+function rounded(log: number): number {
+  return Math.round(log * 1e11) / 1e11;
 }
 
 /** (w(t) - w1) / (w0 - w1), `passed` of `depth` powers of ten down: as text, since it may be far below a double. */

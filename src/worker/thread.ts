@@ -73,7 +73,7 @@ async function compute({ turn, kernel, scene: key, view, rect }: ToThread & { ki
     const { nu, distance, iterations } = computed;
     if (view.distance && !distance) throw new Error('the kernel gave no distances');
     const bytes = scene.samples
-      ? new Uint8Array((distance ? pairs(nu, distance) : nu).buffer as ArrayBuffer)
+      ? new Uint8Array((distance ? triples(nu, distance) : nu).buffer as ArrayBuffer)
       : paint(nu, nu.length / (rect.width * rect.height), paintOf(scene), view.iterations, distance);
     const seconds = (performance.now() - from) / 1000;
     return { kind: 'done', bytes: bytes as Uint8Array<ArrayBuffer>, seconds, iterations, samples: nu.length };
@@ -116,13 +116,13 @@ async function samplesOf(placed: Placed, kernel: Kernel, view: View, rect: Rect)
   return placed.perturbed(view, rect);
 }
 
-/** nu and distance of one sample after the other. */
-function pairs(nu: Float64Array, vectors: Float64Array): Float64Array {
-  const values = new Float64Array(2 * nu.length);
-  for (let i = 0; i < values.length; i += 2) {
-    const [right, up] = [vectors[i] as number, vectors[i + 1] as number];
-    values[i] = nu[i / 2] as number;
-    values[i + 1] = Math.sqrt(right * right + up * up);
+/** nu and the distance's vector of one sample after the other. */
+function triples(nu: Float64Array, vectors: Float64Array): Float64Array {
+  const values = new Float64Array(3 * nu.length);
+  for (let i = 0; i < nu.length; i++) {
+    values[3 * i] = nu[i] as number;
+    values[3 * i + 1] = vectors[2 * i] as number;
+    values[3 * i + 2] = vectors[2 * i + 1] as number;
   }
   return values;
 }

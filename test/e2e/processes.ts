@@ -49,7 +49,9 @@ export function run(
   input?: string,
   more: Readonly<Record<string, string>> = {},
 ): Running {
-  const env = { ...process.env, ...more };
+  // Each with a store of its own, unless the test names one.
+  const cache = mkdtempSync(join(tmpdir(), 'fractal-cache-'));
+  const env = { ...process.env, XDG_CACHE_HOME: cache, ...more };
   const child = spawn(command, words, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
@@ -75,6 +77,7 @@ export function run(
   t.after(async () => {
     child.kill('SIGKILL');
     await ended;
+    rmSync(cache, { recursive: true, force: true });
   });
   return {
     process: child,

@@ -3,6 +3,7 @@
  * millisecond with each; what follows `----` is what the schedule must say.
  *
  *   job frames=2 size=8x4 block=2 [shape=row] [window=4] [verify=1]
+ *   job ... recalls=true: frames wait for   recall 0 4x2@0,0 4x1@0,3   which names what is missing, if anything
  *   join a slots=1 speed=1      leave a      drain a      blame a nonsense      take 0
  *   finish a 3 [seconds=0.1] [digest=x]      fail a 3 broken      beat a 3 4
  *   wait 2.5                    so many seconds pass, with a tick each 100 ms
@@ -11,6 +12,7 @@
  */
 
 import { type Command, type Event, type Job, type Schedule, schedule } from '../../src/leader/schedule.js';
+import type { Rect } from '../../src/shard/shard.js';
 
 const TICK_MS = 100;
 
@@ -62,6 +64,7 @@ function jobOf(fields: Record<string, string>): Job {
     perPixel: 1,
     shape: (fields.shape ?? 'row') as Job['shape'],
     window: Number(fields.window ?? 4),
+    ...(fields.recalls ? { recalls: true } : {}),
     ...(fields.block ? { blockSize: Number(fields.block) } : {}),
     ...(fields.verify ? { verify: { share: Number(fields.verify), seed: 1 } } : {}),
   };
@@ -90,11 +93,17 @@ function eventOf(verb: string, words: string[], epochOf: (peer: string, id: stri
       return { kind: 'failed', peer, epoch: epochOf(peer, id), reason: rest };
     case 'take':
       return { kind: 'taken', frame: Number(peer) };
+    case 'recall':
+      return { kind: 'recalled', frame: Number(peer), missing: words.slice(1).map(rectOf) };
     default:
       throw new Error(`no such event: ${verb}`);
   }
 }
 
+function rectOf(word: string): Rect {
+  const [width = 0, height = 0, x = 0, y = 0] = word.split(/[x@,]/).map(Number);
+  return { x, y, width, height };
+}
 const WHY = { new: '', again: ' again', copy: ' as a copy', check: ' to compare' };
 
 function text(command: Command): string {

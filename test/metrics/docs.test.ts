@@ -24,6 +24,7 @@ const leader = leaderMetrics({
   ...nothing,
   computeSeconds: 0,
   frames: 0,
+  recalled: 0,
   reissued: 0,
   late: 0,
   copied: 0,

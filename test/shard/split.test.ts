@@ -17,7 +17,7 @@ function cutAll(
   side: number | undefined,
   next: () => number,
 ): Rect[] {
-  const cut = cutter(width, height, kind, side);
+  const cut = cutter([{ x: 0, y: 0, width, height }], kind, side);
   const rects: Rect[] = [];
   for (let rect = cut.next(next()); rect; rect = cut.next(next())) rects.push(rect);
   assert.equal(cut.left, 0);

@@ -1,6 +1,6 @@
 /** What the scheduler hears, and what it says: plain records. */
 
-import type { Shard } from '../../shard/shard.js';
+import type { Rect, Shard } from '../../shard/shard.js';
 
 export interface Job {
   readonly frames: number;
@@ -14,6 +14,8 @@ export interface Job {
   readonly blockSize?: number;
   /** Frames that may be under way or waiting for the consumer, at least 1: what bounds the memory. */
   readonly window: number;
+  /** Frames are begun when what of them is missing is known: event `recalled`. Absent: all of all of them is. */
+  readonly recalls?: true;
   /** This share of the shards, 0 to 1, drawn by the seed, is computed by two peers and compared. Absent: none. */
   readonly verify?: { readonly share: number; readonly seed: number };
 }
@@ -37,6 +39,8 @@ export type Event =
   | { readonly kind: 'failed'; readonly peer: string; readonly epoch: number; readonly reason: string }
   /** It did what no worker should, and no shard of its own shows it. */
   | { readonly kind: 'blamed'; readonly peer: string; readonly reason: string }
+  /** What of a frame is to be computed, without overlaps; of one frame after the other. */
+  | { readonly kind: 'recalled'; readonly frame: number; readonly missing: readonly Rect[] }
   /** The consumer is through with a frame. */
   | { readonly kind: 'taken'; readonly frame: number }
   /** Time passed: what is late is looked at now, some times a second. */

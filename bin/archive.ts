@@ -1,0 +1,47 @@
+/** The store as a run uses it: which frames have which names, and how many bytes. */
+
+import type { KernelName } from '../src/kernel/kernel.js';
+import { fingerprintOf } from '../src/kernel/open.js';
+import { openSimd } from '../src/kernel/simd.js';
+import type { Picture } from '../src/pipeline.js';
+import { type Request, viewAt } from '../src/request.js';
+import { bytesOfPixel } from '../src/shard/assemble.js';
+import { Archive } from '../src/store/archive.js';
+import { keyer } from '../src/store/key.js';
+import { Store } from '../src/store/store.js';
+import type { StoreFlags } from './flags.js';
+import type { Prepared } from './prepare.js';
+
+export interface Numerics {
+  readonly kernel: KernelName;
+  readonly fingerprint?: string;
+}
+
+/** The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. */
+export async function numericsOf({ kernel }: Request): Promise<Numerics> {
+  if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
+  return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
+}
+
+/** undefined: nothing is kept. */
+export async function storeOf({ folder, size }: StoreFlags, warn: (line: string) => void): Promise<Store | undefined> {
+  return folder === undefined ? undefined : Store.open({ folder, size, warn });
+}
+
+/** undefined: nothing is kept. So it is with kernels whose numbers only the workers know. */
+export function archiveOf(
+  store: Store | undefined,
+  { request, reference }: Prepared,
+  { width, height, perPixel, channels, paint }: Picture,
+  numerics: Numerics,
+): Archive | undefined {
+  if (!store || numerics.fingerprint === undefined) return undefined;
+  const kind = paint ? 'pixels' : 'samples';
+  const keyOf = keyer({ ...numerics, kind, paint, reference });
+  return new Archive(store, {
+    width,
+    height,
+    bytesPerPixel: bytesOfPixel(kind, { perPixel, channels }),
+    keyOf: (frame) => keyOf(viewAt(request, frame)),
+  });
+}

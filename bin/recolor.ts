@@ -1,0 +1,102 @@
+/** `fractal recolor`: a picture or film from samples that are in the store. Nobody computes. */
+
+import { FractalError } from '../src/errors.js';
+import { startRuntimeMetrics } from '../src/metrics/index.js';
+import { type Picture, render } from '../src/pipeline.js';
+import { DEFAULT_SLOPE, needsDistance } from '../src/render/colours.js';
+import { assemble } from '../src/shard/assemble.js';
+import type { Frame } from '../src/shard/frame.js';
+import type { Archive } from '../src/store/archive.js';
+import type { Store } from '../src/store/store.js';
+import { archiveOf, numericsOf, storeOf } from './archive.js';
+import type { LeaderOptions } from './flags.js';
+import { interrupts } from './interrupts.js';
+import { type Prepared, prepare } from './prepare.js';
+import { progress } from './progress.js';
+import { reporter } from './report.js';
+
+/** @throws FractalError SAMPLES_MISSING, and what rendering throws */
+export async function recolor(options: LeaderOptions): Promise<number> {
+  const { request, report } = options;
+  if (options.store.folder === undefined) throw missing('there is no store to take them from with --no-store');
+  const runtime = startRuntimeMetrics();
+  const stop = interrupts(report.timeoutSeconds);
+  const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
+  const warn = (line: string) => screen.note(`warning: ${line}`);
+  try {
+    let store: Store | undefined;
+    let ready: Prepared = { request, reference: undefined };
+    const settle = async () => {
+      store = await storeOf(options.store, warn);
+      ready = await prepare(request, stop.signal, screen.note, store);
+      return ready.request;
+    };
+    const recall = async (picture: Picture) => stored(picture, await archives(store, ready, picture), stop.signal);
+    const files = await render(request, settle, recall, warn, true);
+    reporter(report, runtime, 0).finished(ready.request, files);
+    return 0;
+  } finally {
+    runtime.stop();
+    stop.release();
+    screen.close();
+  }
+}
+
+interface Kept {
+  readonly archive: Archive;
+  /** What it holds of each frame. */
+  readonly picture: Picture;
+}
+
+/** Where samples may be: of just these views, or with distances that are not needed. */
+async function archives(store: Store | undefined, ready: Prepared, picture: Picture): Promise<Kept[]> {
+  const { request } = ready;
+  const numerics = await numericsOf(request);
+  const own = archiveOf(store, ready, picture, numerics);
+  if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
+  if (needsDistance(request.colours)) return [{ archive: own, picture }];
+  const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
+  const triples = { ...picture, channels: 3 };
+  const other = archiveOf(store, { ...ready, request: lit }, triples, numerics);
+  return [
+    { archive: own, picture },
+    { archive: other as Archive, picture: triples },
+  ];
+}
+
+async function* stored(picture: Picture, kept: readonly Kept[], signal: AbortSignal): AsyncGenerator<Frame> {
+  for (let index = 0; index < picture.frames; index++) {
+    signal.throwIfAborted();
+    let frame: Frame | undefined;
+    for (const one of kept) frame ??= await frameOf(one, index);
+    if (frame) yield picture.channels === 1 ? countsOf(frame) : frame;
+    else {
+      const what = picture.channels > 1 ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
+      const which = picture.frames > 1 ? `frame ${index} of this film` : 'this view';
+      throw missing(`the store has no ${what} of ${which}`);
+    }
+  }
+}
+
+/** undefined: something of it is missing. */
+async function frameOf({ archive, picture }: Kept, index: number): Promise<Frame | undefined> {
+  const assembly = assemble(picture, index, 'samples');
+  let id = 0;
+  const rest = await archive.recall(
+    index,
+    (rect, bytes) => void assembly.put({ ...rect, frame: index, id: id++ }, bytes),
+  );
+  return rest.length === 0 ? assembly.frame() : undefined;
+}
+
+/** The frame without distances. */
+function countsOf(frame: Frame): Frame {
+  const { answer, width, height, perPixel } = frame;
+  if (answer.kind === 'pixels' || answer.values.length === width * height * perPixel) return frame;
+  return { ...frame, answer: { kind: 'samples', values: answer.values.filter((_, at) => at % 3 === 0) } };
+}
+
+function missing(what: string): FractalError {
+  const way = 'render it once with "fractal leader --keep-samples", and the same flags but for colours';
+  return new FractalError('SAMPLES_MISSING', `${what}: ${way}`);
+}

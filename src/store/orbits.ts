@@ -1,0 +1,46 @@
+/** Reference orbits in the store: what a deep view needs before its first pixel. */
+
+import { digestOf } from './digest.js';
+import { codeDigest, FORMAT } from './key.js';
+import type { Piece } from './record.js';
+import type { Store } from './store.js';
+
+export interface Orbit {
+  readonly orbit: Float64Array;
+  readonly tiny: Float64Array;
+  readonly start: number;
+  readonly period: number | undefined;
+}
+
+/** The name of an orbit that was ordered so: plain data. */
+export function orbitKey(order: object): string {
+  return digestOf({ orbit: order, format: FORMAT, code: codeDigest() });
+}
+
+/** undefined: it is not there, or not whole. */
+export async function recallOrbit(store: Store, key: string): Promise<Orbit | undefined> {
+  const parts: Uint8Array[] = [];
+  for await (const { rect, bytes } of store.read(key, () => false)) parts[rect.y] = bytes;
+  const [orbit, tiny, plain] = parts;
+  if (!orbit || !tiny || !plain) return undefined;
+  const { start, period } = JSON.parse(Buffer.from(plain).toString());
+  return { orbit: doubles(orbit), tiny: doubles(tiny), start, period };
+}
+
+/** The numbers must not change any more. */
+export function keepOrbit(store: Store, key: string, { orbit, tiny, start, period }: Orbit): void {
+  const parts = [bytesOf(orbit), bytesOf(tiny), Buffer.from(JSON.stringify({ start, period }))];
+  const pieces = parts.map((bytes, y): Piece => ({ rect: { x: 0, y, width: 1, height: 1 }, bytes }));
+  const entry = store.begin(key, orbit.byteLength + tiny.byteLength + 1024);
+  for (const piece of pieces) store.add(entry, piece);
+  store.finish(entry);
+}
+
+function bytesOf(numbers: Float64Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+/** A copy, since numbers have to begin at a multiple of eight. */
+function doubles(bytes: Uint8Array): Float64Array {
+  return new Float64Array(Uint8Array.from(bytes).buffer);
+}

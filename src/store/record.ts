@@ -1,0 +1,66 @@
+/**
+ * An entry of the store: records one after another, each a rectangle and its bytes. A record is written behind the ones
+ * before it, so an entry may end anywhere, and checksums tell how much of it is good:
+ *
+ *   x y width height length crc(bytes) crc(the six before): seven 32-bit numbers, little endian; then the bytes
+ */
+
+import type { FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { Rect } from '../shard/shard.js';
+
+export interface Piece {
+  readonly rect: Rect;
+  readonly bytes: Uint8Array;
+}
+
+const HEAD = 28;
+/** No answer is longer: what claims to be is damaged. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+/** Writes pieces behind what is there. */
+export async function writeRecords(file: FileHandle, pieces: readonly Piece[]): Promise<void> {
+  const buffers = pieces.flatMap((piece) => [headOf(piece), piece.bytes]);
+  const total = buffers.reduce((sum, { length }) => sum + length, 0);
+  const { bytesWritten } = await file.writev(buffers);
+  if (bytesWritten < total) throw new Error('no space left for all of an entry');
+}
+
+/** The good records of an entry: damaged bytes are passed over, behind a damaged head nothing can be found. */
+export async function* readRecords(file: FileHandle): AsyncGenerator<Piece> {
+  const { size } = await file.stat();
+  let at = HEAD;
+  let head = await readAt(file, 0, HEAD);
+  while (head.length === HEAD && crc32(head.subarray(0, HEAD - 4)) === head.readUInt32LE(HEAD - 4)) {
+    const field = (index: number) => head.readUInt32LE(4 * index);
+    const rect = { x: field(0), y: field(1), width: field(2), height: field(3) };
+    const [length, crc] = [field(4), field(5)];
+    if (length > MAX_BYTES || at + length > size) return;
+    // With the next head in one go.
+    const both = await readAt(file, at, length + HEAD);
+    const bytes = both.subarray(0, length);
+    if (crc32(bytes) === crc) yield { rect, bytes };
+    head = both.subarray(length);
+    at += length + HEAD;
+  }
+}
+
+function headOf({ rect, bytes }: Piece): Buffer {
+  const head = Buffer.alloc(HEAD);
+  const fields = [rect.x, rect.y, rect.width, rect.height, bytes.length, crc32(bytes)];
+  for (const [at, field] of fields.entries()) head.writeUInt32LE(field, 4 * at);
+  head.writeUInt32LE(crc32(head.subarray(0, HEAD - 4)), HEAD - 4);
+  return head;
+}
+
+/** As many bytes as there are, at most `length`. */
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return buffer.subarray(0, done);
+}

@@ -1,0 +1,188 @@
+/**
+ * Finished work on disk, found again by what it is: an entry is named by a digest of everything that shapes its bytes.
+ * An entry under way is a file of its own, `<key>.<random>`, which takes the entry's name when it is complete, in one
+ * step; so several programs may use a store at once. A file's time of change is that of its last use.
+ *
+ * Nothing here fails a run: what cannot be written is not kept, which is told once.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, unlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../errors.js';
+import { type Piece, readRecords, writeRecords } from './record.js';
+import { NAME, Room } from './room.js';
+
+export interface StoreOptions {
+  readonly folder: string;
+  /** Bytes that it may hold. */
+  readonly size: number;
+  /** Told, once each, why what follows is not kept. */
+  warn(line: string): void;
+}
+
+/** An entry under way. */
+export interface Entry {
+  readonly key: string;
+  /** Its file until it is complete. */
+  readonly name: string;
+  /** Absent before its turn to be opened, and where it has no room. */
+  file?: FileHandle;
+  /** Handed in, and not yet written. */
+  waiting: Piece[];
+  /** Something was left out. */
+  torn: boolean;
+}
+
+/** Waiting to be written; what comes on top is not kept, rather than piled up. */
+const MAX_QUEUED = 128 << 20;
+
+export class Store {
+  /** Entries under way that other runs left: their names by key. */
+  private readonly unfinished = new Map<string, string[]>();
+  private readonly room: Room;
+  private readonly told = new Set<string>();
+  private queue: Promise<void> = Promise.resolve();
+  private queued = 0;
+  private bypassed = false;
+
+  private constructor(private readonly options: StoreOptions) {
+    this.room = new Room(options.folder, options.size);
+  }
+
+  /** In a store that cannot be used nothing is found or kept. */
+  static async open(options: StoreOptions): Promise<Store> {
+    const store = new Store(options);
+    try {
+      await mkdir(options.folder, { recursive: true, mode: 0o700 });
+      for (const name of await readdir(options.folder)) {
+        const [, key = '', random] = NAME.exec(name) ?? [];
+        if (random) store.unfinished.set(key, [...(store.unfinished.get(key) ?? []), name]);
+      }
+    } catch (error) {
+      store.bypass(error);
+    }
+    return store;
+  }
+
+  /** What is there under a key, piece by piece, until `enough`. */
+  async *read(key: string, enough: () => boolean): AsyncGenerator<Piece> {
+    for (const name of [key, ...(this.unfinished.get(key) ?? [])]) {
+      if (enough()) return;
+      let found = false;
+      for await (const piece of this.pieces(name)) {
+        found = true;
+        yield piece;
+      }
+      if (!found) continue;
+      this.room.own.set(name, 0);
+      const now = new Date();
+      await utimes(this.path(name), now, now).catch(() => undefined);
+    }
+  }
+
+  /** Begins an entry that will have about so many bytes; what there is of it becomes a part. */
+  begin(key: string, bytes: number): Entry {
+    const entry: Entry = { key, name: `${key}.${randomBytes(8).toString('hex')}`, waiting: [], torn: false };
+    const older = [key, ...(this.unfinished.get(key) ?? [])];
+    this.unfinished.delete(key);
+    this.later(async () => {
+      if (!(await this.room.admit(bytes))) return this.tellFull();
+      this.room.own.set(entry.name, bytes);
+      entry.file = await open(this.path(entry.name), 'ax', 0o600);
+      for (const name of older) await this.absorb(entry.file, name);
+    });
+    return entry;
+  }
+
+  /** Adds a piece, whose bytes must not change any more. */
+  add(entry: Entry, piece: Piece): void {
+    if (this.bypassed || entry.torn) return;
+    if (this.queued + piece.bytes.length > MAX_QUEUED) {
+      entry.torn = true;
+      this.tell('is slower than the workers: not everything is kept');
+      return;
+    }
+    this.queued += piece.bytes.length;
+    // Whatever comes until it is this entry's turn is written in one go.
+    if (entry.waiting.push(piece) === 1) this.later(() => this.flush(entry));
+  }
+
+  /** Every piece was added. */
+  finish(entry: Entry): void {
+    this.later(async () => {
+      await entry.file?.close();
+      if (!entry.file || entry.torn) return;
+      this.room.own.delete(entry.name);
+      this.room.own.set(entry.key, 0);
+      // Others may have cleared it away, which only means that it is not kept.
+      await rename(this.path(entry.name), this.path(entry.key)).catch(() => undefined);
+    });
+  }
+
+  /** Leaves an entry as it is, for the next run. */
+  leave(entry: Entry): void {
+    this.later(async () => entry.file?.close());
+  }
+
+  /** Resolves when everything so far is written. */
+  async settled(): Promise<void> {
+    await this.queue;
+  }
+
+  private async flush(entry: Entry): Promise<void> {
+    const pieces = entry.waiting;
+    entry.waiting = [];
+    for (const { bytes } of pieces) this.queued -= bytes.length;
+    if (entry.file) await writeRecords(entry.file, pieces);
+  }
+
+  /** Copies what is good of another file, and removes that. */
+  private async absorb(file: FileHandle, name: string): Promise<void> {
+    let found = false;
+    for await (const piece of this.pieces(name)) {
+      found = true;
+      await writeRecords(file, [piece]);
+    }
+    if (found) await unlink(this.path(name)).catch(() => undefined);
+  }
+
+  private async *pieces(name: string): AsyncGenerator<Piece> {
+    const file = this.bypassed ? undefined : await open(this.path(name), 'r').catch(() => undefined);
+    if (!file) return;
+    try {
+      yield* readRecords(file);
+    } catch {
+      // What cannot be read is not there.
+    } finally {
+      await file.close();
+    }
+  }
+
+  private path(name: string): string {
+    return join(this.options.folder, name);
+  }
+
+  /** One thing after the other, in the order of the calls. */
+  private later(task: () => Promise<void>): void {
+    this.queue = this.queue
+      .then(() => (this.bypassed ? undefined : task()))
+      .catch((error: unknown) => this.bypass(error));
+  }
+
+  private bypass(error: unknown): void {
+    this.bypassed = true;
+    this.tell(`is left out from here on: ${messageOf(error)}`);
+  }
+
+  private tellFull(): void {
+    const size = `${Math.floor(this.options.size / 2 ** 20)} MiB`;
+    this.tell(`is full with this job alone (${size}): the rest is not kept; --store-size makes it larger`);
+  }
+
+  private tell(why: string): void {
+    if (this.told.has(why)) return;
+    this.told.add(why);
+    this.options.warn(`the store "${this.options.folder}" ${why}`);
+  }
+}

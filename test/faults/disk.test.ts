@@ -1,0 +1,134 @@
+/** Disks that are full, encoders that are missing, killed or stopped: with real processes. */
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { folder, fractal, type Outcome, PROGRAM, start } from '../e2e/processes.js';
+
+const BOUNDED = { timeout: 180_000 };
+const POINT = ['-x', '-1.338238635', '-y', '-0.057237059', '--zoom', '1', '--iters', '1000'];
+const STILL = [...POINT, '--width', '1280', '--height', '720'];
+/** Sixty frames, some 10 ms each. */
+const FILM = [...POINT, '--width', '320', '--height', '180', '--zoom-end', '1e6', '--frames', '60', '--samples', '4'];
+
+const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+const hidden = (path: string) => readdirSync(path).filter((name) => name.startsWith('.'));
+
+/** Whether a file system of our own can be mounted here, where nobody else sees it. */
+function canMount(): boolean {
+  try {
+    execFileSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+const MOUNTS = canMount();
+
+/** `fractal ...words` where `disk` is a file system of one mebibyte; then `after`, words of a shell. */
+function onSmallDisk(t: TestContext, disk: string, words: readonly string[], after: string): Promise<Outcome> {
+  const script = `mount -t tmpfs -o size=1m none "$0"; "$@"; code=$?; ${after}; exit $code`;
+  const command = ['-rm', 'sh', '-c', script, disk, process.execPath, PROGRAM, ...words];
+  const child = spawn('unshare', command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data) => (stdout += data));
+  child.stderr.on('data', (data) => (stderr += data));
+  t.after(() => child.kill('SIGKILL'));
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+test('a full store is left out with one warning: the picture is right', BOUNDED, async (t) => {
+  if (!MOUNTS) return t.skip('no file system can be mounted here');
+  const [disk, out] = [folder(t), folder(t)];
+  const words = ['leader', '--local', '1', ...STILL, '--store', disk, '-o', join(out, 'x.png')];
+  const { code, stderr } = await onSmallDisk(t, disk, words, 'true');
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr.match(/warning: the store .* is left out from here on: .*no space left/gi)?.length, 1, stderr);
+  await fractal(t, ['leader', '--local', '1', '-q', ...STILL, '--no-store', '-o', join(out, 'y.png')]);
+  assert.equal(hashOf(join(out, 'x.png')), hashOf(join(out, 'y.png')));
+});
+
+test(
+  'a full disk under the picture: one clear line, nothing half is left, an older picture stays',
+  BOUNDED,
+  async (t) => {
+    if (!MOUNTS) return t.skip('no file system can be mounted here');
+    const [disk, store] = [folder(t), folder(t)];
+    const place = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '2000'];
+    const view = [...place, '--width', '1280', '--height', '720'];
+    for (const name of ['x.png', 'x.tiff', 'x.npy', 'f-%02d.png', 'x.mp4']) {
+      const film = /f-|mp4/.test(name) ? ['--frames', '6', '--zoom-end', '1400000', '--crf', '0'] : [];
+      const words = ['leader', '--local', '1', ...view, ...film, '-o', join(disk, name), '--store', store];
+      const { code, stdout, stderr } = await onSmallDisk(t, disk, words, `ls -A "${disk}"`);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /error: (DISK|ENCODER_FAILED): .*no space left/i);
+      assert.doesNotMatch(stdout, /part|x\./, `${name}: nothing half is left`);
+    }
+  },
+);
+
+test('no ffmpeg: one clear line before anything is computed', BOUNDED, async (t) => {
+  const path = join(folder(t), 'x.mp4');
+  const running = start(t, ['leader', '--local', '1', ...FILM, '-o', path], undefined, '', {
+    FFMPEG_PATH: '/nowhere/ffmpeg',
+  });
+  const { code, stderr } = await running.ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: ENCODER_MISSING: .*\/nowhere\/ffmpeg.*\n$/);
+});
+
+/** The ffmpeg that a leader started. */
+function encoderOf(leader: number): number {
+  const children = readFileSync(`/proc/${leader}/task/${leader}/children`, 'utf8').trim().split(' ').map(Number);
+  const found = children.find((pid) => /ffmpeg/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1')));
+  return found ?? assert.fail('the leader has no ffmpeg');
+}
+
+for (const [signal, words] of [
+  ['SIGKILL', /ffmpeg \(.*\) failed: it was killed with signal SIGKILL/],
+  ['SIGSTOP', /ffmpeg \(.*\) failed: it showed no sign of life for 2 seconds/],
+] as const) {
+  test(
+    `ffmpeg gets ${signal}: its last words, an older film stays, and the next run uses what is there`,
+    BOUNDED,
+    async (t) => {
+      if (!existsSync('/proc/self/task')) return t.skip('the encoder is found through /proc');
+      const [out, store] = [folder(t), folder(t)];
+      mkdirSync(out, { recursive: true });
+      const path = join(out, 'x.mp4');
+      writeFileSync(path, 'older');
+      const all = ['leader', '--local', '1', ...FILM, '-o', path, '--store', store];
+      const first = start(t, [...all, '--encoder-timeout', '2']);
+      while (readdirSync(store).length < 20) await new Promise((resolve) => setTimeout(resolve, 5));
+      process.kill(encoderOf(first.process.pid as number), signal);
+      const { code, stderr } = await first.ended;
+      assert.equal(code, 1);
+      assert.match(stderr, new RegExp(`error: ENCODER_FAILED: ${words.source}`));
+      assert.equal(readFileSync(path, 'utf8'), 'older');
+      assert.deepEqual(hidden(out), []);
+      const second = await fractal(t, [...all, '--json']);
+      assert.equal(second.code, 0, second.stderr);
+      const { recalled } = JSON.parse(second.stdout);
+      assert.ok(recalled >= 15 * 320 * 180 * 4, `${recalled} samples of finished frames were used`);
+      const undisturbed = join(out, 'y.mp4');
+      await fractal(t, ['leader', '--local', '1', '-q', ...FILM, '--no-store', '-o', undisturbed]);
+      assert.equal(hashOf(path), hashOf(undisturbed));
+    },
+  );
+}
+
+test('a leader killed with -9 leaves an older picture as it was', BOUNDED, async (t) => {
+  const [out, store] = [folder(t), folder(t)];
+  const path = join(out, 'x.mp4');
+  writeFileSync(path, 'older');
+  const running = start(t, ['leader', '--local', '1', ...FILM, '-o', path, '--store', store]);
+  while (readdirSync(store).length < 10) await new Promise((resolve) => setTimeout(resolve, 5));
+  running.process.kill('SIGKILL');
+  await running.ended;
+  assert.equal(readFileSync(path, 'utf8'), 'older');
+});

@@ -1,0 +1,91 @@
+/** `fractal recolor`: other colours from samples that are in the store, the same bytes as rendered anew. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { folder, fractal } from '../e2e/processes.js';
+
+const BOUNDED = { timeout: 180_000 };
+const SIZE = ['--width', '160', '--height', '90', '--samples', '2'];
+const STILL = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '130', ...SIZE];
+const DEEP = ['-x', '-1.7490812690237098', '-y', '0.0000000000000001', '--zoom', '1e13', '--iters', '3000', ...SIZE];
+
+const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+async function made(t: TestContext, words: readonly string[], name: string): Promise<string> {
+  const path = join(folder(t), name);
+  const { code, stderr } = await fractal(t, [...words, '-q', '-o', path]);
+  assert.equal(code, 0, stderr);
+  return path;
+}
+
+const leader = (t: TestContext, words: readonly string[], name = 'x.png') =>
+  made(t, ['leader', '--local', '1', ...words], name);
+const recolor = (t: TestContext, words: readonly string[], name = 'x.png') => made(t, ['recolor', ...words], name);
+
+test('a still gets other colours without a worker', BOUNDED, async (t) => {
+  const kept = ['--store', folder(t)];
+  const first = await leader(t, [...STILL, ...kept, '--keep-samples']);
+  assert.equal(hashOf(first), hashOf(await leader(t, [...STILL, '--no-store'])), 'painted here as by workers');
+  for (const colours of [
+    ['--palette', 'Hippi', '--density', '3'],
+    ['--color-mode', '3'],
+    ['--interior', '#fff'],
+  ]) {
+    const anew = await leader(t, [...STILL, ...colours, '--no-store']);
+    assert.equal(hashOf(await recolor(t, [...STILL, ...colours, ...kept])), hashOf(anew), colours.join(' '));
+  }
+  const placed = await recolor(t, ['--location', first, '--palette', 'Vivid', ...kept]);
+  assert.equal(hashOf(placed), hashOf(await leader(t, ['--location', first, '--palette', 'Vivid', '--no-store'])));
+  const raw = await leader(t, [...STILL, '--no-store'], 'x.npy');
+  assert.equal(hashOf(await recolor(t, [...STILL, ...kept], 'x.npy')), hashOf(raw));
+});
+
+test('what was kept with distances can be lit, and can do without', BOUNDED, async (t) => {
+  for (const view of [STILL, DEEP]) {
+    const kept = ['--store', folder(t)];
+    await leader(t, [...view, ...kept, '--keep-samples', '--slope']);
+    for (const colours of [
+      ['--slope', '0.4'],
+      ['--color-mode', 'distance'],
+      ['--palette', 'Hippi'],
+    ]) {
+      const anew = await leader(t, [...view, ...colours, '--no-store']);
+      assert.equal(hashOf(await recolor(t, [...view, ...colours, ...kept])), hashOf(anew), colours.join(' '));
+    }
+  }
+});
+
+test('a film gets other colours', BOUNDED, async (t) => {
+  const kept = ['--store', folder(t)];
+  const film = [...STILL, '--zoom-end', '1300', '--frames', '5', '--iters', '2000'];
+  await leader(t, [...film, ...kept, '--keep-samples'], 'x.mp4');
+  const anew = await leader(t, [...film, '--palette', 'Hippi', '--no-store'], 'x.mp4');
+  assert.equal(hashOf(await recolor(t, [...film, '--palette', 'Hippi', ...kept], 'x.mp4')), hashOf(anew));
+});
+
+test('what is not there is named, in one line', BOUNDED, async (t) => {
+  const store = folder(t);
+  const asked = async (...more: string[]) => {
+    const words = ['recolor', ...STILL, '--store', store, '-o', join(store, 'x.png'), ...more];
+    const { code, stderr } = await fractal(t, words);
+    assert.equal(code, 1, stderr);
+    return stderr.split('\n').find((line) => line.startsWith('error: ')) ?? '';
+  };
+  const way = /: render it once with "fractal leader --keep-samples", and the same flags but for colours$/;
+  assert.match(await asked(), /^error: SAMPLES_MISSING: the store has no samples of this view/);
+  await leader(t, [...STILL, '--store', store]);
+  assert.match(await asked('--palette', 'Hippi'), way, 'finished pixels are no samples');
+  await leader(t, [...STILL, '--store', store, '--keep-samples']);
+  assert.match(
+    await asked('--slope'),
+    /no samples with distances, for --slope and --color-mode distance, of this view/,
+  );
+  const film = ['--zoom-end', '200', '--frames', '3', '-o', join(store, 'f-%d.png')];
+  const words = ['recolor', ...STILL, '--store', store, '--iters', '900', ...film];
+  assert.match((await fractal(t, words)).stderr, /the store has no samples of frame 0 of this film/);
+  const { code, stderr } = await fractal(t, ['recolor', ...STILL, '--no-store']);
+  assert.deepEqual([code, /no store to take them from/.test(stderr)], [1, true]);
+});
