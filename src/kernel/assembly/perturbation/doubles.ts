@@ -38,7 +38,6 @@ import {
   POWER,
   peak,
   power,
-  proving,
   rebase,
   setDerivative,
   setDifference,
@@ -54,7 +53,7 @@ import {
   zIm,
   zRe,
 } from './orbit';
-import { settles } from './interior';
+import { settles, watch } from './interior';
 import { matrixNorm } from './matrix';
 import {
   A_IM,
@@ -299,6 +298,12 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
     zi = load<f64>(here, 8) + di;
     squared = zr * zr + zi * zi;
     if (!(squared <= most2)) break;
+    if (squared < watch && settles(kind, cr, ci, zr, zi, count, g, levels, first, depth)) {
+      squared = 0;
+      // Whatever errors the way there has: the cycle is that of this very point.
+      if (kind != FOLDED && !julia) most = 0;
+      break;
+    }
     size = Math.abs(dr) + Math.abs(di);
     const nearness = Math.abs(zr) + Math.abs(zi);
     if (nearness < size || at >= until) {
@@ -308,10 +313,6 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
       at = 0;
       rebase();
       until = end;
-      if (proving && settles(kind, cr, ci, dr, di, count, levels, first, depth)) {
-        squared = 0;
-        break;
-      }
     }
     // The next step would leave the range of doubles.
     if (size < least || raised(kind, nearness) * size < least) {

@@ -3,7 +3,7 @@
 import { log2 } from '../log2';
 import { followTiny } from './deep';
 import { followDoubles, LEAST } from './doubles';
-import { forgetMarks } from './interior';
+import { forgetMarks, isKnown } from './interior';
 import { normalize, power2, xe, xi, xr } from './extended';
 import {
   answer,
@@ -90,6 +90,11 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
   for (let k: usize = 0; k < <usize>count; k++) {
     const cr = load<f64>(re + (k << 3));
     const ci = load<f64>(im + (k << 3));
+    if (exponent == 0 && isKnown(cr, ci)) {
+      store<f64>(nu + (k << 3), Infinity);
+      if (derive) estimate(Infinity, kind, distance + (k << 4));
+      continue;
+    }
     iterate(kind, derive, cr, ci, exponent, scale, 1, 0);
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
