@@ -164,3 +164,8 @@ test('no nucleus: a centre that escapes, a limit too low; tiny zooms and deep on
   assert.equal(nucleus({ re: '0.3', zoom: '1e-10000' }).re, '0');
   assert.equal(nucleus({ re: '-1', im: '1e-10001', zoom: '1e10000' }).re, '-1');
 });
+
+test('a step of Newton to a point that escapes ends the try, not the program', () => {
+  const formula = { step: 'holomorphic', power: 8 } as const;
+  assert.ok('why' in found({ formula, re: '-0.692', im: '0.263', zoom: '13', limit: 1000 }));
+});

@@ -43,6 +43,7 @@ interface Exports {
   nuOf(n: bigint, zr: number, zi: number): number;
   buildLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   buildDeepLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
+  setKnown(at: number): void;
 }
 
 const PAGE = 65536;
@@ -61,8 +62,10 @@ const DEEP_ENTRY_BYTES = 88;
 const TABLE_BYTES = 176 * 2 ** 20;
 const DEEP_TABLE_BYTES = 64 * 2 ** 20;
 
-/** A slot's part of the memory: an entry under construction, points, nu, distances. */
-const SCRATCH_BYTES = 256;
+/** A slot's part of the memory: an entry under construction and discs known to stay, points, nu, distances. */
+const SCRATCH_BYTES = 1024;
+/** In it, behind the entry. */
+const KNOWN_AT = 256;
 const REGION_BYTES = SCRATCH_BYTES + 5 * 8 * CHUNK;
 const FLAG_WHOLE = 2;
 const FLAG_PROVE = 8;
@@ -98,7 +101,8 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
 export function openPerturbation(shared: SharedReference, slot: number, proofs = true): Perturbed {
   const { formula, memory, length, table, deepTable } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
-  const { nuOf, setOrbit, setTables, setView, perturb, buildLevel, buildDeepLevel } = exports as unknown as Exports;
+  const { nuOf, setKnown, setOrbit, setTables, setView, perturb, buildLevel, buildDeepLevel } =
+    exports as unknown as Exports;
   const scratch = shared.regionsAt + slot * REGION_BYTES;
   const reAt = scratch + SCRATCH_BYTES;
   const imAt = reAt + 8 * CHUNK;
@@ -110,6 +114,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const distances = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
   const { start, tinyAt, tinies } = shared;
   // biome-ignore format: as declared
+  setKnown(scratch + KNOWN_AT);
   setOrbit(STEPS[formula.step], formula.power, formula.julia ? 1 : 0, ORBIT_AT, start, length, tinyAt, tinies);
   // biome-ignore format: as declared
   setTables(LEVELS_AT, table.first, table.levels.length - 1,

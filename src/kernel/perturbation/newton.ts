@@ -7,6 +7,8 @@ import { GUARD, type Search, type Stage, sliceAt } from './search.js';
 
 /** Quadratic convergence needs a handful of steps; a start that needs more has no nucleus near. */
 const MOST_STEPS = 40;
+/** No c near a nucleus goes so far within its period: beyond it Z would double its digits at every iteration. */
+const FAR_BITS = 10;
 
 /** Newton's method on Z_p(c) = 0, to all bits but the guard; the exact period may be a divisor of p. */
 export function* newton(
@@ -49,6 +51,7 @@ function* newtonStep(
   const fine = (bits >> 1) + GUARD;
   const coarse = ({ re, im }: Fixed): Fixed => ({ re: re >> BigInt(bits - fine), im: im >> BigInt(bits - fine) });
   const unit = 1n << BigInt(fine);
+  const far = 1n << BigInt(bits + FAR_BITS);
   let d: Derivative = {
     u: { re: unit, im: 0n },
     v: formula.step === 'holomorphic' ? undefined : { re: 0n, im: unit },
@@ -64,6 +67,7 @@ function* newtonStep(
     if (n % every === 0) yield { doing: 'nucleus', done: n, of: period };
     d = grown(d, coarse(z), formula, fine);
     z = iterated(z, c, formula, BigInt(bits));
+    if (beyond(z, far)) return { step: undefined, exact };
   }
   return { step: solved(z, d, fine), exact };
 }
@@ -83,10 +87,13 @@ function grown({ u, v, exponent }: Derivative, z: Fixed, { step, power }: Search
   };
   const [a, b] = [next(u, unit, 0n), v && next(v, 0n, unit)];
   const most = 1n << BigInt(fine + ROOM);
-  const long = ({ re, im }: Fixed) => re > most || re < -most || im > most || im < -most;
-  if (!long(a) && !(b && long(b))) return { u: a, v: b, exponent };
+  if (!beyond(a, most) && !(b && beyond(b, most))) return { u: a, v: b, exponent };
   const shorter = ({ re, im }: Fixed): Fixed => ({ re: re >> BigInt(ROOM), im: im >> BigInt(ROOM) });
   return { u: shorter(a), v: b && shorter(b), exponent: exponent + ROOM };
+}
+
+function beyond({ re, im }: Fixed, most: bigint): boolean {
+  return re > most || re < -most || im > most || im < -most;
 }
 
 /** What the fold at z does to a difference w. */

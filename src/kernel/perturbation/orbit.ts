@@ -16,7 +16,7 @@ interface Exports {
   open(fold: number, power: number, limbs: number, fraction: number, width: number): void;
   real(ofC: boolean): number;
   imaginary(ofC: boolean): number;
-  begin(watch: boolean, radius: number, radiusE: number): void;
+  begin(outside: number, watch: boolean, radius: number, radiusE: number): void;
   run(count: number, fresh: boolean): number;
   entriesAt(): number;
   tinyAt(): number;
@@ -32,8 +32,14 @@ const CHUNK = 4096;
 
 /** What products may be off, in bits: less than 2·limbs + 1 units of the last place. */
 const LOST_BITS = 18;
-/** The integer part beside that of the numbers given: |z|^8 <= 2^8 where nothing has escaped, sums of two, the sign. */
-const INTEGER_BITS = 11;
+/**
+ * Beyond the radius max(2, |c|) all points escape. Orbits go on until they are so many times as far out: differences
+ * from what has hardly escaped may yet decide when others do. But no farther than where an eighth power is a double.
+ */
+const FAR = 2;
+const FARTHEST = 1e30;
+/** The integer part beside that of powers and of the points given: sums of two, the sign. */
+const INTEGER_BITS = 3;
 const MOST_LIMBS = 65536;
 
 interface Format {
@@ -60,7 +66,7 @@ function formatOf(bits: number, integerBits: number): Format {
 
 /** About how long an iteration takes, as measured on one core (Zen 4). */
 export function nanosecondsAt(bits: number, power: number): number {
-  const { limbs } = formatOf(bits, 2);
+  const { limbs } = formatOf(bits, 2 * power);
   return (60 + limbs ** 2 / 6) * (power - 1);
 }
 
@@ -80,6 +86,8 @@ export class Orbits {
   readonly #tiny: Doubles;
   readonly #wasm: Exports;
   readonly #format: Format;
+  /** |z|^2 at which an orbit ends. */
+  readonly #outside: number;
 
   /**
    * @param bits behind the point, that products are exact to
@@ -90,8 +98,10 @@ export class Orbits {
   constructor({ step, power }: Formula, c: Point, bits: number, from: Point, most = MOST_DOUBLES) {
     this.#entries = new Doubles(most);
     this.#tiny = new Doubles(most / 2);
-    const largest = Math.max(0, ...[...c, ...from].map((d) => Math.floor(log10(d))));
-    this.#format = formatOf(bits, Math.ceil((largest + 1) * Math.log2(10)));
+    const sizeOf = (point: Point) => Math.hypot(...point.map((d) => 10 ** log10(d)));
+    const outside = Math.min(FAR * Math.max(2, sizeOf(c)), FARTHEST);
+    this.#outside = outside ** 2;
+    this.#format = formatOf(bits, Math.ceil(Math.log2(Math.max(outside ** power, sizeOf(c), sizeOf(from)))));
     compiled ??= compile();
     this.#wasm = new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Exports;
     const { limbs, fraction, width } = this.#format;
@@ -100,7 +110,7 @@ export class Orbits {
   }
 
   /**
-   * Adds the orbit of a point: up to the first |z| > 2, `iterations` steps, or, for the orbit of 0, a period: the
+   * Adds the orbit of a point: until it is far out, for `iterations` steps, or, for the orbit of 0, a period: the
    * index of the first entry that a c less than 2^closer away makes 0, to first order.
    * @returns the period
    * @throws FractalError ORBIT_TOO_LONG
@@ -114,7 +124,7 @@ export class Orbits {
     const wasm = this.#wasm;
     this.#write(false, from);
     const exponent = Math.floor(closer ?? 0);
-    wasm.begin(closer !== undefined, 2 ** ((closer ?? 0) - exponent), exponent);
+    wasm.begin(this.#outside, closer !== undefined, 2 ** ((closer ?? 0) - exponent), exponent);
     const first = this.count;
     const end = first + iterations + 1;
     while (this.count < end) {

@@ -13,7 +13,7 @@ export interface Reference {
   readonly re: string;
   readonly im: string;
   /**
-   * Re and im of Z_0 = 0, Z_1 = c, …: up to the first |Z| > 2, a period, or the iteration limit. For a Julia set the
+   * Re and im of Z_0 = 0, Z_1 = c, …: until |Z| is far beyond 2, a period, or the iteration limit. For a Julia set the
    * orbit of 0, which points come to when they rebase, and behind it, from index `start`, the orbit of the point.
    */
   readonly orbit: Float64Array;
@@ -125,11 +125,34 @@ export function iterateReference(
     const period = orbits.follow(zero, iterations, radius, progress);
     return { ...orbits.entries(), start: 0, period };
   }
-  const orbits = new Orbits(formula, [decimal(formula.julia.re), decimal(formula.julia.im)], bits, point);
-  orbits.follow(zero, iterations, undefined, progress);
-  const start = orbits.count;
-  orbits.follow(point, iterations, undefined, progress);
-  return { ...orbits.entries(), start, period: undefined };
+  const c = [decimal(formula.julia.re), decimal(formula.julia.im)] as const;
+  for (let more = 0; ; ) {
+    const orbits = new Orbits(formula, c, bits + more, point);
+    orbits.follow(zero, iterations, undefined, progress);
+    const start = orbits.count;
+    orbits.follow(point, iterations, undefined, progress);
+    const { orbit, tiny } = orbits.entries();
+    const escaped = orbits.count - start <= iterations;
+    const lost = shrinkage(orbit.subarray(2 * start), formula, radius, escaped);
+    if (lost <= more + SPARE_BITS / 2) return { orbit, tiny, start, period: undefined };
+    more = lost;
+  }
+}
+
+/**
+ * By how many bits differences from an orbit shrink, at least where it passes 0, before they fill the plane or it
+ * escapes. Beside a Mandelbrot set's orbits each iteration adds what tells c apart; beside a Julia set's nothing does.
+ * radius: log2 of what they are at first
+ */
+function shrinkage(orbit: Float64Array, { power }: Formula, radius: number, escaped: boolean): number {
+  let [size, least] = [radius, radius];
+  for (let k = 0; k < orbit.length; k += 2) {
+    if (size > 0) break;
+    const z = Math.log2(Math.hypot(orbit[k] as number, orbit[k + 1] as number));
+    size += Math.log2(power) + (power - 1) * Math.max(z, size);
+    least = Math.min(least, size);
+  }
+  return escaped || size > 0 ? Math.ceil(radius - least) : 0;
 }
 
 /** Whether the differences of a view's points are beyond the range of doubles. */

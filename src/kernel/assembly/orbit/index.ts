@@ -21,6 +21,7 @@ const MINUS: i64 = -1;
 
 let fold: i32 = 0;
 let power: i32 = 0;
+let outside: f64 = 0;
 let watch: bool = false;
 let radius: f64 = 0;
 let radiusE: i32 = 0;
@@ -34,7 +35,7 @@ let tiny: usize = 0;
 
 /** Of the last call: entries at `tinyEntries`. */
 export let tinies: i32 = 0;
-/** The orbit has left |z| <= 2, or closed. */
+/** The orbit has gone out for good, or closed. */
 export let escaped: bool = false;
 export let closed: bool = false;
 
@@ -75,8 +76,12 @@ export function tinyAt(): usize {
   return tiny;
 }
 
-/** An orbit from z; with `watch_` from z = 0 until a point closer than radius·2^radiusE to c may close it. */
-export function begin(watch_: bool, radius_: f64, radiusE_: i32): void {
+/**
+ * An orbit from z until |z|^2 > outside; with `watch_` from z = 0 until a point closer than radius·2^radiusE to c may
+ * close it.
+ */
+export function begin(outside_: f64, watch_: bool, radius_: f64, radiusE_: i32): void {
+  outside = outside_;
   watch = watch_;
   radius = radius_;
   radiusE = radiusE_;
@@ -110,7 +115,7 @@ function write(n: i32): void {
   const size = max(Math.abs(x), Math.abs(y));
   if (size < SMALL) extend();
   if (size < SMALLEST) list(n);
-  escaped = x * x + y * y > 4;
+  escaped = x * x + y * y > outside;
   closed = watch && jacobian.reaches(zr, zi, ze, radius, radiusE);
 }
 

@@ -9,6 +9,7 @@ import { BURNING_SHIP } from '../formula';
 import { log2 } from '../log2';
 import { add, multiply, normalize, power2, xe, xi, xr, ZERO } from './extended';
 import { matrixNorm } from './matrix';
+import { WIDE } from './table';
 import {
   countSteps,
   dE,
@@ -91,6 +92,7 @@ function step(m: i32, at: usize): void {
   const si: f64 = (ship && zi < 0) || (fold != 0 && !ship) ? -1 : 1;
   zr *= sr;
   zi *= si;
+  const wide = logModulus(zr, zi, ze) > log2(WIDE);
   let r = LOG_EPSILON + logModulus(zr, zi, ze) + log2(2 / <f64>(power - 1));
   if (ship) r = min(r, logModulus(min(zr, zi), 0, min(zr, zi) > 0 ? ze : ZERO));
   normalize(<f64>power, 0, 0);
@@ -105,7 +107,7 @@ function step(m: i32, at: usize): void {
   store<f64>(at, 0, B + 16);
   store<f64>(at, 1, B + 24);
   store<i32>(at, 0, B_E);
-  store<f64>(at, xe == ZERO ? NONE : r, R);
+  store<f64>(at, xe == ZERO || wide ? NONE : r, R);
   store<f64>(at, ANY, R_C);
 }
 
@@ -210,10 +212,23 @@ export function followTiny(derive: bool, cr: f64, ci: f64, ce: i32, levels: usiz
         rebase();
       }
     }
-    if (dE >= ENOUGH && dE + max(zE, dE) >= ENOUGH) break;
+    if (dE >= ENOUGH && dE + (power - 1) * max(zE, dE) >= ENOUGH) {
+      setPoint();
+      break;
+    }
   }
   countSteps(taken);
   return through;
+}
+
+/** Tells the value at the point, Z + d. */
+function setPoint(): void {
+  orbitAt(m);
+  add(xr, xi, xe, dRe, dIm, dE);
+  const unit = power2(xe);
+  const re = xr * unit;
+  const im = xi * unit;
+  setValue(re, im, re * re + im * im);
 }
 
 /** The longest entry that is valid here, its steps taken into account; 0: a single step is due. */

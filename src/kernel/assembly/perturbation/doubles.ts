@@ -38,7 +38,6 @@ import {
   POWER,
   peak,
   power,
-  proving,
   rebase,
   setDerivative,
   setDifference,
@@ -51,8 +50,10 @@ import {
   unitE,
   unitIm,
   unitRe,
+  zIm,
+  zRe,
 } from './orbit';
-import { settles } from './interior';
+import { settles, watch } from './interior';
 import { matrixNorm } from './matrix';
 import {
   A_IM,
@@ -76,7 +77,7 @@ import {
 export const LEAST: f64 = 1e-285; // about 2^-947
 
 /**
- * Goes on until the point is through (true), or d or the next d falls below `least`.
+ * Goes on until the point is through (true), or d or the next d may fall below `least`.
  * levels: pointers (u32) to the levels of the table, from `first` to `depth`; derive: carries dz/dc along; tight: how
  * much farther inside their radii approximations are used, whose error falls with the square.
  */
@@ -121,8 +122,8 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
   let until = end;
   let count = n;
   let taken: i64 = 0;
-  let zr: f64 = 0;
-  let zi: f64 = 0;
+  let zr = zRe;
+  let zi = zIm;
   let squared = mag2;
   // dc by one pixel: what every step adds to the derivative.
   const pixel = julia ? 0 : power2(unitE);
@@ -138,6 +139,7 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
   const s = julia ? 0 : spacing * power2(unitE);
   let size = Math.abs(dr) + Math.abs(di);
   let through = true;
+  let hint = first;
   while (true) {
     if (count >= last && !extend(squared)) {
       squared = 0;
@@ -146,19 +148,39 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
     taken++;
     let entry: usize = 0;
     let skipped = 1;
-    if (at > 0) {
-      const index = at - 1;
-      const longestRun = index == 0 ? depth : min(ctz(index), depth);
-      for (let level = first; level <= longestRun; level++) {
-        if (at + (1 << level) > until) break;
-        const here = <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * entryBytes;
-        if (!(size * tight < load<f64>(here + radiusAt)) || !(sizeC < load<f64>(here + radiusCAt)) || count + (<i64>1 << level) > longest) break;
-        entry = here;
-        skipped = 1 << level;
+    const index = at - 1;
+    const longestRun = index < 0 ? -1 : index == 0 ? depth : min(ctz(index), depth);
+    if (longestRun >= first) {
+      // The longest valid one, sought from where the last one was: shorter ones are valid wherever longer ones are.
+      let level = min(longestRun, hint);
+      let here = entryOf(levels, level, index, entryBytes);
+      if ((at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest)) {
+        do {
+          entry = here;
+          skipped = 1 << level;
+          if (++level > longestRun) break;
+          here = entryOf(levels, level, index, entryBytes);
+        } while ((at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest));
+        level--;
+      } else {
+        while (--level >= first) {
+          here = entryOf(levels, level, index, entryBytes);
+          if (!(at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest)) continue;
+          entry = here;
+          skipped = 1 << level;
+          break;
+        }
       }
+      hint = max(level, first);
     }
     if (entry != 0) {
-      g = g * normOf(kind, entry, kind == FOLDED ? M_A : A_RE) + s * normOf(kind, entry, kind == FOLDED ? M_B : B_RE);
+      // As below, for what an entry makes of d.
+      const stretch = normOf(kind, entry, kind == FOLDED ? M_A : A_RE);
+      if (size * stretch < least) {
+        through = false;
+        break;
+      }
+      g = g * stretch + s * normOf(kind, entry, kind == FOLDED ? M_B : B_RE);
       if (kind == FOLDED) {
         const xx = dr * dr;
         const xy = dr * di;
@@ -291,6 +313,12 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
     zi = load<f64>(here, 8) + di;
     squared = zr * zr + zi * zi;
     if (!(squared <= most2)) break;
+    if (squared < watch && settles(kind, cr, ci, zr, zi, count, g, levels, first, depth)) {
+      squared = 0;
+      // Whatever errors the way there has: the cycle is that of this very point.
+      if (kind != FOLDED && !julia) most = 0;
+      break;
+    }
     size = Math.abs(dr) + Math.abs(di);
     const nearness = Math.abs(zr) + Math.abs(zi);
     if (nearness < size || at >= until) {
@@ -300,13 +328,9 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
       at = 0;
       rebase();
       until = end;
-      if (proving && settles(kind, cr, ci, dr, di, count, levels, first, depth)) {
-        squared = 0;
-        break;
-      }
     }
     // The next step would leave the range of doubles.
-    if (size < least || nearness * size < least) {
+    if (size < least || raised(kind, nearness) * size < least) {
       through = false;
       break;
     }
@@ -320,6 +344,12 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
   setGrowth(g, 0);
   setPeak(most);
   return through;
+}
+
+/** Of a level the entry for the run that begins behind `index`. */
+@inline
+function entryOf(levels: usize, level: i32, index: i32, bytes: usize): usize {
+  return <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * bytes;
 }
 
 /** |X + x| - |X| without cancellation. */
@@ -341,9 +371,14 @@ function normOf(kind: i32, entry: usize, field: usize): f64 {
 /** |f'(z)| = p·|z|^(p-1). */
 @inline
 function slope(kind: i32, squared: f64): f64 {
-  const z = Math.sqrt(squared);
-  if (kind == SQUARE) return 2 * z;
-  let result = <f64>power;
-  for (let k = 1; k < power; k++) result *= z;
+  return (kind == SQUARE ? 2.0 : <f64>power) * raised(kind, Math.sqrt(squared));
+}
+
+/** x^(p-1). */
+@inline
+function raised(kind: i32, x: f64): f64 {
+  if (kind == SQUARE) return x;
+  let result = x;
+  for (let k = 2; k < power; k++) result *= x;
   return result;
 }

@@ -1,5 +1,6 @@
 /** What the module gives to perturbation/kernel.ts. */
 export { buildDeepLevel } from './deep';
+export { setKnown } from './interior';
 export { setOrbit, setView } from './orbit';
 export { nuOf, perturb, setTables } from './perturb';
 export { buildLevel } from './table';

@@ -1,12 +1,12 @@
 /**
- * Proofs that a point never escapes, as in ../interior.ts: a disc around z that one period carries into itself. z is
- * looked at when it starts the reference again, where it is smallest and known to its last digit; a mark, moved more
- * and more rarely (Brent), tells when it comes back. "No" always means "not known".
+ * Proofs that a point never escapes, as in ../interior.ts: a disc around z that one period carries into itself. The mark
+ * is the smallest z of a window of iterations, each twice as long as the one before (Brent): when z comes near it again,
+ * and errors have not grown meanwhile, the iterations between may be a period. "No" always means "not known".
  */
 
 import { BURNING_SHIP } from '../formula';
 import { matrixNorm } from './matrix';
-import { countSteps, end, FOLDED, fold, julia, orbit, power } from './orbit';
+import { countSteps, end, FOLDED, fold, julia, orbit, power, proving, spacing } from './orbit';
 import {
   A_IM,
   A_RE,
@@ -26,102 +26,190 @@ import {
   R_C,
 } from './table';
 
-/** How near z must come to the mark, in parts of itself, for a proof to be tried, once a mark. */
-const FIRST_NEAR: f64 = 0.00390625; // 2^-8
-/** Starts that are not looked at: most points have escaped by then. */
-const FIRST_START: i32 = 3;
+/** How near the mark z must come back, in parts of it: for Newton's method, and where there is none. */
+const NEAR: f64 = 0.5;
+/** Or how small z must be, |z|^2 in parts of the mark's: 0 itself may be in the cycle. */
+const PLUNGE2: f64 = 0.0625;
+const NEARER: f64 = 0.00390625; // 2^-8
+/** What errors may have grown to since the mark: around a cycle that attracts they do not grow. */
+const MOST_GROWTH: f64 = 1.5;
+/** |mark|^2 at most, in parts of the smallest |z|^2: by the critical point a period contracts before it expands. */
+const FARTHEST2: f64 = 16;
+/** What proofs may take: one of so many iterations. */
+const SHARE: i64 = 4;
 /** The smallest disc that is tried, in parts of z. */
 const LEAST_DISC: f64 = 1.4901161193847656e-8; // 2^-26
-/** Newton's method: steps at most, when a cycle is closed, the weakest attraction, and the disc for it; in parts of z. */
+/**
+ * Newton's method: steps at most, and the step after which a disc is tried; its radius, in parts of where a·z^p + b, whose
+ * slope was seen at some z, contracts no longer (p > 2: of less); and the rim of dc, in parts of what the disc leaves.
+ */
 const MOST_NEWTON: i32 = 8;
-const CLOSED: f64 = 1e-10;
-const MOST_SLOPE: f64 = 0.999;
-const DISC: f64 = 0.0625;
+const CLOSED: f64 = 1e-3;
+const DISC: f64 = 0.75;
+const SMALLER: f64 = 0.125;
+const RIM: f64 = 0.75;
 /** What approximations leave out, and what single steps round off. */
 const LEFT_OUT: f64 = 3.637978807091713e-12; // 2^-38
 const ROUNDED: f64 = 8.881784197001252e-16; // 2^-50
+/** Below it more is lost of a difference. */
+const LEAST: f64 = 1e-285; // about 2^-947
+/** The first window of iterations. */
+const FIRST_WINDOW: i64 = 16;
 
+/** The smallest z of the window so far, and |z|^2, n and the growth of errors there. */
 let markRe: f64 = 0;
 let markIm: f64 = 0;
+let mark2: f64 = 0;
 let marked: i64 = 0;
-let near: f64 = 0;
-let starts: i32 = 0;
-let due: i32 = 0;
-/** The smallest z so far, and its n: in an analytic family the period of the component that the point lies in, if any. */
-let smallest: f64 = 0;
-let period: i64 = 0;
-/** The iteration from which it is tried again. */
-let tried: i64 = 0;
+let markGrowth: f64 = 0;
+/** How near z came to the mark since. */
+let nearest: f64 = 0;
+/** The smallest |z|^2 of all. */
+let least2: f64 = 0;
+/** Where the next window begins. */
+let turn: i64 = 0;
+/** Iterations that proofs have taken. */
+let spent: i64 = 0;
+/** |z|^2 below which a z is worth a look. */
+export let watch: f64 = 0;
+
+/** A disc that a period of a Julia set's only attracting cycle carries into itself; 0: none is known. */
+let trapRe: f64 = 0;
+let trapIm: f64 = 0;
+let trap: f64 = 0;
+
+/** Discs of dc of whose points it is known that they stay: re, im, radius; the last ones of a ring. */
+const KNOWN: i32 = 32;
+
+let knownAt: usize = 0;
+let known: i32 = 0;
+
+/** at: room for the discs of this instance, whose orbit is set. */
+export function setKnown(at: usize): void {
+  knownAt = at;
+  known = 0;
+}
 
 /** Forgets the point before. */
 @inline
 export function forgetMarks(): void {
-  starts = 0;
-  due = FIRST_START;
-  smallest = Infinity;
-  tried = 0;
-  near = 0;
+  watch = proving ? Infinity : 0;
+  turn = 0;
+  least2 = Infinity;
+  spent = 0;
 }
 
-/** Whether z = zr + i·zi, the n-th iterate and a new start of the reference, is proved to stay for ever. */
-// prettier-ignore
-export function settles(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, levels: usize, first: i32, depth: i32): bool {
-  starts++;
-  const size = Math.abs(zr) + Math.abs(zi);
-  if (size < smallest) {
-    smallest = size;
-    period = n;
-  } else if (n >= 2 * period && n >= tried && size <= 2 * smallest && kind != FOLDED && !julia) {
-    if (seeks(kind, cr, ci, zr, zi, period, levels, first, depth)) return true;
-    tried = 2 * n;
-  }
-  const gap = Math.abs(zr - markRe) + Math.abs(zi - markIm);
-  if (gap < near * size) {
-    if (returns(kind, cr, ci, zr, zi, n - marked, levels, first, depth)) return true;
-    near = 0;
-  }
-  if (starts >= due) {
-    markRe = zr;
-    markIm = zi;
-    marked = n;
-    near = FIRST_NEAR;
-    due = 2 * starts;
+/** Whether dc is known to stay. */
+export function isKnown(cr: f64, ci: f64): bool {
+  for (let k = 0, count = min(known, KNOWN); k < count; k++) {
+    const at = knownAt + <usize>k * 24;
+    const x = cr - load<f64>(at);
+    const y = ci - load<f64>(at, 8);
+    const r = load<f64>(at, 16);
+    if (x * x + y * y < r * r) return true;
   }
   return false;
 }
 
+/** Whether z = zr + i·zi, the n-th iterate, is proved to stay for ever. g: what errors have grown to. */
+// prettier-ignore
+export function settles(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, g: f64, levels: usize, first: i32, depth: i32): bool {
+  const squared = zr * zr + zi * zi;
+  least2 = min(least2, squared);
+  if (n >= turn) {
+    turn = max(2 * n, FIRST_WINDOW);
+    mark(kind, zr, zi, squared, n, g);
+    return false;
+  }
+  if (trap > 0 && isTrapped(zr, zi)) return true;
+  const gap = Math.abs(zr - markRe) + Math.abs(zi - markIm);
+  const period = n - marked;
+  if ((gap < nearest || squared < PLUNGE2 * mark2) && g <= MOST_GROWTH * markGrowth && mark2 <= FARTHEST2 * least2 && (spent + period) * SHARE <= n) {
+    nearest = gap;
+    if (kind == FOLDED ? returns(kind, cr, ci, zr, zi, period, levels, first, depth) : seeks(kind, cr, ci, zr, zi, period, levels, first, depth)) {
+      if (kind == FOLDED || !julia || isTrapped(zr, zi)) return true;
+    }
+  }
+  if (squared < mark2) mark(kind, zr, zi, squared, n, g);
+  return false;
+}
+
+function mark(kind: i32, zr: f64, zi: f64, squared: f64, n: i64, g: f64): void {
+  markRe = zr;
+  markIm = zi;
+  mark2 = squared;
+  marked = n;
+  markGrowth = g;
+  nearest = (kind == FOLDED ? NEARER : NEAR) * (Math.abs(zr) + Math.abs(zi));
+  watch = 4 * squared;
+}
+
+function isTrapped(zr: f64, zi: f64): bool {
+  const x = zr - trapRe;
+  const y = zi - trapIm;
+  return x * x + y * y < trap * trap;
+}
+
 // prettier-ignore
 function returns(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, period: i64, levels: usize, first: i32, depth: i32): bool {
-  if (!carry(kind, cr, ci, zr, zi, 0, period, levels, first, depth) || !(slope < 0.99)) return false;
+  if (!carry(kind, cr, ci, zr, zi, 0, 0, period, levels, first, depth) || !(slope < 0.99)) return false;
   const gap = Math.sqrt((endRe - zr) * (endRe - zr) + (endIm - zi) * (endIm - zi));
   const disc = max((2 * gap) / (1 - slope), LEAST_DISC * (Math.abs(zr) + Math.abs(zi)));
-  return carry(kind, cr, ci, zr, zi, disc, period, levels, first, depth) && gap + radius <= disc;
+  return carry(kind, cr, ci, zr, zi, disc, 0, period, levels, first, depth) && gap + radius <= disc;
 }
 
 /**
- * Finds the cycle that z creeps towards, by Newton's method on f^period(w) = w, and proves it attracting: an attracting
- * cycle of z^d + c attracts the critical orbit (Fatou), which is then bounded.
+ * Finds the cycle that z creeps towards, by Newton's method on f^period(w) = w, and proves it attracting, by a disc
+ * around w that a period carries into itself: an attracting cycle of z^d + c attracts the critical orbit (Fatou), which
+ * is then bounded. Of a Julia set the disc is kept: whoever enters it stays.
  */
 // prettier-ignore
 function seeks(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, period: i64, levels: usize, first: i32, depth: i32): bool {
+  const size = Math.sqrt(zr * zr + zi * zi);
+  let disc: f64 = 0;
+  let part: f64 = 0;
   for (let k = 0; k < MOST_NEWTON; k++) {
-    if (!carry(kind, cr, ci, zr, zi, 0, period, levels, first, depth)) return false;
+    if (!carry(kind, cr, ci, zr, zi, disc, 0, period, levels, first, depth) || !(slope < MOST_GROWTH)) return false;
+    if (k == 0) part = (DISC * size) / (power == 2 ? slope : <f64>(power - 1));
     const gr = endRe - zr;
     const gi = endIm - zi;
-    const size = Math.abs(zr) + Math.abs(zi);
     const gap = Math.sqrt(gr * gr + gi * gi);
-    if (gap < CLOSED * size) {
-      const disc = DISC * (1 - slope) * size;
-      return slope < MOST_SLOPE && carry(kind, cr, ci, zr, zi, disc, period, levels, first, depth) && gap + radius <= disc;
+    if (disc > 0) {
+      if (gap + radius < disc) {
+        if (julia) {
+          trapRe = zr;
+          trapIm = zi;
+          trap = disc;
+        } else widen(kind, cr, ci, zr, zi, disc, (RIM * (disc - gap - radius)) / reach, period, levels, first, depth);
+        return true;
+      }
+      part *= SMALLER;
     }
     // z + (f(z) - z) / (1 - f'(z))
     const er = 1 - slopeRe;
     const ei = -slopeIm;
     const scale = 1 / (er * er + ei * ei);
-    zr += (gr * er + gi * ei) * scale;
-    zi += (gi * er - gr * ei) * scale;
+    const sr = (gr * er + gi * ei) * scale;
+    const si = (gi * er - gr * ei) * scale;
+    const moved = Math.abs(sr) + Math.abs(si);
+    if (!(moved < 2 * size) || (slope >= 1 && moved < CLOSED * size)) return false;
+    zr += sr;
+    zi += si;
+    disc = slope < 1 && moved < CLOSED * size ? part * (1 - slope) : 0;
   }
   return false;
+}
+
+/** Remembers the disc of dc around a proved one for which the same disc of z is carried into itself, too. */
+// prettier-ignore
+function widen(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, disc: f64, rim: f64, period: i64, levels: usize, first: i32, depth: i32): void {
+  if (!(rim > spacing) || !carry(kind, cr, ci, zr, zi, disc, rim, period, levels, first, depth)) return;
+  const gap = Math.sqrt((endRe - zr) * (endRe - zr) + (endIm - zi) * (endIm - zi));
+  if (!(gap + radius < disc)) return;
+  const at = knownAt + <usize>(known++ % KNOWN) * 24;
+  store<f64>(at, cr);
+  store<f64>(at, ci, 8);
+  store<f64>(at, rim, 16);
 }
 
 /** Where a period carried the centre of a disc, the radius of a disc that holds the image, |(f^period)'| at the centre. */
@@ -131,11 +219,16 @@ let radius: f64 = 0;
 let slope: f64 = 0;
 let slopeRe: f64 = 0;
 let slopeIm: f64 = 0;
+/** What the radius grows by with the rim of dc. */
+let reach: f64 = 0;
 
-/** Carries a disc around z, at the start of the reference, through a period; false when it grows out of bounds. */
+/**
+ * Carries a disc of radius r around z through a period, for all dc within `rim` of the given one; false when it grows
+ * out of bounds.
+ */
 // prettier-ignore
-function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i64, levels: usize, first: i32, depth: i32): bool {
-  const sizeC = Math.abs(cr) + Math.abs(ci);
+function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, period: i64, levels: usize, first: i32, depth: i32): bool {
+  const sizeC = Math.abs(cr) + Math.abs(ci) + rim;
   const entryBytes: usize = kind == FOLDED ? MATRIX_ENTRY : ENTRY;
   const radiusAt: usize = kind == FOLDED ? M_R : R;
   const radiusCAt: usize = kind == FOLDED ? M_R_C : R_C;
@@ -146,6 +239,8 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
   let productRe: f64 = 1;
   let productIm: f64 = 0;
   let steps: i64 = 0;
+  spent += period;
+  reach = 0;
   for (let n: i64 = 0; n < period; ) {
     const size = Math.abs(dr) + Math.abs(di);
     let entry: usize = 0;
@@ -204,7 +299,10 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
         si = sr * wi + si * wr + qi;
         sr = t;
       }
-      r = r * spread + ROUNDED * ((Math.abs(sr) + Math.abs(si)) * size + sizeC);
+      const moved = (Math.abs(sr) + Math.abs(si)) * size;
+      if (moved < LEAST) return false;
+      r = r * spread + ROUNDED * (moved + sizeC) + rim;
+      reach = reach * spread + 1;
       const t = sr * dr - si * di + cr;
       di = sr * di + si * dr + ci;
       dr = t;
@@ -217,6 +315,7 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
       const x = load<f64>(q) * dr * dr + load<f64>(q, 8) * dr * di + load<f64>(q, 16) * di * di;
       const y = load<f64>(q, 24) * dr * dr + load<f64>(q, 32) * dr * di + load<f64>(q, 40) * di * di;
       stretch = matrixNorm(entry + M_A) + 2 * formBound(q) * size;
+      if (stretch * size < LEAST) return false;
       r = r * (stretch + formBound(q) * r) + LEFT_OUT * stretch * size;
       const t = m0 * dr + m1 * di + x + (load<f64>(entry, M_B) * cr + load<f64>(entry, M_B + 8) * ci);
       di = m2 * dr + m3 * di + y + (load<f64>(entry, M_B + 16) * cr + load<f64>(entry, M_B + 24) * ci);
@@ -233,9 +332,13 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, period: i6
       const er = ar + 2 * pr;
       const ei = ai + 2 * pi;
       stretch = Math.sqrt(er * er + ei * ei);
+      if (stretch * size < LEAST) return false;
       fr = er;
       fi = ei;
-      r = r * (stretch + Math.sqrt(qr * qr + qi * qi) * r) + LEFT_OUT * (Math.sqrt(ar * ar + ai * ai) * size + sizeC * Math.sqrt(br * br + bi * bi));
+      const spread = stretch + Math.sqrt(qr * qr + qi * qi) * r;
+      const b = Math.sqrt(br * br + bi * bi);
+      r = r * spread + LEFT_OUT * (Math.sqrt(ar * ar + ai * ai) * size + sizeC * b) + rim * b;
+      reach = reach * spread + b;
       const sr = ar + pr;
       const si = ai + pi;
       const t = sr * dr - si * di + (br * cr - bi * ci);

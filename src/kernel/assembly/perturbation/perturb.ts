@@ -3,7 +3,7 @@
 import { log2 } from '../log2';
 import { followTiny } from './deep';
 import { followDoubles, LEAST } from './doubles';
-import { forgetMarks } from './interior';
+import { forgetMarks, isKnown } from './interior';
 import { normalize, power2, xe, xi, xr } from './extended';
 import {
   answer,
@@ -90,6 +90,11 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
   for (let k: usize = 0; k < <usize>count; k++) {
     const cr = load<f64>(re + (k << 3));
     const ci = load<f64>(im + (k << 3));
+    if (exponent == 0 && isKnown(cr, ci)) {
+      store<f64>(nu + (k << 3), Infinity);
+      if (derive) estimate(Infinity, kind, distance + (k << 4));
+      continue;
+    }
     iterate(kind, derive, cr, ci, exponent, scale, 1, 0);
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
@@ -115,11 +120,12 @@ function iterate(kind: i32, derive: bool, cr: f64, ci: f64, exponent: i32, scale
   forgetMarks();
   start(cr, ci, exponent);
   if (julia && startsOutside()) return;
-  if (exponent == 0) {
-    followDoubles(kind, derive, cr * scale, ci * scale, levels, first, depth, tight, 0);
+  // Every step adds dc, beside which nothing is missed that is below all doubles; there is no dc in a Julia set.
+  if (exponent == 0 && !julia) {
+    followDoubles(kind, derive, cr, ci, levels, first, depth, tight, 0);
     return;
   }
-  normalize(cr, ci, exponent);
+  normalize(julia ? 0 : cr, julia ? 0 : ci, exponent);
   const er = xr;
   const ei = xi;
   const ee = xe;

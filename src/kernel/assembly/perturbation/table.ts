@@ -42,6 +42,8 @@ export const MATRIX_ENTRY: usize = 144;
 const EPSILON: f64 = 9.094947017729282e-13; // 2^-40
 /** What d may be of Z: farther out a step might have to start the reference again. */
 const NEAR: f64 = 0.125;
+/** Beyond it points may have escaped, and it matters when: they are watched step by step. */
+export const WIDE: f64 = 2;
 /** What the terms of fourth and higher order add to the cubic one, p <= 8, |d| <= NEAR·|Z|. */
 const TAIL: f64 = 1.25;
 
@@ -126,7 +128,7 @@ function step(m: i32, at: usize): void {
   store<f64>(at, 0, B_IM);
   const cubic = stepCubic(z);
   store<f64>(at, cubic, CUBIC);
-  store<f64>(at, stepRadius(z, Math.sqrt(ar * ar + ai * ai), cubic), R);
+  store<f64>(at, z > WIDE ? -1 : stepRadius(z, Math.sqrt(ar * ar + ai * ai), cubic), R);
   store<f64>(at, (2 * EPSILON * z) / (p - 1), R_LINEAR);
   store<f64>(at, Infinity, R_C);
 }
@@ -215,7 +217,7 @@ function matrixStep(m: i32, at: usize): void {
   const cubic = stepCubic(z);
   store<f64>(at, cubic, M_CUBIC);
   const sides = ship ? min(zr, zi) : Infinity;
-  store<f64>(at, min(sides, stepRadius(z, Math.sqrt(ar * ar + ai * ai), cubic)), M_R);
+  store<f64>(at, z > WIDE ? -1 : min(sides, stepRadius(z, Math.sqrt(ar * ar + ai * ai), cubic)), M_R);
   store<f64>(at, min(sides, (2 * EPSILON * z) / (p - 1)), M_R_LINEAR);
   store<f64>(at, Infinity, M_R_C);
 }
