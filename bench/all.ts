@@ -3,13 +3,14 @@
 import { clusters } from './clusters.js';
 import { deaths } from './deaths.js';
 import { deep } from './deep.js';
+import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { pictures } from './pictures.js';
 import { reference } from './reference.js';
-import { store } from './store.js';
+import { straggler } from './straggler.js';
 
-const ALL = { kernel, reference, leader, pictures, store, deep, clusters, deaths };
+const ALL = { kernel, reference, leader, pictures, healthy, deep, clusters, straggler, deaths };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();
 process.exit(0);

@@ -21,12 +21,13 @@ export interface Summary {
   }[];
 }
 
-/** `fractal leader --local 2` to its end. */
-export function leader(words: string[]): Promise<Summary> {
+/** `fractal leader` to its end, on two workers of its own unless hosts are named. */
+export function leader(words: string[], more: Readonly<Record<string, string>> = {}): Promise<Summary> {
   // A store of its own, so that nothing is answered from an earlier run.
   const cache = mkdtempSync(join(tmpdir(), 'fractal-cache-'));
-  const env = { ...process.env, XDG_CACHE_HOME: cache };
-  const child = spawn(process.execPath, [PROGRAM, 'leader', '--local', '2', '--json', ...words], { env });
+  const env = { ...process.env, XDG_CACHE_HOME: cache, ...more };
+  const crew = words.includes('--hostfile') ? [] : ['--local', '2'];
+  const child = spawn(process.execPath, [PROGRAM, 'leader', ...crew, '--json', ...words], { env });
   let text = '';
   child.stdout.on('data', (data: Buffer) => {
     text += data;

@@ -164,7 +164,7 @@ test('any text is understood or refused with a FractalError', () => {
         assert.ok(error instanceof FractalError, String(error));
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 40_000 },
   );
 });
 

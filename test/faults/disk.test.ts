@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folder, fractal, type Outcome, PROGRAM, start } from '../e2e/processes.js';
@@ -89,6 +89,24 @@ function encoderOf(leader: number): number {
   return found ?? assert.fail('the leader has no ffmpeg');
 }
 
+/** The next run takes finished frames from the store, computes the others once, and makes the undisturbed film. */
+async function resumed(t: TestContext, words: readonly string[], path: string): Promise<void> {
+  const { code, stdout, stderr } = await fractal(t, [...words, '--json']);
+  assert.equal(code, 0, stderr);
+  const { recalled, samples } = JSON.parse(stdout);
+  assert.ok(recalled >= 15 * 320 * 180 * 4, `${recalled} samples of finished frames were used`);
+  assert.equal(recalled + samples, 60 * 320 * 180 * 4, 'the rest was computed, once');
+  assert.equal(hashOf(path), await (undisturbed ??= film(t)));
+}
+
+/** Of the film that nothing disturbs. */
+let undisturbed: Promise<string> | undefined;
+async function film(t: TestContext): Promise<string> {
+  const path = join(folder(t), 'x.mp4');
+  await fractal(t, ['leader', '--local', '1', '-q', ...FILM, '--no-store', '-o', path]);
+  return hashOf(path);
+}
+
 for (const [signal, words] of [
   ['SIGKILL', /ffmpeg \(.*\) failed: it was killed with signal SIGKILL/],
   ['SIGSTOP', /ffmpeg \(.*\) failed: it showed no sign of life for 2 seconds/],
@@ -111,24 +129,36 @@ for (const [signal, words] of [
       assert.match(stderr, new RegExp(`error: ENCODER_FAILED: ${words.source}`));
       assert.equal(readFileSync(path, 'utf8'), 'older');
       assert.deepEqual(hidden(out), []);
-      const second = await fractal(t, [...all, '--json']);
-      assert.equal(second.code, 0, second.stderr);
-      const { recalled } = JSON.parse(second.stdout);
-      assert.ok(recalled >= 15 * 320 * 180 * 4, `${recalled} samples of finished frames were used`);
-      const undisturbed = join(out, 'y.mp4');
-      await fractal(t, ['leader', '--local', '1', '-q', ...FILM, '--no-store', '-o', undisturbed]);
-      assert.equal(hashOf(path), hashOf(undisturbed));
+      await resumed(t, all, path);
     },
   );
 }
 
-test('a leader killed with -9 leaves an older picture as it was', BOUNDED, async (t) => {
+test(
+  'a leader of a film killed with -9: an older film stays, and the next run uses what is there',
+  BOUNDED,
+  async (t) => {
+    const [out, store] = [folder(t), folder(t)];
+    const path = join(out, 'x.mp4');
+    writeFileSync(path, 'older');
+    const all = ['leader', '--local', '1', ...FILM, '-o', path, '--store', store];
+    const running = start(t, all);
+    while (readdirSync(store).length < 20) await new Promise((resolve) => setTimeout(resolve, 5));
+    running.process.kill('SIGKILL');
+    await running.ended;
+    assert.equal(readFileSync(path, 'utf8'), 'older');
+    await resumed(t, all, path);
+  },
+);
+
+test('a store that is smaller than the job keeps what it can, and says so once', BOUNDED, async (t) => {
   const [out, store] = [folder(t), folder(t)];
   const path = join(out, 'x.mp4');
-  writeFileSync(path, 'older');
-  const running = start(t, ['leader', '--local', '1', ...FILM, '-o', path, '--store', store]);
-  while (readdirSync(store).length < 10) await new Promise((resolve) => setTimeout(resolve, 5));
-  running.process.kill('SIGKILL');
-  await running.ended;
-  assert.equal(readFileSync(path, 'utf8'), 'older');
+  const all = ['leader', '--local', '1', ...FILM, '-o', path, '--store', store, '--store-size', '4M'];
+  const { code, stderr } = await fractal(t, all);
+  assert.equal(code, 0, stderr);
+  assert.equal(stderr.match(/warning: the store .* is full with this job alone \(4 MiB\)/g)?.length, 1, stderr);
+  const bytes = readdirSync(store).reduce((sum, name) => sum + statSync(join(store, name)).size, 0);
+  assert.ok(bytes <= 4 << 20, `${bytes} bytes are kept`);
+  await resumed(t, all, path);
 });

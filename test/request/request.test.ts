@@ -27,7 +27,7 @@ test('whatever text a flag is given, the request is understood or refused with a
         assert.doesNotMatch(error.message, /\n/);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 30_000 },
   );
 });
 
@@ -127,7 +127,7 @@ test('any text as a request file is understood or refused', () => {
         assert.ok(error instanceof FractalError, String((error as Error).stack));
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 30_000 },
   );
 });
 
