@@ -139,6 +139,7 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
   const s = julia ? 0 : spacing * power2(unitE);
   let size = Math.abs(dr) + Math.abs(di);
   let through = true;
+  let hint = first;
   while (true) {
     if (count >= last && !extend(squared)) {
       squared = 0;
@@ -147,16 +148,30 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
     taken++;
     let entry: usize = 0;
     let skipped = 1;
-    if (at > 0) {
-      const index = at - 1;
-      const longestRun = index == 0 ? depth : min(ctz(index), depth);
-      for (let level = first; level <= longestRun; level++) {
-        if (at + (1 << level) > until) break;
-        const here = <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * entryBytes;
-        if (!(size * tight < load<f64>(here + radiusAt)) || !(sizeC < load<f64>(here + radiusCAt)) || count + (<i64>1 << level) > longest) break;
-        entry = here;
-        skipped = 1 << level;
+    const index = at - 1;
+    const longestRun = index < 0 ? -1 : index == 0 ? depth : min(ctz(index), depth);
+    if (longestRun >= first) {
+      // The longest valid one, sought from where the last one was: shorter ones are valid wherever longer ones are.
+      let level = min(longestRun, hint);
+      let here = entryOf(levels, level, index, entryBytes);
+      if ((at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest)) {
+        do {
+          entry = here;
+          skipped = 1 << level;
+          if (++level > longestRun) break;
+          here = entryOf(levels, level, index, entryBytes);
+        } while ((at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest));
+        level--;
+      } else {
+        while (--level >= first) {
+          here = entryOf(levels, level, index, entryBytes);
+          if (!(at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest)) continue;
+          entry = here;
+          skipped = 1 << level;
+          break;
+        }
       }
+      hint = max(level, first);
     }
     if (entry != 0) {
       // As below, for what an entry makes of d.
@@ -329,6 +344,12 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
   setGrowth(g, 0);
   setPeak(most);
   return through;
+}
+
+/** Of a level the entry for the run that begins behind `index`. */
+@inline
+function entryOf(levels: usize, level: i32, index: i32, bytes: usize): usize {
+  return <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * bytes;
 }
 
 /** |X + x| - |X| without cancellation. */
