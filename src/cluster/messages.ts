@@ -32,7 +32,7 @@ export interface ReferenceOrbit {
   readonly im: string;
   /** Re and im of Z_0, Z_1, …; the point begins at index `start`. */
   readonly orbit: Float64Array;
-  /** Entries too small for doubles: index, re, im, exponent of two. */
+  /** Entries too small for doubles: index, re, im, the exponents of two of both. */
   readonly tiny: Float64Array;
   readonly start: number;
   readonly deep: boolean;

@@ -245,7 +245,7 @@ function referenceOf(wire: NonNullable<WireScene['reference']>): ReferenceOrbit 
   };
   const orbit = doubles(rest.orbit as Uint8Array, 16, 32);
   if (2 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
-  return { formula: formulaOf(rest), re, im, orbit, tiny: doubles(rest.tiny as Uint8Array, 32, 0), start, deep };
+  return { formula: formulaOf(rest), re, im, orbit, tiny: doubles(rest.tiny as Uint8Array, 40, 0), start, deep };
 }
 
 function paintOf(text: string): Record<string, unknown> {

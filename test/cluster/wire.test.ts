@@ -84,7 +84,7 @@ const reference: fc.Arbitrary<ReferenceOrbit> = record({
   re: text,
   im: text,
   orbit: entries(2, 2),
-  tiny: entries(4, 0),
+  tiny: entries(5, 0),
   start: fc.nat(1),
   deep: fc.boolean(),
 });

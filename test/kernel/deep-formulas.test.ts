@@ -75,7 +75,7 @@ for (const step of ['holomorphic', 'burning-ship', 'tricorn'] as const) {
   test(`beside the critical point of a Julia set a difference may fall below all doubles: ${step}`, () => {
     // One iteration takes 3i·10^-k to -2 - 9·10^-2k, whence all three are the same on the real line.
     const formula = { step, power: 2, julia: { re: '-2', im: '0' } } as const;
-    for (const k of step === 'burning-ship' ? [40, 120] : [40, 120, 160, 270, 300, 1000]) {
+    for (const k of [40, 120, 160, 270, 300, 1000]) {
       const before = sampleAt('0', `3e-${k}`, k, formula);
       const after = sampleAt(`-2.${'9'.padStart(2 * k, '0')}`, '0', 2 * k, formula);
       assert.ok(Number.isFinite(before) && Math.abs(before - 1 - after) < 1e-6, `1e-${k}: ${before}, ${after}`);

@@ -93,7 +93,7 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
   new Float64Array(memory.buffer, tinyAt, tiny.length).set(tiny);
   new Uint32Array(memory.buffer, LEVELS_AT, table.levels.length).set(table.levels);
   if (deepTable) new Uint32Array(memory.buffer, DEEP_LEVELS_AT, deepTable.levels.length).set(deepTable.levels);
-  const tinies = tiny.length / 4;
+  const tinies = tiny.length / 5;
   return { formula, re, im, start, module: compiled, memory, length, tinyAt, tinies, table, deepTable, regionsAt };
 }
 

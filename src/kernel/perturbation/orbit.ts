@@ -143,11 +143,11 @@ export class Orbits {
   #take(count: number): void {
     const { memory, tinies, entriesAt, tinyAt } = this.#wasm;
     this.#entries.push(new Float64Array(memory.buffer, entriesAt(), 2 * count));
-    const tiny = new Float64Array(memory.buffer, tinyAt(), 4 * tinies.value);
-    for (let k = 0; k < tiny.length; k += 4) {
+    const tiny = new Float64Array(memory.buffer, tinyAt(), 5 * tinies.value);
+    for (let k = 0; k < tiny.length; k += 5) {
       const index = this.count + (tiny[k] as number);
       // Z_0 is 0, and known to be.
-      if (index > 0) this.#tiny.push(Float64Array.of(index, ...tiny.subarray(k + 1, k + 4)));
+      if (index > 0) this.#tiny.push(Float64Array.of(index, ...tiny.subarray(k + 1, k + 5)));
     }
     this.count += count;
   }

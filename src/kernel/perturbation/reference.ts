@@ -17,7 +17,7 @@ export interface Reference {
    * orbit of 0, which points come to when they rebase, and behind it, from index `start`, the orbit of the point.
    */
   readonly orbit: Float64Array;
-  /** Entries too small for doubles, in order: index, re, im, exponent of two. */
+  /** Entries too small for doubles, or with a part that is, in order: index, re, im, the exponents of two of both. */
   readonly tiny: Float64Array;
   /** Index of the entry that the point begins with. */
   readonly start: number;

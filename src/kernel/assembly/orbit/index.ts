@@ -8,10 +8,12 @@ const TRICORN: i32 = 2;
 
 /** Entries that one call writes at most. */
 const CHUNK: usize = 4096;
-/** Entries below it are listed apart. */
+/** Entries below it are listed apart, under a fold of both parts each that has one: its sign counts. */
 const SMALLEST: f64 = 1e-270;
 /** Entries below it get an exponent for the derivative, whose powers might leave the range of doubles. */
 const SMALL: f64 = 5.421010862427522e-20; // 2^-64
+/** Bytes of an entry listed. */
+const TINY: usize = 40;
 /** Bits of a mantissa about. */
 const UNIT: i32 = 60;
 
@@ -54,7 +56,7 @@ export function open(fold_: i32, power_: i32, limbs: i32, fraction: i32, width: 
   powers = fixed.number();
   nothing = fixed.number();
   entries = heap.alloc(CHUNK << 4);
-  tiny = heap.alloc(CHUNK << 5);
+  tiny = heap.alloc(CHUNK * TINY);
 }
 
 /** Where the limbs of z and c are to be written, before `begin`. */
@@ -71,7 +73,7 @@ export function entriesAt(): usize {
   return entries;
 }
 
-/** Entries too small for doubles: index in the call, re, im, exponent of two. */
+/** Entries too small for doubles: index in the call, re, im, the exponents of two of both. */
 export function tinyAt(): usize {
   return tiny;
 }
@@ -114,7 +116,7 @@ function write(n: i32): void {
   ze = 0;
   const size = max(Math.abs(x), Math.abs(y));
   if (size < SMALL) extend();
-  if (size < SMALLEST) list(n);
+  if ((fold == BURNING_SHIP ? min(Math.abs(x), Math.abs(y)) : size) < SMALLEST) list(n, size < SMALLEST);
   escaped = x * x + y * y > outside;
   closed = watch && jacobian.reaches(zr, zi, ze, radius, radiusE);
 }
@@ -131,13 +133,20 @@ function extend(): void {
   zi = fixed.scale(fixed.mantissa, ei - ze);
 }
 
-function list(n: i32): void {
-  const at = tiny + (<usize>tinies << 5);
+/** whole: zeros, too. */
+function list(n: i32, whole: bool): void {
+  fixed.extend(z);
+  const re = fixed.mantissa;
+  const er = fixed.exponent;
+  fixed.extend(fixed.imaginary(z));
+  if (!whole && (re == 0 || fixed.mantissa == 0)) return;
+  const at = tiny + <usize>tinies * TINY;
   tinies++;
   store<f64>(at, n);
-  store<f64>(at, zr, 8);
-  store<f64>(at, zi, 16);
-  store<f64>(at, ze, 24);
+  store<f64>(at, re, 8);
+  store<f64>(at, fixed.mantissa, 16);
+  store<f64>(at, er, 24);
+  store<f64>(at, fixed.exponent, 32);
 }
 
 /** One iteration: the power by squaring and multiplying, the fold as signs of its parts. */

@@ -29,6 +29,11 @@ import {
   m,
   n,
   orbitAt,
+  partIm,
+  partImE,
+  partRe,
+  partReE,
+  partsAt,
   power,
   rebase,
   setDerivative,
@@ -81,6 +86,11 @@ function logModulus(re: f64, im: f64, e: i32): f64 {
   return e == ZERO ? NONE : <f64>e + 0.5 * log2(re * re + im * im);
 }
 
+@inline
+function logPart(x: f64, e: i32): f64 {
+  return x == 0 ? NONE : <f64>e + log2(Math.abs(x));
+}
+
 /** One iteration from Z_m. */
 function step(m: i32, at: usize): void {
   orbitAt(m);
@@ -88,13 +98,14 @@ function step(m: i32, at: usize): void {
   let zi = xi;
   const ze = xe;
   const ship = fold == BURNING_SHIP;
-  const sr: f64 = ship && zr < 0 ? -1 : 1;
-  const si: f64 = (ship && zi < 0) || (fold != 0 && !ship) ? -1 : 1;
+  if (ship) partsAt(m);
+  const sr: f64 = ship && partRe < 0 ? -1 : 1;
+  const si: f64 = (ship && partIm < 0) || (fold != 0 && !ship) ? -1 : 1;
   zr *= sr;
   zi *= si;
   const wide = logModulus(zr, zi, ze) > log2(WIDE);
   let r = LOG_EPSILON + logModulus(zr, zi, ze) + log2(2 / <f64>(power - 1));
-  if (ship) r = min(r, logModulus(min(zr, zi), 0, min(zr, zi) > 0 ? ze : ZERO));
+  if (ship) r = min(r, min(logPart(partRe, partReE), logPart(partIm, partImE)));
   normalize(<f64>power, 0, 0);
   for (let k = 1; k < power; k++) multiply(xr, xi, xe, zr, zi, ze);
   store<f64>(at, xr * sr, A);
@@ -319,11 +330,13 @@ function single(derive: bool, cr: f64, ci: f64, ce: i32): void {
   let fi: f64 = 1;
   if (fold == BURNING_SHIP) {
     // In units of d: what is so small beside the other that it vanishes there has no say in the sign.
-    const scale = power2(ze - dE);
-    if (zr * scale + dr < 0) fr = -1;
-    if (zi * scale + di < 0) fi = -1;
-    dr = foldedBy(zr * scale, dr);
-    di = foldedBy(zi * scale, di);
+    partsAt(m);
+    const yr = partRe * power2(partReE - dE);
+    const yi = partIm * power2(partImE - dE);
+    if (yr + dr < 0) fr = -1;
+    if (yi + di < 0) fi = -1;
+    dr = foldedBy(yr, dr);
+    di = foldedBy(yi, di);
     zr = Math.abs(zr);
     zi = Math.abs(zi);
   } else if (fold != 0) {

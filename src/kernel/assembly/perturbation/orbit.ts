@@ -1,7 +1,7 @@
 /** What one call works on: the reference orbit, the formula, the limits; and where the point in hand is. */
 
 import { log2 } from '../log2';
-import { normalize, xe, xi, xr, ZERO } from './extended';
+import { normalize, power2, xe, xi, xr, ZERO } from './extended';
 
 /** What the loops are made for: z^2, any power, and formulas that are not analytic. */
 export const SQUARE: i32 = 0;
@@ -10,6 +10,8 @@ export const FOLDED: i32 = 2;
 
 /** How much further than the limit a point may run that has left |z| <= 2 but not yet reached the bailout. */
 const BEYOND: i64 = 200;
+/** Bytes of an entry that is listed apart. */
+const TINY: usize = 40;
 /** Entries of the orbit below it are listed apart. */
 const SMALLEST: f64 = 1e-270;
 
@@ -47,15 +49,44 @@ export function orbitAt(at: i32): void {
   const zr = load<f64>(orbit + (<usize>at << 4));
   const zi = load<f64>(orbit + (<usize>at << 4), 8);
   if (max(Math.abs(zr), Math.abs(zi)) >= SMALLEST || at == 0) return normalize(zr, zi, 0);
+  const found = tinyAt(at);
+  const er = <i32>load<f64>(found, 24);
+  const ei = <i32>load<f64>(found, 32);
+  const e = max(er, ei);
+  normalize(load<f64>(found, 8) * power2(er - e), load<f64>(found, 16) * power2(ei - e), e);
+}
+
+/** The parts of Z_m, each with an exponent: beside the larger one the other may be nothing, but has a sign. */
+export let partRe: f64 = 0;
+export let partIm: f64 = 0;
+export let partReE: i32 = 0;
+export let partImE: i32 = 0;
+
+export function partsAt(at: i32): void {
+  partRe = load<f64>(orbit + (<usize>at << 4));
+  partIm = load<f64>(orbit + (<usize>at << 4), 8);
+  partReE = 0;
+  partImE = 0;
+  if (min(Math.abs(partRe), Math.abs(partIm)) >= SMALLEST || at == 0) return;
+  const found = tinyAt(at);
+  if (found == 0) return;
+  partRe = load<f64>(found, 8);
+  partIm = load<f64>(found, 16);
+  partReE = <i32>load<f64>(found, 24);
+  partImE = <i32>load<f64>(found, 32);
+}
+
+/** Where an entry is listed apart; 0: nowhere. */
+function tinyAt(at: i32): usize {
   let low = 0;
   let high = tinies;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (load<f64>(tiny + (<usize>middle << 5)) < <f64>at) low = middle + 1;
+    if (load<f64>(tiny + <usize>middle * TINY) < <f64>at) low = middle + 1;
     else high = middle;
   }
-  const found = tiny + (<usize>low << 5);
-  normalize(load<f64>(found, 8), load<f64>(found, 16), <i32>load<f64>(found, 24));
+  const found = tiny + <usize>low * TINY;
+  return low < tinies && load<f64>(found) == <f64>at ? found : 0;
 }
 
 const FLAG_WHOLE: i32 = 2;
