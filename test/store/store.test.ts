@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type { Rect } from '../../src/shard/shard.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
+import { keepOrbit, recallOrbit } from '../../src/store/orbits.js';
 import { Store } from '../../src/store/store.js';
 import { folder } from '../e2e/processes.js';
 
@@ -132,6 +133,46 @@ test('a job larger than the store keeps its first frames, and says so once', asy
   assert.match(warnings[0] as string, /is full with this job alone \(0 MiB\).*--store-size/);
   assert.deepEqual((await recall(await open(path), 0)).missing, []);
   assert.deepEqual((await recall(await open(path), 9)).missing, [WHOLE]);
+});
+
+test('what rests on the word of one who is disowned is forgotten, and nothing more of it is kept', async (t) => {
+  const path = folder(t);
+  const { archive, settled } = await open(path);
+  const put = (frame: number, rect: Rect, by?: string) => archive.keep(frame, rect, bytesOf(frame, rect), by);
+  for (let frame = 0; frame < 3; frame++) await recall({ archive }, frame);
+  put(0, TOP, 'liar');
+  put(0, REST, 'other');
+  archive.complete(0);
+  put(1, TOP, 'liar');
+  put(2, TOP, 'other');
+  archive.disown('liar');
+  put(1, REST, 'other');
+  put(2, REST, 'liar');
+  archive.leave();
+  await settled();
+  const after = await open(path);
+  assert.deepEqual(await recall(after, 0), { found: [], missing: [WHOLE] });
+  assert.deepEqual(await recall(after, 1), { found: [REST], missing: [TOP] });
+  assert.deepEqual(await recall(after, 2), { found: [TOP], missing: [REST] });
+});
+
+test('a reference orbit is found again to the bit, a damaged one is not', async (t) => {
+  const path = folder(t);
+  const store = await Store.open({ folder: path, size: 1 << 20, warn: assert.fail });
+  const odd = Float64Array.of(0, -0, 5e-324, -1.7976931348623157e308, Number.NaN, Infinity, 1 / 3);
+  const kept = { orbit: odd, tiny: odd.subarray(1, 5), start: 3, period: undefined };
+  keepOrbit(store, digestOf('orbit'), kept);
+  await store.settled();
+  const found = await recallOrbit(store, digestOf('orbit'));
+  assert.ok(found);
+  assert.deepEqual({ ...found, orbit: 0, tiny: 0 }, { ...kept, orbit: 0, tiny: 0 });
+  for (const name of ['orbit', 'tiny'] as const) {
+    assert.deepEqual(Buffer.from(found[name].slice().buffer), Buffer.from(kept[name].slice().buffer), name);
+  }
+  const bytes = readFileSync(only(path));
+  bytes[60] = (bytes[60] as number) ^ 1;
+  writeFileSync(only(path), bytes);
+  assert.equal(await recallOrbit(store, digestOf('orbit')), undefined);
 });
 
 test('two runs that keep the same frames at once disturb nobody', async (t) => {
