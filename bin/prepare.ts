@@ -3,6 +3,7 @@
  * the reference orbit.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import type { Computed, Kernel, KernelName } from '../src/kernel/kernel.js';
 import { settleLimit } from '../src/kernel/limit.js';
 import { depthOf, perturbedFrom, prefersPerturbation, worthProbing } from '../src/kernel/method.js';
@@ -34,6 +35,9 @@ export interface Prepared {
 /** Between two lines about the reference orbit. */
 const TELL_MS = 2_000;
 
+/** A piece of a probe that takes longer makes the next one small. */
+const PIECE_MS = 100;
+
 /** An orbit that takes less is computed again rather than kept: by its length and precision, not by a clock. */
 const KEPT_NANOSECONDS = 1e8;
 
@@ -46,7 +50,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const settled = byDepth(request);
   const orbits = orbitsAround(deepestOf(endsOf(request)), (order) => orbitOf(order, signal, note, store));
-  const limited = request.autoIterations ? await withLimit(settled, orbits, note) : settled;
+  const limited = request.autoIterations ? await withLimit(settled, orbits, signal, note) : settled;
   const chosen = await withMethod(limited, orbits, note);
   const perturbed = endsOf(chosen).some((view) => view.perturbed);
   return { request: chosen, reference: perturbed ? await orbits.of(chosen.iterations) : undefined };
@@ -71,15 +75,41 @@ function kernelOf({ kernel }: Request): KernelName {
 }
 
 /** The iteration limit by a coarse grid of the deepest view. */
-async function withLimit(request: Request, orbits: Orbits, note: (text: string) => void): Promise<Request> {
+async function withLimit(
+  request: Request,
+  orbits: Orbits,
+  signal: AbortSignal,
+  note: (text: string) => void,
+): Promise<Request> {
   const deepest = deepestOf(endsOf(request));
   const nuOf = async (view: View) => {
     const compute = view.perturbed ? await perturbation(view.iterations, orbits) : direct;
-    return (await compute(view, { x: 0, y: 0, width: view.width, height: view.height })).nu;
+    return inPieces(view, compute, signal);
   };
   const { iterations, undecided } = await settleLimit(deepest, request.iterations, MAX_ITERATIONS, nuOf);
   note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
   return { ...request, iterations };
+}
+
+/** All samples, piece by piece, between which a signal is heard; points that take their time one by one. */
+async function inPieces(
+  view: View,
+  compute: (view: View, rect: Rect) => Promise<Computed>,
+  signal: AbortSignal,
+): Promise<Float64Array> {
+  const nu = new Float64Array(view.width * view.height);
+  let width = view.width;
+  for (let at = 0; at < nu.length; ) {
+    const from = performance.now();
+    const [x, y] = [at % view.width, Math.floor(at / view.width)];
+    width = Math.min(width, view.width - x);
+    nu.set((await compute(view, { x, y, width, height: 1 })).nu, at);
+    at += width;
+    width = performance.now() - from > PIECE_MS ? 1 : view.width;
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+  return nu;
 }
 
 /** Perturbs the deeper ones of the views that doubles reach, as far as that is better. */

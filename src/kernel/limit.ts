@@ -5,10 +5,16 @@ import { coarse } from './method.js';
 
 /** Points of the grid along the longer side. */
 const GRID = 48;
-/** The limit is doubled at most so often. */
+/** The first look: a guess for great depth may be far more than is needed. */
+const FIRST = 4_000;
+/** The guess is doubled at most so often. */
 const MOST_DOUBLINGS = 5;
 /** Share of the points that may still change when the limit is doubled once more. */
 const STILL = 0.004;
+/** Below the guess: doublings in a row without change, the share undecided, and the room above what all escape by. */
+const STILL_DOUBLINGS = 3;
+const FEW = 0.25;
+const ROOM = 4;
 
 export interface Limit {
   readonly iterations: number;
@@ -17,8 +23,9 @@ export interface Limit {
 }
 
 /**
- * Doubles a first guess until hardly a point more escapes; and goes on while none escapes at all, for then nothing is
- * to be seen yet. Where none ever does, the guess is as good as anything.
+ * Doubles a limit until hardly a point more escapes; and goes on while none escapes at all, for then nothing is to be
+ * seen yet. Where none ever does, the guess is as good as anything. It may be large: what is settled long before it
+ * shows early.
  * @param nuOf the samples of a coarse view
  */
 export async function settleLimit(
@@ -33,13 +40,25 @@ export async function settleLimit(
     const nu = await nuOf({ ...probe, iterations });
     return nu.filter((value) => value === Infinity).length / nu.length;
   };
-  let iterations = guess;
+  const halvings = Math.max(0, Math.ceil(Math.log2(guess / FIRST)));
+  const limits = Array.from({ length: halvings + 1 + MOST_DOUBLINGS }, (_, k) =>
+    Math.ceil(guess * 2 ** (k - halvings)),
+  );
+  let iterations = limits[0] as number;
   let undecided = await undecidedAt(iterations);
-  for (let k = 0; k < MOST_DOUBLINGS && undecided > 0 && 2 * iterations <= most; k++) {
-    const next = await undecidedAt(2 * iterations);
-    if (next < 1 && undecided - next <= STILL) break;
-    iterations *= 2;
-    undecided = next;
+  let still = 0;
+  for (const next of limits.slice(1)) {
+    if (undecided === 0 || next > most) break;
+    const share = await undecidedAt(next);
+    still = share < 1 && undecided - share <= STILL ? still + 1 : 0;
+    if (still > 0 && iterations >= guess) break;
+    if (still === STILL_DOUBLINGS && share <= FEW) break;
+    iterations = next;
+    undecided = share;
   }
-  return undecided < 1 ? { iterations, undecided } : { iterations: guess, undecided };
+  if (undecided === 1) return { iterations: guess, undecided };
+  return {
+    iterations: undecided > 0 || iterations >= guess ? iterations : Math.min(guess, ROOM * iterations),
+    undecided,
+  };
 }

@@ -52,3 +52,14 @@ test('while nothing is to be seen yet it goes on; where nothing ever is, the gue
 test('the largest limit of a request is never passed', async () => {
   assert.equal((await settleLimit(view, 100, 250, between(10, 3000, 0).nuOf)).iterations, 200);
 });
+
+test('a guess far beyond what is needed is not tried: early plateaus of few undecided points, or none', async () => {
+  const some = between(5000, 52_000, 1 / 27);
+  assert.equal((await settleLimit(view, 4e8, 1e9, some.nuOf)).iterations, Math.ceil(4e8 / 2 ** 10));
+  assert.ok(Math.max(...some.limits) < 1_000_000);
+  const none = between(10, 3000, 0);
+  const { iterations } = await settleLimit(view, 1_000_000, 1e9, none.nuOf);
+  assert.ok(iterations > 3 * 3000 && iterations < 10 * 3000 && none.limits.length === 1, String(iterations));
+  // Much undecided, and a plateau below the guess: it goes on.
+  assert.equal((await settleLimit(view, 64_000, 1e9, between(10, 3000, 0.5).nuOf)).iterations, 64_000);
+});

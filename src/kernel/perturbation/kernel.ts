@@ -44,6 +44,7 @@ interface Exports {
   buildLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   buildDeepLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   setKnown(at: number): void;
+  prepareProofs(): void;
 }
 
 const PAGE = 65536;
@@ -101,7 +102,7 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
 export function openPerturbation(shared: SharedReference, slot: number, proofs = true): Perturbed {
   const { formula, memory, length, table, deepTable } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
-  const { nuOf, setKnown, setOrbit, setTables, setView, perturb, buildLevel, buildDeepLevel } =
+  const { nuOf, setKnown, setOrbit, setTables, setView, perturb, prepareProofs, buildLevel, buildDeepLevel } =
     exports as unknown as Exports;
   const scratch = shared.regionsAt + slot * REGION_BYTES;
   const reAt = scratch + SCRATCH_BYTES;
@@ -122,6 +123,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   buildTogether(table, memory, (level, from, to) => {
     buildLevel(table.levels[level - 1] as number, table.levels[level] as number, level, from, to, scratch);
   });
+  if (proofs && formula.julia) prepareProofs();
   let deepBuilt = false;
 
   function openDeep(): void {

@@ -2,5 +2,5 @@
 export { buildDeepLevel } from './deep';
 export { setKnown } from './interior';
 export { setOrbit, setView } from './orbit';
-export { nuOf, perturb, setTables } from './perturb';
+export { nuOf, perturb, prepareProofs, setTables } from './perturb';
 export { buildLevel } from './table';

@@ -6,7 +6,7 @@
 
 import { BURNING_SHIP } from '../formula';
 import { matrixNorm } from './matrix';
-import { countSteps, end, FOLDED, fold, julia, orbit, power, proving, spacing } from './orbit';
+import { countSteps, end, FOLDED, fold, julia, orbit, power, proving, rebase, spacing } from './orbit';
 import {
   A_IM,
   A_RE,
@@ -77,6 +77,8 @@ export let watch: f64 = 0;
 let trapRe: f64 = 0;
 let trapIm: f64 = 0;
 let trap: f64 = 0;
+/** |z|^2 below which a z may be in it. */
+let trapReach: f64 = 0;
 
 /** Discs of dc of whose points it is known that they stay: re, im, radius; the last ones of a ring. */
 const KNOWN: i32 = 32;
@@ -93,7 +95,12 @@ export function setKnown(at: usize): void {
 /** Forgets the point before. */
 @inline
 export function forgetMarks(): void {
-  watch = proving ? Infinity : 0;
+  restart(!proving ? 0 : julia && fold == 0 ? trapReach : Infinity);
+}
+
+@inline
+function restart(watch_: f64): void {
+  watch = watch_;
   turn = 0;
   least2 = Infinity;
   spent = 0;
@@ -111,9 +118,36 @@ export function isKnown(cr: f64, ci: f64): bool {
   return false;
 }
 
+/**
+ * Seeks a Julia set's attracting cycle, which attracts the orbit of 0 (Fatou). Before any point is looked at, since what
+ * is known of one must not depend on those before.
+ */
+export function findTrap(kind: i32, levels: usize, first: i32, depth: i32): void {
+  rebase();
+  restart(Infinity);
+  let g: f64 = 1;
+  for (let m = 1; m <= end && trap == 0; m++) {
+    const zr = load<f64>(orbit + (<usize>m << 4));
+    const zi = load<f64>(orbit + (<usize>m << 4), 8);
+    const squared = zr * zr + zi * zi;
+    if (squared > 4) return;
+    if (squared < watch) closes(kind, 0, 0, zr, zi, m, g, levels, first, depth);
+    g *= <f64>power;
+    for (let k = 1; k < power; k++) g *= Math.sqrt(squared);
+  }
+  const farthest = Math.sqrt(trapRe * trapRe + trapIm * trapIm) + trap;
+  trapReach = farthest * farthest;
+}
+
 /** Whether z = zr + i·zi, the n-th iterate, is proved to stay for ever. g: what errors have grown to. */
 // prettier-ignore
 export function settles(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, g: f64, levels: usize, first: i32, depth: i32): bool {
+  if (kind != FOLDED && julia) return isTrapped(zr, zi);
+  return closes(kind, cr, ci, zr, zi, n, g, levels, first, depth);
+}
+
+// prettier-ignore
+function closes(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, g: f64, levels: usize, first: i32, depth: i32): bool {
   const squared = zr * zr + zi * zi;
   least2 = min(least2, squared);
   if (n >= turn) {
@@ -121,14 +155,11 @@ export function settles(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, g
     mark(kind, zr, zi, squared, n, g);
     return false;
   }
-  if (trap > 0 && isTrapped(zr, zi)) return true;
   const gap = Math.abs(zr - markRe) + Math.abs(zi - markIm);
   const period = n - marked;
   if ((gap < nearest || squared < PLUNGE2 * mark2) && g <= MOST_GROWTH * markGrowth && mark2 <= FARTHEST2 * least2 && (spent + period) * SHARE <= n) {
     nearest = gap;
-    if (kind == FOLDED ? returns(kind, cr, ci, zr, zi, period, levels, first, depth) : seeks(kind, cr, ci, zr, zi, period, levels, first, depth)) {
-      if (kind == FOLDED || !julia || isTrapped(zr, zi)) return true;
-    }
+    if (kind == FOLDED ? returns(kind, cr, ci, zr, zi, period, levels, first, depth) : seeks(kind, cr, ci, zr, zi, period, levels, first, depth)) return true;
   }
   if (squared < mark2) mark(kind, zr, zi, squared, n, g);
   return false;

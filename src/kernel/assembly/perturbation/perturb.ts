@@ -3,7 +3,7 @@
 import { log2 } from '../log2';
 import { followTiny } from './deep';
 import { followDoubles, LEAST } from './doubles';
-import { forgetMarks, isKnown } from './interior';
+import { findTrap, forgetMarks, isKnown } from './interior';
 import { normalize, power2, xe, xi, xr } from './extended';
 import {
   answer,
@@ -73,6 +73,11 @@ export function setTables(levels_: usize, first_: i32, depth_: i32, deepLevels_:
   deepLevels = deepLevels_;
   deepFirst = deepFirst_;
   deepDepth = deepDepth_;
+}
+
+/** To be called once the tables are there, if anything is to be proved of a Julia set's points. */
+export function prepareProofs(): void {
+  if (fold == 0) findTrap(power == 2 ? SQUARE : POWER, levels, first, depth);
 }
 
 /**
