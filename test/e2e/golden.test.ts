@@ -113,3 +113,25 @@ for (const golden of read('golden.json').filter(({ id }) => ['kf-1e14', 'rf-flak
     }
   });
 }
+
+const DEEP = ['power3-1e335', 'burning-ship-needle-1e320', 'tricorn4-1e120', 'julia-i-1e320', 'power8-1e120'];
+
+for (const golden of read('deep-formulas.json').filter(({ id }) => DEEP.includes(id))) {
+  test(`${golden.id}: the oracle's nu within 0.01, and the same bytes for any number of workers and shape of shards`, async (t) => {
+    const path = folder(t);
+    const render = async (name: string, words: string[]) => {
+      const file = join(path, name);
+      const { code, stderr } = await fractal(t, ['leader', ...wordsOf(golden), '-o', file, '--quiet', ...words]);
+      assert.equal(code, 0, stderr);
+      return file;
+    };
+    const whole = await render('whole.npy', ['--local', '1', '--shard', 'row', '--block-size', '36']);
+    const { values } = readNpy(whole);
+    for (const { x, y, nu } of golden.pixels) {
+      const got = values[y * golden.width + x] as number;
+      assert.ok(nu === null ? got === Infinity : Math.abs(got - nu) < 0.01, `(${x}, ${y}): ${got} against ${nu}`);
+    }
+    const tiles = await render('tiles.npy', ['--local', '3', '--shard', 'tile', '--block-size', '5']);
+    assert.deepEqual(readFileSync(tiles), readFileSync(whole));
+  });
+}
