@@ -16,16 +16,17 @@ const DIRECT_BITS = 44;
 /** What a step of perturbation takes, in iterations of the direct kernel: 10 ns against 0.5 ns. */
 const STEP_ITERATIONS = 20;
 /** With fewer iterations, at less depth (a power of ten), there is nothing to be gained. */
-const PROBED_FROM = 5_000;
-const PROBED_DEPTH = 5;
+const PROBED_FROM = 1_000;
+const PROBED_DEPTH = 3;
 /** Beyond it the reference orbit of a probe might cost more than a picture. */
 const PROBED_TO = 10_000_000;
 /** Pixels of a probe. */
 const COLUMNS = 24;
 const ROWS = 12;
-/** Counts that differ by more are different, and how many may be. */
+/** Counts that differ by more are different. */
 const TOLERANCE = 0.01;
-const MOST_DIFFERENT = 0.05;
+/** What a picture may take to be right, in steps for all samples that differ: for one in a hundred about 5 s of a core. */
+const WORTH = 2.5e10;
 
 /** log10 of the zoom from which views around the deepest one are perturbed. */
 export function perturbedFrom(deepest: View, method: Method, kernel: KernelName): number {
@@ -43,23 +44,23 @@ export function worthProbing(view: View, method: Method, kernel: KernelName): bo
   return iterations >= PROBED_FROM || depthOf(view) >= PROBED_DEPTH;
 }
 
-/** Whether perturbation is quicker for a view, or right where iterating directly too often is not; by some of its pixels. */
+/** Whether perturbation is quicker for a view, or worth it where doubles are too coarse; by some of its pixels. */
 export async function prefersPerturbation(
   view: View,
   direct: (view: View, rect: Rect) => Promise<Computed>,
   perturbed: (view: View, rect: Rect) => Promise<Computed>,
 ): Promise<boolean> {
   const probe: View = { ...view, sampling: { kind: 'grid', side: 1 } };
-  let [iterations, steps, points, different] = [0, 0, 0, 0];
+  let [iterations, steps, different] = [0, 0, 0];
   for (const rect of pixelsOf(view)) {
     const [one, other] = await Promise.all([direct(probe, rect), perturbed({ ...probe, perturbed: true }, rect)]);
     const [nu, better] = [one.nu[0] as number, other.nu[0] as number];
     iterations += one.iterations;
     steps += other.iterations;
-    points++;
     if (nu !== better && !(Math.abs(nu - better) < TOLERANCE)) different++;
   }
-  return STEP_ITERATIONS * steps < iterations || different > MOST_DIFFERENT * points;
+  const samples = view.width * view.height * samplesPerPixel(view.sampling);
+  return STEP_ITERATIONS * steps < iterations || steps * samples < different * WORTH;
 }
 
 /** Single pixels, evenly spread. */

@@ -6,7 +6,8 @@
 import type { Rect } from '../../shard/shard.js';
 import { type Decimal, divide, log10, multiply, parseDecimal, toFixed } from '../../view/decimal.js';
 import { fillPoints, sinCos } from '../../view/plane.js';
-import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
+import { samplesPerPixel, type View } from '../../view/view.js';
+import { nanosecondsAt, Walker } from './orbit.js';
 
 export interface Exact {
   /** Points that take more iterations cost too much: for them doubles have the last word. */
@@ -18,13 +19,19 @@ export interface Exact {
 /** Re and im in fixed point. */
 type Point = readonly [re: bigint, im: bigint];
 
+/** By what they are made for, for all views of one formula. */
+export type Walkers = Map<string, Walker>;
+const MOST_WALKERS = 8;
+
 /** Bits beyond those that tell the samples apart, for the first attempt. */
 const FIRST_BITS = 128;
 /** Bits that must be left when a point escapes, and what the next attempt has more than the last one lost. */
 const SPARE_BITS = 24;
 const MORE_BITS = 64;
-/** What a point may cost, in products of 64 bits: about a millisecond. Nobody waits for chaos without end. */
-const MOST_WORK = 30_000;
+/** What a point may cost, in nanoseconds. Nobody waits for chaos without end. */
+const MOST_WORK = 2e6;
+/** Precisions are multiples of it, so that few are enough for many points. */
+const BITS = 64;
 /** How much further than the limit a point may run that has left |z| <= 2, as in the WebAssembly kernel. */
 const BEYOND = 200;
 /** What the WebAssembly kernel adds to a doubtful count before it negates it. */
@@ -36,11 +43,14 @@ const PIXELS = { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 } as const;
 /**
  * @param nuOf the count of a point of which the n-th iterate is the first beyond the bailout
  */
-export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) => number): Exact {
+export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) => number, walkers: Walkers): Exact {
   const { formula, iterations } = view;
   const depth = Math.max(0, Math.ceil(log10(decimal(view.zoom)) / Math.log10(2) + Math.log2(view.height)));
-  const mostAt = (bits: number) => Math.floor(MOST_WORK / (bits / 64) ** 2);
-  const radius2 = view.count === 'whole' ? 4 : view.bailout * view.bailout;
+  const mostAt = (bits: number) => Math.floor(MOST_WORK / nanosecondsAt(bits, formula.power));
+  const bailout = view.count === 'whole' ? 2 : view.bailout;
+  const sizes = [view, formula.julia ?? view].flatMap(({ re, im }) => [Math.abs(Number(re)), Math.abs(Number(im))]);
+  const reach = (4 / Number(view.zoom)) * (1 + view.width / view.height);
+  const largest = 2 ** Math.ceil(Math.log2(1 + Math.hypot(...sizes) + reach));
   const perPixel = samplesPerPixel(view.sampling);
   const xs = new Float64Array(perPixel);
   const ys = new Float64Array(perPixel);
@@ -55,16 +65,31 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
     return [re + place(x * cos - y * sin), im + place(x * sin + y * cos)];
   }
 
+  function walkerOf(bits: number): Walker {
+    const name = [bits, bailout, largest].join();
+    let walker = walkers.get(name);
+    if (!walker) {
+      if (walkers.size >= MOST_WALKERS) walkers.clear();
+      walker = new Walker(formula, bits, bailout, largest);
+      walkers.set(name, walker);
+    }
+    return walker;
+  }
+
   /** undefined: it would take too long. */
   function iterate(x: number, y: number): { nu: number | undefined; ran: number } {
     let ran = 0;
     let bits = depth + FIRST_BITS;
     // A point may turn out to take longer than it seemed to.
     while (ran < 4 * mostAt(bits)) {
-      const point = pointAt(scaled(x), scaled(y), bits);
+      bits = Math.ceil(bits / BITS) * BITS;
+      const walker = walkerOf(bits);
+      const point = pointAt(scaled(x), scaled(y), walker.bits);
       const { julia } = formula;
-      const c: Point = julia ? [toFixed(decimal(julia.re), bits), toFixed(decimal(julia.im), bits)] : point;
-      const { nu, n, lost } = follow(julia ? point : [0n, 0n], c, bits, 4 * mostAt(bits));
+      const c = julia ? [toFixed(decimal(julia.re), walker.bits), toFixed(decimal(julia.im), walker.bits)] : point;
+      walker.setC(...(c as [bigint, bigint]));
+      walker.begin(...(julia ? point : ([0n, 0n] as const)));
+      const { nu, n, lost } = follow(walker, 4 * mostAt(bits));
       ran += n;
       if (nu === undefined || lost < bits - SPARE_BITS) return { nu, ran };
       bits = lost + MORE_BITS;
@@ -72,24 +97,23 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
     return { nu: undefined, ran };
   }
 
-  function follow(z: Point, c: Point, bits: number, longest: number): Followed {
-    const drop = BigInt(Math.max(0, bits - 1000));
-    const unit = 2 ** -Math.min(bits, 1000);
-    let [growth, lost, most, last] = [1, 0, 0, iterations];
-    for (let n = 0; n <= longest; n++) {
-      const re = Number(z[0] >> drop) * unit;
-      const im = Number(z[1] >> drop) * unit;
-      const mag2 = re * re + im * im;
-      if (!(mag2 <= radius2)) return { nu: nuOf(BigInt(n), re, im), n, lost };
-      if (n >= last) {
-        if (mag2 <= 4 || n > iterations) return { nu: Infinity, n, lost: most };
-        last = iterations + BEYOND;
+  function follow(walker: Walker, longest: number): Followed {
+    let [growth, lost, most, last, n] = [1, 0, 0, iterations, 0];
+    while (n <= longest) {
+      const { entries } = walker.run(Math.min(last, longest) - n + 1);
+      for (let k = 0; k < entries.length; k += 2, n++) {
+        const [re, im] = [entries[k] as number, entries[k + 1] as number];
+        const mag2 = re * re + im * im;
+        if (!(mag2 <= bailout * bailout)) return { nu: nuOf(BigInt(n), re, im), n, lost };
+        if (n >= last) {
+          if (mag2 <= 4 || n > iterations) return { nu: Infinity, n, lost: most };
+          last = iterations + BEYOND;
+        }
+        growth = growth * formula.power * Math.sqrt(mag2) ** (formula.power - 1) + 1;
+        for (; growth > 2 ** 64; growth *= 2 ** -64) lost += 64;
+        for (; growth < 1 && lost > 0; growth *= 2 ** 64) lost -= 64;
+        most = Math.max(most, lost);
       }
-      z = step(formula, z, c, BigInt(bits));
-      growth = growth * formula.power * Math.sqrt(mag2) ** (formula.power - 1) + 1;
-      for (; growth > 2 ** 64; growth *= 2 ** -64) lost += 64;
-      for (; growth < 1 && lost > 0; growth *= 2 ** 64) lost -= 64;
-      most = Math.max(most, lost);
     }
     return { nu: undefined, n: longest, lost: most };
   }
@@ -118,16 +142,6 @@ interface Followed {
   readonly n: number;
   /** Bits that errors grew by at most. */
   readonly lost: number;
-}
-
-/** One iteration, each product cut off below the last bit. */
-function step({ step, power }: Formula, [zr, zi]: Point, [cr, ci]: Point, shift: bigint): Point {
-  const fr = step === 'burning-ship' && zr < 0n ? -zr : zr;
-  const fi = step === 'tricorn' || (step === 'burning-ship' && zi < 0n) ? -zi : zi;
-  let pr = ((fr + fi) * (fr - fi)) >> shift;
-  let pi = (2n * fr * fi) >> shift;
-  for (let k = 2; k < power; k++) [pr, pi] = [(pr * fr - pi * fi) >> shift, (pr * fi + pi * fr) >> shift];
-  return [pr + cr, pi + ci];
 }
 
 /** A place in the picture in fixed point. */

@@ -10,7 +10,7 @@ import { samplesPerPixel, type View } from '../../view/view.js';
 import { CHUNK, chunks } from '../chunks.js';
 import type { Computed } from '../kernel.js';
 import { STEPS } from '../simd.js';
-import { openExact } from './exact.js';
+import { openExact, type Walkers } from './exact.js';
 import { exponentOf, isDeep, offsetOf, type Reference, scaledZoom } from './reference.js';
 import { buildTogether, levelsOf, type Table } from './table.js';
 
@@ -124,6 +124,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     buildLevel(table.levels[level - 1] as number, table.levels[level] as number, level, from, to, scratch);
   });
   if (proofs && formula.julia) prepareProofs();
+  const walkers: Walkers = new Map();
   let deepBuilt = false;
 
   function openDeep(): void {
@@ -150,7 +151,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const camera = { ...plane(scaled), re: [offsetRe, 0], im: [offsetIm, 0] } as const;
     const { cosStep, sinStep } = camera;
     const perPixel = samplesPerPixel(view.sampling);
-    const exact = openExact(view, nuOf);
+    const exact = openExact(view, nuOf, walkers);
     const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (proofs ? FLAG_PROVE : 0);
     setView(flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent);
     const samples = rect.width * rect.height * perPixel;

@@ -78,16 +78,81 @@ function compile(): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(new URL('./orbit.wasm', import.meta.url)));
 }
 
+/** Points of one formula, iterated in fixed point one after the other. */
+export class Walker {
+  /** Behind the point. */
+  readonly bits: number;
+  readonly #wasm: Exports;
+  readonly #format: Format;
+  readonly #outside: number;
+  #fresh = true;
+
+  /**
+   * @param bits that products are exact to
+   * @param outside |z| at which an orbit ends
+   * @param largest |z| and |c| at most, where they begin
+   * @throws FractalError VIEW_TOO_DEEP
+   */
+  constructor({ step, power }: Formula, bits: number, outside: number, largest: number) {
+    this.#outside = outside ** 2;
+    this.#format = formatOf(bits, Math.ceil(Math.log2(Math.max(outside ** power, largest))));
+    compiled ??= compile();
+    this.#wasm = new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Exports;
+    const { limbs, fraction, width } = this.#format;
+    this.bits = fraction * width;
+    this.#wasm.open(FOLDS[step], power, limbs, fraction, width);
+  }
+
+  /** Sets c, times 2^bits. */
+  setC(re: bigint, im: bigint): void {
+    this.#write(true, [re, im]);
+  }
+
+  /** An orbit from z, times 2^bits. closer: it closes where a c less than 2^closer away makes z 0, to first order. */
+  begin(re: bigint, im: bigint, closer?: number): void {
+    this.#write(false, [re, im]);
+    const exponent = Math.floor(closer ?? 0);
+    this.#wasm.begin(this.#outside, closer !== undefined, 2 ** ((closer ?? 0) - exponent), exponent);
+    this.#fresh = true;
+  }
+
+  /**
+   * The next entries of the orbit, at most `count` and CHUNK: fewer when it is out or closed. re and im; and what is too
+   * small for doubles, in fives: index, re, im, the exponents of two of both. Valid until the next call.
+   */
+  run(count: number): { entries: Float64Array; tiny: Float64Array; escaped: boolean; closed: boolean } {
+    const { memory, tinies, entriesAt, tinyAt, escaped, closed } = this.#wasm;
+    const found = this.#wasm.run(Math.min(CHUNK, count), this.#fresh);
+    this.#fresh = false;
+    return {
+      entries: new Float64Array(memory.buffer, entriesAt(), 2 * found),
+      tiny: new Float64Array(memory.buffer, tinyAt(), 5 * tinies.value),
+      escaped: Boolean(escaped.value),
+      closed: Boolean(closed.value),
+    };
+  }
+
+  #write(c: boolean, point: readonly [re: bigint, im: bigint]): void {
+    const { limbs, width } = this.#format;
+    const places = [this.#wasm.real(c), this.#wasm.imaginary(c)];
+    point.forEach((part, k) => {
+      const to = new Int32Array(this.#wasm.memory.buffer, places[k], limbs);
+      let rest = part;
+      for (let limb = 0; limb < limbs - 1; limb++, rest >>= BigInt(width)) {
+        to[limb] = Number(BigInt.asUintN(width, rest));
+      }
+      to[limbs - 1] = Number(rest);
+    });
+  }
+}
+
 /** The orbits of one formula with one c, their entries in one array. */
 export class Orbits {
   /** Entries so far. */
   count = 0;
   readonly #entries: Doubles;
   readonly #tiny: Doubles;
-  readonly #wasm: Exports;
-  readonly #format: Format;
-  /** |z|^2 at which an orbit ends. */
-  readonly #outside: number;
+  readonly #walker: Walker;
 
   /**
    * @param bits behind the point, that products are exact to
@@ -95,18 +160,13 @@ export class Orbits {
    * @param most doubles that may be kept
    * @throws FractalError VIEW_TOO_DEEP
    */
-  constructor({ step, power }: Formula, c: Point, bits: number, from: Point, most = MOST_DOUBLES) {
+  constructor(formula: Formula, c: Point, bits: number, from: Point, most = MOST_DOUBLES) {
     this.#entries = new Doubles(most);
     this.#tiny = new Doubles(most / 2);
     const sizeOf = (point: Point) => Math.hypot(...point.map((d) => 10 ** log10(d)));
     const outside = Math.min(FAR * Math.max(2, sizeOf(c)), FARTHEST);
-    this.#outside = outside ** 2;
-    this.#format = formatOf(bits, Math.ceil(Math.log2(Math.max(outside ** power, sizeOf(c), sizeOf(from)))));
-    compiled ??= compile();
-    this.#wasm = new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Exports;
-    const { limbs, fraction, width } = this.#format;
-    this.#wasm.open(FOLDS[step], power, limbs, fraction, width);
-    this.#write(true, c);
+    this.#walker = new Walker(formula, bits, outside, Math.max(sizeOf(c), sizeOf(from)));
+    this.#walker.setC(...this.#fixed(c));
   }
 
   /**
@@ -121,16 +181,14 @@ export class Orbits {
     closer: number | undefined,
     progress: (entries: number) => void,
   ): number | undefined {
-    const wasm = this.#wasm;
-    this.#write(false, from);
-    const exponent = Math.floor(closer ?? 0);
-    wasm.begin(this.#outside, closer !== undefined, 2 ** ((closer ?? 0) - exponent), exponent);
+    this.#walker.begin(...this.#fixed(from), closer);
     const first = this.count;
     const end = first + iterations + 1;
     while (this.count < end) {
-      this.#take(wasm.run(Math.min(CHUNK, end - this.count), this.count === first));
-      if (wasm.closed.value) return this.count - 1 - first;
-      if (wasm.escaped.value) return undefined;
+      const { entries, tiny, closed, escaped } = this.#walker.run(end - this.count);
+      this.#take(entries, tiny);
+      if (closed) return this.count - 1 - first;
+      if (escaped) return undefined;
       progress(this.count);
     }
     return undefined;
@@ -140,30 +198,18 @@ export class Orbits {
     return { orbit: this.#entries.all(), tiny: this.#tiny.all() };
   }
 
-  #take(count: number): void {
-    const { memory, tinies, entriesAt, tinyAt } = this.#wasm;
-    this.#entries.push(new Float64Array(memory.buffer, entriesAt(), 2 * count));
-    const tiny = new Float64Array(memory.buffer, tinyAt(), 5 * tinies.value);
+  #take(entries: Float64Array, tiny: Float64Array): void {
+    this.#entries.push(entries);
     for (let k = 0; k < tiny.length; k += 5) {
       const index = this.count + (tiny[k] as number);
       // Z_0 is 0, and known to be.
       if (index > 0) this.#tiny.push(Float64Array.of(index, ...tiny.subarray(k + 1, k + 5)));
     }
-    this.count += count;
+    this.count += entries.length / 2;
   }
 
-  /** Sets c or z. */
-  #write(c: boolean, point: Point): void {
-    const { limbs, fraction, width } = this.#format;
-    const places = [this.#wasm.real(c), this.#wasm.imaginary(c)];
-    point.forEach((part, k) => {
-      const to = new Int32Array(this.#wasm.memory.buffer, places[k], limbs);
-      let rest = toFixed(part, fraction * width);
-      for (let limb = 0; limb < limbs - 1; limb++, rest >>= BigInt(width)) {
-        to[limb] = Number(BigInt.asUintN(width, rest));
-      }
-      to[limbs - 1] = Number(rest);
-    });
+  #fixed([re, im]: Point): [re: bigint, im: bigint] {
+    return [toFixed(re, this.#walker.bits), toFixed(im, this.#walker.bits)];
   }
 }
 

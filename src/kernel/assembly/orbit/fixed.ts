@@ -194,8 +194,10 @@ export function settle(to: usize): void {
     re >>= width;
     im >>= width;
   }
-  store<i32>(limb, <i32>(re + load<i64>(at)));
-  store<i32>(limb, <i32>(im + load<i64>(at, COLUMNS)), PART);
+  // Columns above the top limb are left out, too: what they would cancel there is cut off.
+  const above = 64 - width;
+  store<i32>(limb, <i32>(((re + load<i64>(at)) << above) >> above));
+  store<i32>(limb, <i32>(((im + load<i64>(at, COLUMNS)) << above) >> above), PART);
   subtractParts(to);
 }
 
