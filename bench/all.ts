@@ -3,6 +3,7 @@
 import { clusters } from './clusters.js';
 import { deaths } from './deaths.js';
 import { deep } from './deep.js';
+import { film } from './film.js';
 import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
@@ -10,7 +11,7 @@ import { pictures } from './pictures.js';
 import { reference } from './reference.js';
 import { straggler } from './straggler.js';
 
-const ALL = { kernel, reference, leader, pictures, healthy, deep, clusters, straggler, deaths };
+const ALL = { kernel, reference, leader, pictures, healthy, deep, film, clusters, straggler, deaths };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();
 process.exit(0);

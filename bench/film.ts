@@ -1,0 +1,41 @@
+/** A zoom film to great depth, whole program: one reference orbit for all frames, and what it is of the whole. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { iterateReference, orderFor } from '../src/kernel/perturbation/reference.js';
+import { leader } from './program.js';
+import { print } from './table.js';
+
+interface Golden {
+  readonly id: string;
+  readonly re: string;
+  readonly im: string;
+  readonly zoom: string;
+  readonly iterations: number;
+}
+
+const FRAMES = 300;
+const SIZE = { width: 640, height: 360 };
+
+export async function film(): Promise<void> {
+  const golden: Golden[] = JSON.parse(readFileSync(new URL('../../test/golden/golden.json', import.meta.url), 'utf8'));
+  const { re, im, zoom, iterations } = golden.find(({ id }) => id === 'kf-1e50') as Golden;
+  const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
+  const path = [`--xpos=${re}`, `--ypos=${im}`, '--zoom', '1', '--zoom-end', zoom, '--frames', String(FRAMES)];
+  const size = ['--iters', String(iterations), '--width', String(SIZE.width), '--height', String(SIZE.height)];
+  const { seconds } = await leader([...path, ...size, '-o', join(folder, 'film.mp4')]);
+  rmSync(folder, { recursive: true });
+  const view = { formula: { step: 'holomorphic', power: 2 }, re, im, zoom, iterations, ...SIZE } as const;
+  const from = performance.now();
+  iterateReference(
+    orderFor({ ...view, rotation: 0, bailout: 65536, count: 'smooth', sampling: { kind: 'grid', side: 1 } }),
+  );
+  const reference = (performance.now() - from) / 1000;
+  const cells = [seconds.toFixed(0), (FRAMES / seconds).toFixed(2), reference.toFixed(3)];
+  print(
+    `A film of ${FRAMES} frames 640x360 from zoom 1 to 1e50 at kf-1e50, two slots`,
+    ['seconds', 'frames/s', 'reference, s', 'of the film'],
+    [[...cells, `${((100 * reference) / seconds).toFixed(3)} %`]],
+  );
+}
