@@ -1,9 +1,10 @@
 /**
  * What it costs, while nothing goes wrong, that nothing could be lost: checksums, and the store; and what the store saves
- * when everything is there. Whole runs in turn. Leases are not here: see `leader`, what a shard costs in all.
+ * when everything is there. Whole runs in turn; seconds of the cores that leader and workers took, since these depend less
+ * on who else is at work on the machine. Leases are not here: see `leader`, what a shard costs in all.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leader } from './program.js';
@@ -14,10 +15,10 @@ const POINT = ['-x', '-1.338238635', '-y', '-0.057237059', '--zoom', '1', '--ite
 const size = (width: number, height: number) => ['--width', `${width}`, '--height', `${height}`];
 
 const JOBS: readonly { readonly name: string; readonly words: string[]; readonly file: string }[] = [
-  { name: 'valley 1080x1080, 16 samples', words: [...VALLEY, ...size(1080, 1080), '--samples', '16'], file: 'x.png' },
+  { name: 'valley 1080x1080, 4 samples', words: [...VALLEY, ...size(1080, 1080), '--samples', '4'], file: 'x.png' },
   {
     name: 'the same in 2,916 shards',
-    words: [...VALLEY, ...size(1080, 1080), '--samples', '16', '--block-size', '20'],
+    words: [...VALLEY, ...size(1080, 1080), '--samples', '4', '--block-size', '20'],
     file: 'x.png',
   },
   { name: '8192x6144, 800 iterations', words: ['--iters', '800', '--zoom', '42', ...size(8192, 6144)], file: 'x.png' },
@@ -27,17 +28,21 @@ const JOBS: readonly { readonly name: string; readonly words: string[]; readonly
     file: 'x.mp4',
   },
 ];
-const UNCHECKED = { NODE_OPTIONS: `--import ${new URL('./no-checksums.js', import.meta.url).href}` };
+/** Loaded before the program. */
+const before = (...names: string[]) => names.map((name) => `--import ${new URL(name, import.meta.url).href}`).join(' ');
+const CHECKED = before('./cpu-time.js');
+const UNCHECKED = before('./cpu-time.js', './no-checksums.js');
 
-export async function healthy(rounds = 5): Promise<void> {
+export async function healthy(rounds = 3): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
   const rows: string[][] = [];
   for (const { name, words, file } of JOBS) {
     const kept = join(folder, 'store');
-    const run = async (more: string[], env = {}) => {
-      const from = performance.now();
+    const run = async (more: string[], preload = CHECKED) => {
+      const log = join(mkdtempSync(join(folder, 'run-')), 'seconds');
+      const env = { NODE_OPTIONS: preload, BENCH_CPU_TIMES: log };
       await leader([...words, ...more, '-o', join(folder, file)], env);
-      return (performance.now() - from) / 1000;
+      return (await seconds(log)).reduce((sum, one) => sum + one, 0);
     };
     await run(['--store', kept]);
     const times: { bare: number; checked: number; kept: number; there: number }[] = [];
@@ -63,8 +68,17 @@ export async function healthy(rounds = 5): Promise<void> {
   }
   rmSync(folder, { recursive: true });
   print(
-    'The healthy path, two slots: time, over that without checksums and store (medians of the ratios of each round)',
-    ['job', 'bare, seconds', 'checksums', 'store, empty', 'both', 'all there'],
+    'The healthy path, two slots: seconds of a core, over those without checksums and store (medians of each round)',
+    ['job', 'bare, core seconds', 'checksums', 'store, empty', 'both', 'all there'],
     rows,
   );
+}
+
+/** Of the leader and its two workers, who are told of its end and end, too. */
+async function seconds(log: string): Promise<number[]> {
+  for (;;) {
+    const lines = readFileSync(log, 'utf8').trim().split('\n').map(Number);
+    if (lines.length === 3) return lines;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

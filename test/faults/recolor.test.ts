@@ -37,6 +37,9 @@ test('a still gets other colours without a worker', BOUNDED, async (t) => {
     const anew = await leader(t, [...STILL, ...colours, '--no-store']);
     assert.equal(hashOf(await recolor(t, [...STILL, ...colours, ...kept])), hashOf(anew), colours.join(' '));
   }
+  const again = ['leader', '--local', '1', ...STILL, ...kept, '--keep-samples', '--palette', 'Hippi', '--json'];
+  const { stdout } = await fractal(t, [...again, '-o', join(folder(t), 'x.png')]);
+  assert.equal(JSON.parse(stdout).shards, 0, 'a leader that keeps samples has nothing to compute for another palette');
   const placed = await recolor(t, ['--location', first, '--palette', 'Vivid', ...kept]);
   assert.equal(hashOf(placed), hashOf(await leader(t, ['--location', first, '--palette', 'Vivid', '--no-store'])));
   const raw = await leader(t, [...STILL, '--no-store'], 'x.npy');

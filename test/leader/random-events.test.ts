@@ -4,16 +4,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Command, type Event, type Job, schedule } from '../../src/leader/schedule.js';
+import { without } from '../../src/shard/missing.js';
+import type { Rect } from '../../src/shard/shard.js';
 
-const job = fc.record({
-  frames: fc.integer({ min: 1, max: 4 }),
-  width: fc.integer({ min: 1, max: 120 }),
-  height: fc.integer({ min: 1, max: 120 }),
-  perPixel: fc.integer({ min: 1, max: 4 }),
-  shape: fc.constantFrom('row' as const, 'tile' as const, 'auto' as const),
-  window: fc.integer({ min: 1, max: 3 }),
-  verify: fc.record({ share: fc.constantFrom(0, 0, 0.2, 1), seed: fc.nat(99) }),
-});
+const job = fc.record(
+  {
+    frames: fc.integer({ min: 1, max: 4 }),
+    width: fc.integer({ min: 1, max: 120 }),
+    height: fc.integer({ min: 1, max: 120 }),
+    perPixel: fc.integer({ min: 1, max: 4 }),
+    shape: fc.constantFrom('row' as const, 'tile' as const, 'auto' as const),
+    window: fc.integer({ min: 1, max: 3 }),
+    verify: fc.record({ share: fc.constantFrom(0, 0, 0.2, 1), seed: fc.nat(99) }),
+    recalls: fc.constant(true as const),
+  },
+  { requiredKeys: ['frames', 'width', 'height', 'perPixel', 'shape', 'window'] },
+);
 
 type Assign = Command & { kind: 'assign' };
 
@@ -44,7 +50,7 @@ function play(size: Job, dice: () => number): void {
   const lied = new Set<string>();
   const wrongs = new Map<string, number>();
   const frames: number[] = [];
-  let [epochs, names, misfortunes, now] = [0, 0, 0, 0];
+  let [epochs, names, misfortunes, known, now] = [0, 0, 0, 0, 0];
   let end: 'done' | 'failed' | undefined;
 
   function feed(event: Event): void {
@@ -176,9 +182,29 @@ function play(size: Job, dice: () => number): void {
     }
   }
 
-  join();
+  /** Some of the next frame is there, or all, or nothing. */
+  function recall(): void {
+    const frame = known++;
+    let missing: readonly Rect[] = [{ x: 0, y: 0, width: size.width, height: size.height }];
+    for (let parts = dice() % 4; parts > 0; parts--) {
+      const [x, y] = [dice() % size.width, dice() % size.height];
+      missing = without(missing, { x, y, width: 1 + (dice() % size.width), height: 1 + (dice() % size.height) });
+    }
+    if (dice() % 4 === 0) missing = [];
+    covered[frame]?.fill(1);
+    for (const { x, y, width, height } of missing) {
+      for (let row = y; row < y + height; row++)
+        covered[frame]?.fill(0, row * size.width + x, row * size.width + x + width);
+    }
+    feed({ kind: 'recalled', frame, missing });
+  }
+
+  if (size.recalls && dice() % 2) recall();
+  if (!end) join();
   for (let turn = 0; !end; turn++) {
     assert.ok(turn < 20_000, 'the job ends');
+    if (size.recalls && known < size.frames && dice() % 8 === 0) recall();
+    if (end) break;
     const all = [...peers.values()];
     if (misfortunes === MISFORTUNES || all.length === 0) {
       misfortunes++;

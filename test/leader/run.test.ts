@@ -72,6 +72,16 @@ function obey(worker: ScriptedWorker, message: ToWorker, assigned: Assignment[])
   }
 }
 
+/** A worker that leaves for good: whoever dials it again, as a slow machine leaves time for, hears nothing. */
+function once(script: Script): Script {
+  let came = false;
+  return (worker, assigned) => {
+    if (came) return;
+    came = true;
+    return script(worker, assigned);
+  };
+}
+
 /** Greets and keeps what it is assigned, until it has `count` shards. */
 async function collect(worker: ScriptedWorker, count: number, answers: Ready = ready): Promise<Assignment[]> {
   await worker.next('hello');
@@ -329,12 +339,14 @@ for (const [how, part, why] of LOST) {
     const { network, running, add, frames, notes, reports } = leader(t);
     const lost: Assignment[] = [];
     let leave = nobody;
-    add(async (worker) => {
-      const [first, second] = await collect(worker, 2);
-      void worker.send(answer(first as Assignment));
-      lost.push(second as Assignment, (await worker.next('assign')).assignment);
-      leave = () => part(worker, lost);
-    });
+    add(
+      once(async (worker) => {
+        const [first, second] = await collect(worker, 2);
+        void worker.send(answer(first as Assignment));
+        lost.push(second as Assignment, (await worker.next('assign')).assignment);
+        leave = () => part(worker, lost);
+      }),
+    );
     const done = frames();
     await network.quiet();
     assert.equal(lost.length, 2);
@@ -357,10 +369,12 @@ for (const [how, part, why] of LOST) {
 
 test('the last worker is lost: the job fails, and says with whom and why', async (t) => {
   const { running, add, frames } = leader(t);
-  add(async (worker) => {
-    await collect(worker, 2);
-    worker.link.close();
-  });
+  add(
+    once(async (worker) => {
+      await collect(worker, 2);
+      worker.link.close();
+    }),
+  );
   running.sealed();
   await assert.rejects(frames(), {
     code: 'NO_WORKER',
@@ -371,16 +385,18 @@ test('the last worker is lost: the job fails, and says with whom and why', async
 test('a worker that says goodbye finishes what it has and gets nothing more', async (t) => {
   const { network, running, add, frames, notes, reports } = leader(t);
   let leave = async () => {};
-  add(async (worker) => {
-    const kept = await collect(worker, 2);
-    leave = async () => {
-      void worker.send({ kind: 'draining' });
-      for (const one of kept) void worker.send(answer(one));
-      await network.quiet();
-      assert.deepEqual(worker.heard, []);
-      worker.link.end();
-    };
-  });
+  add(
+    once(async (worker) => {
+      const kept = await collect(worker, 2);
+      leave = async () => {
+        void worker.send({ kind: 'draining' });
+        for (const one of kept) void worker.send(answer(one));
+        await network.quiet();
+        assert.deepEqual(worker.heard, []);
+        worker.link.end();
+      };
+    }),
+  );
   const done = frames();
   await network.quiet();
   await leave();
