@@ -95,3 +95,18 @@ test('one reference serves a whole zoom, and any cut gives the same samples as t
     });
   }
 });
+
+test('a Julia set whose cycle holds 0 itself takes few steps inside', () => {
+  for (const re of ['-1', '0']) {
+    const view: View = {
+      formula: { step: 'holomorphic', power: 2, julia: { re, im: '0' } },
+      ...{ re: '0.25', im: '0.3', zoom: '30', rotation: 0, width: 16, height: 9, iterations: 100_000 },
+      ...{ bailout: 65536, count: 'smooth', sampling: { kind: 'grid', side: 1 } },
+    };
+    const order = orderFor(view);
+    const compute = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
+    const { nu, iterations } = compute(view, { x: 0, y: 0, width: 16, height: 9 });
+    assert.ok(nu.filter((value) => value === Infinity).length > 140);
+    assert.ok(iterations < 100 * 144, `${iterations} steps for 144 points`);
+  }
+});

@@ -313,7 +313,7 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
     zi = load<f64>(here, 8) + di;
     squared = zr * zr + zi * zi;
     if (!(squared <= most2)) break;
-    if (squared < watch && settles(kind, cr, ci, zr, zi, count, g, levels, first, depth)) {
+    if (squared < watch && settles(kind, cr, ci, zr, zi, count, taken, g, levels, first, depth)) {
       squared = 0;
       // Whatever errors the way there has: the cycle is that of this very point.
       if (kind != FOLDED && !julia) most = 0;

@@ -35,7 +35,7 @@ const NEARER: f64 = 0.00390625; // 2^-8
 const MOST_GROWTH: f64 = 1.5;
 /** |mark|^2 at most, in parts of the smallest |z|^2: by the critical point a period contracts before it expands. */
 const FARTHEST2: f64 = 16;
-/** What proofs may take: one of so many iterations. */
+/** What proofs may take: one of so many steps. */
 const SHARE: i64 = 4;
 /** The smallest disc that is tried, in parts of z. */
 const LEAST_DISC: f64 = 1.4901161193847656e-8; // 2^-26
@@ -68,8 +68,10 @@ let nearest: f64 = 0;
 let least2: f64 = 0;
 /** Where the next window begins. */
 let turn: i64 = 0;
-/** Iterations that proofs have taken. */
+/** Steps: when the mark was set, what proofs have taken, and what one way through the period may take. */
+let markTaken: i64 = 0;
 let spent: i64 = 0;
+let allowed: i64 = 0;
 /** |z|^2 below which a z is worth a look. */
 export let watch: f64 = 0;
 
@@ -131,7 +133,7 @@ export function findTrap(kind: i32, levels: usize, first: i32, depth: i32): void
     const zi = load<f64>(orbit + (<usize>m << 4), 8);
     const squared = zr * zr + zi * zi;
     if (squared > 4) return;
-    if (squared < watch) closes(kind, 0, 0, zr, zi, m, g, levels, first, depth);
+    if (squared <= watch) closes(kind, 0, 0, zr, zi, m, m, g, levels, first, depth);
     g *= <f64>power;
     for (let k = 1; k < power; k++) g *= Math.sqrt(squared);
   }
@@ -139,37 +141,41 @@ export function findTrap(kind: i32, levels: usize, first: i32, depth: i32): void
   trapReach = farthest * farthest;
 }
 
-/** Whether z = zr + i·zi, the n-th iterate, is proved to stay for ever. g: what errors have grown to. */
+/** Whether z = zr + i·zi, the n-th iterate, after so many steps, is proved to stay for ever. g: what errors have grown to. */
 // prettier-ignore
-export function settles(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, g: f64, levels: usize, first: i32, depth: i32): bool {
+export function settles(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, taken: i64, g: f64, levels: usize, first: i32, depth: i32): bool {
   if (kind != FOLDED && julia) return isTrapped(zr, zi);
-  return closes(kind, cr, ci, zr, zi, n, g, levels, first, depth);
+  return closes(kind, cr, ci, zr, zi, n, taken, g, levels, first, depth);
 }
 
 // prettier-ignore
-function closes(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, g: f64, levels: usize, first: i32, depth: i32): bool {
+function closes(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, taken: i64, g: f64, levels: usize, first: i32, depth: i32): bool {
   const squared = zr * zr + zi * zi;
   least2 = min(least2, squared);
   if (n >= turn) {
     turn = max(2 * n, FIRST_WINDOW);
-    mark(kind, zr, zi, squared, n, g);
+    mark(kind, zr, zi, squared, n, taken, g);
     return false;
   }
   const gap = Math.abs(zr - markRe) + Math.abs(zi - markIm);
   const period = n - marked;
-  if ((gap < nearest || squared < PLUNGE2 * mark2) && g <= MOST_GROWTH * markGrowth && mark2 <= FARTHEST2 * least2 && (spent + period) * SHARE <= n) {
+  // The way back to the mark took this; a proof goes it again.
+  const steps = taken - markTaken;
+  if ((gap < nearest || squared <= PLUNGE2 * mark2) && g <= MOST_GROWTH * markGrowth && mark2 <= FARTHEST2 * least2 && (spent + steps) * SHARE <= taken) {
+    allowed = 2 * steps + 16;
     nearest = gap;
     if (kind == FOLDED ? returns(kind, cr, ci, zr, zi, period, levels, first, depth) : seeks(kind, cr, ci, zr, zi, period, levels, first, depth)) return true;
   }
-  if (squared < mark2) mark(kind, zr, zi, squared, n, g);
+  if (squared < mark2) mark(kind, zr, zi, squared, n, taken, g);
   return false;
 }
 
-function mark(kind: i32, zr: f64, zi: f64, squared: f64, n: i64, g: f64): void {
+function mark(kind: i32, zr: f64, zi: f64, squared: f64, n: i64, taken: i64, g: f64): void {
   markRe = zr;
   markIm = zi;
   mark2 = squared;
   marked = n;
+  markTaken = taken;
   markGrowth = g;
   nearest = (kind == FOLDED ? NEARER : NEAR) * (Math.abs(zr) + Math.abs(zi));
   watch = 4 * squared;
@@ -200,8 +206,15 @@ function seeks(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, period: i64, level
   let disc: f64 = 0;
   let part: f64 = 0;
   for (let k = 0; k < MOST_NEWTON; k++) {
-    if (!carry(kind, cr, ci, zr, zi, disc, 0, period, levels, first, depth) || !(slope < MOST_GROWTH)) return false;
-    if (k == 0) part = (DISC * size) / (power == 2 ? slope : <f64>(power - 1));
+    if (!carry(kind, cr, ci, zr, zi, disc, 0, period, levels, first, depth)) {
+      if (disc == 0) return false;
+      disc *= SMALLER;
+      part *= SMALLER;
+      continue;
+    }
+    if (!(slope < MOST_GROWTH)) return false;
+    // A cycle through 0 itself has no slope.
+    if (k == 0) part = slope == 0 ? DISC : (DISC * size) / (power == 2 ? slope : <f64>(power - 1));
     const gr = endRe - zr;
     const gi = endIm - zi;
     const gap = Math.sqrt(gr * gr + gi * gi);
@@ -223,10 +236,10 @@ function seeks(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, period: i64, level
     const sr = (gr * er + gi * ei) * scale;
     const si = (gi * er - gr * ei) * scale;
     const moved = Math.abs(sr) + Math.abs(si);
-    if (!(moved < 2 * size) || (slope >= 1 && moved < CLOSED * size)) return false;
+    if (!(moved <= 2 * size) || (slope >= 1 && moved < CLOSED * size)) return false;
     zr += sr;
     zi += si;
-    disc = slope < 1 && moved < CLOSED * size ? part * (1 - slope) : 0;
+    disc = slope < 1 && moved <= CLOSED * size ? part * (1 - slope) : 0;
   }
   return false;
 }
@@ -270,7 +283,6 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
   let productRe: f64 = 1;
   let productIm: f64 = 0;
   let steps: i64 = 0;
-  spent += period;
   reach = 0;
   for (let n: i64 = 0; n < period; ) {
     const size = Math.abs(dr) + Math.abs(di);
@@ -331,7 +343,7 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
         sr = t;
       }
       const moved = (Math.abs(sr) + Math.abs(si)) * size;
-      if (moved < LEAST) return false;
+      if (moved < LEAST && size != 0) return false;
       r = r * spread + ROUNDED * (moved + sizeC) + rim;
       reach = reach * spread + 1;
       const t = sr * dr - si * di + cr;
@@ -346,7 +358,7 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
       const x = load<f64>(q) * dr * dr + load<f64>(q, 8) * dr * di + load<f64>(q, 16) * di * di;
       const y = load<f64>(q, 24) * dr * dr + load<f64>(q, 32) * dr * di + load<f64>(q, 40) * di * di;
       stretch = matrixNorm(entry + M_A) + 2 * formBound(q) * size;
-      if (stretch * size < LEAST) return false;
+      if (stretch * size < LEAST && size != 0) return false;
       r = r * (stretch + formBound(q) * r) + LEFT_OUT * stretch * size;
       const t = m0 * dr + m1 * di + x + (load<f64>(entry, M_B) * cr + load<f64>(entry, M_B + 8) * ci);
       di = m2 * dr + m3 * di + y + (load<f64>(entry, M_B + 16) * cr + load<f64>(entry, M_B + 24) * ci);
@@ -363,7 +375,7 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
       const er = ar + 2 * pr;
       const ei = ai + 2 * pi;
       stretch = Math.sqrt(er * er + ei * ei);
-      if (stretch * size < LEAST) return false;
+      if (stretch * size < LEAST && size != 0) return false;
       fr = er;
       fi = ei;
       const spread = stretch + Math.sqrt(qr * qr + qi * qi) * r;
@@ -390,9 +402,10 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
       di = yi;
       at = 0;
     }
-    if (!(r < 1)) break;
+    if (!(r < 1) || steps > allowed) break;
   }
   countSteps(steps);
+  spent += steps;
   // z itself: of Z + d the last digits are lost unless it has just started again.
   const zAt = orbit + (<usize>at << 4);
   endRe = load<f64>(zAt) + dr;
@@ -401,5 +414,5 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
   slope = product;
   slopeRe = productRe;
   slopeIm = productIm;
-  return r < 1;
+  return r < 1 && steps <= allowed;
 }
