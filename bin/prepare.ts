@@ -115,7 +115,9 @@ async function inPieces(
 /** Perturbs the deeper ones of the views that doubles reach, as far as that is better. */
 async function withMethod(request: Request, orbits: Orbits, note: (text: string) => void): Promise<Request> {
   const views = directViews(request).filter((view) => worthProbing(view, request.method, kernelOf(request)));
-  const better = async (view: View) => prefersPerturbation(view, direct, await perturbation(view.iterations, orbits));
+  const { frames } = request.film;
+  const better = async (view: View) =>
+    prefersPerturbation(view, direct, await perturbation(view.iterations, orbits), frames);
   if (views.length === 0 || !(await better(views.at(-1) as View))) return request;
   // The shallowest, by halves: what is better for a view is better for deeper ones.
   let [low, high] = [0, views.length - 1];

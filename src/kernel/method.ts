@@ -25,7 +25,7 @@ const COLUMNS = 24;
 const ROWS = 12;
 /** Counts that differ by more are different. */
 const TOLERANCE = 0.01;
-/** What a picture may take to be right, in steps for all samples that differ: for one in a hundred about 5 s of a core. */
+/** What a picture, or a whole film, may take to be right, in steps for all samples that differ: for one in a hundred about 5 s of a core. */
 const WORTH = 2.5e10;
 
 /** log10 of the zoom from which views around the deepest one are perturbed. */
@@ -44,11 +44,12 @@ export function worthProbing(view: View, method: Method, kernel: KernelName): bo
   return iterations >= PROBED_FROM || depthOf(view) >= PROBED_DEPTH;
 }
 
-/** Whether perturbation is quicker for a view, or worth it where doubles are too coarse; by some of its pixels. */
+/** Whether perturbation is quicker for a view, or worth it where doubles are too coarse; by some of its pixels. frames: of the film that it is of. */
 export async function prefersPerturbation(
   view: View,
   direct: (view: View, rect: Rect) => Promise<Computed>,
   perturbed: (view: View, rect: Rect) => Promise<Computed>,
+  frames = 1,
 ): Promise<boolean> {
   const probe: View = { ...view, sampling: { kind: 'grid', side: 1 } };
   let [iterations, steps, different] = [0, 0, 0];
@@ -59,7 +60,7 @@ export async function prefersPerturbation(
     steps += other.iterations;
     if (nu !== better && !(Math.abs(nu - better) < TOLERANCE)) different++;
   }
-  const samples = view.width * view.height * samplesPerPixel(view.sampling);
+  const samples = frames * view.width * view.height * samplesPerPixel(view.sampling);
   return STEP_ITERATIONS * steps < iterations || steps * samples < different * WORTH;
 }
 

@@ -65,6 +65,7 @@ test('a view is perturbed where that takes a twentieth of the steps, or where it
   );
   const wrong = answers(101, (x) => (x === 3 ? 7.02 : 7.005));
   assert.equal(await prefersPerturbation(small, plain, wrong), true);
+  assert.equal(await prefersPerturbation(small, plain, wrong, 1e9), false, 'as one frame of many');
   // One sample in 24 of a billion, for a hundred billion steps.
   const poster = { ...small, width: 40_000, height: 25_000 };
   const rare = answers(101, (x) => (x < 1000 ? Infinity : 7));
