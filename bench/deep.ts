@@ -1,11 +1,12 @@
 /** Deep views, whole program: from the start of `fractal leader --local 2` to the picture on disk, and where it goes. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPerturbation, shareReference } from '../src/kernel/perturbation/kernel.js';
 import { iterateReference, orderFor } from '../src/kernel/perturbation/reference.js';
 import type { View } from '../src/view/view.js';
+import { type Golden, readGolden } from '../test/golden.js';
 import { leader, type Summary } from './program.js';
 import { median, print } from './table.js';
 
@@ -21,20 +22,12 @@ const FRAKTALER: Readonly<Record<string, number>> = {
   'rf-dragon': 17.7,
 };
 
-interface Golden {
-  readonly id: string;
-  readonly re: string;
-  readonly im: string;
-  readonly zoom: string;
-  readonly iterations: number;
-}
-
 const WIDTH = 640;
 const HEIGHT = 360;
 const SAMPLED_ROWS = 8;
 
 export async function deep(runs = 3): Promise<void> {
-  const golden: Golden[] = JSON.parse(readFileSync(new URL('../../test/golden/golden.json', import.meta.url), 'utf8'));
+  const golden = readGolden('golden.json');
   const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
   const rows: (string | number)[][] = [];
   const sums = [0, 0];

@@ -1,25 +1,18 @@
 /** A zoom film to great depth, whole program: one reference orbit for all frames, and what it is of the whole. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { iterateReference, orderFor } from '../src/kernel/perturbation/reference.js';
+import { type Golden, readGolden } from '../test/golden.js';
 import { leader } from './program.js';
 import { print } from './table.js';
-
-interface Golden {
-  readonly id: string;
-  readonly re: string;
-  readonly im: string;
-  readonly zoom: string;
-  readonly iterations: number;
-}
 
 const FRAMES = 300;
 const SIZE = { width: 640, height: 360 };
 
 export async function film(): Promise<void> {
-  const golden: Golden[] = JSON.parse(readFileSync(new URL('../../test/golden/golden.json', import.meta.url), 'utf8'));
+  const golden = readGolden('golden.json');
   const { re, im, zoom, iterations } = golden.find(({ id }) => id === 'kf-1e50') as Golden;
   const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
   const path = [`--xpos=${re}`, `--ypos=${im}`, '--zoom', '1', '--zoom-end', zoom, '--frames', String(FRAMES)];

@@ -2,25 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { type Golden, readGolden } from '../golden.js';
 import { folder, fractal } from './processes.js';
-
-interface Golden {
-  readonly id: string;
-  readonly formula: string;
-  readonly power?: number;
-  readonly juliaRe?: string;
-  readonly juliaIm?: string;
-  readonly re: string;
-  readonly im: string;
-  readonly zoom: string;
-  readonly iterations: number;
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: readonly { x: number; y: number; n: number | null; nu: number | null }[];
-}
-
-const read = (name: string): Golden[] =>
-  JSON.parse(readFileSync(new URL(`../../../test/golden/${name}`, import.meta.url), 'utf8'));
 
 /** The doubles of an .npy file, and its shape. */
 function readNpy(path: string): { shape: string; values: Float64Array } {
@@ -46,9 +29,9 @@ function wordsOf(g: Golden): string[] {
   );
 }
 
-const shallow = read('golden.json').filter(({ id }) => ['default', 'minibrot-valley', 'zoom-end'].includes(id));
+const shallow = readGolden('golden.json').filter(({ id }) => ['default', 'minibrot-valley', 'zoom-end'].includes(id));
 
-for (const golden of [...shallow, ...read('formulas.json')]) {
+for (const golden of [...shallow, ...readGolden('formulas.json')]) {
   test(`${golden.id}: the .npy of the command line holds the oracle's nu within 0.005`, async (t) => {
     const file = join(folder(t), 'nu.npy');
     const { code, stderr } = await fractal(t, ['leader', '--local', '2', ...wordsOf(golden), '-o', file, '--quiet']);
@@ -101,7 +84,7 @@ test('with a slope or distances the .npy holds pairs of nu and the distance in p
   assert.equal((await render('samples.npy', ['--slope', '--samples', '3'])).shape, '(40, 60, 3, 2)');
 });
 
-for (const golden of read('golden.json').filter(({ id }) => ['kf-1e14', 'rf-flake', 'kf-4e533'].includes(id))) {
+for (const golden of readGolden('golden.json').filter(({ id }) => ['kf-1e14', 'rf-flake', 'kf-4e533'].includes(id))) {
   test(`${golden.id}: beyond doubles, the .npy holds the oracle's nu within 0.01`, async (t) => {
     const file = join(folder(t), 'nu.npy');
     const { code, stderr } = await fractal(t, ['leader', '--local', '2', ...wordsOf(golden), '-o', file, '--quiet']);
@@ -116,7 +99,7 @@ for (const golden of read('golden.json').filter(({ id }) => ['kf-1e14', 'rf-flak
 
 const DEEP = ['power3-1e335', 'burning-ship-needle-1e320', 'tricorn4-1e120', 'julia-i-1e320', 'power8-1e120'];
 
-for (const golden of read('deep-formulas.json').filter(({ id }) => DEEP.includes(id))) {
+for (const golden of readGolden('deep-formulas.json').filter(({ id }) => DEEP.includes(id))) {
   test(`${golden.id}: the oracle's nu within 0.01, and the same bytes for any number of workers and shape of shards`, async (t) => {
     const path = folder(t);
     const render = async (name: string, words: string[]) => {

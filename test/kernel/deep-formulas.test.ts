@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import type { Formula, View } from '../../src/view/view.js';
+import { type Golden, readGolden } from '../golden.js';
 
-interface Golden {
-  readonly id: string;
-  readonly formula: string;
-  readonly power: number;
-  readonly juliaRe?: string;
-  readonly juliaIm?: string;
-  readonly re: string;
-  readonly im: string;
-  readonly zoom: string;
-  readonly iterations: number;
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: readonly { x: number; y: number; n: number | null; nu: number | null }[];
-}
+const golden = readGolden('deep-formulas.json');
 
-const golden: Golden[] = JSON.parse(
-  readFileSync(new URL('../../../test/golden/deep-formulas.json', import.meta.url), 'utf8'),
-);
-
-function formulaOf({ formula, power, juliaRe, juliaIm }: Golden): Formula {
+function formulaOf({ formula, power = 2, juliaRe, juliaIm }: Golden): Formula {
   const julia = juliaRe === undefined || juliaIm === undefined ? {} : { julia: { re: juliaRe, im: juliaIm } };
   return { step: formula === 'burning-ship' || formula === 'tricorn' ? formula : 'holomorphic', power, ...julia };
 }

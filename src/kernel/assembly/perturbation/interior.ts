@@ -28,9 +28,9 @@ import {
 
 /** How near the mark z must come back, in parts of it: for Newton's method, and where there is none. */
 const NEAR: f64 = 0.5;
+const NEARER: f64 = 0.00390625; // 2^-8
 /** Or how small z must be, |z|^2 in parts of the mark's: 0 itself may be in the cycle. */
 const PLUNGE2: f64 = 0.0625;
-const NEARER: f64 = 0.00390625; // 2^-8
 /** What errors may have grown to since the mark: around a cycle that attracts they do not grow. */
 const MOST_GROWTH: f64 = 1.5;
 /** |mark|^2 at most, in parts of the smallest |z|^2: by the critical point a period contracts before it expands. */
