@@ -4,6 +4,7 @@
  * so that no back-off of an earlier one delays it.
  */
 
+import type { Socket } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
@@ -13,6 +14,7 @@ import type { ProtoGrpcType as HealthTypes } from '../../gen/health.js';
 import type { ProtoGrpcType } from '../../gen/peer.js';
 import { messageOf } from '../errors.js';
 import { type Access, authorization } from './access.js';
+import { FRAGILE, withoutExtensions } from './extensions.js';
 import type { ToLeader, ToWorker } from './messages.js';
 import { otherName, reasonOf } from './refusal.js';
 import { type Address, addressText, type Dialer, type Link } from './transport.js';
@@ -67,7 +69,7 @@ export function calling({ tls, token }: Access): { to(address: Address): ClientA
   return {
     to: (address) => [
       addressText(address),
-      context ? secured(context, address) : grpc.credentials.createInsecure(),
+      guarded(context ? secured(context, address) : grpc.credentials.createInsecure()),
       options,
     ],
     metadata,
@@ -98,6 +100,22 @@ function secured(context: ReturnType<typeof createSecureContext>, { host }: Addr
     checkServerIdentity: (_, cert) =>
       checkServerIdentity(host, cert) ? otherName(host, cert.subjectaltname) : undefined,
   });
+}
+
+/** With the sockets of its connections guarded where Node needs it; grpc-js has no other place for it. */
+function guarded(credentials: grpc.ChannelCredentials): grpc.ChannelCredentials {
+  if (!FRAGILE) return credentials;
+  const connectorOf = credentials._createSecureConnector.bind(credentials);
+  credentials._createSecureConnector = (...target) => {
+    const connector = connectorOf(...target);
+    const connect = connector.connect.bind(connector);
+    connector.connect = async (socket) => {
+      const connected = await connect(socket);
+      return { ...connected, socket: withoutExtensions(connected.socket) as Socket };
+    };
+    return connector;
+  };
+  return credentials;
 }
 
 /** What both ends of a gRPC stream have in common. */

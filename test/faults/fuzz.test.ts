@@ -52,11 +52,6 @@ function dice(seed: number): (n: number) => number {
   };
 }
 
-/** Frames at which nghttp2 before 1.68.1 aborts the process of a client: CVE-2026-27135. See docs/reliability.md. */
-const ALTSVC = 10;
-const [major = 0, minor = 0, patch = 0] = (process.versions.nghttp2 ?? '').split('.').map(Number);
-const SAFE = major * 1e6 + minor * 1e3 + patch >= 1_068_001;
-
 /** Something that nearly makes sense: a real message, or its frame, or any frame at all, somewhat spoilt. */
 function nonsense(roll: (n: number) => number, side: 'client' | 'server'): Buffer {
   const real = SAID[side][roll(SAID[side].length)] as Buffer;
@@ -72,9 +67,7 @@ function nonsense(roll: (n: number) => number, side: 'client' | 'server'): Buffe
   if (kind < 7) return frame(TYPE.data, 0, 1, message(real, roll(2) === 0, roll(2 ** 32)));
   if (kind < 8) return spoil(frame(TYPE.data, 0, 1, message(real)));
   const headers = side === 'client' ? call('/fractal.v1.Peer/Session') : headerBlock({ ':status': '200' });
-  const type = roll(11);
-  if (type === ALTSVC && side === 'server' && !SAFE) return Buffer.alloc(0);
-  return frame(type, roll(256), [0, 1, 3, 2 ** 31 - 1][roll(4)] as number, [headers, noise][roll(2)]);
+  return frame(roll(11), roll(256), [0, 1, 3, 2 ** 31 - 1][roll(4)] as number, [headers, noise][roll(2)]);
 }
 
 /** Says all that, and stays until it is answered or shown out; not for long where neither comes. */
