@@ -1,7 +1,6 @@
 /**
- * Extension frames of HTTP/2 (RFC 9113, 5.5) are to be ignored by whoever does not know them, and gRPC knows none. nghttp2
- * before 1.68.1, which is part of Node, aborts the process of a client at certain ALTSVC frames (CVE-2026-27135): there
- * none reaches it.
+ * Extension frames of HTTP/2 (RFC 9113, 5.5): gRPC has none, and nghttp2 before 1.68.1, which is part of Node, aborts the
+ * process of a client at certain ALTSVC frames (CVE-2026-27135). There a server that sends any is left.
  */
 
 import type { Socket } from 'node:net';
@@ -10,6 +9,9 @@ import { Duplex } from 'node:stream';
 const HEADER_BYTES = 9;
 /** ALTSVC: the frames from here on are extensions. */
 const FIRST_EXTENSION = 10;
+
+/** What the connection ends with. */
+export const FOREIGN_FRAME = 'it sent a frame that gRPC does not have';
 
 /** Whether Node's nghttp2 does not bear extension frames. */
 export const FRAGILE = older(process.versions.nghttp2 ?? '', [1, 68, 1]);
@@ -20,11 +22,15 @@ function older(version: string, than: readonly number[]): boolean {
   return k >= 0 && !((parts[k] ?? 0) > (than[k] as number));
 }
 
-/** What comes through the socket of a client, without extension frames; what goes, as it is. */
+/** The socket of a client, which breaks at the first extension frame, before anybody sees it. */
 export function withoutExtensions(socket: Socket): Duplex {
-  const drop = extensionFilter();
+  const scan = scanner();
+  /** Set while the rest of a chunk waits for its turn. */
+  let holding = false;
   const guarded = new Duplex({
-    read: () => void socket.resume(),
+    read() {
+      if (!holding) socket.resume();
+    },
     write: (chunk, _, done) => void socket.write(chunk, done),
     final: (done) => void socket.end(done),
     destroy(error, done) {
@@ -32,8 +38,24 @@ export function withoutExtensions(socket: Socket): Duplex {
       done(error);
     },
   });
+  const give = (bytes: Buffer) => {
+    if (!guarded.push(bytes)) socket.pause();
+  };
   socket.on('data', (chunk: Buffer) => {
-    for (const part of drop(chunk)) if (!guarded.push(part)) socket.pause();
+    const { extension, second } = scan(chunk);
+    if (extension) return void guarded.destroy(new Error(FOREIGN_FRAME));
+    if (second === undefined) return give(chunk);
+    // The first frame, the settings, alone: at an error behind it before the call has begun grpc-js would begin the
+    // call again, at once and without end.
+    if (second > 0) give(chunk.subarray(0, second));
+    holding = true;
+    socket.pause();
+    setImmediate(() => {
+      holding = false;
+      if (guarded.destroyed) return;
+      socket.resume();
+      give(chunk.subarray(second));
+    });
   });
   socket.on('end', () => guarded.push(null));
   socket.on('error', (error) => guarded.destroy(error));
@@ -41,39 +63,38 @@ export function withoutExtensions(socket: Socket): Duplex {
   return guarded;
 }
 
-/** Takes the bytes of a connection as they come, gives those of its other frames. */
-export function extensionFilter(): (chunk: Buffer) => Buffer[] {
-  /** The beginning of a header whose rest has not come. */
-  let header: Buffer = Buffer.alloc(0);
-  /** What is still to come of a frame's payload. */
+export interface Scanned {
+  /** Whether an extension frame begins here. */
+  readonly extension: boolean;
+  /** Where the second frame of the connection begins, if it does here. */
+  readonly second: number | undefined;
+}
+
+/** Takes the bytes of a connection as they come. */
+export function scanner(): (chunk: Uint8Array) => Scanned {
+  let frames = 0;
+  /** Bytes that are there of a frame's header, its length, and what is still to come of its payload. */
+  let header = 0;
+  let length = 0;
   let left = 0;
-  let dropped = false;
 
   return (chunk) => {
-    const bytes = header.length > 0 ? Buffer.concat([header, chunk]) : chunk;
-    const kept: Buffer[] = [];
-    let from = 0;
-    let at = 0;
-    const keep = (to: number) => {
-      if (!dropped && to > from) kept.push(bytes.subarray(from, to));
-      from = to;
-    };
-    while (at < bytes.length) {
+    let second: number | undefined;
+    for (let at = 0; at < chunk.length; ) {
       if (left > 0) {
-        const here = Math.min(left, bytes.length - at);
-        at += here;
+        const here = Math.min(left, chunk.length - at);
         left -= here;
+        at += here;
         continue;
       }
-      if (bytes.length - at < HEADER_BYTES) break;
-      const extension = (bytes[at + 3] as number) >= FIRST_EXTENSION;
-      if (extension !== dropped) keep(at);
-      dropped = extension;
-      left = bytes.readUIntBE(at, 3);
-      at += HEADER_BYTES;
+      if (header === 0 && ++frames === 2) second = at;
+      const byte = chunk[at++] as number;
+      if (header < 3) length = header === 0 ? byte : length * 256 + byte;
+      if (header === 3 && byte >= FIRST_EXTENSION) return { extension: true, second };
+      if (++header < HEADER_BYTES) continue;
+      header = 0;
+      left = length;
     }
-    keep(at);
-    header = bytes.subarray(at);
-    return kept;
+    return { extension: false, second };
   };
 }

@@ -52,10 +52,16 @@ export const codec: SceneCodec = {
   decode: (bytes) => sceneType.deserialize(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)),
 };
 
-type ClientArguments = [address: string, credentials: grpc.ChannelCredentials, options: grpc.ClientOptions];
+type ClientOf<C> = new (address: string, credentials: grpc.ChannelCredentials, options: grpc.ClientOptions) => C;
+
+export interface Calling {
+  /** Each client has a channel of its own. */
+  client<C extends grpc.Client>(Client: ClientOf<C>, address: Address): C;
+  readonly metadata: grpc.Metadata;
+}
 
 /** How to call others: with what `access` has to show, and wanting the same of the other side. */
-export function calling({ tls, token }: Access): { to(address: Address): ClientArguments; metadata: grpc.Metadata } {
+export function calling({ tls, token }: Access): Calling {
   const context = tls && createSecureContext({ ...tls, minVersion: 'TLSv1.3' });
   const options = {
     ...CHANNEL_OPTIONS,
@@ -67,20 +73,27 @@ export function calling({ tls, token }: Access): { to(address: Address): ClientA
   const metadata = new grpc.Metadata();
   if (token !== undefined) metadata.set('authorization', authorization(token));
   return {
-    to: (address) => [
-      addressText(address),
-      guarded(context ? secured(context, address) : grpc.credentials.createInsecure()),
-      options,
-    ],
+    client(Client, address) {
+      const credentials = context ? secured(context, address) : grpc.credentials.createInsecure();
+      const sockets = FRAGILE ? guard(credentials) : [];
+      const client = new Client(addressText(address), credentials, options);
+      const close = client.close.bind(client);
+      client.close = () => {
+        close();
+        // As grpc-js does with connections that are not guarded: what is left of them keeps no process alive.
+        for (const socket of sockets) socket.unref();
+      };
+      return client;
+    },
     metadata,
   };
 }
 
 export function grpcDialer(access: Access = {}): Dialer {
-  const { to, metadata } = calling(access);
+  const { client: clientOf, metadata } = calling(access);
   return {
     dial(address) {
-      const client = new Peer(...to(address));
+      const client = clientOf(Peer, address);
       const call = client.session(metadata);
       const link = new StreamLink<ToWorker, ToLeader, ToLeader__Output>(
         call as unknown as Stream,
@@ -102,20 +115,21 @@ function secured(context: ReturnType<typeof createSecureContext>, { host }: Addr
   });
 }
 
-/** With the sockets of its connections guarded where Node needs it; grpc-js has no other place for it. */
-function guarded(credentials: grpc.ChannelCredentials): grpc.ChannelCredentials {
-  if (!FRAGILE) return credentials;
+/** Guards the connections made with these credentials: grpc-js has no other place for it. The sockets, as they come. */
+function guard(credentials: grpc.ChannelCredentials): readonly Socket[] {
+  const sockets: Socket[] = [];
   const connectorOf = credentials._createSecureConnector.bind(credentials);
   credentials._createSecureConnector = (...target) => {
     const connector = connectorOf(...target);
     const connect = connector.connect.bind(connector);
-    connector.connect = async (socket) => {
-      const connected = await connect(socket);
-      return { ...connected, socket: withoutExtensions(connected.socket) as Socket };
+    connector.connect = async (raw) => {
+      const { socket, secure } = await connect(raw);
+      sockets.push(socket);
+      return { socket: withoutExtensions(socket) as Socket, secure };
     };
     return connector;
   };
-  return credentials;
+  return sockets;
 }
 
 /** What both ends of a gRPC stream have in common. */

@@ -98,7 +98,7 @@ export async function announce(leader: Address, worker: Address, options: Announ
   /** Why it may not join; empty: it may. A fresh channel each time, which waits for no back-off of an earlier one. */
   function ask(joining: object): Promise<string> {
     return new Promise((resolve) => {
-      const client = new Lobby(...channel.to(leader));
+      const client = channel.client(Lobby, leader);
       client.join(joining, channel.metadata, { deadline: Date.now() + ANSWER_MS }, (error) => {
         client.close();
         resolve(error ? reasonOf(error.code, error.details, access).message : '');

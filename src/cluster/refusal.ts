@@ -2,6 +2,7 @@
 
 import { oneLine } from '../errors.js';
 import type { Access } from './access.js';
+import { FOREIGN_FRAME } from './extensions.js';
 import { Refusal } from './transport.js';
 
 const UNAUTHENTICATED = 16;
@@ -34,6 +35,7 @@ export function reasonOf(code: number | undefined, details: string, { tls, token
   if (name) return new Refusal(oneLine(name[0]), true);
   const [, reason] = CERTIFICATE.find(([words]) => words.test(details)) ?? [];
   if (reason) return new Refusal(reason, true);
+  if (details.includes(FOREIGN_FRAME)) return new Refusal(`${FOREIGN_FRAME}: perhaps no worker listens there`, false);
   if (/Failed to connect|ECONNRESET|EPIPE|Protocol error/.test(details) && /No connection/.test(details)) {
     // It may just be coming up, or going down.
     if (tls) return new Refusal(`it broke off after the handshake: its log says why; ${SAME_CA}`, false);
