@@ -47,15 +47,17 @@ export async function deep(runs = 3): Promise<void> {
     sums[1] = (sums[1] as number) + theirs;
     const { reference, table, skipped } = alone(place);
     const { workers = [], seconds = 0, gatheredSeconds = 0 } = last ?? {};
-    const busy = workers.reduce((sum, { busySeconds }) => sum + busySeconds, 0) / 2;
+    const perSlot = (key: 'busySeconds' | 'idleSeconds') => workers.reduce((sum, one) => sum + one[key], 0) / 2;
+    const [pixels, gather, encode] = [perSlot('busySeconds'), perSlot('idleSeconds'), seconds - gatheredSeconds];
+    const start = wall - pixels - gather - encode;
     const megabytes = Math.max(...workers.map(({ sentBytes }) => sentBytes)) / 1e6;
-    const times = [wall, reference, table, busy, seconds - gatheredSeconds].map((value) => value.toFixed(2));
+    const times = [wall, start, reference, table, pixels, gather, encode].map((value) => value.toFixed(2));
     rows.push([id, ...times, skipped.toFixed(0), megabytes.toFixed(1), theirs, (theirs / wall).toFixed(1)]);
   }
   rmSync(folder, { recursive: true });
   const [ours, theirs] = sums as [number, number];
-  rows.push(['all', ours.toFixed(1), '', '', '', '', '', '', theirs.toFixed(1), (theirs / ours).toFixed(1)]);
-  const parts = ['reference', 'table', 'pixels, per slot', 'encode'];
+  rows.push(['all', ours.toFixed(1), ...Array(8).fill(''), theirs.toFixed(1), (theirs / ours).toFixed(1)]);
+  const parts = ['start', 'reference', 'table', 'pixels, per slot', 'gather', 'encode'];
   const head = ['view', 'seconds', ...parts, 'iterations a step', 'MB a worker', 'Fraktaler-3', 'times faster'];
   print('Deep views, 640x360, two slots: start of the leader to the file on disk', head, rows);
 }

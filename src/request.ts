@@ -3,7 +3,7 @@
  * plain JSON and leaves as a checked, typed field; nothing behind this file meets a wrong value.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { FractalError } from './errors.js';
 import {
   type Colours,

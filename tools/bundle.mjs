@@ -13,7 +13,7 @@ const places = (folder) => ({
   name: 'places',
   setup({ onLoad }) {
     onLoad({ filter: /\.js$/ }, ({ path }) => {
-      if (path.includes('node_modules')) return undefined;
+      if (!path.startsWith(dist)) return undefined;
       const here = `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`;
       return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', here) };
     });
