@@ -42,6 +42,8 @@ export class Store {
   private readonly unfinished = new Map<string, string[]>();
   private readonly room: Room;
   private readonly told = new Set<string>();
+  /** Of entries under way. */
+  private readonly files = new Set<FileHandle>();
   private queue: Promise<void> = Promise.resolve();
   private queued = 0;
   private bypassed = false;
@@ -60,7 +62,7 @@ export class Store {
         if (random) store.unfinished.set(key, [...(store.unfinished.get(key) ?? []), name]);
       }
     } catch (error) {
-      store.bypass(error);
+      await store.bypass(error);
     }
     return store;
   }
@@ -90,6 +92,7 @@ export class Store {
       if (!(await this.room.admit(bytes))) return this.tellFull();
       this.room.own.set(entry.name, bytes);
       entry.file = await open(this.path(entry.name), 'ax', 0o600);
+      this.files.add(entry.file);
       for (const name of older) await this.absorb(entry.file, name);
     });
     return entry;
@@ -111,7 +114,7 @@ export class Store {
   /** Every piece was added. */
   finish(entry: Entry): void {
     this.later(async () => {
-      await entry.file?.close();
+      await this.close(entry.file);
       if (!entry.file || entry.torn) return;
       this.room.own.delete(entry.name);
       this.room.own.set(entry.key, 0);
@@ -122,14 +125,14 @@ export class Store {
 
   /** Leaves an entry as it is, for the next run. */
   leave(entry: Entry): void {
-    this.later(async () => entry.file?.close());
+    this.later(() => this.close(entry.file));
   }
 
   /** Removes what is there under a key, and an entry under way. */
   forget(key: string, entry?: Entry): void {
     if (entry) entry.torn = true;
     this.later(async () => {
-      await entry?.file?.close();
+      await this.close(entry?.file);
       if (entry) delete entry.file;
       for (const name of [key, entry?.name]) if (name) await unlink(this.path(name)).catch(() => undefined);
     });
@@ -169,6 +172,10 @@ export class Store {
     }
   }
 
+  private async close(file: FileHandle | undefined): Promise<void> {
+    if (file && this.files.delete(file)) await file.close();
+  }
+
   private path(name: string): string {
     return join(this.options.folder, name);
   }
@@ -180,9 +187,10 @@ export class Store {
       .catch((error: unknown) => this.bypass(error));
   }
 
-  private bypass(error: unknown): void {
+  private async bypass(error: unknown): Promise<void> {
     this.bypassed = true;
     this.tell(`is left out from here on: ${messageOf(error)}`);
+    for (const file of this.files) await this.close(file).catch(() => undefined);
   }
 
   private tellFull(): void {

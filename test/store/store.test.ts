@@ -1,7 +1,18 @@
 /** The store by itself: what is kept is found, what is damaged is not, and it never grows beyond its bound. */
 
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -207,6 +218,29 @@ test('a folder that cannot be written to is told once, and nothing fails', async
   const path = folder(t);
   chmodSync(path, 0o500);
   assert.match((await keep(path, 0, [WHOLE])).join(), /left out from here on: EACCES/);
+});
+
+test('a store that fails on the way keeps no file open', async (t) => {
+  if (!existsSync('/proc/self/fd')) return t.skip('which files are open is not known here');
+  const path = folder(t);
+  const warnings: string[] = [];
+  const store = await Store.open({ folder: path, size: 2 ** 20, warn: (line) => warnings.push(line) });
+  const open = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(path);
+      } catch {
+        return false;
+      }
+    }).length;
+  store.begin('a'.repeat(64), 1000);
+  await store.settled();
+  assert.equal(open(), 1);
+  rmSync(path, { recursive: true });
+  store.begin('b'.repeat(64), 1000);
+  await store.settled();
+  assert.equal(warnings.length, 1);
+  assert.equal(open(), 0);
 });
 
 test('equal data have equal digests, other data others', () => {
