@@ -63,6 +63,7 @@ function summary(request: Request, files: readonly string[], outcome: Report | u
     late: outcome?.late,
     verified: outcome?.verified,
     unverified: outcome?.unverified,
+    revoked: outcome?.revoked,
     lost: outcome?.lost,
     workers: outcome?.workers.map(({ figures: _, ...worker }) => worker),
   };

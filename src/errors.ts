@@ -31,6 +31,7 @@ export const CODES = {
   WORKER_MISSING: 'failure',
   PROTOCOL: 'failure',
   SHARD_FAILED: 'failure',
+  FRAMES_DOUBTFUL: 'failure',
   ENCODER_MISSING: 'failure',
   ENCODER_FAILED: 'failure',
   DISK: 'failure',

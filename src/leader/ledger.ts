@@ -41,6 +41,8 @@ export interface Report {
   /** Shards that two workers computed to the same bytes; and those that nobody was there to compare. */
   readonly verified: number;
   readonly unverified: number;
+  /** Shards that were there and computed anew, since they stood on the word alone of a worker that was contradicted. */
+  readonly revoked: number;
   /** Answers that were not wanted any more, or never asked for. */
   readonly late: number;
   /** Times that a worker was lost while it was ready. */
@@ -73,6 +75,7 @@ export class Ledger {
   lost = 0;
   private verified = 0;
   private unverified = 0;
+  private revokedShards = 0;
   private readonly handedOut: Record<Why, number> = { new: 0, again: 0, copy: 0, check: 0 };
   private firstAt: number | undefined;
   private lastAt: number | undefined;
@@ -124,6 +127,15 @@ export class Ledger {
     if (verified === false) this.unverified++;
   }
 
+  /** What was committed counts no more; the iterations were made, and do. */
+  revoked(name: string, shard: Shard, perPixel: number): void {
+    this.revokedShards++;
+    for (const account of [this, this.account(name)]) {
+      account.shards--;
+      account.samples -= shard.width * shard.height * perPixel;
+    }
+  }
+
   /** The last frame is gathered: the clocks stop. */
   gathered(): void {
     this.lastAt = this.now();
@@ -155,6 +167,7 @@ export class Ledger {
       copied: this.handedOut.copy,
       verified,
       unverified,
+      revoked: this.revokedShards,
       late,
       lost,
       workers: [...this.accounts].map(([name, { joinedAt, activeMs, ...account }]) => ({

@@ -12,7 +12,6 @@ import type { Frame } from '../shard/frame.js';
 import type { Rect } from '../shard/shard.js';
 import { Ledger, type Report } from './ledger.js';
 import { Peer, type PeerOptions } from './peer.js';
-import { drawn } from './schedule/draw.js';
 import { type Command, type Event, type Job, schedule } from './schedule.js';
 
 /** What is to be rendered: the frames, and the data that all their shards share. */
@@ -76,7 +75,7 @@ export interface Progress {
 }
 
 export interface Run {
-  /** Frames in order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, or the signal's reason. */
+  /** Frames in order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason. */
   readonly frames: AsyncIterable<Frame>;
   /** One more worker to dial, or one that is there again; why it may not take part, if so. */
   add(target: Target): string | undefined;
@@ -107,6 +106,8 @@ export function run(job: RenderJob, options: RunOptions): Run {
   const kind = job.scene.samples ? 'samples' : 'pixels';
   const assemblies = new Map<number, Assembly>();
   const frames: Frame[] = [];
+  /** Handed on with shards of a worker whose word counts no more. */
+  const doubtful = new Set<number>();
   const reports = new Map<string, () => void>();
   let fingerprint = options.fingerprint;
   let begun = false;
@@ -216,7 +217,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
     ledger.worked(name, seconds);
     if (!answers.has(id)) answers.set(id, new Map());
     answers.get(id)?.set(epoch, { name, result: heard });
-    const digest = drawn(job.verify, id) ? createHash('sha256').update(bytes).digest('hex') : '';
+    const digest = job.verify ? createHash('sha256').update(bytes).digest('hex') : '';
     feed({ kind: 'finished', peer: name, epoch, seconds, digest });
     tell();
   }
@@ -283,8 +284,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
       case 'commit':
         return commit(command);
       case 'contradicted':
-        archive?.disown(command.peer);
-        return;
+        return takeBack(command);
       case 'expelled':
         ledger.expelled(command.peer, command.reason);
         options.note(`${command.peer} is left out: ${command.reason}`);
@@ -322,6 +322,27 @@ export function run(job: RenderJob, options: RunOptions): Run {
     // Nobody compared what should have been: it may be in this picture, which says so, but not in later ones.
     if (verified !== false) archive?.keep(shard.frame, shard, good.bytes, verified || !job.verify ? undefined : name);
     ledger.committed(name, shard, job.perPixel, good.iterations, verified);
+  }
+
+  function takeBack({ peer, revoked, late }: Command & { kind: 'contradicted' }): void {
+    archive?.disown(peer);
+    for (const shard of revoked) ledger.revoked(peer, shard, job.perPixel);
+    const again =
+      revoked.length > 0
+        ? `: computing anew what it alone had computed, ${revoked.length} shard${revoked.length > 1 ? 's' : ''}`
+        : '';
+    options.note(`${peer} was wrong where two others agreed${again}`);
+    for (const frame of late) doubtful.add(frame);
+  }
+
+  /** It is too late to compute these anew, and they must not pass for good. */
+  function distrust(): void {
+    if (doubtful.size === 0) return;
+    const first = [...doubtful].sort((a, b) => a - b).slice(0, 5);
+    const more = doubtful.size > first.length ? ` and ${doubtful.size - first.length} more` : '';
+    const what = 'have pixels of a worker that two others contradicted later';
+    const way = 'run it again: of the other frames, what is in the store is not computed anew';
+    throw new FractalError('FRAMES_DOUBTFUL', `frames ${first.join(', ')}${more} ${what}; ${way}`);
   }
 
   function assemblyOf(frame: number): Assembly {
@@ -414,6 +435,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
         feed({ kind: 'taken', frame: index });
         proceed();
       }
+      distrust();
     } finally {
       complete = true;
       proceed();

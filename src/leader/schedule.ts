@@ -17,6 +17,7 @@ import { Costs, effective } from './schedule/costs.js';
 import { drawn } from './schedule/draw.js';
 import type { Command, Event, Job, Schedule, Why } from './schedule/events.js';
 import { type Lease, type Live, Member } from './schedule/member.js';
+import { Words } from './schedule/words.js';
 
 export type { Command, Event, Job, Schedule, Why } from './schedule/events.js';
 
@@ -43,6 +44,9 @@ export function schedule(job: Job): Schedule {
   const leases = new Map<number, Lease>();
   const strikes = new Map<string, number>();
   const expelled = new Set<string>();
+  /** Where answers are compared: what was not, and peers that were contradicted, whose word alone counts no more. */
+  const words = job.verify ? new Words() : undefined;
+  const doubted = new Set<string>();
   const seen = new Set<string>();
   const pixelsLeft = new Map<number, number>();
   const complete = new Set<number>();
@@ -165,13 +169,13 @@ export function schedule(job: Job): Schedule {
     release(lease);
     learn(member, () => costs.note(member.speed, live.samples, seconds));
     member.answered(lease, seconds, now);
-    if (!live.verified) return commit(live, epoch);
+    if (!live.verified && !doubted.has(member.name)) return commit(live, member.name, epoch);
     live.answers.set(member.name, { epoch, digest });
     const same = [...live.answers.values()].filter((answer) => answer.digest === digest);
     if (same.length > 1) {
       const wrong = [...live.answers].filter(([, answer]) => answer.digest !== digest);
-      for (const [name] of wrong) commands.push({ kind: 'contradicted', peer: name });
-      commit(live, epoch, true);
+      for (const [name] of wrong) contradict(name);
+      commit(live, member.name, epoch, true);
       for (const [name] of wrong) strike(name, `its answer for ${placeOf(live.shard)} is not that of two others`);
     } else if (live.answers.size < ATTEMPTS) giveBack(live);
     else abandon(live, `${[...live.answers.keys()].join(', ')} gave different answers`);
@@ -184,9 +188,24 @@ export function schedule(job: Job): Schedule {
     if (!draining) power += count * (effective(speed) - before);
   }
 
+  /** What stands on its word alone is computed anew, by others. */
+  function contradict(name: string): void {
+    doubted.add(name);
+    const { shards: revoked = [], frames: late = [] } = words?.takeBack(name) ?? {};
+    commands.push({ kind: 'contradicted', peer: name, revoked, late });
+    for (const shard of revoked) {
+      complete.delete(shard.frame);
+      pixelsLeft.set(shard.frame, (pixelsLeft.get(shard.frame) ?? 0) + areaOf([shard]));
+      const live = born({ ...shard, id: nextShard++ });
+      live.failedOn.add(name);
+      returned.push(live);
+    }
+  }
+
   /** The first answer wins, whoever else is at it may stop. */
-  function commit(live: Live, epoch: number, verified?: boolean): void {
+  function commit(live: Live, by: string, epoch: number, verified?: boolean): void {
     const { shard } = live;
+    if (!verified) words?.take(by, shard);
     lives.delete(shard.id);
     commands.push({ kind: 'commit', shard, epoch, ...(verified === undefined ? {} : { verified }) });
     for (const lease of [...live.leases.values()]) {
@@ -204,7 +223,10 @@ export function schedule(job: Job): Schedule {
   function emit(frame: number): void {
     pixelsLeft.delete(frame);
     complete.add(frame);
-    while (complete.delete(emitted)) commands.push({ kind: 'frame', frame: emitted++ });
+    while (complete.delete(emitted)) {
+      words?.handOn(emitted);
+      commands.push({ kind: 'frame', frame: emitted++ });
+    }
     if (emitted < job.frames) return;
     commands.push({ kind: 'done' });
     over = true;
@@ -391,7 +413,7 @@ export function schedule(job: Job): Schedule {
         const names = [...live.answers.keys()].join(' and ');
         return abandon(live, `${names} gave different answers, and there is no third worker to decide`);
       }
-      commit(live, first[1].epoch, false);
+      commit(live, first[0], first[1].epoch, false);
       if (over) return;
     }
     handOut();

@@ -56,6 +56,7 @@ export interface LeaderCounters {
   /** Shards that two workers computed to the same bytes; and those that nobody was there to compare. */
   readonly verified: number;
   readonly unverified: number;
+  readonly revoked: number;
   /** Answers that were not wanted any more. */
   readonly late: number;
   /** Times that a worker was lost. */
@@ -92,6 +93,7 @@ export function leaderMetrics(counters: LeaderCounters): Metric[] {
     { name: '/cluster/shards/copied:shards', value: counters.copied },
     { name: '/cluster/shards/verified:shards', value: counters.verified },
     { name: '/cluster/shards/unverified:shards', value: counters.unverified },
+    { name: '/cluster/shards/revoked:shards', value: counters.revoked },
     { name: '/cluster/shards/late:shards', value: counters.late },
     { name: '/cluster/samples:samples', value: counters.samples },
     { name: '/cluster/samples/recalled:samples', value: counters.recalled },

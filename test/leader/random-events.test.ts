@@ -43,7 +43,11 @@ function play(size: Job, dice: () => number): void {
   const peers = new Map<string, Peer>();
   const covered = Array.from({ length: size.frames }, () => new Uint8Array(size.width * size.height));
   const committed = new Set<number>();
-  const answered = new Map<number, { shard: number; right: boolean }>();
+  const answered = new Map<number, { shard: number; by: string; right: boolean }>();
+  /** Who alone answered for a shard, and in which frame it is. */
+  const lone = new Map<number, string>();
+  const doubtful = new Set<number>();
+  const contradicted = new Set<string>();
   const past: { peer: string; epoch: number }[] = [];
   const failures = new Map<number, number>();
   const expelled = new Set<string>();
@@ -90,14 +94,23 @@ function play(size: Job, dice: () => number): void {
         committed.add(shard.id);
         assert.equal(answered.get(epoch)?.shard, shard.id, 'what is committed was answered');
         if (verified) assert.ok(answered.get(epoch)?.right, 'a lie is not verified');
-        const pixels = covered[shard.frame] as Uint8Array;
-        for (let y = shard.y; y < shard.y + shard.height; y++) {
-          for (let x = shard.x; x < shard.x + shard.width; x++) pixels[y * size.width + x]++;
-        }
+        count(shard, 1);
+        const { by } = answered.get(epoch) as { by: string };
+        if (!verified) lone.set(shard.id, by);
+        assert.ok(verified !== undefined || !contradicted.has(by), 'who was contradicted is not believed alone');
         return undefined;
       }
       case 'contradicted':
         assert.ok(lied.has(command.peer), 'who is right is not contradicted');
+        contradicted.add(command.peer);
+        for (const shard of command.revoked) {
+          assert.ok(committed.delete(shard.id), 'what is revoked was there');
+          assert.ok(!frames.includes(shard.frame), 'what was handed on stays');
+          assert.equal(lone.get(shard.id), command.peer, 'what is revoked stood on this word alone');
+          lone.delete(shard.id);
+          count(shard, -1);
+        }
+        for (const frame of command.late) assert.ok(frames.includes(frame) && doubtful.add(frame));
         return undefined;
       case 'expelled':
         expelled.add(command.peer);
@@ -117,6 +130,13 @@ function play(size: Job, dice: () => number): void {
     }
   }
 
+  function count(shard: Rect & { frame: number }, by: number): void {
+    const pixels = covered[shard.frame] as Uint8Array;
+    for (let y = shard.y; y < shard.y + shard.height; y++) {
+      for (let x = shard.x; x < shard.x + shard.width; x++) pixels[y * size.width + x]! += by;
+    }
+  }
+
   function join(lies = false): void {
     const name = `p${names++}`;
     const slots = 1 + (dice() % 3);
@@ -127,7 +147,7 @@ function play(size: Job, dice: () => number): void {
   function finish(peer: Peer, { epoch, shard }: Assign): void {
     peer.has.delete(epoch);
     past.push({ peer: peer.name, epoch });
-    answered.set(epoch, { shard: shard.id, right: !peer.lies });
+    answered.set(epoch, { shard: shard.id, by: peer.name, right: !peer.lies });
     if (peer.lies) lied.add(peer.name);
     const digest = peer.lies ? `a lie of ${peer.name}` : 'right';
     feed({ kind: 'finished', peer: peer.name, epoch, seconds: (dice() % 1000) / 1e4, digest });

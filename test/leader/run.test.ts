@@ -591,7 +591,7 @@ test('every shard verified: of three workers one lies, it is found out, and no b
   assert.ok(notes.some((note) => note.startsWith('w:1 is left out')));
 });
 
-test('half of the shards verified: what a worker that is found out said alone is not kept', async (t) => {
+test('half of the shards verified: what a worker that is found out said alone is computed anew, and not kept', async (t) => {
   const path = folder(t);
   const open = () => Store.open({ folder: path, size: 1 << 20, warn: assert.fail });
   const shelf = {
@@ -609,11 +609,13 @@ test('half of the shards verified: what a worker that is found out said alone is
     await network.quiet();
   }
   running.sealed();
-  const rendered = await frames();
-  assert.throws(() => assertWhole(rendered), 'lies that nobody looked at are in the frames');
+  assertWhole(await frames());
   archive.leave();
   await store.settled();
-  assert.ok(reports[0]?.workers[0]?.expelled);
+  const { revoked, samples, shards, workers } = reports[0] as Report;
+  assert.ok(workers[0]?.expelled);
+  assert.ok(revoked > 0, 'nothing stood on its word alone');
+  assert.deepEqual([shards, samples], [18, job.frames * job.width * job.height * job.perPixel], 'each counts once');
   const kept = new Archive(await open(), shelf);
   let rects = 0;
   for (let frame = 0; frame < job.frames; frame++) {
@@ -623,6 +625,20 @@ test('half of the shards verified: what a worker that is found out said alone is
     });
   }
   assert.ok(rects > 0);
+});
+
+test('a film whose frames were handed on before a liar was found out fails, and names them', async (t) => {
+  const some = { frames: 30, height: 2, verify: { share: 0.3, seed: 1 } };
+  const { network, running, add, frames } = leader(t, { minWorkers: 3 }, some);
+  for (const script of [liar, honest, honest]) {
+    add(script);
+    await network.quiet();
+  }
+  running.sealed();
+  await assert.rejects(frames(), {
+    code: 'FRAMES_DOUBTFUL',
+    message: /^frames \d.* have pixels of a worker that two others contradicted later; run it again/,
+  });
 });
 
 test('two workers that disagree, and no third: the job fails, and says about what', async (t) => {

@@ -119,7 +119,11 @@ function text(command: Command): string {
       return `${command.shard.id} is there${verified === undefined ? '' : verified ? ', twice the same' : ', unverified'}`;
     }
     case 'contradicted':
-      return `${command.peer} is contradicted`;
+      return [
+        `${command.peer} is contradicted`,
+        ...command.revoked.map(({ id }) => `${id} is not there any more`),
+        ...command.late.map((frame) => `frame ${frame} is doubtful`),
+      ].join(', ');
     case 'expelled':
       return `${command.peer} is left out: ${command.reason}`;
     case 'frame':

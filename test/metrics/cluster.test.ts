@@ -36,6 +36,7 @@ function counters(workers: WorkerShare[], seconds = 10, computeSeconds = 8): Lea
     copied: 0,
     verified: 0,
     unverified: 0,
+    revoked: 0,
   };
   return { seconds, computeSeconds, workers, ...counts };
 }

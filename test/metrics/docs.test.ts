@@ -30,6 +30,7 @@ const leader = leaderMetrics({
   copied: 0,
   verified: 0,
   unverified: 0,
+  revoked: 0,
   lost: 0,
   workers: [],
 });

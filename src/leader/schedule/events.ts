@@ -65,8 +65,16 @@ export type Command =
    * should have been compared, and there was nobody to do it.
    */
   | { readonly kind: 'commit'; readonly shard: Shard; readonly epoch: number; readonly verified?: boolean }
-  /** Two others agreed on another answer than this peer's. */
-  | { readonly kind: 'contradicted'; readonly peer: string }
+  /**
+   * Two others agreed on another answer than this peer's. `revoked`: shards that stood on its word alone, as if they had
+   * never been committed; new ones come for their pixels. `late`: frames that were commanded with such shards.
+   */
+  | {
+      readonly kind: 'contradicted';
+      readonly peer: string;
+      readonly revoked: readonly Shard[];
+      readonly late: readonly number[];
+    }
   /** The peer takes part no more, whatever it does. */
   | { readonly kind: 'expelled'; readonly peer: string; readonly reason: string }
   /** Every shard of the frame is committed; in order, once each. */
