@@ -12,6 +12,9 @@ export type RawFlags = Record<string, string>;
 
 const MAX_BYTES = 1 << 20;
 
+/** What others call a flag. */
+const ALIASES: Readonly<Record<string, string>> = { re: 'xpos', im: 'ypos', x: 'xpos', y: 'ypos', iterations: 'iters' };
+
 /** @throws FractalError REQUEST_FILE naming file, line and column. */
 export async function readRequestFile(path: string, flags: ReadonlySet<string>): Promise<RawFlags> {
   let text: string;
@@ -34,9 +37,14 @@ export function parseRequestFile(text: string, path: string, flags: ReadonlySet<
   if ('point' in fields) return older(fields, path, pointFields);
   if ('START' in fields) return older(fields, path, startFields);
   const raw: RawFlags = {};
+  const said = new Map<string, string>();
   for (const [key, value] of Object.entries(fields)) {
-    const name = key.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+    const plain = key.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+    const name = ALIASES[plain] ?? plain;
     if (!flags.has(name)) throw wrong(path, `"${key}" is not a flag${nearest(name, flags)}`);
+    const other = said.get(name);
+    if (other !== undefined) throw wrong(path, `"${other}" and "${key}" mean the same: leave one out`);
+    said.set(name, key);
     raw[name] = scalar(value, key, path);
   }
   return raw;

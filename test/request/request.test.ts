@@ -85,10 +85,18 @@ test('the JSON of two older systems is understood', () => {
   assert.deepEqual([two.film.frames, two.outfile, two.colours.palette], [4, 'fractal.gif', 'SummerBeach']);
 });
 
+test('a request file may name the place as others do', () => {
+  const text = '{"re": -0.7454286000000000000001, "im": "0.1130089", "zoom": 1e20, "iterations": 500}';
+  const { re, im, zoom, iterations } = parseRequest(parseRequestFile(text, 'r.json', FLAGS));
+  assert.deepEqual([re, im, zoom, iterations], ['-0.7454286000000000000001', '0.1130089', '1e20', 500]);
+});
+
 test('a wrong request file names file and place, or the key and what was meant', () => {
   const refused: readonly [string, RegExp][] = [
     ['{\n  "zoom": 5,,\n}', /^r\.json:2:\d+: /],
     ['[1]', /not a JSON object/],
+    ['{"re": 1, "xpos": 1}', /"re" and "xpos" mean the same: leave one out/],
+    ['{"zoom_end": 5, "zoomEnd": 5}', /"zoom_end" and "zoomEnd" mean the same/],
     ['{"zom": 5}', /"zom" is not a flag: did you mean "zoom"\?/],
     ['{"zoom": {"a": 1}}', /"zoom" is not a string, a number/],
     ['{"point": "1"}', /"point" is not a pair/],
