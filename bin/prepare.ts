@@ -114,28 +114,26 @@ async function inPieces(
 
 /** Perturbs the deeper ones of the views that doubles reach, as far as that is better. */
 async function withMethod(request: Request, orbits: Orbits, note: (text: string) => void): Promise<Request> {
-  const views = directViews(request).filter((view) => worthProbing(view, request.method, kernelOf(request)));
   const { frames } = request.film;
-  const better = async (view: View) =>
-    prefersPerturbation(view, direct, await perturbation(view.iterations, orbits), frames);
-  if (views.length === 0 || !(await better(views.at(-1) as View))) return request;
-  // The shallowest, by halves: what is better for a view is better for deeper ones.
-  let [low, high] = [0, views.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (await better(views[middle] as View)) high = middle;
-    else low = middle + 1;
-  }
-  const from = depthOf(views[low] as View);
+  const [start, end] = endsOf(request).map(depthOf) as [number, number];
+  /** The shallowest first. */
+  const view = (k: number) => viewAt(request, end < start ? frames - 1 - k : k);
+  // What holds for a view holds for deeper ones, each time.
+  const deep = await firstOf(0, frames, async (k) => view(k).perturbed === true);
+  const probed = await firstOf(0, deep, async (k) => worthProbing(view(k), request.method, kernelOf(request)));
+  const better = async (k: number) =>
+    prefersPerturbation(view(k), direct, await perturbation(request.iterations, orbits), frames);
+  if (probed === deep || !(await better(deep - 1))) return request;
+  const from = depthOf(view(await firstOf(probed, deep - 1, better)));
   note(`perturbed from a zoom of ${(10 ** from).toPrecision(3)} on: quicker there, or doubles are too coarse`);
   return { ...request, perturbedFrom: from };
 }
 
-/** The views that are iterated directly, the shallowest first. */
-function directViews(request: Request): View[] {
-  return Array.from({ length: request.film.frames }, (_, frame) => viewAt(request, frame))
-    .filter((view) => !view.perturbed)
-    .sort((a, b) => depthOf(a) - depthOf(b));
+/** The first whole number of [low, high) that it holds for, by halves, as it does for all after that; or high. */
+async function firstOf(low: number, high: number, holds: (k: number) => Promise<boolean>): Promise<number> {
+  if (low >= high) return high;
+  const middle = Math.floor((low + high) / 2);
+  return (await holds(middle)) ? firstOf(low, middle, holds) : firstOf(middle + 1, high, holds);
 }
 
 /** In this process. */

@@ -1,0 +1,38 @@
+/** What is settled before anybody computes. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { byDepth, prepare } from '../../bin/prepare.js';
+import { parseRequest, type Request, viewAt } from '../../src/request.js';
+
+const DENSE = { xpos: '-0.7454286', ypos: '0.1130089', iters: '20000', width: '48', height: '27' };
+
+const requestOf = (flags: Record<string, string>) => parseRequest({ ...DENSE, ...flags });
+const settled = (request: Request) => prepare(request, new AbortController().signal, () => undefined);
+const perturbedFrames = (request: Request) =>
+  Array.from({ length: request.film.frames }, (_, frame) => viewAt(request, frame).perturbed === true);
+
+test('frames are perturbed from some depth on, whichever way the film goes', async () => {
+  const inward = requestOf({ zoom: '2', 'zoom-end': '1308000', frames: '12' });
+  const outward = requestOf({ zoom: '1308000', 'zoom-end': '2', frames: '12' });
+  const { request } = await settled(inward);
+  const perturbed = perturbedFrames(request);
+  const first = perturbed.indexOf(true);
+  assert.ok(first > 0 && perturbed.slice(first).every((one) => one), `${perturbed}`);
+  assert.deepEqual(perturbedFrames((await settled(outward)).request), perturbed.reverse());
+});
+
+test('a film into depths that doubles do not reach is perturbed there at the latest', async () => {
+  const film = requestOf({ zoom: '1', 'zoom-end': '1e40', frames: '20', iters: '500' });
+  const { request, reference } = await settled(film);
+  const must = perturbedFrames(byDepth(film));
+  assert.ok(must.includes(true) && must.includes(false) && reference);
+  for (const [frame, perturbed] of perturbedFrames(request).entries()) assert.ok(perturbed || !must[frame]);
+});
+
+test('a film of a million frames is prepared without a view for each', async () => {
+  const before = process.memoryUsage().heapUsed;
+  await settled(requestOf({ zoom: '1', 'zoom-end': '100', frames: '1000000', iters: '300' }));
+  const megabytes = (process.memoryUsage().heapUsed - before) / 2 ** 20;
+  assert.ok(megabytes < 64, `${megabytes.toFixed(0)} MiB`);
+});
