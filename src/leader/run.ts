@@ -4,38 +4,19 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { Assignment, Ready, Scene, ToLeader } from '../cluster/messages.js';
+import type { Assignment, Ready, ToLeader } from '../cluster/messages.js';
 import { type Address, addressText } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
-import { type Assembly, assemble, objectionTo } from '../shard/assemble.js';
+import { objectionTo } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
-import type { Rect } from '../shard/shard.js';
+import { type Archive, type GatheredJob, Gathering, type Result } from './gathering.js';
 import { Ledger, type Report } from './ledger.js';
 import { Peer, type PeerOptions } from './peer.js';
-import { type Command, type Event, type Job, schedule } from './schedule.js';
+import { type Command, type Event, schedule } from './schedule.js';
 
 /** What is to be rendered: the frames, and the data that all their shards share. */
-export interface RenderJob extends Job {
+export interface RenderJob extends GatheredJob {
   viewOf(frame: number): Assignment['view'];
-  readonly scene: Scene;
-  /** Numbers a raw sample has. */
-  readonly channels: number;
-  readonly archive?: Archive;
-}
-
-/** Where finished shards are kept and found again. It never fails: what cannot be kept or found is not there. */
-export interface Archive {
-  /** Puts what is there of a frame, a rectangle at a time; resolves with what is missing. */
-  recall(frame: number, put: (rect: Rect, bytes: Uint8Array) => void): Promise<readonly Rect[]>;
-  /**
-   * A shard of a frame that was recalled; its bytes must not change any more. `by`: whose word alone it is, should that
-   * be found wrong.
-   */
-  keep(frame: number, rect: Rect, bytes: Uint8Array, by?: string): void;
-  /** Forgets what was kept on nobody else's word than this one's, and keeps nothing more of it. */
-  disown(by: string): void;
-  /** Nothing is missing of the frame any more. */
-  complete(frame: number): void;
 }
 
 /** A worker to be dialled, as a hostfile names it. */
@@ -89,8 +70,6 @@ const MOST_WORKERS = 65_536;
 /** How often the scheduler looks for what is late. */
 const TICK_MS = 100;
 
-type Result = ToLeader & { readonly kind: 'result' };
-
 export function run(job: RenderJob, options: RunOptions): Run {
   const { archive } = job;
   const plan = schedule({ ...job, ...(archive ? { recalls: true } : {}) });
@@ -101,13 +80,9 @@ export function run(job: RenderJob, options: RunOptions): Run {
   /** Who cannot be waited for any more, and why. */
   const missing = new Map<string, string>();
   const drained = new Set<string>();
-  /** Good answers to shards that are not committed, by shard and epoch. */
-  const answers = new Map<number, Map<number, { readonly name: string; readonly result: Result }>>();
+  const gathering = new Gathering(job, ledger);
   const kind = job.scene.samples ? 'samples' : 'pixels';
-  const assemblies = new Map<number, Assembly>();
   const frames: Frame[] = [];
-  /** Handed on with shards of a worker whose word counts no more. */
-  const doubtful = new Set<number>();
   const reports = new Map<string, () => void>();
   let fingerprint = options.fingerprint;
   let begun = false;
@@ -215,8 +190,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
     const objection = sane ? objectionTo(bytes, shard, kind, job) : 'it took no time that a clock shows';
     if (objection) return feed({ kind: 'failed', peer: name, epoch, reason: objection });
     ledger.worked(name, seconds);
-    if (!answers.has(id)) answers.set(id, new Map());
-    answers.get(id)?.set(epoch, { name, result: heard });
+    gathering.hold(name, heard);
     const digest = job.verify ? createHash('sha256').update(bytes).digest('hex') : '';
     feed({ kind: 'finished', peer: name, epoch, seconds, digest });
     tell();
@@ -282,7 +256,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
         void peers.get(command.peer)?.send({ kind: 'cancel', epochs: command.epochs });
         return;
       case 'commit':
-        return commit(command);
+        return gathering.commit(command);
       case 'contradicted':
         return takeBack(command);
       case 'expelled':
@@ -290,10 +264,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
         options.note(`${command.peer} is left out: ${command.reason}`);
         return leaveOut(command.peer, command.reason);
       case 'frame':
-        frames.push(assemblyOf(command.frame).frame());
-        assemblies.delete(command.frame);
-        archive?.complete(command.frame);
-        ledger.frames++;
+        frames.push(gathering.frame(command.frame));
         return wake();
       case 'failed': {
         const { x, y, width, height, frame } = command.shard;
@@ -313,42 +284,12 @@ export function run(job: RenderJob, options: RunOptions): Run {
     void peers.get(peer)?.send({ kind: 'assign', assignment });
   }
 
-  function commit({ shard, epoch, verified }: Command & { kind: 'commit' }): void {
-    const answer = answers.get(shard.id)?.get(epoch);
-    answers.delete(shard.id);
-    if (!answer) throw new Error(`nothing is there to commit for shard ${shard.id}, epoch ${epoch}`);
-    const { name, result: good } = answer;
-    assemblyOf(shard.frame).put(shard, good.bytes);
-    // Nobody compared what should have been: it may be in this picture, which says so, but not in later ones.
-    if (verified !== false) archive?.keep(shard.frame, shard, good.bytes, verified || !job.verify ? undefined : name);
-    ledger.committed(name, shard, job.perPixel, good.iterations, verified);
-  }
-
-  function takeBack({ peer, revoked, late }: Command & { kind: 'contradicted' }): void {
-    archive?.disown(peer);
-    for (const shard of revoked) ledger.revoked(peer, shard, job.perPixel);
-    const again =
-      revoked.length > 0
-        ? `: computing anew what it alone had computed, ${revoked.length} shard${revoked.length > 1 ? 's' : ''}`
-        : '';
+  function takeBack(command: Command & { kind: 'contradicted' }): void {
+    gathering.takeBack(command);
+    const { peer, revoked } = command;
+    const shards = `${revoked.length} shard${revoked.length > 1 ? 's' : ''}`;
+    const again = revoked.length > 0 ? `: computing anew what it alone had computed, ${shards}` : '';
     options.note(`${peer} was wrong where two others agreed${again}`);
-    for (const frame of late) doubtful.add(frame);
-  }
-
-  /** It is too late to compute these anew, and they must not pass for good. */
-  function distrust(): void {
-    if (doubtful.size === 0) return;
-    const first = [...doubtful].sort((a, b) => a - b).slice(0, 5);
-    const more = doubtful.size > first.length ? ` and ${doubtful.size - first.length} more` : '';
-    const what = 'have pixels of a worker that two others contradicted later';
-    const way = 'run it again: of the other frames, what is in the store is not computed anew';
-    throw new FractalError('FRAMES_DOUBTFUL', `frames ${first.join(', ')}${more} ${what}; ${way}`);
-  }
-
-  function assemblyOf(frame: number): Assembly {
-    const assembly = assemblies.get(frame) ?? assemble(job, frame, kind);
-    assemblies.set(frame, assembly);
-    return assembly;
   }
 
   /** Finds out, one frame after the other, what is there already: as far ahead as frames may be under way. */
@@ -357,11 +298,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
       while (frame >= taken + job.window && !complete && !failure)
         await new Promise<void>((resolve) => (proceed = resolve));
       if (complete || failure) return;
-      let pieces = 0;
-      const missing = await known.recall(frame, (rect, bytes) => {
-        assemblyOf(frame).put({ ...rect, frame, id: --pieces }, bytes);
-        ledger.recalled += rect.width * rect.height * job.perPixel;
-      });
+      const missing = await gathering.recall(known, frame);
       feed({ kind: 'recalled', frame, missing });
       if (missing.length > 0 && !needed) {
         needed = true;
@@ -435,7 +372,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
         feed({ kind: 'taken', frame: index });
         proceed();
       }
-      distrust();
+      gathering.distrust();
     } finally {
       complete = true;
       proceed();
