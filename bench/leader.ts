@@ -1,15 +1,9 @@
 /** How many shards, and how many bytes of samples, go through one leader over loopback? */
 
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { grpcDialer } from '../src/cluster/grpc.js';
-import type { Address } from '../src/cluster/transport.js';
 import type { Report } from '../src/leader/ledger.js';
-import { type RenderJob, run } from '../src/leader/run.js';
-import type { View } from '../src/view/view.js';
+import { run } from '../src/leader/run.js';
+import { idleJob, idleWorker, type Kind, runOptions } from './idle.js';
 import { medians, print } from './table.js';
-
-const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
 
 /** Side of the largest shard that the schedule cuts: 2^18 samples. */
 const LARGEST = 512;
@@ -35,67 +29,16 @@ export async function leader(runs = 5): Promise<void> {
   );
 }
 
-async function through(
-  kind: 'pixels' | 'samples',
-  width: number,
-  height: number,
-  frames: number,
-  blockSize: number,
-): Promise<Report> {
-  const worker = fork(WORKER, [kind]);
-  const address = await addressOf(worker);
-  const view: View = {
-    formula: { step: 'holomorphic', power: 2 },
-    re: '-0.75',
-    im: '0',
-    zoom: '1',
-    rotation: 0,
-    width,
-    height,
-    iterations: 100,
-    bailout: 256,
-    count: 'smooth',
-    sampling: { kind: 'grid', side: 1 },
-  };
-  const job: RenderJob = {
-    frames,
-    width,
-    height,
-    perPixel: 1,
-    channels: 1,
-    shape: 'tile',
-    blockSize,
-    window: 3,
-    viewOf: () => view,
-    scene: { samples: kind === 'samples', paint: {}, tables: {} },
-  };
+async function through(kind: Kind, width: number, height: number, frames: number, blockSize: number): Promise<Report> {
+  const worker = await idleWorker(kind);
   let report: Report | undefined;
-  const running = run(job, {
-    dialer: grpcDialer(),
-    version: 'bench',
-    session: 'bench',
-    kernel: 'simd',
-    retries: 3,
-    random: Math.random,
-    maxSlots: 0,
-    minWorkers: 1,
-    strict: false,
-    metrics: false,
-    signal: new AbortController().signal,
-    now: () => performance.now(),
-    note() {},
-    progress() {},
-    gathered(result) {
-      report = result;
-    },
-  });
-  running.add({ address, slots: 0 });
+  const gathered = (result: Report) => {
+    report = result;
+  };
+  const running = run(idleJob(kind, width, height, frames, blockSize), runOptions({ gathered }));
+  running.add({ address: worker.address, slots: 0 });
   running.sealed();
   for await (const _ of running.frames);
-  worker.disconnect();
+  worker.process.disconnect();
   return report as Report;
-}
-
-function addressOf(worker: ChildProcess): Promise<Address> {
-  return new Promise((resolve) => worker.once('message', (message) => resolve(message as unknown as Address)));
 }

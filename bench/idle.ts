@@ -1,0 +1,56 @@
+/** A leader's job on workers that compute nothing: what remains is the cluster itself. */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { grpcDialer } from '../src/cluster/grpc.js';
+import type { Address } from '../src/cluster/transport.js';
+import type { RenderJob, RunOptions } from '../src/leader/run.js';
+import type { View } from '../src/view/view.js';
+
+const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
+
+export type Kind = 'pixels' | 'samples';
+
+/** A process that answers every shard at once. */
+export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; address: Address }> {
+  const process = fork(WORKER, [kind]);
+  const address = await new Promise<Address>((resolve) => {
+    process.once('message', (message) => resolve(message as unknown as Address));
+  });
+  return { process, address };
+}
+
+/** Tiles of `blockSize` pixels along each side. */
+export function idleJob(kind: Kind, width: number, height: number, frames: number, blockSize: number): RenderJob {
+  const view: View = {
+    formula: { step: 'holomorphic', power: 2 },
+    ...{ re: '-0.75', im: '0', zoom: '1', rotation: 0, width, height, iterations: 100, bailout: 256, count: 'smooth' },
+    sampling: { kind: 'grid', side: 1 },
+  };
+  return {
+    ...{ frames, width, height, perPixel: 1, channels: 1, shape: 'tile', blockSize, window: 8 },
+    viewOf: () => view,
+    scene: { samples: kind === 'samples', paint: {}, tables: {} },
+  };
+}
+
+export function runOptions(some: Partial<RunOptions>): RunOptions {
+  return {
+    dialer: grpcDialer(),
+    version: 'bench',
+    session: 'bench',
+    kernel: 'simd',
+    retries: 3,
+    random: Math.random,
+    maxSlots: 0,
+    minWorkers: 1,
+    strict: false,
+    metrics: false,
+    signal: new AbortController().signal,
+    now: () => performance.now(),
+    note() {},
+    progress() {},
+    gathered() {},
+    ...some,
+  };
+}
