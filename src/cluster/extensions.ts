@@ -32,6 +32,13 @@ export function withoutExtensions(socket: Socket): Duplex {
       if (!holding) socket.resume();
     },
     write: (chunk, _, done) => void socket.write(chunk, done),
+    // What was written together leaves together: a message is several small pieces.
+    writev(pieces, done) {
+      socket.cork();
+      for (const { chunk } of pieces.slice(0, -1)) socket.write(chunk);
+      socket.write(pieces.at(-1)?.chunk, done);
+      socket.uncork();
+    },
     final: (done) => void socket.end(done),
     destroy(error, done) {
       socket.destroy(error ?? undefined);
