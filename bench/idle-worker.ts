@@ -9,6 +9,7 @@ import { serve } from '../src/worker/session.js';
 const bytesPerPixel = process.argv[2] === 'samples' ? 8 : 3;
 
 const pool: Pool = {
+  instance: '',
   slots: 2,
   slotsFor: () => 2,
   offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),

@@ -45,12 +45,12 @@ export async function crewOf(options: ClusterOptions, token: string | undefined)
 export function targetsOf(hosts: readonly Host[], np: number): Target[] {
   const targets: Target[] = [];
   let slots = 0;
-  for (const { host, port, dns, slots: wanted, maxSlots } of hosts) {
+  for (const { host, port, name, dns, slots: wanted, maxSlots } of hosts) {
     if (dns) continue;
     if (np > 0 && slots >= np) break;
     const most = Math.min(wanted ?? maxSlots ?? 0, maxSlots ?? Infinity);
     slots += most;
-    targets.push({ address: { host, port }, slots: most });
+    targets.push({ address: { host, port, ...(name === undefined ? {} : { name }) }, slots: most });
   }
   return targets;
 }

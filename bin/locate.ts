@@ -69,7 +69,7 @@ function lineOf({ doing, done, of }: Stage): string {
 
 function missing({ why, at }: None, { zoom }: Search): FractalError {
   const reasons = {
-    limit: `of a period up to ${at}: raise --iters, or look at a larger view than that of zoom ${short(zoom)}`,
+    limit: `of a period up to ${at} round its centre, which does not escape: move the centre, look at a larger view than that of zoom ${short(zoom)}, or raise --iters`,
     escaped: `here: its centre escapes after ${at} iterations; move it, or look at a larger view (a smaller --zoom)`,
     unsteady: `that Newton's method finds, up to period ${at}: move the centre, or look at a smaller view`,
   };

@@ -5,10 +5,17 @@ import { prestart } from './local.js';
 
 const words = process.argv.slice(2);
 
-// A reader that has seen enough, such as `head`, is no error.
+// What cannot be said, to a reader that has seen enough or on a disk that is full, stops no work; only the latter is an
+// error, in the end.
+process.stderr.on('error', () => undefined);
+let unsaid = false;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code === 'EPIPE' || unsaid) return;
+  unsaid = true;
+  process.once('exit', () => {
+    process.exitCode ||= 1;
+    process.stderr.write(`error: DISK: what was to be printed could not be written: ${messageOf(error)}\n`);
+  });
 });
 
 try {

@@ -38,6 +38,7 @@ export async function openDoor({ host, port }: Address, options: DoorOptions): P
   /** In the order in which they came. */
   const strangers = new Map<string, Socket>();
   const guests = new Set<string>();
+  const leaving = new Set<string>();
   let lastOne = '';
   let emptied = () => {};
 
@@ -51,6 +52,7 @@ export async function openDoor({ host, port }: Address, options: DoorOptions): P
       all.delete(peer);
       strangers.delete(peer);
       guests.delete(peer);
+      leaving.delete(peer);
       if (guests.size === 0) emptied();
     });
     const [oldest] = strangers.values();
@@ -73,7 +75,8 @@ export async function openDoor({ host, port }: Address, options: DoorOptions): P
       }),
     showOut(peer) {
       const socket = all.get(peer);
-      if (!socket) return;
+      if (!socket || leaving.has(peer)) return;
+      leaving.add(peer);
       strangers.set(peer, socket);
       const timer = setTimeout(() => socket.destroy(), options.handshakeMs).unref();
       socket.once('close', () => clearTimeout(timer));

@@ -108,7 +108,8 @@ export function grpcDialer(access: Access = {}): Dialer {
   };
 }
 
-function secured(context: ReturnType<typeof createSecureContext>, { host }: Address): grpc.ChannelCredentials {
+function secured(context: ReturnType<typeof createSecureContext>, address: Address): grpc.ChannelCredentials {
+  const host = address.name ?? address.host;
   return grpc.credentials.createFromSecureContext(context, {
     checkServerIdentity: (_, cert) =>
       checkServerIdentity(host, cert) ? otherName(host, cert.subjectaltname) : undefined,

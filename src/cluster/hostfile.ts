@@ -12,6 +12,8 @@ import { DEFAULT_PORT } from './ports.js';
 export interface Host {
   readonly host: string;
   readonly port: number;
+  /** Whose address the host is, where a `dns:///` name was resolved to it. */
+  readonly name?: string;
   /** The host is a name that stands for as many workers as it has addresses, now and later. */
   readonly dns?: true;
   /** Absent: as many as the worker says it has. */

@@ -53,7 +53,7 @@ export async function watchHosts(hosts: readonly Host[], options: WatchOptions):
       try {
         const addresses = await resolve(host.host);
         unresolved.delete(host.host);
-        return addresses.map((address): Host => ({ ...host, host: address }));
+        return addresses.map((address): Host => ({ ...host, host: address, name: host.host }));
       } catch (error) {
         unresolved.set(host.host, messageOf(error));
         return [];
@@ -92,17 +92,18 @@ export async function lookAt(path: string): Promise<Look> {
   let before = await stampOf(path);
   return async () => {
     const now = await stampOf(path);
-    if (now === before) return undefined;
+    if (now === undefined || now === before) return undefined;
     before = now;
     return readHostfile(path);
   };
 }
 
 /** Changes with the file. */
-async function stampOf(path: string): Promise<string> {
+async function stampOf(path: string): Promise<string | undefined> {
   try {
-    const { mtimeMs, size, ino } = await stat(path);
-    return `${mtimeMs} ${size} ${ino}`;
+    const found = await stat(path);
+    // What is no file any more may never end: it is not read again.
+    return found.isFile() ? `${found.mtimeMs} ${found.size} ${found.ino}` : undefined;
   } catch {
     // Between two versions of the file, perhaps.
     return '';

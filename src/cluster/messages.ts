@@ -76,6 +76,8 @@ export interface Ready {
   /** Iterations a second and slot. */
   readonly speed: number;
   readonly fingerprint: string;
+  /** The same for all addresses of a worker; empty: it does not say. */
+  readonly instance: string;
 }
 
 export interface Figure {

@@ -47,6 +47,8 @@ export type WorkerLink = Link<ToLeader, ToWorker>;
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** What it is called where that is not the host: its certificate is for this name. */
+  readonly name?: string;
 }
 
 export interface Dialer {

@@ -27,6 +27,8 @@ const ROWS = 12;
 const TOLERANCE = 0.01;
 /** What a picture, or a whole film, may take to be right, in steps for all samples that differ: for one in a hundred about 5 s of a core. */
 const WORTH = 2.5e10;
+/** Pixels of a probe: so many may differ between those that it looks at. */
+const UNSEEN = 0.5;
 
 /** log10 of the zoom from which views around the deepest one are perturbed. */
 export function perturbedFrom(deepest: View, method: Method, kernel: KernelName): number {
@@ -61,7 +63,7 @@ export async function prefersPerturbation(
     if (nu !== better && !(Math.abs(nu - better) < TOLERANCE)) different++;
   }
   const samples = frames * view.width * view.height * samplesPerPixel(view.sampling);
-  return STEP_ITERATIONS * steps < iterations || steps * samples < different * WORTH;
+  return STEP_ITERATIONS * steps < iterations || steps * samples < Math.max(different, UNSEEN) * WORTH;
 }
 
 /** Single pixels, evenly spread. */

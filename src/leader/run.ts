@@ -76,7 +76,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
   const ledger = new Ledger(options.now);
   const peers = new Map<string, Peer>();
   /** Ready, with the slots that this run uses; until `begun` not yet known to the scheduler. */
-  const members = new Map<string, { readonly slots: number; readonly speed: number }>();
+  const members = new Map<string, { readonly slots: number; readonly speed: number; readonly instance: string }>();
   /** Who cannot be waited for any more, and why. */
   const missing = new Map<string, string>();
   const drained = new Set<string>();
@@ -127,11 +127,17 @@ export function run(job: RenderJob, options: RunOptions): Run {
     const used = [...members.values()].reduce((sum, { slots }) => sum + slots, 0);
     const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
     if (complete || failure) return peer.stop();
+    const twin = [...members].find(([name, { instance }]) => name !== peer.name && instance === ready.instance)?.[0];
+    if (twin !== undefined && ready.instance !== '') {
+      // Counted twice it would confirm its own answers.
+      options.note(`${peer.name} is left out: it is the same worker as ${twin}`);
+      return leaveOut(peer.name, `it is the same worker as ${twin}`);
+    }
     if (slots <= 0) return leaveOut(peer.name, 'the job has all the slots that it may use');
     fingerprint ??= ready.fingerprint;
     missing.delete(peer.name);
     drained.delete(peer.name);
-    members.set(peer.name, { slots, speed: ready.speed });
+    members.set(peer.name, { slots, speed: ready.speed, instance: ready.instance });
     ledger.joined(peer.name, slots, ready);
     const speed = `${(ready.speed / 1e9).toFixed(2)} G iterations/s each`;
     options.note(`${peer.name} joined: ${slots} slot${slots > 1 ? 's' : ''}, ${ready.detail}, ${speed}`);
@@ -146,7 +152,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
 
   function enlist(name: string): void {
     const member = members.get(name);
-    if (member) feed({ kind: 'joined', peer: name, ...member });
+    if (member) feed({ kind: 'joined', peer: name, slots: member.slots, speed: member.speed });
   }
 
   /** A defect of the leader's own must not look like one of the worker's. */
@@ -269,6 +275,8 @@ export function run(job: RenderJob, options: RunOptions): Run {
       case 'failed': {
         const { x, y, width, height, frame } = command.shard;
         const where = `${width}x${height} pixels at (${x}, ${y}) of frame ${frame}`;
+        // Nobody knows who is right: what stands on the word of one of them alone must not turn up in a later run.
+        for (const name of command.liars ?? []) archive?.disown(name);
         return fail(new FractalError('SHARD_FAILED', `${where} cannot be computed: ${command.reason}`));
       }
       case 'done':

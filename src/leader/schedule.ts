@@ -178,7 +178,7 @@ export function schedule(job: Job): Schedule {
       commit(live, member.name, epoch, true);
       for (const [name] of wrong) strike(name, `its answer for ${placeOf(live.shard)} is not that of two others`);
     } else if (live.answers.size < ATTEMPTS) giveBack(live);
-    else abandon(live, `${[...live.answers.keys()].join(', ')} gave different answers`);
+    else abandon(live, `${[...live.answers.keys()].join(', ')} gave different answers`, [...live.answers.keys()]);
   }
 
   /** What is learned of a peer's speed changes what all can do together. */
@@ -251,8 +251,8 @@ export function schedule(job: Job): Schedule {
     leave(name);
   }
 
-  function abandon({ shard }: Live, reason: string): void {
-    commands.push({ kind: 'failed', shard, reason });
+  function abandon({ shard }: Live, reason: string, liars?: readonly string[]): void {
+    commands.push({ kind: 'failed', shard, reason, ...(liars ? { liars } : {}) });
     over = true;
   }
 
@@ -410,8 +410,9 @@ export function schedule(job: Job): Schedule {
     for (const live of checks.splice(0)) {
       const [first, ...others] = live.answers;
       if (!first || others.length > 0) {
-        const names = [...live.answers.keys()].join(' and ');
-        return abandon(live, `${names} gave different answers, and there is no third worker to decide`);
+        const names = [...live.answers.keys()];
+        const why = 'gave different answers, and there is no third worker to decide';
+        return abandon(live, `${names.join(' and ')} ${why}`, names);
       }
       commit(live, first[0], first[1].epoch, false);
       if (over) return;

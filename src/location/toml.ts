@@ -158,7 +158,8 @@ function scanner(text: string): Scanner {
     if (take('{')) return inline(depth);
     const bare = match(/[^\s,#\]}]+/y);
     if (bare === undefined) throw fail('a value is missing');
-    return bare;
+    // Whole numbers in other bases than ten.
+    return /^0(x[\da-fA-F_]+|o[0-7_]+|b[01_]+)$/.test(bare) ? String(BigInt(bare.replaceAll('_', ''))) : bare;
   };
   const list = (depth: number): Toml[] => {
     const from = at - 1;

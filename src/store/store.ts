@@ -7,7 +7,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, unlink, utimes } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readdir, rename, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { type Piece, readRecords, writeRecords } from './record.js';
@@ -36,6 +36,9 @@ export interface Entry {
 
 /** Waiting to be written; what comes on top is not kept, rather than piled up. */
 const MAX_QUEUED = 128 << 20;
+
+/** What is no file does not keep anybody waiting. */
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 export class Store {
   /** Entries under way that other runs left: their names by key. */
@@ -161,7 +164,7 @@ export class Store {
   }
 
   private async *pieces(name: string): AsyncGenerator<Piece> {
-    const file = this.bypassed ? undefined : await open(this.path(name), 'r').catch(() => undefined);
+    const file = this.bypassed ? undefined : await open(this.path(name), READ).catch(() => undefined);
     if (!file) return;
     try {
       yield* readRecords(file);

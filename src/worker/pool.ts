@@ -3,6 +3,7 @@
  * the next shard of the next session in turn, so that several leaders share a worker fairly.
  */
 
+import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Assignment, Scene } from '../cluster/messages.js';
 import { FractalError } from '../errors.js';
@@ -29,6 +30,8 @@ export interface Seat {
 }
 
 export interface Pool {
+  /** Tells this worker from all others, and from itself started again. */
+  readonly instance: string;
   readonly slots: number;
   /** How many of them a kernel can use: a graphics card is driven from one thread. */
   slotsFor(kernel: KernelName): number;
@@ -171,6 +174,7 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
   }
 
   return {
+    instance: randomUUID(),
     slots,
     slotsFor: (kernel) => (kernel === 'gpu' ? 1 : slots),
     async offer(kernel) {

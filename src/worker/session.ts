@@ -106,6 +106,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     const skew = skewOf(hello);
     if (skew) return refuse(`${skew}: run the same version on both`);
     try {
+      const { instance } = pool;
       const offer = await pool.offer(hello.kernel as KernelName);
       if (over) return;
       name = hello.session;
@@ -114,7 +115,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       seat = pool.seat(offer.kernel);
       events.started(name, offer.kernel);
       beating = setInterval(beat, BEAT_MS).unref();
-      await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, version, slots, credits: CREDITS });
+      await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, version, slots, credits: CREDITS, instance });
     } catch (error) {
       refuse(messageOf(error));
     }

@@ -52,6 +52,24 @@ async function meet(t: TestContext, access: Access, options: ListenOptions): Pro
   return { reason, log };
 }
 
+test('a worker found by a name has a certificate for the name, not for its address', async (t) => {
+  const named = await ours.holder(['pods.example']);
+  const answer = (link: WorkerLink) => void new Scripted(link).send({ kind: 'refused', reason: 'heard' });
+  const listener = await grpcListen(LOCAL, answer, { tls: named });
+  t.after(() => listener.close());
+  for (const [name, heard] of [
+    ['pods.example', true],
+    ['other.example', false],
+    [undefined, false],
+  ] as const) {
+    const address = { ...listener.address, ...(name ? { name } : {}) };
+    const scripted = new Scripted(grpcDialer({ tls: leader }).dial(address));
+    void scripted.send(hello);
+    assert.equal((await scripted.any()) !== undefined, heard, name);
+    scripted.link.close();
+  }
+});
+
 const WELCOME: readonly [who: string, access: Access, options: ListenOptions][] = [
   ['without anything, on the loopback interface', {}, {}],
   ['with certificates of the same CA', { tls: leader }, { tls: worker }],

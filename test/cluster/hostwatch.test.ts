@@ -1,6 +1,7 @@
 /** A hostfile that changes, and names that resolve to other addresses later; time passes when the test says so. */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -25,7 +26,11 @@ function watching(t: TestContext, hosts: readonly Host[], look: Look, dns: Map<s
     },
     signal: stop.signal,
     found: (fresh) =>
-      void log.push(...fresh.map(({ host, port, slots }) => `${host}:${port}${slots ? `/${slots}` : ''}`)),
+      void log.push(
+        ...fresh.map(({ host, name, port, slots }) => {
+          return `${name ? `${name}: ` : ''}${host}:${port}${slots ? `/${slots}` : ''}`;
+        }),
+      ),
     note: (text) => void log.push(text),
     settled: () => void log.push('settled'),
     retries: 1,
@@ -76,13 +81,25 @@ test('a file is read again when it changed, or was replaced, and not otherwise',
   assert.equal((await look())?.[0]?.host, 'c');
 });
 
+test('a hostfile that is no file any more is not waited for', async (t) => {
+  const path = join(folder(t), 'hosts');
+  writeFileSync(path, 'a\n');
+  const look = await lookAt(path);
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+  assert.equal(await look(), undefined);
+  rmSync(path);
+  writeFileSync(path, 'a\nb\n');
+  assert.equal((await look())?.length, 2);
+});
+
 test('a name is resolved every five seconds, and each new address is found', async (t) => {
   const dns = new Map([['pods', ['10.0.0.1']]]);
   const { pass } = watching(t, parseHostfile('dns:///pods:7 slots=2', 'f'), same, dns);
-  assert.deepEqual(await pass(1), ['10.0.0.1:7/2', 'settled']);
+  assert.deepEqual(await pass(1), ['pods: 10.0.0.1:7/2', 'settled']);
   dns.set('pods', ['10.0.0.2', '10.0.0.1', '::1']);
   assert.deepEqual(await pass(3), []);
-  assert.deepEqual(await pass(2), ['10.0.0.2:7/2', '::1:7/2']);
+  assert.deepEqual(await pass(2), ['pods: 10.0.0.2:7/2', 'pods: ::1:7/2']);
 });
 
 test('a name that is not found is waited for, then not any more, and still asked for', async (t) => {
@@ -91,5 +108,5 @@ test('a name that is not found is waited for, then not any more, and still asked
   assert.deepEqual(await pass(4), ['ENOTFOUND pods: asked for again and again']);
   assert.deepEqual(await pass(3), ['settled']);
   dns.set('pods', ['10.0.0.1']);
-  assert.deepEqual(await pass(6), ['10.0.0.1:50051']);
+  assert.deepEqual(await pass(6), ['pods: 10.0.0.1:50051']);
 });

@@ -240,6 +240,21 @@ test('calls without end in one connection keep no leader out, and go when others
   await served(listener);
 });
 
+test('many calls in one connection that are all refused are shown out without a warning', async (t) => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => void warnings.push(warning);
+  process.on('warning', warned);
+  t.after(() => process.off('warning', warned));
+  const listener = await listen({ token });
+  t.after(() => listener.close());
+  const socket = await open(t, listener.address.port);
+  const end = ended(socket);
+  const calls = Array.from({ length: 15 }, (_, k) => frame(TYPE.headers, FLAG.endHeaders, 2 * k + 1, call(SESSION)));
+  socket.write(Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0), ...calls]));
+  await end;
+  assert.deepEqual(warnings, []);
+});
+
 test('the oldest stranger makes room for a new one, leaders stay', async (t) => {
   const listener = await listen({ limits: { ...limits, handshakeMs: 60_000, idleMs: 60_000 } });
   t.after(() => listener.close());

@@ -125,6 +125,7 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
     detail: text,
     speed: seconds,
     fingerprint: text,
+    instance: text,
   }),
   record({ kind: fc.constant('refused' as const), reason: text }),
   record({

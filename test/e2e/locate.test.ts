@@ -38,7 +38,7 @@ test('locate where there is nothing, or nothing to look for: one line', async (t
     [
       ['-x', '0.250000000', '-y', '0', '--zoom', '1e9', '--iters', '100'],
       1,
-      /NUCLEUS_MISSING: .*up to 100: raise --iters/,
+      /NUCLEUS_MISSING: .*up to 100 round its centre, .* or raise --iters/,
     ],
     [['--formula', 'julia'], 2, /REQUEST_INVALID: .*Julia/],
     [['--re', '1', '--xpos', '2'], 2, /REQUEST_INVALID: --xpos .*once/],

@@ -30,6 +30,7 @@ const ready: ToLeader = {
   detail: '',
   speed: 1,
   fingerprint: '',
+  instance: '',
 };
 const bytes = new Uint8Array(300);
 const SAID: Readonly<Record<'client' | 'server', readonly Buffer[]>> = {

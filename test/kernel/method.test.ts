@@ -39,32 +39,16 @@ test('a view is perturbed where that takes a twentieth of the steps, or where it
     iterations,
   });
   const plain = answers(2000, () => 7);
-  assert.equal(
-    await prefersPerturbation(
-      small,
-      plain,
-      answers(99, () => 7),
-    ),
-    true,
-  );
-  assert.equal(
-    await prefersPerturbation(
-      small,
-      plain,
-      answers(101, () => 7),
-    ),
-    false,
-  );
-  assert.equal(
-    await prefersPerturbation(
-      small,
-      plain,
-      answers(101, (x) => (x === 3 ? 7.005 : 7)),
-    ),
-    false,
-  );
+  const same = (steps: number) => answers(steps, () => 7);
+  // 200 pixels of some 100 steps, in so many frames: more than what is perturbed for the sake of what a probe misses.
+  const film = 30_000;
+  assert.equal(await prefersPerturbation(small, plain, same(99), film), true);
+  assert.equal(await prefersPerturbation(small, plain, same(101), film), false);
+  assert.equal(await prefersPerturbation(small, plain, same(101)), true, 'one picture of 200 pixels costs nothing');
+  const near = answers(101, (x) => (x === 3 ? 7.005 : 7));
+  assert.equal(await prefersPerturbation(small, plain, near, film), false);
   const wrong = answers(101, (x) => (x === 3 ? 7.02 : 7.005));
-  assert.equal(await prefersPerturbation(small, plain, wrong), true);
+  assert.equal(await prefersPerturbation(small, plain, wrong, film), true);
   assert.equal(await prefersPerturbation(small, plain, wrong, 1e9), false, 'as one frame of many');
   // One sample in 24 of a billion, for a hundred billion steps.
   const poster = { ...small, width: 40_000, height: 25_000 };
@@ -84,5 +68,7 @@ test('where all depends on the last digits of doubles, the view is perturbed', a
       async (one, rect) => perturbed(one, rect),
     );
   assert.equal(await prefers(seahorse), true);
-  assert.equal(await prefers({ ...seahorse, zoom: '0.5', iterations: 1000 }), false);
+  const whole = { ...seahorse, zoom: '0.5', iterations: 1000 };
+  assert.equal(await prefers(whole), true, 'it costs little, and some pixels of the boundary are right');
+  assert.equal(await prefers({ ...whole, width: 6400, height: 3600 }), false);
 });

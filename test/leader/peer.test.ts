@@ -17,6 +17,7 @@ const ready: Ready = {
   detail: 'by hand',
   speed: 1e9,
   fingerprint: 'a'.repeat(64),
+  instance: '',
 };
 
 /** A peer that dials, what it tells, and the workers that answer. Time passes when the test says so. */

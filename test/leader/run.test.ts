@@ -40,6 +40,7 @@ const ready: Ready = {
   detail: 'by hand',
   speed: 1e9,
   fingerprint: 'a'.repeat(64),
+  instance: '',
 };
 
 /** What the pixels of this job should be: different in every place. */
@@ -650,6 +651,40 @@ test('two workers that disagree, and no third: the job fails, and says about wha
     code: 'SHARD_FAILED',
     message: /^8x2 pixels at \(0, \d+\) of frame 0 cannot be computed: w:. and w:. gave different answers, and there/,
   });
+});
+
+test('a dispute that nobody decides: what either alone had said is not kept', async (t) => {
+  const disowned: string[] = [];
+  const archive: RenderJob['archive'] = {
+    recall: async () => [{ x: 0, y: 0, width: job.width, height: job.height }],
+    keep() {},
+    disown: (by) => void disowned.push(by),
+    complete() {},
+  };
+  const some = { archive, verify: { share: 0.3, seed: 1 } };
+  const { running, add, frames } = leader(t, { minWorkers: 2, now: hurried() }, some);
+  add(liar);
+  add(honest);
+  running.sealed();
+  await assert.rejects(frames(), { code: 'SHARD_FAILED' });
+  assert.deepEqual(disowned.sort(), ['w:1', 'w:2']);
+});
+
+test('a worker under two names is one worker', async (t) => {
+  const { network, running, add, frames, reports, notes } = leader(t, { minWorkers: 1 }, { verify: ALL });
+  const named: Script = async (worker, assigned) => {
+    await worker.next('hello');
+    void worker.send({ ...ready, instance: 'the same' });
+    for (let message = await worker.any(); message; message = await worker.any()) obey(worker, message, assigned);
+  };
+  add(named);
+  await network.quiet();
+  add(named);
+  await network.quiet();
+  running.sealed();
+  assertWhole(await frames());
+  assert.ok(notes.includes('w:2 is left out: it is the same worker as w:1'), notes.join('\n'));
+  assert.deepEqual([reports[0]?.verified, reports[0]?.unverified], [0, 18]);
 });
 
 test('one worker alone: what nobody can compare is taken, and counted', async (t) => {

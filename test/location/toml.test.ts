@@ -20,6 +20,11 @@ test('tables, dotted and quoted keys, lists of tables; numbers stay text', () =>
   });
 });
 
+test('whole numbers in other bases are read', () => {
+  const table = parseToml('a = 0x1_90\nb = 0o17\nc = 0b101\nd = 0xg\ne = 0.5');
+  assert.deepEqual([...table.values()], ['400', '15', '5', '0xg', '0.5']);
+});
+
 test('strings of all four kinds', () => {
   const text = `a = "x\\t\\"\\u00e9\\\\"\nb = 'C:\\n'\nc = """\nx\\\n   y "" z"""\nd = '''\n[t]\n'''\n`;
   assert.deepEqual(plain(parseToml(text)), { a: 'x\t"é\\', b: 'C:\\n', c: 'xy "" z', d: '[t]\n' });

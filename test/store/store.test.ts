@@ -1,6 +1,7 @@
 /** The store by itself: what is kept is found, what is damaged is not, and it never grows beyond its bound. */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -218,6 +219,13 @@ test('a folder that cannot be written to is told once, and nothing fails', async
   const path = folder(t);
   chmodSync(path, 0o500);
   assert.match((await keep(path, 0, [WHOLE])).join(), /left out from here on: EACCES/);
+});
+
+test('an entry that is no file keeps nobody waiting', async (t) => {
+  const path = folder(t);
+  execFileSync('mkfifo', [join(path, 'a'.repeat(64))]);
+  const store = await Store.open({ folder: path, size: 2 ** 20, warn: assert.fail });
+  for await (const _ of store.read('a'.repeat(64), () => false)) assert.fail('nothing is there');
 });
 
 test('a store that fails on the way keeps no file open', async (t) => {

@@ -36,6 +36,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
   }
 
   return {
+    instance: 'gated',
     slots,
     slotsFor: () => slots,
     async offer(kernel) {

@@ -77,6 +77,7 @@ test('a leader is told what it may use: not more slots than it wants, and not mo
       detail: 'by hand',
       speed: 1e9,
       fingerprint: FINGERPRINT,
+      instance: 'gated',
     });
   }
 });

@@ -81,8 +81,13 @@ export type Command =
   | { readonly kind: 'frame'; readonly frame: number }
   /** The last frame was commanded; nothing follows. */
   | { readonly kind: 'done' }
-  /** The job cannot be finished. */
-  | { readonly kind: 'failed'; readonly shard: Shard; readonly reason: string };
+  /** The job cannot be finished. `liars`: peers among which one gave a wrong answer. */
+  | {
+      readonly kind: 'failed';
+      readonly shard: Shard;
+      readonly reason: string;
+      readonly liars?: readonly string[];
+    };
 
 export interface Schedule {
   /** `now`: monotonic milliseconds. */
