@@ -1,4 +1,4 @@
-/** What ends a run from outside: Ctrl-C (once: cleanly, twice: at once), SIGTERM, a time limit. */
+/** What ends a run from outside: Ctrl-C (once: cleanly, twice: at once), SIGTERM, a closed terminal, a time limit. */
 
 import { FractalError } from '../src/errors.js';
 
@@ -9,6 +9,9 @@ export interface Interrupts {
   release(): void;
 }
 
+/** Node undoes what nohup did to SIGHUP: unheard it would end the process on the spot. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** `timeoutSeconds` 0: no limit. */
 export function interrupts(timeoutSeconds: number): Interrupts {
   const controller = new AbortController();
@@ -16,8 +19,7 @@ export function interrupts(timeoutSeconds: number): Interrupts {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(new FractalError('INTERRUPTED', 'interrupted: nothing incomplete was left behind'));
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of SIGNALS) process.on(signal, stop);
   const sentence = `not finished after --timeout ${timeoutSeconds} seconds`;
   const timer =
     timeoutSeconds > 0
@@ -31,8 +33,7 @@ export function interrupts(timeoutSeconds: number): Interrupts {
     fail: (reason) => controller.abort(reason),
     release() {
       clearTimeout(timer);
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const signal of SIGNALS) process.off(signal, stop);
     },
   };
 }
