@@ -158,7 +158,7 @@ async function runCerts(argv: Arguments): Promise<number> {
     hostfile: hostfile ?? DEFAULT_HOSTFILE,
     out: out ?? 'certs',
     days: whole('days', days ?? '365', 1, 3_650),
-    leader: leader === undefined ? [] : parseHosts(leader).map(({ host }) => host),
+    leader: leader === undefined ? [] : parseHosts(leader, '--leader').map(({ host }) => host),
     force: argv.force === true,
   });
 }

@@ -58,8 +58,11 @@ export function parseHostfile(text: string, file: string): Host[] {
   return hostsOf(entries, file);
 }
 
-/** `--host a:2,b,[::1]:3`: entries of a hostfile between commas. @throws FractalError HOSTFILE_LIMIT, HOSTFILE_SYNTAX */
-export function parseHosts(text: string): Host[] {
+/**
+ * `--host a:2,b,[::1]:3`: entries of a hostfile between commas. `flag` is how errors name it.
+ * @throws FractalError HOSTFILE_LIMIT, HOSTFILE_SYNTAX
+ */
+export function parseHosts(text: string, flag = '--host'): Host[] {
   const entries: Entry[] = [];
   let from = 0;
   let inRange = false;
@@ -68,11 +71,11 @@ export function parseHosts(text: string): Host[] {
     if (char === '[') inRange = true;
     else if (char === ']') inRange = false;
     else if (char === undefined || (char === ',' && !inRange)) {
-      entries.push({ text: text.slice(from, at), place: '--host', line: 1, column: from + 1 });
+      entries.push({ text: text.slice(from, at), place: flag, line: 1, column: from + 1 });
       from = at + 1;
     }
   }
-  return hostsOf(entries, '--host');
+  return hostsOf(entries, flag);
 }
 
 interface Entry {
