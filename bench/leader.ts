@@ -1,5 +1,6 @@
 /** How many shards, and how many bytes of samples, go through one leader over loopback? */
 
+import { grpcDialer } from '../src/cluster/grpc.js';
 import type { Report } from '../src/leader/ledger.js';
 import { run } from '../src/leader/run.js';
 import { idleJob, idleWorker, type Kind, runOptions } from './idle.js';
@@ -9,33 +10,46 @@ import { medians, print } from './table.js';
 const LARGEST = 512;
 
 export async function leader(runs = 5): Promise<void> {
-  const [shards, megabytes] = await medians(runs, [
-    async () => {
-      const { shards: done, computeSeconds } = await through('pixels', 200, 150, 1, 1);
-      return done / computeSeconds;
-    },
-    async () => {
-      const { samples, computeSeconds } = await through('samples', 2048, 2048, 10, LARGEST);
-      return (samples * 8) / computeSeconds / 1e6;
-    },
+  const shards = async (trusted: boolean) => {
+    const { shards: done, computeSeconds } = await through(trusted, 'pixels', 200, 150, 1, 1);
+    return done / computeSeconds;
+  };
+  const megabytes = async (trusted: boolean) => {
+    const { samples, computeSeconds } = await through(trusted, 'samples', 2048, 2048, 10, LARGEST);
+    return (samples * 8) / computeSeconds / 1e6;
+  };
+  const all = await medians(runs, [
+    () => shards(false),
+    () => shards(true),
+    () => megabytes(false),
+    () => megabytes(true),
   ]);
+  const [others, own, othersMegabytes, ownMegabytes] = all.map(Math.round) as [number, number, number, number];
   print(
-    'Leader: shards that cost nothing, one worker process, loopback',
-    ['what', 'per second'],
+    "Leader: shards that cost nothing, one worker process, loopback, a second; others' workers and its own",
+    ['what', 'others', 'own'],
     [
-      ['shards of one pixel', Math.round(shards as number)],
-      ['megabytes of samples gathered', Math.round(megabytes as number)],
+      ['shards of one pixel', others, own],
+      ['megabytes of samples gathered', othersMegabytes, ownMegabytes],
     ],
   );
 }
 
-async function through(kind: Kind, width: number, height: number, frames: number, blockSize: number): Promise<Report> {
+async function through(
+  trusted: boolean,
+  kind: Kind,
+  width: number,
+  height: number,
+  frames: number,
+  blockSize: number,
+): Promise<Report> {
   const worker = await idleWorker(kind);
   let report: Report | undefined;
   const gathered = (result: Report) => {
     report = result;
   };
-  const running = run(idleJob(kind, width, height, frames, blockSize), runOptions({ gathered }));
+  const options = runOptions({ gathered, dialer: grpcDialer({}, trusted) });
+  const running = run(idleJob(kind, width, height, frames, blockSize), options);
   running.add({ address: worker.address, slots: 0 });
   running.sealed();
   for await (const _ of running.frames);

@@ -157,7 +157,7 @@ function sceneOf(paint: Paint | undefined): Scene {
 function dialerOf({ access }: Crew, local: LocalWorkers | undefined): Dialer {
   const others = grpcDialer(access);
   if (!local) return others;
-  const own = grpcDialer({ token: LOCAL_TOKEN });
+  const own = grpcDialer({ token: LOCAL_TOKEN }, true);
   const names = new Set<string>();
   for (const address of local.addresses) {
     address.then(

@@ -27,7 +27,10 @@ const ROWS = 12;
 const TOLERANCE = 0.01;
 /** What a picture, or a whole film, may take to be right, in steps for all samples that differ: for one in a hundred about 5 s of a core. */
 const WORTH = 2.5e10;
-/** Pixels of a probe: so many may differ between those that it looks at. */
+/**
+ * Pixels of a probe: so many may differ between those that it looks at. Of a still: frames of films that go to different
+ * depths can be shared only where they are iterated directly.
+ */
 const UNSEEN = 0.5;
 
 /** log10 of the zoom from which views around the deepest one are perturbed. */
@@ -63,7 +66,8 @@ export async function prefersPerturbation(
     if (nu !== better && !(Math.abs(nu - better) < TOLERANCE)) different++;
   }
   const samples = frames * view.width * view.height * samplesPerPixel(view.sampling);
-  return STEP_ITERATIONS * steps < iterations || steps * samples < Math.max(different, UNSEEN) * WORTH;
+  const wrong = Math.max(different, frames === 1 ? UNSEEN : 0);
+  return STEP_ITERATIONS * steps < iterations || steps * samples < wrong * WORTH;
 }
 
 /** Single pixels, evenly spread. */

@@ -40,11 +40,11 @@ test('a view is perturbed where that takes a twentieth of the steps, or where it
   });
   const plain = answers(2000, () => 7);
   const same = (steps: number) => answers(steps, () => 7);
-  // 200 pixels of some 100 steps, in so many frames: more than what is perturbed for the sake of what a probe misses.
   const film = 30_000;
   assert.equal(await prefersPerturbation(small, plain, same(99), film), true);
   assert.equal(await prefersPerturbation(small, plain, same(101), film), false);
-  assert.equal(await prefersPerturbation(small, plain, same(101)), true, 'one picture of 200 pixels costs nothing');
+  assert.equal(await prefersPerturbation(small, plain, same(101)), true, 'a still of 200 pixels costs nothing');
+  assert.equal(await prefersPerturbation(small, plain, same(101), 2), false, 'a film may share its frames');
   const near = answers(101, (x) => (x === 3 ? 7.005 : 7));
   assert.equal(await prefersPerturbation(small, plain, near, film), false);
   const wrong = answers(101, (x) => (x === 3 ? 7.02 : 7.005));
