@@ -30,12 +30,8 @@ test: check ## every test; ends with "N passed, N failed"
 	@npm test --silent
 
 DEMO ?= demo
-demo: build ## render a zoom film and a still on a local cluster
-	@mkdir -p $(DEMO)
-	@bin/fractal leader --local 2 --xpos -0.7454286 --ypos 0.1130089 --zoom 0.8 --zoom-end 2e6 --iters 3000 \
-	  --frames 150 --ease 0.6 --width 640 --height 360 --samples 4 --outfile $(DEMO)/zoom.mp4
-	@bin/fractal leader --local 2 --xpos -0.7454286 --ypos 0.1130089 --zoom 2e5 --iters 5000 \
-	  --width 1920 --height 1080 --samples 8 --outfile $(DEMO)/still.png
+demo: build ## render a zoom film and a still on two workers of this machine
+	@$(NODE) tools/demo.mjs $(DEMO)
 
 worker: build ## start a worker on the first free port of 50051-50066
 	@bin/fractal worker $(ARGS)

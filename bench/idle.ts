@@ -3,9 +3,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { grpcDialer } from '../src/cluster/grpc.js';
-import type { Address } from '../src/cluster/transport.js';
+import type { Address, Dialer, WorkerLink } from '../src/cluster/transport.js';
+import { linkWithin } from '../src/cluster/within.js';
 import type { RenderJob, RunOptions } from '../src/leader/run.js';
-import type { View } from '../src/view/view.js';
+import { samplesPerPixel, type View } from '../src/view/view.js';
+import type { Pool } from '../src/worker/pool.js';
+import { serve } from '../src/worker/session.js';
 
 const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
 
@@ -18,6 +21,51 @@ export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; a
     process.once('message', (message) => resolve(message as unknown as Address));
   });
   return { process, address };
+}
+
+/** Two slots; samples or pixels of zeros. */
+const idlePool = (bytesPerPixel: number): Pool => ({
+  instance: '',
+  slots: 2,
+  slotsFor: () => 2,
+  offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
+  seat: () => {
+    const underWay = new Set<number>();
+    return {
+      scene() {},
+      queue({ epoch, view, rect }, finish) {
+        underWay.add(epoch);
+        setImmediate(() => {
+          underWay.delete(epoch);
+          const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
+          const bytes = new Uint8Array(rect.width * rect.height * bytesPerPixel);
+          finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, samples });
+        });
+      },
+      cancel() {},
+      get underWay() {
+        return [...underWay];
+      },
+      leave() {},
+    };
+  },
+  close: async () => {},
+});
+
+/** Answers every shard of a leader at once. */
+export function serveIdle(link: WorkerLink, kind: Kind): void {
+  serve(link, idlePool(kind === 'samples' ? 8 : 3), 'bench', { started() {}, finished: () => [], ended() {} });
+}
+
+/** In the leader's own process. */
+export function idleDialer(kind: Kind): Dialer {
+  return {
+    dial() {
+      const { leader, worker } = linkWithin();
+      serveIdle(worker, kind);
+      return leader;
+    },
+  };
 }
 
 /** Tiles of `blockSize` pixels along each side. */

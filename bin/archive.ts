@@ -9,6 +9,7 @@ import { bytesOfPixel } from '../src/shard/assemble.js';
 import { Archive } from '../src/store/archive.js';
 import { keyer } from '../src/store/key.js';
 import { Store } from '../src/store/store.js';
+import type { Pool } from '../src/worker/pool.js';
 import type { StoreFlags } from './flags.js';
 import type { Prepared } from './prepare.js';
 
@@ -17,9 +18,13 @@ export interface Numerics {
   readonly fingerprint?: string;
 }
 
-/** The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. */
-export async function numericsOf({ kernel }: Request): Promise<Numerics> {
+/**
+ * The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. `pool`: workers
+ * here, who tell it as quickly.
+ */
+export async function numericsOf({ kernel }: Request, pool?: Pool): Promise<Numerics> {
   if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
+  if (pool) return { kernel: 'simd', fingerprint: (await pool.offer('simd')).fingerprint };
   return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
 }
 

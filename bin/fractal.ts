@@ -93,7 +93,8 @@ async function runLeader(argv: Arguments): Promise<number> {
   refuseUnknown(argv, namesOf([...FLAG_NAMES]));
   const options = await leaderOptions(argv);
   const crew = await crewOf(options.cluster, tokenOfEnvironment());
-  const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
+  const local =
+    crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local, options.request.kernel) : undefined;
   return (await import('./leader.js')).leader(options, crew, local);
 }
 

@@ -2,9 +2,7 @@
 
 import { randomInt, randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { grpcDialer } from '../src/cluster/grpc.js';
 import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
-import { openLobby } from '../src/cluster/lobby.js';
 import type { Scene } from '../src/cluster/messages.js';
 import { addressText, type Dialer, type Listener } from '../src/cluster/transport.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
@@ -23,7 +21,7 @@ import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
-import { LOCAL_TOKEN, type LocalWorkers } from './local.js';
+import type { LocalWorkers } from './local.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
 import { refusalLog } from './refusals.js';
@@ -33,7 +31,7 @@ import { VERSION } from './version.js';
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
 
-/** `local`: workers that were started early, since they take a while to come up; ended here. */
+/** `local`: the leader's own workers, started early, since they take a while to come up. */
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
   const { request, cluster, report } = options;
   const missing = digitsMissing(request);
@@ -63,7 +61,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       return ready.request;
     };
     const compute = async (picture: Picture) => {
-      const numerics = await numericsOf(request);
+      const numerics = await numericsOf(request, local?.pool);
+      const dialer = await dialerOf(crew, local, lobby !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
       const job = {
         ...jobOf(request, picture, ready.reference),
@@ -72,7 +71,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       };
       const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
       running = run(job, {
-        dialer: dialerOf(crew, local),
+        dialer,
         version: VERSION,
         session: randomUUID().slice(0, 8),
         ...numerics,
@@ -94,8 +93,10 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       });
       const { np, retries } = cluster;
       const { note } = screen;
-      if (local) enlist(running, local, lobby !== undefined, stop.fail);
-      else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
+      if (local) {
+        for (const address of local.addresses) running.add({ address, slots: 0 });
+        if (!lobby) running.sealed();
+      } else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
       return running.frames;
     };
     const files = await render(request, settle, compute, warn, options.store.samples);
@@ -112,7 +113,6 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     runtime.stop();
     stop.release();
     screen.close();
-    local?.stop();
     if (report.forceExit) setImmediate(() => process.exit());
   }
 }
@@ -153,27 +153,14 @@ function sceneOf(paint: Paint | undefined): Scene {
   return { samples: false, paint: plain, tables: { srgb, linear } };
 }
 
-/** The leader's own workers answer to a token of their own, others to what they were told. */
-function dialerOf({ access }: Crew, local: LocalWorkers | undefined): Dialer {
-  const others = grpcDialer(access);
-  if (!local) return others;
-  const own = grpcDialer({ token: LOCAL_TOKEN }, true);
-  const names = new Set<string>();
-  for (const address of local.addresses) {
-    address.then(
-      (known) => names.add(addressText(known)),
-      () => undefined,
-    );
-  }
-  return { dial: (address) => (names.has(addressText(address)) ? own : others).dial(address) };
-}
-
-/** Dials the leader's own workers as each comes up. `open`: others may come. */
-function enlist(running: Run, local: LocalWorkers, open: boolean, fail: (e: unknown) => void): void {
-  const own = local.addresses.map(async (address) => running.add({ address: await address, slots: 0 }));
-  Promise.all(own).then(() => {
-    if (!open) running.sealed();
-  }, fail);
+/** How workers are dialled: own ones here, others as what they were told. gRPC is loaded for others only. */
+async function dialerOf({ access }: Crew, local: LocalWorkers | undefined, open: boolean): Promise<Dialer> {
+  const others = local && !open ? undefined : (await import('../src/cluster/grpc.js')).grpcDialer(access);
+  if (!local) return others as Dialer;
+  const own = new Set(local.addresses.map(addressText));
+  return {
+    dial: (address) => (others && !own.has(addressText(address)) ? others : local.dialer).dial(address),
+  };
 }
 
 interface Watch {
@@ -211,6 +198,7 @@ async function lobbyOf(
   note: (text: string) => void,
 ): Promise<Listener | undefined> {
   if (!listen) return undefined;
+  const { openLobby } = await import('../src/cluster/lobby.js');
   const refused = refusalLog(note, () => performance.now());
   const join = (address: Target['address']) => {
     const now = running();

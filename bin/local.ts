@@ -1,28 +1,28 @@
-/** Workers of the leader's own on this machine: real processes, real gRPC, gone when the leader is gone. */
+/** Workers of the leader's own on this machine: one slot each, threads of its own process. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import type { Address } from '../src/cluster/transport.js';
-import { FractalError } from '../src/errors.js';
+import { type Address, addressText, type Dialer } from '../src/cluster/transport.js';
+import { linkWithin } from '../src/cluster/within.js';
+import { workerMetrics } from '../src/metrics/index.js';
+import { openPool, type Pool } from '../src/worker/pool.js';
+import { type SessionEvents, serve } from '../src/worker/session.js';
+import { VERSION } from './version.js';
 
 export interface LocalWorkers {
-  /** One promise a worker; rejects when it could not start. */
-  readonly addresses: readonly Promise<Address>[];
-  stop(): void;
+  /** No other program can listen there. */
+  readonly addresses: readonly Address[];
+  readonly dialer: Dialer;
+  /** What all of them compute with. */
+  readonly pool: Pool;
 }
 
 /** Read when no host is named in any other way. */
 export const DEFAULT_HOSTFILE = 'hostfile';
 
-/** What this leader's own workers want to hear: others who can reach the loopback interface do not know it. */
-export const LOCAL_TOKEN = randomBytes(32).toString('hex');
-
-const PROGRAM = fileURLToPath(new URL('./local-worker.js', import.meta.url));
-
-let early: { readonly count: number; readonly workers: LocalWorkers } | undefined;
+let started: { readonly count: number; readonly workers: LocalWorkers } | undefined;
+let graphics = false;
 
 /**
  * Starts the workers that a command line will most likely want, before it is parsed: they take as long to come up as
@@ -36,47 +36,56 @@ export function prestart(words: readonly string[]): void {
   const at = words.findIndex((word) => word === '--local' || word.startsWith('--local='));
   const value = words[at]?.split('=')[1] ?? words[at + 1] ?? '';
   const count = at >= 0 && /^[1-9]\d?$/.test(value) ? Number(value) : availableParallelism();
-  early = { count, workers: launch(count) };
+  started = { count, workers: launch(count) };
 }
 
-/** `count` workers of one slot each, on free ports of the loopback interface. */
-export function startLocalWorkers(count: number): LocalWorkers {
-  if (early?.count === count) return early.workers;
-  early?.workers.stop();
-  return launch(count);
+/** `count` workers of one slot each, for a job with this kernel. */
+export function startLocalWorkers(count: number, kernel: string): LocalWorkers {
+  graphics = kernel === 'gpu';
+  if (started?.count !== count) {
+    void started?.workers.pool.close();
+    started = { count, workers: launch(count) };
+  }
+  return started.workers;
+}
+
+/** Comes last: a graphics driver may not survive the end of its thread, but the end of the process it does. */
+export function stopLocalWorkers(): void {
+  if (graphics) process.exit();
+  void started?.workers.pool.close();
 }
 
 function launch(count: number): LocalWorkers {
-  const children: ChildProcess[] = [];
-  const addresses = Array.from({ length: count }, () => {
-    // The worker reports its address over the IPC channel, and ends when that closes: no worker outlives its leader.
-    const env = { ...process.env, FRACTAL_TOKEN: LOCAL_TOKEN };
-    const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    children.push(child);
-    child.unref();
-    return addressOf(child);
-  });
-  for (const address of addresses) address.catch(() => undefined);
+  const pool = openPool(count);
+  // Most jobs want this one: measured while the command line is parsed. What is wrong with it, the job is told.
+  pool.offer('simd').catch(() => undefined);
+  const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));
+  /** They share the threads, but are workers of their own. */
+  const pools = new Map(
+    addresses.map((address) => {
+      const own: Pool = { ...pool, slots: 1, slotsFor: () => 1, instance: randomUUID() };
+      return [addressText(address), own] as const;
+    }),
+  );
   return {
     addresses,
-    stop() {
-      for (const child of children) if (child.connected) child.disconnect();
+    dialer: {
+      dial(address) {
+        const { leader, worker } = linkWithin();
+        serve(worker, pools.get(addressText(address)) as Pool, VERSION, quietly());
+        return leader;
+      },
     },
+    pool,
   };
 }
 
-function addressOf(child: ChildProcess): Promise<Address> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (message) => {
-      // From now on it is the connection that keeps the leader waiting, not the channel.
-      child.channel?.unref();
-      resolve(message as unknown as Address);
-    });
-    child.once('error', (error) => reject(failed(error.message, error)));
-    child.once('exit', (code, signal) => reject(failed(`it ended with ${signal ?? `exit code ${code}`}`)));
-  });
-}
-
-function failed(why: string, cause?: unknown): FractalError {
-  return new FractalError('NO_WORKER', `a local worker could not be started: ${why}`, { cause });
+/** The log is the leader's. Nor are there figures of a process: they are the leader's, too. */
+function quietly(): SessionEvents {
+  const began = performance.now();
+  return {
+    started: () => undefined,
+    finished: (_, tally) => workerMetrics({ ...tally, slots: 1, seconds: (performance.now() - began) / 1000 }),
+    ended: () => undefined,
+  };
 }

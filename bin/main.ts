@@ -1,31 +1,39 @@
 /** The program's entry: what has to come before the command line is parsed, and what becomes of an error. */
 
 import { FractalError, messageOf, oneLine } from '../src/errors.js';
-import { prestart } from './local.js';
+import { prestart, stopLocalWorkers } from './local.js';
 
-const words = process.argv.slice(2);
+/** Sets the process's exit code. */
+export async function start(words: string[]): Promise<void> {
+  saying();
+  try {
+    prestart(words);
+    const { main } = await import('./fractal.js');
+    process.exitCode = await main(words);
+  } catch (error) {
+    // One line for a person; the whole story for whoever asks for it.
+    const line = error instanceof FractalError ? error.toString() : messageOf(error);
+    process.stderr.write(`error: ${oneLine(line)}\n`);
+    if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+    process.exitCode = error instanceof FractalError ? error.exitCode : 1;
+  } finally {
+    stopLocalWorkers();
+  }
+}
 
-// What cannot be said, to a reader that has seen enough or on a disk that is full, stops no work; only the latter is an
-// error, in the end.
-process.stderr.on('error', () => undefined);
-let unsaid = false;
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE' || unsaid) return;
-  unsaid = true;
-  process.once('exit', () => {
-    process.exitCode ||= 1;
-    process.stderr.write(`error: DISK: what was to be printed could not be written: ${messageOf(error)}\n`);
+/**
+ * What cannot be said, to a reader that has seen enough or on a disk that is full, stops no work; only the latter is an
+ * error, in the end.
+ */
+function saying(): void {
+  process.stderr.on('error', () => undefined);
+  let unsaid = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || unsaid) return;
+    unsaid = true;
+    process.once('exit', () => {
+      process.exitCode ||= 1;
+      process.stderr.write(`error: DISK: what was to be printed could not be written: ${messageOf(error)}\n`);
+    });
   });
-});
-
-try {
-  prestart(words);
-  const { main } = await import('./fractal.js');
-  process.exitCode = await main(words);
-} catch (error) {
-  // One line for a person; the whole story for whoever asks for it.
-  const line = error instanceof FractalError ? error.toString() : messageOf(error);
-  process.stderr.write(`error: ${oneLine(line)}\n`);
-  if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
-  process.exitCode = error instanceof FractalError ? error.exitCode : 1;
 }

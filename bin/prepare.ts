@@ -176,8 +176,8 @@ async function orbitOf(
   note: (text: string) => void,
   store: Store | undefined,
 ): Promise<Reference> {
-  const key = orbitKey(order);
-  const found = store && (await recallOrbit(store, key));
+  const key = store && orbitKey(order);
+  const found = key && (await recallOrbit(store, key));
   if (found) {
     const { formula, re, im, deep } = order;
     const { orbit, tiny, start } = found;
@@ -194,7 +194,7 @@ async function orbitOf(
   const seconds = (performance.now() - from) / 1000;
   note(`reference orbit: ${lengthOf({ ...reference, period })}, ${order.bits} bits, ${seconds.toFixed(2)} s`);
   const cost = (reference.orbit.length / 2) * nanosecondsAt(order.bits, order.formula.power);
-  if (store && cost > KEPT_NANOSECONDS) keepOrbit(store, key, { ...reference, period });
+  if (key && cost > KEPT_NANOSECONDS) keepOrbit(store, key, { ...reference, period });
   return reference;
 }
 

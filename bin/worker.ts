@@ -88,7 +88,6 @@ export async function worker(options: WorkerOptions): Promise<number> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  if (process.send) report(listener);
   if (options.join) {
     const tell = (text: string) => say(`worker ${name}: ${text}`);
     void announce(options.join, listener.address, { access, version: VERSION, signal: leaving.signal, say: tell });
@@ -100,13 +99,6 @@ export async function worker(options: WorkerOptions): Promise<number> {
   await listener.close();
   // Not pool.close(): a graphics driver may not survive the end of its thread, the end of the process it does.
   process.exit(0);
-}
-
-/** Started by a leader: that one is told the address, and takes the worker along when it ends, however it ends. */
-function report(listener: Listener): void {
-  process.on('disconnect', () => process.exit(0));
-  if (process.connected) process.send?.(listener.address, () => undefined);
-  else process.exit(0);
 }
 
 /** @throws FractalError EXPOSED, PORT_IN_USE */

@@ -61,10 +61,9 @@ export interface Calling {
 }
 
 /**
- * How to call others: with what `access` has to show, and wanting the same of the other side. `trusted`: they are our own
- * processes, and send nothing that Node does not bear.
+ * How to call others: with what `access` has to show, and wanting the same of the other side.
  */
-export function calling({ tls, token }: Access, trusted = false): Calling {
+export function calling({ tls, token }: Access): Calling {
   const context = tls && createSecureContext({ ...tls, minVersion: 'TLSv1.3' });
   const options = {
     ...CHANNEL_OPTIONS,
@@ -78,7 +77,7 @@ export function calling({ tls, token }: Access, trusted = false): Calling {
   return {
     client(Client, address) {
       const credentials = context ? secured(context, address) : grpc.credentials.createInsecure();
-      const sockets = FRAGILE && !trusted ? guard(credentials) : [];
+      const sockets = FRAGILE ? guard(credentials) : [];
       const client = new Client(addressText(address), credentials, options);
       const close = client.close.bind(client);
       client.close = () => {
@@ -92,8 +91,8 @@ export function calling({ tls, token }: Access, trusted = false): Calling {
   };
 }
 
-export function grpcDialer(access: Access = {}, trusted = false): Dialer {
-  const { client: clientOf, metadata } = calling(access, trusted);
+export function grpcDialer(access: Access = {}): Dialer {
+  const { client: clientOf, metadata } = calling(access);
   return {
     dial(address) {
       const client = clientOf(Peer, address);

@@ -28,8 +28,15 @@ function plain(text: string): string {
 /** The folders whose code decides what is computed and painted. */
 const SHAPING = ['view', 'kernel', 'render', 'worker'];
 
+let digest: string | undefined;
+
 /** Of the program's own code: a change of it, however small, makes everything new. */
 export function codeDigest(): string {
+  digest ??= digestOfCode();
+  return digest;
+}
+
+function digestOfCode(): string {
   const hash = createHash('sha256');
   for (const folder of SHAPING) {
     const root = fileURLToPath(new URL(`../${folder}/`, import.meta.url));

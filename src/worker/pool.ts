@@ -50,16 +50,20 @@ interface Job {
 }
 
 interface SeatState {
-  readonly id: number;
   readonly kernel: KernelName;
   readonly queue: Job[];
+  /** By the session's number. */
   readonly scenes: Map<number, PlacedScene>;
   /** With a thread, and still wanted. */
   readonly running: Set<Job>;
 }
 
-/** A scene, its reference orbit in the memory that all threads share. */
+/** A scene, its reference orbit in the memory that all threads share; sessions that name the same object share it, too. */
 interface PlacedScene {
+  readonly key: string;
+  readonly whole: Scene;
+  /** How many sessions compute shards of it. */
+  seats: number;
   readonly scene: Omit<Scene, 'reference'>;
   readonly reference: SharedReference | undefined;
 }
@@ -78,15 +82,16 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
   const stops = new Int32Array(new SharedArrayBuffer(4 * slots));
   const threads: Thread[] = [];
   const seats: SeatState[] = [];
+  const placed = new Map<Scene, PlacedScene>();
   const offers = new Map<KernelName, Promise<Offer>>();
-  let nextSeat = 0;
+  let nextScene = 0;
   let turn = 0;
   let begun = 0;
   let closed = false;
   for (let slot = 0; slot < slots; slot++) threads.push(start({ simd, slot, stops }));
 
   function start(workerData: ThreadData): Thread {
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./thread.cjs', import.meta.url), { workerData });
     const thread: Thread = { worker, slot: workerData.slot, job: undefined, scenes: new Set() };
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'done' || message.kind === 'failed') settle(thread, message);
@@ -141,10 +146,10 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
 
   function run(thread: Thread, job: Job): void {
     const { seat, assignment } = job;
-    const key = `${seat.id}/${assignment.scene}`;
+    const { key, scene, reference } = seat.scenes.get(assignment.scene) as PlacedScene;
     if (!thread.scenes.has(key)) {
       thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, ...(seat.scenes.get(assignment.scene) as PlacedScene) });
+      post(thread, { kind: 'scene', key, scene, reference });
     }
     thread.job = job;
     // Wraps as the shared numbers do, long after the shard of the same number is done.
@@ -153,6 +158,25 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
     seat.running.add(job);
     const { view, rect } = assignment;
     post(thread, { kind: 'compute', turn: job.turn, kernel: seat.kernel, scene: key, view, rect });
+  }
+
+  function place(whole: Scene): PlacedScene {
+    const known = placed.get(whole);
+    if (known) return known;
+    const { reference, ...scene } = whole;
+    const key = String(nextScene++);
+    const fresh = { key, whole, seats: 0, scene, reference: reference && shareReference(reference, slots) };
+    placed.set(whole, fresh);
+    return fresh;
+  }
+
+  /** A session needs it no longer; once none does, the threads forget it. */
+  function release(scene: PlacedScene): void {
+    scene.seats--;
+    if (scene.seats > 0) return;
+    placed.delete(scene.whole);
+    const { key } = scene;
+    for (const thread of threads) if (thread.scenes.delete(key)) post(thread, { kind: 'forget', key });
   }
 
   function post(thread: Thread, message: ToThread): void {
@@ -189,11 +213,14 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
       return offer;
     },
     seat(kernel) {
-      const seat: SeatState = { id: nextSeat++, kernel, queue: [], scenes: new Map(), running: new Set() };
+      const seat: SeatState = { kernel, queue: [], scenes: new Map(), running: new Set() };
       seats.push(seat);
       return {
-        scene(id, { reference, ...scene }) {
-          seat.scenes.set(id, { scene, reference: reference && shareReference(reference, slots) });
+        scene(id, scene) {
+          const [old, one] = [seat.scenes.get(id), place(scene)];
+          one.seats++;
+          seat.scenes.set(id, one);
+          if (old) release(old);
         },
         queue(assignment, finish) {
           if (!seat.scenes.has(assignment.scene)) {
@@ -215,12 +242,7 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
           for (const job of seat.running) stop(job);
           seats.splice(seats.indexOf(seat), 1);
           turn = 0;
-          for (const thread of threads) {
-            for (const id of seat.scenes.keys()) {
-              const key = `${seat.id}/${id}`;
-              if (thread.scenes.delete(key)) post(thread, { kind: 'forget', key });
-            }
-          }
+          for (const scene of seat.scenes.values()) release(scene);
         },
       };
     },

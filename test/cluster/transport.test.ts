@@ -1,4 +1,4 @@
-/** What every transport must do: the same tests over gRPC and over the one in memory that other tests use. */
+/** What every transport must do: over gRPC, over the one in memory that other tests use, and within a process. */
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -6,6 +6,7 @@ import { grpcDialer } from '../../src/cluster/grpc.js';
 import { grpcListen } from '../../src/cluster/listen.js';
 import type { Scene, ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { type Address, addressText, type Dialer, type Listener, type WorkerLink } from '../../src/cluster/transport.js';
+import { linkWithin } from '../../src/cluster/within.js';
 import { memoryNetwork } from './memory.js';
 import { Scripted, type ScriptedLeader, type ScriptedWorker } from './scripted.js';
 
@@ -33,15 +34,34 @@ function noise(length: number): Uint8Array {
   return bytes;
 }
 
-function transports(): [name: string, open: () => Transport][] {
-  const memory = () => {
-    const { dialer, listen } = memoryNetwork();
-    return { dialer, listen: async (session: (link: WorkerLink) => void) => listen(LOCAL, session) };
+type Named = readonly [name: string, open: () => Transport];
+
+/** Messages become bytes on their way, of which only so many are under way. */
+const WIRED: readonly Named[] = [
+  ['in memory', memory],
+  ['over gRPC', () => ({ dialer: grpcDialer(), listen: (session) => grpcListen(LOCAL, session) })],
+];
+
+function memory(): Transport {
+  const { dialer, listen } = memoryNetwork();
+  return { dialer, listen: async (session: (link: WorkerLink) => void) => listen(LOCAL, session) };
+}
+
+/** Its listener is there for the tests only. */
+function within(): Transport {
+  let serve = (_link: WorkerLink) => {};
+  const dial = () => {
+    const { leader, worker } = linkWithin();
+    serve(worker);
+    return leader;
   };
-  return [
-    ['in memory', memory],
-    ['over gRPC', () => ({ dialer: grpcDialer(), listen: (session) => grpcListen(LOCAL, session) })],
-  ];
+  return {
+    dialer: { dial },
+    async listen(session) {
+      serve = session;
+      return { address: LOCAL, drain: async () => undefined, close: async () => undefined };
+    },
+  };
 }
 
 interface Session {
@@ -68,7 +88,52 @@ async function session(t: TestContext, { dialer, listen }: Transport): Promise<S
   return { leader, worker, listener };
 }
 
-for (const [name, open] of transports()) {
+for (const [name, open] of [...WIRED, ['within a process', within] as const]) {
+  test(`${name}: what a worker sent before it ended arrives, though the link was full, then the end`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    void worker.send(result(0, noise(24 << 20)));
+    void worker.send(failed(1));
+    worker.link.end();
+    assert.deepEqual(
+      (await leader.rest()).map(({ kind }) => kind),
+      ['result', 'failed'],
+    );
+    assert.equal(await leader.ended, undefined);
+    await worker.ended;
+  });
+
+  test(`${name}: what a leader sent before it ended arrives, then the end`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    void leader.send({ kind: 'finish', metrics: true });
+    leader.link.end();
+    await worker.next('finish');
+    assert.deepEqual(await worker.rest(), []);
+    assert.equal(await worker.ended, undefined);
+    worker.link.end();
+    assert.equal(await leader.ended, undefined);
+  });
+
+  test(`${name}: when the leader breaks off both ends end, and sending to it is no error`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    leader.link.close();
+    assert.ok((await leader.ended) instanceof Error);
+    await worker.ended;
+    await worker.send(failed(1));
+    await leader.send(hello);
+    assert.deepEqual(leader.heard, []);
+  });
+
+  test(`${name}: when the worker breaks off both ends end, the leader's with a reason`, async (t) => {
+    const { leader, worker } = await session(t, open());
+    worker.link.close();
+    assert.match((await leader.ended)?.message ?? '', /the worker broke off/);
+    await worker.ended;
+    await leader.send({ kind: 'finish', metrics: true });
+    assert.deepEqual(worker.heard, []);
+  });
+}
+
+for (const [name, open] of WIRED) {
   test(`${name}: messages arrive whole and in order, and nothing is shared`, async (t) => {
     const { leader, worker } = await session(t, open());
     const bytes = noise(2_500_000);
@@ -109,19 +174,6 @@ for (const [name, open] of transports()) {
     assert.equal(sent, 41);
   });
 
-  test(`${name}: what a worker sent before it ended arrives, though the link was full, then the end`, async (t) => {
-    const { leader, worker } = await session(t, open());
-    void worker.send(result(0, noise(24 << 20)));
-    void worker.send(failed(1));
-    worker.link.end();
-    assert.deepEqual(
-      (await leader.rest()).map(({ kind }) => kind),
-      ['result', 'failed'],
-    );
-    assert.equal(await leader.ended, undefined);
-    await worker.ended;
-  });
-
   test(`${name}: what was said last has arrived when a listener is drained`, async (t) => {
     const { leader, worker, listener } = await session(t, open());
     void worker.send(result(0, noise(24 << 20)));
@@ -133,36 +185,6 @@ for (const [name, open] of transports()) {
       ['result'],
     );
     assert.equal(await leader.ended, undefined);
-  });
-
-  test(`${name}: what a leader sent before it ended arrives, then the end`, async (t) => {
-    const { leader, worker } = await session(t, open());
-    void leader.send({ kind: 'finish', metrics: true });
-    leader.link.end();
-    await worker.next('finish');
-    assert.deepEqual(await worker.rest(), []);
-    assert.equal(await worker.ended, undefined);
-    worker.link.end();
-    assert.equal(await leader.ended, undefined);
-  });
-
-  test(`${name}: when the leader breaks off both ends end, and sending to it is no error`, async (t) => {
-    const { leader, worker } = await session(t, open());
-    leader.link.close();
-    assert.ok((await leader.ended) instanceof Error);
-    await worker.ended;
-    await worker.send(failed(1));
-    await leader.send(hello);
-    assert.deepEqual(leader.heard, []);
-  });
-
-  test(`${name}: when the worker breaks off both ends end, the leader's with a reason`, async (t) => {
-    const { leader, worker } = await session(t, open());
-    worker.link.close();
-    assert.match((await leader.ended)?.message ?? '', /the worker broke off/);
-    await worker.ended;
-    await leader.send({ kind: 'finish', metrics: true });
-    assert.deepEqual(worker.heard, []);
   });
 
   test(`${name}: who waits for a full link goes on when the link ends`, async (t) => {
@@ -205,6 +227,22 @@ for (const [name, open] of transports()) {
     assert.match((await late.ended)?.message ?? '', /ECONNREFUSED/);
   });
 }
+
+test('within a process: messages are handed over as they are, and their bytes counted', async (t) => {
+  const { leader, worker } = await session(t, within());
+  const [first, second] = [result(1, noise(1000)), failed(2)];
+  const table = Float64Array.from([1, -0.5]);
+  const scene: ToWorker = { kind: 'scene', id: 4, scene: { samples: false, paint: {}, tables: { table } } };
+  void worker.send(first);
+  void worker.send(second);
+  void leader.send(scene);
+  assert.equal(leader.heard.length, 0, 'not while it is sent');
+  assert.equal(await leader.next('result'), first);
+  assert.equal(await leader.next('failed'), second);
+  assert.equal(await worker.next('scene'), scene);
+  assert.deepEqual([worker.link.sent, leader.link.received], [1000, 1000]);
+  assert.deepEqual([leader.link.sent, worker.link.received], [16, 16]);
+});
 
 test('an address is written with brackets round IPv6', () => {
   const text = (address: Address) => addressText(address);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -256,17 +256,31 @@ test('a token from a file and from the environment are the same, and neither sho
   assert.ok(!said.join('\n').includes(TOKEN), 'the token shows');
 });
 
-test("a leader's own workers want a token that only it knows", BOUNDED, async (t) => {
+test("a leader's own workers listen nowhere", BOUNDED, async (t) => {
   const path = folder(t);
   const film = ['--frames', '1000', '--zoom-end', '1e6', '--width', '320', '--height', '200', '-o', 'x.mp4'];
-  const leader = start(t, ['leader', '--local', '1', ...film, '--timeout', '60'], path, undefined, {});
-  const [, port] = await leader.said(/127\.0\.0\.1:(\d+) joined/);
-  const other = await render(t, path, `127.0.0.1 port=${port}\n`);
-  assert.equal(other.code, 1);
-  assert.match(other.stderr, /it wants a token/);
+  const leader = start(t, ['leader', '--local', '2', ...film, '--timeout', '60'], path);
+  await leader.said(/local:2 joined/);
+  assert.deepEqual(listening(leader.process.pid as number), []);
+  const other = await worker(t);
+  assert.equal(listening(other.process.pid as number).length, 1);
   leader.process.kill('SIGINT');
   assert.equal((await leader.ended).code, 130);
 });
+
+/** Inodes of a process's sockets that listen for TCP. */
+function listening(pid: number): string[] {
+  const files = readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return 'closed meanwhile';
+    }
+  });
+  const lines = ['tcp', 'tcp6'].flatMap((kind) => readFileSync(`/proc/${pid}/net/${kind}`, 'utf8').split('\n'));
+  const inodes = lines.map((line) => line.trim().split(/\s+/)).filter((fields) => fields[3] === '0A');
+  return inodes.map((fields) => fields[9] as string).filter((inode) => files.includes(`socket:[${inode}]`));
+}
 
 test('a worker that would listen beyond this machine for anybody refuses to start', BOUNDED, async (t) => {
   for (const host of ['0.0.0.0', '::']) {

@@ -11,12 +11,6 @@ import { iterate } from './iterate.js';
 import { type Probed, probeHeadlessGl, probeWebgpu } from './probe.js';
 
 /**
- * Whether the `gpu` kernel may be opened in worker threads: no. Headless GL can be loaded by one thread of a process
- * only, and one device serves a process anyway. `cpu` runs in any thread.
- */
-export const GPU_RUNS_IN_THREADS = false;
-
-/**
  * The best GPU that this machine really has. It is tried out in a process of its own first, since native drivers may
  * abort the process that loads them.
  *

@@ -89,7 +89,7 @@ export async function computeReference(
 
 function inThread(order: ReferenceOrder, signal: AbortSignal, progress: (iterations: number) => void): Promise<Orbit> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./reference-thread.js', import.meta.url), { workerData: order });
+    const thread = new Worker(new URL('./reference-thread.cjs', import.meta.url), { workerData: order });
     const stop = () => void thread.terminate();
     signal.addEventListener('abort', stop, { once: true });
     thread.on('message', (message: FromReferenceThread) => {

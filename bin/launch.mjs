@@ -1,0 +1,26 @@
+/**
+ * Loads the program that tools/bundle.mjs packed, with what V8 had compiled of it by then: a start need not compile it
+ * again. Another V8 than the one that built it takes the source alone, and is slower to start.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import vm from 'node:vm';
+
+export const PROGRAM = fileURLToPath(new URL('../dist/bin/program.cjs', import.meta.url));
+export const COMPILED = `${PROGRAM}.v8`;
+
+/** The source is ASCII. `start` takes a command line; `script` is what holds the compiled code. */
+export function load() {
+  // Compiled code is taken by a V8 of the same flags only, and the kernels will want this one.
+  setFlagsFromString('--no-liftoff');
+  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${readFileSync(PROGRAM, 'latin1')}\n})`, {
+    filename: PROGRAM,
+    ...(existsSync(COMPILED) ? { cachedData: readFileSync(COMPILED) } : {}),
+  });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(PROGRAM), module, PROGRAM, dirname(PROGRAM));
+  return { start: module.exports.start, script };
+}
