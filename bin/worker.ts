@@ -34,16 +34,16 @@ export interface WorkerOptions {
 export async function worker(options: WorkerOptions): Promise<number> {
   const slots = options.slots ?? availableParallelism();
   const runtime = startRuntimeMetrics();
-  const sessions = new Set<Session>();
+  const sessions = new Map<WorkerLink, Session>();
   let name = '';
   const say = (text: string) => {
     if (!options.quiet) process.stdout.write(`${oneLine(text)}\n`);
   };
   const accept = (link: WorkerLink, peer: string) => {
     const began = performance.now();
-    sessions.add(serve(link, pool, VERSION, eventsOf(peer, began)));
+    sessions.set(link, serve(link, pool, VERSION, eventsOf(link, peer, began)));
   };
-  function eventsOf(peer: string, began: number): SessionEvents {
+  function eventsOf(link: WorkerLink, peer: string, began: number): SessionEvents {
     return {
       started: (session, kernel) => say(`worker ${name}: job ${session} of ${peer} begins, ${kernel}`),
       finished(session, tally, wanted) {
@@ -55,8 +55,8 @@ export async function worker(options: WorkerOptions): Promise<number> {
         say(`worker ${name}: job ${session} is done, ${tally.shards} shards`);
         return figures;
       },
-      ended(session, reason, which) {
-        sessions.delete(which);
+      ended(session, reason) {
+        sessions.delete(link);
         if (reason && session) say(`worker ${name}: job ${session} ended: ${reason}`);
       },
     };
@@ -68,11 +68,12 @@ export async function worker(options: WorkerOptions): Promise<number> {
     stopped = resolve;
   });
   const { access, insecure = false } = options;
+  const busy = (link: WorkerLink) => sessions.get(link)?.busy ?? false;
   const refused = refusalLog(
     (text) => say(`worker ${name}: ${text}`),
     () => performance.now(),
   );
-  const listener = await listen(options, accept, { ...access, insecure, refused });
+  const listener = await listen(options, accept, { ...access, insecure, busy, refused });
   // The threads come second: without them a port that is taken ends the process.
   const pool = openPool(slots, options.kernel);
   // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
@@ -84,7 +85,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
     leaving.abort();
     void listener.drain().then(stopped);
     say(`worker ${name}: finishing what it has; once more to drop it`);
-    for (const session of sessions) session.drain();
+    for (const session of sessions.values()) session.drain();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -32,14 +32,23 @@ export interface ListenOptions extends Access {
   /** Beyond the loopback interface even where anybody may join. */
   readonly insecure?: boolean;
   readonly limits?: Limits;
+  /** Whether a session has something to compute: its place is not to be had. Absent: all have. */
+  busy?(session: WorkerLink): boolean;
   /** Somebody did not get in: a line for the log. */
   refused?(peer: string, reason: string): void;
 }
 
 type Call = grpc.ServerDuplexStream<ToWorker__Output, never>;
 
+/** Of a session. */
+interface Place {
+  readonly busy: boolean;
+  giveUp(): void;
+}
+
 /**
- * Serves `session` on an address; port 0 takes any free one. Answers grpc.health.v1, too, to whoever can connect.
+ * Serves `session` on an address; port 0 takes any free one. When all places are taken, whoever has said nothing for
+ * longest among those who have nothing to compute makes room. Answers grpc.health.v1, too, to whoever can connect.
  * @throws FractalError EXPOSED, PORT_IN_USE
  */
 export async function grpcListen(
@@ -47,10 +56,11 @@ export async function grpcListen(
   session: (link: WorkerLink, peer: string) => void,
   options: ListenOptions = {},
 ): Promise<Listener> {
-  const { token, limits = LIMITS, refused = () => undefined } = options;
+  const { token, limits = LIMITS, busy = () => true, refused = () => undefined } = options;
   const { server, door } = await openServer(address, options);
   const probed = health(['fractal.v1.Peer']);
-  let leaders = 0;
+  /** Who was heard last comes last. */
+  const places = new Set<Place>();
   let draining = false;
 
   /** What keeps a leader out, if so. */
@@ -61,8 +71,9 @@ export async function grpcListen(
       return { code: grpc.status.UNAUTHENTICATED, details: why };
     }
     if (draining) return { code: grpc.status.UNAVAILABLE, details: 'it is going down' };
-    if (leaders < limits.leaders) return undefined;
-    const details = `${leaders} leaders are served already`;
+    if (places.size >= limits.leaders) [...places].find((place) => !place.busy)?.giveUp();
+    if (places.size < limits.leaders) return undefined;
+    const details = `${places.size} leaders are served already`;
     refused(call.getPeer(), details);
     return { code: grpc.status.RESOURCE_EXHAUSTED, details };
   }
@@ -75,7 +86,6 @@ export async function grpcListen(
       door.showOut(peer);
       return;
     }
-    leaders++;
     door.welcome(peer);
     // The leader learns of the end by its status alone: destroy() would send none, and leave it waiting.
     const abort = (details: string) => void call.emit('error', { code: grpc.status.ABORTED, details });
@@ -86,14 +96,22 @@ export async function grpcListen(
       wireToLeader,
       (wire) => {
         clearTimeout(silence);
+        if (places.delete(place)) places.add(place);
         return inbox(wire);
       },
       abort,
       (error) => reasonOf(undefined, error.details ?? error.message, {}),
     );
+    const place: Place = {
+      get busy() {
+        return busy(link);
+      },
+      giveUp: () => abort('it had nothing to compute, and another leader came'),
+    };
+    places.add(place);
     const leave = once(() => {
       clearTimeout(silence);
-      leaders--;
+      places.delete(place);
       door.showOut(peer);
     });
     call.on('error', leave);

@@ -242,9 +242,8 @@ export function run(job: RenderJob, options: RunOptions): Run {
     const left = peers.size - missing.size;
     if (!isSealed || !needed || complete || failure || left >= fewest) return;
     const found = left > 0 ? `only ${left} of ${fewest} workers` : 'no worker';
-    const reasons = [...missing].map(([name, reason]) => `${name}: ${reason}`);
-    const some = reasons.slice(0, 3).join('; ');
-    const why = reasons.length > 3 ? ` (${some}; and ${reasons.length - 3} more)` : some && ` (${some})`;
+    const some = reasonsOf(missing);
+    const why = some && ` (${some})`;
     const way = left > 0 ? 'or lower --min-workers' : 'or render with --local';
     fail(new FractalError('NO_WORKER', `${found} could be had${why}: start workers with "fractal worker", ${way}`));
   }
@@ -389,4 +388,16 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   return { frames: inOrder(), add, sealed };
+}
+
+/** The first few reasons, each with those it holds for. */
+function reasonsOf(missing: ReadonlyMap<string, string>): string {
+  const names = new Map<string, string[]>();
+  for (const [name, reason] of missing) names.set(reason, [...(names.get(reason) ?? []), name]);
+  const all = [...names].map(([reason, who]) => {
+    const more = who.length > 3 ? ` and ${who.length - 3} more` : '';
+    return `${who.slice(0, 3).join(', ')}${more}: ${reason}`;
+  });
+  const rest = all.length > 3 ? `; and ${all.length - 3} more` : '';
+  return `${all.slice(0, 3).join('; ')}${rest}`;
 }

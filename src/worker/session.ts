@@ -29,10 +29,12 @@ export interface SessionEvents {
   /** The leader said that the job is over: the figures that go to it. `wanted`: it asked for metrics. */
   finished(session: string, tally: Tally, wanted: boolean): readonly Figure[];
   /** Once. `session` is empty when it never began; `reason`: unless the job was finished. */
-  ended(session: string, reason: string | undefined, which: Session): void;
+  ended(session: string, reason: string | undefined): void;
 }
 
 export interface Session {
+  /** Shards are under way. */
+  readonly busy: boolean;
   /** Takes no more shards; ends when those it has are answered. */
   drain(): void;
   close(): void;
@@ -71,7 +73,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     clearInterval(beating);
     seat?.leave();
     seat = undefined;
-    events.ended(name, reason, session);
+    events.ended(name, reason);
   }
 
   function handle(message: ToWorker): void {
@@ -183,6 +185,9 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   }
 
   const session: Session = {
+    get busy() {
+      return (seat?.underWay.length ?? 0) > 0;
+    },
     drain() {
       if (over) return;
       draining = true;

@@ -10,8 +10,10 @@ import { grpcDialer } from '../../src/cluster/grpc.js';
 import { grpcListen, LIMITS, type ListenOptions } from '../../src/cluster/listen.js';
 import type { ToWorker } from '../../src/cluster/messages.js';
 import type { Listener, WorkerLink } from '../../src/cluster/transport.js';
+import { wireToWorker } from '../../src/cluster/wire.js';
 import { testAuthority } from './credentials.js';
 import { call, FLAG, frame, message, PREFACE, TYPE } from './frames.js';
+import { scenes, toWorker } from './memory.js';
 import { Scripted } from './scripted.js';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
@@ -292,4 +294,53 @@ test('leaders beyond the limit are told so, and find a place when another has go
     if (await next.any()) return;
   }
   assert.fail('the place of a leader that left was never free');
+});
+
+test('who has nothing to compute makes room for the next leader, the longest silent first', async (t) => {
+  const busy = new Set<WorkerLink>();
+  const links: WorkerLink[] = [];
+  const answer = (link: WorkerLink) => {
+    links.push(link);
+    const worker = new Scripted(link);
+    const next = async () => {
+      while (await worker.any()) void worker.send({ kind: 'refused', reason: 'heard' });
+    };
+    void next();
+  };
+  const listener = await grpcListen(LOCAL, answer, { limits, busy: (link) => busy.has(link) });
+  t.after(() => listener.close());
+  const come = async () => {
+    const leader = new Scripted(grpcDialer().dial(listener.address));
+    void leader.send(hello);
+    await leader.next('refused');
+    return leader;
+  };
+  const [first, second, third] = [await come(), await come(), await come()];
+  busy.add(links[0] as WorkerLink);
+  void second.send(hello);
+  await second.next('refused');
+  await come();
+  assert.match((await third.ended)?.message ?? '', /nothing to compute, and another leader came/);
+  await come();
+  assert.match((await second.ended)?.message ?? '', /nothing to compute/);
+  for (const link of links) busy.add(link);
+  const late = new Scripted(grpcDialer().dial(listener.address));
+  void late.send(hello);
+  assert.match((await late.ended)?.message ?? '', /^3 leaders are served already/);
+  void first.send(hello);
+  await first.next('refused');
+});
+
+test('a hundred sessions that break HTTP/2 keep no leader out', async (t) => {
+  const listener = await listen({ busy: () => false });
+  t.after(() => listener.close());
+  const said = [...wireToWorker(hello, scenes)].map((wire) => toWorker.encode(wire));
+  for (let k = 0; k < 100; k++) {
+    const socket = await open(t, listener.address.port);
+    socket.resume();
+    const greeting = Buffer.concat(said.map((bytes) => frame(TYPE.data, 0, 1, message(bytes))));
+    socket.write(Buffer.concat([opened(SESSION), greeting]));
+    setImmediate(() => socket.write(frame(TYPE.continuation, 0, 1, Buffer.alloc(20, 'x'))));
+    if (k % 10 === 9) await served(listener);
+  }
 });
