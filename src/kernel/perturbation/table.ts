@@ -16,6 +16,9 @@ export interface Table {
   readonly counters: number;
 }
 
+/** Entries of two steps save less than looking for them costs. */
+const SHORTEST = 2;
+
 /** Entries of the first level to a block, as a power of two. */
 const BLOCK_LEVELS = 12;
 const READY = 1;
@@ -24,7 +27,7 @@ const BROKEN = 2;
 /** Room for a table of an orbit that ends at index `length`, from byte `at` on, in at most `most` bytes. */
 export function levelsOf(length: number, at: number, entryBytes: number, most: number, counters: number): Table {
   const steps = Math.max(0, length - 1);
-  let first = 1;
+  let first = SHORTEST;
   while ((2 * steps * entryBytes) / 2 ** first > most) first++;
   const levels = new Array<number>(first).fill(0);
   const entries = new Array<number>(first).fill(0);

@@ -62,15 +62,18 @@ import {
   B_RE,
   C_IM,
   C_RE,
+  D_IM,
+  D_RE,
+  E_IM,
+  E_RE,
   ENTRY,
+  F_IM,
+  F_RE,
   M_A,
   M_B,
   M_Q,
-  M_R,
-  M_R_C,
   MATRIX_ENTRY,
-  R,
-  R_C,
+  reaches,
 } from './table';
 
 /** Below it a difference is carried with an exponent of its own. */
@@ -108,10 +111,8 @@ function folded(derive: bool, cr: f64, ci: f64, levels: usize, first: i32, depth
 
 @inline
 function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first: i32, depth: i32, tight: f64, least: f64): bool {
-  const sizeC = (Math.abs(cr) + Math.abs(ci)) * tight * tight;
+  const sizeC = (Math.abs(cr) + Math.abs(ci)) * tight * (kind == FOLDED ? tight : 1);
   const entryBytes: usize = kind == FOLDED ? MATRIX_ENTRY : ENTRY;
-  const radiusAt: usize = kind == FOLDED ? M_R : R;
-  const radiusCAt: usize = kind == FOLDED ? M_R_C : R_C;
   const begun = orbit;
   const most2 = bailout2;
   const longest = limit;
@@ -154,18 +155,18 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
       // The longest valid one, sought from where the last one was: shorter ones are valid wherever longer ones are.
       let level = min(longestRun, hint);
       let here = entryOf(levels, level, index, entryBytes);
-      if ((at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest)) {
+      if ((at + (1 << level) <= until && reaches(kind, here, size * tight, sizeC) && count + (<i64>1 << level) <= longest)) {
         do {
           entry = here;
           skipped = 1 << level;
           if (++level > longestRun) break;
           here = entryOf(levels, level, index, entryBytes);
-        } while ((at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest));
+        } while ((at + (1 << level) <= until && reaches(kind, here, size * tight, sizeC) && count + (<i64>1 << level) <= longest));
         level--;
       } else {
         while (--level >= first) {
           here = entryOf(levels, level, index, entryBytes);
-          if (!(at + (1 << level) <= until && size * tight < load<f64>(here + radiusAt) && sizeC < load<f64>(here + radiusCAt) && count + (<i64>1 << level) <= longest)) continue;
+          if (!(at + (1 << level) <= until && reaches(kind, here, size * tight, sizeC) && count + (<i64>1 << level) <= longest)) continue;
           entry = here;
           skipped = 1 << level;
           break;
@@ -219,22 +220,39 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
         const ai = load<f64>(entry, A_IM);
         const br = load<f64>(entry, B_RE);
         const bi = load<f64>(entry, B_IM);
-        // (A + C·d)·d + B·dc
         const qr = load<f64>(entry, C_RE);
         const qi = load<f64>(entry, C_IM);
-        const pr = qr * dr - qi * di;
-        const pi = qr * di + qi * dr;
+        const hr = load<f64>(entry, D_RE);
+        const hi = load<f64>(entry, D_IM);
+        const kr = load<f64>(entry, E_RE);
+        const ki = load<f64>(entry, E_IM);
+        const gr = load<f64>(entry, F_RE);
+        const gi = load<f64>(entry, F_IM);
+        // (A + (C + F·d)·d + D·dc)·d + (B + E·dc)·dc
+        const nr = gr * dr - gi * di;
+        const ni = gr * di + gi * dr;
+        const pr = (qr + nr) * dr - (qi + ni) * di;
+        const pi = (qr + nr) * di + (qi + ni) * dr;
+        const or = hr * cr - hi * ci;
+        const oi = hr * ci + hi * cr;
+        const er = kr * cr - ki * ci;
+        const ei = kr * ci + ki * cr;
         if (derive) {
-          const er = ar + 2 * pr;
-          const ei = ai + 2 * pi;
-          const t = er * a - ei * b + (br * ur - bi * ui);
-          b = er * b + ei * a + (br * ui + bi * ur);
+          // By d, and by dc.
+          const fr = ar + 2 * pr + (nr * dr - ni * di) + or;
+          const fi = ai + 2 * pi + (nr * di + ni * dr) + oi;
+          const vr = br + 2 * er + (hr * dr - hi * di);
+          const vi = bi + 2 * ei + (hr * di + hi * dr);
+          const t = fr * a - fi * b + (vr * ur - vi * ui);
+          b = fr * b + fi * a + (vr * ui + vi * ur);
           a = t;
         }
-        const sr = ar + pr;
-        const si = ai + pi;
-        const t = sr * dr - si * di + (br * cr - bi * ci);
-        di = sr * di + si * dr + (br * ci + bi * cr);
+        const sr = ar + pr + or;
+        const si = ai + pi + oi;
+        const wr = br + er;
+        const wi = bi + ei;
+        const t = sr * dr - si * di + (wr * cr - wi * ci);
+        di = sr * di + si * dr + (wr * ci + wi * cr);
         dr = t;
       }
     } else {

@@ -14,16 +14,20 @@ import {
   B_RE,
   C_IM,
   C_RE,
+  D_IM,
+  D_RE,
+  E_IM,
+  E_RE,
   ENTRY,
+  F_IM,
+  F_RE,
   formBound,
   M_A,
   M_B,
   M_Q,
-  M_R,
-  M_R_C,
   MATRIX_ENTRY,
-  R,
-  R_C,
+  reaches,
+  WEIGHT,
 } from './table';
 
 /** How near the mark z must come back, in parts of it: for Newton's method, and where there is none. */
@@ -274,8 +278,6 @@ let reach: f64 = 0;
 function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, period: i64, levels: usize, first: i32, depth: i32): bool {
   const sizeC = Math.abs(cr) + Math.abs(ci) + rim;
   const entryBytes: usize = kind == FOLDED ? MATRIX_ENTRY : ENTRY;
-  const radiusAt: usize = kind == FOLDED ? M_R : R;
-  const radiusCAt: usize = kind == FOLDED ? M_R_C : R_C;
   let dr = zr;
   let di = zi;
   let at = 0;
@@ -293,7 +295,7 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
     for (let level = first; level <= longest; level++) {
       if (at + (1 << level) > end) break;
       const here = <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * entryBytes;
-      if (!(size + r < load<f64>(here + radiusAt)) || !(sizeC < load<f64>(here + radiusCAt)) || n + (<i64>1 << level) > period) break;
+      if (!reaches(kind, here, size + r, sizeC) || n + (<i64>1 << level) > period) break;
       entry = here;
       skipped = 1 << level;
     }
@@ -370,22 +372,41 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
       const qi = load<f64>(entry, C_IM);
       const br = load<f64>(entry, B_RE);
       const bi = load<f64>(entry, B_IM);
-      const pr = qr * dr - qi * di;
-      const pi = qr * di + qi * dr;
-      const er = ar + 2 * pr;
-      const ei = ai + 2 * pi;
-      stretch = Math.sqrt(er * er + ei * ei);
+      const hr = load<f64>(entry, D_RE);
+      const hi = load<f64>(entry, D_IM);
+      const kr = load<f64>(entry, E_RE);
+      const ki = load<f64>(entry, E_IM);
+      const gr = load<f64>(entry, F_RE);
+      const gi = load<f64>(entry, F_IM);
+      const nr = gr * dr - gi * di;
+      const ni = gr * di + gi * dr;
+      const pr = (qr + nr) * dr - (qi + ni) * di;
+      const pi = (qr + nr) * di + (qi + ni) * dr;
+      const or = hr * cr - hi * ci;
+      const oi = hr * ci + hi * cr;
+      const er = kr * cr - ki * ci;
+      const ei = kr * ci + ki * cr;
+      // By d, and by dc.
+      fr = ar + 2 * pr + (nr * dr - ni * di) + or;
+      fi = ai + 2 * pi + (nr * di + ni * dr) + oi;
+      const vr = br + 2 * er + (hr * dr - hi * di);
+      const vi = bi + 2 * ei + (hr * di + hi * dr);
+      stretch = Math.sqrt(fr * fr + fi * fi);
       if (stretch * size < LEAST && size != 0) return false;
-      fr = er;
-      fi = ei;
-      const spread = stretch + Math.sqrt(qr * qr + qi * qi) * r;
-      const b = Math.sqrt(br * br + bi * bi);
-      r = r * spread + LEFT_OUT * (Math.sqrt(ar * ar + ai * ai) * size + sizeC * b) + rim * b;
+      // C + 3·F·d
+      const ur = qr + 3 * nr;
+      const ui = qi + 3 * ni;
+      const spread = stretch + (Math.sqrt(ur * ur + ui * ui) + Math.sqrt(gr * gr + gi * gi) * r) * r;
+      const b = Math.sqrt(vr * vr + vi * vi) + Math.sqrt(hr * hr + hi * hi) * r + Math.sqrt(kr * kr + ki * ki) * rim;
+      const s = size + r + load<f64>(entry, WEIGHT) * sizeC;
+      r = r * spread + LEFT_OUT * Math.sqrt(ar * ar + ai * ai) * s + rim * b;
       reach = reach * spread + b;
-      const sr = ar + pr;
-      const si = ai + pi;
-      const t = sr * dr - si * di + (br * cr - bi * ci);
-      di = sr * di + si * dr + (br * ci + bi * cr);
+      const sr = ar + pr + or;
+      const si = ai + pi + oi;
+      const wr = br + er;
+      const wi = bi + ei;
+      const t = sr * dr - si * di + (wr * cr - wi * ci);
+      di = sr * di + si * dr + (wr * ci + wi * cr);
       dr = t;
     }
     product *= stretch;

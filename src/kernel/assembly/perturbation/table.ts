@@ -1,42 +1,66 @@
 /**
- * The table of approximations: what many iterations make of a difference d at once, to second order in d and to first
- * in dc (after the bilinear approximation of Zhuoran; the second order makes the radius about the square root):
+ * The table of approximations: what many iterations make of a difference d and of dc at once, to third order in d, to
+ * second with dc (after the bilinear approximation of Zhuoran, which is of first: two orders more, and the radius is about
+ * its third root):
  *
- *   d <- (A + C·d)·d + B·dc,  valid while |d| < R and |dc| < Rc.
+ *   d <- A·d + B·dc + C·d^2 + D·d·dc + E·dc^2 + F·d^3,  valid while s = |d| + b·|dc| < R and s·b·|dc| < P.
  *
- * One step of z^p: A = p·Z^(p-1), B = 1, C = p(p-1)/2·Z^(p-2), and a cubic term of at most T·|d|^3 near Z. x and then y:
- * A = Ay·Ax, B = Ay·Bx + By, C = Ay·Cx + Cy·Ax^2, T = |Ay|·Tx + 2|Cy·Ax·Cx| + Ty·|Ax|^3, and R is where T·|d|^3 reaches
- * EPSILON·|A·d|.
+ * b says what dc may become on the way: no prefix makes more of d and dc together than it makes of s by its A. One step
+ * of z^p: A = p·Z^(p-1), B = 1, C = p(p-1)/2·Z^(p-2), F = p(p-1)(p-2)/6·Z^(p-3), no D, E, b. x, and then y:
+ *
+ *   A = Ay·Ax, B = Ay·Bx + By, C = Ay·Cx + Cy·Ax^2, D = Ay·Dx + (2·Cy·Bx + Dy)·Ax, E = Ay·Ex + (Cy·Bx + Dy)·Bx + Ey,
+ *   F = Ay·Fx + 2·Cy·Ax·Cx + Fy·Ax^3, b = max(bx, (|Bx| + by) / |Ax|).
+ *
+ * All terms of second, third and fourth order are at most Q·s^2, T·s^3 and U·s^4, which add up in the same way:
+ * T = |Ay|·Tx + 2·|Ax|·Qx·Qy + Ty·|Ax|^3, U = |Ay|·Ux + Qy·(2·|Ax|·Tx + Qx^2) + 3·|Ax|^2·Qx·Ty + Uy·|Ax|^4. Of what is
+ * left out U·s^4 and 3·T·s^2·b·|dc| may each be half of EPSILON·|A|·s: that is R, and P.
  *
  * Formulas that are not analytic have real 2x2 matrices for A and B, and for C·d^2 a quadratic form: three
- * coefficients (of x^2, xy, y^2) for each part. A fold is linear as long as no part of Z + d changes its sign.
+ * coefficients (of x^2, xy, y^2) for each part; for dc only B, valid while |d| < R and |dc| < Rc. A fold is linear as long
+ * as no part of Z + d changes its sign.
  */
 
 import { BURNING_SHIP } from '../formula';
-import { fold, orbit, power } from './orbit';
+import { FOLDED, fold, orbit, power } from './orbit';
 
-/** An entry of analytic formulas: A, B, R, Rc, then C, the radius without C, and the bound of the cubic term. */
+/** An entry of analytic formulas: A, B, R, b, then C, D, E, F, P, T and U. */
 export const A_RE: usize = 0;
 export const A_IM: usize = 8;
 export const B_RE: usize = 16;
 export const B_IM: usize = 24;
-export const R: usize = 32;
-export const R_C: usize = 40;
+const R: usize = 32;
+export const WEIGHT: usize = 40;
 export const C_RE: usize = 48;
 export const C_IM: usize = 56;
-const R_LINEAR: usize = 64;
-const CUBIC: usize = 72;
-export const ENTRY: usize = 80;
+export const D_RE: usize = 64;
+export const D_IM: usize = 72;
+export const E_RE: usize = 80;
+export const E_IM: usize = 88;
+export const F_RE: usize = 96;
+export const F_IM: usize = 104;
+const P: usize = 112;
+const CUBIC: usize = 120;
+const QUARTIC: usize = 128;
+export const ENTRY: usize = 136;
 
-/** An entry of the others: A and B by rows, R, Rc, the two forms, and as above. */
+/** An entry of the others: A and B by rows, R, Rc, the two forms, the radius without them, the bound of the cubic term. */
 export const M_A: usize = 0;
 export const M_B: usize = 32;
-export const M_R: usize = 64;
-export const M_R_C: usize = 72;
+const M_R: usize = 64;
+const M_R_C: usize = 72;
 export const M_Q: usize = 80;
 const M_R_LINEAR: usize = 128;
 const M_CUBIC: usize = 136;
 export const MATRIX_ENTRY: usize = 144;
+
+/** Whether an entry is valid for such sizes of d and dc. */
+@inline
+export function reaches(kind: i32, entry: usize, size: f64, sizeC: f64): bool {
+  if (kind == FOLDED) return size < load<f64>(entry, M_R) && sizeC < load<f64>(entry, M_R_C);
+  const part = load<f64>(entry, WEIGHT) * sizeC;
+  const all = size + part;
+  return all < load<f64>(entry, R) && all * part < load<f64>(entry, P);
+}
 
 /** What the terms that are left out may be of A·d. */
 const EPSILON: f64 = 9.094947017729282e-13; // 2^-40
@@ -44,7 +68,7 @@ const EPSILON: f64 = 9.094947017729282e-13; // 2^-40
 const NEAR: f64 = 0.125;
 /** Beyond it points may have escaped, and it matters when: they are watched step by step. */
 export const WIDE: f64 = 2;
-/** What the terms of fourth and higher order add to the cubic one, p <= 8, |d| <= NEAR·|Z|. */
+/** What terms of higher order add to a step's first that is left out, p <= 8, |d| <= NEAR·|Z|. */
 const TAIL: f64 = 1.25;
 
 /**
@@ -96,18 +120,12 @@ function raise(zr: f64, zi: f64, k: i32): void {
   }
 }
 
-/** The radius within which single steps are what the table says; 0 and more. */
-@inline
-function stepRadius(z: f64, slope: f64, cubic: f64): f64 {
-  return cubic > 0 ? min(NEAR * z, Math.sqrt((EPSILON * slope) / cubic)) : NEAR * z;
-}
-
-/** T of one step at |Z|: of z^2 there is none. */
-@inline
-function stepCubic(z: f64): f64 {
-  const p = <f64>power;
-  let t = ((p * (p - 1) * (p - 2)) / 6) * TAIL;
-  for (let k = 3; k < power; k++) t *= z;
+/** The bound of a single step's term of d^order at |Z|. */
+function stepTerm(z: f64, order: i32): f64 {
+  if (power < order) return 0;
+  let t: f64 = 1;
+  for (let k = 0; k < order; k++) t *= <f64>(power - k) / <f64>(k + 1);
+  for (let k = order; k < power; k++) t *= z;
   return t;
 }
 
@@ -115,7 +133,11 @@ function step(m: i32, at: usize): void {
   const zr = load<f64>(orbit + (<usize>m << 4));
   const zi = load<f64>(orbit + (<usize>m << 4), 8);
   const p = <f64>power;
-  const z = Math.sqrt(zr * zr + zi * zi);
+  const z = norm(zr, zi);
+  raise(zr, zi, power - 3);
+  const sixth = (p * (p - 1) * (p - 2)) / 6;
+  store<f64>(at, sixth * powerRe, F_RE);
+  store<f64>(at, sixth * powerIm, F_IM);
   raise(zr, zi, power - 2);
   const half = 0.5 * p * (p - 1);
   store<f64>(at, half * powerRe, C_RE);
@@ -126,11 +148,31 @@ function step(m: i32, at: usize): void {
   store<f64>(at, ai, A_IM);
   store<f64>(at, 1, B_RE);
   store<f64>(at, 0, B_IM);
-  const cubic = stepCubic(z);
-  store<f64>(at, cubic, CUBIC);
-  store<f64>(at, z > WIDE ? -1 : stepRadius(z, Math.sqrt(ar * ar + ai * ai), cubic), R);
-  store<f64>(at, (2 * EPSILON * z) / (p - 1), R_LINEAR);
-  store<f64>(at, Infinity, R_C);
+  const quartic = stepTerm(z, 4) * TAIL;
+  const valid = quartic > 0 ? min(NEAR * z, Math.cbrt((EPSILON * norm(ar, ai)) / (2 * quartic))) : NEAR * z;
+  store<f64>(at, stepTerm(z, 3), CUBIC);
+  store<f64>(at, quartic, QUARTIC);
+  store<f64>(at, z > WIDE ? -1 : valid, R);
+  store<f64>(at, 0, WEIGHT);
+  store<f64>(at, 0, D_RE);
+  store<f64>(at, 0, D_IM);
+  store<f64>(at, 0, E_RE);
+  store<f64>(at, 0, E_IM);
+}
+
+/** Q of an entry: the terms of second order are at most Q·s^2. */
+function quadratic(at: usize): f64 {
+  const c = norm(load<f64>(at, C_RE), load<f64>(at, C_IM));
+  const weight = load<f64>(at, WEIGHT);
+  if (weight == 0) return c;
+  const d = norm(load<f64>(at, D_RE), load<f64>(at, D_IM));
+  const e = norm(load<f64>(at, E_RE), load<f64>(at, E_IM));
+  return max(max(c, (0.5 * d) / weight), e / weight / weight);
+}
+
+@inline
+function norm(re: f64, im: f64): f64 {
+  return Math.sqrt(re * re + im * im);
 }
 
 /** First x, then y; `at` may be x. */
@@ -141,10 +183,20 @@ function merge(x: usize, y: usize, at: usize): void {
   const bxi = load<f64>(x, B_IM);
   const cxr = load<f64>(x, C_RE);
   const cxi = load<f64>(x, C_IM);
+  const dxr = load<f64>(x, D_RE);
+  const dxi = load<f64>(x, D_IM);
+  const exr = load<f64>(x, E_RE);
+  const exi = load<f64>(x, E_IM);
   const ayr = load<f64>(y, A_RE);
   const ayi = load<f64>(y, A_IM);
   const cyr = load<f64>(y, C_RE);
   const cyi = load<f64>(y, C_IM);
+  const dyr = load<f64>(y, D_RE);
+  const dyi = load<f64>(y, D_IM);
+  const fxr = load<f64>(x, F_RE);
+  const fxi = load<f64>(x, F_IM);
+  const fyr = load<f64>(y, F_RE);
+  const fyi = load<f64>(y, F_IM);
   const ar = ayr * axr - ayi * axi;
   const ai = ayr * axi + ayi * axr;
   const br = ayr * bxr - ayi * bxi + load<f64>(y, B_RE);
@@ -154,33 +206,55 @@ function merge(x: usize, y: usize, at: usize): void {
   const si = 2 * axr * axi;
   const cr = ayr * cxr - ayi * cxi + (cyr * sr - cyi * si);
   const ci = ayr * cxi + ayi * cxr + (cyr * si + cyi * sr);
-  const ax = Math.sqrt(axr * axr + axi * axi);
-  const ay = Math.sqrt(ayr * ayr + ayi * ayi);
-  const cx = Math.sqrt(cxr * cxr + cxi * cxi);
-  const cy = Math.sqrt(cyr * cyr + cyi * cyi);
-  const cubic = ay * load<f64>(x, CUBIC) + 2 * cy * ax * cx + load<f64>(y, CUBIC) * ax * ax * ax;
-  // Half of y's radius is for what x makes of d, half for what it makes of dc.
-  const linear = load<f64>(y, R_LINEAR);
-  let r = min(min(load<f64>(x, R), (0.5 * load<f64>(y, R)) / ax), Math.sqrt((EPSILON * ax * ay) / cubic));
-  let rl = min(load<f64>(x, R_LINEAR), (0.5 * linear) / ax);
-  let rc = min(min(load<f64>(x, R_C), load<f64>(y, R_C)), (0.5 * linear) / Math.sqrt(bxr * bxr + bxi * bxi));
+  // Cy·Bx + Dy and 2·Cy·Bx + Dy
+  const pr = cyr * bxr - cyi * bxi;
+  const pi = cyr * bxi + cyi * bxr;
+  const hr = pr + dyr;
+  const hi = pi + dyi;
+  const gr = pr + hr;
+  const gi = pi + hi;
+  const dr = ayr * dxr - ayi * dxi + (gr * axr - gi * axi);
+  const di = ayr * dxi + ayi * dxr + (gr * axi + gi * axr);
+  const er = ayr * exr - ayi * exi + (hr * bxr - hi * bxi) + load<f64>(y, E_RE);
+  const ei = ayr * exi + ayi * exr + (hr * bxi + hi * bxr) + load<f64>(y, E_IM);
+  // F = Ay·Fx + (2·Cy·Cx + Fy·Ax^2)·Ax
+  const kr = 2 * (cyr * cxr - cyi * cxi) + (fyr * sr - fyi * si);
+  const ki = 2 * (cyr * cxi + cyi * cxr) + (fyr * si + fyi * sr);
+  const fr = ayr * fxr - ayi * fxi + (kr * axr - ki * axi);
+  const fi = ayr * fxi + ayi * fxr + (kr * axi + ki * axr);
+  const ax = norm(axr, axi);
+  const ay = norm(ayr, ayi);
+  const qx = quadratic(x);
+  const qy = quadratic(y);
+  const tx = load<f64>(x, CUBIC);
+  const ty = load<f64>(y, CUBIC);
+  const ax2 = ax * ax;
+  const cubic = ay * tx + 2 * ax * qx * qy + ty * ax2 * ax;
+  const quartic = ay * load<f64>(x, QUARTIC) + qy * (2 * ax * tx + qx * qx) + 3 * ax2 * qx * ty + load<f64>(y, QUARTIC) * ax2 * ax2;
+  const weight = max(load<f64>(x, WEIGHT), (norm(bxr, bxi) + load<f64>(y, WEIGHT)) / ax);
+  // What x adds in second order is less than the rest of y's radius.
+  let r = min(min(load<f64>(x, R), (0.9 * load<f64>(y, R)) / ax), Math.cbrt((EPSILON * ax * ay) / (2 * quartic)));
   // Beyond the range of f64 nothing is valid.
-  const sum = Math.abs(ar) + Math.abs(ai) + Math.abs(br) + Math.abs(bi) + Math.abs(cr) + Math.abs(ci) + cubic;
-  if (!(sum < 1e300) || !(r >= 0) || !(rl >= 0) || !(rc >= 0)) {
-    r = -1;
-    rl = -1;
-    rc = -1;
-  }
+  let sum = Math.abs(ar) + Math.abs(ai) + Math.abs(br) + Math.abs(bi) + Math.abs(cr) + Math.abs(ci);
+  sum += Math.abs(dr) + Math.abs(di) + Math.abs(er) + Math.abs(ei) + Math.abs(fr) + Math.abs(fi) + cubic + quartic + weight;
+  if (!(sum < 1e300) || !(r >= 0)) r = -1;
   store<f64>(at, ar, A_RE);
   store<f64>(at, ai, A_IM);
   store<f64>(at, br, B_RE);
   store<f64>(at, bi, B_IM);
   store<f64>(at, cr, C_RE);
   store<f64>(at, ci, C_IM);
+  store<f64>(at, dr, D_RE);
+  store<f64>(at, di, D_IM);
+  store<f64>(at, er, E_RE);
+  store<f64>(at, ei, E_IM);
   store<f64>(at, r, R);
-  store<f64>(at, rl, R_LINEAR);
-  store<f64>(at, rc, R_C);
+  store<f64>(at, weight, WEIGHT);
+  store<f64>(at, fr, F_RE);
+  store<f64>(at, fi, F_IM);
+  store<f64>(at, (EPSILON * ax * ay) / (6 * cubic), P);
   store<f64>(at, cubic, CUBIC);
+  store<f64>(at, quartic, QUARTIC);
 }
 
 function matrixStep(m: i32, at: usize): void {
@@ -214,10 +288,11 @@ function matrixStep(m: i32, at: usize): void {
   store<f64>(at, ci, M_Q + 24);
   store<f64>(at, cr * turned, M_Q + 32);
   store<f64>(at, -ci, M_Q + 40);
-  const cubic = stepCubic(z);
+  const cubic = stepTerm(z, 3) * TAIL;
   store<f64>(at, cubic, M_CUBIC);
+  const valid = cubic > 0 ? min(NEAR * z, Math.sqrt((EPSILON * norm(ar, ai)) / cubic)) : NEAR * z;
   const sides = ship ? min(zr, zi) : Infinity;
-  store<f64>(at, z > WIDE ? -1 : min(sides, stepRadius(z, Math.sqrt(ar * ar + ai * ai), cubic)), M_R);
+  store<f64>(at, z > WIDE ? -1 : min(sides, valid), M_R);
   store<f64>(at, min(sides, (2 * EPSILON * z) / (p - 1)), M_R_LINEAR);
   store<f64>(at, Infinity, M_R_C);
 }
