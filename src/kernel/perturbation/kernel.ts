@@ -56,7 +56,7 @@ const LEVELS_AT = 4096;
 const DEEP_LEVELS_AT = 8192;
 const ORBIT_AT = PAGE;
 
-const ENTRY_BYTES = 136;
+const ENTRY_BYTES = 152;
 const MATRIX_ENTRY_BYTES = 144;
 const DEEP_ENTRY_BYTES = 88;
 /** What a table may take: of a longer orbit the short runs are left out. */

@@ -54,25 +54,22 @@ import {
   zRe,
 } from './orbit';
 import { settles, watch } from './interior';
+import { FAR_APART, followItself, raised, slope } from './itself';
 import { matrixNorm } from './matrix';
 import {
-  A_IM,
-  A_RE,
-  B_IM,
-  B_RE,
-  C_IM,
-  C_RE,
-  D_IM,
-  D_RE,
-  E_IM,
-  E_RE,
+  A,
+  B,
+  C,
+  D,
+  E,
   ENTRY,
-  F_IM,
-  F_RE,
+  F,
   M_A,
   M_B,
   M_Q,
   MATRIX_ENTRY,
+  NORM_A,
+  NORM_B,
   reaches,
 } from './table';
 
@@ -141,10 +138,50 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
   let size = Math.abs(dr) + Math.abs(di);
   let through = true;
   let hint = first;
+  const realC = f64x2.splat(cr);
+  const imaginaryC = f64x2(-ci, ci);
+  const direct = tight > 1 ? Infinity : FAR_APART;
+  // c itself, which is the critical orbit's first value for the reference.
+  const kr = load<f64>(begun, 16) + cr;
+  const ki = load<f64>(begun, 24) + ci;
   while (true) {
     if (count >= last && !extend(squared)) {
       squared = 0;
       break;
+    }
+    if (g >= direct) {
+      setPlace(at, count);
+      setValue(zr, zi, squared);
+      setDerivative(a, b, c, d, 0);
+      setGrowth(g, 0);
+      setPeak(most);
+      const went = followItself(kind, derive, kr, ki, ur, ui, s);
+      if (went > 0) {
+        taken += went;
+        count = n;
+        zr = zRe;
+        zi = zIm;
+        squared = mag2;
+        a = j0;
+        b = j1;
+        c = j2;
+        d = j3;
+        g = growth;
+        most = peak;
+        dr = zr;
+        di = zi;
+        size = Math.abs(dr) + Math.abs(di);
+        at = 0;
+        until = end;
+        if (!(squared <= most2)) break;
+        if (!(squared < watch)) continue;
+        if (settles(kind, cr, ci, zr, zi, count, taken, g, levels, first, depth)) {
+          squared = 0;
+          if (kind != FOLDED && !julia) most = 0;
+          break;
+        }
+        continue;
+      }
     }
     taken++;
     let entry: usize = 0;
@@ -176,12 +213,12 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
     }
     if (entry != 0) {
       // As below, for what an entry makes of d.
-      const stretch = normOf(kind, entry, kind == FOLDED ? M_A : A_RE);
+      const stretch = kind == FOLDED ? matrixNorm(entry + M_A) : load<f64>(entry, NORM_A);
       if (size * stretch < least) {
         through = false;
         break;
       }
-      g = g * stretch + s * normOf(kind, entry, kind == FOLDED ? M_B : B_RE);
+      g = g * stretch + s * (kind == FOLDED ? matrixNorm(entry + M_B) : load<f64>(entry, NORM_B));
       if (kind == FOLDED) {
         const xx = dr * dr;
         const xy = dr * di;
@@ -216,44 +253,26 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
         di = m2 * dr + m3 * di + (q3 * xx + q4 * xy + q5 * yy) + (b2 * cr + b3 * ci);
         dr = t;
       } else {
-        const ar = load<f64>(entry, A_RE);
-        const ai = load<f64>(entry, A_IM);
-        const br = load<f64>(entry, B_RE);
-        const bi = load<f64>(entry, B_IM);
-        const qr = load<f64>(entry, C_RE);
-        const qi = load<f64>(entry, C_IM);
-        const hr = load<f64>(entry, D_RE);
-        const hi = load<f64>(entry, D_IM);
-        const kr = load<f64>(entry, E_RE);
-        const ki = load<f64>(entry, E_IM);
-        const gr = load<f64>(entry, F_RE);
-        const gi = load<f64>(entry, F_IM);
         // (A + (C + F·d)·d + D·dc)·d + (B + E·dc)·dc
-        const nr = gr * dr - gi * di;
-        const ni = gr * di + gi * dr;
-        const pr = (qr + nr) * dr - (qi + ni) * di;
-        const pi = (qr + nr) * di + (qi + ni) * dr;
-        const or = hr * cr - hi * ci;
-        const oi = hr * ci + hi * cr;
-        const er = kr * cr - ki * ci;
-        const ei = kr * ci + ki * cr;
+        const re = f64x2.splat(dr);
+        const im = f64x2(-di, di);
+        const ex = v128.load(entry, D);
+        const ey = times(v128.load(entry, E), realC, imaginaryC);
+        const ez = times(v128.load(entry, F), re, im);
+        const ep = times(f64x2.add(v128.load(entry, C), ez), re, im);
+        const es = f64x2.add(f64x2.add(v128.load(entry, A), ep), times(ex, realC, imaginaryC));
+        const et = f64x2.add(v128.load(entry, B), ey);
         if (derive) {
           // By d, and by dc.
-          const fr = ar + 2 * pr + (nr * dr - ni * di) + or;
-          const fi = ai + 2 * pi + (nr * di + ni * dr) + oi;
-          const vr = br + 2 * er + (hr * dr - hi * di);
-          const vi = bi + 2 * ei + (hr * di + hi * dr);
-          const t = fr * a - fi * b + (vr * ur - vi * ui);
-          b = fr * b + fi * a + (vr * ui + vi * ur);
-          a = t;
+          const by = f64x2.add(f64x2.add(es, ep), times(ez, re, im));
+          const byC = f64x2.add(f64x2.add(et, ey), times(ex, re, im));
+          const t = f64x2.add(times(by, f64x2.splat(a), f64x2(-b, b)), times(byC, f64x2.splat(ur), f64x2(-ui, ui)));
+          a = f64x2.extract_lane(t, 0);
+          b = f64x2.extract_lane(t, 1);
         }
-        const sr = ar + pr + or;
-        const si = ai + pi + oi;
-        const wr = br + er;
-        const wi = bi + ei;
-        const t = sr * dr - si * di + (wr * cr - wi * ci);
-        di = sr * di + si * dr + (wr * ci + wi * cr);
-        dr = t;
+        const t = f64x2.add(times(es, re, im), times(et, realC, imaginaryC));
+        dr = f64x2.extract_lane(t, 0);
+        di = f64x2.extract_lane(t, 1);
       }
     } else {
       g = g * slope(kind, squared) + s;
@@ -377,26 +396,8 @@ function foldedBy(whole: f64, part: f64): f64 {
   return whole + part > 0 ? 2 * whole + part : -part;
 }
 
-/** The modulus of an entry's A or B, of a matrix its norm. */
+/** A product of complex numbers: the second as (re, re) and (-im, im). */
 @inline
-function normOf(kind: i32, entry: usize, field: usize): f64 {
-  if (kind == FOLDED) return matrixNorm(entry + field);
-  const x = load<f64>(entry + field);
-  const y = load<f64>(entry + field, 8);
-  return Math.sqrt(x * x + y * y);
-}
-
-/** |f'(z)| = p·|z|^(p-1). */
-@inline
-function slope(kind: i32, squared: f64): f64 {
-  return (kind == SQUARE ? 2.0 : <f64>power) * raised(kind, Math.sqrt(squared));
-}
-
-/** x^(p-1). */
-@inline
-function raised(kind: i32, x: f64): f64 {
-  if (kind == SQUARE) return x;
-  let result = x;
-  for (let k = 2; k < power; k++) result *= x;
-  return result;
+function times(x: v128, re: v128, im: v128): v128 {
+  return f64x2.add(f64x2.mul(x, re), f64x2.mul(v128.shuffle<f64>(x, x, 1, 0), im));
 }

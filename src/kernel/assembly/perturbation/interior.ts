@@ -8,24 +8,19 @@ import { BURNING_SHIP } from '../formula';
 import { matrixNorm } from './matrix';
 import { countSteps, end, FOLDED, fold, julia, orbit, power, proving, rebase, spacing } from './orbit';
 import {
-  A_IM,
-  A_RE,
-  B_IM,
-  B_RE,
-  C_IM,
-  C_RE,
-  D_IM,
-  D_RE,
-  E_IM,
-  E_RE,
+  A,
+  B,
+  C,
+  D,
+  E,
   ENTRY,
-  F_IM,
-  F_RE,
+  F,
   formBound,
   M_A,
   M_B,
   M_Q,
   MATRIX_ENTRY,
+  NORM_A,
   reaches,
   WEIGHT,
 } from './table';
@@ -366,18 +361,18 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
       di = m2 * dr + m3 * di + y + (load<f64>(entry, M_B + 16) * cr + load<f64>(entry, M_B + 24) * ci);
       dr = t;
     } else {
-      const ar = load<f64>(entry, A_RE);
-      const ai = load<f64>(entry, A_IM);
-      const qr = load<f64>(entry, C_RE);
-      const qi = load<f64>(entry, C_IM);
-      const br = load<f64>(entry, B_RE);
-      const bi = load<f64>(entry, B_IM);
-      const hr = load<f64>(entry, D_RE);
-      const hi = load<f64>(entry, D_IM);
-      const kr = load<f64>(entry, E_RE);
-      const ki = load<f64>(entry, E_IM);
-      const gr = load<f64>(entry, F_RE);
-      const gi = load<f64>(entry, F_IM);
+      const ar = load<f64>(entry, A);
+      const ai = load<f64>(entry, A + 8);
+      const qr = load<f64>(entry, C);
+      const qi = load<f64>(entry, C + 8);
+      const br = load<f64>(entry, B);
+      const bi = load<f64>(entry, B + 8);
+      const hr = load<f64>(entry, D);
+      const hi = load<f64>(entry, D + 8);
+      const kr = load<f64>(entry, E);
+      const ki = load<f64>(entry, E + 8);
+      const gr = load<f64>(entry, F);
+      const gi = load<f64>(entry, F + 8);
       const nr = gr * dr - gi * di;
       const ni = gr * di + gi * dr;
       const pr = (qr + nr) * dr - (qi + ni) * di;
@@ -399,7 +394,7 @@ function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, 
       const spread = stretch + (Math.sqrt(ur * ur + ui * ui) + Math.sqrt(gr * gr + gi * gi) * r) * r;
       const b = Math.sqrt(vr * vr + vi * vi) + Math.sqrt(hr * hr + hi * hi) * r + Math.sqrt(kr * kr + ki * ki) * rim;
       const s = size + r + load<f64>(entry, WEIGHT) * sizeC;
-      r = r * spread + LEFT_OUT * Math.sqrt(ar * ar + ai * ai) * s + rim * b;
+      r = r * spread + LEFT_OUT * load<f64>(entry, NORM_A) * s + rim * b;
       reach = reach * spread + b;
       const sr = ar + pr + or;
       const si = ai + pi + oi;

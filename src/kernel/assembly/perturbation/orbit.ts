@@ -147,6 +147,14 @@ export let growthE: i32 = 0;
 /** The largest it has been in doubles. */
 export let peak: f64 = 0;
 
+/** The smallest it has been where the point itself was iterated, not its difference. */
+export let lowest: f64 = Infinity;
+
+@inline
+export function setLowest(least: f64): void {
+  lowest = least;
+}
+
 @inline
 export function setGrowth(bound: f64, e: i32): void {
   growth = bound;
@@ -162,6 +170,7 @@ export function setPeak(most: f64): void {
 export function start(dr: f64, di: f64, e: i32): void {
   n = 0;
   peak = 0;
+  lowest = Infinity;
   last = limit;
   mag2 = 0;
   m = begin;

@@ -23,6 +23,7 @@ import {
   mag2,
   m,
   orbit,
+  lowest,
   POWER,
   peak,
   power,
@@ -40,6 +41,8 @@ import {
 /** Errors of approximations, and of doubles, in parts of a point's distance from the reference, may grow so far. */
 const WIDEST_APPROXIMATED: f64 = 2e8;
 const WIDEST_DOUBLE: f64 = 1e12;
+/** And roundings of points that are iterated themselves, in parts of a pixel. */
+const WIDEST_DIRECT: f64 = 2e11;
 
 /** Added to a doubtful count before it is negated: no count is below -10. */
 const DOUBT: f64 = 32;
@@ -103,7 +106,7 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     iterate(kind, derive, cr, ci, exponent, scale, 1, 0);
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
-    if (pixels * strain() > WIDEST_APPROXIMATED) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
+    if (pixels * strain() > WIDEST_APPROXIMATED || strain() > WIDEST_DIRECT * lowest) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
     const found = answer();
     // A doubtful count is written as a negative number.
     const doubtful = pixels * strain() > WIDEST_DOUBLE && isDoubtful();

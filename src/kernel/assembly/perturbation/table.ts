@@ -23,25 +23,21 @@
 import { BURNING_SHIP } from '../formula';
 import { FOLDED, fold, orbit, power } from './orbit';
 
-/** An entry of analytic formulas: A, B, R, b, then C, D, E, F, P, T and U. */
-export const A_RE: usize = 0;
-export const A_IM: usize = 8;
-export const B_RE: usize = 16;
-export const B_IM: usize = 24;
-const R: usize = 32;
-export const WEIGHT: usize = 40;
-export const C_RE: usize = 48;
-export const C_IM: usize = 56;
-export const D_RE: usize = 64;
-export const D_IM: usize = 72;
-export const E_RE: usize = 80;
-export const E_IM: usize = 88;
-export const F_RE: usize = 96;
-export const F_IM: usize = 104;
-const P: usize = 112;
-const CUBIC: usize = 120;
-const QUARTIC: usize = 128;
-export const ENTRY: usize = 136;
+/** An entry of analytic formulas: R, b, P, |A|; A, B, C, D, E, F, re and im; |B|, T, U. */
+const R: usize = 0;
+export const WEIGHT: usize = 8;
+const P: usize = 16;
+export const NORM_A: usize = 24;
+export const A: usize = 32;
+export const B: usize = 48;
+export const C: usize = 64;
+export const D: usize = 80;
+export const E: usize = 96;
+export const F: usize = 112;
+export const NORM_B: usize = 128;
+const CUBIC: usize = 136;
+const QUARTIC: usize = 144;
+export const ENTRY: usize = 152;
 
 /** An entry of the others: A and B by rows, R, Rc, the two forms, the radius without them, the bound of the cubic term. */
 export const M_A: usize = 0;
@@ -136,37 +132,39 @@ function step(m: i32, at: usize): void {
   const z = norm(zr, zi);
   raise(zr, zi, power - 3);
   const sixth = (p * (p - 1) * (p - 2)) / 6;
-  store<f64>(at, sixth * powerRe, F_RE);
-  store<f64>(at, sixth * powerIm, F_IM);
+  store<f64>(at, sixth * powerRe, F);
+  store<f64>(at, sixth * powerIm, F + 8);
   raise(zr, zi, power - 2);
   const half = 0.5 * p * (p - 1);
-  store<f64>(at, half * powerRe, C_RE);
-  store<f64>(at, half * powerIm, C_IM);
+  store<f64>(at, half * powerRe, C);
+  store<f64>(at, half * powerIm, C + 8);
   const ar = p * (powerRe * zr - powerIm * zi);
   const ai = p * (powerRe * zi + powerIm * zr);
-  store<f64>(at, ar, A_RE);
-  store<f64>(at, ai, A_IM);
-  store<f64>(at, 1, B_RE);
-  store<f64>(at, 0, B_IM);
+  store<f64>(at, ar, A);
+  store<f64>(at, ai, A + 8);
+  store<f64>(at, norm(ar, ai), NORM_A);
+  store<f64>(at, 1, B);
+  store<f64>(at, 0, B + 8);
+  store<f64>(at, 1, NORM_B);
   const quartic = stepTerm(z, 4) * TAIL;
   const valid = quartic > 0 ? min(NEAR * z, Math.cbrt((EPSILON * norm(ar, ai)) / (2 * quartic))) : NEAR * z;
   store<f64>(at, stepTerm(z, 3), CUBIC);
   store<f64>(at, quartic, QUARTIC);
   store<f64>(at, z > WIDE ? -1 : valid, R);
   store<f64>(at, 0, WEIGHT);
-  store<f64>(at, 0, D_RE);
-  store<f64>(at, 0, D_IM);
-  store<f64>(at, 0, E_RE);
-  store<f64>(at, 0, E_IM);
+  store<f64>(at, 0, D);
+  store<f64>(at, 0, D + 8);
+  store<f64>(at, 0, E);
+  store<f64>(at, 0, E + 8);
 }
 
 /** Q of an entry: the terms of second order are at most Q·s^2. */
 function quadratic(at: usize): f64 {
-  const c = norm(load<f64>(at, C_RE), load<f64>(at, C_IM));
+  const c = norm(load<f64>(at, C), load<f64>(at, C + 8));
   const weight = load<f64>(at, WEIGHT);
   if (weight == 0) return c;
-  const d = norm(load<f64>(at, D_RE), load<f64>(at, D_IM));
-  const e = norm(load<f64>(at, E_RE), load<f64>(at, E_IM));
+  const d = norm(load<f64>(at, D), load<f64>(at, D + 8));
+  const e = norm(load<f64>(at, E), load<f64>(at, E + 8));
   return max(max(c, (0.5 * d) / weight), e / weight / weight);
 }
 
@@ -177,30 +175,30 @@ function norm(re: f64, im: f64): f64 {
 
 /** First x, then y; `at` may be x. */
 function merge(x: usize, y: usize, at: usize): void {
-  const axr = load<f64>(x, A_RE);
-  const axi = load<f64>(x, A_IM);
-  const bxr = load<f64>(x, B_RE);
-  const bxi = load<f64>(x, B_IM);
-  const cxr = load<f64>(x, C_RE);
-  const cxi = load<f64>(x, C_IM);
-  const dxr = load<f64>(x, D_RE);
-  const dxi = load<f64>(x, D_IM);
-  const exr = load<f64>(x, E_RE);
-  const exi = load<f64>(x, E_IM);
-  const ayr = load<f64>(y, A_RE);
-  const ayi = load<f64>(y, A_IM);
-  const cyr = load<f64>(y, C_RE);
-  const cyi = load<f64>(y, C_IM);
-  const dyr = load<f64>(y, D_RE);
-  const dyi = load<f64>(y, D_IM);
-  const fxr = load<f64>(x, F_RE);
-  const fxi = load<f64>(x, F_IM);
-  const fyr = load<f64>(y, F_RE);
-  const fyi = load<f64>(y, F_IM);
+  const axr = load<f64>(x, A);
+  const axi = load<f64>(x, A + 8);
+  const bxr = load<f64>(x, B);
+  const bxi = load<f64>(x, B + 8);
+  const cxr = load<f64>(x, C);
+  const cxi = load<f64>(x, C + 8);
+  const dxr = load<f64>(x, D);
+  const dxi = load<f64>(x, D + 8);
+  const exr = load<f64>(x, E);
+  const exi = load<f64>(x, E + 8);
+  const ayr = load<f64>(y, A);
+  const ayi = load<f64>(y, A + 8);
+  const cyr = load<f64>(y, C);
+  const cyi = load<f64>(y, C + 8);
+  const dyr = load<f64>(y, D);
+  const dyi = load<f64>(y, D + 8);
+  const fxr = load<f64>(x, F);
+  const fxi = load<f64>(x, F + 8);
+  const fyr = load<f64>(y, F);
+  const fyi = load<f64>(y, F + 8);
   const ar = ayr * axr - ayi * axi;
   const ai = ayr * axi + ayi * axr;
-  const br = ayr * bxr - ayi * bxi + load<f64>(y, B_RE);
-  const bi = ayr * bxi + ayi * bxr + load<f64>(y, B_IM);
+  const br = ayr * bxr - ayi * bxi + load<f64>(y, B);
+  const bi = ayr * bxi + ayi * bxr + load<f64>(y, B + 8);
   // C = Ay·Cx + Cy·Ax^2
   const sr = axr * axr - axi * axi;
   const si = 2 * axr * axi;
@@ -215,15 +213,15 @@ function merge(x: usize, y: usize, at: usize): void {
   const gi = pi + hi;
   const dr = ayr * dxr - ayi * dxi + (gr * axr - gi * axi);
   const di = ayr * dxi + ayi * dxr + (gr * axi + gi * axr);
-  const er = ayr * exr - ayi * exi + (hr * bxr - hi * bxi) + load<f64>(y, E_RE);
-  const ei = ayr * exi + ayi * exr + (hr * bxi + hi * bxr) + load<f64>(y, E_IM);
+  const er = ayr * exr - ayi * exi + (hr * bxr - hi * bxi) + load<f64>(y, E);
+  const ei = ayr * exi + ayi * exr + (hr * bxi + hi * bxr) + load<f64>(y, E + 8);
   // F = Ay·Fx + (2·Cy·Cx + Fy·Ax^2)·Ax
   const kr = 2 * (cyr * cxr - cyi * cxi) + (fyr * sr - fyi * si);
   const ki = 2 * (cyr * cxi + cyi * cxr) + (fyr * si + fyi * sr);
   const fr = ayr * fxr - ayi * fxi + (kr * axr - ki * axi);
   const fi = ayr * fxi + ayi * fxr + (kr * axi + ki * axr);
-  const ax = norm(axr, axi);
-  const ay = norm(ayr, ayi);
+  const ax = load<f64>(x, NORM_A);
+  const ay = load<f64>(y, NORM_A);
   const qx = quadratic(x);
   const qy = quadratic(y);
   const tx = load<f64>(x, CUBIC);
@@ -231,27 +229,29 @@ function merge(x: usize, y: usize, at: usize): void {
   const ax2 = ax * ax;
   const cubic = ay * tx + 2 * ax * qx * qy + ty * ax2 * ax;
   const quartic = ay * load<f64>(x, QUARTIC) + qy * (2 * ax * tx + qx * qx) + 3 * ax2 * qx * ty + load<f64>(y, QUARTIC) * ax2 * ax2;
-  const weight = max(load<f64>(x, WEIGHT), (norm(bxr, bxi) + load<f64>(y, WEIGHT)) / ax);
+  const weight = max(load<f64>(x, WEIGHT), (load<f64>(x, NORM_B) + load<f64>(y, WEIGHT)) / ax);
   // What x adds in second order is less than the rest of y's radius.
   let r = min(min(load<f64>(x, R), (0.9 * load<f64>(y, R)) / ax), Math.cbrt((EPSILON * ax * ay) / (2 * quartic)));
   // Beyond the range of f64 nothing is valid.
   let sum = Math.abs(ar) + Math.abs(ai) + Math.abs(br) + Math.abs(bi) + Math.abs(cr) + Math.abs(ci);
   sum += Math.abs(dr) + Math.abs(di) + Math.abs(er) + Math.abs(ei) + Math.abs(fr) + Math.abs(fi) + cubic + quartic + weight;
   if (!(sum < 1e300) || !(r >= 0)) r = -1;
-  store<f64>(at, ar, A_RE);
-  store<f64>(at, ai, A_IM);
-  store<f64>(at, br, B_RE);
-  store<f64>(at, bi, B_IM);
-  store<f64>(at, cr, C_RE);
-  store<f64>(at, ci, C_IM);
-  store<f64>(at, dr, D_RE);
-  store<f64>(at, di, D_IM);
-  store<f64>(at, er, E_RE);
-  store<f64>(at, ei, E_IM);
+  store<f64>(at, ar, A);
+  store<f64>(at, ai, A + 8);
+  store<f64>(at, br, B);
+  store<f64>(at, bi, B + 8);
+  store<f64>(at, cr, C);
+  store<f64>(at, ci, C + 8);
+  store<f64>(at, dr, D);
+  store<f64>(at, di, D + 8);
+  store<f64>(at, er, E);
+  store<f64>(at, ei, E + 8);
   store<f64>(at, r, R);
   store<f64>(at, weight, WEIGHT);
-  store<f64>(at, fr, F_RE);
-  store<f64>(at, fi, F_IM);
+  store<f64>(at, norm(ar, ai), NORM_A);
+  store<f64>(at, norm(br, bi), NORM_B);
+  store<f64>(at, fr, F);
+  store<f64>(at, fi, F + 8);
   store<f64>(at, (EPSILON * ax * ay) / (6 * cubic), P);
   store<f64>(at, cubic, CUBIC);
   store<f64>(at, quartic, QUARTIC);
