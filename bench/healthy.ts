@@ -4,10 +4,11 @@
  * on who else is at work on the machine. Leases are not here: see `leader`, what a shard costs in all.
  */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leader } from './program.js';
+import { hostfileOf, leader, worker } from './program.js';
 import { median, print } from './table.js';
 
 const VALLEY = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '20000'];
@@ -39,10 +40,17 @@ export async function healthy(rounds = 3): Promise<void> {
   for (const { name, words, file } of JOBS) {
     const kept = join(folder, 'store');
     const run = async (more: string[], preload = CHECKED) => {
-      const log = join(mkdtempSync(join(folder, 'run-')), 'seconds');
+      const here = mkdtempSync(join(folder, 'run-'));
+      const [log, hosts] = [join(here, 'seconds'), join(here, 'hosts')];
       const env = { NODE_OPTIONS: preload, BENCH_CPU_TIMES: log };
-      await leader([...words, ...more, '-o', join(folder, file)], env);
-      return (await seconds(log)).reduce((sum, one) => sum + one, 0);
+      const workers = await Promise.all([worker(env), worker(env)]);
+      writeFileSync(hosts, hostfileOf(workers));
+      await leader([...words, ...more, '--hostfile', hosts, '-o', join(folder, file)], env);
+      const ended = workers.map(({ child }) => once(child, 'exit'));
+      for (const { child } of workers) child.kill('SIGTERM');
+      await Promise.all(ended);
+      const seconds = readFileSync(log, 'utf8').trim().split('\n').map(Number);
+      return seconds.reduce((sum, one) => sum + one, 0);
     };
     await run(['--store', kept]);
     const times: { bare: number; checked: number; kept: number; there: number }[] = [];
@@ -72,13 +80,4 @@ export async function healthy(rounds = 3): Promise<void> {
     ['job', 'bare, core seconds', 'checksums', 'store, empty', 'both', 'all there'],
     rows,
   );
-}
-
-/** Of the leader and its two workers, who are told of its end and end, too. */
-async function seconds(log: string): Promise<number[]> {
-  for (;;) {
-    const lines = readFileSync(log, 'utf8').trim().split('\n').map(Number);
-    if (lines.length === 3) return lines;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -1,6 +1,6 @@
 /** The whole program, as a user starts it, and what it says of itself. */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,4 +39,25 @@ export function leader(words: string[], more: Readonly<Record<string, string>> =
       else reject(new Error(`exit code ${code}`));
     });
   });
+}
+
+export interface WorkerProcess {
+  readonly child: ChildProcess;
+  readonly port: string;
+}
+
+/** A worker of one slot on a free port, once it listens. */
+export function worker(more: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> {
+  const env = { ...process.env, ...more };
+  const child = spawn(process.execPath, [PROGRAM, 'worker', '--port', '0', '--slots', '1'], { env });
+  return new Promise((resolve) => {
+    child.stdout.on('data', (data: Buffer) => {
+      const [, port] = /worker 127\.0\.0\.1:(\d+): ready/.exec(String(data)) ?? [];
+      if (port) resolve({ child, port });
+    });
+  });
+}
+
+export function hostfileOf(workers: readonly WorkerProcess[]): string {
+  return workers.map(({ port }) => `127.0.0.1 port=${port}\n`).join('');
 }

@@ -1,14 +1,12 @@
 /** One worker of eight ten times slower than the others, as real processes: stopped nine tenths of the time. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { leader } from './program.js';
+import { hostfileOf, leader, worker } from './program.js';
 import { median, print } from './table.js';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/fractal', import.meta.url));
 const WORKERS = 8;
 const VALLEY = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '20000'];
 const JOB = [...VALLEY, '--width', '1080', '--height', '1080', '--samples', '9', '--no-store', '-q'];
@@ -16,9 +14,9 @@ const [STOPPED_MS, RUNNING_MS] = [450, 50];
 
 export async function straggler(rounds = 5): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
-  const workers = await Promise.all(Array.from({ length: WORKERS }, started));
+  const workers = await Promise.all(Array.from({ length: WORKERS }, () => worker()));
   const hosts = join(folder, 'hosts');
-  writeFileSync(hosts, workers.map(({ port }) => `127.0.0.1 port=${port}\n`).join(''));
+  writeFileSync(hosts, hostfileOf(workers));
   const words = [...JOB, '--hostfile', hosts, '--min-workers', `${WORKERS}`, '-o', join(folder, 'x.png')];
   const slow = workers[0]?.child as ChildProcess;
   const render = async () => (await leader(words)).gatheredSeconds;
@@ -58,15 +56,4 @@ async function slowed(child: ChildProcess, from: number, work: () => Promise<num
   clearTimeout(timer);
   child.kill('SIGCONT');
   return result;
-}
-
-/** A worker of one slot on a free port. */
-function started(): Promise<{ child: ChildProcess; port: string }> {
-  const child = spawn(process.execPath, [PROGRAM, 'worker', '--port', '0', '--slots', '1']);
-  return new Promise((resolve) => {
-    child.stdout.on('data', (data: Buffer) => {
-      const [, port] = /worker 127\.0\.0\.1:(\d+): ready/.exec(String(data)) ?? [];
-      if (port) resolve({ child, port });
-    });
-  });
 }

@@ -1,5 +1,6 @@
 /** `fractal recolor`: a picture or film from samples that are in the store. Nobody computes. */
 
+import { existsSync } from 'node:fs';
 import { FractalError } from '../src/errors.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
 import { type Picture, render } from '../src/pipeline.js';
@@ -19,6 +20,7 @@ import { reporter } from './report.js';
 export async function recolor(options: LeaderOptions): Promise<number> {
   const { request, report } = options;
   if (options.store.folder === undefined) throw missing('there is no store to take them from with --no-store');
+  if (!existsSync(options.store.folder)) throw missing(`there is no store "${options.store.folder}"`);
   const runtime = startRuntimeMetrics();
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });

@@ -30,7 +30,7 @@ export interface WorkerOptions {
   readonly join?: Address;
 }
 
-/** Runs until SIGINT or SIGTERM: the first lets the shards in hand finish, a second ends at once. */
+/** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. */
 export async function worker(options: WorkerOptions): Promise<number> {
   const slots = options.slots ?? availableParallelism();
   const runtime = startRuntimeMetrics();
@@ -89,6 +89,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
   if (options.join) {
     const tell = (text: string) => say(`worker ${name}: ${text}`);
     void announce(options.join, listener.address, { access, version: VERSION, signal: leaving.signal, say: tell });

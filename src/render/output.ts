@@ -1,6 +1,6 @@
 /** Frames to files on disk: stills, a file a frame, films, or raw samples. A file appears whole or not at all. */
 
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FractalError, messageOf } from '../errors.js';
 import type { Frame } from '../shard/frame.js';
@@ -222,6 +222,11 @@ const FULL_BYTES = 1 << 16;
 async function failed(path: string, error: unknown): Promise<unknown> {
   if (error instanceof FractalError || error instanceof TypeError) return error;
   const full = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC' || (await isFull(dirname(path)));
+  const there = await stat(dirname(path)).catch(() => undefined);
+  if (!there) {
+    const why = `"${path}" cannot be written: its folder was removed meanwhile`;
+    return new FractalError('OUTFILE_UNWRITABLE', why, { cause: error });
+  }
   const why = `"${path}" could not be written: ${full ? 'no space left on the disk: ' : ''}${messageOf(error)}`;
   return new FractalError(full ? 'DISK' : 'ENCODER_FAILED', why, { cause: error });
 }

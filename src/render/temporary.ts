@@ -1,11 +1,12 @@
 /**
  * A file that appears whole or not at all: it is written under a hidden name in the same folder and takes its own name
- * at the end, in one step. What is left when the process exits is removed.
+ * at the end, in one step. A symbolic link stays, and what it points to is written. What is left when the process exits is
+ * removed.
  */
 
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FractalError, messageOf } from '../errors.js';
 
@@ -23,8 +24,9 @@ let watching = false;
 
 /** Throws OUTFILE_UNWRITABLE when `outfile` cannot be made: found out by making the temporary file. */
 export async function temporary(outfile: string): Promise<Temporary> {
-  const folder = dirname(resolve(outfile));
-  const path = join(folder, `.${basename(outfile).slice(0, 200)}.${randomBytes(4).toString('hex')}.part`);
+  const target = await followed(resolve(outfile));
+  const folder = dirname(target);
+  const path = join(folder, `.${basename(target).slice(0, 200)}.${randomBytes(4).toString('hex')}.part`);
   await demandWritable(outfile, folder);
   try {
     await (await open(path, 'wx')).close();
@@ -38,7 +40,7 @@ export async function temporary(outfile: string): Promise<Temporary> {
     path,
     publish: async () => {
       try {
-        await rename(path, outfile);
+        await rename(path, target);
       } catch (error) {
         throw unwritable(outfile, messageOf(error), error);
       }
@@ -50,6 +52,15 @@ export async function temporary(outfile: string): Promise<Temporary> {
       alive.delete(path);
     },
   };
+}
+
+/** Where a file is, or will be once it is written. */
+async function followed(path: string): Promise<string> {
+  const found = await realpath(path).catch(() => undefined);
+  if (found !== undefined) return found;
+  // A link to what is not there yet.
+  const link = await readlink(path).catch(() => undefined);
+  return link === undefined ? path : resolve(dirname(path), link);
 }
 
 async function demandWritable(outfile: string, folder: string): Promise<void> {

@@ -28,11 +28,17 @@ export interface Entry {
   readonly name: string;
   /** Absent before its turn to be opened, and where it has no room. */
   file?: FileHandle;
-  /** Handed in, and not yet written. */
+  /** Handed in, and not yet written; how many bytes; when they will be. */
   waiting: Piece[];
+  bytes: number;
+  timer?: NodeJS.Timeout | undefined;
   /** Something was left out. */
   torn: boolean;
 }
+
+/** Small pieces are written together: after so long, or once they are so many bytes. A kill loses no more than that. */
+const GATHER_MS = 100;
+const GATHER_BYTES = 256 << 10;
 
 /** Waiting to be written; what comes on top is not kept, rather than piled up. */
 const MAX_QUEUED = 128 << 20;
@@ -49,6 +55,8 @@ export class Store {
   private readonly files = new Set<FileHandle>();
   private queue: Promise<void> = Promise.resolve();
   private queued = 0;
+  /** With pieces that nobody has begun to write. */
+  private readonly gathering = new Set<Entry>();
   private bypassed = false;
 
   private constructor(private readonly options: StoreOptions) {
@@ -88,7 +96,7 @@ export class Store {
 
   /** Begins an entry that will have about so many bytes; what there is of it becomes a part. */
   begin(key: string, bytes: number): Entry {
-    const entry: Entry = { key, name: `${key}.${randomBytes(8).toString('hex')}`, waiting: [], torn: false };
+    const entry: Entry = { key, name: `${key}.${randomBytes(8).toString('hex')}`, waiting: [], bytes: 0, torn: false };
     const older = [key, ...(this.unfinished.get(key) ?? [])];
     this.unfinished.delete(key);
     this.later(async () => {
@@ -110,12 +118,16 @@ export class Store {
       return;
     }
     this.queued += piece.bytes.length;
-    // Whatever comes until it is this entry's turn is written in one go.
-    if (entry.waiting.push(piece) === 1) this.later(() => this.flush(entry));
+    entry.waiting.push(piece);
+    entry.bytes += piece.bytes.length;
+    this.gathering.add(entry);
+    if (entry.bytes >= GATHER_BYTES) this.write(entry);
+    else entry.timer ??= setTimeout(() => this.write(entry), GATHER_MS).unref();
   }
 
   /** Every piece was added. */
   finish(entry: Entry): void {
+    this.write(entry);
     this.later(async () => {
       await this.close(entry.file);
       if (!entry.file || entry.torn) return;
@@ -128,12 +140,16 @@ export class Store {
 
   /** Leaves an entry as it is, for the next run. */
   leave(entry: Entry): void {
+    this.write(entry);
     this.later(() => this.close(entry.file));
   }
 
   /** Removes what is there under a key, and an entry under way. */
   forget(key: string, entry?: Entry): void {
-    if (entry) entry.torn = true;
+    if (entry) {
+      entry.torn = true;
+      this.write(entry);
+    }
     this.later(async () => {
       await this.close(entry?.file);
       if (entry) delete entry.file;
@@ -143,14 +159,24 @@ export class Store {
 
   /** Resolves when everything so far is written. */
   async settled(): Promise<void> {
+    for (const entry of this.gathering) this.write(entry);
     await this.queue;
+  }
+
+  /** What waits, when it is this entry's turn, and what comes until then. */
+  private write(entry: Entry): void {
+    clearTimeout(entry.timer);
+    this.gathering.delete(entry);
+    entry.timer = undefined;
+    entry.bytes = 0;
+    if (entry.waiting.length > 0) this.later(() => this.flush(entry));
   }
 
   private async flush(entry: Entry): Promise<void> {
     const pieces = entry.waiting;
     entry.waiting = [];
     for (const { bytes } of pieces) this.queued -= bytes.length;
-    if (entry.file) await writeRecords(entry.file, pieces);
+    if (entry.file && pieces.length > 0) await writeRecords(entry.file, pieces);
   }
 
   /** Copies what is good of another file, and removes that. */

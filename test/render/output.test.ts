@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
@@ -105,6 +115,27 @@ test('an .npy holds the header that NumPy defines and the very numbers', async (
       assert.equal(bytes.readDoubleLE(start + 8 * i), value);
     });
   }
+});
+
+test('a symbolic link stays one, and what it points to is written, there already or not', async () => {
+  const [at, elsewhere] = [folder(), folder()];
+  writeFileSync(join(elsewhere, 'old.png'), 'old');
+  symlinkSync(join(elsewhere, 'old.png'), join(at, 'latest.png'));
+  symlinkSync(relative(at, join(elsewhere, 'new.png')), join(at, 'next.png'));
+  for (const name of ['latest.png', 'next.png']) {
+    assert.deepEqual(await render(options(join(at, name))), [join(at, name)]);
+    assert.ok(lstatSync(join(at, name)).isSymbolicLink());
+    assert.equal((await sharp(join(at, name)).metadata()).width, 64);
+  }
+  assert.deepEqual(readdirSync(elsewhere).sort(), ['new.png', 'old.png']);
+});
+
+test('a folder that is removed midway is named', async () => {
+  const at = folder();
+  const output = await openOutput(options(join(at, 'x.png')));
+  rmSync(at, { recursive: true });
+  await output.write(picture(0, 64, 48)).catch(() => undefined);
+  await assert.rejects(output.close(), code('OUTFILE_UNWRITABLE', at, 'removed meanwhile'));
 });
 
 test('an outfile that cannot hold the frames is refused with the way out', async () => {
