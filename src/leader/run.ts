@@ -11,6 +11,7 @@ import { objectionTo } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { type Archive, type GatheredJob, Gathering, type Result } from './gathering.js';
 import { Ledger, type Report } from './ledger.js';
+import { noWorker } from './no-worker.js';
 import { Peer, type PeerOptions } from './peer.js';
 import { type Command, type Event, schedule } from './schedule.js';
 
@@ -241,11 +242,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
     const fewest = begun ? 1 : Math.max(1, options.minWorkers);
     const left = peers.size - missing.size;
     if (!isSealed || !needed || complete || failure || left >= fewest) return;
-    const found = left > 0 ? `only ${left} of ${fewest} workers` : 'no worker';
-    const some = reasonsOf(missing);
-    const why = some && ` (${some})`;
-    const way = left > 0 ? 'or lower --min-workers' : 'or render with --local';
-    fail(new FractalError('NO_WORKER', `${found} could be had${why}: start workers with "fractal worker", ${way}`));
+    fail(noWorker(missing, left, fewest));
   }
 
   function feed(event: Event): void {
@@ -388,16 +385,4 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   return { frames: inOrder(), add, sealed };
-}
-
-/** The first few reasons, each with those it holds for. */
-function reasonsOf(missing: ReadonlyMap<string, string>): string {
-  const names = new Map<string, string[]>();
-  for (const [name, reason] of missing) names.set(reason, [...(names.get(reason) ?? []), name]);
-  const all = [...names].map(([reason, who]) => {
-    const more = who.length > 3 ? ` and ${who.length - 3} more` : '';
-    return `${who.slice(0, 3).join(', ')}${more}: ${reason}`;
-  });
-  const rest = all.length > 3 ? `; and ${all.length - 3} more` : '';
-  return `${all.slice(0, 3).join('; ')}${rest}`;
 }
