@@ -169,3 +169,16 @@ test('a step of Newton to a point that escapes ends the try, not the program', (
   const formula = { step: 'holomorphic', power: 8 } as const;
   assert.ok('why' in found({ formula, re: '-0.692', im: '0.263', zoom: '13', limit: 1000 }));
 });
+
+test('from within a component its nucleus is found, though the centre is far from it', () => {
+  const limit = 20_000;
+  for (const [re, im, zoom, period] of [
+    ['-0.6', '0.3', '8', 1],
+    ['0.1931', '0.3393', '16', 1],
+    ['0.2876', '0.3927', '48', 9],
+  ] as const) {
+    const what = nucleus({ re, im, zoom, limit });
+    assert.equal(what.period, period);
+    demandNucleus(what, MANDELBROT);
+  }
+});

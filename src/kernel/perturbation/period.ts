@@ -1,6 +1,7 @@
 /**
  * The periods of a view: those p at which Newton's step from its centre, |Z_p / (dZ_p/dc)|, is shorter than its radius,
- * so that to first order it contains a nucleus.
+ * so that to first order it contains a nucleus. At last the p at which |Z_p| was smallest: within a component of the set
+ * that is its period, however far its nucleus is from the centre.
  */
 
 import type { Formula } from '../../view/view.js';
@@ -17,7 +18,7 @@ export interface None {
   readonly at: number;
 }
 
-/** Periods whose nucleus is in the view to first order. */
+/** Periods whose nucleus may be in the view. */
 export function* candidates(search: Search): Generator<Stage | number, None> {
   const { formula, limit } = search;
   const radius = radiusLog2(search);
@@ -26,14 +27,18 @@ export function* candidates(search: Search): Generator<Stage | number, None> {
   const every = sliceAt(bits);
   let z: Fixed = c;
   let slopes = unitSlopes(formula);
+  let least = { log2: Infinity, at: 1, tried: false };
   for (let n = 1; n <= limit; n++) {
     const at = scaledOf(z.re, z.im, bits);
-    if (newtonLog2(at, slopes) < radius) yield n;
+    const tried = newtonLog2(at, slopes) < radius;
+    if (log2Of(at) < least.log2) least = { log2: log2Of(at), at: n, tried };
+    if (tried) yield n;
     if (log2Of(at) > FAR_LOG2) return { why: 'escaped', at: n };
     if (n % every === 0) yield { doing: 'period', done: n, of: limit };
     slopes = advanced(slopes, at, formula);
     z = iterated(z, c, formula, BigInt(bits));
   }
+  if (!least.tried) yield least.at;
   return { why: 'limit', at: limit };
 }
 
