@@ -110,3 +110,21 @@ test('a Julia set whose cycle holds 0 itself takes few steps inside', () => {
     assert.ok(iterations < 100 * 144, `${iterations} steps for 144 points`);
   }
 });
+
+test('where neighbours hardly part, roundings of thousands of iterations do not show', () => {
+  // By oracle.py; near the limit of period doubling, where an escape is decided by what happened tens of thousands before.
+  const place = { re: '-1.401155189', im: '0', zoom: '1e9', width: 160, height: 90 };
+  for (const iterations of [48_300, 50_000, 60_000]) {
+    const view = viewOf({ ...place, id: '', iterations, pixels: [] });
+    const compute = perturbation(view);
+    for (const [x, y, nu] of [
+      [12, 34, 48287.10200950116],
+      [12, 55, 48287.10200950116],
+      [44, 38, 49787.74129],
+    ] as const) {
+      const got = compute(view, { x, y, width: 1, height: 1 }).nu[0] as number;
+      if (nu > iterations) assert.equal(got, Infinity);
+      else assert.ok(Math.abs(got - nu) < 0.02, `(${x}, ${y}) of ${iterations}: ${got} against ${nu}`);
+    }
+  }
+});

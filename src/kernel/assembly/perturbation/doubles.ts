@@ -13,6 +13,7 @@ import { BURNING_SHIP } from '../formula';
 import { normalize, power2, xe, xi, xr } from './extended';
 import {
   bailout2,
+  blur,
   countSteps,
   dE,
   dIm,
@@ -54,7 +55,7 @@ import {
   zRe,
 } from './orbit';
 import { settles, watch } from './interior';
-import { FAR_APART, followItself, raised, slope } from './itself';
+import { BLURRED, FAR_APART, followItself, raised, slope } from './itself';
 import { matrixNorm } from './matrix';
 import {
   A,
@@ -149,7 +150,7 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
       squared = 0;
       break;
     }
-    if (g >= direct) {
+    if (g >= direct && blur < BLURRED) {
       setPlace(at, count);
       setValue(zr, zi, squared);
       setDerivative(a, b, c, d, 0);

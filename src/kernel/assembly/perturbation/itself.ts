@@ -3,13 +3,15 @@
  * double, tells them apart. That needs no reference, so no entry is sought and nothing starts again, which is what a
  * difference of this size would do every few steps.
  *
- * A rounding is about 2^-53 then, and the pixel's size is `growth`: it counts as much of a pixel as one by the other.
+ * Roundings are parts of 1 then, not of a difference. What they have made of z is followed as growth is; by growth it is
+ * what they have made of a pixel. Points that it would show in are iterated again as differences.
  */
 
 import { BURNING_SHIP } from '../formula';
 import { watch } from './interior';
 import {
   bailout2,
+  blur,
   FOLDED,
   fold,
   growth,
@@ -18,16 +20,15 @@ import {
   j2,
   j3,
   last,
-  lowest,
   n,
   POWER,
   peak,
   power,
   rebase,
   SQUARE,
+  setBlur,
   setDerivative,
   setGrowth,
-  setLowest,
   setPeak,
   setPlace,
   setValue,
@@ -38,10 +39,12 @@ import {
 
 /** From which growth on. */
 export const FAR_APART: f64 = 1e-6;
+/** With so much blur a point goes on as a difference. */
+export const BLURRED: f64 = 1e8;
 
 /**
  * Goes on from n, z, its derivative, growth and peak, and leaves there what becomes of them, as a difference from 0, until
- * something happens: the escape, the limit, z among the small ones that may close a cycle, or growth below FAR_APART. c: of
+ * something happens: the escape, the limit, z among the small ones that may close a cycle, growth below FAR_APART. c: of
  * the point; u: what a step adds to the derivative; s: to growth. Returns the number of steps, which may be 0.
  */
 // prettier-ignore
@@ -78,13 +81,14 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, ur: f64, ui: f64, s: 
   let d = j3;
   let g = growth;
   let most = peak;
-  let least = lowest;
+  let error = blur * g;
   while (count < last) {
-    const grown = g * slope(kind, squared) + s;
-    if (!(grown >= FAR_APART)) break;
+    const stretch = slope(kind, squared);
+    const grown = g * stretch + s;
+    if (!(grown >= FAR_APART) || error > BLURRED * g) break;
     g = grown;
+    error = error * stretch + 1;
     most = max(most, g);
-    least = min(least, g);
     if (kind == FOLDED) {
       const fr = fold != BURNING_SHIP || zr >= 0 ? 1.0 : -1.0;
       const fi = fold != BURNING_SHIP || zi < 0 ? -1.0 : 1.0;
@@ -132,7 +136,7 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, ur: f64, ui: f64, s: 
   setDerivative(a, b, c, d, 0);
   setGrowth(g, 0);
   setPeak(most);
-  setLowest(least);
+  setBlur(max(blur, error / g));
   return count - from;
 }
 

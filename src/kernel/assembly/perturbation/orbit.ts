@@ -147,12 +147,12 @@ export let growthE: i32 = 0;
 /** The largest it has been in doubles. */
 export let peak: f64 = 0;
 
-/** The smallest it has been where the point itself was iterated, not its difference. */
-export let lowest: f64 = Infinity;
+/** What roundings have made of z where the point itself was iterated, in parts of growth: times 2^-53, of a pixel. */
+export let blur: f64 = 0;
 
 @inline
-export function setLowest(least: f64): void {
-  lowest = least;
+export function setBlur(more: f64): void {
+  blur = more;
 }
 
 @inline
@@ -170,7 +170,7 @@ export function setPeak(most: f64): void {
 export function start(dr: f64, di: f64, e: i32): void {
   n = 0;
   peak = 0;
-  lowest = Infinity;
+  blur = 0;
   last = limit;
   mag2 = 0;
   m = begin;

@@ -8,6 +8,7 @@ import { normalize, power2, xe, xi, xr } from './extended';
 import {
   answer,
   bailout2,
+  blur,
   dE,
   dIm,
   dRe,
@@ -23,7 +24,6 @@ import {
   mag2,
   m,
   orbit,
-  lowest,
   POWER,
   peak,
   power,
@@ -41,8 +41,8 @@ import {
 /** Errors of approximations, and of doubles, in parts of a point's distance from the reference, may grow so far. */
 const WIDEST_APPROXIMATED: f64 = 2e8;
 const WIDEST_DOUBLE: f64 = 1e12;
-/** And roundings of points that are iterated themselves, in parts of a pixel. */
-const WIDEST_DIRECT: f64 = 2e11;
+/** And roundings of points that are iterated themselves, in units of 2^-53 of a pixel. */
+const WIDEST_BLUR: f64 = 5e12;
 
 /** Added to a doubtful count before it is negated: no count is below -10. */
 const DOUBT: f64 = 32;
@@ -106,7 +106,7 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     iterate(kind, derive, cr, ci, exponent, scale, 1, 0);
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
-    if (pixels * strain() > WIDEST_APPROXIMATED || strain() > WIDEST_DIRECT * lowest) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
+    if (pixels * strain() > WIDEST_APPROXIMATED || strain() * blur > WIDEST_BLUR) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
     const found = answer();
     // A doubtful count is written as a negative number.
     const doubtful = pixels * strain() > WIDEST_DOUBLE && isDoubtful();
