@@ -188,28 +188,30 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
     let entry: usize = 0;
     let skipped = 1;
     const index = at - 1;
-    const longestRun = index < 0 ? -1 : index == 0 ? depth : min(ctz(index), depth);
+    // As far as the orbit, and the limit, go.
+    const room = min(<i64>(until - at), longest - count);
+    const longestRun = index < 0 || room < 1 ? -1 : min(index == 0 ? depth : min(ctz(index), depth), 63 - <i32>clz(room));
     if (longestRun >= first) {
       // The longest valid one, sought from where the last one was: shorter ones are valid wherever longer ones are.
+      const near = size * tight;
       let level = min(longestRun, hint);
       let here = entryOf(levels, level, index, entryBytes);
-      if ((at + (1 << level) <= until && reaches(kind, here, size * tight, sizeC) && count + (<i64>1 << level) <= longest)) {
+      if (reaches(kind, here, near, sizeC)) {
         do {
           entry = here;
-          skipped = 1 << level;
           if (++level > longestRun) break;
           here = entryOf(levels, level, index, entryBytes);
-        } while ((at + (1 << level) <= until && reaches(kind, here, size * tight, sizeC) && count + (<i64>1 << level) <= longest));
+        } while (reaches(kind, here, near, sizeC));
         level--;
       } else {
         while (--level >= first) {
           here = entryOf(levels, level, index, entryBytes);
-          if (!(at + (1 << level) <= until && reaches(kind, here, size * tight, sizeC) && count + (<i64>1 << level) <= longest)) continue;
+          if (!reaches(kind, here, near, sizeC)) continue;
           entry = here;
-          skipped = 1 << level;
           break;
         }
       }
+      skipped = entry == 0 ? 1 : 1 << level;
       hint = max(level, first);
     }
     if (entry != 0) {
