@@ -128,3 +128,50 @@ test('where neighbours hardly part, roundings of thousands of iterations do not 
     }
   }
 });
+
+/** n of a Burning Ship's pixel at a whole zoom, with 1,000 bits, in the plainest way. */
+function plainly(
+  re: [bigint, bigint],
+  im: [bigint, bigint],
+  zoom: bigint,
+  x: bigint,
+  y: bigint,
+  limit: number,
+): number {
+  const one = 1n << 1000n;
+  const [width, height] = [160n, 90n];
+  const at = ([digits, scale]: [bigint, bigint], offset: bigint) =>
+    (digits * one) / scale + (4n * offset * one) / (2n * height * zoom);
+  const [cr, ci] = [at(re, 2n * x + 1n - width), at(im, height - 2n * y - 1n)];
+  let [a, b] = [0n, 0n];
+  for (let n = 1; n <= limit; n++) {
+    const [p, q] = [a < 0n ? -a : a, b < 0n ? -b : b];
+    [a, b] = [((p * p - q * q) >> 1000n) + cr, ((2n * p * q) >> 1000n) + ci];
+    if (a * a + b * b > 4n * one * one) return n;
+  }
+  return Infinity;
+}
+
+test('chaos is told by as many digits of the pixel as it asks for', () => {
+  const [re, im] = ['-1.747807448', '-0.022859245'];
+  const place = { id: '', re, im, zoom: '3e4', iterations: 3560, width: 160, height: 90, pixels: [] };
+  const view: View = { ...viewOf(place), formula: { step: 'burning-ship', power: 2 }, count: 'whole' };
+  const compute = perturbation(view);
+  for (const [x, y] of [
+    [48, 44],
+    [115, 33],
+    [114, 43],
+    [44, 5],
+    [149, 40],
+  ] as const) {
+    const n = plainly(
+      [-1747807448n, 10n ** 9n],
+      [-22859245n, 10n ** 9n],
+      30_000n,
+      BigInt(x),
+      BigInt(y),
+      view.iterations,
+    );
+    assert.equal(compute(view, { x, y, width: 1, height: 1 }).nu[0], n, `(${x}, ${y})`);
+  }
+});

@@ -55,13 +55,24 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
   const xs = new Float64Array(perPixel);
   const ys = new Float64Array(perPixel);
   const [sin, cos] = sinCos(view.rotation).map(scaled) as [bigint, bigint];
-  const pixel = divide(decimal('4'), multiply(decimal(view.zoom), decimal(String(view.height))), 60);
+  const pixels = multiply(decimal(view.zoom), decimal(String(view.height)));
+  const frames = new Map<number, Frame>();
+
+  /** All digits of it count: chaos may tell apart what differs by 2^-bits. */
+  function frameOf(bits: number): Frame {
+    let frame = frames.get(bits);
+    if (!frame) {
+      const pixel = divide(decimal('4'), pixels, Math.ceil((bits + 64) / Math.log2(10)));
+      const [re, im] = [toFixed(decimal(view.re), bits), toFixed(decimal(view.im), bits)];
+      frames.set(bits, (frame = { re, im, pixel: toFixed(pixel, bits + 32) }));
+    }
+    return frame;
+  }
 
   /** The point that lies x pixels to the right of the centre and y above it. */
   function pointAt(x: bigint, y: bigint, bits: number): Point {
-    const unit = toFixed(pixel, bits + 32);
-    const place = (offset: bigint) => (unit * offset) >> BigInt(2 * SCALE + 32);
-    const [re, im] = [toFixed(decimal(view.re), bits), toFixed(decimal(view.im), bits)];
+    const { re, im, pixel } = frameOf(bits);
+    const place = (offset: bigint) => (pixel * offset) >> BigInt(2 * SCALE + 32);
     return [re + place(x * cos - y * sin), im + place(x * sin + y * cos)];
   }
 
@@ -134,6 +145,13 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
       return ran;
     },
   };
+}
+
+/** A picture's centre, times 2^bits, and the side of a pixel, times 2^(bits + 32). */
+interface Frame {
+  readonly re: bigint;
+  readonly im: bigint;
+  readonly pixel: bigint;
 }
 
 interface Followed {
