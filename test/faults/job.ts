@@ -88,7 +88,7 @@ export async function leader(
 }
 
 /** A worker that is asked to go does so, and with exit code 0: it hangs on nothing. */
-export async function leaves(running: Running): Promise<void> {
-  running.process.kill('SIGTERM');
+export async function leaves(running: Running, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  running.process.kill(signal);
   assert.equal((await running.ended).code, 0);
 }

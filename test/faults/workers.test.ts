@@ -105,18 +105,20 @@ test('a worker that runs a tenth of the time: the same picture', BOUNDED, async 
   for (const one of [slow, ...others]) await leaves(one);
 });
 
-test('SIGTERM: a worker finishes what it has, takes no more, exits 0, and is not lost', BOUNDED, async (t) => {
-  const [leaving, other] = await workers(t, 2);
-  assert.ok(leaving && other);
-  const job = await leader(t, COARSE, [leaving, other], ['--min-workers', '2']);
-  // Not while its first shards are on the way.
-  await job.said(/\d %, .*2\/2 workers/);
-  await leaves(leaving);
-  const metrics = await job.whole();
-  assert.deepEqual([metrics[LOST], metrics['/cluster/shards/reissued:shards']], [0, 0], 'its last answer arrived');
-  assert.match(metrics.said, /says goodbye[\s\S]*left/);
-  await leaves(other);
-});
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  test(`${signal}: a worker finishes what it has, takes no more, exits 0, and is not lost`, BOUNDED, async (t) => {
+    const [leaving, other] = await workers(t, 2);
+    assert.ok(leaving && other);
+    const job = await leader(t, COARSE, [leaving, other], ['--min-workers', '2']);
+    // Not while its first shards are on the way.
+    await job.said(/\d %, .*2\/2 workers/);
+    await leaves(leaving, signal);
+    const metrics = await job.whole();
+    assert.deepEqual([metrics[LOST], metrics['/cluster/shards/reissued:shards']], [0, 0], 'its last answer arrived');
+    assert.match(metrics.said, /says goodbye[\s\S]*left/);
+    await leaves(other);
+  });
+}
 
 test('a second SIGTERM drops at once: exit code 130, and the others do what it had', BOUNDED, async (t) => {
   const [leaving, other] = await workers(t, 2);
