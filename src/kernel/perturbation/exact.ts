@@ -29,7 +29,7 @@ const FIRST_BITS = 128;
 const SPARE_BITS = 24;
 const MORE_BITS = 64;
 /** What a point may cost, in nanoseconds. Nobody waits for chaos without end. */
-const MOST_WORK = 1e7;
+const MOST_WORK = 5e6;
 /** Precisions are multiples of it, so that few are enough for many points. */
 const BITS = 64;
 /** How much further than the limit a point may run that has left |z| <= 2, as in the WebAssembly kernel. */
