@@ -1,5 +1,6 @@
 /** A shard in parts that a slot's memory has room for. */
 
+import { cutAtEdge } from '../shard/block.js';
 import type { Rect } from '../shard/shard.js';
 
 /** Points worked on at a time, which bounds a slot's memory. */
@@ -10,8 +11,10 @@ export function* chunks(rect: Rect, perPixel: number): Generator<Rect> {
   const pixels = Math.floor(CHUNK / perPixel);
   if (rect.width <= pixels) {
     const rows = Math.floor(pixels / rect.width);
-    for (let y = 0; y < rect.height; y += rows) {
-      yield { x: rect.x, y: rect.y + y, width: rect.width, height: Math.min(rows, rect.height - y) };
+    let height = 0;
+    for (let y = 0; y < rect.height; y += height) {
+      height = cutAtEdge(rect.y + y, rect.height - y, rows);
+      yield { x: rect.x, y: rect.y + y, width: rect.width, height };
     }
     return;
   }

@@ -3,6 +3,7 @@
  * left, along the longer side for tiles, across for rows. With a block size: squares, or bands, of exactly that size.
  */
 
+import { BLOCK, cutAtEdge } from './block.js';
 import { areaOf } from './missing.js';
 import type { Rect } from './shard.js';
 
@@ -24,11 +25,11 @@ export function cutter(rects: readonly Rect[], shape: Shape, blockSize?: number)
   function halve(rect: Rect): Rect {
     const { x, y, width: w, height: h } = rect;
     if (shape === 'tile' && w > h) {
-      const first = blockSize ? Math.min(blockSize, w) : w >> 1;
+      const first = blockSize ? Math.min(blockSize, w) : half(x, w);
       rest.push({ x: x + first, y, width: w - first, height: h });
       return { x, y, width: first, height: h };
     }
-    const first = blockSize ? Math.min(blockSize, h) : h >> 1;
+    const first = blockSize ? Math.min(blockSize, h) : half(y, h);
     rest.push({ x, y: y + first, width: w, height: h - first });
     return { x, y, width: w, height: first };
   }
@@ -51,4 +52,10 @@ export function cutter(rects: readonly Rect[], shape: Shape, blockSize?: number)
       return rect;
     },
   };
+}
+
+/** The first half of [from, from + length), to the next edge of a block. */
+function half(from: number, length: number): number {
+  const first = length >> 1;
+  return length > 2 * BLOCK ? cutAtEdge(from, length, first + BLOCK / 2) : first;
 }

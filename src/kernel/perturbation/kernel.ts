@@ -4,6 +4,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { BLOCK, blocks } from '../../shard/block.js';
 import type { Rect } from '../../shard/shard.js';
 import { fillPoints, plane } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
@@ -39,11 +40,13 @@ interface Exports {
     deepLevels: number, deepFirst: number, deepDepth: number): void;
   // biome-ignore format: one line per group of arguments
   setView(flags: number, limit: bigint, checkable: bigint, bailout: number, unitRe: number, unitIm: number, unitExponent: number): void;
+  enter(re: number, im: number, radius: number, exponent: number): void;
   perturb(count: number, re: number, im: number, exponent: number, nu: number, distance: number): bigint;
   nuOf(n: bigint, zr: number, zi: number): number;
   buildLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   buildDeepLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   setKnown(at: number): void;
+  setSeries(at: number): void;
   prepareProofs(): void;
 }
 
@@ -63,10 +66,10 @@ const DEEP_ENTRY_BYTES = 88;
 const TABLE_BYTES = 176 * 2 ** 20;
 const DEEP_TABLE_BYTES = 64 * 2 ** 20;
 
-/** A slot's part of the memory: an entry under construction and discs known to stay, points, nu, distances. */
-const SCRATCH_BYTES = 1024;
-/** In it, behind the entry. */
+/** A slot's part of the memory: an entry under construction, discs known to stay, polynomials; points, nu, distances. */
 const KNOWN_AT = 256;
+const SERIES_AT = KNOWN_AT + 32 * 24;
+const SCRATCH_BYTES = SERIES_AT + 4 * (8 + 17 * 16);
 const REGION_BYTES = SCRATCH_BYTES + 5 * 8 * CHUNK;
 const FLAG_WHOLE = 2;
 const FLAG_PROVE = 8;
@@ -102,8 +105,19 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
 export function openPerturbation(shared: SharedReference, slot: number, proofs = true): Perturbed {
   const { formula, memory, length, table, deepTable } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
-  const { nuOf, setKnown, setOrbit, setTables, setView, perturb, prepareProofs, buildLevel, buildDeepLevel } =
-    exports as unknown as Exports;
+  const {
+    enter,
+    nuOf,
+    setKnown,
+    setSeries,
+    setOrbit,
+    setTables,
+    setView,
+    perturb,
+    prepareProofs,
+    buildLevel,
+    buildDeepLevel,
+  } = exports as unknown as Exports;
   const scratch = shared.regionsAt + slot * REGION_BYTES;
   const reAt = scratch + SCRATCH_BYTES;
   const imAt = reAt + 8 * CHUNK;
@@ -116,6 +130,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const { start, tinyAt, tinies } = shared;
   // biome-ignore format: as declared
   setKnown(scratch + KNOWN_AT);
+  setSeries(scratch + SERIES_AT);
   setOrbit(STEPS[formula.step], formula.power, formula.julia ? 1 : 0, ORBIT_AT, start, length, tinyAt, tinies);
   // biome-ignore format: as declared
   setTables(LEVELS_AT, table.first, table.levels.length - 1,
@@ -158,14 +173,24 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const nu = new Float64Array(samples);
     const distance = view.distance ? new Float64Array(2 * samples) : undefined;
     let iterations = 0;
-    let done = 0;
-    for (const part of chunks(rect, perPixel)) {
-      const count = fillPoints(scaled, part, re, im, camera);
-      iterations += Number(perturb(count, reAt, imAt, exponent, nuAt, distance ? distanceAt : 0));
-      iterations += exact.settle(part, found);
-      nu.set(found.subarray(0, count), done);
-      distance?.set(distances.subarray(0, 2 * count), 2 * done);
-      done += count;
+    const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
+    const halfWidth = view.width / 2;
+    const halfHeight = view.height / 2;
+    for (const block of blocks(rect)) {
+      const px = block.x + BLOCK / 2 - halfWidth;
+      const py = halfHeight - (block.y + BLOCK / 2);
+      enter(offsetRe + (px * cosStep - py * sinStep), offsetIm + (px * sinStep + py * cosStep), radius, exponent);
+      for (const part of chunks(block.part, perPixel)) {
+        const count = fillPoints(scaled, part, re, im, camera);
+        iterations += Number(perturb(count, reAt, imAt, exponent, nuAt, distance ? distanceAt : 0));
+        iterations += exact.settle(part, found);
+        const row = part.width * perPixel;
+        for (let y = 0; y < part.height; y++) {
+          const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;
+          nu.set(found.subarray(y * row, (y + 1) * row), to);
+          distance?.set(distances.subarray(2 * y * row, 2 * (y + 1) * row), 2 * to);
+        }
+      }
     }
     return distance ? { nu, distance, iterations } : { nu, iterations };
   };

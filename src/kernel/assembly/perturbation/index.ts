@@ -2,5 +2,6 @@
 export { buildDeepLevel } from './deep';
 export { setKnown } from './interior';
 export { setOrbit, setView } from './orbit';
-export { nuOf, perturb, prepareProofs, setTables } from './perturb';
+export { enter, nuOf, perturb, prepareProofs, setTables } from './perturb';
+export { setSeries } from './series';
 export { buildLevel } from './table';

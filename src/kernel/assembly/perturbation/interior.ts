@@ -82,6 +82,46 @@ function restart(watch_: f64): void {
   spendAnew();
 }
 
+let keptRe: f64 = 0;
+let keptIm: f64 = 0;
+let kept2: f64 = 0;
+let keptN: i64 = 0;
+let keptGrowth: f64 = 0;
+let keptNearest: f64 = 0;
+let keptLeast2: f64 = 0;
+let keptTurn: i64 = 0;
+let keptTaken: i64 = 0;
+let keptWatch: f64 = 0;
+
+/** Keeps what was seen so far, for the points that go on from here. taken: steps until now, which are none of theirs. */
+export function keepMarks(taken: i64): void {
+  keptRe = markRe;
+  keptIm = markIm;
+  kept2 = mark2;
+  keptN = marked;
+  keptGrowth = markGrowth;
+  keptNearest = nearest;
+  keptLeast2 = least2;
+  keptTurn = turn;
+  keptTaken = markTaken - taken;
+  keptWatch = watch;
+}
+
+/** As it was when marks were kept. */
+export function recallMarks(): void {
+  markRe = keptRe;
+  markIm = keptIm;
+  mark2 = kept2;
+  marked = keptN;
+  markGrowth = keptGrowth;
+  nearest = keptNearest;
+  least2 = keptLeast2;
+  turn = keptTurn;
+  markTaken = keptTaken;
+  watch = keptWatch;
+  spendAnew();
+}
+
 /** Whether dc is known to stay. */
 export function isKnown(cr: f64, ci: f64): bool {
   for (let k = 0, count = min(known, KNOWN); k < count; k++) {

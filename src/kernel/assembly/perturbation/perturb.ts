@@ -37,10 +37,13 @@ import {
   zIm,
   zRe,
 } from './orbit';
+import { expand, forgetSeries, isExpanded, startExpanded } from './series';
 
 /** Errors of approximations, and of doubles, in parts of a point's distance from the reference, may grow so far. */
 const WIDEST_APPROXIMATED: f64 = 2e8;
 const WIDEST_DOUBLE: f64 = 1e12;
+/** What a series may be off by, in pixels, beside the 2^-40 of an approximation. */
+const OFF_BY_SERIES: f64 = 48;
 /** And roundings of points that are iterated themselves, in units of 2^-53 of a pixel. */
 const WIDEST_BLUR: f64 = 5e12;
 
@@ -84,6 +87,15 @@ export function prepareProofs(): void {
 }
 
 /**
+ * Points from now on belong to a block around re + i·im, of this radius, and start where its series ends; `exponent` as
+ * below. Only analytic formulas have one, and only where differences are doubles.
+ */
+export function enter(re: f64, im: f64, radius: f64, exponent: i32): void {
+  forgetSeries();
+  if (fold == 0 && exponent == 0 && !isKnown(re, im)) expand(re, im, radius, levels, first, depth);
+}
+
+/**
  * Writes nu of `count` points, given by their differences from the reference's point times 2^-exponent; exponent 0: the
  * differences are doubles. distance: where pairs are written, the distance estimate as a vector uphill, in pixels;
  * 0: not wanted. A doubtful nu is written as -(nu + 32). Returns the number of steps.
@@ -106,7 +118,8 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     iterate(kind, derive, cr, ci, exponent, scale, 1, 0);
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
-    if (pixels * strain() > WIDEST_APPROXIMATED || strain() * blur > WIDEST_BLUR) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
+    const approximated = pixels + (isExpanded() ? OFF_BY_SERIES : 0);
+    if (approximated * strain() > WIDEST_APPROXIMATED || strain() * blur > WIDEST_BLUR) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
     const found = answer();
     // A doubtful count is written as a negative number.
     const doubtful = pixels * strain() > WIDEST_DOUBLE && isDoubtful();
@@ -125,8 +138,11 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
 /** One point. tight, deepTight: as in doubles.ts and deep.ts. */
 // prettier-ignore
 function iterate(kind: i32, derive: bool, cr: f64, ci: f64, exponent: i32, scale: f64, tight: f64, deepTight: f64): void {
-  forgetMarks();
-  start(cr, ci, exponent);
+  if (isExpanded() && tight == 1) startExpanded(derive, cr, ci);
+  else {
+    forgetMarks();
+    start(cr, ci, exponent);
+  }
   if (julia && startsOutside()) return;
   // Every step adds dc, beside which nothing is missed that is below all doubles; there is no dc in a Julia set.
   if (exponent == 0 && !julia) {

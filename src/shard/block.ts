@@ -1,0 +1,34 @@
+/**
+ * Blocks: squares of BLOCK pixels, counted from a picture's top left, whose points take their first steps together where
+ * they are perturbed (kernel/assembly/perturbation/series.ts). Where a block is cut through, both sides take them.
+ */
+
+import type { Rect } from './shard.js';
+
+/** Pixels along the side. */
+export const BLOCK = 16;
+
+/** A block by its top left pixel, and what a rectangle has of it. */
+export interface Block {
+  readonly x: number;
+  readonly y: number;
+  readonly part: Rect;
+}
+
+/** The blocks that a rectangle is of. */
+export function* blocks({ x, y, width, height }: Rect): Generator<Block> {
+  for (let top = y - (y % BLOCK); top < y + height; top += BLOCK) {
+    for (let left = x - (x % BLOCK); left < x + width; left += BLOCK) {
+      const [fromX, fromY] = [Math.max(x, left), Math.max(y, top)];
+      const [toX, toY] = [Math.min(x + width, left + BLOCK), Math.min(y + height, top + BLOCK)];
+      yield { x: left, y: top, part: { x: fromX, y: fromY, width: toX - fromX, height: toY - fromY } };
+    }
+  }
+}
+
+/** How much of [from, from + length) to cut off: at most `first`, up to an edge between blocks if there is one. */
+export function cutAtEdge(from: number, length: number, first: number): number {
+  if (first >= length) return length;
+  const edge = from + first - ((from + first) % BLOCK);
+  return edge > from ? edge - from : first;
+}
