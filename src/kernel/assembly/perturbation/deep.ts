@@ -48,12 +48,12 @@ import {
 } from './orbit';
 
 /** An entry: A and B by rows, the logarithms to base 2 of R and Rc, the exponents of A and B. */
-const A: usize = 0;
-const B: usize = 32;
+export const A: usize = 0;
+export const B: usize = 32;
 const R: usize = 64;
 const R_C: usize = 72;
-const A_E: usize = 80;
-const B_E: usize = 84;
+export const A_E: usize = 80;
+export const B_E: usize = 84;
 export const DEEP_ENTRY: usize = 88;
 
 /** What the terms that are left out may be of A·d, as a logarithm to base 2. */
@@ -223,7 +223,7 @@ export function followTiny(derive: bool, cr: f64, ci: f64, ce: i32, levels: usiz
         rebase();
       }
     }
-    if (dE >= ENOUGH && dE + (power - 1) * max(zE, dE) >= ENOUGH) {
+    if (isEnough(zE)) {
       setPoint();
       break;
     }
@@ -232,8 +232,13 @@ export function followTiny(derive: bool, cr: f64, ci: f64, ce: i32, levels: usiz
   return through;
 }
 
+/** Whether the difference is a double, and will be after a step from a z of this exponent. */
+export function isEnough(zE: i32): bool {
+  return dE >= ENOUGH && dE + (power - 1) * max(zE, dE) >= ENOUGH;
+}
+
 /** Tells the value at the point, Z + d. */
-function setPoint(): void {
+export function setPoint(): void {
   orbitAt(m);
   add(xr, xi, xe, dRe, dIm, dE);
   const unit = power2(xe);
@@ -243,7 +248,7 @@ function setPoint(): void {
 }
 
 /** The longest entry that is valid here, its steps taken into account; 0: a single step is due. */
-function entryFor(ce: i32, levels: usize, first: i32, depth: i32, tight: f64): usize {
+export function entryFor(ce: i32, levels: usize, first: i32, depth: i32, tight: f64): usize {
   if (m == 0) return 0;
   const index = m - 1;
   const most = index == 0 ? depth : min(ctz(index), depth);
@@ -302,7 +307,7 @@ function setColumns(a: f64, b: f64, e: i32, c: f64, d: f64, f: i32): void {
 }
 
 /** The bound of the growth <- a·2^ae of it + b·2^be pixels. */
-function growBy(a: f64, ae: i32, b: f64, be: i32): void {
+export function growBy(a: f64, ae: i32, b: f64, be: i32): void {
   const e = max(growthE + ae, ZERO);
   const f = julia ? ZERO : unitE + be;
   const common = max(e, f);
@@ -311,7 +316,7 @@ function growBy(a: f64, ae: i32, b: f64, be: i32): void {
 }
 
 /** The same for one iteration from w·2^we. */
-function growBySlope(wr: f64, wi: f64, we: i32): void {
+export function growBySlope(wr: f64, wi: f64, we: i32): void {
   const w = Math.sqrt(wr * wr + wi * wi);
   let a: f64 = <f64>power;
   for (let k = 1; k < power; k++) a *= w;

@@ -107,13 +107,13 @@ export function keepMarks(taken: i64): void {
   keptWatch = watch;
 }
 
-/** As it was when marks were kept. */
-export function recallMarks(): void {
+/** As it was when marks were kept. ratio: of this point's growth to that seen then. */
+export function recallMarks(ratio: f64): void {
   markRe = keptRe;
   markIm = keptIm;
   mark2 = kept2;
   marked = keptN;
-  markGrowth = keptGrowth;
+  markGrowth = keptGrowth * ratio;
   nearest = keptNearest;
   least2 = keptLeast2;
   turn = keptTurn;

@@ -37,13 +37,13 @@ import {
   zIm,
   zRe,
 } from './orbit';
-import { expand, forgetSeries, isExpanded, startExpanded } from './series';
+import { expand, forgetSeries, isExpanded, setSeriesTables, startExpanded } from './series';
 
 /** Errors of approximations, and of doubles, in parts of a point's distance from the reference, may grow so far. */
 const WIDEST_APPROXIMATED: f64 = 2e8;
 const WIDEST_DOUBLE: f64 = 1e12;
 /** What a series may be off by, in pixels, beside the 2^-40 of an approximation. */
-const OFF_BY_SERIES: f64 = 48;
+const OFF_BY_SERIES: f64 = 24;
 /** And roundings of points that are iterated themselves, in units of 2^-53 of a pixel. */
 const WIDEST_BLUR: f64 = 5e12;
 
@@ -79,6 +79,7 @@ export function setTables(levels_: usize, first_: i32, depth_: i32, deepLevels_:
   deepLevels = deepLevels_;
   deepFirst = deepFirst_;
   deepDepth = deepDepth_;
+  setSeriesTables(levels, first, depth, deepLevels, deepFirst, deepDepth);
 }
 
 /** To be called once the tables are there, if anything is to be proved of a Julia set's points. */
@@ -88,11 +89,11 @@ export function prepareProofs(): void {
 
 /**
  * Points from now on belong to a block around re + i·im, of this radius, and start where its series ends; `exponent` as
- * below. Only analytic formulas have one, and only where differences are doubles.
+ * below. Only analytic formulas have one.
  */
 export function enter(re: f64, im: f64, radius: f64, exponent: i32): void {
   forgetSeries();
-  if (fold == 0 && exponent == 0 && !isKnown(re, im)) expand(re, im, radius, levels, first, depth);
+  if (fold == 0 && !(exponent == 0 && isKnown(re, im))) expand(re, im, radius, exponent);
 }
 
 /**
@@ -138,17 +139,20 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
 /** One point. tight, deepTight: as in doubles.ts and deep.ts. */
 // prettier-ignore
 function iterate(kind: i32, derive: bool, cr: f64, ci: f64, exponent: i32, scale: f64, tight: f64, deepTight: f64): void {
-  if (isExpanded() && tight == 1) startExpanded(derive, cr, ci);
+  const expanded = isExpanded() && tight == 1;
+  let tiny = true;
+  if (expanded) tiny = !startExpanded(cr, ci);
   else {
     forgetMarks();
     start(cr, ci, exponent);
+    if (julia && startsOutside()) return;
   }
-  if (julia && startsOutside()) return;
   // Every step adds dc, beside which nothing is missed that is below all doubles; there is no dc in a Julia set.
   if (exponent == 0 && !julia) {
     followDoubles(kind, derive, cr, ci, levels, first, depth, tight, 0);
     return;
   }
+  if (!tiny && followDoubles(kind, derive, cr * scale, ci * scale, levels, first, depth, tight, LEAST)) return;
   normalize(julia ? 0 : cr, julia ? 0 : ci, exponent);
   const er = xr;
   const ei = xi;

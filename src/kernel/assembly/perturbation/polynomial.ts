@@ -50,11 +50,6 @@ export function addTerm(p: usize, k: i32, re: f64, im: f64): void {
   store<f64>(term(p, k), termIm(p, k) + im, 8);
 }
 
-/** p <- p + q. */
-export function add(p: usize, q: usize): void {
-  for (let k = 0; k <= degree(q); k++) addTerm(p, k, termRe(q, k), termIm(q, k));
-}
-
 /** out <- (re + i·im)·p. */
 export function scale(p: usize, re: f64, im: f64, out: usize): void {
   store<i32>(out, degree(p));
@@ -63,6 +58,12 @@ export function scale(p: usize, re: f64, im: f64, out: usize): void {
     store<f64>(term(out, k), termRe(p, k) * im + termIm(p, k) * re, 8);
     store<f64>(term(out, k), t);
   }
+}
+
+/** p <- p·by. */
+export function shrink(p: usize, by: f64): void {
+  const factor = f64x2.splat(by);
+  for (let k = 0; k <= degree(p); k++) v128.store(term(p, k), f64x2.mul(v128.load(term(p, k)), factor));
 }
 
 export function copy(p: usize, out: usize): void {

@@ -13,14 +13,22 @@
  * analytic formulas.
  */
 
+import { entryFor, isEnough, setPoint } from './deep';
+import { bringIntoForm, nextE, nextError, throughDeepEntry, throughDeepStep } from './deepseries';
+import { add as addExtended, normalize, power2, xe, xi, xr, ZERO } from './extended';
 import { forgetMarks, keepMarks, recallMarks, settles, watch } from './interior';
 import { raised } from './itself';
 import {
-  begin,
   end,
+  growth,
+  growthE,
   julia,
   limit,
+  m,
+  mag2,
+  n,
   orbit,
+  orbitAt,
   POWER,
   power,
   rebase,
@@ -28,16 +36,14 @@ import {
   setDerivative,
   setDifference,
   setGrowth,
-  setPeak,
   setPlace,
-  setValue,
   spacing,
   start,
+  unitE,
   unitIm,
   unitRe,
 } from './orbit';
 import {
-  add,
   addTerm,
   copy,
   derivative,
@@ -46,6 +52,7 @@ import {
   POLYNOMIAL,
   scale,
   setLine,
+  shrink,
   sizeFrom,
   termIm,
   termRe,
@@ -56,9 +63,11 @@ import {
 } from './polynomial';
 import { A, B, C, D, E, ENTRY, F, NORM_A, NORM_B, reaches, WIDE } from './table';
 
-const TOLERANCE: f64 = 3.637978807091713e-12; // 2^-38
+const TOLERANCE: f64 = 9.094947017729282e-13; // 2^-40
 /** Last terms that are smaller, in parts of a_1, are left out. */
-const TRIFLE: f64 = 8.881784197001252e-16; // 2^-50
+const TRIFLE: f64 = 1.1102230246251565e-16; // 2^-53
+/** Below it d is carried with an exponent: a point of the block may be far nearer to the reference than its centre. */
+const LEAST: f64 = 1e-275;
 
 /** d, the next d, and two that are on the way to it. */
 let d: usize = 0;
@@ -77,8 +86,9 @@ let perRadius: f64 = 0;
 let lastM: i32 = 0;
 let lastEnd: i32 = 0;
 let lastN: i64 = 0;
+let lastE: i32 = 0;
 let lastGrowth: f64 = 0;
-let lastPeak: f64 = 0;
+let lastGrowthE: i32 = 0;
 
 /** at: SERIES_BYTES of room for this instance. */
 export function setSeries(at: usize): void {
@@ -101,115 +111,242 @@ export function forgetSeries(): void {
   known = false;
 }
 
+/** The tables, as in perturb.ts. */
+let levels: usize = 0;
+let first: i32 = 0;
+let depth: i32 = 0;
+let deepLevels: usize = 0;
+let deepFirst: i32 = 0;
+let deepDepth: i32 = 0;
+
+// prettier-ignore
+export function setSeriesTables(levels_: usize, first_: i32, depth_: i32, deepLevels_: usize, deepFirst_: i32,
+  deepDepth_: i32): void {
+  levels = levels_;
+  first = first_;
+  depth = depth_;
+  deepLevels = deepLevels_;
+  deepFirst = deepFirst_;
+  deepDepth = deepDepth_;
+}
+
+/** The block's dc, times 2^ce: centre and radius; and as doubles. There is none in a Julia set. */
+let kr: f64 = 0;
+let ki: f64 = 0;
+let kx: f64 = 0;
+let ce: i32 = 0;
+let cr: f64 = 0;
+let ci: f64 = 0;
+let cx: f64 = 0;
+/** d is in units of 2^e: 0 where it is a double, as is e, the bound of what is left out. Steps. */
+let e: i32 = 0;
+let error: f64 = 0;
+let taken: i64 = 0;
+
 /**
- * Follows the block around c_0 = cr + i·ci as far as a polynomial can. There is none where the centre never escapes:
- * points of such blocks are told one by one. levels, first, depth: as in doubles.ts.
+ * Follows the block around (re + i·im)·2^exponent as far as a polynomial can. There is none where the centre never
+ * escapes: points of such blocks are told one by one.
  */
-export function expand(cr: f64, ci: f64, radius: f64, levels: usize, first: i32, depth: i32): void {
+export function expand(re: f64, im: f64, radius: f64, exponent: i32): void {
   known = false;
   forgetMarks();
-  start(cr, ci, 0);
-  centreRe = cr;
-  centreIm = ci;
+  start(re, im, exponent);
+  if (julia) {
+    // A point may have escaped before the first iteration.
+    setPoint();
+    if (!(Math.sqrt(mag2) + radius * power2(exponent) < WIDE)) return;
+  }
+  centreRe = re;
+  centreIm = im;
   perRadius = 1 / radius;
-  if (julia) setLine(d, cr, ci, radius, 0);
-  else setLine(d, 0, 0, 0, 0);
-  // dc; there is none in a Julia set.
-  const kr = julia ? 0 : cr;
-  const ki = julia ? 0 : ci;
-  const kx = julia ? 0 : radius;
-  const sizeC = Math.abs(kr) + Math.abs(ki) + kx;
+  setLine(d, julia ? re : 0, julia ? im : 0, julia ? radius : 0, 0);
+  e = 0;
+  error = 0;
+  taken = 0;
+  setLine(factor, julia ? 0 : re, julia ? 0 : im, julia ? 0 : radius, 0);
+  bringIntoForm(factor, exponent, 0);
+  kr = termRe(factor, 0);
+  ki = termIm(factor, 0);
+  kx = termRe(factor, 1);
+  ce = nextE;
+  const unit = power2(ce);
+  cr = kr * unit;
+  ci = ki * unit;
+  cx = kx * unit;
+  let going = true;
+  if (exponent != 0) {
+    bringIntoForm(d, exponent, 0);
+    e = nextE;
+    going = followTinySeries();
+  }
+  while (going && followSeries(exponent == 0 && !julia ? 0 : LEAST) && followTinySeries()) {}
+  if (!known) return;
+  trim(d, TOLERANCE * termSize(d, 1));
+  derivative(d, slopes);
+  keepMarks(taken);
+  lastM = m;
+  lastEnd = end;
+  lastN = n;
+  lastE = e;
+  lastGrowth = growth;
+  lastGrowthE = growthE;
+}
+
+/**
+ * Goes on in doubles until d may fall below `least` (true), or the series ends: where it is `known`, unless the centre
+ * stays.
+ */
+function followSeries(least: f64): bool {
   const kind = power == 2 ? SQUARE : POWER;
-  let at = begin;
-  let until = end;
-  let count: i64 = 0;
-  let taken: i64 = 0;
-  let g: f64 = julia ? spacing : 0;
-  const s = julia ? 0 : spacing;
-  let most = g;
-  let error: f64 = 0;
-  while (count < limit) {
-    const size = sizeFrom(d, 0);
-    const level = longest(at, min(<i64>(until - at), limit - count), size, sizeC, levels, first, depth);
+  const sizeC = Math.abs(cr) + Math.abs(ci) + cx;
+  const s = julia ? 0 : spacing * power2(unitE);
+  let at = m;
+  let count = n;
+  let g = growth * power2(growthE);
+  let size = sizeFrom(d, 0);
+  let out = false;
+  known = true;
+  while (true) {
+    if (count >= limit) {
+      known = false;
+      break;
+    }
+    const level = longest(at, min(<i64>(end - at), limit - count), size, sizeC);
     let skipped = 1;
+    let after: f64;
+    let grown: f64;
     if (level > 0) {
       skipped = 1 << level;
-      const entry = entryOf(levels, level, at - 1);
+      const entry = entryOf(level, at - 1);
       const stretch = load<f64>(entry, NORM_A);
+      if (size * stretch < least) {
+        out = true;
+        break;
+      }
       const more = sizeC * entrySize(entry, D) + size * (2 * entrySize(entry, C) + 3 * size * entrySize(entry, F));
-      error = (stretch + more) * error + throughEntry(entry, kr, ki, kx, size);
-      g = g * stretch + s * load<f64>(entry, NORM_B);
+      after = (stretch + more) * error + throughEntry(entry, size);
+      grown = g * stretch + s * load<f64>(entry, NORM_B);
     } else {
       const zr = load<f64>(orbit + (<usize>at << 4));
       const zi = load<f64>(orbit + (<usize>at << 4), 8);
       const w = modulus(zr + termRe(d, 0), zi + termIm(d, 0));
-      error = <f64>power * raised(kind, w + sizeFrom(d, 1)) * error + throughStep(zr, zi, kr, ki, kx, size);
-      g = g * <f64>power * raised(kind, w) + s;
+      after = <f64>power * raised(kind, w + sizeFrom(d, 1)) * error + throughStep(zr, zi, size);
+      grown = g * (<f64>power * raised(kind, w)) + s;
     }
-    if (!(error <= TOLERANCE * termSize(next, 1))) break;
+    if (!(after <= TOLERANCE * termSize(next, 1))) break;
     const here = orbit + (<usize>(at + skipped) << 4);
     const dr = termRe(next, 0);
     const di = termIm(next, 0);
     const zr = load<f64>(here) + dr;
     const zi = load<f64>(here, 8) + di;
     // Nobody has escaped there.
-    if (!(modulus(zr, zi) + sizeFrom(next, 1) + error < WIDE)) break;
-    error += trim(next, TRIFLE * termSize(next, 1));
+    if (!(modulus(zr, zi) + sizeFrom(next, 1) + after < WIDE)) break;
+    error = after + trim(next, TRIFLE * termSize(next, 1));
     copy(next, d);
+    g = grown;
     taken++;
     at += skipped;
     count += <i64>skipped;
-    most = max(most, g);
-    lastGrowth = g;
-    if (zr * zr + zi * zi < watch && settles(kind, kr, ki, zr, zi, count, taken, g, levels, first, depth)) return;
-    if (Math.abs(zr) + Math.abs(zi) < Math.abs(dr) + Math.abs(di) || at >= until) {
+    if (zr * zr + zi * zi < watch && settles(kind, cr, ci, zr, zi, count, taken, g, levels, first, depth)) {
+      known = false;
+      break;
+    }
+    const nearness = Math.abs(zr) + Math.abs(zi);
+    if (nearness < Math.abs(dr) + Math.abs(di) || at >= end) {
       addTerm(d, 0, zr - dr, zi - di);
       at = 0;
       rebase();
-      until = end;
+    }
+    size = sizeFrom(d, 0);
+    if (size < least || raised(kind, nearness) * size < least) {
+      out = true;
+      break;
     }
   }
-  if (taken == 0 || count >= limit) return;
-  trim(d, TOLERANCE * termSize(d, 1));
-  derivative(d, slopes);
-  keepMarks(taken);
-  known = true;
-  lastM = at;
-  lastEnd = until;
-  lastN = count;
-  lastPeak = most;
+  setPlace(at, count);
+  setGrowth(g, 0);
+  return out;
+}
+
+/** The same with exponents, until d is large enough for doubles. */
+function followTinySeries(): bool {
+  bringIntoForm(d, e, error);
+  e = nextE;
+  error = nextError;
+  while (n < limit) {
+    const at = m;
+    const count = n;
+    setDifference(0, 0, e);
+    const entry = entryFor(ce, deepLevels, deepFirst, deepDepth, 0);
+    if (entry != 0) throughDeepEntry(d, e, error, entry, kr, ki, kx, ce, next);
+    else {
+      throughDeepStep(d, e, error, at, kr, ki, kx, ce, next, factor, product);
+      setPlace(at + 1, count + 1);
+    }
+    if (!(nextError <= TOLERANCE * termSize(next, 1))) {
+      setPlace(at, count);
+      return false;
+    }
+    taken++;
+    e = nextE;
+    error = nextError + trim(next, TRIFLE * termSize(next, 1));
+    copy(next, d);
+    orbitAt(m);
+    let zE = xe;
+    if (xe <= e + 2 || m >= end) {
+      const dr = termRe(d, 0);
+      const di = termIm(d, 0);
+      addExtended(xr, xi, xe, dr, di, e);
+      const scale = power2(xe - e);
+      if (m >= end || (Math.abs(xr) + Math.abs(xi)) * scale < Math.abs(dr) + Math.abs(di)) {
+        addTerm(d, 0, xr * scale - dr, xi * scale - di);
+        bringIntoForm(d, e, error);
+        e = nextE;
+        error = nextError;
+        zE = ZERO;
+        rebase();
+      }
+    }
+    setDifference(0, 0, e);
+    if (isEnough(zE)) {
+      const unit = power2(e);
+      shrink(d, unit);
+      error *= unit;
+      e = 0;
+      return true;
+    }
+  }
+  known = false;
+  return false;
 }
 
 /** `next` from d by an entry; returns a bound of the terms that it has no room for. */
-function throughEntry(entry: usize, kr: f64, ki: f64, kx: f64, size: f64): f64 {
-  // (F·d + C)·d^2
-  const cut = multiply(d, d, product) * (entrySize(entry, C) + size * entrySize(entry, F));
+function throughEntry(entry: usize, size: f64): f64 {
+  // ((F·d + C)·d + D·dc + A)·d + (E·dc + B)·dc, in this order: d^2 may be less than any double.
   scale(d, load<f64>(entry, F), load<f64>(entry, F + 8), factor);
   addTerm(factor, 0, load<f64>(entry, C), load<f64>(entry, C + 8));
-  const cut2 = multiply(factor, product, next);
-  // (A + D·dc)·d
+  let cut = multiply(factor, d, product);
   const dr = load<f64>(entry, D);
   const di = load<f64>(entry, D + 8);
-  const ar = load<f64>(entry, A) + (dr * kr - di * ki);
-  const ai = load<f64>(entry, A + 8) + (dr * ki + di * kr);
-  setLine(factor, ar, ai, dr * kx, di * kx);
-  const cut3 = multiply(factor, d, product);
-  add(next, product);
-  // (B + E·dc)·dc
+  const ar = load<f64>(entry, A);
+  const ai = load<f64>(entry, A + 8);
+  addTerm(product, 0, ar + (dr * cr - di * ci), ai + (dr * ci + di * cr));
+  addTerm(product, 1, dr * cx, di * cx);
+  cut = cut * size + multiply(product, d, next);
   const br = load<f64>(entry, B);
   const bi = load<f64>(entry, B + 8);
   const er = load<f64>(entry, E);
   const ei = load<f64>(entry, E + 8);
-  const tr = br + (er * kr - ei * ki);
-  const ti = bi + (er * ki + ei * kr);
-  addTerm(next, 0, tr * kr - ti * ki, tr * ki + ti * kr);
-  addTerm(next, 1, (tr + tr - br) * kx, (ti + ti - bi) * kx);
-  addTerm(next, 2, er * kx * kx, ei * kx * kx);
-  return cut + cut2 + cut3;
+  const tr = br + (er * cr - ei * ci);
+  const ti = bi + (er * ci + ei * cr);
+  addTerm(next, 0, tr * cr - ti * ci, tr * ci + ti * cr);
+  addTerm(next, 1, (tr + tr - br) * cx, (ti + ti - bi) * cx);
+  addTerm(next, 2, er * cx * cx, ei * cx * cx);
+  return cut;
 }
 
 /** The same by one iteration: (Z + d)^p - Z^p + dc = ((d + p·Z)·d + p(p-1)/2·Z^2)·d + … + dc. */
-function throughStep(zr: f64, zi: f64, kr: f64, ki: f64, kx: f64, size: f64): f64 {
+function throughStep(zr: f64, zi: f64, size: f64): f64 {
   let cut: f64 = 0;
   let pr: f64 = 1;
   let pi: f64 = 0;
@@ -227,49 +364,47 @@ function throughStep(zr: f64, zi: f64, kr: f64, ki: f64, kx: f64, size: f64): f6
     addTerm(factor, 0, choose * pr, choose * pi);
   }
   cut = cut * size + multiply(factor, d, next);
-  addTerm(next, 0, kr, ki);
-  addTerm(next, 1, kx, 0);
+  addTerm(next, 0, cr, ci);
+  addTerm(next, 1, cx, 0);
   return cut;
 }
 
-/** A point of the block where its series ends, with its derivative if that is wanted. */
-export function startExpanded(derive: bool, cr: f64, ci: f64): void {
-  const x = (cr - centreRe) * perRadius;
-  const y = (ci - centreIm) * perRadius;
+/** A point of the block where its series ends, with its derivative; whether d is a double there. */
+export function startExpanded(re_: f64, im_: f64): bool {
+  const x = (re_ - centreRe) * perRadius;
+  const y = (im_ - centreIm) * perRadius;
   evaluate(d, x, y);
   const re = valueRe;
   const im = valueIm;
-  recallMarks();
   start(0, 0, 0);
   if (lastEnd != end) rebase();
   setPlace(lastM, lastN);
-  const zr = load<f64>(orbit + (<usize>lastM << 4)) + re;
-  const zi = load<f64>(orbit + (<usize>lastM << 4), 8) + im;
-  setValue(zr, zi, zr * zr + zi * zi);
-  setDifference(re, im, 0);
-  if (derive) {
-    evaluate(slopes, x, y);
-    const ur = unitRe * perRadius;
-    const ui = unitIm * perRadius;
-    setDerivative(valueRe * ur - valueIm * ui, valueRe * ui + valueIm * ur, 0, 0, 0);
-  }
-  setGrowth(lastGrowth, 0);
-  setPeak(lastPeak);
+  normalize(re, im, lastE);
+  setDifference(xr, xi, xe);
+  setPoint();
+  evaluate(slopes, x, y);
+  const ur = unitRe * perRadius;
+  const ui = unitIm * perRadius;
+  setDerivative(valueRe * ur - valueIm * ui, valueRe * ui + valueIm * ur, 0, 0, lastE);
+  // Neighbours part as they do here, not as around the centre.
+  const g = modulus(valueRe, valueIm) * (spacing * perRadius);
+  setGrowth(g, lastE);
+  recallMarks((g / lastGrowth) * power2(lastE - lastGrowthE));
+  return lastE == 0;
 }
 
 /** The longest run of the table from the orbit's entry `at`, as a power of two; 0: a single step is due. */
-// prettier-ignore
-function longest(at: i32, left: i64, size: f64, sizeC: f64, levels: usize, first: i32, depth: i32): i32 {
+function longest(at: i32, left: i64, size: f64, sizeC: f64): i32 {
   const index = at - 1;
   if (index < 0 || left < 1) return 0;
   const most = min(index == 0 ? depth : min(ctz(index), depth), 63 - <i32>clz(left));
   let level = first;
-  while (level <= most && reaches(SQUARE, entryOf(levels, level, index), size, sizeC)) level++;
+  while (level <= most && reaches(SQUARE, entryOf(level, index), size, sizeC)) level++;
   return level == first ? 0 : level - 1;
 }
 
 @inline
-function entryOf(levels: usize, level: i32, index: i32): usize {
+function entryOf(level: i32, index: i32): usize {
   return <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * ENTRY;
 }
 
