@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
+import { fillPoints } from '../../src/view/plane.js';
 import type { View } from '../../src/view/view.js';
+import { plainCount } from '../plain.js';
 
 interface Golden {
   id: string;
@@ -129,49 +131,43 @@ test('where neighbours hardly part, roundings of thousands of iterations do not 
   }
 });
 
-/** n of a Burning Ship's pixel at a whole zoom, with 1,000 bits, in the plainest way. */
-function plainly(
-  re: [bigint, bigint],
-  im: [bigint, bigint],
-  zoom: bigint,
-  x: bigint,
-  y: bigint,
-  limit: number,
-): number {
-  const one = 1n << 1000n;
-  const [width, height] = [160n, 90n];
-  const at = ([digits, scale]: [bigint, bigint], offset: bigint) =>
-    (digits * one) / scale + (4n * offset * one) / (2n * height * zoom);
-  const [cr, ci] = [at(re, 2n * x + 1n - width), at(im, height - 2n * y - 1n)];
-  let [a, b] = [0n, 0n];
-  for (let n = 1; n <= limit; n++) {
-    const [p, q] = [a < 0n ? -a : a, b < 0n ? -b : b];
-    [a, b] = [((p * p - q * q) >> 1000n) + cr, ((2n * p * q) >> 1000n) + ci];
-    if (a * a + b * b > 4n * one * one) return n;
-  }
-  return Infinity;
-}
-
 test('chaos is told by as many digits of the pixel as it asks for', () => {
-  const [re, im] = ['-1.747807448', '-0.022859245'];
-  const place = { id: '', re, im, zoom: '3e4', iterations: 3560, width: 160, height: 90, pixels: [] };
-  const view: View = { ...viewOf(place), formula: { step: 'burning-ship', power: 2 }, count: 'whole' };
+  const still = { id: '', width: 160, height: 90, pixels: [] };
+  const ship = { ...still, re: '-1.747807448', im: '-0.022859245', zoom: '3e4', iterations: 3560 };
+  const fourth = { ...still, re: '0.493662920666772244', im: '0.607266014775816633', zoom: '8e13', iterations: 10_458 };
+  const eighth = {
+    ...{ ...still, re: '-0.4922026588651280242', im: '0.8668560967910596351' },
+    ...{ zoom: '1.688e13', iterations: 21_818 },
+  };
+  for (const [place, step, power, pixels] of [
+    [ship, 'burning-ship', 2, ['48,44', '115,33', '114,43', '44,5', '149,40']],
+    [fourth, 'holomorphic', 4, ['80,38']],
+    [eighth, 'holomorphic', 8, ['128,0']],
+  ] as const) {
+    const view: View = { ...viewOf(place), formula: { step, power }, count: 'whole' };
+    const compute = perturbation(view);
+    for (const pixel of pixels) {
+      const [x, y] = pixel.split(',').map(Number) as [number, number];
+      const n = plainCount(view, x + 0.5 - view.width / 2, view.height / 2 - y - 0.5);
+      assert.equal(compute(view, { x, y, width: 1, height: 1 }).nu[0], n, `${step} ${power}: (${pixel})`);
+    }
+  }
+});
+
+test('jittered samples are those of their places', () => {
+  const place = { ...named('kf-1e14'), width: 64, height: 36 };
+  const view: View = { ...viewOf(place), count: 'whole', sampling: { kind: 'jittered', count: 5, seed: 3 } };
   const compute = perturbation(view);
   for (const [x, y] of [
-    [48, 44],
-    [115, 33],
-    [114, 43],
-    [44, 5],
-    [149, 40],
+    [0, 0],
+    [31, 20],
+    [50, 7],
   ] as const) {
-    const n = plainly(
-      [-1747807448n, 10n ** 9n],
-      [-22859245n, 10n ** 9n],
-      30_000n,
-      BigInt(x),
-      BigInt(y),
-      view.iterations,
-    );
-    assert.equal(compute(view, { x, y, width: 1, height: 1 }).nu[0], n, `(${x}, ${y})`);
+    const rect = { x, y, width: 1, height: 1 };
+    const [xs, ys] = [new Float64Array(5), new Float64Array(5)];
+    fillPoints(view, rect, xs, ys, { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 });
+    const expected = Array.from(xs, (right, k) => plainCount(view, right, ys[k] as number, 200));
+    assert.deepEqual([...compute(view, rect).nu], expected, `(${x}, ${y})`);
+    assert.ok(new Set(expected).size > 1);
   }
 });
