@@ -57,7 +57,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     const settle = async () => {
       if (missing) warn(missing);
       store = await storeOf(options.store, warn);
-      ready = await prepare(request, stop.signal, (text) => screen.note(text), store);
+      ready = await prepare(request, stop.signal, (text) => screen.note(text), store, local?.pool.warm);
       return ready.request;
     };
     const compute = async (picture: Picture) => {

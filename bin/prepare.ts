@@ -23,7 +23,7 @@ import type { Rect } from '../src/shard/shard.js';
 import { keepOrbit, type Orbit, orbitKey, recallOrbit } from '../src/store/orbits.js';
 import type { Store } from '../src/store/store.js';
 import { MAX_ITERATIONS } from '../src/view/bounds.js';
-import type { View } from '../src/view/view.js';
+import type { Formula, View } from '../src/view/view.js';
 
 export interface Prepared {
   /** With method and limit settled. */
@@ -41,14 +41,19 @@ const PIECE_MS = 100;
 /** An orbit that takes less is computed again rather than kept: by its length and precision, not by a clock. */
 const KEPT_NANOSECONDS = 1e8;
 
-/** `store`: where orbits are found again. @throws FractalError VIEW_TOO_DEEP, ORBIT_TOO_LONG, or the signal's reason */
+/**
+ * `store`: where orbits are found again; `expect`: told early that views of this formula will be perturbed.
+ * @throws FractalError VIEW_TOO_DEEP, ORBIT_TOO_LONG, or the signal's reason
+ */
 export async function prepare(
   request: Request,
   signal: AbortSignal,
   note: (text: string) => void,
   store?: Store,
+  expect: (perturbed: Formula) => void = () => undefined,
 ): Promise<Prepared> {
   const settled = byDepth(request);
+  if (endsOf(settled).some((view) => view.perturbed)) expect(request.formula);
   const orbits = orbitsAround(deepestOf(endsOf(request)), (order) => orbitOf(order, signal, note, store));
   const limited = request.autoIterations ? await withLimit(settled, orbits, signal, note) : settled;
   const chosen = await withMethod(limited, orbits, note);

@@ -10,6 +10,7 @@ import { FractalError } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
 import { type SharedReference, shareReference } from '../kernel/perturbation/kernel.js';
 import { compileSimd } from '../kernel/simd.js';
+import type { Formula } from '../view/view.js';
 import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
 
 /** What a leader may ask for: its word for it came over the wire. */
@@ -37,6 +38,8 @@ export interface Pool {
   slotsFor(kernel: KernelName): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
   offer(kernel: KernelName): Promise<Offer>;
+  /** Perturbed views of this formula may come soon: what that takes is compiled while nobody waits for it. */
+  warm(formula: Formula): void;
   seat(kernel: KernelName): Seat;
   close(): Promise<void>;
 }
@@ -211,6 +214,10 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto'): 
       let offer = offers.get(kernel);
       if (!offer) offers.set(kernel, (offer = measure(kernel)));
       return offer;
+    },
+    warm(formula) {
+      // The first one is the one that measures.
+      post(threads.at(-1) as Thread, { kind: 'warm', formula });
     },
     seat(kernel) {
       const seat: SeatState = { kernel, queue: [], scenes: new Map(), running: new Set() };

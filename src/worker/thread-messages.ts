@@ -5,7 +5,7 @@ import type { KernelName } from '../kernel/kernel.js';
 import type { SharedReference } from '../kernel/perturbation/kernel.js';
 import type { SimdModule } from '../kernel/simd.js';
 import type { Rect } from '../shard/shard.js';
-import type { View } from '../view/view.js';
+import type { Formula, View } from '../view/view.js';
 
 export interface ThreadData {
   /** One number a slot: the shard, by its `turn`, that it should leave unfinished. */
@@ -24,6 +24,8 @@ export type ToThread =
       readonly reference: SharedReference | undefined;
     }
   | { readonly kind: 'forget'; readonly key: string }
+  /** Shards of perturbed views of this formula may come soon. */
+  | { readonly kind: 'warm'; readonly formula: Formula }
   /** Answered by `done`, `failed` or `stopped`. */
   | {
       readonly kind: 'compute';

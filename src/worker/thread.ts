@@ -7,6 +7,7 @@ import { chunks } from '../kernel/chunks.js';
 import type { Computed, Kernel, KernelName } from '../kernel/kernel.js';
 import { fingerprintOf, openKernel, speedOf } from '../kernel/open.js';
 import { openPerturbation, type Perturbed, type SharedReference } from '../kernel/perturbation/kernel.js';
+import { warmPerturbation } from '../kernel/perturbation/warm.js';
 import type { Paint } from '../render/colours.js';
 import { paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
@@ -35,6 +36,8 @@ port.on('message', async (message: ToThread) => {
     case 'forget':
       scenes.delete(message.key);
       return;
+    case 'warm':
+      return warmPerturbation(message.formula);
     case 'open':
       return answer(await open(message.kernel));
     case 'compute':

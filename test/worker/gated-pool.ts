@@ -43,6 +43,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
       if (kernel !== 'simd') throw new FractalError('KERNEL_MISSING', `there is no ${kernel} here`);
       return { kernel, detail: 'by hand', speed: 1e9, fingerprint };
     },
+    warm: () => undefined,
     seat() {
       const seat = {};
       const known = new Set<number>();
