@@ -4,9 +4,10 @@
  */
 
 import { BURNING_SHIP } from '../formula';
+import { entryOf, seekRun } from './lookup';
 import { matrixNorm } from './matrix';
 import { countSteps, end, FOLDED, fold, orbit, power } from './orbit';
-import { A, B, C, D, E, ENTRY, F, formBound, M_A, M_B, M_Q, MATRIX_ENTRY, NORM_A, reaches, WEIGHT } from './table';
+import { A, B, C, D, E, ENTRY, F, formBound, M_A, M_B, M_Q, MATRIX_ENTRY, NORM_A, WEIGHT } from './table';
 
 /** What approximations leave out, and what single steps round off. */
 const LEFT_OUT: f64 = 3.637978807091713e-12; // 2^-38
@@ -45,7 +46,6 @@ export let reach: f64 = 0;
 // prettier-ignore
 export function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, period: i64, levels: usize, first: i32, depth: i32): bool {
   const sizeC = Math.abs(cr) + Math.abs(ci) + rim;
-  const entryBytes: usize = kind == FOLDED ? MATRIX_ENTRY : ENTRY;
   let dr = zr;
   let di = zi;
   let at = 0;
@@ -56,22 +56,13 @@ export function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim
   reach = 0;
   for (let n: i64 = 0; n < period; ) {
     const size = Math.abs(dr) + Math.abs(di);
-    let entry: usize = 0;
-    let skipped = 1;
-    const index = at - 1;
-    const longest = at == 0 ? 0 : index == 0 ? depth : min(ctz(index), depth);
-    for (let level = first; level <= longest; level++) {
-      if (at + (1 << level) > end) break;
-      const here = <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * entryBytes;
-      if (!reaches(kind, here, size + r, sizeC) || n + (<i64>1 << level) > period) break;
-      entry = here;
-      skipped = 1 << level;
-    }
+    const level = seekRun(kind, levels, first, depth, at, min(<i64>(end - at), period - n), size + r, sizeC);
+    const skipped = level > 0 ? 1 << level : 1;
     steps++;
     let stretch: f64;
     let fr: f64 = 0;
     let fi: f64 = 0;
-    if (entry == 0) {
+    if (level == 0) {
       let xr = load<f64>(orbit + (<usize>at << 4));
       let xi = load<f64>(orbit + (<usize>at << 4), 8);
       if (kind == FOLDED) {
@@ -120,6 +111,7 @@ export function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim
       di = sr * di + si * dr + ci;
       dr = t;
     } else if (kind == FOLDED) {
+      const entry = entryOf(levels, level, at - 1, MATRIX_ENTRY);
       const m0 = load<f64>(entry, M_A);
       const m1 = load<f64>(entry, M_A + 8);
       const m2 = load<f64>(entry, M_A + 16);
@@ -134,6 +126,7 @@ export function carry(kind: i32, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim
       di = m2 * dr + m3 * di + y + (load<f64>(entry, M_B + 16) * cr + load<f64>(entry, M_B + 24) * ci);
       dr = t;
     } else {
+      const entry = entryOf(levels, level, at - 1, ENTRY);
       const ar = load<f64>(entry, A);
       const ai = load<f64>(entry, A + 8);
       const qr = load<f64>(entry, C);

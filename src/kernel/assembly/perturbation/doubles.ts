@@ -56,6 +56,7 @@ import {
 } from './orbit';
 import { settles, watch } from './interior';
 import { BLURRED, FAR_APART, followItself, raised, slope } from './itself';
+import { entryBytesOf, entryOf, longestFrom, reaches } from './lookup';
 import { matrixNorm } from './matrix';
 import {
   A,
@@ -63,15 +64,12 @@ import {
   C,
   D,
   E,
-  ENTRY,
   F,
   M_A,
   M_B,
   M_Q,
-  MATRIX_ENTRY,
   NORM_A,
   NORM_B,
-  reaches,
 } from './table';
 
 /** Below it a difference is carried with an exponent of its own. */
@@ -110,7 +108,7 @@ function folded(derive: bool, cr: f64, ci: f64, levels: usize, first: i32, depth
 @inline
 function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first: i32, depth: i32, tight: f64, least: f64): bool {
   const sizeC = (Math.abs(cr) + Math.abs(ci)) * tight * (kind == FOLDED ? tight : 1);
-  const entryBytes: usize = kind == FOLDED ? MATRIX_ENTRY : ENTRY;
+  const entryBytes = entryBytesOf(kind);
   const begun = orbit;
   const most2 = bailout2;
   const longest = limit;
@@ -190,7 +188,7 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
     const index = at - 1;
     // As far as the orbit, and the limit, go.
     const room = min(<i64>(until - at), longest - count);
-    const longestRun = index < 0 || room < 1 ? -1 : min(index == 0 ? depth : min(ctz(index), depth), 63 - <i32>clz(room));
+    const longestRun = longestFrom(at, room, depth);
     if (longestRun >= first) {
       // The longest valid one, sought from where the last one was: shorter ones are valid wherever longer ones are.
       const near = size * tight;
@@ -384,12 +382,6 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
   setGrowth(g, 0);
   setPeak(most);
   return through;
-}
-
-/** Of a level the entry for the run that begins behind `index`. */
-@inline
-function entryOf(levels: usize, level: i32, index: i32, bytes: usize): usize {
-  return <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * bytes;
 }
 
 /** |X + x| - |X| without cancellation. */

@@ -8,16 +8,19 @@
  * table). A point of the block then starts where the series ends, which is most of the way where neighbours come apart
  * only at its end.
  *
- * What is left out, the terms of higher orders, is followed as e, a bound of its modulus in the whole block. The series
- * ends before e is more than TOLERANCE·|a_1|: before a point is moved by more than this part of the block's radius. For
+ * What is left out, the terms of higher orders, is followed as a bound of its modulus in the whole block. The series ends
+ * before that is more than TOLERANCE·|a_1|: before a point is moved by more than this part of the block's radius. For
  * analytic formulas.
  */
 
+import { throughEntry, throughStep } from './advance';
+import { throughDeepEntry, throughDeepStep } from './advancedeep';
+import { bringIntoForm, ci, cr, ce, cx, d, formE, formError, modulus, next, setBlock, setRoom } from './block';
 import { entryFor, isEnough, setPoint } from './deep';
-import { bringIntoForm, nextE, nextError, throughDeepEntry, throughDeepStep } from './deepseries';
 import { add as addExtended, normalize, power2, xe, xi, xr, ZERO } from './extended';
 import { forgetMarks, keepMarks, recallMarks, settles, watch } from './interior';
 import { raised } from './itself';
+import { entryOf, seekRun } from './lookup';
 import {
   end,
   growth,
@@ -48,10 +51,6 @@ import {
   copy,
   derivative,
   evaluate,
-  multiply,
-  POLYNOMIAL,
-  scale,
-  setLine,
   shrink,
   sizeFrom,
   termIm,
@@ -61,7 +60,7 @@ import {
   valueIm,
   valueRe,
 } from './polynomial';
-import { A, B, C, D, E, ENTRY, F, NORM_A, NORM_B, reaches, WIDE } from './table';
+import { C, D, ENTRY, F, NORM_A, NORM_B, WIDE } from './table';
 
 const TOLERANCE: f64 = 9.094947017729282e-13; // 2^-40
 /** Last terms that are smaller, in parts of a_1, are left out. */
@@ -69,14 +68,8 @@ const TRIFLE: f64 = 1.1102230246251565e-16; // 2^-53
 /** Below it d is carried with an exponent: a point of the block may be far nearer to the reference than its centre. */
 const LEAST: f64 = 1e-275;
 
-/** d, the next d, and two that are on the way to it. */
-let d: usize = 0;
-let next: usize = 0;
-let factor: usize = 0;
-let product: usize = 0;
 /** The derivative of d where the series ends. */
 let slopes: usize = 0;
-export const SERIES_BYTES: usize = 4 * POLYNOMIAL;
 
 /** Whether there is a series, the block that it is of, and where it ends. */
 let known: bool = false;
@@ -90,12 +83,9 @@ let lastE: i32 = 0;
 let lastGrowth: f64 = 0;
 let lastGrowthE: i32 = 0;
 
-/** at: SERIES_BYTES of room for this instance. */
+/** at: room for this instance. */
 export function setSeries(at: usize): void {
-  d = at;
-  next = d + POLYNOMIAL;
-  factor = next + POLYNOMIAL;
-  product = factor + POLYNOMIAL;
+  setRoom(at);
   slopes = next;
   known = false;
 }
@@ -130,14 +120,6 @@ export function setSeriesTables(levels_: usize, first_: i32, depth_: i32, deepLe
   deepDepth = deepDepth_;
 }
 
-/** The block's dc, times 2^ce: centre and radius; and as doubles. There is none in a Julia set. */
-let kr: f64 = 0;
-let ki: f64 = 0;
-let kx: f64 = 0;
-let ce: i32 = 0;
-let cr: f64 = 0;
-let ci: f64 = 0;
-let cx: f64 = 0;
 /** d is in units of 2^e: 0 where it is a double, as is e, the bound of what is left out. Steps. */
 let e: i32 = 0;
 let error: f64 = 0;
@@ -159,27 +141,15 @@ export function expand(re: f64, im: f64, radius: f64, exponent: i32): void {
   centreRe = re;
   centreIm = im;
   perRadius = 1 / radius;
-  setLine(d, julia ? re : 0, julia ? im : 0, julia ? radius : 0, 0);
+  setBlock(re, im, radius, exponent);
   e = 0;
   error = 0;
   taken = 0;
-  setLine(factor, julia ? 0 : re, julia ? 0 : im, julia ? 0 : radius, 0);
-  bringIntoForm(factor, exponent, 0);
-  kr = termRe(factor, 0);
-  ki = termIm(factor, 0);
-  kx = termRe(factor, 1);
-  ce = nextE;
-  const unit = power2(ce);
-  cr = kr * unit;
-  ci = ki * unit;
-  cx = kx * unit;
-  let going = true;
-  if (exponent != 0) {
-    bringIntoForm(d, exponent, 0);
-    e = nextE;
-    going = followTinySeries();
-  }
-  while (going && followSeries(exponent == 0 && !julia ? 0 : LEAST) && followTinySeries()) {}
+  known = true;
+  if (exponent != 0) bringDownToForm(exponent);
+  let going = exponent == 0 || followTinySeries();
+  while (going) going = followSeries(exponent == 0 && !julia ? 0 : LEAST) && followTinySeries();
+  if (taken == 0) known = false;
   if (!known) return;
   trim(d, TOLERANCE * termSize(d, 1));
   derivative(d, slopes);
@@ -205,19 +175,18 @@ function followSeries(least: f64): bool {
   let g = growth * power2(growthE);
   let size = sizeFrom(d, 0);
   let out = false;
-  known = true;
   while (true) {
     if (count >= limit) {
       known = false;
       break;
     }
-    const level = longest(at, min(<i64>(end - at), limit - count), size, sizeC);
+    const level = seekRun(kind, levels, first, depth, at, min(<i64>(end - at), limit - count), size, sizeC);
     let skipped = 1;
     let after: f64;
     let grown: f64;
     if (level > 0) {
       skipped = 1 << level;
-      const entry = entryOf(level, at - 1);
+      const entry = entryOf(levels, level, at - 1, ENTRY);
       const stretch = load<f64>(entry, NORM_A);
       if (size * stretch < least) {
         out = true;
@@ -268,28 +237,32 @@ function followSeries(least: f64): bool {
   return out;
 }
 
+function bringDownToForm(exponent: i32): void {
+  bringIntoForm(d, exponent, error);
+  e = formE;
+  error = formError;
+}
+
 /** The same with exponents, until d is large enough for doubles. */
 function followTinySeries(): bool {
-  bringIntoForm(d, e, error);
-  e = nextE;
-  error = nextError;
+  bringDownToForm(e);
   while (n < limit) {
     const at = m;
     const count = n;
     setDifference(0, 0, e);
     const entry = entryFor(ce, deepLevels, deepFirst, deepDepth, 0);
-    if (entry != 0) throughDeepEntry(d, e, error, entry, kr, ki, kx, ce, next);
+    if (entry != 0) throughDeepEntry(e, error, entry);
     else {
-      throughDeepStep(d, e, error, at, kr, ki, kx, ce, next, factor, product);
+      throughDeepStep(e, error, at);
       setPlace(at + 1, count + 1);
     }
-    if (!(nextError <= TOLERANCE * termSize(next, 1))) {
+    if (!(formError <= TOLERANCE * termSize(next, 1))) {
       setPlace(at, count);
       return false;
     }
     taken++;
-    e = nextE;
-    error = nextError + trim(next, TRIFLE * termSize(next, 1));
+    e = formE;
+    error = formError + trim(next, TRIFLE * termSize(next, 1));
     copy(next, d);
     orbitAt(m);
     let zE = xe;
@@ -300,9 +273,7 @@ function followTinySeries(): bool {
       const scale = power2(xe - e);
       if (m >= end || (Math.abs(xr) + Math.abs(xi)) * scale < Math.abs(dr) + Math.abs(di)) {
         addTerm(d, 0, xr * scale - dr, xi * scale - di);
-        bringIntoForm(d, e, error);
-        e = nextE;
-        error = nextError;
+        bringDownToForm(e);
         zE = ZERO;
         rebase();
       }
@@ -318,55 +289,6 @@ function followTinySeries(): bool {
   }
   known = false;
   return false;
-}
-
-/** `next` from d by an entry; returns a bound of the terms that it has no room for. */
-function throughEntry(entry: usize, size: f64): f64 {
-  // ((F·d + C)·d + D·dc + A)·d + (E·dc + B)·dc, in this order: d^2 may be less than any double.
-  scale(d, load<f64>(entry, F), load<f64>(entry, F + 8), factor);
-  addTerm(factor, 0, load<f64>(entry, C), load<f64>(entry, C + 8));
-  let cut = multiply(factor, d, product);
-  const dr = load<f64>(entry, D);
-  const di = load<f64>(entry, D + 8);
-  const ar = load<f64>(entry, A);
-  const ai = load<f64>(entry, A + 8);
-  addTerm(product, 0, ar + (dr * cr - di * ci), ai + (dr * ci + di * cr));
-  addTerm(product, 1, dr * cx, di * cx);
-  cut = cut * size + multiply(product, d, next);
-  const br = load<f64>(entry, B);
-  const bi = load<f64>(entry, B + 8);
-  const er = load<f64>(entry, E);
-  const ei = load<f64>(entry, E + 8);
-  const tr = br + (er * cr - ei * ci);
-  const ti = bi + (er * ci + ei * cr);
-  addTerm(next, 0, tr * cr - ti * ci, tr * ci + ti * cr);
-  addTerm(next, 1, (tr + tr - br) * cx, (ti + ti - bi) * cx);
-  addTerm(next, 2, er * cx * cx, ei * cx * cx);
-  return cut;
-}
-
-/** The same by one iteration: (Z + d)^p - Z^p + dc = ((d + p·Z)·d + p(p-1)/2·Z^2)·d + … + dc. */
-function throughStep(zr: f64, zi: f64, size: f64): f64 {
-  let cut: f64 = 0;
-  let pr: f64 = 1;
-  let pi: f64 = 0;
-  let choose: f64 = 1;
-  copy(d, factor);
-  for (let k = 1; k < power; k++) {
-    if (k > 1) {
-      cut = cut * size + multiply(factor, d, product);
-      copy(product, factor);
-    }
-    const t = pr * zr - pi * zi;
-    pi = pr * zi + pi * zr;
-    pr = t;
-    choose *= <f64>(power + 1 - k) / <f64>k;
-    addTerm(factor, 0, choose * pr, choose * pi);
-  }
-  cut = cut * size + multiply(factor, d, next);
-  addTerm(next, 0, cr, ci);
-  addTerm(next, 1, cx, 0);
-  return cut;
 }
 
 /** A point of the block where its series ends, with its derivative; whether d is a double there. */
@@ -393,28 +315,8 @@ export function startExpanded(re_: f64, im_: f64): bool {
   return lastE == 0;
 }
 
-/** The longest run of the table from the orbit's entry `at`, as a power of two; 0: a single step is due. */
-function longest(at: i32, left: i64, size: f64, sizeC: f64): i32 {
-  const index = at - 1;
-  if (index < 0 || left < 1) return 0;
-  const most = min(index == 0 ? depth : min(ctz(index), depth), 63 - <i32>clz(left));
-  let level = first;
-  while (level <= most && reaches(SQUARE, entryOf(level, index), size, sizeC)) level++;
-  return level == first ? 0 : level - 1;
-}
-
-@inline
-function entryOf(level: i32, index: i32): usize {
-  return <usize>load<u32>(levels + (<usize>level << 2)) + <usize>(index >> level) * ENTRY;
-}
-
 /** A bound of the modulus of an entry's coefficient. */
 @inline
 function entrySize(entry: usize, coefficient: usize): f64 {
   return Math.abs(load<f64>(entry + coefficient)) + Math.abs(load<f64>(entry + coefficient, 8));
-}
-
-@inline
-function modulus(re: f64, im: f64): f64 {
-  return Math.sqrt(re * re + im * im);
 }

@@ -24,9 +24,9 @@ import { BURNING_SHIP } from '../formula';
 import { FOLDED, fold, orbit, power } from './orbit';
 
 /** An entry of analytic formulas: R, b, P, |A|; A, B, C, D, E, F, re and im; |B|, T, U. */
-const R: usize = 0;
+export const R: usize = 0;
 export const WEIGHT: usize = 8;
-const P: usize = 16;
+export const P: usize = 16;
 export const NORM_A: usize = 24;
 export const A: usize = 32;
 export const B: usize = 48;
@@ -42,21 +42,12 @@ export const ENTRY: usize = 152;
 /** An entry of the others: A and B by rows, R, Rc, the two forms, the radius without them, the bound of the cubic term. */
 export const M_A: usize = 0;
 export const M_B: usize = 32;
-const M_R: usize = 64;
-const M_R_C: usize = 72;
+export const M_R: usize = 64;
+export const M_R_C: usize = 72;
 export const M_Q: usize = 80;
 const M_R_LINEAR: usize = 128;
 const M_CUBIC: usize = 136;
 export const MATRIX_ENTRY: usize = 144;
-
-/** Whether an entry is valid for such sizes of d and dc. */
-@inline
-export function reaches(kind: i32, entry: usize, size: f64, sizeC: f64): bool {
-  if (kind == FOLDED) return size < load<f64>(entry, M_R) && sizeC < load<f64>(entry, M_R_C);
-  const part = load<f64>(entry, WEIGHT) * sizeC;
-  const all = size + part;
-  return all < load<f64>(entry, R) && all * part < load<f64>(entry, P);
-}
 
 /** What the terms that are left out may be of A·d. */
 const EPSILON: f64 = 9.094947017729282e-13; // 2^-40

@@ -1,34 +1,16 @@
 /**
- * Steps of a series beyond the range of doubles: a polynomial times 2^e, by the entries of deep.ts, to first order in d,
- * or by one iteration. What they leave in `next` is in form: the sum of its terms is within [1, 2), the exponent is
- * nextE; the bound of what is left out is nextError·2^nextE. dc = ((kr + i·ki) + kx·x)·2^ce.
+ * Steps of a block beyond the range of doubles: by the entries of deep.ts, to first order in d, or by one iteration. d is
+ * in units of 2^e, as is `error`, a bound of what it lacks; `next` is left in form, and so is its bound.
  */
 
+import { bringIntoForm, ce, d, factor, ki, kr, kx, next, product } from './block';
 import { A, A_E, B, B_E, growBy, growBySlope } from './deep';
-import { add as addExtended, multiply as multiplyExtended, power2, xe, xi, xr, ZERO } from './extended';
+import { add, multiply as multiplyExtended, power2, xe, xi, xr, ZERO } from './extended';
 import { matrixNorm } from './matrix';
 import { julia, orbitAt, power } from './orbit';
 import { addTerm, copy, multiply, scale, shrink, sizeFrom, termIm, termRe } from './polynomial';
 
-export let nextE: i32 = 0;
-export let nextError: f64 = 0;
-
-/** Brings a polynomial times 2^e, and the bound beside it, into form. */
-export function bringIntoForm(p: usize, e: i32, error: f64): void {
-  const size = sizeFrom(p, 0);
-  if (size == 0) {
-    nextE = ZERO;
-    nextError = 0;
-    return;
-  }
-  const shift = <i32>(reinterpret<i64>(size) >> 52) - 1023;
-  shrink(p, power2(-shift));
-  nextE = e + shift;
-  nextError = error * power2(-shift);
-}
-
-// prettier-ignore
-export function throughDeepEntry(d: usize, e: i32, error: f64, entry: usize, kr: f64, ki: f64, kx: f64, ce: i32, next: usize): void {
+export function throughDeepEntry(e: i32, error: f64, entry: usize): void {
   const byD = max(e + load<i32>(entry, A_E), ZERO);
   const byC = julia ? ZERO : max(ce + load<i32>(entry, B_E), ZERO);
   const common = max(byD, byC);
@@ -45,9 +27,8 @@ export function throughDeepEntry(d: usize, e: i32, error: f64, entry: usize, kr:
   bringIntoForm(next, common, error * stretch * own);
 }
 
-/** One iteration from Z_at; `factor` and `product`: room. */
-// prettier-ignore
-export function throughDeepStep(d: usize, e: i32, error: f64, at: i32, kr: f64, ki: f64, kx: f64, ce: i32, next: usize, factor: usize, product: usize): void {
+/** From Z_at. */
+export function throughDeepStep(e: i32, error: f64, at: i32): void {
   orbitAt(at);
   const zr = xr;
   const zi = xi;
@@ -88,7 +69,7 @@ export function throughDeepStep(d: usize, e: i32, error: f64, at: i32, kr: f64, 
   shrink(next, own);
   addTerm(next, 0, kr * other, ki * other);
   addTerm(next, 1, kx * other, 0);
-  addExtended(zr, zi, ze, termRe(d, 0), termIm(d, 0), e);
+  add(zr, zi, ze, termRe(d, 0), termIm(d, 0), e);
   growBySlope(xr, xi, xe);
   // The bound by p·(|w| + what d spreads)^(p-1), in units of 2^u.
   const u = max(xe, e);
