@@ -25,8 +25,8 @@ const COLUMNS = 24;
 const ROWS = 12;
 /** Counts that differ by more are different. */
 const TOLERANCE = 0.01;
-/** What a picture, or a whole film, may take to be right, in steps for all samples that differ: for one in a hundred about 5 s of a core. */
-const WORTH = 2.5e10;
+/** What a picture, or a whole film, may take to be right, in steps for all samples that differ: for one in a hundred about 4 s of a core. */
+const WORTH = 2e10;
 /**
  * Pixels of a probe: so many may differ between those that it looks at. Of a still: frames of films that go to different
  * depths can be shared only where they are iterated directly.
