@@ -12,8 +12,11 @@ import { nanosecondsAt, Walker } from './orbit.js';
 export interface Exact {
   /** Points that take more iterations cost too much: for them doubles have the last word. */
   readonly most: number;
-  /** Replaces the doubtful among the samples of a rectangle; returns the iterations that this took. */
-  settle(rect: Rect, nu: Float64Array): number;
+  /**
+   * Replaces the doubtful among the samples of a rectangle; returns the iterations that this took. grown: log2 of what
+   * errors of a pixel grew to, as far as doubles tell.
+   */
+  settle(rect: Rect, nu: Float64Array, grown: Float64Array): number;
 }
 
 /** Re and im in fixed point. */
@@ -23,11 +26,14 @@ type Point = readonly [re: bigint, im: bigint];
 export type Walkers = Map<string, Walker>;
 const MOST_WALKERS = 8;
 
-/** Bits beyond those that tell the samples apart, for the first attempt. */
-const FIRST_BITS = 128;
-/** Bits that must be left when a point escapes, and what the next attempt has more than the last one lost. */
-const SPARE_BITS = 24;
-const MORE_BITS = 64;
+/** In what grains bits are counted that are lost. */
+const GRAIN_BITS = 8;
+const GRAIN = 2 ** GRAIN_BITS;
+/** Bits that must be left when a point escapes, and what an attempt has more, since the next orbit may lose more. */
+const SPARE_BITS = 24 + GRAIN_BITS;
+const MORE_BITS = 24;
+/** Bits beyond those that tell the samples apart, by which it is judged whether a point may take too long. */
+const USUAL_BITS = 128;
 /** What a point may cost, in nanoseconds. Nobody waits for chaos without end. */
 const MOST_WORK = 5e6;
 /** Precisions are multiples of it, so that few are enough for many points. */
@@ -87,10 +93,10 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
     return walker;
   }
 
-  /** undefined: it would take too long. */
-  function iterate(x: number, y: number): { nu: number | undefined; ran: number } {
+  /** lost: bits that this will take, as far as is known. undefined: it would take too long. */
+  function iterate(x: number, y: number, lost: number): { nu: number | undefined; ran: number } {
     let ran = 0;
-    let bits = depth + FIRST_BITS;
+    let bits = lost + SPARE_BITS + MORE_BITS;
     // A point may turn out to take longer than it seemed to.
     while (ran < 4 * mostAt(bits)) {
       bits = Math.ceil(bits / BITS) * BITS;
@@ -100,16 +106,17 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
       const c = julia ? [toFixed(decimal(julia.re), walker.bits), toFixed(decimal(julia.im), walker.bits)] : point;
       walker.setC(...(c as [bigint, bigint]));
       walker.begin(...(julia ? point : ([0n, 0n] as const)));
-      const { nu, n, lost } = follow(walker, 4 * mostAt(bits));
-      ran += n;
-      if (nu === undefined || lost < bits - SPARE_BITS) return { nu, ran };
-      bits = lost + MORE_BITS;
+      const followed = follow(walker, 4 * mostAt(bits));
+      ran += followed.n;
+      if (followed.nu === undefined || followed.lost < bits - SPARE_BITS) return { nu: followed.nu, ran };
+      bits = followed.lost + SPARE_BITS + MORE_BITS;
     }
     return { nu: undefined, ran };
   }
 
   function follow(walker: Walker, longest: number): Followed {
-    let [growth, lost, most, last, n] = [1, 0, 0, iterations, 0];
+    // What roundings have grown to is growth·2^lost, and in each step one more is added.
+    let [growth, lost, one, most, last, n] = [1, 0, 1, 0, iterations, 0];
     while (n <= longest) {
       const { entries } = walker.run(Math.min(last, longest) - n + 1);
       for (let k = 0; k < entries.length; k += 2, n++) {
@@ -120,9 +127,11 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
           if (mag2 <= 4 || n > iterations) return { nu: Infinity, n, lost: most };
           last = iterations + BEYOND;
         }
-        growth = growth * formula.power * Math.sqrt(mag2) ** (formula.power - 1) + 1;
-        for (; growth > 2 ** 64; growth *= 2 ** -64) lost += 64;
-        for (; growth < 1 && lost > 0; growth *= 2 ** 64) lost -= 64;
+        growth = growth * formula.power * Math.sqrt(mag2) ** (formula.power - 1) + one;
+        if (growth >= 1 && growth < GRAIN) continue;
+        for (; growth >= GRAIN; growth /= GRAIN) lost += GRAIN_BITS;
+        for (; growth < 1 && lost > 0; growth *= GRAIN) lost -= GRAIN_BITS;
+        one = 2 ** -lost;
         most = Math.max(most, lost);
       }
     }
@@ -130,15 +139,16 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
   }
 
   return {
-    most: mostAt(depth + FIRST_BITS),
-    settle({ x, y, width, height }, nu) {
+    most: mostAt(depth + USUAL_BITS),
+    settle({ x, y, width, height }, nu, grown) {
       let ran = 0;
       for (let k = 0; k < width * height * perPixel; k++) {
         if ((nu[k] as number) > -DOUBT / 2) continue;
         const doubtful = -(nu[k] as number) - DOUBT;
         const at = Math.floor(k / perPixel);
         fillPoints(view, { x: x + (at % width), y: y + Math.floor(at / width), width: 1, height: 1 }, xs, ys, PIXELS);
-        const found = iterate(xs[k % perPixel] as number, ys[k % perPixel] as number);
+        const lost = depth + Math.max(0, grown[k] as number);
+        const found = iterate(xs[k % perPixel] as number, ys[k % perPixel] as number, lost);
         nu[k] = found.nu ?? doubtful;
         ran += found.ran;
       }

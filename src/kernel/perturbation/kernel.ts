@@ -41,7 +41,7 @@ interface Exports {
   // biome-ignore format: one line per group of arguments
   setView(flags: number, limit: bigint, checkable: bigint, bailout: number, unitRe: number, unitIm: number, unitExponent: number): void;
   enter(re: number, im: number, radius: number, exponent: number): void;
-  perturb(count: number, re: number, im: number, exponent: number, nu: number, distance: number): bigint;
+  perturb(count: number, re: number, im: number, exponent: number, nu: number, grown: number, distance: number): bigint;
   nuOf(n: bigint, zr: number, zi: number): number;
   buildLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   buildDeepLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
@@ -66,11 +66,11 @@ const DEEP_ENTRY_BYTES = 88;
 const TABLE_BYTES = 176 * 2 ** 20;
 const DEEP_TABLE_BYTES = 64 * 2 ** 20;
 
-/** A slot's part of the memory: an entry under construction, discs known to stay, polynomials; points, nu, distances. */
+/** A slot's part of the memory: an entry under construction, discs known to stay, polynomials; points, nu, growth, distances. */
 const KNOWN_AT = 256;
 const SERIES_AT = KNOWN_AT + 32 * 24;
 const SCRATCH_BYTES = SERIES_AT + 4 * (8 + 17 * 16);
-const REGION_BYTES = SCRATCH_BYTES + 5 * 8 * CHUNK;
+const REGION_BYTES = SCRATCH_BYTES + 6 * 8 * CHUNK;
 const FLAG_WHOLE = 2;
 const FLAG_PROVE = 8;
 
@@ -122,10 +122,12 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const reAt = scratch + SCRATCH_BYTES;
   const imAt = reAt + 8 * CHUNK;
   const nuAt = imAt + 8 * CHUNK;
-  const distanceAt = nuAt + 8 * CHUNK;
+  const grownAt = nuAt + 8 * CHUNK;
+  const distanceAt = grownAt + 8 * CHUNK;
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
   const found = new Float64Array(memory.buffer, nuAt, CHUNK);
+  const grown = new Float64Array(memory.buffer, grownAt, CHUNK);
   const distances = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
   const { start, tinyAt, tinies } = shared;
   // biome-ignore format: as declared
@@ -182,8 +184,8 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
       enter(offsetRe + (px * cosStep - py * sinStep), offsetIm + (px * sinStep + py * cosStep), radius, exponent);
       for (const part of chunks(block.part, perPixel)) {
         const count = fillPoints(scaled, part, re, im, camera);
-        iterations += Number(perturb(count, reAt, imAt, exponent, nuAt, distance ? distanceAt : 0));
-        iterations += exact.settle(part, found);
+        iterations += Number(perturb(count, reAt, imAt, exponent, nuAt, grownAt, distance ? distanceAt : 0));
+        iterations += exact.settle(part, found, grown);
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
           const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;

@@ -99,10 +99,11 @@ export function enter(re: f64, im: f64, radius: f64, exponent: i32): void {
 /**
  * Writes nu of `count` points, given by their differences from the reference's point times 2^-exponent; exponent 0: the
  * differences are doubles. distance: where pairs are written, the distance estimate as a vector uphill, in pixels;
- * 0: not wanted. A doubtful nu is written as -(nu + 32). Returns the number of steps.
+ * 0: not wanted. A doubtful nu is written as -(nu + 32), and to `grown` the logarithm to base 2 of what an error of a
+ * pixel has grown to. Returns the number of steps.
  */
 // prettier-ignore
-export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usize, distance: usize): i64 {
+export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usize, grown: usize, distance: usize): i64 {
   const kind = fold != 0 ? FOLDED : power == 2 ? SQUARE : POWER;
   const derive = distance != 0;
   const before = steps;
@@ -125,6 +126,7 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     // A doubtful count is written as a negative number.
     const doubtful = pixels * strain() > WIDEST_DOUBLE && isDoubtful();
     store<f64>(nu + (k << 3), doubtful ? -(found + DOUBT) : found);
+    if (doubtful) store<f64>(grown + (k << 3), log2(peak));
     if (derive) {
       // The estimate holds far outside.
       const asked = setBailout(max(bailout2, LEAST_BAILOUT2));
