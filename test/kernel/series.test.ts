@@ -49,3 +49,45 @@ for (const one of views) {
     }
   });
 }
+
+test('blocks around critical points, beyond the bailout, and below all doubles: by oracle.py', () => {
+  const dendrite = { formula: 'julia', juliaRe: '0', juliaIm: '1', re: '0', im: '0', width: 33, height: 17 };
+  const segment = { ...dendrite, juliaRe: '-2', juliaIm: '0' };
+  const square = { ...segment, width: 32, height: 32 };
+  const outside = { formula: 'mandelbrot', re: '2.5', im: '0.1', width: 32, height: 32 };
+  for (const [place, zoom, iterations, samples] of [
+    [dendrite, '1e3', 5000, { '16,8': null, '3,2': 29.890313517583706 }],
+    [dendrite, '1e30', 5000, { '16,8': null, '3,2': 169.5964343152939 }],
+    [dendrite, '1e150', 5000, { '16,8': null, '3,2': 798.3450706851968 }],
+    [dendrite, '1e300', 5000, { '16,8': null, '3,2': 1592.6777550198967 }],
+    [dendrite, '1e330', 5000, { '16,8': null, '3,2': 1752.004725112161 }],
+    [{ ...dendrite, width: 32, height: 32 }, '1e160', 5000, { '2,0': 868.5459168307976 }],
+    [square, '1e160', 2000, { '13,15': 535.9797288090331 }],
+    [square, '1e200', 2000, { '0,0': 663.9026562941407, '13,15': 668.8568526045276, '20,3': 664.2129964147529 }],
+    [segment, '1e300', 2000, { '0,8': null, '1,8': null, '16,8': null, '0,0': 996.1371249345142 }],
+    [{ ...square, re: '0.3', im: '0.1' }, '1e330', 5000, { '0,0': 3.7774027264989387, '31,31': 3.7774027264989387 }],
+    [outside, '1e376', 5000, { '0,0': 0.34272497291455206 }],
+    [{ ...outside, power: 3, re: '-3.5', im: '7.25' }, '1e301', 5000, { '0,0': -0.001363890759984443 }],
+  ] as const) {
+    const { width, height } = place;
+    const view = { ...viewOf({ ...place, zoom, iterations, id: '', pixels: [] }), width, height };
+    const order = orderFor(view);
+    const compute = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
+    const { nu } = compute(view, { x: 0, y: 0, width: view.width, height: view.height });
+    for (const [pixel, expected] of Object.entries(samples)) {
+      const [x, y] = pixel.split(',').map(Number) as [number, number];
+      const got = nu[y * view.width + x] as number;
+      const right = expected === null ? got === Infinity : Math.abs(got - expected) < 0.01;
+      assert.ok(right, `${place.re}, ${place.im} at ${zoom}, (${pixel}): ${got}, not ${expected}`);
+    }
+  }
+});
+
+test('whole counts beyond the range of doubles look for the escape at every step', () => {
+  const segment = { formula: 'julia', juliaRe: '-2', juliaIm: '0', re: '0.3', im: '0.1', width: 32, height: 32 };
+  const place = { ...segment, zoom: '1e330', iterations: 5000, id: '', pixels: [] };
+  const view: View = { ...viewOf(place), width: 32, height: 32, count: 'whole' };
+  const order = orderFor(view);
+  const compute = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
+  assert.ok(compute(view, { x: 0, y: 0, width: 32, height: 32 }).nu.every((n) => n === 4));
+});

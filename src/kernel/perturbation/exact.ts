@@ -32,12 +32,18 @@ const GRAIN = 2 ** GRAIN_BITS;
 /** Bits that must be left when a point escapes, and what an attempt has more, since the next orbit may lose more. */
 const SPARE_BITS = 24 + GRAIN_BITS;
 const MORE_BITS = 24;
+const MORE_TIMES = 1.5;
 /** Bits beyond those that tell the samples apart, by which it is judged whether a point may take too long. */
 const USUAL_BITS = 128;
 /** What a point may cost, in nanoseconds. Nobody waits for chaos without end. */
 const MOST_WORK = 5e6;
 /** Precisions are multiples of it, so that few are enough for many points. */
 const BITS = 64;
+/** Below it |z|^2 counts as small. */
+const SMALL = 2 ** -16;
+/** Smaller entries are listed apart, in so many numbers. */
+const LEAST = 1e-270;
+const TINY = 5;
 /** How much further than the limit a point may run that has left |z| <= 2, as in the WebAssembly kernel. */
 const BEYOND = 200;
 /** What the WebAssembly kernel adds to a doubtful count before it negates it. */
@@ -109,7 +115,8 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
       const followed = follow(walker, 4 * mostAt(bits));
       ran += followed.n;
       if (followed.nu === undefined || followed.lost < bits - SPARE_BITS) return { nu: followed.nu, ran };
-      bits = followed.lost + SPARE_BITS + MORE_BITS;
+      // What an orbit loses that has lost its way says little.
+      bits = Math.max(followed.lost + SPARE_BITS + MORE_BITS, MORE_TIMES * bits);
     }
     return { nu: undefined, ran };
   }
@@ -118,14 +125,24 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
     // What roundings have grown to is growth·2^lost, and in each step one more is added.
     let [growth, lost, one, most, last, n] = [1, 0, 1, 0, iterations, 0];
     while (n <= longest) {
-      const { entries } = walker.run(Math.min(last, longest) - n + 1);
+      const { entries, tiny } = walker.run(Math.min(last, longest) - n + 1);
       for (let k = 0; k < entries.length; k += 2, n++) {
         const [re, im] = [entries[k] as number, entries[k + 1] as number];
         const mag2 = re * re + im * im;
-        if (!(mag2 <= bailout * bailout)) return { nu: nuOf(BigInt(n), re, im), n, lost };
+        if (!(mag2 <= bailout * bailout)) return { nu: nuOf(BigInt(n), re, im), n, lost: most };
         if (n >= last) {
           if (mag2 <= 4 || n > iterations) return { nu: Infinity, n, lost: most };
           last = iterations + BEYOND;
+        }
+        if (mag2 < SMALL && n > 0) {
+          // By a critical point errors are small for good only if they are small beside z.
+          const small = Math.max(-walker.bits, logOf(re, im, k / 2, tiny));
+          most = Math.max(most, lost - small);
+          const all = lost + Math.log2(growth * formula.power) + small * (formula.power - 1);
+          lost = Math.max(0, GRAIN_BITS * Math.floor(all / GRAIN_BITS));
+          one = 2 ** -lost;
+          growth = 2 ** (all - lost) + one;
+          continue;
         }
         growth = growth * formula.power * Math.sqrt(mag2) ** (formula.power - 1) + one;
         if (growth >= 1 && growth < GRAIN) continue;
@@ -168,8 +185,20 @@ interface Followed {
   /** undefined: not known after `longest` iterations. */
   readonly nu: number | undefined;
   readonly n: number;
-  /** Bits that errors grew by at most. */
+  /** Bits that errors grew by at most, or came nearer to z. */
   readonly lost: number;
+}
+
+/** log2 of |z|, of the k-th of some entries. tiny: those that are too small for doubles, as in reference.ts. */
+function logOf(re: number, im: number, k: number, tiny: Float64Array): number {
+  const larger = Math.max(Math.abs(re), Math.abs(im));
+  if (larger > LEAST) return Math.log2(Math.hypot(re, im));
+  for (let at = 0; at < tiny.length; at += TINY) {
+    if (tiny[at] !== k) continue;
+    const [x, y, xE, yE] = tiny.subarray(at + 1, at + TINY) as unknown as [number, number, number, number];
+    return Math.max(xE + Math.log2(Math.abs(x)), yE + Math.log2(Math.abs(y)));
+  }
+  return Math.log2(larger);
 }
 
 /** A place in the picture in fixed point. */

@@ -57,8 +57,3 @@ export function bringIntoForm(p: usize, e: i32, error: f64): void {
   formE = size == 0 ? ZERO : e + shift;
   formError = size == 0 ? 0 : error * power2(-shift);
 }
-
-@inline
-export function modulus(re: f64, im: f64): f64 {
-  return Math.sqrt(re * re + im * im);
-}

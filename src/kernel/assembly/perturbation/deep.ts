@@ -11,11 +11,13 @@ import { add, multiply, normalize, power2, xe, xi, xr, ZERO } from './extended';
 import { matrixNorm } from './matrix';
 import { WIDE } from './table';
 import {
+  bailout2,
   countSteps,
   dE,
   dIm,
   dRe,
   end,
+  extend,
   fold,
   growth,
   growthE,
@@ -25,9 +27,12 @@ import {
   j3,
   jE,
   julia,
+  last,
   limit,
   m,
+  mag2,
   n,
+  orbit,
   orbitAt,
   partIm,
   partImE,
@@ -192,10 +197,13 @@ export function followTiny(derive: bool, cr: f64, ci: f64, ce: i32, levels: usiz
   let taken: i64 = 0;
   let through = false;
   while (true) {
-    if (n >= limit) {
-      setValue(0, 0, 0);
-      through = true;
-      break;
+    if (n >= last) {
+      setPoint();
+      if (!extend(mag2)) {
+        setValue(0, 0, 0);
+        through = true;
+        break;
+      }
     }
     taken++;
     const entry = entryFor(ce, levels, first, depth, tight);
@@ -212,6 +220,15 @@ export function followTiny(derive: bool, cr: f64, ci: f64, ce: i32, levels: usiz
     } else {
       single(derive, cr, ci, ce);
       setPlace(m + 1, n + 1);
+    }
+    const here = orbit + (<usize>m << 4);
+    const zr = load<f64>(here);
+    const zi = load<f64>(here, 8);
+    // d is nothing beside a Z of this size.
+    if (!(zr * zr + zi * zi <= bailout2)) {
+      setPoint();
+      through = true;
+      break;
     }
     orbitAt(m);
     let zE = xe;

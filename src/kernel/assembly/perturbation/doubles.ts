@@ -55,9 +55,9 @@ import {
   zRe,
 } from './orbit';
 import { settles, watch } from './interior';
-import { BLURRED, FAR_APART, followItself, raised, slope } from './itself';
+import { BLURRED, FAR_APART, followItself, raised, slope, slopeAt } from './itself';
 import { entryBytesOf, entryOf, longestFrom, reaches } from './lookup';
-import { matrixNorm } from './matrix';
+import { matrixNorm, modulus } from './matrix';
 import {
   A,
   B,
@@ -74,6 +74,8 @@ import {
 
 /** Below it a difference is carried with an exponent of its own. */
 export const LEAST: f64 = 1e-285; // about 2^-947
+/** Smaller squares have lost digits. */
+const TINY: f64 = 1e-280;
 
 /**
  * Goes on until the point is through (true), or d or the next d may fall below `least`.
@@ -276,7 +278,8 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
         di = f64x2.extract_lane(t, 1);
       }
     } else {
-      g = g * slope(kind, squared) + s;
+      // Of a z whose square is no double, too: not to forget what errors have grown to.
+      g = g * (squared > TINY ? slope(kind, squared) : slopeAt(kind, modulus(zr, zi))) + s;
       let yr = load<f64>(begun + (<usize>at << 4));
       let yi = load<f64>(begun + (<usize>at << 4), 8);
       if (kind == FOLDED) {

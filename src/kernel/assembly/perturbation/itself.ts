@@ -143,7 +143,13 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, ur: f64, ui: f64, s: 
 /** |f'(z)| = p·|z|^(p-1). */
 @inline
 export function slope(kind: i32, squared: f64): f64 {
-  return (kind == SQUARE ? 2.0 : <f64>power) * raised(kind, Math.sqrt(squared));
+  return slopeAt(kind, Math.sqrt(squared));
+}
+
+/** The same by |z|. */
+@inline
+export function slopeAt(kind: i32, modulus: f64): f64 {
+  return (kind == SQUARE ? 2.0 : <f64>power) * raised(kind, modulus);
 }
 
 /** x^(p-1). */

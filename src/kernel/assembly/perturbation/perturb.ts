@@ -37,15 +37,18 @@ import {
   zIm,
   zRe,
 } from './orbit';
-import { expand, forgetSeries, isExpanded, setSeriesTables, startExpanded } from './series';
+import { expand, forgetSeries, endsInDoubles, isExpanded, offBy, setSeriesTables, startExpanded } from './series';
 
 /** Errors of approximations, and of doubles, in parts of a point's distance from the reference, may grow so far. */
 const WIDEST_APPROXIMATED: f64 = 2e8;
 const WIDEST_DOUBLE: f64 = 1e12;
-/** What a series may be off by, in pixels, beside the 2^-40 of an approximation. */
-const OFF_BY_SERIES: f64 = 24;
+/** What an approximation is off by, in pixels for each pixel of distance: one of so many. */
+const PER_APPROXIMATION: f64 = 1099511627776; // 2^40
 /** And roundings of points that are iterated themselves, in units of 2^-53 of a pixel. */
 const WIDEST_BLUR: f64 = 5e12;
+
+/** What the series may be off by with which the point in hand began, in pixels. */
+let off: f64 = 0;
 
 /** Added to a doubtful count before it is negated: no count is below -10. */
 const DOUBT: f64 = 32;
@@ -120,8 +123,7 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     iterate(kind, derive, cr, ci, exponent, scale, 1, 0);
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
-    const approximated = pixels + (isExpanded() ? OFF_BY_SERIES : 0);
-    if (approximated * strain() > WIDEST_APPROXIMATED || strain() * blur > WIDEST_BLUR) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
+    if ((pixels + off * PER_APPROXIMATION) * strain() > WIDEST_APPROXIMATED || strain() * blur > WIDEST_BLUR) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
     const found = answer();
     // A doubtful count is written as a negative number.
     const doubtful = pixels * strain() > WIDEST_DOUBLE && isDoubtful();
@@ -141,10 +143,9 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
 /** One point. tight, deepTight: as in doubles.ts and deep.ts. */
 // prettier-ignore
 function iterate(kind: i32, derive: bool, cr: f64, ci: f64, exponent: i32, scale: f64, tight: f64, deepTight: f64): void {
-  const expanded = isExpanded() && tight == 1;
-  let tiny = true;
-  if (expanded) tiny = !startExpanded(cr, ci);
-  else {
+  const expanded = isExpanded() && tight == 1 && startExpanded(cr, ci);
+  off = expanded ? offBy : 0;
+  if (!expanded) {
     forgetMarks();
     start(cr, ci, exponent);
     if (julia && startsOutside()) return;
@@ -154,7 +155,7 @@ function iterate(kind: i32, derive: bool, cr: f64, ci: f64, exponent: i32, scale
     followDoubles(kind, derive, cr, ci, levels, first, depth, tight, 0);
     return;
   }
-  if (!tiny && followDoubles(kind, derive, cr * scale, ci * scale, levels, first, depth, tight, LEAST)) return;
+  if (expanded && endsInDoubles() && followDoubles(kind, derive, cr * scale, ci * scale, levels, first, depth, tight, LEAST)) return;
   normalize(julia ? 0 : cr, julia ? 0 : ci, exponent);
   const er = xr;
   const ei = xi;

@@ -15,12 +15,13 @@
 
 import { throughEntry, throughStep } from './advance';
 import { throughDeepEntry, throughDeepStep } from './advancedeep';
-import { bringIntoForm, ci, cr, ce, cx, d, formE, formError, modulus, next, setBlock, setRoom } from './block';
+import { bringIntoForm, ci, cr, ce, cx, d, formE, formError, next, setBlock, setRoom } from './block';
 import { entryFor, isEnough, setPoint } from './deep';
 import { add as addExtended, normalize, power2, xe, xi, xr, ZERO } from './extended';
 import { forgetMarks, keepMarks, recallMarks, settles, watch } from './interior';
-import { raised } from './itself';
+import { raised, slopeAt } from './itself';
 import { entryOf, seekRun } from './lookup';
+import { modulus } from './matrix';
 import {
   end,
   growth,
@@ -65,6 +66,10 @@ import { C, D, ENTRY, F, NORM_A, NORM_B, WIDE } from './table';
 const TOLERANCE: f64 = 9.094947017729282e-13; // 2^-40
 /** Last terms that are smaller, in parts of a_1, are left out. */
 const TRIFLE: f64 = 1.1102230246251565e-16; // 2^-53
+/** What roundings of the polynomial may be in parts of it. */
+const ROUNDED: f64 = 3.552713678800501e-15; // 2^-48
+/** A point that may be off by more of a pixel does not start there. */
+const FARTHEST_OFF: f64 = 9.313225746154785e-10; // 2^-30
 /** Below it d is carried with an exponent: a point of the block may be far nearer to the reference than its centre. */
 const LEAST: f64 = 1e-275;
 
@@ -82,6 +87,10 @@ let lastN: i64 = 0;
 let lastE: i32 = 0;
 let lastGrowth: f64 = 0;
 let lastGrowthE: i32 = 0;
+/** What the series may be off by there, roundings included, in units of 2^lastE. */
+let lastError: f64 = 0;
+/** The same of the last point that was started, in pixels. */
+export let offBy: f64 = 0;
 
 /** at: room for this instance. */
 export function setSeries(at: usize): void {
@@ -151,7 +160,7 @@ export function expand(re: f64, im: f64, radius: f64, exponent: i32): void {
   while (going) going = followSeries(exponent == 0 && !julia ? 0 : LEAST) && followTinySeries();
   if (taken == 0) known = false;
   if (!known) return;
-  trim(d, TOLERANCE * termSize(d, 1));
+  lastError = error + trim(d, TOLERANCE * termSize(d, 1)) + ROUNDED * sizeFrom(d, 0);
   derivative(d, slopes);
   keepMarks(taken);
   lastM = m;
@@ -173,11 +182,19 @@ function followSeries(least: f64): bool {
   let at = m;
   let count = n;
   let g = growth * power2(growthE);
-  let size = sizeFrom(d, 0);
   let out = false;
   while (true) {
     if (count >= limit) {
       known = false;
+      break;
+    }
+    const size = sizeFrom(d, 0);
+    const nowAt = orbit + (<usize>at << 4);
+    const yr = load<f64>(nowAt);
+    const yi = load<f64>(nowAt, 8);
+    const w = modulus(yr + termRe(d, 0), yi + termIm(d, 0));
+    if (size < least || raised(kind, w) * size < least) {
+      out = true;
       break;
     }
     const level = seekRun(kind, levels, first, depth, at, min(<i64>(end - at), limit - count), size, sizeC);
@@ -196,13 +213,10 @@ function followSeries(least: f64): bool {
       after = (stretch + more) * error + throughEntry(entry, size);
       grown = g * stretch + s * load<f64>(entry, NORM_B);
     } else {
-      const zr = load<f64>(orbit + (<usize>at << 4));
-      const zi = load<f64>(orbit + (<usize>at << 4), 8);
-      const w = modulus(zr + termRe(d, 0), zi + termIm(d, 0));
-      after = <f64>power * raised(kind, w + sizeFrom(d, 1)) * error + throughStep(zr, zi, size);
-      grown = g * (<f64>power * raised(kind, w)) + s;
+      after = slopeAt(kind, w + sizeFrom(d, 1)) * error + throughStep(yr, yi, size);
+      grown = g * slopeAt(kind, w) + s;
     }
-    if (!(after <= TOLERANCE * termSize(next, 1))) break;
+    if (!isEnoughOf(after)) break;
     const here = orbit + (<usize>(at + skipped) << 4);
     const dr = termRe(next, 0);
     const di = termIm(next, 0);
@@ -220,21 +234,21 @@ function followSeries(least: f64): bool {
       known = false;
       break;
     }
-    const nearness = Math.abs(zr) + Math.abs(zi);
-    if (nearness < Math.abs(dr) + Math.abs(di) || at >= end) {
+    if (Math.abs(zr) + Math.abs(zi) < Math.abs(dr) + Math.abs(di) || at >= end) {
       addTerm(d, 0, zr - dr, zi - di);
       at = 0;
       rebase();
-    }
-    size = sizeFrom(d, 0);
-    if (size < least || raised(kind, nearness) * size < least) {
-      out = true;
-      break;
     }
   }
   setPlace(at, count);
   setGrowth(g, 0);
   return out;
+}
+
+/** Whether the next d may lack so much; nothing may where all of the block is carried to one point, or seems to be. */
+function isEnoughOf(lacking: f64): bool {
+  const size = termSize(next, 1);
+  return size > 0 && lacking <= TOLERANCE * size;
 }
 
 function bringDownToForm(exponent: i32): void {
@@ -256,7 +270,9 @@ function followTinySeries(): bool {
       throughDeepStep(e, error, at);
       setPlace(at + 1, count + 1);
     }
-    if (!(formError <= TOLERANCE * termSize(next, 1))) {
+    // Nor has anybody escaped: d is nothing beside Z here.
+    const zAt = orbit + (<usize>m << 4);
+    if (!isEnoughOf(formError) || !(modulus(load<f64>(zAt), load<f64>(zAt, 8)) < WIDE)) {
       setPlace(at, count);
       return false;
     }
@@ -291,27 +307,36 @@ function followTinySeries(): bool {
   return false;
 }
 
-/** A point of the block where its series ends, with its derivative; whether d is a double there. */
-export function startExpanded(re_: f64, im_: f64): bool {
-  const x = (re_ - centreRe) * perRadius;
-  const y = (im_ - centreIm) * perRadius;
-  evaluate(d, x, y);
-  const re = valueRe;
-  const im = valueIm;
+/**
+ * Starts a point of the block where its series ends, with its derivative; false: it must start by itself, since beside
+ * a critical point within the block more of a pixel is lost than elsewhere.
+ */
+export function startExpanded(re: f64, im: f64): bool {
+  const x = (re - centreRe) * perRadius;
+  const y = (im - centreIm) * perRadius;
+  evaluate(slopes, x, y);
+  // Neighbours part as they do here, not as around the centre.
+  const g = modulus(valueRe, valueIm) * (spacing * perRadius);
+  offBy = lastError / g;
+  if (!(offBy <= FARTHEST_OFF)) return false;
   start(0, 0, 0);
   if (lastEnd != end) rebase();
   setPlace(lastM, lastN);
-  normalize(re, im, lastE);
-  setDifference(xr, xi, xe);
-  setPoint();
-  evaluate(slopes, x, y);
   const ur = unitRe * perRadius;
   const ui = unitIm * perRadius;
   setDerivative(valueRe * ur - valueIm * ui, valueRe * ui + valueIm * ur, 0, 0, lastE);
-  // Neighbours part as they do here, not as around the centre.
-  const g = modulus(valueRe, valueIm) * (spacing * perRadius);
   setGrowth(g, lastE);
   recallMarks((g / lastGrowth) * power2(lastE - lastGrowthE));
+  evaluate(d, x, y);
+  normalize(valueRe, valueIm, lastE);
+  setDifference(xr, xi, xe);
+  setPoint();
+  return true;
+}
+
+/** Whether d is a double where the series ends. */
+@inline
+export function endsInDoubles(): bool {
   return lastE == 0;
 }
 

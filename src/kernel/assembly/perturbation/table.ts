@@ -21,6 +21,7 @@
  */
 
 import { BURNING_SHIP } from '../formula';
+import { frobenius, modulus } from './matrix';
 import { FOLDED, fold, orbit, power } from './orbit';
 
 /** An entry of analytic formulas: R, b, P, |A|; A, B, C, D, E, F, re and im; |B|, T, U. */
@@ -120,7 +121,7 @@ function step(m: i32, at: usize): void {
   const zr = load<f64>(orbit + (<usize>m << 4));
   const zi = load<f64>(orbit + (<usize>m << 4), 8);
   const p = <f64>power;
-  const z = norm(zr, zi);
+  const z = modulus(zr, zi);
   raise(zr, zi, power - 3);
   const sixth = (p * (p - 1) * (p - 2)) / 6;
   store<f64>(at, sixth * powerRe, F);
@@ -133,12 +134,12 @@ function step(m: i32, at: usize): void {
   const ai = p * (powerRe * zi + powerIm * zr);
   store<f64>(at, ar, A);
   store<f64>(at, ai, A + 8);
-  store<f64>(at, norm(ar, ai), NORM_A);
+  store<f64>(at, modulus(ar, ai), NORM_A);
   store<f64>(at, 1, B);
   store<f64>(at, 0, B + 8);
   store<f64>(at, 1, NORM_B);
   const quartic = stepTerm(z, 4) * TAIL;
-  const valid = quartic > 0 ? min(NEAR * z, Math.cbrt((EPSILON * norm(ar, ai)) / (2 * quartic))) : NEAR * z;
+  const valid = quartic > 0 ? min(NEAR * z, Math.cbrt((EPSILON * modulus(ar, ai)) / (2 * quartic))) : NEAR * z;
   store<f64>(at, stepTerm(z, 3), CUBIC);
   store<f64>(at, quartic, QUARTIC);
   store<f64>(at, z > WIDE ? -1 : valid, R);
@@ -151,17 +152,12 @@ function step(m: i32, at: usize): void {
 
 /** Q of an entry: the terms of second order are at most Q·s^2. */
 function quadratic(at: usize): f64 {
-  const c = norm(load<f64>(at, C), load<f64>(at, C + 8));
+  const c = modulus(load<f64>(at, C), load<f64>(at, C + 8));
   const weight = load<f64>(at, WEIGHT);
   if (weight == 0) return c;
-  const d = norm(load<f64>(at, D), load<f64>(at, D + 8));
-  const e = norm(load<f64>(at, E), load<f64>(at, E + 8));
+  const d = modulus(load<f64>(at, D), load<f64>(at, D + 8));
+  const e = modulus(load<f64>(at, E), load<f64>(at, E + 8));
   return max(max(c, (0.5 * d) / weight), e / weight / weight);
-}
-
-@inline
-function norm(re: f64, im: f64): f64 {
-  return Math.sqrt(re * re + im * im);
 }
 
 /** First x, then y; `at` may be x. */
@@ -239,8 +235,8 @@ function merge(x: usize, y: usize, at: usize): void {
   store<f64>(at, ei, E + 8);
   store<f64>(at, r, R);
   store<f64>(at, weight, WEIGHT);
-  store<f64>(at, norm(ar, ai), NORM_A);
-  store<f64>(at, norm(br, bi), NORM_B);
+  store<f64>(at, modulus(ar, ai), NORM_A);
+  store<f64>(at, modulus(br, bi), NORM_B);
   store<f64>(at, fr, F);
   store<f64>(at, fi, F + 8);
   store<f64>(at, (EPSILON * ax * ay) / (6 * cubic), P);
@@ -281,21 +277,11 @@ function matrixStep(m: i32, at: usize): void {
   store<f64>(at, -ci, M_Q + 40);
   const cubic = stepTerm(z, 3) * TAIL;
   store<f64>(at, cubic, M_CUBIC);
-  const valid = cubic > 0 ? min(NEAR * z, Math.sqrt((EPSILON * norm(ar, ai)) / cubic)) : NEAR * z;
+  const valid = cubic > 0 ? min(NEAR * z, Math.sqrt((EPSILON * modulus(ar, ai)) / cubic)) : NEAR * z;
   const sides = ship ? min(zr, zi) : Infinity;
   store<f64>(at, z > WIDE ? -1 : min(sides, valid), M_R);
   store<f64>(at, min(sides, (2 * EPSILON * z) / (p - 1)), M_R_LINEAR);
   store<f64>(at, Infinity, M_R_C);
-}
-
-/** The root of the sum of squares of a matrix: between its norm and sqrt(2) times that. */
-@inline
-function frobenius(at: usize): f64 {
-  const a = load<f64>(at);
-  const b = load<f64>(at, 8);
-  const c = load<f64>(at, 16);
-  const d = load<f64>(at, 24);
-  return Math.sqrt(a * a + b * b + c * c + d * d);
 }
 
 /** A bound of |Q(d)| / |d|^2. */
