@@ -118,5 +118,8 @@ function tables(table: Float64Array, interior: Triple): { size: number; srgb: Ui
   const linear = new Float32Array(table.length + 3);
   linear.set(table);
   linear.set(interior, table.length);
-  return { size: table.length / 3, srgb: Uint8Array.from(linear, toLevel), linear };
+  // Not Uint8Array.from, which takes eight times as long.
+  const srgb = new Uint8Array(linear.length);
+  for (let i = 0; i < linear.length; i++) srgb[i] = toLevel(linear[i] as number);
+  return { size: table.length / 3, srgb, linear };
 }

@@ -24,12 +24,11 @@ export function cycle(palette: Palette, step: number, interpolation: Interpolati
     const start = curve[from]!;
     const t = (segment < 0 ? at + 1 - start.position : at - start.position) / start.length;
     const end = (from + 1) % curve.length;
-    table.set(
+    const colour =
       interpolation === 'oklab'
         ? cubic(start, curve[end]!, tangents[from]!, tangents[end]!, t)
-        : straight(start.srgb, curve[end]!.srgb, interpolation === 'cosine' ? (1 - Math.cos(Math.PI * t)) / 2 : t),
-      3 * i,
-    );
+        : straight(start.srgb, curve[end]!.srgb, interpolation === 'cosine' ? (1 - Math.cos(Math.PI * t)) / 2 : t);
+    for (let channel = 0; channel < 3; channel++) table[3 * i + channel] = colour[channel] as number;
   }
   return table;
 }
@@ -98,12 +97,16 @@ function tangentsOf(curve: readonly Knot[]): Triple[] {
 
 /** Cubic Hermite from one knot to the next. */
 function cubic(from: Knot, to: Knot, tangentFrom: Triple, tangentTo: Triple, t: number): Triple {
+  return fromOklab(
+    hermite(from.lab[0], to.lab[0], from.length, tangentFrom[0], tangentTo[0], t),
+    hermite(from.lab[1], to.lab[1], from.length, tangentFrom[1], tangentTo[1], t),
+    hermite(from.lab[2], to.lab[2], from.length, tangentFrom[2], tangentTo[2], t),
+  );
+}
+
+function hermite(a: number, b: number, length: number, tangentA: number, tangentB: number, t: number): number {
   const u = 1 - t;
-  const value = (channel: 0 | 1 | 2) =>
-    from.lab[channel] * (1 + 2 * t) * u * u +
-    to.lab[channel] * t * t * (3 - 2 * t) +
-    from.length * t * u * (tangentFrom[channel] * u - tangentTo[channel] * t);
-  return fromOklab([value(0), value(1), value(2)]);
+  return a * (1 + 2 * t) * u * u + b * t * t * (3 - 2 * t) + length * t * u * (tangentA * u - tangentB * t);
 }
 
 function straight(from: Triple, to: Triple, t: number): Triple {

@@ -19,7 +19,17 @@ export function toLinear(srgb: number): number {
 const THRESHOLDS = Float64Array.from({ length: 256 }, (_, k) => (k === 0 ? 0 : toLinear((k - 0.5) / 255)));
 const CELLS = 4096;
 /** The level at the lower end of each of 4096 cells of linear light: where the search starts. */
-const START = Uint8Array.from({ length: CELLS + 1 }, (_, i) => THRESHOLDS.findLastIndex((t) => t <= i / CELLS));
+const START = startLevels();
+
+function startLevels(): Uint8Array {
+  const levels = new Uint8Array(CELLS + 1);
+  let k = 0;
+  for (let i = 0; i <= CELLS; i++) {
+    while (k < 255 && (THRESHOLDS[k + 1] as number) <= i / CELLS) k++;
+    levels[i] = k;
+  }
+  return levels;
+}
 
 /** The 8-bit sRGB level nearest to linear light in 0 to 1. */
 export function toLevel(linear: number): number {
@@ -41,7 +51,7 @@ export function toOklab([r, g, b]: Triple): Triple {
 }
 
 /** Linear light of OKLab, clamped to the gamut 0 to 1. */
-export function fromOklab([lightness, a, b]: Triple): Triple {
+export function fromOklab(lightness: number, a: number, b: number): Triple {
   const l = cube(lightness + 0.3963377774 * a + 0.2158037573 * b);
   const m = cube(lightness - 0.1055613458 * a - 0.0638541728 * b);
   const s = cube(lightness - 0.0894841775 * a - 1.291485548 * b);
