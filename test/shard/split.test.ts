@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { assemble, objectionTo } from '../../src/shard/assemble.js';
+import { BLOCK } from '../../src/shard/block.js';
 import type { Rect, Shard } from '../../src/shard/shard.js';
 import { cutter } from '../../src/shard/split.js';
 
@@ -35,6 +36,22 @@ test('a frame is cut into rectangles that cover every pixel once, rows over the 
       }
       assert.ok(seen.every((times) => times === 1));
     }),
+  );
+});
+
+test('large shards are cut between the blocks whose points begin together', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 100, max: 3000 }),
+      fc.integer({ min: 100, max: 2000 }),
+      shape,
+      (width, height, kind) => {
+        for (const { x, y } of cutAll(width, height, kind, undefined, () => Math.max(64 * 64, 64 * width))) {
+          assert.equal(x % BLOCK, 0);
+          assert.equal(y % BLOCK, 0);
+        }
+      },
+    ),
   );
 });
 
