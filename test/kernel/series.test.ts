@@ -91,3 +91,15 @@ test('whole counts beyond the range of doubles look for the escape at every step
   const compute = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
   assert.ok(compute(view, { x: 0, y: 0, width: 32, height: 32 }).nu.every((n) => n === 4));
 });
+
+test('a point of a Julia set that is the reference itself is iterated exactly where that has lost its way', () => {
+  // By oracle.py, at a repelling fixed point.
+  const re = '-1.30024259022012041915890982074952138854853281918394761';
+  const im = '0.624810533843826586879604447442851444005234456419002327';
+  const dendrite = { formula: 'julia', juliaRe: '0', juliaIm: '1', re, im, width: 33, height: 17 };
+  const place = { ...dendrite, zoom: '7.57e3', iterations: 2000, id: '', pixels: [] };
+  const view: View = { ...viewOf(place), width: 33, height: 17, count: 'whole' };
+  const order = orderFor(view);
+  const compute = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
+  assert.equal(compute(view, { x: 16, y: 8, width: 1, height: 1 }).nu[0], 118);
+});

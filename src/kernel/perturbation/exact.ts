@@ -37,6 +37,8 @@ const MORE_TIMES = 1.5;
 const USUAL_BITS = 128;
 /** What a point may cost, in nanoseconds. Nobody waits for chaos without end. */
 const MOST_WORK = 5e6;
+/** A point may turn out to take longer than it seemed to, and all attempts together so many times as long. */
+const LONGEST = 4;
 /** Precisions are multiples of it, so that few are enough for many points. */
 const BITS = 64;
 /** Below it |z|^2 counts as small. */
@@ -103,8 +105,7 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
   function iterate(x: number, y: number, lost: number): { nu: number | undefined; ran: number } {
     let ran = 0;
     let bits = lost + SPARE_BITS + MORE_BITS;
-    // A point may turn out to take longer than it seemed to.
-    while (ran < 4 * mostAt(bits)) {
+    while (ran < LONGEST * mostAt(bits)) {
       bits = Math.ceil(bits / BITS) * BITS;
       const walker = walkerOf(bits);
       const point = pointAt(scaled(x), scaled(y), walker.bits);
@@ -112,7 +113,7 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
       const c = julia ? [toFixed(decimal(julia.re), walker.bits), toFixed(decimal(julia.im), walker.bits)] : point;
       walker.setC(...(c as [bigint, bigint]));
       walker.begin(...(julia ? point : ([0n, 0n] as const)));
-      const followed = follow(walker, 4 * mostAt(bits));
+      const followed = follow(walker, LONGEST * mostAt(bits));
       ran += followed.n;
       if (followed.nu === undefined || followed.lost < bits - SPARE_BITS) return { nu: followed.nu, ran };
       // What an orbit loses that has lost its way says little.

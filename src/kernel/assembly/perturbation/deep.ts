@@ -39,11 +39,13 @@ import {
   partRe,
   partReE,
   partsAt,
+  peak,
   power,
   rebase,
   setDerivative,
   setDifference,
   setGrowth,
+  setPeak,
   setPlace,
   setValue,
   spacing,
@@ -246,6 +248,8 @@ export function followTiny(derive: bool, cr: f64, ci: f64, ce: i32, levels: usiz
     }
   }
   countSteps(taken);
+  // A point that is through has not been seen by doubles.ts since.
+  if (through) setPeak(max(peak, growth * power2(growthE)));
   return through;
 }
 
