@@ -2,6 +2,7 @@
 export { buildDeepLevel } from './deep';
 export { setKnown } from './interior';
 export { setOrbit, setView } from './orbit';
-export { enter, nuOf, perturb, prepareProofs, setTables } from './perturb';
+export { setTables } from './levels';
+export { enter, nuOf, perturb, prepareProofs } from './perturb';
 export { setSeries } from './series';
 export { buildLevel } from './table';

@@ -37,7 +37,8 @@ import {
   zIm,
   zRe,
 } from './orbit';
-import { expand, forgetSeries, endsInDoubles, isExpanded, offBy, setSeriesTables, startExpanded } from './series';
+import { expand, forgetSeries, endsInDoubles, isExpanded, offBy, startExpanded } from './series';
+import { deepDepth, deepFirst, deepLevels, depth, first, levels } from './levels';
 
 /** Errors of approximations, and of doubles, in parts of a point's distance from the reference, may grow so far. */
 const WIDEST_APPROXIMATED: f64 = 2e8;
@@ -58,31 +59,11 @@ const LEAST_BAILOUT2: f64 = 65536;
 
 const LN2: f64 = 0.6931471805599453;
 
-/** The tables: pointers (u32) to their levels, of which they have those from `first` to `depth`. */
-let levels: usize = 0;
-let first: i32 = 0;
-let depth: i32 = 0;
-let deepLevels: usize = 0;
-let deepFirst: i32 = 0;
-let deepDepth: i32 = 0;
-
 /** nu of a point whose n-th iterate is the given one. */
 export function nuOf(n: i64, zr: f64, zi: f64): f64 {
   setPlace(0, n);
   setValue(zr, zi, zr * zr + zi * zi);
   return answer();
-}
-
-// prettier-ignore
-export function setTables(levels_: usize, first_: i32, depth_: i32, deepLevels_: usize, deepFirst_: i32,
-  deepDepth_: i32): void {
-  levels = levels_;
-  first = first_;
-  depth = depth_;
-  deepLevels = deepLevels_;
-  deepFirst = deepFirst_;
-  deepDepth = deepDepth_;
-  setSeriesTables(levels, first, depth, deepLevels, deepFirst, deepDepth);
 }
 
 /** To be called once the tables are there, if anything is to be proved of a Julia set's points. */

@@ -20,6 +20,7 @@ import { entryFor, isEnough, setPoint } from './deep';
 import { add as addExtended, normalize, power2, xe, xi, xr, ZERO } from './extended';
 import { forgetMarks, keepMarks, recallMarks, settles, watch } from './interior';
 import { raised, slopeAt } from './itself';
+import { deepDepth, deepFirst, deepLevels, depth, first, levels } from './levels';
 import { entryOf, seekRun } from './lookup';
 import { modulus } from './matrix';
 import {
@@ -108,25 +109,6 @@ export function isExpanded(): bool {
 @inline
 export function forgetSeries(): void {
   known = false;
-}
-
-/** The tables, as in perturb.ts. */
-let levels: usize = 0;
-let first: i32 = 0;
-let depth: i32 = 0;
-let deepLevels: usize = 0;
-let deepFirst: i32 = 0;
-let deepDepth: i32 = 0;
-
-// prettier-ignore
-export function setSeriesTables(levels_: usize, first_: i32, depth_: i32, deepLevels_: usize, deepFirst_: i32,
-  deepDepth_: i32): void {
-  levels = levels_;
-  first = first_;
-  depth = depth_;
-  deepLevels = deepLevels_;
-  deepFirst = deepFirst_;
-  deepDepth = deepDepth_;
 }
 
 /** d is in units of 2^e: 0 where it is a double, as is e, the bound of what is left out. Steps. */
