@@ -45,7 +45,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
-  const warn = (line: string) => screen.note(`warning: ${line}`);
+  const { warn } = screen;
   let store: Store | undefined;
   let archive: Archive | undefined;
   const over = new AbortController();
@@ -57,7 +57,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     const settle = async () => {
       if (missing) warn(missing);
       store = await storeOf(options.store, warn);
-      ready = await prepare(request, stop.signal, (text) => screen.note(text), store, local?.pool.warm);
+      ready = await prepare(request, stop.signal, screen, store, local?.pool.warm);
       return ready.request;
     };
     const compute = async (picture: Picture) => {

@@ -26,7 +26,7 @@ export async function locateView({ request, report }: LeaderOptions): Promise<nu
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   try {
     const short = digitsMissing(request);
-    if (short) screen.note(`warning: ${short}`);
+    if (short) screen.warn(short);
     const search = searchOf(request);
     const found = await foundIn(search, stop.signal, (line) => screen.note(line));
     if ('why' in found) throw missing(found, search);

@@ -1,5 +1,5 @@
 /**
- * Shows how a run goes: one live line on a terminal, a few plain lines elsewhere, nothing when quiet. Meant for
+ * Shows how a run goes: one live line on a terminal, a few plain lines elsewhere, next to nothing when quiet. Meant for
  * stderr, so that stdout stays for results.
  */
 
@@ -23,6 +23,10 @@ export interface Progress {
   update(status: Status): void;
   /** A line that stays, above the live one; control characters are taken out. */
   note(line: string): void;
+  /** `warning: line`; not when quiet. */
+  warn(line: string): void;
+  /** The same, also when quiet: the result is hardly what was asked for. */
+  warnAlways(line: string): void;
   /** Takes the live line away while `print` writes to the same terminal, say through another stream. */
   aside(print: () => void): void;
   /** Takes the live line away and gives the cursor back; elsewhere says how far it came. Idempotent. */
@@ -44,9 +48,17 @@ const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 
 export function progress({ stream, quiet, now = () => performance.now() }: ProgressOptions): Progress {
-  if (quiet) return { update() {}, note() {}, aside: (print) => print(), close() {} };
+  if (quiet) {
+    const none = () => undefined;
+    const warnAlways = (line: string) => warning(stream, line);
+    return { update: none, note: none, warn: none, warnAlways, aside: (print) => print(), close: none };
+  }
   const rates = measure(now);
   return stream.isTTY && process.env.TERM !== 'dumb' ? live(stream, rates, now) : plain(stream, rates, now);
+}
+
+function warning(stream: NodeJS.WriteStream, line: string): void {
+  stream.write(`warning: ${oneLine(line)}\n`);
 }
 
 function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
@@ -97,6 +109,8 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
       paint();
     },
     note: (line) => aside(() => stream.write(`${oneLine(line)}\n`)),
+    warn: (line) => aside(() => warning(stream, line)),
+    warnAlways: (line) => aside(() => warning(stream, line)),
     aside,
     close() {
       closed = true;
@@ -132,6 +146,8 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
       if (!closed) tell((last = status), LINE_MS);
     },
     note: (line) => void stream.write(`${oneLine(line)}\n`),
+    warn: (line) => warning(stream, line),
+    warnAlways: (line) => warning(stream, line),
     aside: (print) => print(),
     close() {
       if (last && !closed) tell(last, 0);

@@ -24,13 +24,13 @@ export async function recolor(options: LeaderOptions): Promise<number> {
   const runtime = startRuntimeMetrics();
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
-  const warn = (line: string) => screen.note(`warning: ${line}`);
+  const { warn } = screen;
   try {
     let store: Store | undefined;
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
       store = await storeOf(options.store, warn);
-      ready = await prepare(request, stop.signal, screen.note, store);
+      ready = await prepare(request, stop.signal, screen, store);
       return ready.request;
     };
     const recall = async (picture: Picture) => stored(picture, await archives(store, ready, picture), stop.signal);

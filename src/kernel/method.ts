@@ -14,7 +14,7 @@ export type Method = 'auto' | 'direct' | 'perturbation';
 /** Samples nearer to one another than 2^-44 of their coordinates are perturbed: doubles hardly tell them apart. */
 const DIRECT_BITS = 44;
 /** What a step of perturbation takes, in iterations of the direct kernel: 10 ns against 0.5 ns. */
-const STEP_ITERATIONS = 20;
+export const STEP_ITERATIONS = 20;
 /** With fewer iterations, at less depth (a power of ten), there is nothing to be gained. */
 const PROBED_FROM = 1_000;
 const PROBED_DEPTH = 3;
