@@ -110,6 +110,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   zoom: { group: VIEW, describe: 'magnification: the view is 4/zoom high', default: '42.43278' },
   'view-width': { group: VIEW, describe: 'its width instead (older: --escape-radius, --radius)' },
   rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
+  flip: { group: VIEW, describe: 'imaginary axis down, as Burning Ship is usually shown', type: 'boolean' },
   width: { group: VIEW, describe: 'pixels', default: '1280' },
   height: { group: VIEW, describe: 'pixels', default: '720' },
   iters: { group: VIEW, describe: 'iteration limit; auto: found by looking', default: 'auto' },

@@ -30,6 +30,7 @@ export function flagsOf(request: Request, frame?: number): RawRequest {
     ypos: im,
     zoom,
     rotate: String(request.rotation),
+    ...(request.flip ? { flip: 'true' } : {}),
     width: String(request.width),
     height: String(request.height),
     iters: String(request.iterations),

@@ -36,6 +36,8 @@ export interface Request {
   readonly im: string;
   readonly zoom: string;
   readonly rotation: number;
+  /** The picture is mirrored top to bottom: its imaginary axis points down. */
+  readonly flip: boolean;
   /** Pixels of the picture that is written. */
   readonly width: number;
   readonly height: number;
@@ -109,6 +111,7 @@ export const SCHEMA = {
   zoom,
   'view-width': positive,
   rotate: real(-MAX_DEGREES, MAX_DEGREES),
+  flip: flag,
   width: whole(1, 1 << 17),
   height: whole(1, 1 << 17),
   iters: z.union([z.literal('auto'), whole(1, MAX_ITERATIONS)], {
@@ -187,6 +190,7 @@ export function parseRequest(raw: RawRequest): Request {
     ...centre,
     zoom,
     rotation: v.rotate ?? 0,
+    flip: v.flip ?? false,
     width,
     height,
     iterations: auto ? iterationsAt(deepest) : (v.iters as number),
