@@ -7,6 +7,7 @@ import { type Address, parseAddress } from '../src/cluster/transport.js';
 import { FractalError } from '../src/errors.js';
 import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
 import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
+import { wholeOf } from '../src/view/decimal.js';
 import { cacheFolder } from './environment.js';
 
 export interface ClusterOptions {
@@ -176,7 +177,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     default: 'auto: by depth and cost',
     choices: ['auto', 'direct', 'perturbation'],
   },
-  request: { group: OUTPUT, describe: 'any of these flags as JSON; the command line wins' },
+  request: { group: OUTPUT, describe: 'any of these flags as JSON, - reads stdin; the command line wins' },
 
   store: { group: STORE, describe: 'where finished parts are kept; --no-store: nowhere', default: 'the cache folder' },
   'store-size': { group: STORE, describe: 'what it may hold; what was used longest ago goes', default: '2G' },
@@ -221,6 +222,7 @@ export function yargsOptions(): Record<string, Options> {
 /** What yargs found, and the request and location files that it names, as checked options. @throws FractalError */
 export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Promise<LeaderOptions> {
   const given = flagsOf(argv);
+  refuseSharedInput(given);
   const file = given.request === undefined ? {} : withOlder(await readRequestFile(given.request, FLAG_NAMES));
   const asked: RawFlags = { ...withoutRivals(file, given), ...given };
   const place = asked.location === undefined ? {} : await placeOf(asked.location);
@@ -271,12 +273,18 @@ function withOlder(flags: RawFlags): RawFlags {
   return renamed;
 }
 
+/** Standard input is read once. */
+function refuseSharedInput({ hostfile, request }: RawFlags): void {
+  if (hostfile === '-' && request === '-')
+    throw invalid('--hostfile - and --request - both read standard input: give one of them a file');
+}
+
 const ENDS = ['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end'];
 
 /** A zoom on the command line replaces a width in the file, and the like; a still needs no way of the camera. */
 function withoutRivals(file: RawFlags, given: RawFlags): RawFlags {
   const rest = { ...file };
-  if (given.frames === '1') for (const name of ENDS) delete rest[name];
+  if (given.frames !== undefined && wholeOf(given.frames) === 1) for (const name of ENDS) delete rest[name];
   for (const [a, b] of [
     ['zoom', 'view-width'],
     ['zoom-end', 'view-width-end'],
@@ -293,6 +301,7 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
   if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
     throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
   }
+  refuseSharedInput(flags);
   if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
   const barred = ACCESS_FLAGS.find((name) => flags[name] !== undefined);
   if (local !== undefined && flags.listen === undefined && barred)
@@ -349,7 +358,8 @@ function storeOptions(flags: RawFlags): StoreFlags {
 
 /** A whole number in a range. @throws FractalError REQUEST_INVALID */
 export function whole(name: string, value: string, min: number, max: number): number {
-  if (/^\d{1,16}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+  const found = wholeOf(value);
+  if (found !== undefined && found >= min && found <= max) return found;
   throw invalid(`--${name} "${value}" is not a whole number from ${min} to ${max}`);
 }
 

@@ -139,6 +139,29 @@ test('any text as a request file is understood or refused', () => {
   );
 });
 
+test('whole numbers are taken in any spelling, in files and on the command line', async () => {
+  const file = parseRequestFile('{"width": 64.0, "height": 3.2e1, "iters": 1E3, "samples": "4."}', 'r.json', FLAGS);
+  const { width, height, iterations, sampling } = parseRequest(file);
+  assert.deepEqual([width, height, iterations, sampling], [64, 32, 1000, { kind: 'jittered', count: 4, seed: 0 }]);
+  const given = await leaderOptions({ width: '640e-1', frames: '1.0', np: '2.0', local: '1e0', retries: '0.0' });
+  assert.deepEqual([given.request.width, given.cluster.np, given.cluster.local], [64, 2, 1]);
+  for (const width of ['64.5', '6.45e1', '1e-1', '1e999999', '0x40', '6 4', '']) {
+    assert.throws(() => parseRequest({ width }), /--width ".*" is not a whole number from 1 to 131072/, width);
+  }
+  assert.throws(() => parseRequest({ iters: `1${'0'.repeat(30)}` }), /--iters/);
+});
+
+test('a request file names no other request file, and stands in standard input alone', async () => {
+  assert.throws(
+    () => parseRequestFile('{"request": "inner.json"}', 'r.json', new Set([...FLAGS, 'request'])),
+    /r\.json: "request" names another request file/,
+  );
+  await assert.rejects(
+    leaderOptions({ request: '-', hostfile: '-' }),
+    /REQUEST_INVALID: --hostfile - and --request - both read standard input/,
+  );
+});
+
 test('flags of the command line are given once, and rivals are named', async () => {
   await assert.rejects(leaderOptions({ zoom: ['1', '2'] }), /--zoom was given 2 times/);
   await assert.rejects(leaderOptions({ local: '2', host: 'a' }), /--local .*--host/);
