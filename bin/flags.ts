@@ -5,6 +5,7 @@ import type { Options } from 'yargs';
 import type { AccessFiles } from '../src/cluster/access.js';
 import { type Address, parseAddress } from '../src/cluster/transport.js';
 import { FractalError } from '../src/errors.js';
+import type { Location } from '../src/location/location.js';
 import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
 import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
 import { wholeOf } from '../src/view/decimal.js';
@@ -50,6 +51,8 @@ export interface StoreFlags {
 
 export interface LeaderOptions {
   readonly request: Request;
+  /** Lines about the location file, for the user. */
+  readonly notes: readonly string[];
   readonly store: StoreFlags;
   readonly cluster: ClusterOptions;
   readonly report: ReportOptions;
@@ -107,7 +110,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 
   xpos: { group: VIEW, describe: 'real part of the centre, any number of digits', alias: 'x', default: '-0.00275' },
   ypos: { group: VIEW, describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
-  location: { group: VIEW, describe: 'a place of others, .kfr .f3.toml .json, or our own .png .jpg .mp4; flags win' },
+  location: {
+    group: VIEW,
+    describe: 'a place: .kfr .f3.toml .toml .ini .loc .json, or our own .png .jpg .mp4; flags win',
+  },
   zoom: { group: VIEW, describe: 'magnification: the view is 4/zoom high', default: '42.43278' },
   'view-width': { group: VIEW, describe: 'its width instead (older: --escape-radius, --radius)' },
   rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
@@ -225,11 +231,12 @@ export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Pr
   refuseSharedInput(given);
   const file = given.request === undefined ? {} : withOlder(await readRequestFile(given.request, FLAG_NAMES));
   const asked: RawFlags = { ...withoutRivals(file, given), ...given };
-  const place = asked.location === undefined ? {} : await placeOf(asked.location);
-  const flags: RawFlags = { ...withoutRivals(place, asked), ...asked };
+  const place = asked.location === undefined ? { flags: {}, notes: [] } : await placeOf(asked.location);
+  const flags: RawFlags = { ...withoutRivals(place.flags, asked), ...asked };
   const raw = Object.fromEntries(Object.entries(flags).filter(([name]) => name in SCHEMA)) as RawRequest;
   return {
     request: parseRequest(raw),
+    notes: place.notes,
     cluster: clusterOptions(flags),
     store: storeOptions(flags),
     report: reportOptions(flags),
@@ -237,13 +244,19 @@ export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Pr
 }
 
 /** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
-async function placeOf(path: string): Promise<RawFlags> {
+async function placeOf(path: string): Promise<Location> {
   const [{ readLocation }, { PICTURE_FLAGS }] = await Promise.all([
     import('../src/location/location.js'),
     import('../src/request-flags.js'),
   ]);
-  const found = withOlder(await readLocation(path, FLAG_NAMES));
-  return Object.fromEntries(Object.entries(found).filter(([name]) => PICTURE_FLAGS.has(name)));
+  const { flags, notes } = await readLocation(path, FLAG_NAMES);
+  const all = Object.entries(withOlder(flags));
+  const others = all.flatMap(([name]) => (PICTURE_FLAGS.has(name) ? [] : [name]));
+  const ignored = others.length > 0 ? [`${path}: not used: ${others.join(', ')}`] : [];
+  return {
+    flags: Object.fromEntries(all.filter(([name]) => PICTURE_FLAGS.has(name))),
+    notes: [...notes, ...ignored],
+  };
 }
 
 /** Flags that name a file to open. */
