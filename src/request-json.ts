@@ -59,7 +59,8 @@ export function parseJson(text: string): Json {
   const string = (): string => {
     const from = at++;
     while (text[at] !== '"') {
-      if (at >= text.length || text[at] === '\n') throw fail('the string that begins here has no end', from);
+      if (at >= text.length || text[at] === '\n')
+        throw fail('the string that begins here has no end on its line', from);
       at += text[at] === '\\' ? 2 : 1;
     }
     at++;

@@ -76,16 +76,18 @@ function kindOf(bytes: Uint8Array, path: string): Kind {
   return kind === 'unknown' ? (EXTENSIONS.find(([pattern]) => pattern.test(path))?.[1] ?? kind) : kind;
 }
 
+/** Blanks of one line only are skipped: what skips lines would look at each of them again and again. */
 function kindOfText(text: string): TextKind {
   if (/^\s*\{/.test(text)) return 'json';
-  if (/^\s*Re\s*:/m.test(text)) return 'kalles';
-  if (/^\s*(program|location\.\w+)\s*=/m.test(text)) return 'fraktaler';
+  if (/^[ \t]*Re[ \t]*:/m.test(text)) return 'kalles';
+  if (/^[ \t]*(program|location\.\w+)[ \t]*=/m.test(text)) return 'fraktaler';
   // DeepDrill writes numbers without quotes, and depth; Fraktaler-3 strings.
-  if (/^\s*\[location\]/im.test(text)) {
-    if (/^\s*\[\[?(bailout|transform|formula|reference|algorithm)\b/m.test(text)) return 'fraktaler';
-    return /^\s*(depth\s*=|(real|imag|zoom)\s*=\s*[-+.\d])/im.test(text) ? 'deepdrill' : 'fraktaler';
+  if (/^[ \t]*\[location\]/im.test(text)) {
+    if (/^[ \t]*\[\[?(bailout|transform|formula|reference|algorithm)\b/m.test(text)) return 'fraktaler';
+    const plain = /^[ \t]*(depth[ \t]*=|(real|imag|zoom)[ \t]*=[ \t]*[-+.\d])/im.test(text);
+    return plain ? 'deepdrill' : 'fraktaler';
   }
-  return /^\s*(real|imag|zoom)\s*=/m.test(text) ? 'rust-fractal' : 'unknown';
+  return /^[ \t]*(real|imag|zoom)[ \t]*=/m.test(text) ? 'rust-fractal' : 'unknown';
 }
 
 function foundIn(bytes: Uint8Array, path: string, flags: ReadonlySet<string>): Found {

@@ -122,8 +122,9 @@ function scanner(text: string): Scanner {
     while (!text.startsWith(mark, at)) {
       const plain = match(basic ? /[^"\\\n]+/y : /[^'\n]+/y);
       if (plain !== undefined) out += plain;
-      else if (at >= text.length || (text[at] === '\n' && mark.length === 1))
-        throw fail('the string that begins here has no end', from);
+      else if (at >= text.length) throw fail('the string that begins here has no end', from);
+      else if (text[at] === '\n' && mark.length === 1)
+        throw fail('the string that begins here has no end on its line', from);
       else if (text[at] === '\\') out += escaped();
       else out += text[at++];
     }

@@ -388,6 +388,42 @@ test("a mirrored picture's angle runs the other way", () => {
   assert.equal(read(fraktaler(mirrored), 'x.f3.toml').rotate, '-30.5');
 });
 
+test('a megabyte of anything are read or refused at once, in one short line', () => {
+  const pieces = [
+    '\n',
+    ' \n',
+    '\t',
+    'Re:\n',
+    'Re: 1\n',
+    '1\n',
+    '[location]\n',
+    'real = 1\n',
+    'real = "',
+    '=',
+    '{',
+    '"',
+    '\0',
+  ];
+  for (const piece of pieces) {
+    for (const name of ['x.ini', 'x.toml', 'x']) {
+      const text = piece.repeat((1 << 20) / piece.length);
+      const start = performance.now();
+      const place = `Re: 1\nIm: 1\nZoom: 1\nIterations: 5\n`;
+      for (const whole of [text, place + text.slice(place.length)]) {
+        try {
+          const { notes } = parse(whole, name);
+          assert.ok(notes.join().length < 10_000);
+        } catch (error) {
+          assert.ok(error instanceof FractalError, String((error as Error).stack));
+          assert.ok(error.message.length < 500, `${error.message.length} characters for ${JSON.stringify(piece)}`);
+        }
+      }
+      // Linear work takes some tenths of a second; what is quadratic takes hours.
+      assert.ok(performance.now() - start < 20_000, `slow on ${JSON.stringify(piece)}`);
+    }
+  }
+});
+
 test('any bytes under any name are a location, or refused with one line', () => {
   const pieces = fc.constantFrom(
     'Re: ',

@@ -5,6 +5,7 @@ import { leaderOptions } from '../../bin/flags.js';
 import { FractalError } from '../../src/errors.js';
 import { parseRequest, type RawRequest, SCHEMA, viewAt } from '../../src/request.js';
 import { parseRequestFile } from '../../src/request-file.js';
+import { decodeText } from '../../src/text.js';
 import { outOfBounds } from '../../src/view/bounds.js';
 
 const FLAGS = new Set(Object.keys(SCHEMA));
@@ -136,6 +137,32 @@ test('any text as a request file is understood or refused', () => {
       }
     }),
     { numRuns: 30_000 },
+  );
+});
+
+test('any bytes as a request file are a request, or refused with one line', () => {
+  const files = [
+    '{ "xpos": -0.1234567890123456789, "zoomEnd": 1e40, "frames": 3, "color_mode": 3, "full-size": true }',
+    '{"point": "-1.33,-0.05", "num_frames": 50, "frame_width": 64.0, "fps": 25, "start_delta": 2.5, "end_delta": 1e-4}',
+    '{\n  START: [0.29340, -1.3941],\n  ZOOM: "8x",\n  NUM_FRAMES: 128,\n  THEME: "Galaxy",\n  FORMAT: "mp4"\n}',
+  ];
+  const broken = fc
+    .tuple(fc.constantFrom(...files), fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 4 }), fc.boolean())
+    .map(([file, changes, wide]) => {
+      const bytes = Buffer.from(wide ? `\uFEFF${file}` : file, wide ? 'utf16le' : 'utf8');
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+      return bytes;
+    });
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), broken), (bytes) => {
+      try {
+        parseRequest(parseRequestFile(decodeText(bytes), 'r.json', FLAGS) as RawRequest);
+      } catch (error) {
+        assert.ok(error instanceof FractalError, String((error as Error).stack));
+        assert.ok(error.message.length < 500 && !/[\r\n]/.test(error.message), error.message);
+      }
+    }),
+    { seed: 5, numRuns: 10_000 },
   );
 });
 
