@@ -388,7 +388,7 @@ test("a mirrored picture's angle runs the other way", () => {
   assert.equal(read(fraktaler(mirrored), 'x.f3.toml').rotate, '-30.5');
 });
 
-test('a megabyte of anything are read or refused at once, in one short line', () => {
+test('a megabyte of anything is read or refused at once, in one short line', () => {
   const pieces = [
     '\n',
     ' \n',
