@@ -5,8 +5,10 @@ import type { Options } from 'yargs';
 import type { AccessFiles } from '../src/cluster/access.js';
 import { type Address, parseAddress } from '../src/cluster/transport.js';
 import { FractalError } from '../src/errors.js';
+import type { Location } from '../src/location/location.js';
 import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
 import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
+import { wholeOf } from '../src/view/decimal.js';
 import { cacheFolder } from './environment.js';
 
 export interface ClusterOptions {
@@ -49,6 +51,8 @@ export interface StoreFlags {
 
 export interface LeaderOptions {
   readonly request: Request;
+  /** Lines about the location file, for the user. */
+  readonly notes: readonly string[];
   readonly store: StoreFlags;
   readonly cluster: ClusterOptions;
   readonly report: ReportOptions;
@@ -106,7 +110,10 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 
   xpos: { group: VIEW, describe: 'real part of the centre, any number of digits', alias: 'x', default: '-0.00275' },
   ypos: { group: VIEW, describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
-  location: { group: VIEW, describe: 'a place of others, .kfr .f3.toml .json, or our own .png .jpg .mp4; flags win' },
+  location: {
+    group: VIEW,
+    describe: 'a place: .kfr .f3.toml .toml .ini .loc .json, or our own .png .jpg .mp4; flags win',
+  },
   zoom: { group: VIEW, describe: 'magnification: the view is 4/zoom high', default: '42.43278' },
   'view-width': { group: VIEW, describe: 'its width instead (older: --escape-radius, --radius)' },
   rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
@@ -177,7 +184,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
     default: 'auto: by depth and cost',
     choices: ['auto', 'direct', 'perturbation'],
   },
-  request: { group: OUTPUT, describe: 'any of these flags as JSON; the command line wins' },
+  request: { group: OUTPUT, describe: 'any of these flags as JSON, - reads stdin; the command line wins' },
 
   store: { group: STORE, describe: 'where finished parts are kept; --no-store: nowhere', default: 'the cache folder' },
   'store-size': { group: STORE, describe: 'what it may hold; what was used longest ago goes', default: '2G' },
@@ -222,13 +229,15 @@ export function yargsOptions(): Record<string, Options> {
 /** What yargs found, and the request and location files that it names, as checked options. @throws FractalError */
 export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Promise<LeaderOptions> {
   const given = flagsOf(argv);
+  refuseSharedInput(given);
   const file = given.request === undefined ? {} : withOlder(await readRequestFile(given.request, FLAG_NAMES));
   const asked: RawFlags = { ...withoutRivals(file, given), ...given };
-  const place = asked.location === undefined ? {} : await placeOf(asked.location);
-  const flags: RawFlags = { ...withoutRivals(place, asked), ...asked };
+  const place = asked.location === undefined ? { flags: {}, notes: [] } : await placeOf(asked.location);
+  const flags: RawFlags = { ...withoutRivals(place.flags, asked), ...asked };
   const raw = Object.fromEntries(Object.entries(flags).filter(([name]) => name in SCHEMA)) as RawRequest;
   return {
     request: parseRequest(raw),
+    notes: place.notes,
     cluster: clusterOptions(flags),
     store: storeOptions(flags),
     report: reportOptions(flags),
@@ -236,13 +245,19 @@ export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Pr
 }
 
 /** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
-async function placeOf(path: string): Promise<RawFlags> {
+async function placeOf(path: string): Promise<Location> {
   const [{ readLocation }, { PICTURE_FLAGS }] = await Promise.all([
     import('../src/location/location.js'),
     import('../src/request-flags.js'),
   ]);
-  const found = withOlder(await readLocation(path, FLAG_NAMES));
-  return Object.fromEntries(Object.entries(found).filter(([name]) => PICTURE_FLAGS.has(name)));
+  const { flags, notes } = await readLocation(path, FLAG_NAMES);
+  const all = Object.entries(withOlder(flags));
+  const others = all.flatMap(([name]) => (PICTURE_FLAGS.has(name) ? [] : [name]));
+  const ignored = others.length > 0 ? [`${path}: not used: ${others.join(', ')}`] : [];
+  return {
+    flags: Object.fromEntries(all.filter(([name]) => PICTURE_FLAGS.has(name))),
+    notes: [...notes, ...ignored],
+  };
 }
 
 /** Flags that name a file to open. */
@@ -272,12 +287,18 @@ function withOlder(flags: RawFlags): RawFlags {
   return renamed;
 }
 
+/** Standard input is read once. */
+function refuseSharedInput({ hostfile, request }: RawFlags): void {
+  if (hostfile === '-' && request === '-')
+    throw invalid('--hostfile - and --request - both read standard input: give one of them a file');
+}
+
 const ENDS = ['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end'];
 
 /** A zoom on the command line replaces a width in the file, and the like; a still needs no way of the camera. */
 function withoutRivals(file: RawFlags, given: RawFlags): RawFlags {
   const rest = { ...file };
-  if (given.frames === '1') for (const name of ENDS) delete rest[name];
+  if (given.frames !== undefined && wholeOf(given.frames) === 1) for (const name of ENDS) delete rest[name];
   for (const [a, b] of [
     ['zoom', 'view-width'],
     ['zoom-end', 'view-width-end'],
@@ -294,6 +315,7 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
   if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
     throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
   }
+  refuseSharedInput(flags);
   if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
   const barred = ACCESS_FLAGS.find((name) => flags[name] !== undefined);
   if (local !== undefined && flags.listen === undefined && barred)
@@ -350,7 +372,8 @@ function storeOptions(flags: RawFlags): StoreFlags {
 
 /** A whole number in a range. @throws FractalError REQUEST_INVALID */
 export function whole(name: string, value: string, min: number, max: number): number {
-  if (/^\d{1,16}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+  const found = wholeOf(value);
+  if (found !== undefined && found >= min && found <= max) return found;
   throw invalid(`--${name} "${value}" is not a whole number from ${min} to ${max}`);
 }
 

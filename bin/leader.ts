@@ -35,8 +35,9 @@ const FRAMES_BYTES = 512 << 20;
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
   const { request, cluster, report } = options;
   const missing = digitsMissing(request);
+  const warnings = [...options.notes, ...(missing ? [missing] : [])];
   if (cluster.dryRun) {
-    if (missing && !report.quiet) process.stderr.write(`warning: ${missing}\n`);
+    if (!report.quiet) for (const line of warnings) process.stderr.write(`warning: ${line}\n`);
     process.stdout.write(await plan(request, crew));
     return 0;
   }
@@ -55,7 +56,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     lobby = await lobbyOf(cluster, crew, () => running, screen.note);
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
-      if (missing) warn(missing);
+      for (const line of warnings) warn(line);
       store = await storeOf(options.store, warn);
       ready = await prepare(request, stop.signal, screen, store, local?.pool.warm);
       return ready.request;

@@ -20,11 +20,12 @@ const LIMITS = 10;
 const TURNS = 100;
 
 /** Prints what is found: a fact a line, the last line a command; or one line of JSON, which --location reads. */
-export async function locateView({ request, report }: LeaderOptions): Promise<number> {
+export async function locateView({ request, report, notes }: LeaderOptions): Promise<number> {
   if (request.formula.julia) throw invalid('a Julia set has no minibrots: locate looks in the plane of c');
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   try {
+    for (const line of notes) screen.note(`warning: ${line}`);
     const short = digitsMissing(request);
     if (short) screen.warn(short);
     const search = searchOf(request);

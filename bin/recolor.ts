@@ -29,6 +29,7 @@ export async function recolor(options: LeaderOptions): Promise<number> {
     let store: Store | undefined;
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
+      for (const line of options.notes) warn(line);
       store = await storeOf(options.store, warn);
       ready = await prepare(request, stop.signal, screen, store);
       return ready.request;

@@ -26,7 +26,7 @@ import {
   POWER,
   ZOOM_LOG10,
 } from './view/bounds.js';
-import { divide, formatDecimal, log10, multiply, outlineOf, parseDecimal } from './view/decimal.js';
+import { divide, formatDecimal, log10, multiply, outlineOf, parseDecimal, wholeOf } from './view/decimal.js';
 import { type Place, placeAt, timeOf } from './view/path.js';
 import { type Formula, type Sampling, samplesPerPixel, type View } from './view/view.js';
 
@@ -79,13 +79,15 @@ const MAX_FRAME_BYTES = 2 ** 32;
 
 const ZOOMS = `a number from 1e${ZOOM_LOG10.min} to 1e${ZOOM_LOG10.max}`;
 
+function isBetween(value: number | undefined, min: number, max: number): boolean {
+  return value !== undefined && value >= min && value <= max;
+}
+
 const text = z.string();
 const whole = (min: number, max: number) =>
   text
-    .refine((v) => /^[+-]?\d{1,20}$/.test(v) && Number(v) >= min && Number(v) <= max, {
-      message: `a whole number from ${min} to ${max}`,
-    })
-    .transform(Number);
+    .refine((v) => isBetween(wholeOf(v), min, max), { message: `a whole number from ${min} to ${max}` })
+    .transform((v) => wholeOf(v) as number);
 const real = (min: number, max: number) =>
   text
     .refine((v) => parseDecimal(v) !== undefined && Number(v) >= min && Number(v) <= max, {

@@ -17,12 +17,21 @@ const fails = (code: string, ...words: string[]) => {
 };
 
 test('palettes are found by name in any case, by alias, and the default is among them', () => {
-  assert.equal(paletteNames().length, 8);
+  assert.equal(paletteNames().length, 10);
   assert.equal(findPalette('hIPPI').name, 'Hippi');
   assert.equal(findPalette('Biochimist').name, 'Biochemist');
   assert.equal(findPalette('afternoon blue').name, 'AfternoonBlue');
   assert.equal(findPalette(DEFAULT_COLOURS.palette).name, 'Galaxy');
   assert.equal(findPalette('Plan9').stops.length, 256);
+});
+
+test("matplotlib's nipy_spectral and twilight_shifted are found under their names there", () => {
+  const at = (name: string, stop: number) => findPalette(name).stops[stop];
+  // Values of matplotlib 3.6.
+  assert.deepEqual(at('nipy_spectral', 10), { position: 0.5, rgb: [0, 187, 0] });
+  assert.deepEqual(at('nipy_spectral', 20), { position: 1, rgb: [204, 204, 204] });
+  assert.deepEqual(at('twilight_shifted', 0)?.rgb, [0x30, 0x14, 0x37]);
+  assert.equal(findPalette('Twilight Shifted').stops.length, 102);
 });
 
 test('an unknown palette suggests the nearest name', () => {
