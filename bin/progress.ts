@@ -4,6 +4,7 @@
  */
 
 import { oneLine } from '../src/errors.js';
+import { colourful } from './environment.js';
 
 export interface Status {
   readonly phase: 'connecting' | 'rendering' | 'encoding';
@@ -50,7 +51,7 @@ export function progress({ stream, quiet, now = () => performance.now() }: Progr
 }
 
 function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
-  const colour = !process.env.NO_COLOR;
+  const colour = colourful(stream, process.env);
   let status: Status | undefined;
   let closed = false;
   let drawn = '';
