@@ -8,7 +8,8 @@ import { iterationsAt, type RawRequest, type Request } from '../src/request.js';
 import { digitsMissing } from '../src/request-digits.js';
 import { formulaFlags } from '../src/request-flags.js';
 import { fromLog10, log10, parseDecimal } from '../src/view/decimal.js';
-import { invalid, type LeaderOptions } from './flags.js';
+import { invalid } from './command-line.js';
+import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { progress } from './progress.js';
 

@@ -7,6 +7,7 @@ import { prestart, stopLocalWorkers } from './local.js';
 export async function start(words: string[]): Promise<void> {
   saying();
   try {
+    requireFolder();
     prestart(words);
     const { main } = await import('./fractal.js');
     process.exitCode = await main(words);
@@ -18,6 +19,18 @@ export async function start(words: string[]): Promise<void> {
     process.exitCode = error instanceof FractalError ? error.exitCode : 1;
   } finally {
     stopLocalWorkers();
+  }
+}
+
+/** Relative paths have no meaning without it. @throws FractalError FOLDER_MISSING */
+function requireFolder(): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    const way = 'change to a folder that exists';
+    throw new FractalError('FOLDER_MISSING', `the working folder was deleted or cannot be read: ${way}`, {
+      cause: error,
+    });
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { oneLine } from '../src/errors.js';
+import { colourful } from './environment.js';
 
 export interface Status {
   readonly phase: 'connecting' | 'rendering' | 'encoding';
@@ -62,7 +63,7 @@ function warning(stream: NodeJS.WriteStream, line: string): void {
 }
 
 function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
-  const colour = !process.env.NO_COLOR;
+  const colour = colourful(stream, process.env);
   let status: Status | undefined;
   let closed = false;
   let drawn = '';

@@ -189,11 +189,14 @@ test('a request file names no other request file, and stands in standard input a
   );
 });
 
-test('flags of the command line are given once, and rivals are named', async () => {
-  await assert.rejects(leaderOptions({ zoom: ['1', '2'] }), /--zoom was given 2 times/);
+test('flags that say the same are named, and so are those that contradict one another', async () => {
   await assert.rejects(leaderOptions({ local: '2', host: 'a' }), /--local .*--host/);
   await assert.rejects(leaderOptions({ radius: '1', 'view-width': '2' }), /--view-width and --radius|--radius/);
-  const { cluster, report } = await leaderOptions({ local: '', metrics: 'json', np: '3', radius: '2' });
+  await assert.rejects(leaderOptions({ np: '2', 'min-workers': '3' }), /--min-workers 3 with --np 2/);
+  await assert.rejects(leaderOptions({ metrics: 'false', 'metrics-file': 'x' }), /--metrics-file .*--no-metrics/);
+  await assert.rejects(leaderOptions({ quiet: 'maybe' }), /--quiet "maybe" is not true or false/);
+  await assert.rejects(leaderOptions({ local: '' }), /--local "" is empty/);
+  const { cluster, report } = await leaderOptions({ local: 'true', metrics: 'json', np: '3', radius: '2' });
   assert.deepEqual([cluster.local, cluster.np, report.metrics], ['auto', 3, 'json']);
 });
 
