@@ -25,6 +25,7 @@ const confined = {
   '@grpc': '^src/cluster/',
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
   zod: '^src/request',
+  yargs: '^bin/',
 };
 
 const libraries = Object.entries(confined).map(([library, home]) => ({

@@ -1,6 +1,7 @@
 /** The command line: which command, its help, its values. */
 
-import { nearest } from '../src/request-file.js';
+import yargs from 'yargs';
+import { nearest, type RawFlags } from '../src/request-file.js';
 import { heightHint, invalid, isFlag, readWords } from './command-line.js';
 import { COMMANDS, type Command } from './commands.js';
 
@@ -15,9 +16,36 @@ export async function main(words: readonly string[]): Promise<number> {
   if (first === COMPLETE) return (await import('./completion.js')).complete(rest);
   if (first === undefined || HELP_WORDS.includes(first)) return help(rest);
   const name = VERSION_WORDS.includes(first) ? 'version' : first;
-  const command = commandOf(name);
-  const flags = readWords(rest, `fractal ${name}`, command.flags);
-  return flags.help === 'true' ? help([name]) : command.run(flags);
+  const { flags } = commandOf(name);
+  const values = readWords(rest, `fractal ${name}`, flags);
+  return values.help === 'true' ? help([name]) : dispatch(name, values);
+}
+
+/**
+ * yargs parses and dispatches. It is lenient: it takes `--quiet=maybe` for false, `-x -1e-5` for a flag without a value,
+ * and its help text cuts words. So it gets words that readWords has checked, each flag as --name=value.
+ */
+async function dispatch(name: string, values: RawFlags): Promise<number> {
+  let code = 0;
+  const parser = yargs([name, ...Object.entries(values).map(([flag, value]) => `--${flag}=${value}`)])
+    .scriptName('fractal')
+    .parserConfiguration({ 'parse-numbers': false, 'camel-case-expansion': false, 'boolean-negation': false })
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .strict()
+    .fail((message, error) => {
+      throw error ?? invalid(message);
+    });
+  for (const [one, { summary, flags, run }] of Object.entries(COMMANDS)) {
+    const options = Object.entries(flags).map(([flag, { describe }]) => [flag, { describe, type: 'string' }] as const);
+    parser.command(one, summary, Object.fromEntries(options), async (given) => {
+      code = await run(Object.fromEntries(Object.entries(given).filter(([flag]) => flag in flags)) as RawFlags);
+    });
+  }
+  await parser.parseAsync();
+  return code;
 }
 
 function commandOf(name: string): Command {
