@@ -13,7 +13,7 @@ test('worker --metrics prints its metrics after each session, though the leader 
   for (const session of [1, 2]) {
     const { code } = await fractal(t, ['leader', '--host', address.replace(':', ' port='), ...PICTURE], path);
     assert.equal(code, 0);
-    await worker.said(new RegExp(`(job \\w+ is done[^]*){${session}}`));
+    await worker.said(new RegExp(`(job \\w+ is done[\\s\\S]*){${session}}`));
   }
   worker.process.kill('SIGTERM');
   const { code, stdout } = await worker.ended;
