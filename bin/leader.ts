@@ -99,8 +99,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       } else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
       return running.frames;
     };
-    const files = await render(request, settle, compute, warn, options.store.samples);
-    tell.finished(ready.request, files);
+    const files = await render(request, settle, compute, warn, stop.signal, options.store.samples);
+    tell.finished(ready.request, files.map(({ path }) => path));
     return 0;
   } catch (error) {
     // An encoder that the same Ctrl-C ended is not the reason.

@@ -34,8 +34,8 @@ export async function recolor(options: LeaderOptions): Promise<number> {
       return ready.request;
     };
     const recall = async (picture: Picture) => stored(picture, await archives(store, ready, picture), stop.signal);
-    const files = await render(request, settle, recall, warn, true);
-    reporter(report, runtime, 0).finished(ready.request, files);
+    const files = await render(request, settle, recall, warn, stop.signal, true);
+    reporter(report, runtime, 0).finished(ready.request, files.map(({ path }) => path));
     return 0;
   } finally {
     runtime.stop();
