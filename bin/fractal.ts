@@ -25,10 +25,14 @@ import { VERSION } from './version.js';
 
 type Arguments = Record<string, unknown>;
 
-const EXAMPLES: readonly [string, string][] = [
+/** Command lines of the help text, and what each renders. */
+export const EXAMPLES: readonly [string, string][] = [
   ['fractal leader --local', 'the default view, on all cores of this machine'],
   ['fractal leader --hostfile hosts -x -1.7687 -y -0.0017 --zoom 2e4 -o detail.png', 'on the workers of a hostfile'],
-  ['fractal leader --frames 300 --zoom-end 1e9 -o zoom.mp4', 'a zoom film'],
+  [
+    'fractal leader -x -0.743643887 -y 0.131825904 --zoom-end 1e9 --frames 300 -o zoom.mp4',
+    'a zoom film: digits as many as its last zoom has',
+  ],
   ['fractal leader --samples 16 --palette Hippi --width 3840 --height 2160', 'a poster, 16 samples a pixel'],
 ];
 

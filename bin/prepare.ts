@@ -89,7 +89,7 @@ async function withLimit(
   const deepest = deepestOf(endsOf(request));
   const nuOf = async (view: View) => {
     const compute = view.perturbed ? await perturbation(view.iterations, orbits) : direct;
-    return inPieces(view, compute, signal);
+    return (await inPieces(view, compute, signal)).nu;
   };
   const { iterations, undecided } = await settleLimit(deepest, request.iterations, MAX_ITERATIONS, nuOf);
   note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
@@ -97,24 +97,27 @@ async function withLimit(
 }
 
 /** All samples, piece by piece, between which a signal is heard; points that take their time one by one. */
-async function inPieces(
+export async function inPieces(
   view: View,
   compute: (view: View, rect: Rect) => Promise<Computed>,
   signal: AbortSignal,
-): Promise<Float64Array> {
+): Promise<{ nu: Float64Array; iterations: number }> {
   const nu = new Float64Array(view.width * view.height);
   let width = view.width;
+  let iterations = 0;
   for (let at = 0; at < nu.length; ) {
     const from = performance.now();
     const [x, y] = [at % view.width, Math.floor(at / view.width)];
     width = Math.min(width, view.width - x);
-    nu.set((await compute(view, { x, y, width, height: 1 })).nu, at);
+    const computed = await compute(view, { x, y, width, height: 1 });
+    nu.set(computed.nu, at);
+    iterations += computed.iterations;
     at += width;
     width = performance.now() - from > PIECE_MS ? 1 : view.width;
     await setImmediate();
     signal.throwIfAborted();
   }
-  return nu;
+  return { nu, iterations };
 }
 
 /** Perturbs the deeper ones of the views that doubles reach, as far as that is better. */

@@ -14,7 +14,7 @@ import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress } from './progress.js';
-import { reporter } from './report.js';
+import { type Reporter, reporter } from './report.js';
 
 /** @throws FractalError SAMPLES_MISSING, and what rendering throws */
 export async function recolor(options: LeaderOptions): Promise<number> {
@@ -25,6 +25,7 @@ export async function recolor(options: LeaderOptions): Promise<number> {
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   const warn = (line: string) => screen.note(`warning: ${line}`);
+  let tell: Reporter | undefined;
   try {
     let store: Store | undefined;
     let ready: Prepared = { request, reference: undefined };
@@ -34,10 +35,15 @@ export async function recolor(options: LeaderOptions): Promise<number> {
       return ready.request;
     };
     const recall = async (picture: Picture) => stored(picture, await archives(store, ready, picture), stop.signal);
+    tell = await reporter({ ...report, outfile: request.outfile, note: screen.note, signal: stop.signal }, runtime);
     const files = await render(request, settle, recall, warn, stop.signal, true);
-    reporter(report, runtime, 0).finished(ready.request, files.map(({ path }) => path));
+    await tell.finished(ready.request, files);
     return 0;
+  } catch (error) {
+    // An encoder that the same Ctrl-C ended is not the reason.
+    throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
+    await tell?.discard();
     runtime.stop();
     stop.release();
     screen.close();
@@ -98,7 +104,8 @@ function countsOf(frame: Frame): Frame {
   return { ...frame, answer: { kind: 'samples', values: answer.values.filter((_, at) => at % 3 === 0) } };
 }
 
-function missing(what: string): FractalError {
+/** `other`: what there is instead. */
+function missing(what: string, other?: string): FractalError {
   const way = 'render it once with "fractal leader --keep-samples", and the same flags but for colours';
-  return new FractalError('SAMPLES_MISSING', `${what}: ${way}`);
+  return new FractalError('SAMPLES_MISSING', other === undefined ? `${what}: ${way}` : `${what}; ${other}, or ${way}`);
 }
