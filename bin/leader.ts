@@ -23,6 +23,7 @@ import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
+import { noteSamples } from './kept-samples.js';
 import type { LocalWorkers } from './local.js';
 import { blankWarning, type Outlook, outlookOf, standstill } from './outlook.js';
 import { type Prepared, prepare } from './prepare.js';
@@ -72,6 +73,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       const numerics = await numericsOf(request, local?.pool);
       const dialer = await dialerOf(crew, local, lobby !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
+      if (archive && store && options.store.samples) await noteSamples(store, ready.request);
       const job = {
         ...jobOf(request, picture, ready.reference),
         ...(outlook ? { costOf: outlook.costOf } : {}),

@@ -12,6 +12,7 @@ import type { Store } from '../src/store/store.js';
 import { archiveOf, numericsOf, storeOf } from './archive.js';
 import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
+import { keptInstead } from './kept-samples.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress } from './progress.js';
 import { type Reporter, reporter } from './report.js';
@@ -34,7 +35,10 @@ export async function recolor(options: LeaderOptions): Promise<number> {
       ready = await prepare(request, stop.signal, screen.note, store);
       return ready.request;
     };
-    const recall = async (picture: Picture) => stored(picture, await archives(store, ready, picture), stop.signal);
+    const recall = async (picture: Picture) => {
+      const instead = () => store && keptInstead(store, ready.request);
+      return stored(picture, await archives(store, ready, picture), instead, stop.signal);
+    };
     tell = await reporter({ ...report, outfile: request.outfile, note: screen.note, signal: stop.signal }, runtime);
     const files = await render(request, settle, recall, warn, stop.signal, true);
     await tell.finished(ready.request, files);
@@ -72,7 +76,13 @@ async function archives(store: Store | undefined, ready: Prepared, picture: Pict
   ];
 }
 
-async function* stored(picture: Picture, kept: readonly Kept[], signal: AbortSignal): AsyncGenerator<Frame> {
+/** `instead`: what is kept of the place with other flags. */
+async function* stored(
+  picture: Picture,
+  kept: readonly Kept[],
+  instead: () => Promise<string | undefined> | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Frame> {
   for (let index = 0; index < picture.frames; index++) {
     signal.throwIfAborted();
     let frame: Frame | undefined;
@@ -81,7 +91,8 @@ async function* stored(picture: Picture, kept: readonly Kept[], signal: AbortSig
     else {
       const what = picture.channels > 1 ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
       const which = picture.frames > 1 ? `frame ${index} of this film` : 'this view';
-      throw missing(`the store has no ${what} of ${which}`);
+      const other = await instead();
+      throw missing(`the store has no ${what} of ${which}`, other);
     }
   }
 }
