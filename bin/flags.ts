@@ -92,7 +92,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   host: { group: CLUSTER, describe: 'hosts on the command line: a:2,b' },
   np: { group: CLUSTER, describe: 'use at most so many slots', alias: 'n' },
   local: { group: CLUSTER, describe: 'start N workers here instead (no number: one a core)' },
-  'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated cost; render nothing', type: 'boolean' },
+  'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated time; render nothing', type: 'boolean' },
   strict: { group: CLUSTER, describe: 'fail unless every host answers', type: 'boolean' },
   'min-workers': { group: CLUSTER, describe: 'wait for so many workers before starting', default: '1' },
   retries: { group: CLUSTER, describe: 'dial a silent worker so often before nobody waits for it', default: '10' },

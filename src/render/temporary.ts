@@ -121,12 +121,17 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** A file system that cannot sync says nothing about the file. */
+const NO_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 /** Some file systems tell only now that there was no room; resolves with the size. */
 async function synced(outfile: string, path: string): Promise<number> {
   try {
     const file = await open(path, 'r+');
     try {
-      await file.sync();
+      await file.sync().catch((error: NodeJS.ErrnoException) => {
+        if (!NO_SYNC.has(error.code ?? '')) throw error;
+      });
       return (await file.stat()).size;
     } finally {
       await file.close();
