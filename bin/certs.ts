@@ -113,8 +113,10 @@ function write(folder: string, files: Readonly<Record<string, string>>, force = 
       writeFileSync(path, text, { flag: 'wx', mode: name.endsWith('key.pem') ? 0o600 : 0o644 });
     } catch (error) {
       const there = (error as NodeJS.ErrnoException).code === 'EEXIST';
+      const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      if (!there) rmSync(path, { force: true });
       const why = there ? 'is there already: use --force, or another --out' : `cannot be written: ${messageOf(error)}`;
-      throw new FractalError('OUTFILE_UNWRITABLE', `${path} ${why}`, { cause: error });
+      throw new FractalError(full ? 'DISK' : 'OUTFILE_UNWRITABLE', `${path} ${why}`, { cause: error });
     }
   }
 }

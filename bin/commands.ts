@@ -182,7 +182,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         'fractal leader --hostfile hosts -x -1.7687 -y -0.0017 --zoom 2e4 -o detail.png',
         'on the workers of a hostfile',
       ],
-      ['fractal leader --frames 300 --zoom-end 1e9 -o zoom.mp4', 'a zoom film'],
+      ['fractal leader -x -0.743643887 -y 0.131825904 --zoom-end 1e9 --frames 300 -o zoom.mp4', 'a zoom film'],
       ['fractal leader --samples 16 --palette Hippi --width 3840 --height 2160', 'a poster, 16 samples a pixel'],
     ],
     run: runLeader,

@@ -95,7 +95,7 @@ export const FLAGS: Flags = {
     optional: true,
     describe: 'start N workers of one slot here; without N one for each core',
   },
-  'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated cost; render nothing' },
+  'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated time; render nothing' },
   strict: { group: CLUSTER, describe: 'fail unless every host answers' },
   'min-workers': { group: CLUSTER, value: 'N', describe: 'start rendering when N workers are ready', default: '1' },
   retries: {

@@ -17,7 +17,7 @@ export function interrupts(timeoutSeconds: number): Interrupts {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
-    controller.abort(new FractalError('INTERRUPTED', 'interrupted: nothing incomplete was left behind'));
+    controller.abort(new FractalError('INTERRUPTED', 'interrupted, no incomplete file is left'));
   };
   for (const signal of SIGNALS) process.on(signal, stop);
   const sentence = `not finished after --timeout ${timeoutSeconds} seconds`;

@@ -5,6 +5,7 @@ import { lookup } from 'node:dns/promises';
 import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
 import type { Scene } from '../src/cluster/messages.js';
 import { addressText, type Dialer, type Listener } from '../src/cluster/transport.js';
+import { FractalError } from '../src/errors.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
 import type { Report } from '../src/leader/ledger.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
@@ -16,16 +17,20 @@ import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import type { Archive } from '../src/store/archive.js';
 import type { Store } from '../src/store/store.js';
+import { samplesPerPixel } from '../src/view/view.js';
 import { archiveOf, numericsOf, storeOf } from './archive.js';
 import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
+import { noteSamples } from './kept-samples.js';
 import type { LocalWorkers } from './local.js';
+import { blankWarning, type Outlook, outlookOf, standstill } from './outlook.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
 import { refusalLog } from './refusals.js';
-import { reporter } from './report.js';
+import { type Reporter, reporter } from './report.js';
+import { keptLine } from './summary.js';
 import { VERSION } from './version.js';
 
 /** Memory that frames under way and frames waiting for the encoder may take. */
@@ -34,8 +39,7 @@ const FRAMES_BYTES = 512 << 20;
 /** `local`: the leader's own workers, started early, since they take a while to come up. */
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
   const { request, cluster, report } = options;
-  const missing = digitsMissing(request);
-  const warnings = [...options.notes, ...(missing ? [missing] : [])];
+  const warnings = [...options.notes, digitsMissing(request), standstill(request)].filter((line) => line !== undefined);
   if (cluster.dryRun) {
     if (!report.quiet) for (const line of warnings) process.stderr.write(`warning: ${line}\n`);
     process.stdout.write(await plan(request, crew));
@@ -44,33 +48,40 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   const runtime = startRuntimeMetrics();
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
-  // performance.now() counts from the start of the process.
-  const tell = reporter(report, runtime, 0);
   const { warn } = screen;
   let store: Store | undefined;
   let archive: Archive | undefined;
+  let tell: Reporter | undefined;
+  let done: Progress | undefined;
   const over = new AbortController();
   let running: Run | undefined;
   let lobby: Listener | undefined;
   try {
+    tell = await reporter({ ...report, outfile: request.outfile, note: screen.note, signal: stop.signal }, runtime);
     lobby = await lobbyOf(cluster, crew, () => running, screen.note);
     let ready: Prepared = { request, reference: undefined };
+    let outlook: Outlook | undefined;
     const settle = async () => {
       for (const line of warnings) warn(line);
       store = await storeOf(options.store, warn);
       ready = await prepare(request, stop.signal, screen, store, local?.pool.warm);
+      if (request.film.frames > 1) outlook = await outlookOf(ready, stop.signal);
+      if (outlook?.blank) warn(blankWarning(ready.request, outlook.blank));
       return ready.request;
     };
     const compute = async (picture: Picture) => {
       const numerics = await numericsOf(request, local?.pool);
       const dialer = await dialerOf(crew, local, lobby !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
+      if (archive && store && options.store.samples) await noteSamples(store, ready.request);
       const job = {
         ...jobOf(request, picture, ready.reference),
+        ...(outlook ? { costOf: outlook.costOf } : {}),
         ...verifyOf(cluster.verify),
         ...(archive ? { archive } : {}),
       };
-      const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
+      const size = { frames: job.frames, samples: samplesOf(picture) };
+      const cost = costOf(job);
       running = run(job, {
         dialer,
         version: VERSION,
@@ -85,11 +96,15 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
         signal: stop.signal,
         now: () => performance.now(),
         note: (text) => screen.note(text),
-        progress: (done) => screen.update({ ...done, ...size, phase: phaseOf(done, job.frames) }),
+        progress(now) {
+          done = now;
+          const costs = { costDone: now.cost, costLeft: cost - now.cost - now.costRecalled };
+          screen.update({ ...now, ...size, ...costs, phase: phaseOf(now, job.frames) });
+        },
         gathered(outcome) {
           for (const line of remarks(outcome)) screen.note(line);
           screen.close();
-          tell.gathered(outcome);
+          tell?.gathered(outcome);
         },
       });
       const { np, retries } = cluster;
@@ -100,22 +115,51 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       } else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
       return running.frames;
     };
-    const files = await render(request, settle, compute, warn, options.store.samples);
-    tell.finished(ready.request, files);
+    const files = await render(request, settle, compute, warn, stop.signal, options.store.samples);
+    screen.close();
+    await tell.finished(ready.request, files);
     return 0;
   } catch (error) {
+    archive?.leave();
+    await store?.settled();
     // An encoder that the same Ctrl-C ended is not the reason.
-    throw stop.signal.aborted ? stop.signal.reason : error;
+    if (!stop.signal.aborted) throw error;
+    const kept = keptLine({
+      samplesDone: done?.samplesDone ?? 0,
+      samples: samplesOf({ ...request, frames: request.film.frames, perPixel: samplesPerPixel(request.sampling) }),
+      store: (archive && store?.keeps) ?? 'none',
+      folder: options.store.folder,
+    });
+    throw explained(stop.signal.reason, kept);
   } finally {
     over.abort();
     await lobby?.close();
     archive?.leave();
     await store?.settled();
+    await tell?.discard();
     runtime.stop();
     stop.release();
     screen.close();
     if (report.forceExit) setImmediate(() => process.exit());
   }
+}
+
+/** The reason why a run was ended from outside, with what is kept of it. */
+function explained(reason: unknown, kept: string): unknown {
+  if (!(reason instanceof FractalError) || !['INTERRUPTED', 'TIMEOUT'].includes(reason.code)) return reason;
+  return new FractalError(reason.code, `${reason.message}; ${kept}`, { cause: reason });
+}
+
+function samplesOf({ frames, width, height, perPixel }: Omit<Picture, 'channels' | 'viewOf' | 'paint'>): number {
+  return frames * width * height * perPixel;
+}
+
+/** What all samples of a job are estimated to cost. */
+function costOf(job: RenderJob): number {
+  const frame = samplesOf({ ...job, frames: 1 });
+  let cost = 0;
+  for (let index = 0; index < job.frames; index++) cost += frame * (job.costOf?.(index) ?? 1);
+  return cost;
 }
 
 function phaseOf({ framesDone, workers }: Progress, frames: number): Status['phase'] {

@@ -8,6 +8,7 @@ export async function start(words: string[]): Promise<void> {
   saying();
   try {
     requireFolder();
+    refuseUnreadable(words);
     prestart(words);
     const { main } = await import('./fractal.js');
     process.exitCode = await main(words);
@@ -32,6 +33,14 @@ function requireFolder(): void {
       cause: error,
     });
   }
+}
+
+/** Bytes that are not UTF-8 reach the program as U+FFFD: a file of such a name would be another one. */
+function refuseUnreadable(words: readonly string[]): void {
+  const at = words.findIndex((word) => word.includes('\uFFFD'));
+  if (at < 0) return;
+  const why = `"${words[at]}" on the command line is not UTF-8 text: rename the file, or name it by a link`;
+  throw new FractalError('REQUEST_INVALID', why);
 }
 
 /**

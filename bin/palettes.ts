@@ -1,9 +1,8 @@
 /** `fractal palettes`: swatches in the terminal, or as a PNG. */
 
-import { writeFile } from 'node:fs/promises';
-import { FractalError, messageOf } from '../src/errors.js';
 import { paletteNames } from '../src/render/palette.js';
 import { swatchesAnsi, swatchesPng } from '../src/render/swatches.js';
+import { writeWhole } from '../src/render/temporary.js';
 import { invalid } from './command-line.js';
 import { colourful } from './environment.js';
 
@@ -19,11 +18,7 @@ export async function palettes(outfile: string | undefined, color = 'auto'): Pro
     stdout.write(`${text}\n`);
     return 0;
   }
-  try {
-    await writeFile(outfile, await swatchesPng());
-  } catch (error) {
-    throw new FractalError('OUTFILE_UNWRITABLE', `${outfile} cannot be written: ${messageOf(error)}`, { cause: error });
-  }
+  await writeWhole(outfile, await swatchesPng());
   process.stdout.write(`${outfile}\n`);
   return 0;
 }

@@ -116,7 +116,7 @@ async function withLimit(
 }
 
 /** All samples, piece by piece, between which a signal is heard; points that take their time one by one. */
-async function inPieces(
+export async function inPieces(
   view: View,
   compute: (view: View, rect: Rect) => Promise<Computed>,
   signal: AbortSignal,

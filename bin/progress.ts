@@ -12,6 +12,9 @@ export interface Status {
   readonly frames: number;
   readonly samplesDone: number;
   readonly samples: number;
+  /** What was computed so far was estimated to cost, and what is still to be computed, in the same unit. */
+  readonly costDone: number;
+  readonly costLeft: number;
   readonly shardsDone: number;
   readonly iterations: number;
   /** Ready now, and being dialled or ready. */
@@ -144,7 +147,11 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
 
   return {
     update(status) {
-      if (!closed) tell((last = status), LINE_MS);
+      if (closed) return;
+      last = status;
+      // Rates are taken from every update, not only from those that are printed.
+      rates.read(sane(status));
+      tell(status, LINE_MS);
     },
     note: (line) => void stream.write(`${oneLine(line)}\n`),
     warn: (line) => warning(stream, line),
@@ -168,9 +175,12 @@ interface Rates {
   read(status: Status): Readings;
 }
 
-/** Rates over the last few seconds: means that forget with a time constant, right from the first moment. */
+/**
+ * Rates over the last few seconds: means that forget with a time constant, right from the first moment. The time
+ * left is by cost, not by samples: frames differ in it, and what was found in the store took none.
+ */
 function measure(now: () => number): Rates {
-  const averages = { shards: average(3), iterations: average(3), samples: average(15) };
+  const averages = { shards: average(3), iterations: average(3), cost: average(15) };
   let last: { readonly at: number; readonly status: Status } | undefined;
   return {
     read(status) {
@@ -180,10 +190,10 @@ function measure(now: () => number): Rates {
       if (last && seconds >= 0.25) {
         averages.shards.add(status.shardsDone - last.status.shardsDone, seconds);
         averages.iterations.add(status.iterations - last.status.iterations, seconds);
-        averages.samples.add(status.samplesDone - last.status.samplesDone, seconds);
+        averages.cost.add(status.costDone - last.status.costDone, seconds);
         last = { at, status };
       }
-      const left = Math.max(0, status.samples - status.samplesDone) / averages.samples.rate();
+      const left = status.costLeft / averages.cost.rate();
       return {
         shardsPerSecond: averages.shards.rate(),
         iterationsPerSecond: averages.iterations.rate(),
@@ -241,6 +251,8 @@ function sane(status: Status): Status {
     frames: count(status.frames),
     samplesDone: amount(status.samplesDone),
     samples: amount(status.samples),
+    costDone: amount(status.costDone),
+    costLeft: amount(status.costLeft),
     shardsDone: amount(status.shardsDone),
     iterations: amount(status.iterations),
     workers: count(status.workers),

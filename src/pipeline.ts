@@ -1,7 +1,7 @@
 /** From a request to files: the whole way, readable from top to bottom. Who computes is handed in. */
 
 import { type Colours, needsDistance, type Paint, prepare } from './render/colours.js';
-import { type Output, openOutput } from './render/output.js';
+import { type Output, openOutput, type Written } from './render/output.js';
 import { paintFrame } from './render/paint-frame.js';
 import type { Request } from './request.js';
 import { viewAt } from './request.js';
@@ -26,19 +26,21 @@ export interface Picture {
 export type Compute = (picture: Picture) => Promise<AsyncIterable<Frame>>;
 
 /**
- * Renders a request to its outfile; the paths that were written. On any error nothing incomplete is left behind.
+ * Renders a request to its outfile; the files that were written. On any error nothing incomplete is left behind.
  * `settle` decides what the request left open, once the outfile is known to be writable. `warn` is told, a line each,
- * what does not stop the rendering. `samples`: raw samples are asked for, whatever the outfile; they are painted here.
+ * what does not stop the rendering. `signal` ends what takes long. `samples`: raw samples are asked for, whatever the outfile; they are painted here.
  */
 export async function render(
   request: Request,
   settle: () => Promise<Request>,
   compute: Compute,
   warn: (line: string) => void,
+  signal: AbortSignal,
   samples = false,
-): Promise<string[]> {
+): Promise<Written[]> {
   let settled = request;
-  const output = await openOutput({ ...outputOf(request), parameters: (frame) => parametersOf(settled, frame), warn });
+  const parameters = (frame?: number) => parametersOf(settled, frame);
+  const output = await openOutput({ ...outputOf(request), parameters, warn, signal });
   try {
     // What is wrong with the colours shows before anything is computed.
     const { paint } = pictureOf(request, output.wants);
@@ -76,7 +78,7 @@ function litFromBelow(colours: Colours): Colours {
   return slope ? { ...colours, slope: { ...slope, angle: -slope.angle } } : colours;
 }
 
-function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters' | 'warn'> {
+function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters' | 'warn' | 'signal'> {
   const { outfile, width, height, sampling, film, codec, crf, patience } = request;
   const perPixel = samplesPerPixel(sampling);
   return {

@@ -70,6 +70,14 @@ export async function prefersPerturbation(
   return STEP_ITERATIONS * steps < iterations || steps * samples < wrong * WORTH;
 }
 
+/** What painting and moving a sample takes, in iterations of the direct kernel. */
+const HANDLING_ITERATIONS = 60;
+
+/** What a sample of a view costs that takes so many iterations or steps, in iterations of the direct kernel. */
+export function costOfIterations({ perturbed }: View, iterations: number): number {
+  return HANDLING_ITERATIONS + iterations * (perturbed ? STEP_ITERATIONS : 1);
+}
+
 /** Single pixels, evenly spread. */
 function pixelsOf({ width, height }: View): Rect[] {
   const [columns, rows] = [Math.min(width, COLUMNS), Math.min(height, ROWS)];

@@ -50,7 +50,7 @@ export class Gathering {
     let pieces = 0;
     return archive.recall(frame, (rect, bytes) => {
       this.assemblyOf(frame).put({ ...rect, frame, id: --pieces }, bytes);
-      this.ledger.recalled += rect.width * rect.height * this.job.perPixel;
+      this.ledger.found(frame, rect.width * rect.height * this.job.perPixel);
     });
   }
 

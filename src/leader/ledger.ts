@@ -70,6 +70,9 @@ export class Ledger {
   shards = 0;
   samples = 0;
   recalled = 0;
+  /** What the computed samples were estimated to cost, and the recalled ones. */
+  cost = 0;
+  costRecalled = 0;
   iterations = 0;
   late = 0;
   lost = 0;
@@ -81,11 +84,15 @@ export class Ledger {
   private lastAt: number | undefined;
   private readonly accounts = new Map<string, Account>();
 
-  /** `now`: monotonic milliseconds. */
+  private readonly startedAt: number;
+
+  /** `now`: monotonic milliseconds; `costOf`: what a sample of a frame costs, relative to others. */
   constructor(
     private readonly now: () => number,
-    private readonly startedAt = now(),
-  ) {}
+    private readonly costOf: (frame: number) => number = () => 1,
+  ) {
+    this.startedAt = now();
+  }
 
   joined(name: string, slots: number, ready: Ready): void {
     const account = this.account(name);
@@ -123,13 +130,21 @@ export class Ledger {
       account.samples += samples;
       account.iterations += iterations;
     }
+    this.cost += samples * this.costOf(shard.frame);
     if (verified === true) this.verified++;
     if (verified === false) this.unverified++;
+  }
+
+  /** So many samples of a frame were found in the store. */
+  found(frame: number, samples: number): void {
+    this.recalled += samples;
+    this.costRecalled += samples * this.costOf(frame);
   }
 
   /** What was committed counts no more; the iterations were made, and do. */
   revoked(name: string, shard: Shard, perPixel: number): void {
     this.revokedShards++;
+    this.cost -= shard.width * shard.height * perPixel * this.costOf(shard.frame);
     for (const account of [this, this.account(name)]) {
       account.shards--;
       account.samples -= shard.width * shard.height * perPixel;

@@ -20,7 +20,7 @@ export function keyer(shaping: Readonly<Record<string, unknown>>): (view: View) 
 }
 
 /** The same number has the same text. */
-function plain(text: string): string {
+export function plain(text: string): string {
   const number = parseDecimal(text);
   return number ? formatDecimal(number) : text;
 }

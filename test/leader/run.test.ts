@@ -178,7 +178,7 @@ test('one worker renders the job; then it is told that it is over, and what it r
     assert.equal(scene, 0);
     assert.deepEqual(sent, job.viewOf(frame));
   }
-  assert.deepEqual(notes, ['w:1 joined: 1 slot, by hand, 1.00 G iterations/s each']);
+  assert.deepEqual(notes, ['w:1 joined: 1 slot, by hand']);
   assert.equal(reports.length, 1);
   const { frames: count, shards, samples, iterations, reissued, late, lost, workers } = reports[0] as Report;
   assert.deepEqual(
@@ -550,7 +550,7 @@ test('a worker whose messages make no sense three times is left out', async (t) 
   add(honest);
   running.sealed();
   assertWhole(await frames());
-  assert.deepEqual(notes.slice(7), ['w:2 joined: 1 slot, by hand, 1.00 G iterations/s each']);
+  assert.deepEqual(notes.slice(7), ['w:2 joined: 1 slot, by hand']);
 });
 
 test('a worker whose figures are no figures has failed', async (t) => {
