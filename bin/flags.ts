@@ -123,6 +123,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   seed: { group: QUALITY, describe: 'of the jitter', default: '0' },
   smoothness: { group: QUALITY, describe: 'S: S x S samples a pixel, on a grid' },
   'full-size': { group: QUALITY, describe: 'keep the S times larger picture of --smoothness', type: 'boolean' },
+  exact: { group: QUALITY, describe: 'deep views: leave no pixel uncertain, however long that takes', type: 'boolean' },
 
   palette: { group: COLOUR, describe: 'name, file.json, or hex colours: "#000,#fa0"', default: 'Galaxy' },
   step: { group: COLOUR, describe: "colours in the palette's table", default: '6000, legacy 64' },

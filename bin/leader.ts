@@ -25,7 +25,7 @@ import type { LocalWorkers } from './local.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
 import { refusalLog } from './refusals.js';
-import { reporter } from './report.js';
+import { reporter, uncertainty } from './report.js';
 import { VERSION } from './version.js';
 
 /** Memory that frames under way and frames waiting for the encoder may take. */
@@ -86,7 +86,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
         note: (text) => screen.note(text),
         progress: (done) => screen.update({ ...done, ...size, phase: phaseOf(done, job.frames) }),
         gathered(outcome) {
-          for (const line of remarks(outcome)) screen.note(line);
+          const lines = [...remarks(outcome), ...uncertainty(outcome.uncertain, job.frames * job.width * job.height)];
+          for (const line of lines) screen.note(line);
           screen.close();
           tell.gathered(outcome);
         },

@@ -14,7 +14,7 @@ import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress } from './progress.js';
-import { reporter } from './report.js';
+import { reporter, uncertainty } from './report.js';
 
 /** @throws FractalError SAMPLES_MISSING, and what rendering throws */
 export async function recolor(options: LeaderOptions): Promise<number> {
@@ -33,9 +33,13 @@ export async function recolor(options: LeaderOptions): Promise<number> {
       ready = await prepare(request, stop.signal, screen.note, store);
       return ready.request;
     };
-    const recall = async (picture: Picture) => stored(picture, await archives(store, ready, picture), stop.signal);
+    const found = { uncertain: 0 };
+    const recall = async (picture: Picture) =>
+      stored(picture, await archives(store, ready, picture), stop.signal, found);
     const files = await render(request, settle, recall, warn, true);
-    reporter(report, runtime, 0).finished(ready.request, files);
+    const { width, height, film } = request;
+    for (const line of uncertainty(found.uncertain, film.frames * width * height)) screen.note(line);
+    reporter(report, runtime, 0).finished(ready.request, files, found.uncertain);
     return 0;
   } finally {
     runtime.stop();
@@ -66,11 +70,17 @@ async function archives(store: Store | undefined, ready: Prepared, picture: Pict
   ];
 }
 
-async function* stored(picture: Picture, kept: readonly Kept[], signal: AbortSignal): AsyncGenerator<Frame> {
+/** found: adds up the pixels of the frames that are uncertain. */
+async function* stored(
+  picture: Picture,
+  kept: readonly Kept[],
+  signal: AbortSignal,
+  found: { uncertain: number },
+): AsyncGenerator<Frame> {
   for (let index = 0; index < picture.frames; index++) {
     signal.throwIfAborted();
     let frame: Frame | undefined;
-    for (const one of kept) frame ??= await frameOf(one, index);
+    for (const one of kept) frame ??= await frameOf(one, index, found);
     if (frame) yield picture.channels === 1 ? countsOf(frame) : frame;
     else {
       const what = picture.channels > 1 ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
@@ -81,14 +91,20 @@ async function* stored(picture: Picture, kept: readonly Kept[], signal: AbortSig
 }
 
 /** undefined: something of it is missing. */
-async function frameOf({ archive, picture }: Kept, index: number): Promise<Frame | undefined> {
+async function frameOf(
+  { archive, picture }: Kept,
+  index: number,
+  found: { uncertain: number },
+): Promise<Frame | undefined> {
   const assembly = assemble(picture, index, 'samples');
-  let id = 0;
-  const rest = await archive.recall(
-    index,
-    (rect, bytes) => void assembly.put({ ...rect, frame: index, id: id++ }, bytes),
-  );
-  return rest.length === 0 ? assembly.frame() : undefined;
+  let [id, uncertain] = [0, 0];
+  const rest = await archive.recall(index, (piece) => {
+    assembly.put({ ...piece.rect, frame: index, id: id++ }, piece.bytes);
+    uncertain += piece.uncertain;
+  });
+  if (rest.length > 0) return undefined;
+  found.uncertain += uncertain;
+  return assembly.frame();
 }
 
 /** The frame without distances. */

@@ -9,7 +9,15 @@ import type { ReportOptions } from './flags.js';
 
 export interface Reporter {
   gathered(outcome: Report): void;
-  finished(request: Request, files: readonly string[]): void;
+  /** `uncertain`: as in a report, where nothing was gathered. */
+  finished(request: Request, files: readonly string[], uncertain?: number): void;
+}
+
+/** A line for the user when pixels are uncertain. pixels: of the whole job. */
+export function uncertainty(uncertain: number, pixels: number): string[] {
+  if (uncertain === 0) return [];
+  const which = `${uncertain} of ${pixels} pixels ${uncertain > 1 ? 'are' : 'is'} uncertain`;
+  return [`note: ${which}: exact iteration would take too long; --exact computes ${uncertain > 1 ? 'them' : 'it'}`];
 }
 
 /** `startedAt`: of the program, on the clock of performance.now(). */
@@ -21,8 +29,9 @@ export function reporter(options: ReportOptions, runtime: RuntimeMetrics, starte
       outcome = { ...result, seconds: (performance.now() - startedAt) / 1000 };
       if (options.metrics) print(outcome, options, runtime);
     },
-    finished(request, files) {
-      if (options.json) process.stdout.write(`${JSON.stringify(summary(request, files, outcome, startedAt))}\n`);
+    finished(request, files, uncertain) {
+      const found = { uncertain, ...outcome };
+      if (options.json) process.stdout.write(`${JSON.stringify(summary(request, files, found, startedAt))}\n`);
       else if (!options.quiet) for (const file of files) process.stdout.write(`${file}\n`);
     },
   };
@@ -44,7 +53,12 @@ function print(outcome: Report, { metrics, metricsFile }: ReportOptions, runtime
   }
 }
 
-function summary(request: Request, files: readonly string[], outcome: Report | undefined, startedAt: number): object {
+function summary(
+  request: Request,
+  files: readonly string[],
+  outcome: Partial<Omit<Report, 'uncertain'>> & { readonly uncertain: number | undefined },
+  startedAt: number,
+): object {
   const { width, height, film, iterations } = request;
   return {
     files,
@@ -53,18 +67,19 @@ function summary(request: Request, files: readonly string[], outcome: Report | u
     frames: film.frames,
     iterationLimit: iterations,
     seconds: (performance.now() - startedAt) / 1000,
-    gatheredSeconds: outcome?.seconds,
-    shards: outcome?.shards,
-    samples: outcome?.samples,
-    recalled: outcome?.recalled,
-    iterations: outcome?.iterations,
-    reissued: outcome?.reissued,
-    copied: outcome?.copied,
-    late: outcome?.late,
-    verified: outcome?.verified,
-    unverified: outcome?.unverified,
-    revoked: outcome?.revoked,
-    lost: outcome?.lost,
-    workers: outcome?.workers.map(({ figures: _, ...worker }) => worker),
+    gatheredSeconds: outcome.seconds,
+    shards: outcome.shards,
+    samples: outcome.samples,
+    recalled: outcome.recalled,
+    iterations: outcome.iterations,
+    uncertain: outcome.uncertain,
+    reissued: outcome.reissued,
+    copied: outcome.copied,
+    late: outcome.late,
+    verified: outcome.verified,
+    unverified: outcome.unverified,
+    revoked: outcome.revoked,
+    lost: outcome.lost,
+    workers: outcome.workers?.map(({ figures: _, ...worker }) => worker),
   };
 }

@@ -1,6 +1,6 @@
 /** Who did what in a run: the counts behind progress, metrics and the closing report. */
 
-import type { Figure, Ready } from '../cluster/messages.js';
+import type { Figure, Ready, ToLeader } from '../cluster/messages.js';
 import type { Shard } from '../shard/shard.js';
 import type { Why } from './schedule/events.js';
 
@@ -32,6 +32,8 @@ export interface Report {
   readonly shards: number;
   readonly samples: number;
   readonly iterations: number;
+  /** Pixels with a sample that no error bound confirms, those found in the store among them. */
+  readonly uncertain: number;
   /** Samples, or pixels painted from so many, that had been computed before and were found in the store. */
   readonly recalled: number;
   /** Shards handed out again, after a worker was lost or failed on them. */
@@ -49,6 +51,9 @@ export interface Report {
   readonly lost: number;
   readonly workers: readonly WorkerReport[];
 }
+
+/** What a worker counted while it computed a shard. */
+type Counts = Pick<ToLeader & { readonly kind: 'result' }, 'iterations' | 'uncertain'>;
 
 interface Account {
   slots: number;
@@ -71,6 +76,7 @@ export class Ledger {
   samples = 0;
   recalled = 0;
   iterations = 0;
+  uncertain = 0;
   late = 0;
   lost = 0;
   private verified = 0;
@@ -79,6 +85,8 @@ export class Ledger {
   private readonly handedOut: Record<Why, number> = { new: 0, again: 0, copy: 0, check: 0 };
   private firstAt: number | undefined;
   private lastAt: number | undefined;
+  /** Of shards that have some, by their numbers. */
+  private readonly uncertainOf = new Map<number, number>();
   private readonly accounts = new Map<string, Account>();
 
   /** `now`: monotonic milliseconds. */
@@ -116,7 +124,10 @@ export class Ledger {
   }
 
   /** Once a shard. `verified`: whether another worker's answer was the same, where one was asked for. */
-  committed(name: string, shard: Shard, perPixel: number, iterations: number, verified?: boolean): void {
+  committed(name: string, shard: Shard, perPixel: number, counts: Counts, verified?: boolean): void {
+    const { iterations, uncertain } = counts;
+    if (uncertain > 0) this.uncertainOf.set(shard.id, uncertain);
+    this.uncertain += uncertain;
     const samples = shard.width * shard.height * perPixel;
     for (const account of [this, this.account(name)]) {
       account.shards++;
@@ -130,6 +141,8 @@ export class Ledger {
   /** What was committed counts no more; the iterations were made, and do. */
   revoked(name: string, shard: Shard, perPixel: number): void {
     this.revokedShards++;
+    this.uncertain -= this.uncertainOf.get(shard.id) ?? 0;
+    this.uncertainOf.delete(shard.id);
     for (const account of [this, this.account(name)]) {
       account.shards--;
       account.samples -= shard.width * shard.height * perPixel;
@@ -154,7 +167,7 @@ export class Ledger {
 
   report(): Report {
     const end = this.lastAt ?? this.now();
-    const { frames, shards, samples, recalled, iterations, verified, unverified, late, lost } = this;
+    const { frames, shards, samples, recalled, iterations, uncertain, verified, unverified, late, lost } = this;
     return {
       seconds: (end - this.startedAt) / 1000,
       computeSeconds: (end - (this.firstAt ?? end)) / 1000,
@@ -163,6 +176,7 @@ export class Ledger {
       samples,
       recalled,
       iterations,
+      uncertain,
       reissued: this.handedOut.again,
       copied: this.handedOut.copy,
       verified,
