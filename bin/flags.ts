@@ -172,6 +172,7 @@ export const FLAGS: Flags = {
   seed: { group: QUALITY, value: 'N', describe: 'seed of the jitter', default: '0' },
   smoothness: { group: QUALITY, value: 'S', describe: 'S x S samples a pixel, on a grid, instead of --samples' },
   'full-size': { group: QUALITY, describe: 'write the S times larger picture of --smoothness as it is' },
+  exact: { group: QUALITY, describe: 'deep views: leave no pixel uncertain, however long that takes' },
 
   palette: {
     group: COLOUR,

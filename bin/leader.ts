@@ -29,7 +29,7 @@ import { blankWarning, type Outlook, outlookOf, standstill } from './outlook.js'
 import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
 import { refusalLog } from './refusals.js';
-import { type Reporter, reporter } from './report.js';
+import { type Reporter, reporter, uncertainty } from './report.js';
 import { keptLine } from './summary.js';
 import { VERSION } from './version.js';
 
@@ -102,7 +102,8 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
           screen.update({ ...now, ...size, ...costs, phase: phaseOf(now, job.frames) });
         },
         gathered(outcome) {
-          for (const line of remarks(outcome)) screen.note(line);
+          const lines = [...remarks(outcome), ...uncertainty(outcome.uncertain, job.frames * job.width * job.height)];
+          for (const line of lines) screen.note(line);
           screen.close();
           tell?.gathered(outcome);
         },

@@ -15,7 +15,7 @@ import { interrupts } from './interrupts.js';
 import { keptInstead } from './kept-samples.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress } from './progress.js';
-import { type Reporter, reporter } from './report.js';
+import { type Reporter, reporter, uncertainty } from './report.js';
 
 /** @throws FractalError SAMPLES_MISSING, and what rendering throws */
 export async function recolor(options: LeaderOptions): Promise<number> {
@@ -36,13 +36,16 @@ export async function recolor(options: LeaderOptions): Promise<number> {
       ready = await prepare(request, stop.signal, screen, store);
       return ready.request;
     };
+    const found = { uncertain: 0 };
     const recall = async (picture: Picture) => {
       const instead = () => store && keptInstead(store, ready.request);
-      return stored(picture, await archives(store, ready, picture), instead, stop.signal);
+      return stored(picture, await archives(store, ready, picture), instead, stop.signal, found);
     };
     tell = await reporter({ ...report, outfile: request.outfile, note: screen.note, signal: stop.signal }, runtime);
     const files = await render(request, settle, recall, warn, stop.signal, true);
-    await tell.finished(ready.request, files);
+    const { width, height, film } = request;
+    for (const line of uncertainty(found.uncertain, film.frames * width * height)) screen.note(line);
+    await tell.finished(ready.request, files, found.uncertain);
     return 0;
   } catch (error) {
     // An encoder that the same Ctrl-C ended is not the reason.
@@ -77,17 +80,18 @@ async function archives(store: Store | undefined, ready: Prepared, picture: Pict
   ];
 }
 
-/** `instead`: what is kept of the place with other flags. */
+/** `instead`: what is kept of the place with other flags; `found` adds up the pixels of the frames that are uncertain. */
 async function* stored(
   picture: Picture,
   kept: readonly Kept[],
   instead: () => Promise<string | undefined> | undefined,
   signal: AbortSignal,
+  found: { uncertain: number },
 ): AsyncGenerator<Frame> {
   for (let index = 0; index < picture.frames; index++) {
     signal.throwIfAborted();
     let frame: Frame | undefined;
-    for (const one of kept) frame ??= await frameOf(one, index);
+    for (const one of kept) frame ??= await frameOf(one, index, found);
     if (frame) yield picture.channels === 1 ? countsOf(frame) : frame;
     else {
       const what = picture.channels > 1 ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
@@ -99,14 +103,20 @@ async function* stored(
 }
 
 /** undefined: something of it is missing. */
-async function frameOf({ archive, picture }: Kept, index: number): Promise<Frame | undefined> {
+async function frameOf(
+  { archive, picture }: Kept,
+  index: number,
+  found: { uncertain: number },
+): Promise<Frame | undefined> {
   const assembly = assemble(picture, index, 'samples');
-  let id = 0;
-  const rest = await archive.recall(
-    index,
-    (rect, bytes) => void assembly.put({ ...rect, frame: index, id: id++ }, bytes),
-  );
-  return rest.length === 0 ? assembly.frame() : undefined;
+  let [id, uncertain] = [0, 0];
+  const rest = await archive.recall(index, (piece) => {
+    assembly.put({ ...piece.rect, frame: index, id: id++ }, piece.bytes);
+    uncertain += piece.uncertain;
+  });
+  if (rest.length > 0) return undefined;
+  found.uncertain += uncertain;
+  return assembly.frame();
 }
 
 /** The frame without distances. */

@@ -13,10 +13,17 @@ import { summaryLine } from './summary.js';
 
 export interface Reporter {
   gathered(outcome: Report): void;
-  /** Throws DISK when the file of metrics cannot be written to its end. */
-  finished(request: Request, files: readonly Written[]): Promise<void>;
+  /** `uncertain`: as in a report, where nothing was gathered. Throws DISK when the metrics cannot be written to their end. */
+  finished(request: Request, files: readonly Written[], uncertain?: number): Promise<void>;
   /** Removes what is incomplete. Does nothing after `finished`. */
   discard(): Promise<void>;
+}
+
+/** A line for the user when pixels are uncertain. pixels: of the whole job. */
+export function uncertainty(uncertain: number, pixels: number): string[] {
+  if (uncertain === 0) return [];
+  const which = `${uncertain} of ${pixels} pixels ${uncertain > 1 ? 'are' : 'is'} uncertain`;
+  return [`note: ${which}: exact iteration would take too long; --exact computes ${uncertain > 1 ? 'them' : 'it'}`];
 }
 
 export interface ReporterOptions extends ReportOptions {
@@ -50,8 +57,8 @@ export async function reporter(options: ReporterOptions, runtime: RuntimeMetrics
       metrics = `${text}\n`;
       if (!file) out.write(metrics);
     },
-    async finished(request, files) {
-      if (options.json) out.write(`${JSON.stringify(summary(request, files, outcome))}\n`);
+    async finished(request, files, uncertain) {
+      if (options.json) out.write(`${JSON.stringify(summary(request, files, { uncertain, ...outcome }))}\n`);
       else if (!options.quiet) for (const { path } of files) out.write(`${path}\n`);
       note(summaryLine(request, files, outcome, performance.now() / 1000));
       if (file) await publish(metricsFile as string, file, metrics);
@@ -71,7 +78,11 @@ async function publish(name: string, file: Temporary, text: string): Promise<voi
   }
 }
 
-function summary(request: Request, files: readonly Written[], outcome: Report | undefined): object {
+function summary(
+  request: Request,
+  files: readonly Written[],
+  outcome: Partial<Omit<Report, 'uncertain'>> & { readonly uncertain: number | undefined },
+): object {
   const { width, height, film, iterations } = request;
   return {
     files: files.map(({ path }) => path),
@@ -82,18 +93,19 @@ function summary(request: Request, files: readonly Written[], outcome: Report | 
     frames: film.frames,
     iterationLimit: iterations,
     seconds: performance.now() / 1000,
-    gatheredSeconds: outcome?.seconds,
-    shards: outcome?.shards,
-    samples: outcome?.samples,
-    recalled: outcome?.recalled,
-    iterations: outcome?.iterations,
-    reissued: outcome?.reissued,
-    copied: outcome?.copied,
-    late: outcome?.late,
-    verified: outcome?.verified,
-    unverified: outcome?.unverified,
-    revoked: outcome?.revoked,
-    lost: outcome?.lost,
-    workers: outcome?.workers.map(({ figures: _, ...worker }) => worker),
+    gatheredSeconds: outcome.seconds,
+    shards: outcome.shards,
+    samples: outcome.samples,
+    recalled: outcome.recalled,
+    iterations: outcome.iterations,
+    uncertain: outcome.uncertain,
+    reissued: outcome.reissued,
+    copied: outcome.copied,
+    late: outcome.late,
+    verified: outcome.verified,
+    unverified: outcome.unverified,
+    revoked: outcome.revoked,
+    lost: outcome.lost,
+    workers: outcome.workers?.map(({ figures: _, ...worker }) => worker),
   };
 }

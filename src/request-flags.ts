@@ -37,6 +37,7 @@ export function flagsOf(request: Request, frame?: number): RawRequest {
     bailout: String(request.bailout),
     method: request.method,
     ...samplingFlags(request.sampling),
+    ...(request.exact ? { exact: 'true' } : {}),
     ...colourFlags(request),
     ...(frame === undefined ? filmFlags(request) : {}),
   };

@@ -47,6 +47,8 @@ export interface Request {
   readonly bailout: number;
   readonly count: View['count'];
   readonly sampling: Sampling;
+  /** Exact iteration of perturbed points has no limit of time. */
+  readonly exact: boolean;
   readonly colours: Colours;
   readonly film: Film;
   readonly outfile: string;
@@ -128,6 +130,7 @@ export const SCHEMA = {
   seed: whole(0, 2 ** 31 - 1),
   smoothness: whole(1, 64),
   'full-size': flag,
+  exact: flag,
   palette: text.min(1, { message: 'the name of a palette' }),
   step: whole(1, 1_000_000),
   density: real(0, 1e6),
@@ -174,6 +177,7 @@ export function parseRequest(raw: RawRequest): Request {
   const legacy = v['legacy-colors'] ?? false;
   const colours = coloursOf(v, legacy);
   refuseBeyondKernel(v, colours);
+  refuseExactDirect(v);
   const { width, height, sampling } = sizeOf(v, needsDistance(colours) ? 3 : 1);
   const zoom = v.zoom ?? (v['view-width'] ? zoomOfWidth(v['view-width'], width, height) : '42.43278');
   if (v.zoom && v['view-width']) throw invalid('--zoom and --view-width both say how much is shown: give one of them');
@@ -200,6 +204,7 @@ export function parseRequest(raw: RawRequest): Request {
     bailout: v.bailout ?? 65_536,
     count: legacy ? 'whole' : 'smooth',
     sampling,
+    exact: v.exact ?? false,
     colours,
     film: { frames, fps: v.fps ?? 30, end, ease: v.ease ?? 0 },
     outfile: v.outfile ?? (frames > 1 ? 'fractal.mp4' : 'fractal.png'),
@@ -219,7 +224,9 @@ export function viewAt(request: Request, frame: number): View {
   const start = { re: request.re, im: request.im, zoom: request.zoom };
   const place = placeAt(start, film.end, timeOf(frame, film.frames, film.ease));
   const distance = needsDistance(colours) ? ({ distance: true } as const) : {};
-  const perturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity) ? ({ perturbed: true } as const) : {};
+  const isPerturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity);
+  const perturbed = isPerturbed ? ({ perturbed: true } as const) : {};
+  const exact = isPerturbed && request.exact ? ({ exact: true } as const) : {};
   return {
     formula,
     ...place,
@@ -231,6 +238,7 @@ export function viewAt(request: Request, frame: number): View {
     count,
     sampling,
     ...perturbed,
+    ...exact,
     ...distance,
   };
 }
@@ -342,6 +350,15 @@ function slopeOf(v: Parsed): Slope | undefined {
   if (v.slope === undefined && v['slope-angle'] !== undefined)
     throw invalid('--slope-angle turns the light of --slope: give that too');
   return v.slope ? { strength: v.slope, angle: v['slope-angle'] ?? DEFAULT_SLOPE.angle } : undefined;
+}
+
+/** Only perturbed points have error bounds, by which some are iterated exactly. */
+function refuseExactDirect({ exact, kernel, method }: Parsed): void {
+  if (!exact) return;
+  if (kernel === 'gpu' || kernel === 'cpu')
+    throw invalid(`--exact: --kernel ${kernel} iterates directly: use --kernel simd`);
+  if (method === 'direct')
+    throw invalid('--exact needs --method auto or perturbation: direct iteration has no error bound');
 }
 
 /** Only one kernel knows distances. */

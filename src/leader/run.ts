@@ -190,7 +190,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   function result(name: string, heard: Result): void {
-    const { shard: id, epoch, bytes, seconds, iterations } = heard;
+    const { shard: id, epoch, bytes, seconds, iterations, uncertain } = heard;
     peers.get(name)?.praise();
     const shard = plan.leased(name, epoch);
     if (shard?.id !== id) {
@@ -198,11 +198,15 @@ export function run(job: RenderJob, options: RunOptions): Run {
       return;
     }
     const sane = seconds >= 0 && seconds < Infinity && iterations >= 0 && iterations < Infinity;
-    const objection = sane ? objectionTo(bytes, shard, kind, job) : 'it took no time that a clock shows';
+    const objection = !sane
+      ? 'it took no time that a clock shows'
+      : uncertain > shard.width * shard.height
+        ? `${uncertain} of its pixels are said to be uncertain, more than it has`
+        : objectionTo(bytes, shard, kind, job);
     if (objection) return feed({ kind: 'failed', peer: name, epoch, reason: objection });
     ledger.worked(name, seconds);
     gathering.hold(name, heard);
-    const digest = job.verify ? createHash('sha256').update(bytes).digest('hex') : '';
+    const digest = job.verify ? createHash('sha256').update(bytes).update(String(uncertain)).digest('hex') : '';
     feed({ kind: 'finished', peer: name, epoch, seconds, digest });
     tell();
   }

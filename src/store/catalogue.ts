@@ -42,7 +42,7 @@ export async function noteFlags(store: Store, place: CataloguePlace, flags: Kept
   const bytes = Buffer.from(text);
   // What is there of the entry becomes a part of the new one.
   const entry = store.begin(keyOf(place), 4096 + bytes.length * (known.length + 1));
-  store.add(entry, { rect: { x: 0, y: 0, width: 1, height: 1 }, bytes });
+  store.add(entry, { rect: { x: 0, y: 0, width: 1, height: 1 }, bytes, uncertain: 0 });
   store.finish(entry);
 }
 

@@ -153,12 +153,12 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       if (!seat) return;
       const { shard, epoch } = assignment;
       if (result.kind === 'done') {
-        const { bytes, seconds, iterations } = result;
+        const { bytes, seconds, iterations, uncertain } = result;
         tally.shards++;
         tally.samples += result.samples;
         tally.iterations += iterations;
         tally.busySeconds += seconds;
-        void link.send({ kind: 'result', shard, epoch, bytes, seconds, iterations });
+        void link.send({ kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain });
       } else void link.send({ kind: 'failed', shard, epoch, reason: result.reason });
       settle();
     });
