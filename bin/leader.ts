@@ -52,6 +52,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   let running: Run | undefined;
   let lobby: Listener | undefined;
   try {
+    void local?.pool.broken.then(stop.fail);
     lobby = await lobbyOf(cluster, crew, () => running, screen.note);
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {

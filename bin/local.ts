@@ -36,7 +36,11 @@ export function prestart(words: readonly string[]): void {
   const at = words.findIndex((word) => word === '--local' || word.startsWith('--local='));
   const value = words[at]?.split('=')[1] ?? words[at + 1] ?? '';
   const count = at >= 0 && /^[1-9]\d?$/.test(value) ? Number(value) : availableParallelism();
-  started = { count, workers: launch(count) };
+  try {
+    started = { count, workers: launch(count) };
+  } catch {
+    // The command line may want fewer; if not, the same error comes again.
+  }
 }
 
 /** `count` workers of one slot each, for a job with this kernel. */

@@ -9,7 +9,7 @@ import { type Address, addressText, type Listener, type WorkerLink } from '../sr
 import { FractalError, oneLine } from '../src/errors.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { formatMetrics, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
-import { openPool } from '../src/worker/pool.js';
+import { openPool, type Pool } from '../src/worker/pool.js';
 import { type Session, type SessionEvents, serve } from '../src/worker/session.js';
 import { refusalLog } from './refusals.js';
 import { VERSION } from './version.js';
@@ -32,7 +32,26 @@ export interface WorkerOptions {
 
 /** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. */
 export async function worker(options: WorkerOptions): Promise<number> {
-  const slots = options.slots ?? availableParallelism();
+  const pool = openPool(options.slots ?? availableParallelism(), options.kernel);
+  try {
+    // What cannot compute does not listen.
+    await orBroken(pool, Promise.all([pool.started, pool.offer(options.kernel === 'auto' ? 'simd' : options.kernel)]));
+    return await serveLeaders(options, pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** What it resolves with, unless the pool breaks before. @throws FractalError why it broke */
+async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
+  const broken = pool.broken.then((error) => {
+    throw error;
+  });
+  return Promise.race([awaited, broken]);
+}
+
+async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number> {
+  const { slots } = pool;
   const runtime = startRuntimeMetrics();
   const sessions = new Map<WorkerLink, Session>();
   let name = '';
@@ -74,10 +93,6 @@ export async function worker(options: WorkerOptions): Promise<number> {
     () => performance.now(),
   );
   const listener = await listen(options, accept, { ...access, insecure, busy, refused });
-  // The threads come second: without them a port that is taken ends the process.
-  const pool = openPool(slots, options.kernel);
-  // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
-  if (options.kernel === 'auto' || options.kernel === 'simd') pool.offer('simd').catch(() => undefined);
   name = addressText(listener.address);
   const stop = () => {
     if (stopping) process.exit(130);
@@ -97,10 +112,13 @@ export async function worker(options: WorkerOptions): Promise<number> {
   say(
     `worker ${name}: ready, ${slots} slot${slots > 1 ? 's' : ''}, ${options.kernel === 'auto' ? 'all kernels' : options.kernel}`,
   );
-  await end;
-  await listener.close();
-  // Not pool.close(): a graphics driver may not survive the end of its thread, the end of the process it does.
-  process.exit(0);
+  try {
+    await orBroken(pool, end);
+  } finally {
+    leaving.abort();
+    await listener.close();
+  }
+  return 0;
 }
 
 /** @throws FractalError EXPOSED, PORT_IN_USE */

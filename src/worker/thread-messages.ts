@@ -55,6 +55,8 @@ export interface Done {
 }
 
 export type FromThread =
+  /** First of all. */
+  | { readonly kind: 'started' }
   | ({ readonly kind: 'opened' } & Offer)
   | { readonly kind: 'unavailable'; readonly kernel: KernelName; readonly reason: string }
   | Done
