@@ -93,7 +93,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   np: { group: CLUSTER, describe: 'use at most so many slots', alias: 'n' },
   local: { group: CLUSTER, describe: 'start N workers here instead (no number: one a core)' },
   'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated cost; render nothing', type: 'boolean' },
-  strict: { group: CLUSTER, describe: 'fail unless every host answers', type: 'boolean' },
+  strict: { group: CLUSTER, describe: 'fail unless every host answers, and has the --kernel', type: 'boolean' },
   'min-workers': { group: CLUSTER, describe: 'wait for so many workers before starting', default: '1' },
   retries: { group: CLUSTER, describe: 'dial a silent worker so often before nobody waits for it', default: '10' },
   verify: { group: CLUSTER, describe: 'compute this share of the shards on two workers and compare: 0.05, 5%' },
@@ -166,7 +166,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
   'block-size': { group: OUTPUT, describe: 'rows of a band, or side of a tile', default: 'guided' },
   kernel: {
     group: OUTPUT,
-    describe: 'simd (f64), gpu (f32), cpu; auto is simd',
+    describe: 'simd (f64), gpu (f32), cpu; auto is simd, which also computes what the others cannot',
     default: 'auto',
     choices: ['auto', 'simd', 'gpu', 'cpu'],
   },

@@ -93,8 +93,7 @@ async function runLeader(argv: Arguments): Promise<number> {
   refuseUnknown(argv, namesOf([...FLAG_NAMES]));
   const options = await leaderOptions(argv);
   const crew = await crewOf(options.cluster, tokenOfEnvironment());
-  const local =
-    crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local, options.request.kernel) : undefined;
+  const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
   return (await import('./leader.js')).leader(options, crew, local);
 }
 

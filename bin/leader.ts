@@ -5,6 +5,7 @@ import { lookup } from 'node:dns/promises';
 import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
 import type { Scene } from '../src/cluster/messages.js';
 import { addressText, type Dialer, type Listener } from '../src/cluster/transport.js';
+import { oneLine } from '../src/errors.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
 import type { Report } from '../src/leader/ledger.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
@@ -21,6 +22,7 @@ import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
+import { withFittingKernel, withoutKernel } from './kernel.js';
 import type { LocalWorkers } from './local.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
@@ -31,8 +33,38 @@ import { VERSION } from './version.js';
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
 
-/** `local`: the leader's own workers, started early, since they take a while to come up. */
+/**
+ * `local`: the leader's own workers, started early, since they take a while to come up. A job for a kernel that no worker
+ * has begins anew with the simd kernel, as a whole: nothing was computed or written before.
+ */
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
+  const { report } = options;
+  const started = performance.now();
+  const fallback = {
+    strict: options.cluster.strict,
+    warn: (line: string) => void (report.quiet || report.json || process.stderr.write(`warning: ${oneLine(line)}\n`)),
+  };
+  const request = withFittingKernel(options.request, fallback);
+  try {
+    return await renderJob({ ...options, request }, crew, local, started);
+  } catch (error) {
+    return await renderJob({ ...options, request: withoutKernel(request, error, fallback) }, crew, local, started);
+  } finally {
+    if (report.forceExit) {
+      // A graphics device is closed first.
+      await local?.pool.close();
+      setImmediate(() => process.exit());
+    }
+  }
+}
+
+/** @throws FractalError KERNEL_MISSING before anything is written. `started`: when the time of --timeout began, on the clock of performance.now(). */
+async function renderJob(
+  options: LeaderOptions,
+  crew: Crew,
+  local: LocalWorkers | undefined,
+  started: number,
+): Promise<number> {
   const { request, cluster, report } = options;
   const missing = digitsMissing(request);
   if (cluster.dryRun) {
@@ -41,7 +73,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     return 0;
   }
   const runtime = startRuntimeMetrics();
-  const stop = interrupts(report.timeoutSeconds);
+  const stop = interrupts(report.timeoutSeconds, started);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   // performance.now() counts from the start of the process.
   const tell = reporter(report, runtime, 0);
@@ -53,16 +85,22 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   let lobby: Listener | undefined;
   try {
     void local?.pool.broken.then(stop.fail);
+    // What none of its own workers has, the leader need not wait for.
+    if (local && !cluster.listen && request.kernel !== 'auto') await local.pool.offer(request.kernel);
     lobby = await lobbyOf(cluster, crew, () => running, screen.note);
     let ready: Prepared = { request, reference: undefined };
+    const prepared = (asked: Request) => prepare(asked, stop.signal, screen.note, store, local?.pool.warm);
     const settle = async () => {
       if (missing) warn(missing);
       store = await storeOf(options.store, warn);
-      ready = await prepare(request, stop.signal, (text) => screen.note(text), store, local?.pool.warm);
+      ready = await prepared(request);
+      // The limit that --iters auto found may be too high for the kernel.
+      const fitting = withFittingKernel(ready.request, { strict: cluster.strict, warn });
+      if (fitting !== ready.request) ready = await prepared({ ...request, kernel: fitting.kernel });
       return ready.request;
     };
     const compute = async (picture: Picture) => {
-      const numerics = await numericsOf(request, local?.pool);
+      const numerics = await numericsOf(ready.request, local?.pool);
       const dialer = await dialerOf(crew, local, lobby !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
       const job = {
@@ -114,7 +152,6 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     runtime.stop();
     stop.release();
     screen.close();
-    if (report.forceExit) setImmediate(() => process.exit());
   }
 }
 

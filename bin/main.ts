@@ -17,7 +17,7 @@ export async function start(words: string[]): Promise<void> {
     if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
     process.exitCode = known ? known.exitCode : 1;
   } finally {
-    stopLocalWorkers();
+    await stopLocalWorkers();
   }
 }
 

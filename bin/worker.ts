@@ -11,6 +11,7 @@ import type { KernelName } from '../src/kernel/kernel.js';
 import { formatMetrics, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
 import { openPool, type Pool } from '../src/worker/pool.js';
 import { type Session, type SessionEvents, serve } from '../src/worker/session.js';
+import { exitAtOnce } from './exit.js';
 import { refusalLog } from './refusals.js';
 import { VERSION } from './version.js';
 
@@ -35,12 +36,25 @@ export async function worker(options: WorkerOptions): Promise<number> {
   const pool = openPool(options.slots ?? availableParallelism(), options.kernel);
   try {
     // What cannot compute does not listen.
-    await orBroken(pool, Promise.all([pool.started, pool.offer(options.kernel === 'auto' ? 'simd' : options.kernel)]));
-    return await serveLeaders(options, pool);
+    const kernel = options.kernel === 'auto' ? 'simd' : options.kernel;
+    const offer = orBroken(pool, Promise.all([pool.started, pool.offer(kernel)]));
+    const lacking = await offer.then(() => undefined, withoutGpu(options));
+    if (lacking === undefined) return await serveLeaders(options, pool);
+    process.stderr.write(`warning: ${oneLine(lacking)}: this worker offers the simd kernel\n`);
+    await pool.close();
+    return await worker({ ...options, kernel: 'simd' });
   } finally {
     await pool.close();
   }
 }
+
+/** Why the worker has no GPU, where an error says so. @throws all other errors */
+const withoutGpu =
+  ({ kernel }: WorkerOptions) =>
+  (error: unknown): string => {
+    if (kernel === 'gpu' && error instanceof FractalError && error.code === 'KERNEL_MISSING') return error.message;
+    throw error;
+  };
 
 /** What it resolves with, unless the pool breaks before. @throws FractalError why it broke */
 async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
@@ -95,7 +109,7 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
   const listener = await listen(options, accept, { ...access, insecure, busy, refused });
   name = addressText(listener.address);
   const stop = () => {
-    if (stopping) process.exit(130);
+    if (stopping) exitAtOnce();
     stopping = true;
     leaving.abort();
     void listener.drain().then(stopped);

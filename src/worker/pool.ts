@@ -81,6 +81,8 @@ interface Thread {
   readonly slot: number;
   /** It has started: it can compute. */
   up: boolean;
+  /** It may have opened a kernel on a graphics card. */
+  graphics: boolean;
   job: Job | undefined;
   /** Scenes it already has. */
   readonly scenes: Set<string>;
@@ -93,6 +95,9 @@ interface Opening {
   resolve(offer: Offer): void;
   reject(error: FractalError): void;
 }
+
+/** Whether a thread of this process may have a graphics device open. */
+export const graphics = { inUse: false };
 
 /** What a thread runs. */
 const THREAD = new URL('./thread.cjs', import.meta.url);
@@ -121,6 +126,7 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
   let turn = 0;
   let begun = 0;
   let closed = false;
+  let closing: Promise<void> | undefined;
   try {
     for (let slot = 0; slot < slots; slot++) threads.push(start({ simd, slot, stops }));
   } catch (error) {
@@ -133,7 +139,14 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
   function start(workerData: ThreadData): Thread {
     const resourceLimits = { codeRangeSizeMb: CODE_MIB };
     const worker = new Worker(script, { workerData, resourceLimits });
-    const thread: Thread = { worker, slot: workerData.slot, up: false, job: undefined, scenes: new Set() };
+    const thread: Thread = {
+      worker,
+      slot: workerData.slot,
+      up: false,
+      graphics: false,
+      job: undefined,
+      scenes: new Set(),
+    };
     worker.on('message', (message: FromThread) => {
       switch (message.kind) {
         case 'started':
@@ -150,6 +163,8 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
           return settle(thread, message);
         case 'stopped':
           return settle(thread);
+        case 'closed':
+          return;
       }
     });
     worker.on('error', (error) => died(thread, error));
@@ -273,6 +288,7 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
       post(thread, { kind: 'scene', key, scene, reference });
     }
     thread.job = job;
+    if (seat.kernel === 'gpu') draws(thread);
     // Wraps as the shared numbers do, long after the shard of the same number is done.
     begun = (begun + 1) | 0;
     job.turn = begun;
@@ -307,6 +323,7 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
     const [thread] = threads as [Thread];
     return new Promise((resolve, reject) => {
       openings.add({ thread, kernel, resolve, reject });
+      if (kernel === 'gpu') draws(thread);
       post(thread, { kind: 'open', kernel });
     });
   }
@@ -370,9 +387,30 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
     },
     async close() {
       closed = true;
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+      closing ??= Promise.all(threads.map(end)).then(() => undefined);
+      return closing;
     },
   };
+}
+
+function draws(thread: Thread): void {
+  // Vulkan drivers that look for a Wayland display print "error: XDG_RUNTIME_DIR ..." where it is not set. Here, since
+  // threads have a copy of the environment that drivers do not see.
+  process.env.XDG_RUNTIME_DIR ||= '/nonexistent';
+  thread.graphics = true;
+  graphics.inUse = true;
+}
+
+/** Ends a thread: one that may have a graphics device open closes it before. */
+async function end({ worker, up, graphics }: Thread): Promise<void> {
+  if (up && graphics) {
+    await new Promise<void>((resolve) => {
+      worker.on('message', ({ kind }: FromThread) => kind === 'closed' && resolve());
+      worker.once('exit', () => resolve());
+      worker.postMessage({ kind: 'close' } satisfies ToThread);
+    });
+  }
+  await worker.terminate();
 }
 
 /** A promise, and what resolves it. */

@@ -38,6 +38,9 @@ port.on('message', async (message: ToThread) => {
       return;
     case 'warm':
       return warm(message.formula);
+    case 'close':
+      await closeKernels();
+      return answer({ kind: 'closed' });
     case 'open':
       return answer(await open(message.kernel));
     case 'compute':
@@ -67,6 +70,13 @@ function kernelOf(name: KernelName): Promise<Kernel> {
   let kernel = kernels.get(name);
   if (!kernel) kernels.set(name, (kernel = openKernel(name, simd, slot)));
   return kernel;
+}
+
+/** A graphics driver aborts the process when its thread ends with a device open. */
+async function closeKernels(): Promise<void> {
+  for (const kernel of kernels.values()) {
+    await kernel.then((opened) => opened.close()).catch(() => undefined);
+  }
 }
 
 async function open(name: KernelName): Promise<FromThread> {
