@@ -27,6 +27,8 @@ export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; a
 const idlePool = (bytesPerPixel: number): Pool => ({
   instance: '',
   slots: 2,
+  started: Promise.resolve(),
+  broken: new Promise(() => {}),
   slotsFor: () => 2,
   offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
   warm: () => undefined,

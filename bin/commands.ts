@@ -38,8 +38,7 @@ function some(names: readonly string[], changes: Flags = {}): Flags {
 async function runLeader(flags: RawFlags): Promise<number> {
   const options = await leaderOptions(flags);
   const crew = await crewOf(options.cluster, tokenOfEnvironment());
-  const local =
-    crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local, options.request.kernel) : undefined;
+  const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
   return (await import('./leader.js')).leader(options, crew, local);
 }
 

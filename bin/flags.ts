@@ -96,7 +96,7 @@ export const FLAGS: Flags = {
     describe: 'start N workers of one slot here; without N one for each core',
   },
   'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated time; render nothing' },
-  strict: { group: CLUSTER, describe: 'fail unless every host answers' },
+  strict: { group: CLUSTER, describe: 'fail unless every host answers, and has the kernel of --kernel' },
   'min-workers': { group: CLUSTER, value: 'N', describe: 'start rendering when N workers are ready', default: '1' },
   retries: {
     group: CLUSTER,
@@ -251,7 +251,7 @@ export const FLAGS: Flags = {
   kernel: {
     group: OUTPUT,
     value: 'NAME',
-    describe: 'simd (f64), gpu (f32), cpu; auto is simd',
+    describe: 'simd (f64), gpu (f32), cpu; auto is simd, which also computes what the others cannot',
     default: 'auto',
     choices: ['auto', 'simd', 'gpu', 'cpu'],
   },

@@ -5,7 +5,7 @@ import { lookup } from 'node:dns/promises';
 import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
 import type { Scene } from '../src/cluster/messages.js';
 import { addressText, type Dialer, type Listener } from '../src/cluster/transport.js';
-import { FractalError } from '../src/errors.js';
+import { FractalError, oneLine } from '../src/errors.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
 import type { Report } from '../src/leader/ledger.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
@@ -24,6 +24,7 @@ import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { noteSamples } from './kept-samples.js';
+import { withFittingKernel, withoutKernel } from './kernel.js';
 import type { LocalWorkers } from './local.js';
 import { blankWarning, type Outlook, outlookOf, standstill } from './outlook.js';
 import { type Prepared, prepare } from './prepare.js';
@@ -36,8 +37,38 @@ import { VERSION } from './version.js';
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
 
-/** `local`: the leader's own workers, started early, since they take a while to come up. */
+/**
+ * `local`: the leader's own workers, started early, since they take a while to come up. A job for a kernel that no worker
+ * has begins anew with the simd kernel, as a whole: nothing was computed or written before.
+ */
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
+  const { report } = options;
+  const started = performance.now();
+  const fallback = {
+    strict: options.cluster.strict,
+    warn: (line: string) => void (report.quiet || report.json || process.stderr.write(`warning: ${oneLine(line)}\n`)),
+  };
+  const request = withFittingKernel(options.request, fallback);
+  try {
+    return await renderJob({ ...options, request }, crew, local, started);
+  } catch (error) {
+    return await renderJob({ ...options, request: withoutKernel(request, error, fallback) }, crew, local, started);
+  } finally {
+    if (report.forceExit) {
+      // A graphics device is closed first.
+      await local?.pool.close();
+      setImmediate(() => process.exit());
+    }
+  }
+}
+
+/** @throws FractalError KERNEL_MISSING before anything is written. `started`: when the time of --timeout began, on the clock of performance.now(). */
+async function renderJob(
+  options: LeaderOptions,
+  crew: Crew,
+  local: LocalWorkers | undefined,
+  started: number,
+): Promise<number> {
   const { request, cluster, report } = options;
   const warnings = [...options.notes, digitsMissing(request), standstill(request)].filter((line) => line !== undefined);
   if (cluster.dryRun) {
@@ -46,7 +77,7 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     return 0;
   }
   const runtime = startRuntimeMetrics();
-  const stop = interrupts(report.timeoutSeconds);
+  const stop = interrupts(report.timeoutSeconds, started);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   const { warn } = screen;
   let store: Store | undefined;
@@ -58,19 +89,26 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
   let lobby: Listener | undefined;
   try {
     tell = await reporter({ ...report, outfile: request.outfile, note: screen.note, signal: stop.signal }, runtime);
+    void local?.pool.broken.then(stop.fail);
+    // What none of its own workers has, the leader need not wait for.
+    if (local && !cluster.listen && request.kernel !== 'auto') await local.pool.offer(request.kernel);
     lobby = await lobbyOf(cluster, crew, () => running, screen.note);
     let ready: Prepared = { request, reference: undefined };
     let outlook: Outlook | undefined;
+    const prepared = (asked: Request) => prepare(asked, stop.signal, screen, store, local?.pool.warm);
     const settle = async () => {
       for (const line of warnings) warn(line);
       store = await storeOf(options.store, warn);
-      ready = await prepare(request, stop.signal, screen, store, local?.pool.warm);
+      ready = await prepared(request);
+      // The limit that --iters auto found may be too high for the kernel.
+      const fitting = withFittingKernel(ready.request, { strict: cluster.strict, warn });
+      if (fitting !== ready.request) ready = await prepared({ ...request, kernel: fitting.kernel });
       if (request.film.frames > 1) outlook = await outlookOf(ready, stop.signal);
       if (outlook?.blank) warn(blankWarning(ready.request, outlook.blank));
       return ready.request;
     };
     const compute = async (picture: Picture) => {
-      const numerics = await numericsOf(request, local?.pool);
+      const numerics = await numericsOf(ready.request, local?.pool);
       const dialer = await dialerOf(crew, local, lobby !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
       if (archive && store && options.store.samples) await noteSamples(store, ready.request);
@@ -141,7 +179,6 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
     runtime.stop();
     stop.release();
     screen.close();
-    if (report.forceExit) setImmediate(() => process.exit());
   }
 }
 

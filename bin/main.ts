@@ -1,6 +1,6 @@
 /** The program's entry: what has to come before the command line is parsed, and what becomes of an error. */
 
-import { FractalError, messageOf, oneLine } from '../src/errors.js';
+import { FractalError, messageOf, oneLine, usedUp } from '../src/errors.js';
 import { prestart, stopLocalWorkers } from './local.js';
 
 /** Sets the process's exit code. */
@@ -14,12 +14,12 @@ export async function start(words: string[]): Promise<void> {
     process.exitCode = await main(words);
   } catch (error) {
     // One line for a person; the whole story for whoever asks for it.
-    const line = error instanceof FractalError ? error.toString() : messageOf(error);
-    process.stderr.write(`error: ${oneLine(line)}\n`);
+    const known = error instanceof FractalError ? error : usedUp(error);
+    process.stderr.write(`error: ${oneLine(known ? known.toString() : messageOf(error))}\n`);
     if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
-    process.exitCode = error instanceof FractalError ? error.exitCode : 1;
+    process.exitCode = known ? known.exitCode : 1;
   } finally {
-    stopLocalWorkers();
+    await stopLocalWorkers();
   }
 }
 

@@ -9,8 +9,9 @@ import { type Address, addressText, type Listener, type WorkerLink } from '../sr
 import { FractalError, oneLine } from '../src/errors.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { formatMetrics, type Metric, metricsJson, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
-import { openPool } from '../src/worker/pool.js';
+import { openPool, type Pool } from '../src/worker/pool.js';
 import { NOTHING_YET, type Session, type SessionEvents, serve, type Tally } from '../src/worker/session.js';
+import { exitAtOnce } from './exit.js';
 import { refusalLog } from './refusals.js';
 import { VERSION } from './version.js';
 
@@ -36,7 +37,39 @@ export interface WorkerOptions {
 
 /** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. @throws FractalError NO_LEADER */
 export async function worker(options: WorkerOptions): Promise<number> {
-  const slots = options.slots ?? availableParallelism();
+  const pool = openPool(options.slots ?? availableParallelism(), options.kernel);
+  try {
+    // What cannot compute does not listen.
+    const kernel = options.kernel === 'auto' ? 'simd' : options.kernel;
+    const offer = orBroken(pool, Promise.all([pool.started, pool.offer(kernel)]));
+    const lacking = await offer.then(() => undefined, withoutGpu(options));
+    if (lacking === undefined) return await serveLeaders(options, pool);
+    process.stderr.write(`warning: ${oneLine(lacking)}: this worker offers the simd kernel\n`);
+    await pool.close();
+    return await worker({ ...options, kernel: 'simd' });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Why the worker has no GPU, where an error says so. @throws all other errors */
+const withoutGpu =
+  ({ kernel }: WorkerOptions) =>
+  (error: unknown): string => {
+    if (kernel === 'gpu' && error instanceof FractalError && error.code === 'KERNEL_MISSING') return error.message;
+    throw error;
+  };
+
+/** What it resolves with, unless the pool breaks before. @throws FractalError why it broke */
+async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
+  const broken = pool.broken.then((error) => {
+    throw error;
+  });
+  return Promise.race([awaited, broken]);
+}
+
+async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number> {
+  const { slots } = pool;
   const runtime = startRuntimeMetrics();
   const sessions = new Map<WorkerLink, Session>();
   let name = '';
@@ -89,13 +122,9 @@ export async function worker(options: WorkerOptions): Promise<number> {
     () => performance.now(),
   );
   const listener = await listen(options, accept, { ...access, insecure, busy, refused });
-  // The threads come second: without them a port that is taken ends the process.
-  const pool = openPool(slots, options.kernel);
-  // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
-  if (options.kernel === 'auto' || options.kernel === 'simd') pool.offer('simd').catch(() => undefined);
   name = addressText(listener.address);
   const stop = () => {
-    if (stopping) process.exit(130);
+    if (stopping) exitAtOnce();
     stopping = true;
     leaving.abort();
     void listener.drain().then(stopped);
@@ -124,12 +153,15 @@ export async function worker(options: WorkerOptions): Promise<number> {
   say(
     `worker ${name}: ready, ${slots} slot${slots > 1 ? 's' : ''}, ${options.kernel === 'auto' ? 'all kernels' : options.kernel}`,
   );
-  await end;
-  await listener.close();
+  try {
+    await orBroken(pool, end);
+  } finally {
+    leaving.abort();
+    await listener.close();
+  }
   if (options.metrics && reported === 0) print(figuresOf(NOTHING_YET, 0));
   if (failure !== undefined) process.stderr.write(`error: ${oneLine(String(failure))}\n`);
-  // Not pool.close(): a graphics driver may not survive the end of its thread, the end of the process it does.
-  process.exit(failure === undefined ? 0 : 1);
+  return failure === undefined ? 0 : 1;
 }
 
 /** @throws FractalError EXPOSED, PORT_IN_USE */

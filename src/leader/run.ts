@@ -11,7 +11,7 @@ import { objectionTo } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { type Archive, type GatheredJob, Gathering, type Result } from './gathering.js';
 import { Ledger, type Report } from './ledger.js';
-import { noWorker } from './no-worker.js';
+import { noKernel, noWorker } from './no-worker.js';
 import { Peer, type PeerOptions } from './peer.js';
 import { type Command, type Event, schedule } from './schedule.js';
 
@@ -250,7 +250,8 @@ export function run(job: RenderJob, options: RunOptions): Run {
     const fewest = begun ? 1 : Math.max(1, options.minWorkers);
     const left = peers.size - missing.size;
     if (!isSealed || !needed || complete || failure || left >= fewest) return;
-    fail(noWorker(missing, left, fewest));
+    const lacking = begun || options.kernel === 'simd' ? undefined : noKernel(missing, options.kernel);
+    fail(lacking ?? noWorker(missing, left, fewest));
   }
 
   function feed(event: Event): void {

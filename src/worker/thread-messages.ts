@@ -26,6 +26,8 @@ export type ToThread =
   | { readonly kind: 'forget'; readonly key: string }
   /** Shards of perturbed views of this formula may come soon. */
   | { readonly kind: 'warm'; readonly formula: Formula }
+  /** The last message: kernels are closed, then `closed` is answered. */
+  | { readonly kind: 'close' }
   /** Answered by `done`, `failed` or `stopped`. */
   | {
       readonly kind: 'compute';
@@ -57,8 +59,11 @@ export interface Done {
 }
 
 export type FromThread =
+  /** First of all. */
+  | { readonly kind: 'started' }
   | ({ readonly kind: 'opened' } & Offer)
   | { readonly kind: 'unavailable'; readonly kernel: KernelName; readonly reason: string }
   | Done
   | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'closed' };

@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Scene } from '../cluster/messages.js';
-import { messageOf } from '../errors.js';
+import { messageOf, usedUp } from '../errors.js';
 import { chunks } from '../kernel/chunks.js';
 import type { Computed, Kernel, KernelName } from '../kernel/kernel.js';
 import { fingerprintOf, openKernel, speedOf } from '../kernel/open.js';
@@ -11,7 +11,7 @@ import { warmPerturbation } from '../kernel/perturbation/warm.js';
 import type { Paint } from '../render/colours.js';
 import { paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
-import { samplesPerPixel, type View } from '../view/view.js';
+import { type Formula, samplesPerPixel, type View } from '../view/view.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
 const { simd, slot, stops } = workerData as ThreadData;
@@ -40,13 +40,30 @@ port.on('message', async (message: ToThread) => {
       scenes.delete(message.key);
       return;
     case 'warm':
-      return warmPerturbation(message.formula);
+      return warm(message.formula);
+    case 'close':
+      await closeKernels();
+      return answer({ kind: 'closed' });
     case 'open':
       return answer(await open(message.kernel));
     case 'compute':
       return answer(await compute(message));
   }
 });
+
+answer({ kind: 'started' });
+
+function warm(formula: Formula): void {
+  try {
+    warmPerturbation(formula);
+  } catch {
+    // What is wrong with it, the first shard that needs it is answered.
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return messageOf(usedUp(error) ?? error);
+}
 
 function answer(message: FromThread): void {
   port?.postMessage(message, message.kind === 'done' ? [message.bytes.buffer] : []);
@@ -58,13 +75,20 @@ function kernelOf(name: KernelName): Promise<Kernel> {
   return kernel;
 }
 
+/** A graphics driver aborts the process when its thread ends with a device open. */
+async function closeKernels(): Promise<void> {
+  for (const kernel of kernels.values()) {
+    await kernel.then((opened) => opened.close()).catch(() => undefined);
+  }
+}
+
 async function open(name: KernelName): Promise<FromThread> {
   try {
     const kernel = await kernelOf(name);
     const fingerprint = await fingerprintOf(kernel);
     return { kind: 'opened', kernel: name, detail: kernel.detail, fingerprint, speed: await speedOf(kernel) };
   } catch (error) {
-    return { kind: 'unavailable', kernel: name, reason: messageOf(error) };
+    return { kind: 'unavailable', kernel: name, reason: reasonOf(error) };
   }
 }
 
@@ -92,7 +116,7 @@ async function compute({ turn, kernel, scene: key, view, rect }: ToThread & { ki
     };
   } catch (error) {
     if (error === STOPPED) return { kind: 'stopped' };
-    return { kind: 'failed', reason: messageOf(error) };
+    return { kind: 'failed', reason: reasonOf(error) };
   }
 }
 

@@ -62,6 +62,7 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
       '1e15',
       '--kernel',
       'cpu',
+      '--strict',
       '--local',
       '1',
     ],

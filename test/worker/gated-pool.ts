@@ -38,6 +38,8 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
   return {
     instance: 'gated',
     slots,
+    started: Promise.resolve(),
+    broken: new Promise(() => {}),
     slotsFor: () => slots,
     async offer(kernel) {
       if (kernel !== 'simd') throw new FractalError('KERNEL_MISSING', `there is no ${kernel} here`);

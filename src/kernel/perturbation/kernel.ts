@@ -10,10 +10,11 @@ import { fillPoints, plane } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
 import { CHUNK, chunks } from '../chunks.js';
 import type { Computed } from '../kernel.js';
+import { sharedMemory } from '../memory.js';
 import { STEPS } from '../simd.js';
 import { type Finish, openExact, type Walkers } from './exact.js';
 import { exponentOf, isDeep, offsetOf, type Reference, scaledZoom } from './reference.js';
-import { buildTogether, levelsOf, type Table } from './table.js';
+import { abandonTable, buildTogether, levelsOf, type Table } from './table.js';
 
 /** What the threads of a worker share of a reference. */
 export interface SharedReference extends Pick<Reference, 'formula' | 're' | 'im' | 'start'> {
@@ -53,7 +54,6 @@ interface Exports {
 }
 
 const PAGE = 65536;
-const MAX_PAGES = 65536;
 /** In the first page: counters of the threads that build a table, pointers to its levels; then the orbit. */
 const COUNTERS_AT = 2048;
 const DEEP_COUNTERS_AT = 2112;
@@ -93,14 +93,19 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
     ? levelsOf(length, table.end, DEEP_ENTRY_BYTES, DEEP_TABLE_BYTES, DEEP_COUNTERS_AT)
     : undefined;
   const regionsAt = (deepTable ?? table).end;
-  const pages = Math.ceil((regionsAt + slots * REGION_BYTES) / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
+  const memory = sharedMemory(regionsAt + slots * REGION_BYTES);
   new Float64Array(memory.buffer, ORBIT_AT, orbit.length).set(orbit);
   new Float64Array(memory.buffer, tinyAt, tiny.length).set(tiny);
   new Uint32Array(memory.buffer, LEVELS_AT, table.levels.length).set(table.levels);
   if (deepTable) new Uint32Array(memory.buffer, DEEP_LEVELS_AT, deepTable.levels.length).set(deepTable.levels);
   const tinies = tiny.length / 5;
   return { formula, re, im, start, module: compiled, memory, length, tinyAt, tinies, table, deepTable, regionsAt };
+}
+
+/** A thread that had a part in building the tables is gone: others stop waiting for them. False: all are built. */
+export function abandonTables({ table, deepTable, memory }: SharedReference): boolean {
+  const abandoned = [table, deepTable].map((one) => one !== undefined && abandonTable(one, memory));
+  return abandoned.includes(true);
 }
 
 /** The work of one slot on a shared reference. `proofs: false` switches proofs off: the samples are the same. */
