@@ -153,7 +153,7 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
   const how = recipe({ film: container, ...options });
   if (container === 'gif' && fps > FASTEST_GIF)
     options.warn?.(
-      `most players show a .gif of more than ${FASTEST_GIF} frames a second more slowly, at 10: use --fps ${FASTEST_GIF}, or an .mp4`,
+      `a .gif of more than ${FASTEST_GIF} frames a second plays more slowly: most players show frames shorter than 0.02 s for 0.1 s; use --fps ${FASTEST_GIF}, or an .mp4`,
     );
   const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
   const comment = carrier(options, container)();
