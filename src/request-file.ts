@@ -3,6 +3,7 @@
  * keep all their digits: they are read as text, never as doubles.
  */
 
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { FractalError, messageOf } from './errors.js';
 import { formatDecimal, parseDecimal } from './view/decimal.js';
@@ -17,13 +18,14 @@ const ALIASES: Readonly<Record<string, string>> = { re: 'xpos', im: 'ypos', x: '
 
 /** @throws FractalError REQUEST_FILE naming file, line and column. */
 export async function readRequestFile(path: string, flags: ReadonlySet<string>): Promise<RawFlags> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     throw new FractalError('REQUEST_FILE', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
-  return parseRequestFile(text, path, flags);
+  if (!isUtf8(bytes)) throw wrong(path, 'it is not UTF-8 text');
+  return parseRequestFile(bytes.toString('utf8'), path, flags);
 }
 
 /** `flags`: the names that are understood. */

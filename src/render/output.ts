@@ -72,8 +72,9 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
 /** The outfile with an extension: a device such as /dev/stdout, which has none, receives the default format. */
 async function namedFormat({ outfile, frames }: OutputOptions): Promise<string> {
   if (extname(outfile) !== '') return outfile;
+  // One that is refused is refused for what it is, not for its name.
   const target = await streamTarget(outfile);
-  return target && 'receive' in target ? `${outfile}${frames > 1 ? '.mp4' : '.png'}` : outfile;
+  return target ? `${outfile}${frames > 1 ? '.mp4' : '.png'}` : outfile;
 }
 
 /** Encoded at a time: enough to overlap computing, few enough to bound memory. */
