@@ -185,7 +185,8 @@ function measure(now: () => number): Rates {
   return {
     read(status) {
       const at = now();
-      last ??= status.phase !== 'connecting' && status.workers > 0 ? { at, status } : undefined;
+      // From the first result on: before it workers start, and the store is read.
+      last ??= status.workers > 0 && status.costDone > 0 ? { at, status } : undefined;
       const seconds = last ? (at - last.at) / 1000 : 0;
       if (last && seconds >= 0.25) {
         averages.shards.add(status.shardsDone - last.status.shardsDone, seconds);

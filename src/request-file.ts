@@ -26,7 +26,9 @@ export async function readRequestFile(path: string, flags: ReadonlySet<string>):
     throw new FractalError('REQUEST_FILE', `${name} cannot be read: ${messageOf(error)}`, { cause: error });
   }
   if (bytes.length > MAX_BYTES) throw wrong(name, `it is longer than ${MAX_BYTES} bytes, which is all that is read`);
-  return parseRequestFile(decodeText(bytes), name, flags);
+  const text = decodeText(bytes);
+  if (text.includes('\uFFFD')) throw wrong(name, 'it is not UTF-8 text');
+  return parseRequestFile(text, name, flags);
 }
 
 /** `flags`: the names that are understood. @throws FractalError REQUEST_FILE */

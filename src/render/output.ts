@@ -72,8 +72,9 @@ export async function openOutput(options: OutputOptions): Promise<Output> {
 /** The outfile with an extension: a device such as /dev/stdout, which has none, receives the default format. */
 async function namedFormat({ outfile, frames }: OutputOptions): Promise<string> {
   if (extname(outfile) !== '') return outfile;
+  // One that is refused is refused for what it is, not for its name.
   const target = await streamTarget(outfile);
-  return target && 'receive' in target ? `${outfile}${frames > 1 ? '.mp4' : '.png'}` : outfile;
+  return target ? `${outfile}${frames > 1 ? '.mp4' : '.png'}` : outfile;
 }
 
 /** Encoded at a time: enough to overlap computing, few enough to bound memory. */
@@ -153,7 +154,7 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
   const how = recipe({ film: container, ...options });
   if (container === 'gif' && fps > FASTEST_GIF)
     options.warn?.(
-      `most players show a .gif of more than ${FASTEST_GIF} frames a second more slowly, at 10: use --fps ${FASTEST_GIF}, or an .mp4`,
+      `a .gif of more than ${FASTEST_GIF} frames a second plays more slowly: most players show frames shorter than 0.02 s for 0.1 s; use --fps ${FASTEST_GIF}, or an .mp4`,
     );
   const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
   const comment = carrier(options, container)();

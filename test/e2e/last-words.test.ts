@@ -1,7 +1,7 @@
 /** What a run says at its end, and what it warns of before it computes: with real processes. */
 
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folder, fractal, run, start } from './processes.js';
@@ -120,4 +120,9 @@ test('a name that is not UTF-8 is refused in one line, whatever flag it belongs 
     assert.equal(code, 2, flag);
     assert.match(stderr, /^error: REQUEST_INVALID: "b\uFFFD\.png" on the command line is not UTF-8 text.*\n$/);
   }
+  const request = join(at, 'request.json');
+  writeFileSync(request, Buffer.from('{"outfile": "b\xff.png"}', 'latin1'));
+  const { code, stderr } = await fractal(t, ['leader', '--request', request], at);
+  assert.equal(code, 2);
+  assert.match(stderr, /^error: REQUEST_FILE: .*request\.json.*not UTF-8 text\n$/);
 });

@@ -313,5 +313,5 @@ test('a .gif of more than 50 frames a second comes with a line that it plays mor
     await render(options(join(folder(), 'x.gif'), { frames: 2, fps, warn }));
   }
   assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? '', /^60: .*more than 50 frames a second more slowly.*--fps 50/);
+  assert.match(lines[0] ?? '', /^60: .*more than 50 frames a second plays more slowly.*--fps 50/);
 });
