@@ -95,6 +95,8 @@ async function runWorker(flags: RawFlags): Promise<number> {
     throw invalid(`--kernel "${kernel}" is not one of auto, simd, gpu, cpu`);
   }
   const host = await (await import('./listen-host.js')).listenHost(flags.host ?? '127.0.0.1');
+  const attempts = retries === undefined ? undefined : whole('retries', retries, 0, 1_000_000);
+  const access = readAccess(accessFiles(flags), tokenOfEnvironment(), new Date());
   if (retries !== undefined && join === undefined) {
     process.stderr.write('warning: --retries has no effect without --join\n');
   }
@@ -106,9 +108,9 @@ async function runWorker(flags: RawFlags): Promise<number> {
     quiet: flags.quiet === 'true',
     metrics: metricsFormat(flags.metrics),
     ...(join === undefined ? {} : { join: joinable(address('join', join), host) }),
-    ...(retries === undefined ? {} : { retries: whole('retries', retries, 0, 1_000_000) }),
+    ...(attempts === undefined ? {} : { retries: attempts }),
     insecure: flags.insecure === 'true',
-    access: readAccess(accessFiles(flags), tokenOfEnvironment(), new Date()),
+    access,
   });
 }
 

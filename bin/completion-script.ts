@@ -13,7 +13,7 @@ if [ -n "\${ZSH_VERSION-}" ]; then
     found=("\${(@f)$(${program} --complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
     if [ -n "\${found[1]-}" ]; then compadd -- "\${found[@]}"; else _files; fi
   }
-  if ! command -v compdef >/dev/null; then autoload -Uz compinit && compinit; fi
+  if ! command -v compdef >/dev/null; then autoload -Uz compinit && compinit -i; fi
   compdef _fractal fractal
 else
   _fractal() {

@@ -1,4 +1,4 @@
-/** The README keeps its word: its pictures can be rendered again, and its commands and flags exist. */
+/** The pictures of the README can be rendered again, and its commands and flags exist. */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What is printed where: help and version on stdout, no escape sequences where nobody looks at a terminal. */
+/** What is printed where: help and version on stdout, no escape sequences outside of terminals. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
