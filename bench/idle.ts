@@ -42,7 +42,7 @@ const idlePool = (bytesPerPixel: number): Pool => ({
           underWay.delete(epoch);
           const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
           const bytes = new Uint8Array(rect.width * rect.height * bytesPerPixel);
-          finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, samples });
+          finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
         });
       },
       cancel() {},

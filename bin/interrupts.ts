@@ -18,7 +18,7 @@ export function interrupts(timeoutSeconds: number, started = performance.now()):
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) exitAtOnce();
-    controller.abort(new FractalError('INTERRUPTED', 'interrupted: nothing incomplete was left behind'));
+    controller.abort(new FractalError('INTERRUPTED', 'interrupted, no incomplete file is left'));
   };
   for (const signal of SIGNALS) process.on(signal, stop);
   const sentence = `not finished after --timeout ${timeoutSeconds} seconds`;

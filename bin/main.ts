@@ -7,6 +7,8 @@ import { prestart, stopLocalWorkers } from './local.js';
 export async function start(words: string[]): Promise<void> {
   saying();
   try {
+    requireFolder();
+    refuseUnreadable(words);
     prestart(words);
     const { main } = await import('./fractal.js');
     process.exitCode = await main(words);
@@ -19,6 +21,26 @@ export async function start(words: string[]): Promise<void> {
   } finally {
     await stopLocalWorkers();
   }
+}
+
+/** Relative paths have no meaning without it. @throws FractalError FOLDER_MISSING */
+function requireFolder(): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    const way = 'change to a folder that exists';
+    throw new FractalError('FOLDER_MISSING', `the working folder was deleted or cannot be read: ${way}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Bytes that are not UTF-8 reach the program as U+FFFD: a file of such a name would be another one. */
+function refuseUnreadable(words: readonly string[]): void {
+  const at = words.findIndex((word) => word.includes('\uFFFD'));
+  if (at < 0) return;
+  const why = `"${words[at]}" on the command line is not UTF-8 text: rename the file, or name it by a link`;
+  throw new FractalError('REQUEST_INVALID', why);
 }
 
 /**

@@ -8,9 +8,9 @@ import { PORT_RANGE } from '../src/cluster/ports.js';
 import { type Address, addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
 import { FractalError, oneLine } from '../src/errors.js';
 import type { KernelName } from '../src/kernel/kernel.js';
-import { formatMetrics, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
+import { formatMetrics, type Metric, metricsJson, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
 import { openPool, type Pool } from '../src/worker/pool.js';
-import { type Session, type SessionEvents, serve } from '../src/worker/session.js';
+import { NOTHING_YET, type Session, type SessionEvents, serve, type Tally } from '../src/worker/session.js';
 import { exitAtOnce } from './exit.js';
 import { refusalLog } from './refusals.js';
 import { VERSION } from './version.js';
@@ -23,15 +23,19 @@ export interface WorkerOptions {
   /** The kernels that are offered. */
   readonly kernel: 'auto' | KernelName;
   readonly quiet: boolean;
+  /** Print the figures of each session when it ends, also with `quiet`. */
+  readonly metrics: false | 'text' | 'json';
   /** Who may join. */
   readonly access: Access;
   /** Beyond the loopback interface even where anybody may. */
   readonly insecure?: boolean;
   /** A leader that is told again and again that this worker is there. */
   readonly join?: Address;
+  /** Attempts to register there after the first one that failed, in a row; absent: no limit. */
+  readonly retries?: number;
 }
 
-/** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. */
+/** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. @throws FractalError NO_LEADER */
 export async function worker(options: WorkerOptions): Promise<number> {
   const pool = openPool(options.slots ?? availableParallelism(), options.kernel);
   try {
@@ -72,6 +76,17 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
   const say = (text: string) => {
     if (!options.quiet) process.stdout.write(`${oneLine(text)}\n`);
   };
+  let reported = 0;
+  const figuresOf = (tally: Tally, began: number) => [
+    ...workerMetrics({ ...tally, slots, seconds: (performance.now() - began) / 1000 }),
+    ...runtime.read(),
+  ];
+  const print = (figures: readonly Metric[]) => {
+    reported++;
+    const json = () => JSON.stringify(metricsJson({ leader: [], workers: new Map([[name, figures]]) }).workers);
+    const lines = options.metrics === 'json' ? [json()] : formatMetrics(`WORKER ${name}`, figures);
+    for (const line of lines) process.stdout.write(`${line}\n`);
+  };
   const accept = (link: WorkerLink, peer: string) => {
     const began = performance.now();
     sessions.set(link, serve(link, pool, VERSION, eventsOf(link, peer, began)));
@@ -80,21 +95,21 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
     return {
       started: (session, kernel) => say(`worker ${name}: job ${session} of ${peer} begins, ${kernel}`),
       finished(session, tally, wanted) {
-        const figures = [
-          ...workerMetrics({ ...tally, slots, seconds: (performance.now() - began) / 1000 }),
-          ...runtime.read(),
-        ];
-        if (wanted) for (const line of formatMetrics(`WORKER ${name}`, figures)) say(line);
+        const figures = figuresOf(tally, began);
+        if (options.metrics || (wanted && !options.quiet)) print(figures);
         say(`worker ${name}: job ${session} is done, ${tally.shards} shards`);
         return figures;
       },
-      ended(session, reason) {
+      ended(session, reason, tally) {
         sessions.delete(link);
-        if (reason && session) say(`worker ${name}: job ${session} ended: ${reason}`);
+        if (!reason || !session) return;
+        if (options.metrics) print(figuresOf(tally, began));
+        say(`worker ${name}: job ${session} ended: ${reason}`);
       },
     };
   }
   let stopping = false;
+  let failure: unknown;
   const leaving = new AbortController();
   let stopped = () => {};
   const end = new Promise<void>((resolve) => {
@@ -120,8 +135,20 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
   process.on('SIGTERM', stop);
   process.on('SIGHUP', stop);
   if (options.join) {
-    const tell = (text: string) => say(`worker ${name}: ${text}`);
-    void announce(options.join, listener.address, { access, version: VERSION, signal: leaving.signal, say: tell });
+    announce(options.join, listener.address, {
+      access,
+      version: VERSION,
+      signal: leaving.signal,
+      ...(options.retries === undefined ? {} : { retries: options.retries }),
+      connected: () => sessions.size > 0,
+      say: (text) => say(`worker ${name}: ${text}`),
+    })
+      .catch((error) => {
+        failure = error;
+      })
+      .then(() => {
+        if (!stopping) stop();
+      });
   }
   say(
     `worker ${name}: ready, ${slots} slot${slots > 1 ? 's' : ''}, ${options.kernel === 'auto' ? 'all kernels' : options.kernel}`,
@@ -132,7 +159,9 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
     leaving.abort();
     await listener.close();
   }
-  return 0;
+  if (options.metrics && reported === 0) print(figuresOf(NOTHING_YET, 0));
+  if (failure !== undefined) process.stderr.write(`error: ${oneLine(String(failure))}\n`);
+  return failure === undefined ? 0 : 1;
 }
 
 /** @throws FractalError EXPOSED, PORT_IN_USE */

@@ -9,6 +9,7 @@ export type ErrorKind = 'usage' | 'failure' | 'interrupt';
 /** The codes, with their kind. docs/errors.md explains each; a test holds the two together. */
 export const CODES = {
   REQUEST_INVALID: 'usage',
+  FOLDER_MISSING: 'usage',
   REQUEST_FILE: 'usage',
   LOCATION_FILE: 'usage',
   HOSTFILE_SYNTAX: 'usage',
@@ -29,6 +30,7 @@ export const CODES = {
   NUCLEUS_MISSING: 'failure',
   SAMPLES_MISSING: 'failure',
   NO_WORKER: 'failure',
+  NO_LEADER: 'failure',
   WORKER_MISSING: 'failure',
   PROTOCOL: 'failure',
   SHARD_FAILED: 'failure',

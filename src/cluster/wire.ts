@@ -77,9 +77,11 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
       yield { refused: message };
       return;
     case 'result': {
-      const { shard, epoch, seconds, iterations } = message;
+      const { shard, epoch, seconds, iterations, uncertain } = message;
       for (const piece of cut(message.bytes)) {
-        yield { result: { shard, epoch, piece: { ...piece, data: bufferOf(piece.data) }, seconds, iterations } };
+        yield {
+          result: { shard, epoch, piece: { ...piece, data: bufferOf(piece.data) }, seconds, iterations, uncertain },
+        };
       }
       return;
     }
@@ -128,10 +130,10 @@ export function leaderInbox(): (wire: ToLeader__Output) => ToLeader | undefined 
     if (wire.ready) return { kind: 'ready', ...wire.ready };
     if (wire.refused) return { kind: 'refused', reason: wire.refused.reason };
     if (wire.result) {
-      const { shard, epoch, piece, seconds, iterations } = wire.result;
+      const { shard, epoch, piece, seconds, iterations, uncertain } = wire.result;
       if (!piece) throw missing('piece of a result');
       const bytes = results.add(epoch, piece);
-      return bytes && { kind: 'result', shard, epoch, bytes, seconds, iterations };
+      return bytes && { kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain };
     }
     if (wire.failed) return { kind: 'failed', ...wire.failed };
     if (wire.beat) return { kind: 'beat', epochs: wire.beat.epochs };
@@ -166,6 +168,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   seed: 0,
   distance: 0,
   perturbed: 0,
+  exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
 
 function checksumOf({ shard, epoch, scene, frame, x, y, width, height }: WireAssign, view: WireView): number {
@@ -185,11 +188,13 @@ function wireView(view: View): WireView {
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
     distance: view.distance === true,
     perturbed: view.perturbed === true,
+    exact: view.exact === true,
   };
 }
 
 function viewOf(wire: View__Output): View {
-  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, perturbed, ...rest } = wire;
+  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, perturbed, exact, ...rest } =
+    wire;
   const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
   return {
     ...rest,
@@ -198,6 +203,7 @@ function viewOf(wire: View__Output): View {
     sampling,
     ...(distance ? { distance } : {}),
     ...(perturbed ? { perturbed } : {}),
+    ...(exact ? { exact } : {}),
   };
 }
 

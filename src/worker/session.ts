@@ -23,13 +23,22 @@ export interface Tally {
   bytesReceived: number;
 }
 
+export const NOTHING_YET: Readonly<Tally> = {
+  shards: 0,
+  samples: 0,
+  iterations: 0,
+  busySeconds: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+};
+
 export interface SessionEvents {
   /** For the log. */
   started(session: string, kernel: string): void;
   /** The leader said that the job is over: the figures that go to it. `wanted`: it asked for metrics. */
   finished(session: string, tally: Tally, wanted: boolean): readonly Figure[];
   /** Once. `session` is empty when it never began; `reason`: unless the job was finished. */
-  ended(session: string, reason: string | undefined): void;
+  ended(session: string, reason: string | undefined, tally: Tally): void;
 }
 
 export interface Session {
@@ -50,7 +59,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let draining = false;
   let over = false;
   let beating: NodeJS.Timeout | undefined;
-  const tally: Tally = { shards: 0, samples: 0, iterations: 0, busySeconds: 0, bytesSent: 0, bytesReceived: 0 };
+  const tally: Tally = { ...NOTHING_YET };
 
   link.listen({
     message(message) {
@@ -73,7 +82,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     clearInterval(beating);
     seat?.leave();
     seat = undefined;
-    events.ended(name, reason);
+    events.ended(name, reason, tally);
   }
 
   function handle(message: ToWorker): void {
@@ -144,12 +153,12 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       if (!seat) return;
       const { shard, epoch } = assignment;
       if (result.kind === 'done') {
-        const { bytes, seconds, iterations } = result;
+        const { bytes, seconds, iterations, uncertain } = result;
         tally.shards++;
         tally.samples += result.samples;
         tally.iterations += iterations;
         tally.busySeconds += seconds;
-        void link.send({ kind: 'result', shard, epoch, bytes, seconds, iterations });
+        void link.send({ kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain });
       } else void link.send({ kind: 'failed', shard, epoch, reason: result.reason });
       settle();
     });

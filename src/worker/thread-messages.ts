@@ -53,6 +53,8 @@ export interface Done {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly seconds: number;
   readonly iterations: number;
+  /** Pixels with a sample that no error bound confirms. */
+  readonly uncertain: number;
   readonly samples: number;
 }
 

@@ -25,6 +25,9 @@ interface Placed {
   perturbed: Perturbed | undefined;
 }
 
+/** Thrown where a shard is left unfinished in the midst of a part. */
+const STOPPED = new Error('stopped');
+
 const scenes = new Map<string, Placed>();
 const kernels = new Map<KernelName, Promise<Kernel>>();
 
@@ -97,14 +100,22 @@ async function compute({ turn, kernel, scene: key, view, rect }: ToThread & { ki
     const from = performance.now();
     const computed = await inParts(placed, await kernelOf(kernel), view, rect, turn);
     if (!computed) return { kind: 'stopped' };
-    const { nu, distance, iterations } = computed;
+    const { nu, distance, iterations, uncertain = 0 } = computed;
     if (view.distance && !distance) throw new Error('the kernel gave no distances');
     const bytes = scene.samples
       ? new Uint8Array((distance ? triples(nu, distance) : nu).buffer as ArrayBuffer)
       : paint(nu, nu.length / (rect.width * rect.height), paintOf(scene), view.iterations, distance);
     const seconds = (performance.now() - from) / 1000;
-    return { kind: 'done', bytes: bytes as Uint8Array<ArrayBuffer>, seconds, iterations, samples: nu.length };
+    return {
+      kind: 'done',
+      bytes: bytes as Uint8Array<ArrayBuffer>,
+      seconds,
+      iterations,
+      uncertain,
+      samples: nu.length,
+    };
   } catch (error) {
+    if (error === STOPPED) return { kind: 'stopped' };
     return { kind: 'failed', reason: reasonOf(error) };
   }
 }
@@ -118,29 +129,33 @@ async function inParts(
   turn: number,
 ): Promise<Computed | undefined> {
   const stopped = () => Atomics.load(stops, slot) === turn;
-  if (kernel.name !== 'simd') return stopped() ? undefined : samplesOf(placed, kernel, view, rect);
+  const check = () => {
+    if (stopped()) throw STOPPED;
+  };
+  if (kernel.name !== 'simd') return stopped() ? undefined : samplesOf(placed, kernel, view, rect, check);
   const perPixel = samplesPerPixel(view.sampling);
   const count = rect.width * rect.height * perPixel;
   const nu = new Float64Array(count);
   const distance = view.distance && new Float64Array(2 * count);
-  let [done, iterations] = [0, 0];
+  let [done, iterations, uncertain] = [0, 0, 0];
   for (const part of chunks(rect, perPixel)) {
     if (stopped()) return undefined;
-    const one = await samplesOf(placed, kernel, view, part);
+    const one = await samplesOf(placed, kernel, view, part, check);
     nu.set(one.nu, done);
     if (one.distance) distance?.set(one.distance, 2 * done);
     done += one.nu.length;
     iterations += one.iterations;
+    uncertain += one.uncertain ?? 0;
   }
-  return { nu, iterations, ...(distance ? { distance } : {}) };
+  return { nu, iterations, uncertain, ...(distance ? { distance } : {}) };
 }
 
 /** Directly, or as differences from the scene's reference. */
-async function samplesOf(placed: Placed, kernel: Kernel, view: View, rect: Rect): Promise<Computed> {
+async function samplesOf(placed: Placed, kernel: Kernel, view: View, rect: Rect, check: () => void): Promise<Computed> {
   if (!view.perturbed) return kernel.compute(view, rect);
   if (!placed.reference) throw new Error('a perturbed view came without its reference orbit');
   placed.perturbed ??= openPerturbation(placed.reference, slot);
-  return placed.perturbed(view, rect);
+  return placed.perturbed(view, rect, check);
 }
 
 /** nu and the distance's vector of one sample after the other. */

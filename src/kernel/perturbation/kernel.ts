@@ -12,7 +12,7 @@ import { CHUNK, chunks } from '../chunks.js';
 import type { Computed } from '../kernel.js';
 import { sharedMemory } from '../memory.js';
 import { STEPS } from '../simd.js';
-import { openExact, type Walkers } from './exact.js';
+import { type Finish, openExact, type Walkers } from './exact.js';
 import { exponentOf, isDeep, offsetOf, type Reference, scaledZoom } from './reference.js';
 import { abandonTable, buildTogether, levelsOf, type Table } from './table.js';
 
@@ -30,7 +30,8 @@ export interface SharedReference extends Pick<Reference, 'formula' | 're' | 'im'
   readonly regionsAt: number;
 }
 
-export type Perturbed = (view: View, rect: Rect) => Computed;
+/** check: called several times a second while points are iterated exactly; what it throws ends the computation. */
+export type Perturbed = (view: View, rect: Rect, check?: () => void) => Computed;
 
 interface Exports {
   // biome-ignore format: one line per group of arguments
@@ -44,6 +45,7 @@ interface Exports {
   enter(re: number, im: number, radius: number, exponent: number): void;
   perturb(count: number, re: number, im: number, exponent: number, nu: number, grown: number, distance: number): bigint;
   nuOf(n: bigint, zr: number, zi: number): number;
+  estimateAt(zr: number, zi: number, a: number, b: number, c: number, d: number, e: number, at: number): void;
   buildLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   buildDeepLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   setKnown(at: number): void;
@@ -113,6 +115,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const {
     enter,
     nuOf,
+    estimateAt,
     setKnown,
     setSeries,
     setOrbit,
@@ -147,6 +150,12 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   });
   if (proofs && formula.julia) prepareProofs();
   const walkers: Walkers = new Map();
+  const finish: Finish = {
+    nuOf,
+    distanceOf(zr, zi, { a, b, c, d, exponent }, index) {
+      estimateAt(zr, zi, a, b, c, d, exponent, distanceAt + 16 * index);
+    },
+  };
   let deepBuilt = false;
 
   function openDeep(): void {
@@ -165,7 +174,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     deepBuilt = true;
   }
 
-  return (view, rect) => {
+  return (view, rect, check = () => undefined) => {
     const exponent = isDeep(view) ? exponentOf(view) : 0;
     if (exponent !== 0) openDeep();
     const scaled = exponent === 0 ? view : { ...view, zoom: scaledZoom(view, exponent) };
@@ -173,13 +182,15 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const camera = { ...plane(scaled), re: [offsetRe, 0], im: [offsetIm, 0] } as const;
     const { cosStep, sinStep } = camera;
     const perPixel = samplesPerPixel(view.sampling);
-    const exact = openExact(view, nuOf, walkers);
+    const exact = openExact(view, { re: cosStep, im: sinStep, exponent }, finish, walkers);
     const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (proofs ? FLAG_PROVE : 0);
     setView(flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent);
     const samples = rect.width * rect.height * perPixel;
     const nu = new Float64Array(samples);
     const distance = view.distance ? new Float64Array(2 * samples) : undefined;
+    const checked = { nu: found, grown, distances: distance && distances };
     let iterations = 0;
+    let uncertain = 0;
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
     const halfWidth = view.width / 2;
     const halfHeight = view.height / 2;
@@ -190,7 +201,9 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
       for (const part of chunks(block.part, perPixel)) {
         const count = fillPoints(scaled, part, re, im, camera);
         iterations += Number(perturb(count, reAt, imAt, exponent, nuAt, grownAt, distance ? distanceAt : 0));
-        iterations += exact.settle(part, found, grown);
+        const settled = exact.settle(part, checked, check);
+        iterations += settled.iterations;
+        uncertain += settled.uncertain;
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
           const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;
@@ -199,7 +212,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         }
       }
     }
-    return distance ? { nu, distance, iterations } : { nu, iterations };
+    return { nu, iterations, uncertain, ...(distance ? { distance } : {}) };
   };
 }
 
