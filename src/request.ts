@@ -313,7 +313,7 @@ function depthOf(zoom: string): number {
 
 /** A limit that shows what there is at a depth (in powers of ten) without drowning in it. */
 export function iterationsAt(depth: number): number {
-  return Math.round(500 + 400 * depth ** 1.5);
+  return Math.round(500 + 400 * depth * Math.sqrt(depth));
 }
 
 function formulaOf(v: Parsed): Formula {

@@ -81,7 +81,8 @@ export function log10(d: Decimal): number {
 /** The decimal whose log10 is the given one, to 17 digits: how geometric zoom paths pass any exponent. */
 export function fromLog10(log: number): string {
   const exponent = Math.floor(log);
-  const mantissa = 10 ** (log - exponent);
+  // Not 10 ** x, whose last bit is another one from Node 24 on.
+  const mantissa = Math.exp((log - exponent) * Math.LN10);
   return exponent === 0 ? String(mantissa) : `${mantissa}e${exponent}`;
 }
 

@@ -180,10 +180,13 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
           const all = lost + Math.log2(growth * formula.power) + small * (formula.power - 1);
           lost = Math.max(0, GRAIN_BITS * Math.floor(all / GRAIN_BITS));
           one = 2 ** -lost;
-          growth = 2 ** (all - lost) + one;
+          growth = Math.exp((all - lost) * Math.LN2) + one;
           continue;
         }
-        growth = growth * formula.power * Math.sqrt(mag2) ** (formula.power - 1) + one;
+        growth *= formula.power;
+        // Not **, whose last bit is another one from Node 24 on.
+        for (let factor = 1; factor < formula.power; factor++) growth *= Math.sqrt(mag2);
+        growth += one;
         if (growth >= 1 && growth < GRAIN) continue;
         for (; growth >= GRAIN; growth /= GRAIN) lost += GRAIN_BITS;
         for (; growth < 1 && lost > 0; growth *= GRAIN) lost -= GRAIN_BITS;
