@@ -109,6 +109,7 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
     };
   }
   let stopping = false;
+  let drained = false;
   let failure: unknown;
   const leaving = new AbortController();
   let stopped = () => {};
@@ -124,10 +125,15 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
   const listener = await listen(options, accept, { ...access, insecure, busy, refused });
   name = addressText(listener.address);
   const stop = () => {
+    // With nothing left to drop, threads and drivers still end in order.
+    if (drained) return;
     if (stopping) exitAtOnce();
     stopping = true;
     leaving.abort();
-    void listener.drain().then(stopped);
+    void listener.drain().then(() => {
+      drained = true;
+      stopped();
+    });
     say(`worker ${name}: finishing what it has; once more to drop it`);
     for (const session of sessions.values()) session.drain();
   };

@@ -165,3 +165,12 @@ test('workers that join a leader that listens do its job, and serve the next one
   assert.equal((await second.whole())['/cluster/workers/used:workers'], 2);
   for (const joiner of joiners) await leaves(joiner);
 });
+
+test('a second SIGTERM to a worker that has nothing to drop changes nothing: exit code 0', BOUNDED, async (t) => {
+  const [idle] = await workers(t, 1);
+  assert.ok(idle);
+  idle.process.kill('SIGTERM');
+  await idle.said(/finishing what it has/);
+  idle.process.kill('SIGTERM');
+  assert.equal((await idle.ended).code, 0);
+});
