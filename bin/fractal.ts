@@ -17,6 +17,7 @@ import {
   leaderOptions,
   recolorFlags,
   refuseUnknown,
+  sizeOf,
   whole,
   yargsOptions,
 } from './flags.js';
@@ -38,7 +39,10 @@ function leaderCommand(y: Argv): Argv {
   return command;
 }
 
-const WORKER_FLAGS = ['port', 'host', 'slots', 'kernel', 'quiet', 'join', 'insecure', ...ACCESS_FLAGS] as const;
+const WORKER_FLAGS = [
+  ...['port', 'host', 'slots', 'kernel', 'quiet', 'join', 'insecure', 'scene-memory'],
+  ...ACCESS_FLAGS,
+] as const;
 
 function workerCommand(y: Argv): Argv {
   const access = ACCESS_FLAGS.map((name) => {
@@ -58,6 +62,12 @@ function workerCommand(y: Argv): Argv {
       type: 'string',
       requiresArg: true,
       describe: 'host:port of a leader that listens: say there that I am here',
+    },
+    'scene-memory': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'memory for what leaders send for their jobs: palettes, reference orbits',
+      defaultDescription: '512M',
     },
     ...Object.fromEntries(access),
     insecure: { type: 'boolean', describe: 'listen beyond this machine though anybody may join' },
@@ -128,6 +138,7 @@ async function runWorker(argv: Arguments): Promise<number> {
     quiet: argv.quiet === true,
     ...(join === undefined ? {} : { join: joinable(address('join', join), host ?? '127.0.0.1') }),
     insecure: argv.insecure === true,
+    sceneBytes: sizeOf('scene-memory', flags['scene-memory'] ?? '512M'),
     access: readAccess(accessFiles(flags), tokenOfEnvironment(), new Date()),
   });
 }

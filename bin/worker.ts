@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { Access } from '../src/cluster/access.js';
-import { grpcListen, type ListenOptions } from '../src/cluster/listen.js';
+import { grpcListen, LIMITS, type ListenOptions } from '../src/cluster/listen.js';
 import { announce } from '../src/cluster/lobby.js';
 import { PORT_RANGE } from '../src/cluster/ports.js';
 import { type Address, addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
@@ -24,6 +24,8 @@ export interface WorkerOptions {
   readonly quiet: boolean;
   /** Who may join. */
   readonly access: Access;
+  /** Bytes that the scenes of all leaders may take. */
+  readonly sceneBytes: number;
   /** Beyond the loopback interface even where anybody may. */
   readonly insecure?: boolean;
   /** A leader that is told again and again that this worker is there. */
@@ -67,15 +69,15 @@ export async function worker(options: WorkerOptions): Promise<number> {
   const end = new Promise<void>((resolve) => {
     stopped = resolve;
   });
-  const { access, insecure = false } = options;
+  const { access, insecure = false, sceneBytes } = options;
   const busy = (link: WorkerLink) => sessions.get(link)?.busy ?? false;
   const refused = refusalLog(
     (text) => say(`worker ${name}: ${text}`),
     () => performance.now(),
   );
-  const listener = await listen(options, accept, { ...access, insecure, busy, refused });
+  const listener = await listen(options, accept, { ...access, insecure, busy, refused, sceneBytes });
   // The threads come second: without them a port that is taken ends the process.
-  const pool = openPool(slots, options.kernel);
+  const pool = openPool(slots, { offered: options.kernel, sceneBytes, spare: LIMITS.leaders });
   // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
   if (options.kernel === 'auto' || options.kernel === 'simd') pool.offer('simd').catch(() => undefined);
   name = addressText(listener.address);

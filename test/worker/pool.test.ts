@@ -147,7 +147,7 @@ test('a view that makes no sense fails its shard with a reason, and the thread g
 });
 
 test('kernels that are not offered, or that nobody knows, are missing', async (t) => {
-  const pool = open(t, 1, 'simd');
+  const pool = open(t, 1, { offered: 'simd' });
   await assert.rejects(pool.offer('gpu'), { code: 'KERNEL_MISSING', message: /offers the simd kernel only, not gpu/ });
   const unknown = open(t, 1).offer('abacus' as 'simd');
   await assert.rejects(unknown, { code: 'KERNEL_MISSING', message: /knows no kernel abacus/ });

@@ -13,7 +13,7 @@ import type { Computed } from '../kernel.js';
 import { STEPS } from '../simd.js';
 import { openExact, type Walkers } from './exact.js';
 import { exponentOf, isDeep, offsetOf, type Reference, scaledZoom } from './reference.js';
-import { buildTogether, levelsOf, type Table } from './table.js';
+import { buildTogether, isBuilt, levelsOf, type Table } from './table.js';
 
 /** What the threads of a worker share of a reference. */
 export interface SharedReference extends Pick<Reference, 'formula' | 're' | 'im' | 'start'> {
@@ -79,10 +79,8 @@ export const PERTURBATION = new URL('./perturb.wasm', import.meta.url);
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Copies an orbit to where `slots` threads can work with it. */
-export function shareReference(reference: Reference, slots: number): SharedReference {
-  compiled ??= new WebAssembly.Module(readFileSync(PERTURBATION));
-  const { formula, re, im, orbit, tiny, start, deep } = reference;
+/** Where the parts of a shared memory lie. */
+function layoutOf({ formula, orbit, tiny, deep }: Reference) {
   const length = orbit.length / 2 - 1;
   const tinyAt = ORBIT_AT + orbit.byteLength;
   const entryBytes = formula.step === 'holomorphic' ? ENTRY_BYTES : MATRIX_ENTRY_BYTES;
@@ -90,7 +88,19 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
   const deepTable = deep
     ? levelsOf(length, table.end, DEEP_ENTRY_BYTES, DEEP_TABLE_BYTES, DEEP_COUNTERS_AT)
     : undefined;
-  const regionsAt = (deepTable ?? table).end;
+  return { length, tinyAt, table, deepTable, regionsAt: (deepTable ?? table).end };
+}
+
+/** Bytes that a reference takes in the memory that `slots` threads share. */
+export function sharedBytes(reference: Reference, slots: number): number {
+  return layoutOf(reference).regionsAt + slots * REGION_BYTES;
+}
+
+/** Copies an orbit to where `slots` threads can work with it. */
+export function shareReference(reference: Reference, slots: number): SharedReference {
+  compiled ??= new WebAssembly.Module(readFileSync(PERTURBATION));
+  const { formula, re, im, orbit, tiny, start } = reference;
+  const { length, tinyAt, table, deepTable, regionsAt } = layoutOf(reference);
   const pages = Math.ceil((regionsAt + slots * REGION_BYTES) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
   new Float64Array(memory.buffer, ORBIT_AT, orbit.length).set(orbit);
@@ -99,6 +109,14 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
   if (deepTable) new Uint32Array(memory.buffer, DEEP_LEVELS_AT, deepTable.levels.length).set(deepTable.levels);
   const tinies = tiny.length / 5;
   return { formula, re, im, start, module: compiled, memory, length, tinyAt, tinies, table, deepTable, regionsAt };
+}
+
+/**
+ * Whether all tables that this view needs are built: from then on a thread that computes it may end at any time
+ * without leaving other threads to wait for its part of a table.
+ */
+export function tablesBuilt({ memory, table, deepTable }: SharedReference, view: View): boolean {
+  return isBuilt(table, memory) && (!deepTable || !isDeep(view) || isBuilt(deepTable, memory));
 }
 
 /** The work of one slot on a shared reference. `proofs: false` switches proofs off: the samples are the same. */
