@@ -32,6 +32,9 @@ export interface WorkerOptions {
   readonly join?: Address;
 }
 
+/** Shards that take longer are dropped when the worker is to end. */
+const DRAIN_MS = 10_000;
+
 /** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. */
 export async function worker(options: WorkerOptions): Promise<number> {
   const slots = options.slots ?? availableParallelism();
@@ -86,6 +89,10 @@ export async function worker(options: WorkerOptions): Promise<number> {
     stopping = true;
     leaving.abort();
     void listener.drain().then(stopped);
+    setTimeout(() => {
+      say(`worker ${name}: dropping what was not finished in ${DRAIN_MS / 1000} s`);
+      stopped();
+    }, DRAIN_MS).unref();
     say(`worker ${name}: finishing what it has; once more to drop it`);
     for (const session of sessions.values()) session.drain();
   };

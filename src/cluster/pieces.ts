@@ -26,8 +26,8 @@ export function* cut(bytes: Uint8Array): Generator<Piece> {
 const MAX_OPEN = 64;
 
 interface Part {
-  /** At most twice as long as what is filled: what is announced reserves nothing. */
-  bytes: Uint8Array;
+  /** As they came: what is announced reserves nothing, and what lies incomplete is not copied again and again. */
+  readonly pieces: Uint8Array[];
   filled: number;
   /** Of what is filled. */
   checksum: number;
@@ -36,7 +36,7 @@ interface Part {
 
 /**
  * Puts pieces together again, several strings at a time, each under the name of what it belongs to. All that is
- * incomplete takes `limit` bytes at most, and no more than twice what has come.
+ * incomplete takes `limit` bytes at most.
  */
 export class Joiner {
   private readonly open = new Map<number, Part>();
@@ -75,20 +75,19 @@ export class Joiner {
     this.held += data.length;
     this.noteHeld(this.held);
     if (this.held > this.limit) throw this.wrong(key, `more than ${this.limit} bytes lie incomplete`);
-    if (filled > part.bytes.length) part.bytes = grown(part.bytes, Math.min(total, 2 * filled));
-    part.bytes.set(data, offset);
+    part.pieces.push(data);
     part.filled = filled;
     part.checksum = crc32(data, part.checksum);
     if (filled < total) return undefined;
     this.open.delete(key);
     this.held -= total;
     this.noteHeld(this.held);
-    return this.checked(key, part.bytes, part.checksum, checksum);
+    return this.checked(key, joined(part.pieces, total), part.checksum, checksum);
   }
 
   private begun(key: number, total: number): Part {
     if (this.open.size >= MAX_OPEN) throw this.wrong(key, `${MAX_OPEN} others are incomplete`);
-    const part = { bytes: new Uint8Array(0), filled: 0, checksum: 0, total };
+    const part = { pieces: [], filled: 0, checksum: 0, total };
     this.open.set(key, part);
     return part;
   }
@@ -103,8 +102,12 @@ export class Joiner {
   }
 }
 
-function grown(bytes: Uint8Array, length: number): Uint8Array {
-  const longer = new Uint8Array(length);
-  longer.set(bytes);
-  return longer;
+function joined(pieces: readonly Uint8Array[], total: number): Uint8Array {
+  const whole = new Uint8Array(total);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }

@@ -342,7 +342,8 @@ function referenceOf(wire: NonNullable<WireScene['reference']>): ReferenceOrbit 
   const { re = '', im = '', deep = false, start = 0, ...rest } = wire;
   const doubles = (bytes: Uint8Array, a: number, least: number) => {
     if (bytes.length < least || bytes.length % a !== 0) throw missing('whole reference orbit');
-    return new Float64Array(new Uint8Array(bytes).buffer);
+    const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+    return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.length / 8);
   };
   const orbit = doubles(rest.orbit as Uint8Array, 16, 32);
   if (2 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);

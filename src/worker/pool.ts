@@ -168,7 +168,7 @@ export function openPool(
   /** A graphics driver may not survive the end of its thread; other threads may wait for its part of a table. */
   function mayEnd({ seat, assignment: { view, scene } }: Job): boolean {
     if (seat.kernel === 'gpu') return false;
-    const reference = view.perturbed && seat.scenes.get(scene)?.reference;
+    const reference = view.perturbed && seat.scenes.get(scene)?.reference();
     return !reference || tablesBuilt(reference, view);
   }
 
@@ -234,7 +234,7 @@ export function openPool(
     const { key, scene, reference } = seat.scenes.get(assignment.scene) as PlacedScene;
     if (!thread.scenes.has(key)) {
       thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, scene, reference });
+      post(thread, { kind: 'scene', key, scene, reference: reference() });
     }
     clearTimeout(thread.retiring);
     thread.job = job;

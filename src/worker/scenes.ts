@@ -14,7 +14,8 @@ export interface PlacedScene {
   readonly key: string;
   readonly whole: WeakRef<Scene>;
   readonly scene: Omit<Scene, 'reference'>;
-  readonly reference: SharedReference | undefined;
+  /** Copies the orbit to where threads find it, once: for the first shard. */
+  readonly reference: () => SharedReference | undefined;
   readonly bytes: number;
   /** How many sessions compute shards of it. */
   holders: number;
@@ -89,7 +90,15 @@ export class Scenes {
   }
 
   private fresh(whole: Scene, holder: Holder): PlacedScene {
-    const { reference, ...scene } = whole;
+    const { reference: given, ...scene } = whole;
+    let reference = given;
+    let shared: SharedReference | undefined;
+    const share = () => {
+      if (reference) shared = shareReference(reference, this.threads);
+      // The orbit itself is not needed any more.
+      reference = undefined;
+      return shared;
+    };
     const tables = Object.values(scene.tables).reduce((sum, { byteLength }) => sum + byteLength, 0);
     const bytes = tables + (reference ? sharedBytes(reference, this.slots) : 0);
     this.admit(bytes, holder);
@@ -97,7 +106,7 @@ export class Scenes {
       key: String(this.next++),
       whole: new WeakRef(whole),
       scene,
-      reference: reference && shareReference(reference, this.threads),
+      reference: share,
       bytes,
       holders: 0,
     };
