@@ -15,7 +15,7 @@ const folders = Object.entries(may).map(([folder, others]) => ({
   name: `${folder} imports only ${['itself', ...others].join(', ')}`,
   severity: 'error',
   from: { path: `^src/${folder}/` },
-  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/errors\\.ts$'] },
+  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/(errors|text)\\.ts$'] },
 }));
 
 /** A library stands in one place, so that it can be replaced without a ripple. */
@@ -49,13 +49,13 @@ module.exports = {
       name: 'pipeline and request import view, shard, render',
       severity: 'error',
       from: { path: '^src/(pipeline|request[^/]*)\\.ts$' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(pipeline|request[^/]*|errors)\\.ts$'] },
+      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(pipeline|request[^/]*|errors|text)\\.ts$'] },
     },
     {
       name: 'location imports itself, request, render, view',
       severity: 'error',
       from: { path: '^src/location/' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(location|view|render)/', '^src/(request[^/]*|errors)\\.ts$'] },
+      to: { path: '^(src|bin)/', pathNot: ['^src/(location|view|render)/', '^src/(request[^/]*|errors|text)\\.ts$'] },
     },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

@@ -6,7 +6,7 @@ HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
 # Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
 ARGS ?=
 
-.PHONY: help build check test demo leader worker bench soak clean
+.PHONY: help build docs pictures check test demo leader worker bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -21,6 +21,12 @@ dist/.built: node_modules/.installed $(SOURCES)
 	@touch $@
 
 build: dist/.built ## install what is missing and compile
+
+docs: build ## write docs/flags.md from the flags of the program
+	@$(NODE) tools/flags.mjs
+
+pictures: build ## render the pictures of the README again
+	@$(NODE) tools/pictures.mjs
 
 check: build ## types, style, the import rule
 	npm run -s check:lint

@@ -27,6 +27,8 @@ export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; a
 const idlePool = (bytesPerPixel: number): Pool => ({
   instance: '',
   slots: 2,
+  started: Promise.resolve(),
+  broken: new Promise(() => {}),
   slotsFor: () => 2,
   offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
   warm: () => undefined,
@@ -40,7 +42,7 @@ const idlePool = (bytesPerPixel: number): Pool => ({
           underWay.delete(epoch);
           const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
           const bytes = new Uint8Array(rect.width * rect.height * bytesPerPixel);
-          finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, samples });
+          finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
         });
       },
       cancel() {},

@@ -29,7 +29,7 @@ async function speed(worker?: Tls, leader?: Tls): Promise<number> {
       link.listen({ message: () => void answer(), ended: () => undefined });
       async function answer(): Promise<void> {
         for (let shard = 0; shard < RESULTS; shard++) {
-          await link.send({ kind: 'result', shard, epoch: shard, bytes, seconds: 1, iterations: 1 });
+          await link.send({ kind: 'result', shard, epoch: shard, bytes, seconds: 1, iterations: 1, uncertain: 0 });
         }
         link.end();
       }

@@ -9,6 +9,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Certified, issue, type Life, newAuthority } from '../src/cluster/certificates.js';
 import { readHostfile } from '../src/cluster/hostfile.js';
+import { keyOf } from '../src/cluster/hostrange.js';
 import { FractalError, messageOf } from '../src/errors.js';
 
 export interface CertsOptions {
@@ -30,7 +31,7 @@ const SHOWN = 3;
 /** Resolves to the exit code. @throws FractalError HOSTFILE_*, CREDENTIALS, OUTFILE_UNWRITABLE */
 export async function certs(options: CertsOptions): Promise<number> {
   const { hostfile, out, leader } = options;
-  const hosts = [...new Set((await readHostfile(hostfile)).map(({ host }) => host))];
+  const hosts = [...new Map((await readHostfile(hostfile)).map(({ host }) => [keyOf(host), host])).values()];
   const authority = await authorityIn(out);
   const own = leader.length > 0 ? leader : [hostname(), 'localhost', '127.0.0.1', '::1'];
   const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -112,8 +113,10 @@ function write(folder: string, files: Readonly<Record<string, string>>, force = 
       writeFileSync(path, text, { flag: 'wx', mode: name.endsWith('key.pem') ? 0o600 : 0o644 });
     } catch (error) {
       const there = (error as NodeJS.ErrnoException).code === 'EEXIST';
+      const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+      if (!there) rmSync(path, { force: true });
       const why = there ? 'is there already: use --force, or another --out' : `cannot be written: ${messageOf(error)}`;
-      throw new FractalError('OUTFILE_UNWRITABLE', `${path} ${why}`, { cause: error });
+      throw new FractalError(full ? 'DISK' : 'OUTFILE_UNWRITABLE', `${path} ${why}`, { cause: error });
     }
   }
 }

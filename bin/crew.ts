@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { type Access, readAccess } from '../src/cluster/access.js';
 import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
 import type { Target } from '../src/leader/run.js';
+import { invalid } from './command-line.js';
 import type { ClusterOptions } from './flags.js';
 import { DEFAULT_HOSTFILE } from './local.js';
 
@@ -22,8 +23,27 @@ export interface Crew {
   readonly access: Access;
 }
 
-/** `token`: of the environment. @throws FractalError HOSTFILE_SYNTAX, HOSTFILE_LIMIT, HOSTFILE_READ, CREDENTIALS */
+/**
+ * `token`: of the environment.
+ * @throws FractalError HOSTFILE_SYNTAX, HOSTFILE_LIMIT, HOSTFILE_READ, CREDENTIALS; REQUEST_INVALID when there can never
+ * be as many workers as --min-workers
+ */
 export async function crewOf(options: ClusterOptions, token: string | undefined): Promise<Crew> {
+  const crew = await crewFor(options, token);
+  const most = mostWorkers(crew, options);
+  if (options.minWorkers > most) {
+    throw invalid(`--min-workers ${options.minWorkers}: ${crew.source} has only ${most}, give more or wait for fewer`);
+  }
+  return crew;
+}
+
+/** Hostfiles change, names resolve to any number of addresses, and workers join a leader that listens. */
+function mostWorkers({ file, hosts, targets, local }: Crew, { listen }: ClusterOptions): number {
+  if (listen !== undefined || file !== undefined || hosts.some(({ dns }) => dns)) return Infinity;
+  return Math.max(targets.length, local);
+}
+
+async function crewFor(options: ClusterOptions, token: string | undefined): Promise<Crew> {
   const { hostfile, host, local, np, listen } = options;
   const nobody = host === undefined && local === undefined && listen === undefined;
   const file = hostfile ?? (nobody && existsSync(DEFAULT_HOSTFILE) ? DEFAULT_HOSTFILE : undefined);

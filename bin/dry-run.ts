@@ -12,6 +12,7 @@ import { cutter } from '../src/shard/split.js';
 import type { View } from '../src/view/view.js';
 import type { Crew } from './crew.js';
 import { byDepth } from './prepare.js';
+import { roughly } from './summary.js';
 
 /** Pixels of the picture that are computed to estimate the rest, along the longer side. */
 const PROBE_SIDE = 96;
@@ -41,7 +42,8 @@ export async function plan(asked: Request, crew: Crew): Promise<string> {
 }
 
 function ranksOf({ targets, local, source }: Crew): string[] {
-  if (local > 0) return Array.from({ length: local }, (_, rank) => `rank ${rank}: a worker of our own, 1 slot`);
+  if (local === 1) return ['rank 0: a worker of the leader itself, 1 slot'];
+  if (local > 1) return [`ranks 0 to ${local - 1}: workers of the leader itself, 1 slot each`];
   return [
     `hosts: ${targets.length} of ${source}`,
     ...targets.map(({ address, slots }, rank) => `rank ${rank}: ${addressText(address)}, ${slots || 'its own'} slots`),
@@ -72,19 +74,30 @@ async function costs(
     const order = deepest.perturbed && orderFor(deepest);
     const orbitSeconds = order ? secondsOf(order) : 0;
     const orbit = order
-      ? [`reference orbit: at most ${order.iterations} iterations, ${orbitSeconds.toPrecision(2)} s on this machine`]
+      ? [`reference orbit: at most ${order.iterations} iterations, about ${roughly(orbitSeconds)} on this machine`]
       : [];
-    if (orbitSeconds > MOST_SECONDS) return [...orbit, 'estimated cost: not tried, for the orbit comes first'];
+    if (orbitSeconds > MOST_SECONDS) return [...orbit, 'estimated time: unknown until the orbit is computed'];
     const cost = await estimate(kernel, order, viewOf, frames);
     const seconds = cost.secondsPerSample * samples;
     return [
       ...orbit,
-      `iterations: about ${(cost.iterationsPerSample * samples).toPrecision(2)}`,
-      `estimated cost: ${seconds.toPrecision(2)} slot-seconds of this machine, ${(seconds / slots).toPrecision(2)} s on ${slots} slot${slots > 1 ? 's' : ''}`,
+      `iterations: about ${counted(cost.iterationsPerSample * samples)}`,
+      `estimated time: about ${roughly(seconds / slots)} on ${slots} slot${slots > 1 ? 's' : ''} of this machine`,
     ];
   } finally {
     await kernel.close();
   }
+}
+
+/** "830", "5.3 million", "2.1 billion". */
+function counted(count: number): string {
+  for (const [name, unit] of [
+    ['trillion', 1e12],
+    ['billion', 1e9],
+    ['million', 1e6],
+  ] as const)
+    if (count >= unit) return `${(count / unit).toLocaleString('en', { maximumSignificantDigits: 2 })} ${name}`;
+  return String(Math.round(count));
 }
 
 /** By a trial of its first iterations. */

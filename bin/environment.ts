@@ -1,4 +1,4 @@
-/** What the environment tells: a secret, and a place. */
+/** What the environment says: a secret, a place, and whether a stream shows colours. */
 
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -16,4 +16,14 @@ export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): 
   if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) return env.XDG_CACHE_HOME;
   if (platform === 'win32' && env.LOCALAPPDATA) return env.LOCALAPPDATA;
   return platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
+}
+
+/**
+ * Whether escape sequences for colours may be written to this stream: FORCE_COLOR other than 0 and false says yes
+ * (force-color.org), NO_COLOR that is not empty says no (no-color.org), else terminals that are not "dumb" do.
+ */
+export function colourful({ isTTY }: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  const { FORCE_COLOR, NO_COLOR, TERM } = env;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTTY === true && !NO_COLOR && TERM !== 'dumb';
 }

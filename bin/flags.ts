@@ -1,12 +1,13 @@
 /** The flags of `fractal leader`, once: for the parser, the help text, the completion and request files. */
 
 import { join } from 'node:path';
-import type { Options } from 'yargs';
 import type { AccessFiles } from '../src/cluster/access.js';
 import { type Address, parseAddress } from '../src/cluster/transport.js';
-import { FractalError } from '../src/errors.js';
+import type { Location } from '../src/location/location.js';
 import { parseRequest, type RawRequest, type Request, SCHEMA } from '../src/request.js';
-import { nearest, type RawFlags, readRequestFile } from '../src/request-file.js';
+import { type RawFlags, readRequestFile } from '../src/request-file.js';
+import { wholeOf } from '../src/view/decimal.js';
+import { type Flags, invalid } from './command-line.js';
 import { cacheFolder } from './environment.js';
 
 export interface ClusterOptions {
@@ -49,30 +50,22 @@ export interface StoreFlags {
 
 export interface LeaderOptions {
   readonly request: Request;
+  /** Lines about the location file, for the user. */
+  readonly notes: readonly string[];
   readonly store: StoreFlags;
   readonly cluster: ClusterOptions;
   readonly report: ReportOptions;
 }
 
-interface Flag {
-  readonly group: string;
-  readonly describe: string;
-  readonly type?: 'boolean';
-  readonly alias?: string | string[];
-  /** As the help text shows it. */
-  readonly default?: string;
-  readonly choices?: readonly string[];
-}
-
 const [CLUSTER, VIEW, QUALITY, COLOUR, FILM, OUTPUT, STORE, REPORTS] = [
-  'The cluster:',
-  'The view:',
-  'Quality:',
-  'Colour:',
-  'Film:',
-  'Output and shards:',
-  'What was computed before:',
-  'Reports:',
+  'Cluster',
+  'View',
+  'Quality',
+  'Colour',
+  'Film',
+  'Output and shards',
+  'Store of finished parts',
+  'Reports',
 ] as const;
 
 /** Who may join: these stand on leader and worker alike. */
@@ -86,148 +79,253 @@ export function recolorFlags(): string[] {
   return Object.entries(FLAGS).flatMap(([name, { group }]) => (group === CLUSTER || computing.has(name) ? [] : [name]));
 }
 
-/** In the order of the help text. */
-export const FLAGS: Readonly<Record<string, Flag>> = {
-  hostfile: { group: CLUSTER, describe: 'hosts of the workers, MPI syntax; - reads stdin', default: './hostfile' },
-  host: { group: CLUSTER, describe: 'hosts on the command line: a:2,b' },
-  np: { group: CLUSTER, describe: 'use at most so many slots', alias: 'n' },
-  local: { group: CLUSTER, describe: 'start N workers here instead (no number: one a core)' },
-  'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated cost; render nothing', type: 'boolean' },
-  strict: { group: CLUSTER, describe: 'fail unless every host answers', type: 'boolean' },
-  'min-workers': { group: CLUSTER, describe: 'wait for so many workers before starting', default: '1' },
-  retries: { group: CLUSTER, describe: 'dial a silent worker so often before nobody waits for it', default: '10' },
-  verify: { group: CLUSTER, describe: 'compute this share of the shards on two workers and compare: 0.05, 5%' },
-  listen: { group: CLUSTER, describe: 'host:port where workers may join: fractal worker --join host:port' },
-  insecure: { group: CLUSTER, describe: 'listen beyond this machine though anybody may join', type: 'boolean' },
-  'tls-cert': { group: CLUSTER, describe: 'own certificate, PEM: mutual TLS, see fractal certs' },
-  'tls-key': { group: CLUSTER, describe: 'its private key' },
-  'tls-ca': { group: CLUSTER, describe: "the CA that signed the other side's certificate" },
-  'token-file': { group: CLUSTER, describe: 'a token that leader and workers share; or FRACTAL_TOKEN' },
+/** In the order of the help text. After a change, `make docs` writes docs/flags.md anew. */
+export const FLAGS: Flags = {
+  hostfile: {
+    group: CLUSTER,
+    value: 'FILE',
+    describe: 'hosts of the workers, in MPI syntax; - reads stdin',
+    default: './hostfile, if there is one',
+  },
+  host: { group: CLUSTER, value: 'HOSTS', describe: 'hosts of the workers: a:2,b is 2 slots of host a, all of host b' },
+  np: { group: CLUSTER, value: 'N', describe: 'use at most N slots', alias: 'n' },
+  local: {
+    group: CLUSTER,
+    value: 'N',
+    optional: true,
+    describe: 'start N workers of one slot here; without N one for each core',
+  },
+  'dry-run': { group: CLUSTER, describe: 'print ranks, shards and estimated time; render nothing' },
+  strict: { group: CLUSTER, describe: 'fail unless every host answers, and has the kernel of --kernel' },
+  'min-workers': { group: CLUSTER, value: 'N', describe: 'start rendering when N workers are ready', default: '1' },
+  retries: {
+    group: CLUSTER,
+    value: 'N',
+    describe: 'further attempts to reach a host before the leader stops waiting for it',
+    default: '10',
+  },
+  verify: {
+    group: CLUSTER,
+    value: 'SHARE',
+    describe: 'compute this share of the shards on two workers and compare the results: 0.05 or 5%',
+  },
+  listen: {
+    group: CLUSTER,
+    value: 'HOST:PORT',
+    describe: 'accept workers that were started with "fractal worker --join HOST:PORT"',
+  },
+  insecure: {
+    group: CLUSTER,
+    describe: 'with --listen: accept workers of other machines without certificate and token',
+  },
+  'tls-cert': { group: CLUSTER, value: 'FILE', describe: 'own certificate, PEM, for mutual TLS; see "fractal certs"' },
+  'tls-key': { group: CLUSTER, value: 'FILE', describe: 'private key of --tls-cert, PEM' },
+  'tls-ca': { group: CLUSTER, value: 'FILE', describe: "certificate of the CA that signed the other side's, PEM" },
+  'token-file': {
+    group: CLUSTER,
+    value: 'FILE',
+    describe: 'file with a secret token, the same for leader and workers; or FRACTAL_TOKEN in the environment',
+  },
 
-  xpos: { group: VIEW, describe: 'real part of the centre, any number of digits', alias: 'x', default: '-0.00275' },
-  ypos: { group: VIEW, describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
-  location: { group: VIEW, describe: 'a place of others, .kfr .f3.toml .json, or our own .png .jpg .mp4; flags win' },
-  zoom: { group: VIEW, describe: 'magnification: the view is 4/zoom high', default: '42.43278' },
-  'view-width': { group: VIEW, describe: 'its width instead (older: --escape-radius, --radius)' },
-  rotate: { group: VIEW, describe: 'turn the camera, degrees counter-clockwise', default: '0' },
-  width: { group: VIEW, describe: 'pixels', default: '1280' },
-  height: { group: VIEW, describe: 'pixels', default: '720' },
-  iters: { group: VIEW, describe: 'iteration limit; auto: found by looking', default: 'auto' },
-  formula: { group: VIEW, describe: FORMULAS.join(', '), default: 'mandelbrot', choices: FORMULAS },
-  power: { group: VIEW, describe: 'exponent of z, 2 to 8', default: '2, multibrot 3' },
-  'julia-re': { group: VIEW, describe: 'constant of a Julia set, real part', default: '-0.8' },
-  'julia-im': { group: VIEW, describe: 'constant of a Julia set, imaginary part', default: '0.156' },
-  bailout: { group: VIEW, describe: 'radius beyond which the smooth count is taken', default: '65536' },
+  xpos: {
+    group: VIEW,
+    value: 'X',
+    describe: 'real part of the centre, any number of digits',
+    alias: 'x',
+    default: '-0.00275',
+  },
+  ypos: { group: VIEW, value: 'Y', describe: 'imaginary part of the centre', alias: 'y', default: '0.78912' },
+  location: {
+    group: VIEW,
+    value: 'FILE',
+    describe:
+      'take the view from a .kfr, .kfp, .f3.toml, .toml, .ini, .loc or .json, or from a picture or film of this program; flags win',
+  },
+  zoom: { group: VIEW, value: 'Z', describe: 'magnification: the view is 4/Z high', default: '42.43278' },
+  'view-width': {
+    group: VIEW,
+    value: 'W',
+    describe: 'width of the view, instead of --zoom; also --escape-radius, --radius',
+  },
+  rotate: { group: VIEW, value: 'DEGREES', describe: 'turn the camera counter-clockwise', default: '0' },
+  flip: { group: VIEW, describe: 'let the imaginary axis point down, as the Burning Ship is usually shown' },
+  width: { group: VIEW, value: 'PIXELS', describe: 'width of the picture', default: '1280' },
+  height: { group: VIEW, value: 'PIXELS', describe: 'height of the picture', default: '720' },
+  iters: {
+    group: VIEW,
+    value: 'N',
+    describe: 'iteration limit; auto finds one on a coarse grid of the view',
+    default: 'auto',
+  },
+  formula: { group: VIEW, value: 'NAME', describe: FORMULAS.join(', '), default: 'mandelbrot', choices: FORMULAS },
+  power: { group: VIEW, value: 'N', describe: 'exponent of z, 2 to 8', default: '2; 3 with multibrot' },
+  'julia-re': { group: VIEW, value: 'X', describe: 'constant of a Julia set, real part', default: '-0.8' },
+  'julia-im': { group: VIEW, value: 'Y', describe: 'constant of a Julia set, imaginary part', default: '0.156' },
+  bailout: {
+    group: VIEW,
+    value: 'RADIUS',
+    describe: 'a point has escaped when |z| is larger than this',
+    default: '65536',
+  },
 
-  samples: { group: QUALITY, describe: 'samples a pixel, jittered', default: '1' },
-  seed: { group: QUALITY, describe: 'of the jitter', default: '0' },
-  smoothness: { group: QUALITY, describe: 'S: S x S samples a pixel, on a grid' },
-  'full-size': { group: QUALITY, describe: 'keep the S times larger picture of --smoothness', type: 'boolean' },
+  samples: { group: QUALITY, value: 'N', describe: 'samples a pixel, at jittered places', default: '1' },
+  seed: { group: QUALITY, value: 'N', describe: 'seed of the jitter', default: '0' },
+  smoothness: { group: QUALITY, value: 'S', describe: 'S x S samples a pixel, on a grid, instead of --samples' },
+  'full-size': { group: QUALITY, describe: 'write the S times larger picture of --smoothness as it is' },
+  exact: { group: QUALITY, describe: 'deep views: leave no pixel uncertain, however long that takes' },
 
-  palette: { group: COLOUR, describe: 'name, file.json, or hex colours: "#000,#fa0"', default: 'Galaxy' },
-  step: { group: COLOUR, describe: "colours in the palette's table", default: '6000, legacy 64' },
-  density: { group: COLOUR, describe: 'how fast the palette is travelled', default: '1' },
-  offset: { group: COLOUR, describe: 'where on the palette to start, 0 to 1', default: '0' },
-  'color-mode': { group: COLOUR, describe: 'palette, distance (to the set), or formula 0 to 8', default: 'palette' },
-  interior: { group: COLOUR, describe: 'hex colour of points that never escape', default: '#000000' },
+  palette: {
+    group: COLOUR,
+    value: 'PALETTE',
+    describe: 'a name (see "fractal palettes"), a .json file, or hex colours: "#000,#fa0"',
+    default: 'Galaxy',
+  },
+  step: { group: COLOUR, value: 'N', describe: 'colours in the table of the palette', default: '6000; 64 if legacy' },
+  density: { group: COLOUR, value: 'X', describe: 'how fast colours change with the iteration count', default: '1' },
+  offset: { group: COLOUR, value: 'X', describe: 'where on the palette to start, 0 to 1', default: '0' },
+  'color-mode': {
+    group: COLOUR,
+    value: 'MODE',
+    describe: 'palette, distance (to the set), or one of the formulas 0 to 8',
+    default: 'palette',
+    choices: ['palette', 'distance', '0', '1', '2', '3', '4', '5', '6', '7', '8'],
+  },
+  interior: { group: COLOUR, value: 'COLOUR', describe: 'hex colour of points that never escape', default: '#000000' },
   interpolation: {
     group: COLOUR,
-    describe: 'between palette stops: oklab, linear, cosine',
+    value: 'SPACE',
+    describe: 'between the colours of a palette: oklab, linear, cosine',
     default: 'oklab',
     choices: ['oklab', 'linear', 'cosine'],
   },
-  'legacy-colors': { group: COLOUR, describe: 'bands by the whole count, as older tools', type: 'boolean' },
-  slope: { group: COLOUR, describe: 'shade as a surface lit from the side, 0 to 1 (no number: 0.7)' },
-  'slope-angle': { group: COLOUR, describe: 'where that light comes from: 0 the right, 90 the top', default: '135' },
+  'legacy-colors': { group: COLOUR, describe: 'bands by the whole iteration count, as in older programs' },
+  slope: {
+    group: COLOUR,
+    value: 'S',
+    optional: true,
+    describe: 'shade as a surface lit from the side, strength 0 to 1; without S 0.7',
+  },
+  'slope-angle': {
+    group: COLOUR,
+    value: 'DEGREES',
+    describe: 'direction that the light comes from: 0 right, 90 top',
+    default: '135',
+  },
 
-  frames: { group: FILM, describe: 'frames; more than one make a film', default: '1' },
-  fps: { group: FILM, describe: 'frames a second', default: '30' },
-  'zoom-end': { group: FILM, describe: 'zoom of the last frame; between, it grows geometrically' },
-  'view-width-end': { group: FILM, describe: 'width of the last view instead' },
-  'xpos-end': { group: FILM, describe: 'centre of the last frame, real part' },
-  'ypos-end': { group: FILM, describe: 'centre of the last frame, imaginary part' },
-  ease: { group: FILM, describe: '0: even speed, 1: gently in and out', default: '0' },
+  frames: { group: FILM, value: 'N', describe: 'frames; more than one make a film', default: '1' },
+  fps: { group: FILM, value: 'N', describe: 'frames a second', default: '30' },
+  'zoom-end': { group: FILM, value: 'Z', describe: 'zoom of the last frame; the zoom changes by one factor a frame' },
+  'view-width-end': { group: FILM, value: 'W', describe: 'width of the last view, instead of --zoom-end' },
+  'xpos-end': { group: FILM, value: 'X', describe: 'centre of the last frame, real part' },
+  'ypos-end': { group: FILM, value: 'Y', describe: 'centre of the last frame, imaginary part' },
+  ease: { group: FILM, value: 'E', describe: '0: constant speed, 1: slow start and end', default: '0' },
 
   outfile: {
     group: OUTPUT,
-    describe: '.png .webp .tiff .jpg, f-%05d.png, .mp4 .webm .gif, or .npy: raw samples',
+    value: 'FILE',
+    describe: '.png .webp .tiff .jpg, frames f-%05d.png, .mp4 .webm .gif, or raw samples .npy',
     alias: 'o',
-    default: 'fractal.png, .mp4',
+    default: 'fractal.png; films: fractal.mp4',
   },
-  codec: { group: OUTPUT, describe: "ffmpeg's encoder, such as libx265" },
-  crf: { group: OUTPUT, describe: "the encoder's quality, lower is better" },
-  'encoder-timeout': { group: OUTPUT, describe: 'give up an ffmpeg that is silent for so many seconds', default: '60' },
+  codec: { group: OUTPUT, value: 'NAME', describe: 'encoder of ffmpeg, such as libx265' },
+  crf: { group: OUTPUT, value: 'N', describe: 'quality of the encoder, lower is better' },
+  'encoder-timeout': {
+    group: OUTPUT,
+    value: 'SECONDS',
+    describe: 'stop an ffmpeg that makes no progress for so long',
+    default: '60',
+  },
   shard: {
     group: OUTPUT,
+    value: 'SHAPE',
     describe: 'shape of shards: row, tile, auto',
     default: 'auto',
     choices: ['row', 'tile', 'auto'],
   },
-  'block-size': { group: OUTPUT, describe: 'rows of a band, or side of a tile', default: 'guided' },
+  'block-size': {
+    group: OUTPUT,
+    value: 'PIXELS',
+    describe: 'rows of a band, or side of a tile',
+    default: 'by the cost measured so far',
+  },
   kernel: {
     group: OUTPUT,
-    describe: 'simd (f64), gpu (f32), cpu; auto is simd',
+    value: 'NAME',
+    describe: 'simd (f64), gpu (f32), cpu; auto is simd, which also computes what the others cannot',
     default: 'auto',
     choices: ['auto', 'simd', 'gpu', 'cpu'],
   },
   method: {
     group: OUTPUT,
-    describe: 'how points are iterated: auto, direct, perturbation',
-    default: 'auto: by depth and cost',
+    value: 'NAME',
+    describe: 'how points are iterated: auto (by depth and cost), direct, perturbation',
+    default: 'auto',
     choices: ['auto', 'direct', 'perturbation'],
   },
-  request: { group: OUTPUT, describe: 'any of these flags as JSON; the command line wins' },
+  request: {
+    group: OUTPUT,
+    value: 'FILE',
+    describe: 'any of these flags as JSON, - reads stdin; the command line wins',
+  },
 
-  store: { group: STORE, describe: 'where finished parts are kept; --no-store: nowhere', default: 'the cache folder' },
-  'store-size': { group: STORE, describe: 'what it may hold; what was used longest ago goes', default: '2G' },
-  'keep-samples': { group: STORE, describe: 'keep raw samples there, for fractal recolor', type: 'boolean' },
+  store: {
+    group: STORE,
+    value: 'FOLDER',
+    negatable: true,
+    describe: 'keep finished parts here and use them again; --no-store: keep nothing',
+    default: "fractal in the user's cache folder",
+  },
+  'store-size': {
+    group: STORE,
+    value: 'BYTES',
+    describe: 'size limit of the store; the entries used longest ago are removed',
+    default: '2G',
+  },
+  'keep-samples': { group: STORE, describe: 'keep raw samples, for "fractal recolor"' },
 
-  metrics: { group: REPORTS, describe: "everyone's metrics at the end; --metrics=json: as JSON" },
-  'metrics-file': { group: REPORTS, describe: 'write the metrics there' },
-  quiet: { group: REPORTS, describe: 'nothing but errors', alias: 'q', type: 'boolean' },
-  json: { group: REPORTS, describe: 'one line of JSON at the end, for scripts', type: 'boolean' },
-  'force-exit': { group: REPORTS, describe: 'exit as soon as the output is written', type: 'boolean' },
-  timeout: { group: REPORTS, describe: 'give up after so many seconds', default: 'never' },
+  metrics: {
+    group: REPORTS,
+    value: 'FORMAT',
+    optional: true,
+    negatable: true,
+    describe: 'print metrics of leader and workers at the end, as text or json; without FORMAT text',
+    choices: ['text', 'json'],
+  },
+  'metrics-file': { group: REPORTS, value: 'FILE', describe: 'write the metrics to a file' },
+  quiet: { group: REPORTS, describe: 'print errors only', alias: 'q' },
+  json: { group: REPORTS, describe: 'print one line of JSON at the end, for scripts' },
+  'force-exit': { group: REPORTS, describe: 'exit as soon as the output is written' },
+  timeout: { group: REPORTS, value: 'SECONDS', describe: 'give up after so many seconds', default: 'never' },
 };
 
 /** Spellings of older tools, understood but not shown. */
 const OLDER: Readonly<Record<string, string>> = { 'escape-radius': 'view-width', radius: 'view-width' };
 
-/** Flags that may stand alone. */
-const OPTIONAL_VALUE: ReadonlySet<string> = new Set(['metrics', 'local', 'slope']);
-
 /** Every name that the command line and request files may use. */
 export const FLAG_NAMES: ReadonlySet<string> = new Set([...Object.keys(FLAGS), ...Object.keys(OLDER)]);
 
-/** Text to yargs whatever it looks like: a coordinate must never become a double. */
-export function yargsOptions(): Record<string, Options> {
-  const older = Object.keys(OLDER).map((name) => [name, { type: 'string', hidden: true, requiresArg: true } as const]);
-  return Object.fromEntries([
-    ...older,
-    ...Object.entries(FLAGS).map(([name, flag]) => [
-      name,
-      {
-        group: flag.group,
-        describe: flag.describe,
-        type: flag.type ?? 'string',
-        ...(flag.type || OPTIONAL_VALUE.has(name) ? {} : { requiresArg: true }),
-        ...(flag.alias ? { alias: flag.alias } : {}),
-        ...(flag.default ? { defaultDescription: flag.default } : {}),
-      } satisfies Options,
-    ]),
-  ]);
-}
+/** The flags with their older spellings. */
+export const LEADER_FLAGS: Flags = {
+  ...FLAGS,
+  ...Object.fromEntries(
+    Object.entries(OLDER).map(([name, today]) => [name, { group: VIEW, describe: today, value: 'W', hidden: true }]),
+  ),
+};
 
-/** What yargs found, and the request and location files that it names, as checked options. @throws FractalError */
-export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Promise<LeaderOptions> {
-  const given = flagsOf(argv);
-  const file = given.request === undefined ? {} : withOlder(await readRequestFile(given.request, FLAG_NAMES));
-  const asked: RawFlags = { ...withoutRivals(file, given), ...given };
-  const place = asked.location === undefined ? {} : await placeOf(asked.location);
-  const flags: RawFlags = { ...withoutRivals(place, asked), ...asked };
+/** `given`: of the command line; also the request and location files that it names. @throws FractalError */
+export async function leaderOptions(given: RawFlags): Promise<LeaderOptions> {
+  const typed = withOlder(given);
+  refuseSharedInput(typed);
+  const file = typed.request === undefined ? {} : withOlder(await readRequestFile(typed.request, FLAG_NAMES));
+  const asked: RawFlags = { ...withoutRivals(file, typed), ...typed };
+  const place = asked.location === undefined ? { flags: {}, notes: [] } : await placeOf(asked.location);
+  const flags: RawFlags = { ...withoutRivals(place.flags, asked), ...asked };
+  const empty = Object.keys(flags).find((name) => flags[name] === '' && !(name in SCHEMA));
+  if (empty !== undefined) throw invalid(`--${empty} "" is empty: give it a value, or leave it out`);
   const raw = Object.fromEntries(Object.entries(flags).filter(([name]) => name in SCHEMA)) as RawRequest;
   return {
     request: parseRequest(raw),
+    notes: place.notes,
     cluster: clusterOptions(flags),
     store: storeOptions(flags),
     report: reportOptions(flags),
@@ -235,40 +333,39 @@ export async function leaderOptions(argv: Readonly<Record<string, unknown>>): Pr
 }
 
 /** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
-async function placeOf(path: string): Promise<RawFlags> {
+async function placeOf(path: string): Promise<Location> {
   const [{ readLocation }, { PICTURE_FLAGS }] = await Promise.all([
     import('../src/location/location.js'),
     import('../src/request-flags.js'),
   ]);
-  const found = withOlder(await readLocation(path, FLAG_NAMES));
-  return Object.fromEntries(Object.entries(found).filter(([name]) => PICTURE_FLAGS.has(name)));
-}
-
-/** Flags that name a file to open. */
-const FILES = ['hostfile', 'request', 'location', 'metrics-file', 'store'];
-
-function flagsOf(argv: Readonly<Record<string, unknown>>): RawFlags {
-  const flags: RawFlags = {};
-  for (const name of FLAG_NAMES) {
-    const value = argv[name];
-    // --no-store.
-    if (value === undefined || (value === false && name !== 'store')) continue;
-    if (Array.isArray(value)) throw invalid(`--${name} was given ${value.length} times: give it once`);
-    if (value === '' && FILES.includes(name)) throw invalid(`--${name} "" is not a file name`);
-    flags[name] = String(value);
-  }
-  return withOlder(flags);
+  const { flags, notes } = await readLocation(path, FLAG_NAMES);
+  const all = Object.entries(withOlder(flags));
+  const others = all.flatMap(([name]) => (PICTURE_FLAGS.has(name) ? [] : [name]));
+  const ignored = others.length > 0 ? [`${path}: not used: ${others.join(', ')}`] : [];
+  return {
+    flags: Object.fromEntries(all.filter(([name]) => PICTURE_FLAGS.has(name))),
+    notes: [...notes, ...ignored],
+  };
 }
 
 /** The same flags under today's names. */
 function withOlder(flags: RawFlags): RawFlags {
   const renamed: RawFlags = {};
+  const typed = new Map<string, string>();
   for (const [name, value] of Object.entries(flags)) {
     const today = OLDER[name] ?? name;
-    if (renamed[today] !== undefined) throw invalid(`--${today} and --${name} are the same: give one of them`);
+    const other = typed.get(today);
+    if (other !== undefined) throw invalid(`--${other} and --${name} are the same: give one of them`);
+    typed.set(today, name);
     renamed[today] = value;
   }
   return renamed;
+}
+
+/** Standard input is read once. */
+function refuseSharedInput({ hostfile, request }: RawFlags): void {
+  if (hostfile === '-' && request === '-')
+    throw invalid('--hostfile - and --request - both read standard input: give one of them a file');
 }
 
 const ENDS = ['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end'];
@@ -276,7 +373,7 @@ const ENDS = ['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end'];
 /** A zoom on the command line replaces a width in the file, and the like; a still needs no way of the camera. */
 function withoutRivals(file: RawFlags, given: RawFlags): RawFlags {
   const rest = { ...file };
-  if (given.frames === '1') for (const name of ENDS) delete rest[name];
+  if (given.frames !== undefined && wholeOf(given.frames) === 1) for (const name of ENDS) delete rest[name];
   for (const [a, b] of [
     ['zoom', 'view-width'],
     ['zoom-end', 'view-width-end'],
@@ -293,24 +390,39 @@ function clusterOptions(flags: RawFlags): ClusterOptions {
   if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
     throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
   }
+  refuseSharedInput(flags);
   if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
   const barred = ACCESS_FLAGS.find((name) => flags[name] !== undefined);
   if (local !== undefined && flags.listen === undefined && barred)
     throw invalid(`--${barred} is for hosts: --local starts workers that know their leader`);
+  const np = flags.np === undefined ? 0 : whole('np', flags.np, 1, 1_000_000);
+  const minWorkers = whole('min-workers', flags['min-workers'] ?? '1', 1, 65_536);
+  if (np > 0 && minWorkers > np) {
+    throw invalid(
+      `--min-workers ${minWorkers} with --np ${np}: each worker takes a slot, so at most ${np} can take part`,
+    );
+  }
   return {
     ...(hostfile === undefined ? {} : { hostfile }),
     ...(host === undefined ? {} : { host }),
     ...(flags.listen === undefined ? {} : { listen: address('listen', flags.listen) }),
-    insecure: flags.insecure === 'true',
-    ...(local === undefined ? {} : { local: local === '' ? 'auto' : whole('local', local, 1, 256) }),
-    np: flags.np === undefined ? 0 : whole('np', flags.np, 1, 1_000_000),
-    dryRun: flags['dry-run'] === 'true',
-    strict: flags.strict === 'true',
-    minWorkers: whole('min-workers', flags['min-workers'] ?? '1', 1, 65_536),
+    insecure: yes(flags, 'insecure'),
+    ...(local === undefined ? {} : { local: local === 'true' ? 'auto' : whole('local', local, 1, 256) }),
+    np,
+    dryRun: yes(flags, 'dry-run'),
+    strict: yes(flags, 'strict'),
+    minWorkers,
     retries: whole('retries', flags.retries ?? '10', 0, 1_000),
     access: accessFiles(flags),
     verify: share('verify', flags.verify ?? '0'),
   };
+}
+
+/** Whether a boolean flag is set. @throws FractalError REQUEST_INVALID */
+function yes(flags: RawFlags, name: string): boolean {
+  const value = flags[name] ?? 'false';
+  if (value !== 'true' && value !== 'false') throw invalid(`--${name} "${value}" is not true or false`);
+  return value === 'true';
 }
 
 export function accessFiles(flags: Readonly<Record<string, string | undefined>>): AccessFiles {
@@ -320,27 +432,36 @@ export function accessFiles(flags: Readonly<Record<string, string | undefined>>)
 
 function reportOptions(flags: RawFlags): ReportOptions {
   const { metrics } = flags;
-  if (metrics !== undefined && !['', 'true', 'false', 'text', 'json'].includes(metrics)) {
-    throw invalid(`--metrics "${metrics}" is not text or json`);
-  }
   const file = flags['metrics-file'];
-  const wanted = metrics === 'false' ? false : metrics === 'json' ? 'json' : metrics === undefined ? false : 'text';
+  const wanted = metricsFormat(metrics);
+  if (metrics === 'false' && file !== undefined) {
+    throw invalid('--metrics-file writes the metrics, which --no-metrics leaves out: give one of them');
+  }
   return {
     metrics: wanted || (file === undefined ? false : file.endsWith('.json') ? 'json' : 'text'),
     ...(file === undefined ? {} : { metricsFile: file }),
-    quiet: flags.quiet === 'true',
-    json: flags.json === 'true',
-    forceExit: flags['force-exit'] === 'true',
+    quiet: yes(flags, 'quiet'),
+    json: yes(flags, 'json'),
+    forceExit: yes(flags, 'force-exit'),
     timeoutSeconds: flags.timeout === undefined ? 0 : whole('timeout', flags.timeout, 1, 10_000_000),
   };
+}
+
+/** What `--metrics` wants. @throws FractalError REQUEST_INVALID */
+export function metricsFormat(value = 'false'): false | 'text' | 'json' {
+  if (value === 'false') return false;
+  if (value === 'true' || value === 'text') return 'text';
+  if (value === 'json') return 'json';
+  throw invalid(`--metrics "${value}" is not text or json`);
 }
 
 function storeOptions(flags: RawFlags): StoreFlags {
   const { store, 'store-size': size = '2G' } = flags;
   const bytes = sizeOf('store-size', size);
-  const folder = store ?? join(cacheFolder(process.env, process.platform), 'fractal');
+  const folder =
+    store !== undefined && store !== 'true' ? store : join(cacheFolder(process.env, process.platform), 'fractal');
   const none = store === 'false' || bytes === 0;
-  const samples = flags['keep-samples'] === 'true';
+  const samples = yes(flags, 'keep-samples');
   if (samples && none) throw invalid('--keep-samples keeps them in the store, which --no-store leaves out');
   return { folder: none ? undefined : folder, size: bytes, samples };
 }
@@ -354,7 +475,8 @@ export function sizeOf(name: string, text: string): number {
 
 /** A whole number in a range. @throws FractalError REQUEST_INVALID */
 export function whole(name: string, value: string, min: number, max: number): number {
-  if (/^\d{1,16}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+  const found = wholeOf(value);
+  if (found !== undefined && found >= min && found <= max) return found;
   throw invalid(`--${name} "${value}" is not a whole number from ${min} to ${max}`);
 }
 
@@ -371,21 +493,4 @@ function share(name: string, value: string): number {
   const part = Number(number) / (percent ? 100 : 1);
   if (part >= 0 && part <= 1) return part;
   throw invalid(`--${name} "${value}" is not a share: write 0.05, or 5%`);
-}
-
-export function invalid(sentence: string): FractalError {
-  return new FractalError('REQUEST_INVALID', sentence);
-}
-
-/** Refuses a flag that nobody knows, and a word that belongs to no flag. */
-export function refuseUnknown(argv: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
-  for (const key of Object.keys(argv)) {
-    if (key === '_' || key === '$0' || known.has(key)) continue;
-    if (key === 'token')
-      throw invalid('--token would show in the list of processes: use --token-file or FRACTAL_TOKEN');
-    throw invalid(`--${key} is not a flag of this command${nearest(key, known)}`);
-  }
-  const words = (argv._ as unknown[]).slice(1);
-  if (words.length > 0)
-    throw invalid(`"${words[0]}" belongs to no flag: see fractal ${String((argv._ as unknown[])[0])} --help`);
 }

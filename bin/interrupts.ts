@@ -1,6 +1,7 @@
 /** What ends a run from outside: Ctrl-C (once: cleanly, twice: at once), SIGTERM, a closed terminal, a time limit. */
 
 import { FractalError } from '../src/errors.js';
+import { exitAtOnce } from './exit.js';
 
 export interface Interrupts {
   readonly signal: AbortSignal;
@@ -12,12 +13,12 @@ export interface Interrupts {
 /** Node undoes what nohup did to SIGHUP: unheard it would end the process on the spot. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** `timeoutSeconds` 0: no limit. */
-export function interrupts(timeoutSeconds: number): Interrupts {
+/** `timeoutSeconds` from `started` on, on the clock of performance.now(); 0: no limit. */
+export function interrupts(timeoutSeconds: number, started = performance.now()): Interrupts {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new FractalError('INTERRUPTED', 'interrupted: nothing incomplete was left behind'));
+    if (controller.signal.aborted) exitAtOnce();
+    controller.abort(new FractalError('INTERRUPTED', 'interrupted, no incomplete file is left'));
   };
   for (const signal of SIGNALS) process.on(signal, stop);
   const sentence = `not finished after --timeout ${timeoutSeconds} seconds`;
@@ -25,7 +26,7 @@ export function interrupts(timeoutSeconds: number): Interrupts {
     timeoutSeconds > 0
       ? setTimeout(
           () => controller.abort(new FractalError('TIMEOUT', sentence)),
-          Math.min(2 ** 31 - 1, timeoutSeconds * 1000),
+          Math.min(2 ** 31 - 1, timeoutSeconds * 1000 - (performance.now() - started)),
         )
       : undefined;
   return {

@@ -5,6 +5,7 @@ import { lookup } from 'node:dns/promises';
 import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
 import type { Scene } from '../src/cluster/messages.js';
 import { addressText, type Dialer, type Listener } from '../src/cluster/transport.js';
+import { FractalError, oneLine } from '../src/errors.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
 import type { Report } from '../src/leader/ledger.js';
 import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
@@ -16,60 +17,109 @@ import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import type { Archive } from '../src/store/archive.js';
 import type { Store } from '../src/store/store.js';
+import { samplesPerPixel } from '../src/view/view.js';
 import { archiveOf, numericsOf, storeOf } from './archive.js';
 import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
+import { noteSamples } from './kept-samples.js';
+import { withFittingKernel, withoutKernel } from './kernel.js';
 import type { LocalWorkers } from './local.js';
+import { blankWarning, type Outlook, outlookOf, standstill } from './outlook.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress, type Status } from './progress.js';
 import { refusalLog } from './refusals.js';
-import { reporter } from './report.js';
+import { type Reporter, reporter, uncertainty } from './report.js';
+import { keptLine } from './summary.js';
 import { VERSION } from './version.js';
 
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
 
-/** `local`: the leader's own workers, started early, since they take a while to come up. */
+/**
+ * `local`: the leader's own workers, started early, since they take a while to come up. A job for a kernel that no worker
+ * has begins anew with the simd kernel, as a whole: nothing was computed or written before.
+ */
 export async function leader(options: LeaderOptions, crew: Crew, local: LocalWorkers | undefined): Promise<number> {
+  const { report } = options;
+  const started = performance.now();
+  const fallback = {
+    strict: options.cluster.strict,
+    warn: (line: string) => void (report.quiet || report.json || process.stderr.write(`warning: ${oneLine(line)}\n`)),
+  };
+  const request = withFittingKernel(options.request, fallback);
+  try {
+    return await renderJob({ ...options, request }, crew, local, started);
+  } catch (error) {
+    return await renderJob({ ...options, request: withoutKernel(request, error, fallback) }, crew, local, started);
+  } finally {
+    if (report.forceExit) {
+      // A graphics device is closed first.
+      await local?.pool.close();
+      setImmediate(() => process.exit());
+    }
+  }
+}
+
+/** @throws FractalError KERNEL_MISSING before anything is written. `started`: when the time of --timeout began, on the clock of performance.now(). */
+async function renderJob(
+  options: LeaderOptions,
+  crew: Crew,
+  local: LocalWorkers | undefined,
+  started: number,
+): Promise<number> {
   const { request, cluster, report } = options;
-  const missing = digitsMissing(request);
+  const warnings = [...options.notes, digitsMissing(request), standstill(request)].filter((line) => line !== undefined);
   if (cluster.dryRun) {
-    if (missing && !report.quiet) process.stderr.write(`warning: ${missing}\n`);
+    if (!report.quiet) for (const line of warnings) process.stderr.write(`warning: ${line}\n`);
     process.stdout.write(await plan(request, crew));
     return 0;
   }
   const runtime = startRuntimeMetrics();
-  const stop = interrupts(report.timeoutSeconds);
+  const stop = interrupts(report.timeoutSeconds, started);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
-  // performance.now() counts from the start of the process.
-  const tell = reporter(report, runtime, 0);
-  const warn = (line: string) => screen.note(`warning: ${line}`);
+  const { warn } = screen;
   let store: Store | undefined;
   let archive: Archive | undefined;
+  let tell: Reporter | undefined;
+  let done: Progress | undefined;
   const over = new AbortController();
   let running: Run | undefined;
   let lobby: Listener | undefined;
   try {
+    tell = await reporter({ ...report, outfile: request.outfile, note: screen.note, signal: stop.signal }, runtime);
+    void local?.pool.broken.then(stop.fail);
+    // What none of its own workers has, the leader need not wait for.
+    if (local && !cluster.listen && request.kernel !== 'auto') await local.pool.offer(request.kernel);
     lobby = await lobbyOf(cluster, crew, () => running, screen.note);
     let ready: Prepared = { request, reference: undefined };
+    let outlook: Outlook | undefined;
+    const prepared = (asked: Request) => prepare(asked, stop.signal, screen, store, local?.pool.warm);
     const settle = async () => {
-      if (missing) warn(missing);
+      for (const line of warnings) warn(line);
       store = await storeOf(options.store, warn);
-      ready = await prepare(request, stop.signal, (text) => screen.note(text), store, local?.pool.warm);
+      ready = await prepared(request);
+      // The limit that --iters auto found may be too high for the kernel.
+      const fitting = withFittingKernel(ready.request, { strict: cluster.strict, warn });
+      if (fitting !== ready.request) ready = await prepared({ ...request, kernel: fitting.kernel });
+      if (request.film.frames > 1) outlook = await outlookOf(ready, stop.signal);
+      if (outlook?.blank) warn(blankWarning(ready.request, outlook.blank));
       return ready.request;
     };
     const compute = async (picture: Picture) => {
-      const numerics = await numericsOf(request, local?.pool);
+      const numerics = await numericsOf(ready.request, local?.pool);
       const dialer = await dialerOf(crew, local, lobby !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
+      if (archive && store && options.store.samples) await noteSamples(store, ready.request);
       const job = {
         ...jobOf(request, picture, ready.reference),
+        ...(outlook ? { costOf: outlook.costOf } : {}),
         ...verifyOf(cluster.verify),
         ...(archive ? { archive } : {}),
       };
-      const size = { frames: job.frames, samples: job.frames * job.width * job.height * job.perPixel };
+      const size = { frames: job.frames, samples: samplesOf(picture) };
+      const cost = costOf(job);
       running = run(job, {
         dialer,
         version: VERSION,
@@ -84,11 +134,16 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
         signal: stop.signal,
         now: () => performance.now(),
         note: (text) => screen.note(text),
-        progress: (done) => screen.update({ ...done, ...size, phase: phaseOf(done, job.frames) }),
+        progress(now) {
+          done = now;
+          const costs = { costDone: now.cost, costLeft: cost - now.cost - now.costRecalled };
+          screen.update({ ...now, ...size, ...costs, phase: phaseOf(now, job.frames) });
+        },
         gathered(outcome) {
-          for (const line of remarks(outcome)) screen.note(line);
+          const lines = [...remarks(outcome), ...uncertainty(outcome.uncertain, job.frames * job.width * job.height)];
+          for (const line of lines) screen.note(line);
           screen.close();
-          tell.gathered(outcome);
+          tell?.gathered(outcome);
         },
       });
       const { np, retries } = cluster;
@@ -99,22 +154,50 @@ export async function leader(options: LeaderOptions, crew: Crew, local: LocalWor
       } else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
       return running.frames;
     };
-    const files = await render(request, settle, compute, warn, options.store.samples);
-    tell.finished(ready.request, files);
+    const files = await render(request, settle, compute, warn, stop.signal, options.store.samples);
+    screen.close();
+    await tell.finished(ready.request, files);
     return 0;
   } catch (error) {
+    archive?.leave();
+    await store?.settled();
     // An encoder that the same Ctrl-C ended is not the reason.
-    throw stop.signal.aborted ? stop.signal.reason : error;
+    if (!stop.signal.aborted) throw error;
+    const kept = keptLine({
+      samplesDone: done?.samplesDone ?? 0,
+      samples: samplesOf({ ...request, frames: request.film.frames, perPixel: samplesPerPixel(request.sampling) }),
+      store: (archive && store?.keeps) ?? 'none',
+      folder: options.store.folder,
+    });
+    throw explained(stop.signal.reason, kept);
   } finally {
     over.abort();
     await lobby?.close();
     archive?.leave();
     await store?.settled();
+    await tell?.discard();
     runtime.stop();
     stop.release();
     screen.close();
-    if (report.forceExit) setImmediate(() => process.exit());
   }
+}
+
+/** The reason why a run was ended from outside, with what is kept of it. */
+function explained(reason: unknown, kept: string): unknown {
+  if (!(reason instanceof FractalError) || !['INTERRUPTED', 'TIMEOUT'].includes(reason.code)) return reason;
+  return new FractalError(reason.code, `${reason.message}; ${kept}`, { cause: reason });
+}
+
+function samplesOf({ frames, width, height, perPixel }: Omit<Picture, 'channels' | 'viewOf' | 'paint'>): number {
+  return frames * width * height * perPixel;
+}
+
+/** What all samples of a job are estimated to cost. */
+function costOf(job: RenderJob): number {
+  const frame = samplesOf({ ...job, frames: 1 });
+  let cost = 0;
+  for (let index = 0; index < job.frames; index++) cost += frame * (job.costOf?.(index) ?? 1);
+  return cost;
 }
 
 function phaseOf({ framesDone, workers }: Progress, frames: number): Status['phase'] {

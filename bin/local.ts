@@ -22,7 +22,6 @@ export interface LocalWorkers {
 export const DEFAULT_HOSTFILE = 'hostfile';
 
 let started: { readonly count: number; readonly workers: LocalWorkers } | undefined;
-let graphics = false;
 
 /**
  * Starts the workers that a command line will most likely want, before it is parsed: they take as long to come up as
@@ -36,12 +35,15 @@ export function prestart(words: readonly string[]): void {
   const at = words.findIndex((word) => word === '--local' || word.startsWith('--local='));
   const value = words[at]?.split('=')[1] ?? words[at + 1] ?? '';
   const count = at >= 0 && /^[1-9]\d?$/.test(value) ? Number(value) : availableParallelism();
-  started = { count, workers: launch(count) };
+  try {
+    started = { count, workers: launch(count) };
+  } catch {
+    // The command line may want fewer; if not, the same error comes again.
+  }
 }
 
-/** `count` workers of one slot each, for a job with this kernel. */
-export function startLocalWorkers(count: number, kernel: string): LocalWorkers {
-  graphics = kernel === 'gpu';
+/** `count` workers of one slot each. */
+export function startLocalWorkers(count: number): LocalWorkers {
   if (started?.count !== count) {
     void started?.workers.pool.close();
     started = { count, workers: launch(count) };
@@ -49,10 +51,9 @@ export function startLocalWorkers(count: number, kernel: string): LocalWorkers {
   return started.workers;
 }
 
-/** Comes last: a graphics driver may not survive the end of its thread, but the end of the process it does. */
-export function stopLocalWorkers(): void {
-  if (graphics) process.exit();
-  void started?.workers.pool.close();
+/** Comes last. */
+export async function stopLocalWorkers(): Promise<void> {
+  await started?.workers.pool.close();
 }
 
 function launch(count: number): LocalWorkers {

@@ -8,7 +8,8 @@ import { iterationsAt, type RawRequest, type Request } from '../src/request.js';
 import { digitsMissing } from '../src/request-digits.js';
 import { formulaFlags } from '../src/request-flags.js';
 import { fromLog10, log10, parseDecimal } from '../src/view/decimal.js';
-import { invalid, type LeaderOptions } from './flags.js';
+import { invalid } from './command-line.js';
+import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { progress } from './progress.js';
 
@@ -20,13 +21,14 @@ const LIMITS = 10;
 const TURNS = 100;
 
 /** Prints what is found: a fact a line, the last line a command; or one line of JSON, which --location reads. */
-export async function locateView({ request, report }: LeaderOptions): Promise<number> {
+export async function locateView({ request, report, notes }: LeaderOptions): Promise<number> {
   if (request.formula.julia) throw invalid('a Julia set has no minibrots: locate looks in the plane of c');
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
   try {
+    for (const line of notes) screen.note(`warning: ${line}`);
     const short = digitsMissing(request);
-    if (short) screen.note(`warning: ${short}`);
+    if (short) screen.warn(short);
     const search = searchOf(request);
     const found = await foundIn(search, stop.signal, (line) => screen.note(line));
     if ('why' in found) throw missing(found, search);

@@ -1,24 +1,46 @@
 /** The program's entry: what has to come before the command line is parsed, and what becomes of an error. */
 
-import { FractalError, messageOf, oneLine } from '../src/errors.js';
+import { FractalError, messageOf, oneLine, usedUp } from '../src/errors.js';
 import { prestart, stopLocalWorkers } from './local.js';
 
 /** Sets the process's exit code. */
 export async function start(words: string[]): Promise<void> {
   saying();
   try {
+    requireFolder();
+    refuseUnreadable(words);
     prestart(words);
     const { main } = await import('./fractal.js');
     process.exitCode = await main(words);
   } catch (error) {
     // One line for a person; the whole story for whoever asks for it.
-    const line = error instanceof FractalError ? error.toString() : messageOf(error);
-    process.stderr.write(`error: ${oneLine(line)}\n`);
+    const known = error instanceof FractalError ? error : usedUp(error);
+    process.stderr.write(`error: ${oneLine(known ? known.toString() : messageOf(error))}\n`);
     if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
-    process.exitCode = error instanceof FractalError ? error.exitCode : 1;
+    process.exitCode = known ? known.exitCode : 1;
   } finally {
-    stopLocalWorkers();
+    await stopLocalWorkers();
   }
+}
+
+/** Relative paths have no meaning without it. @throws FractalError FOLDER_MISSING */
+function requireFolder(): void {
+  try {
+    process.cwd();
+  } catch (error) {
+    const way = 'change to a folder that exists';
+    throw new FractalError('FOLDER_MISSING', `the working folder was deleted or cannot be read: ${way}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Bytes that are not UTF-8 reach the program as U+FFFD: a file of such a name would be another one. */
+function refuseUnreadable(words: readonly string[]): void {
+  const at = words.findIndex((word) => word.includes('\uFFFD'));
+  if (at < 0) return;
+  const why = `"${words[at]}" on the command line is not UTF-8 text: rename the file, or name it by a link`;
+  throw new FractalError('REQUEST_INVALID', why);
 }
 
 /**

@@ -1,19 +1,24 @@
-/** `fractal palettes`: swatches in the terminal, and as a PNG. */
+/** `fractal palettes`: swatches in the terminal, or as a PNG. */
 
-import { writeFile } from 'node:fs/promises';
-import { FractalError, messageOf } from '../src/errors.js';
+import { paletteNames } from '../src/render/palette.js';
 import { swatchesAnsi, swatchesPng } from '../src/render/swatches.js';
+import { writeWhole } from '../src/render/temporary.js';
+import { invalid } from './command-line.js';
+import { colourful } from './environment.js';
 
-export async function palettes(outfile: string | undefined): Promise<number> {
+/** `color`: auto, always or never. @throws FractalError REQUEST_INVALID, OUTFILE_UNWRITABLE */
+export async function palettes(outfile: string | undefined, color = 'auto'): Promise<number> {
+  if (!['auto', 'always', 'never'].includes(color)) {
+    throw invalid(`--color "${color}" is not auto, always or never`);
+  }
   if (outfile === undefined) {
-    process.stdout.write(swatchesAnsi(Math.min(100, process.stdout.columns ?? 80)));
+    const { stdout, env } = process;
+    const painted = color === 'auto' ? colourful(stdout, env) : color === 'always';
+    const text = painted ? swatchesAnsi(Math.min(100, stdout.columns ?? 80)) : paletteNames().join('\n');
+    stdout.write(`${text}\n`);
     return 0;
   }
-  try {
-    await writeFile(outfile, await swatchesPng());
-  } catch (error) {
-    throw new FractalError('OUTFILE_UNWRITABLE', `${outfile} cannot be written: ${messageOf(error)}`, { cause: error });
-  }
+  await writeWhole(outfile, await swatchesPng());
   process.stdout.write(`${outfile}\n`);
   return 0;
 }

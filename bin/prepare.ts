@@ -6,7 +6,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Computed, Kernel, KernelName } from '../src/kernel/kernel.js';
 import { settleLimit } from '../src/kernel/limit.js';
-import { depthOf, perturbedFrom, prefersPerturbation, worthProbing } from '../src/kernel/method.js';
+import { depthOf, perturbedFrom, prefersPerturbation, STEP_ITERATIONS, worthProbing } from '../src/kernel/method.js';
 import { openPerturbation, shareReference } from '../src/kernel/perturbation/kernel.js';
 import { nanosecondsAt } from '../src/kernel/perturbation/orbit.js';
 import {
@@ -24,6 +24,7 @@ import { keepOrbit, type Orbit, orbitKey, recallOrbit } from '../src/store/orbit
 import type { Store } from '../src/store/store.js';
 import { MAX_ITERATIONS } from '../src/view/bounds.js';
 import type { Formula, View } from '../src/view/view.js';
+import type { Progress } from './progress.js';
 
 export interface Prepared {
   /** With method and limit settled. */
@@ -32,8 +33,14 @@ export interface Prepared {
   readonly reference: Reference | undefined;
 }
 
+/** Lines for the user, as in progress.ts. */
+export type Voice = Pick<Progress, 'note' | 'warnAlways'>;
+
 /** Between two lines about the reference orbit. */
 const TELL_MS = 2_000;
+
+/** What an iteration of the direct kernel takes. */
+const DIRECT_NANOSECONDS = 0.5;
 
 /** A piece of a probe that takes longer makes the next one small. */
 const PIECE_MS = 100;
@@ -48,14 +55,15 @@ const KEPT_NANOSECONDS = 1e8;
 export async function prepare(
   request: Request,
   signal: AbortSignal,
-  note: (text: string) => void,
+  screen: Voice,
   store?: Store,
   expect: (perturbed: Formula) => void = () => undefined,
 ): Promise<Prepared> {
+  const { note } = screen;
   const settled = byDepth(request);
   if (endsOf(settled).some((view) => view.perturbed)) expect(request.formula);
   const orbits = orbitsAround(deepestOf(endsOf(request)), (order) => orbitOf(order, signal, note, store));
-  const limited = request.autoIterations ? await withLimit(settled, orbits, signal, note) : settled;
+  const limited = request.autoIterations ? await withLimit(settled, orbits, signal, screen) : settled;
   const chosen = await withMethod(limited, orbits, note);
   const perturbed = endsOf(chosen).some((view) => view.perturbed);
   return { request: chosen, reference: perturbed ? await orbits.of(chosen.iterations) : undefined };
@@ -84,37 +92,51 @@ async function withLimit(
   request: Request,
   orbits: Orbits,
   signal: AbortSignal,
-  note: (text: string) => void,
+  { note, warnAlways }: Voice,
 ): Promise<Request> {
   const deepest = deepestOf(endsOf(request));
-  const nuOf = async (view: View) => {
-    const compute = view.perturbed ? await perturbation(view.iterations, orbits) : direct;
-    return inPieces(view, compute, signal);
+  let saidAt = performance.now();
+  const compute = async (view: View) => {
+    if (performance.now() - saidAt > TELL_MS) {
+      saidAt = performance.now();
+      note(`iteration limit: trying ${view.iterations}`);
+    }
+    const trial = await inPieces(view, view.perturbed ? await perturbation(view.iterations, orbits) : direct, signal);
+    const steps = trial.iterations * DIRECT_NANOSECONDS * (view.perturbed ? STEP_ITERATIONS : 1);
+    return { nu: trial.nu, nanoseconds: steps + (view.perturbed ? orbits.nanoseconds() : 0) };
   };
-  const { iterations, undecided } = await settleLimit(deepest, request.iterations, MAX_ITERATIONS, nuOf);
-  note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
+  const { iterations, undecided, tried } = await settleLimit(deepest, request.iterations, MAX_ITERATIONS, compute);
+  if (undecided === 1) {
+    const way = 'give --iters a larger number, or find a place with fractal locate';
+    warnAlways(
+      `no point of a coarse grid escapes within ${tried} iterations, all of the picture may be interior: ${way}`,
+    );
+  } else note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
   return { ...request, iterations };
 }
 
 /** All samples, piece by piece, between which a signal is heard; points that take their time one by one. */
-async function inPieces(
+export async function inPieces(
   view: View,
   compute: (view: View, rect: Rect) => Promise<Computed>,
   signal: AbortSignal,
-): Promise<Float64Array> {
+): Promise<Omit<Computed, 'distance'>> {
   const nu = new Float64Array(view.width * view.height);
   let width = view.width;
+  let iterations = 0;
   for (let at = 0; at < nu.length; ) {
     const from = performance.now();
     const [x, y] = [at % view.width, Math.floor(at / view.width)];
     width = Math.min(width, view.width - x);
-    nu.set((await compute(view, { x, y, width, height: 1 })).nu, at);
+    const piece = await compute(view, { x, y, width, height: 1 });
+    nu.set(piece.nu, at);
+    iterations += piece.iterations;
     at += width;
     width = performance.now() - from > PIECE_MS ? 1 : view.width;
     await setImmediate();
     signal.throwIfAborted();
   }
-  return nu;
+  return { nu, iterations };
 }
 
 /** Perturbs the deeper ones of the views that doubles reach, as far as that is better. */
@@ -153,25 +175,32 @@ async function perturbation(
   orbits: Orbits,
 ): Promise<(view: View, rect: Rect) => Promise<Computed>> {
   const compute = openPerturbation(shareReference(await orbits.of(iterations), 1), 0);
-  return async (view, rect) => compute(view, rect);
+  // A probe looks at what is typical: points that take hours are none of it.
+  return async ({ exact: _, ...view }, rect) => compute(view, rect);
 }
 
 /** The reference orbit of a job, computed when it is first asked for, and again when a limit is beyond its end. */
 interface Orbits {
   of(iterations: number): Promise<Reference>;
+  /** What computing the last one took, by its length and precision. */
+  nanoseconds(): number;
 }
 
 function orbitsAround(deepest: View, compute: (order: ReferenceOrder) => Promise<Reference>): Orbits {
   let reference: Reference | undefined;
   let reach = 0;
+  let cost = 0;
   return {
     async of(iterations) {
       // One that escaped, or closed its period, does for any limit.
       if (reference && (iterations <= reach || reference.orbit.length / 2 - 1 < reach)) return reference;
       reach = iterations;
-      reference = await compute(orderFor({ ...deepest, iterations }));
+      const order = orderFor({ ...deepest, iterations });
+      reference = await compute(order);
+      cost = nanosecondsOf(reference, order);
       return reference;
     },
+    nanoseconds: () => cost,
   };
 }
 
@@ -198,9 +227,12 @@ async function orbitOf(
   });
   const seconds = (performance.now() - from) / 1000;
   note(`reference orbit: ${lengthOf({ ...reference, period })}, ${order.bits} bits, ${seconds.toFixed(2)} s`);
-  const cost = (reference.orbit.length / 2) * nanosecondsAt(order.bits, order.formula.power);
-  if (key && cost > KEPT_NANOSECONDS) keepOrbit(store, key, { ...reference, period });
+  if (key && nanosecondsOf(reference, order) > KEPT_NANOSECONDS) keepOrbit(store, key, { ...reference, period });
   return reference;
+}
+
+function nanosecondsOf({ orbit }: Pick<Reference, 'orbit'>, { bits, formula }: ReferenceOrder): number {
+  return (orbit.length / 2) * nanosecondsAt(bits, formula.power);
 }
 
 function lengthOf({ orbit, period }: Pick<Orbit, 'orbit' | 'period'>): string {

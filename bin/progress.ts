@@ -1,9 +1,10 @@
 /**
- * Shows how a run goes: one live line on a terminal, a few plain lines elsewhere, nothing when quiet. Meant for
+ * Shows how a run goes: one live line on a terminal, a few plain lines elsewhere, next to nothing when quiet. Meant for
  * stderr, so that stdout stays for results.
  */
 
 import { oneLine } from '../src/errors.js';
+import { colourful } from './environment.js';
 
 export interface Status {
   readonly phase: 'connecting' | 'rendering' | 'encoding';
@@ -11,6 +12,9 @@ export interface Status {
   readonly frames: number;
   readonly samplesDone: number;
   readonly samples: number;
+  /** What was computed so far was estimated to cost, and what is still to be computed, in the same unit. */
+  readonly costDone: number;
+  readonly costLeft: number;
   readonly shardsDone: number;
   readonly iterations: number;
   /** Ready now, and being dialled or ready. */
@@ -23,6 +27,10 @@ export interface Progress {
   update(status: Status): void;
   /** A line that stays, above the live one; control characters are taken out. */
   note(line: string): void;
+  /** `warning: line`; not when quiet. */
+  warn(line: string): void;
+  /** The same, also when quiet: the result is hardly what was asked for. */
+  warnAlways(line: string): void;
   /** Takes the live line away while `print` writes to the same terminal, say through another stream. */
   aside(print: () => void): void;
   /** Takes the live line away and gives the cursor back; elsewhere says how far it came. Idempotent. */
@@ -44,13 +52,21 @@ const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 
 export function progress({ stream, quiet, now = () => performance.now() }: ProgressOptions): Progress {
-  if (quiet) return { update() {}, note() {}, aside: (print) => print(), close() {} };
+  if (quiet) {
+    const none = () => undefined;
+    const warnAlways = (line: string) => warning(stream, line);
+    return { update: none, note: none, warn: none, warnAlways, aside: (print) => print(), close: none };
+  }
   const rates = measure(now);
   return stream.isTTY && process.env.TERM !== 'dumb' ? live(stream, rates, now) : plain(stream, rates, now);
 }
 
+function warning(stream: NodeJS.WriteStream, line: string): void {
+  stream.write(`warning: ${oneLine(line)}\n`);
+}
+
 function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
-  const colour = !process.env.NO_COLOR;
+  const colour = colourful(stream, process.env);
   let status: Status | undefined;
   let closed = false;
   let drawn = '';
@@ -97,6 +113,8 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
       paint();
     },
     note: (line) => aside(() => stream.write(`${oneLine(line)}\n`)),
+    warn: (line) => aside(() => warning(stream, line)),
+    warnAlways: (line) => aside(() => warning(stream, line)),
     aside,
     close() {
       closed = true;
@@ -129,9 +147,15 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
 
   return {
     update(status) {
-      if (!closed) tell((last = status), LINE_MS);
+      if (closed) return;
+      last = status;
+      // Rates are taken from every update, not only from those that are printed.
+      rates.read(sane(status));
+      tell(status, LINE_MS);
     },
     note: (line) => void stream.write(`${oneLine(line)}\n`),
+    warn: (line) => warning(stream, line),
+    warnAlways: (line) => warning(stream, line),
     aside: (print) => print(),
     close() {
       if (last && !closed) tell(last, 0);
@@ -151,9 +175,12 @@ interface Rates {
   read(status: Status): Readings;
 }
 
-/** Rates over the last few seconds: means that forget with a time constant, right from the first moment. */
+/**
+ * Rates over the last few seconds: means that forget with a time constant, right from the first moment. The time
+ * left is by cost, not by samples: frames differ in it, and what was found in the store took none.
+ */
 function measure(now: () => number): Rates {
-  const averages = { shards: average(3), iterations: average(3), samples: average(15) };
+  const averages = { shards: average(3), iterations: average(3), cost: average(15) };
   let last: { readonly at: number; readonly status: Status } | undefined;
   return {
     read(status) {
@@ -163,10 +190,10 @@ function measure(now: () => number): Rates {
       if (last && seconds >= 0.25) {
         averages.shards.add(status.shardsDone - last.status.shardsDone, seconds);
         averages.iterations.add(status.iterations - last.status.iterations, seconds);
-        averages.samples.add(status.samplesDone - last.status.samplesDone, seconds);
+        averages.cost.add(status.costDone - last.status.costDone, seconds);
         last = { at, status };
       }
-      const left = Math.max(0, status.samples - status.samplesDone) / averages.samples.rate();
+      const left = status.costLeft / averages.cost.rate();
       return {
         shardsPerSecond: averages.shards.rate(),
         iterationsPerSecond: averages.iterations.rate(),
@@ -224,6 +251,8 @@ function sane(status: Status): Status {
     frames: count(status.frames),
     samplesDone: amount(status.samplesDone),
     samples: amount(status.samples),
+    costDone: amount(status.costDone),
+    costLeft: amount(status.costLeft),
     shardsDone: amount(status.shardsDone),
     iterations: amount(status.iterations),
     workers: count(status.workers),

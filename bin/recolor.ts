@@ -12,9 +12,10 @@ import type { Store } from '../src/store/store.js';
 import { archiveOf, numericsOf, storeOf } from './archive.js';
 import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
+import { keptInstead } from './kept-samples.js';
 import { type Prepared, prepare } from './prepare.js';
 import { progress } from './progress.js';
-import { reporter } from './report.js';
+import { type Reporter, reporter, uncertainty } from './report.js';
 
 /** @throws FractalError SAMPLES_MISSING, and what rendering throws */
 export async function recolor(options: LeaderOptions): Promise<number> {
@@ -24,20 +25,33 @@ export async function recolor(options: LeaderOptions): Promise<number> {
   const runtime = startRuntimeMetrics();
   const stop = interrupts(report.timeoutSeconds);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
-  const warn = (line: string) => screen.note(`warning: ${line}`);
+  const { warn } = screen;
+  let tell: Reporter | undefined;
   try {
     let store: Store | undefined;
     let ready: Prepared = { request, reference: undefined };
     const settle = async () => {
+      for (const line of options.notes) warn(line);
       store = await storeOf(options.store, warn);
-      ready = await prepare(request, stop.signal, screen.note, store);
+      ready = await prepare(request, stop.signal, screen, store);
       return ready.request;
     };
-    const recall = async (picture: Picture) => stored(picture, await archives(store, ready, picture), stop.signal);
-    const files = await render(request, settle, recall, warn, true);
-    reporter(report, runtime, 0).finished(ready.request, files);
+    const found = { uncertain: 0 };
+    const recall = async (picture: Picture) => {
+      const instead = () => store && keptInstead(store, ready.request);
+      return stored(picture, await archives(store, ready, picture), instead, stop.signal, found);
+    };
+    tell = await reporter({ ...report, outfile: request.outfile, note: screen.note, signal: stop.signal }, runtime);
+    const files = await render(request, settle, recall, warn, stop.signal, true);
+    const { width, height, film } = request;
+    for (const line of uncertainty(found.uncertain, film.frames * width * height)) screen.note(line);
+    await tell.finished(ready.request, files, found.uncertain);
     return 0;
+  } catch (error) {
+    // An encoder that the same Ctrl-C ended is not the reason.
+    throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
+    await tell?.discard();
     runtime.stop();
     stop.release();
     screen.close();
@@ -66,29 +80,43 @@ async function archives(store: Store | undefined, ready: Prepared, picture: Pict
   ];
 }
 
-async function* stored(picture: Picture, kept: readonly Kept[], signal: AbortSignal): AsyncGenerator<Frame> {
+/** `instead`: what is kept of the place with other flags; `found` adds up the pixels of the frames that are uncertain. */
+async function* stored(
+  picture: Picture,
+  kept: readonly Kept[],
+  instead: () => Promise<string | undefined> | undefined,
+  signal: AbortSignal,
+  found: { uncertain: number },
+): AsyncGenerator<Frame> {
   for (let index = 0; index < picture.frames; index++) {
     signal.throwIfAborted();
     let frame: Frame | undefined;
-    for (const one of kept) frame ??= await frameOf(one, index);
+    for (const one of kept) frame ??= await frameOf(one, index, found);
     if (frame) yield picture.channels === 1 ? countsOf(frame) : frame;
     else {
       const what = picture.channels > 1 ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
       const which = picture.frames > 1 ? `frame ${index} of this film` : 'this view';
-      throw missing(`the store has no ${what} of ${which}`);
+      const other = await instead();
+      throw missing(`the store has no ${what} of ${which}`, other);
     }
   }
 }
 
 /** undefined: something of it is missing. */
-async function frameOf({ archive, picture }: Kept, index: number): Promise<Frame | undefined> {
+async function frameOf(
+  { archive, picture }: Kept,
+  index: number,
+  found: { uncertain: number },
+): Promise<Frame | undefined> {
   const assembly = assemble(picture, index, 'samples');
-  let id = 0;
-  const rest = await archive.recall(
-    index,
-    (rect, bytes) => void assembly.put({ ...rect, frame: index, id: id++ }, bytes),
-  );
-  return rest.length === 0 ? assembly.frame() : undefined;
+  let [id, uncertain] = [0, 0];
+  const rest = await archive.recall(index, (piece) => {
+    assembly.put({ ...piece.rect, frame: index, id: id++ }, piece.bytes);
+    uncertain += piece.uncertain;
+  });
+  if (rest.length > 0) return undefined;
+  found.uncertain += uncertain;
+  return assembly.frame();
 }
 
 /** The frame without distances. */
@@ -98,7 +126,8 @@ function countsOf(frame: Frame): Frame {
   return { ...frame, answer: { kind: 'samples', values: answer.values.filter((_, at) => at % 3 === 0) } };
 }
 
-function missing(what: string): FractalError {
+/** `other`: what there is instead. */
+function missing(what: string, other?: string): FractalError {
   const way = 'render it once with "fractal leader --keep-samples", and the same flags but for colours';
-  return new FractalError('SAMPLES_MISSING', `${what}: ${way}`);
+  return new FractalError('SAMPLES_MISSING', other === undefined ? `${what}: ${way}` : `${what}; ${other}, or ${way}`);
 }

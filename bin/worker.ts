@@ -8,9 +8,10 @@ import { PORT_RANGE } from '../src/cluster/ports.js';
 import { type Address, addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
 import { FractalError, oneLine } from '../src/errors.js';
 import type { KernelName } from '../src/kernel/kernel.js';
-import { formatMetrics, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
-import { openPool } from '../src/worker/pool.js';
-import { type Session, type SessionEvents, serve } from '../src/worker/session.js';
+import { formatMetrics, type Metric, metricsJson, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
+import { openPool, type Pool } from '../src/worker/pool.js';
+import { NOTHING_YET, type Session, type SessionEvents, serve, type Tally } from '../src/worker/session.js';
+import { exitAtOnce } from './exit.js';
 import { refusalLog } from './refusals.js';
 import { VERSION } from './version.js';
 
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   /** The kernels that are offered. */
   readonly kernel: 'auto' | KernelName;
   readonly quiet: boolean;
+  /** Print the figures of each session when it ends, also with `quiet`. */
+  readonly metrics: false | 'text' | 'json';
   /** Who may join. */
   readonly access: Access;
   /** Bytes that the scenes of all leaders may take. */
@@ -30,19 +33,68 @@ export interface WorkerOptions {
   readonly insecure?: boolean;
   /** A leader that is told again and again that this worker is there. */
   readonly join?: Address;
+  /** Attempts to register there after the first one that failed, in a row; absent: no limit. */
+  readonly retries?: number;
 }
 
 /** Shards that take longer are dropped when the worker is to end. */
 const DRAIN_MS = 10_000;
 
-/** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. */
+/** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. @throws FractalError NO_LEADER */
 export async function worker(options: WorkerOptions): Promise<number> {
-  const slots = options.slots ?? availableParallelism();
+  const pool = openPool(options.slots ?? availableParallelism(), {
+    offered: options.kernel,
+    sceneBytes: options.sceneBytes,
+    spare: LIMITS.leaders,
+  });
+  try {
+    // What cannot compute does not listen.
+    const kernel = options.kernel === 'auto' ? 'simd' : options.kernel;
+    const offer = orBroken(pool, Promise.all([pool.started, pool.offer(kernel)]));
+    const lacking = await offer.then(() => undefined, withoutGpu(options));
+    if (lacking === undefined) return await serveLeaders(options, pool);
+    process.stderr.write(`warning: ${oneLine(lacking)}: this worker offers the simd kernel\n`);
+    await pool.close();
+    return await worker({ ...options, kernel: 'simd' });
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Why the worker has no GPU, where an error says so. @throws all other errors */
+const withoutGpu =
+  ({ kernel }: WorkerOptions) =>
+  (error: unknown): string => {
+    if (kernel === 'gpu' && error instanceof FractalError && error.code === 'KERNEL_MISSING') return error.message;
+    throw error;
+  };
+
+/** What it resolves with, unless the pool breaks before. @throws FractalError why it broke */
+async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
+  const broken = pool.broken.then((error) => {
+    throw error;
+  });
+  return Promise.race([awaited, broken]);
+}
+
+async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number> {
+  const { slots } = pool;
   const runtime = startRuntimeMetrics();
   const sessions = new Map<WorkerLink, Session>();
   let name = '';
   const say = (text: string) => {
     if (!options.quiet) process.stdout.write(`${oneLine(text)}\n`);
+  };
+  let reported = 0;
+  const figuresOf = (tally: Tally, began: number) => [
+    ...workerMetrics({ ...tally, slots, seconds: (performance.now() - began) / 1000 }),
+    ...runtime.read(),
+  ];
+  const print = (figures: readonly Metric[]) => {
+    reported++;
+    const json = () => JSON.stringify(metricsJson({ leader: [], workers: new Map([[name, figures]]) }).workers);
+    const lines = options.metrics === 'json' ? [json()] : formatMetrics(`WORKER ${name}`, figures);
+    for (const line of lines) process.stdout.write(`${line}\n`);
   };
   const accept = (link: WorkerLink, peer: string) => {
     const began = performance.now();
@@ -52,21 +104,21 @@ export async function worker(options: WorkerOptions): Promise<number> {
     return {
       started: (session, kernel) => say(`worker ${name}: job ${session} of ${peer} begins, ${kernel}`),
       finished(session, tally, wanted) {
-        const figures = [
-          ...workerMetrics({ ...tally, slots, seconds: (performance.now() - began) / 1000 }),
-          ...runtime.read(),
-        ];
-        if (wanted) for (const line of formatMetrics(`WORKER ${name}`, figures)) say(line);
+        const figures = figuresOf(tally, began);
+        if (options.metrics || (wanted && !options.quiet)) print(figures);
         say(`worker ${name}: job ${session} is done, ${tally.shards} shards`);
         return figures;
       },
-      ended(session, reason) {
+      ended(session, reason, tally) {
         sessions.delete(link);
-        if (reason && session) say(`worker ${name}: job ${session} ended: ${reason}`);
+        if (!reason || !session) return;
+        if (options.metrics) print(figuresOf(tally, began));
+        say(`worker ${name}: job ${session} ended: ${reason}`);
       },
     };
   }
   let stopping = false;
+  let failure: unknown;
   const leaving = new AbortController();
   let stopped = () => {};
   const end = new Promise<void>((resolve) => {
@@ -79,13 +131,9 @@ export async function worker(options: WorkerOptions): Promise<number> {
     () => performance.now(),
   );
   const listener = await listen(options, accept, { ...access, insecure, busy, refused, sceneBytes });
-  // The threads come second: without them a port that is taken ends the process.
-  const pool = openPool(slots, { offered: options.kernel, sceneBytes, spare: LIMITS.leaders });
-  // Measured while nobody waits; what is wrong with it, the leader that asks for it is told.
-  if (options.kernel === 'auto' || options.kernel === 'simd') pool.offer('simd').catch(() => undefined);
   name = addressText(listener.address);
   const stop = () => {
-    if (stopping) process.exit(130);
+    if (stopping) exitAtOnce();
     stopping = true;
     leaving.abort();
     void listener.drain().then(stopped);
@@ -100,16 +148,33 @@ export async function worker(options: WorkerOptions): Promise<number> {
   process.on('SIGTERM', stop);
   process.on('SIGHUP', stop);
   if (options.join) {
-    const tell = (text: string) => say(`worker ${name}: ${text}`);
-    void announce(options.join, listener.address, { access, version: VERSION, signal: leaving.signal, say: tell });
+    announce(options.join, listener.address, {
+      access,
+      version: VERSION,
+      signal: leaving.signal,
+      ...(options.retries === undefined ? {} : { retries: options.retries }),
+      connected: () => sessions.size > 0,
+      say: (text) => say(`worker ${name}: ${text}`),
+    })
+      .catch((error) => {
+        failure = error;
+      })
+      .then(() => {
+        if (!stopping) stop();
+      });
   }
   say(
     `worker ${name}: ready, ${slots} slot${slots > 1 ? 's' : ''}, ${options.kernel === 'auto' ? 'all kernels' : options.kernel}`,
   );
-  await end;
-  await listener.close();
-  // Not pool.close(): a graphics driver may not survive the end of its thread, the end of the process it does.
-  process.exit(0);
+  try {
+    await orBroken(pool, end);
+  } finally {
+    leaving.abort();
+    await listener.close();
+  }
+  if (options.metrics && reported === 0) print(figuresOf(NOTHING_YET, 0));
+  if (failure !== undefined) process.stderr.write(`error: ${oneLine(String(failure))}\n`);
+  return failure === undefined ? 0 : 1;
 }
 
 /** @throws FractalError EXPOSED, PORT_IN_USE */

@@ -9,6 +9,7 @@ export type ErrorKind = 'usage' | 'failure' | 'interrupt';
 /** The codes, with their kind. docs/errors.md explains each; a test holds the two together. */
 export const CODES = {
   REQUEST_INVALID: 'usage',
+  FOLDER_MISSING: 'usage',
   REQUEST_FILE: 'usage',
   LOCATION_FILE: 'usage',
   HOSTFILE_SYNTAX: 'usage',
@@ -25,9 +26,11 @@ export const CODES = {
   EXPOSED: 'usage',
   PORT_IN_USE: 'failure',
   KERNEL_MISSING: 'failure',
+  RESOURCES: 'failure',
   NUCLEUS_MISSING: 'failure',
   SAMPLES_MISSING: 'failure',
   NO_WORKER: 'failure',
+  NO_LEADER: 'failure',
   WORKER_MISSING: 'failure',
   PROTOCOL: 'failure',
   SHARD_FAILED: 'failure',
@@ -75,4 +78,28 @@ export function oneLine(text: string): string {
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.split('\n', 1)[0] ?? '';
+}
+
+/** How Node, V8 and the system word that something is used up, what that is, and the way out. */
+const USED_UP: readonly [words: RegExp, what: string, way: string][] = [
+  [/EMFILE|ENFILE|too many open files/i, 'no more files and connections may be open', 'raise the limit (ulimit -n)'],
+  [
+    /EAGAIN|Error creating thread|ERR_WORKER_INIT_FAILED/,
+    'no more threads or processes can be started',
+    'raise the limits (ulimit -u, ulimit -v), or use fewer slots',
+  ],
+  [
+    /allocat|out of memory|ENOMEM|ERR_WORKER_OUT_OF_MEMORY|bad_alloc/i,
+    'there is not enough memory',
+    'raise the limit (ulimit -v), use fewer slots, or render a smaller picture',
+  ],
+];
+
+/** The same error as RESOURCES, with the way out, where it says that memory, threads or files are used up. */
+export function usedUp(error: unknown): FractalError | undefined {
+  if (error instanceof FractalError || !(error instanceof Error)) return undefined;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const [, what, way] = USED_UP.find(([words]) => words.test(`${code} ${error.message}`)) ?? [];
+  if (what === undefined) return undefined;
+  return new FractalError('RESOURCES', `${what} (${messageOf(error)}): ${way}`, { cause: error });
 }

@@ -1,12 +1,12 @@
 /** From a request to files: the whole way, readable from top to bottom. Who computes is handed in. */
 
-import { needsDistance, type Paint, prepare } from './render/colours.js';
-import { type Output, openOutput } from './render/output.js';
+import { type Colours, needsDistance, type Paint, prepare } from './render/colours.js';
+import { type Output, openOutput, type Written } from './render/output.js';
 import { paintFrame } from './render/paint-frame.js';
 import type { Request } from './request.js';
 import { viewAt } from './request.js';
 import { parametersOf } from './request-flags.js';
-import type { Frame } from './shard/frame.js';
+import { type Frame, flipped } from './shard/frame.js';
 import { samplesPerPixel, type View } from './view/view.js';
 
 /** Everything that computing needs to know of a request. */
@@ -26,25 +26,30 @@ export interface Picture {
 export type Compute = (picture: Picture) => Promise<AsyncIterable<Frame>>;
 
 /**
- * Renders a request to its outfile; the paths that were written. On any error nothing incomplete is left behind.
+ * Renders a request to its outfile; the files that were written. On any error nothing incomplete is left behind.
  * `settle` decides what the request left open, once the outfile is known to be writable. `warn` is told, a line each,
- * what does not stop the rendering. `samples`: raw samples are asked for, whatever the outfile; they are painted here.
+ * what does not stop the rendering. `signal` ends what takes long. `samples`: raw samples are asked for, whatever the outfile; they are painted here.
  */
 export async function render(
   request: Request,
   settle: () => Promise<Request>,
   compute: Compute,
   warn: (line: string) => void,
+  signal: AbortSignal,
   samples = false,
-): Promise<string[]> {
+): Promise<Written[]> {
   let settled = request;
-  const output = await openOutput({ ...outputOf(request), parameters: (frame) => parametersOf(settled, frame), warn });
+  const parameters = (frame?: number) => parametersOf(settled, frame);
+  const output = await openOutput({ ...outputOf(request), parameters, warn, signal });
   try {
     // What is wrong with the colours shows before anything is computed.
     const { paint } = pictureOf(request, output.wants);
     settled = await settle();
     const picture = { ...pictureOf(settled, 'samples'), paint: samples ? undefined : paint };
-    const finished = (frame: Frame) => (samples && paint ? paintFrame(frame, paint, settled.iterations) : frame);
+    const finished = async (frame: Frame) => {
+      const painted = samples && paint ? await paintFrame(frame, paint, settled.iterations) : frame;
+      return request.flip ? flipped(painted) : painted;
+    };
     for await (const frame of await compute(picture)) await output.write(await finished(frame));
     return await output.close();
   } catch (error) {
@@ -55,7 +60,7 @@ export async function render(
 
 /** What a request asks to be computed. */
 export function pictureOf(request: Request, wants: Output['wants']): Picture {
-  const { width, height, sampling, colours } = request;
+  const { width, height, sampling, colours, flip } = request;
   return {
     frames: request.film.frames,
     width,
@@ -63,11 +68,17 @@ export function pictureOf(request: Request, wants: Output['wants']): Picture {
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
     viewOf: lastSeen((frame) => viewAt(request, frame)),
-    paint: wants === 'pixels' ? prepare(colours, height) : undefined,
+    paint: wants === 'pixels' ? prepare(flip ? litFromBelow(colours) : colours, height) : undefined,
   };
 }
 
-function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters' | 'warn'> {
+/** The light of a picture that is mirrored afterwards, so that it comes from where `--slope-angle` says. */
+function litFromBelow(colours: Colours): Colours {
+  const { slope } = colours;
+  return slope ? { ...colours, slope: { ...slope, angle: -slope.angle } } : colours;
+}
+
+function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters' | 'warn' | 'signal'> {
   const { outfile, width, height, sampling, film, codec, crf, patience } = request;
   const perPixel = samplesPerPixel(sampling);
   return {

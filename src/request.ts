@@ -26,7 +26,7 @@ import {
   POWER,
   ZOOM_LOG10,
 } from './view/bounds.js';
-import { divide, formatDecimal, log10, multiply, outlineOf, parseDecimal } from './view/decimal.js';
+import { divide, formatDecimal, log10, multiply, outlineOf, parseDecimal, wholeOf } from './view/decimal.js';
 import { type Place, placeAt, timeOf } from './view/path.js';
 import { type Formula, type Sampling, samplesPerPixel, type View } from './view/view.js';
 
@@ -36,6 +36,8 @@ export interface Request {
   readonly im: string;
   readonly zoom: string;
   readonly rotation: number;
+  /** The picture is mirrored top to bottom: its imaginary axis points down. */
+  readonly flip: boolean;
   /** Pixels of the picture that is written. */
   readonly width: number;
   readonly height: number;
@@ -45,6 +47,8 @@ export interface Request {
   readonly bailout: number;
   readonly count: View['count'];
   readonly sampling: Sampling;
+  /** Exact iteration of perturbed points has no limit of time. */
+  readonly exact: boolean;
   readonly colours: Colours;
   readonly film: Film;
   readonly outfile: string;
@@ -77,13 +81,15 @@ const MAX_FRAME_BYTES = 2 ** 32;
 
 const ZOOMS = `a number from 1e${ZOOM_LOG10.min} to 1e${ZOOM_LOG10.max}`;
 
+function isBetween(value: number | undefined, min: number, max: number): boolean {
+  return value !== undefined && value >= min && value <= max;
+}
+
 const text = z.string();
 const whole = (min: number, max: number) =>
   text
-    .refine((v) => /^[+-]?\d{1,20}$/.test(v) && Number(v) >= min && Number(v) <= max, {
-      message: `a whole number from ${min} to ${max}`,
-    })
-    .transform(Number);
+    .refine((v) => isBetween(wholeOf(v), min, max), { message: `a whole number from ${min} to ${max}` })
+    .transform((v) => wholeOf(v) as number);
 const real = (min: number, max: number) =>
   text
     .refine((v) => parseDecimal(v) !== undefined && Number(v) >= min && Number(v) <= max, {
@@ -109,6 +115,7 @@ export const SCHEMA = {
   zoom,
   'view-width': positive,
   rotate: real(-MAX_DEGREES, MAX_DEGREES),
+  flip: flag,
   width: whole(1, 1 << 17),
   height: whole(1, 1 << 17),
   iters: z.union([z.literal('auto'), whole(1, MAX_ITERATIONS)], {
@@ -123,6 +130,7 @@ export const SCHEMA = {
   seed: whole(0, 2 ** 31 - 1),
   smoothness: whole(1, 64),
   'full-size': flag,
+  exact: flag,
   palette: text.min(1, { message: 'the name of a palette' }),
   step: whole(1, 1_000_000),
   density: real(0, 1e6),
@@ -169,6 +177,7 @@ export function parseRequest(raw: RawRequest): Request {
   const legacy = v['legacy-colors'] ?? false;
   const colours = coloursOf(v, legacy);
   refuseBeyondKernel(v, colours);
+  refuseExactDirect(v);
   const { width, height, sampling } = sizeOf(v, needsDistance(colours) ? 3 : 1);
   const zoom = v.zoom ?? (v['view-width'] ? zoomOfWidth(v['view-width'], width, height) : '42.43278');
   if (v.zoom && v['view-width']) throw invalid('--zoom and --view-width both say how much is shown: give one of them');
@@ -187,6 +196,7 @@ export function parseRequest(raw: RawRequest): Request {
     ...centre,
     zoom,
     rotation: v.rotate ?? 0,
+    flip: v.flip ?? false,
     width,
     height,
     iterations: auto ? iterationsAt(deepest) : (v.iters as number),
@@ -194,6 +204,7 @@ export function parseRequest(raw: RawRequest): Request {
     bailout: v.bailout ?? 65_536,
     count: legacy ? 'whole' : 'smooth',
     sampling,
+    exact: v.exact ?? false,
     colours,
     film: { frames, fps: v.fps ?? 30, end, ease: v.ease ?? 0 },
     outfile: v.outfile ?? (frames > 1 ? 'fractal.mp4' : 'fractal.png'),
@@ -213,7 +224,9 @@ export function viewAt(request: Request, frame: number): View {
   const start = { re: request.re, im: request.im, zoom: request.zoom };
   const place = placeAt(start, film.end, timeOf(frame, film.frames, film.ease));
   const distance = needsDistance(colours) ? ({ distance: true } as const) : {};
-  const perturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity) ? ({ perturbed: true } as const) : {};
+  const isPerturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity);
+  const perturbed = isPerturbed ? ({ perturbed: true } as const) : {};
+  const exact = isPerturbed && request.exact ? ({ exact: true } as const) : {};
   return {
     formula,
     ...place,
@@ -225,6 +238,7 @@ export function viewAt(request: Request, frame: number): View {
     count,
     sampling,
     ...perturbed,
+    ...exact,
     ...distance,
   };
 }
@@ -336,6 +350,15 @@ function slopeOf(v: Parsed): Slope | undefined {
   if (v.slope === undefined && v['slope-angle'] !== undefined)
     throw invalid('--slope-angle turns the light of --slope: give that too');
   return v.slope ? { strength: v.slope, angle: v['slope-angle'] ?? DEFAULT_SLOPE.angle } : undefined;
+}
+
+/** Only perturbed points have error bounds, by which some are iterated exactly. */
+function refuseExactDirect({ exact, kernel, method }: Parsed): void {
+  if (!exact) return;
+  if (kernel === 'gpu' || kernel === 'cpu')
+    throw invalid(`--exact: --kernel ${kernel} iterates directly: use --kernel simd`);
+  if (method === 'direct')
+    throw invalid('--exact needs --method auto or perturbation: direct iteration has no error bound');
 }
 
 /** Only one kernel knows distances. */

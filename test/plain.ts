@@ -9,7 +9,7 @@ function fraction(text: string): { digits: bigint; exponent: number } {
   return { digits: BigInt(sign + whole + behind), exponent: Number(power) - behind.length };
 }
 
-function fixed(text: string, bits: number): bigint {
+export function fixed(text: string, bits: number): bigint {
   const { digits, exponent } = fraction(text);
   const scaled = digits << BigInt(bits);
   return exponent < 0 ? scaled / 10n ** BigInt(-exponent) : scaled * 10n ** BigInt(exponent);

@@ -82,6 +82,8 @@ export function calling({ tls, token }: Access): Calling {
     ...CHANNEL_OPTIONS,
     'grpc-node.flow_control_window': WINDOW_BYTES,
     'grpc.use_local_subchannel_pool': 1,
+    // grpc-js would connect through the web proxy of http_proxy and the like, even to 127.0.0.1.
+    'grpc.enable_http_proxy': 0,
     // A name for SNI, where an IP address must not stand; the certificate is checked against the address.
     ...(context ? { 'grpc.ssl_target_name_override': 'fractal' } : {}),
   };

@@ -1,12 +1,13 @@
 /**
  * Hostfiles in both dialects of MPI. Open MPI: `node01 slots=4 max_slots=8`; MPICH: `node01:4`. Ranges `node[01-16,20]`
  * stand for many hosts, `^node03` leaves one out, `user@` is accepted and ignored, `port=` is ours, and so is
- * `dns:///name:port`: all that the name resolves to. Lines that name the same host and port again add slots.
+ * `dns:///name:port`: all that the name resolves to. Lines that name the same host and port again add slots. A line may
+ * be a list with commas, as Slurm prints in SLURM_JOB_NODELIST: `node[01-04],login1`.
  */
 
-import { createReadStream } from 'node:fs';
 import { FractalError, messageOf } from '../errors.js';
-import { expand, type Fail, limit, MAX_HOSTS, quote } from './hostrange.js';
+import { decodeText, readAtMost } from '../text.js';
+import { expand, type Fail, keyOf, limit, MAX_HOSTS, quote } from './hostrange.js';
 import { DEFAULT_PORT } from './ports.js';
 
 export interface Host {
@@ -32,20 +33,16 @@ const MAX_LINE = 4096;
 
 /** `-` reads stdin. @throws FractalError HOSTFILE_READ, HOSTFILE_LIMIT, HOSTFILE_SYNTAX */
 export async function readHostfile(path: string): Promise<Host[]> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  let bytes: Uint8Array;
   try {
-    for await (const chunk of path === '-' ? process.stdin : createReadStream(path)) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > MAX_BYTES) break;
-    }
+    bytes = await readAtMost(path, MAX_BYTES);
   } catch (error) {
     const way = 'name one with --hostfile, or use --local';
     throw new FractalError('HOSTFILE_READ', `${path} cannot be read (${messageOf(error)}): ${way}`, { cause: error });
   }
-  if (bytes > MAX_BYTES) throw limit(`${path} is longer than ${MAX_BYTES} bytes: use ranges such as node[01-16]`);
-  return parseHostfile(Buffer.concat(chunks).toString('utf8'), path === '-' ? 'stdin' : path);
+  if (bytes.length > MAX_BYTES)
+    throw limit(`${path} is longer than ${MAX_BYTES} bytes: use ranges such as node[01-16]`);
+  return parseHostfile(decodeText(bytes), path === '-' ? 'stdin' : path);
 }
 
 /** `file` is how errors name it. @throws FractalError HOSTFILE_LIMIT, HOSTFILE_SYNTAX */
@@ -63,7 +60,19 @@ export function parseHostfile(text: string, file: string): Host[] {
  * @throws FractalError HOSTFILE_LIMIT, HOSTFILE_SYNTAX
  */
 export function parseHosts(text: string, flag = '--host'): Host[] {
-  const entries: Entry[] = [];
+  const entries = partsOf(text).map((part) => ({ text: part.text, place: flag, line: 1, column: part.at + 1 }));
+  return hostsOf(entries, flag);
+}
+
+interface Part {
+  readonly text: string;
+  /** Where it begins. */
+  readonly at: number;
+}
+
+/** What stands between commas, but for those within brackets. */
+function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
   let from = 0;
   let inRange = false;
   for (let at = 0; at <= text.length; at++) {
@@ -71,11 +80,11 @@ export function parseHosts(text: string, flag = '--host'): Host[] {
     if (char === '[') inRange = true;
     else if (char === ']') inRange = false;
     else if (char === undefined || (char === ',' && !inRange)) {
-      entries.push({ text: text.slice(from, at), place: flag, line: 1, column: from + 1 });
+      parts.push({ text: text.slice(from, at), at: from });
       from = at + 1;
     }
   }
-  return hostsOf(entries, flag);
+  return parts;
 }
 
 interface Entry {
@@ -97,15 +106,15 @@ function hostsOf(entries: readonly Entry[], file: string): Host[] {
     }
     for (const { host, exclude } of parseEntry(entry)) {
       if (++named > MAX_HOSTS) throw limit(`${file} names more than ${MAX_HOSTS} hosts`);
-      if (exclude) excluded.add(host.host);
+      if (exclude) excluded.add(keyOf(host.host));
       else {
-        const key = `${host.dns ? DNS : ''}${host.host} ${host.port}`;
+        const key = `${host.dns ? DNS : ''}${keyOf(host.host)} ${host.port}`;
         const before = hosts.get(key);
         hosts.set(key, before ? joined(before, host) : host);
       }
     }
   }
-  const left = [...hosts.values()].filter(({ host }) => !excluded.has(host));
+  const left = [...hosts.values()].filter(({ host }) => !excluded.has(keyOf(host)));
   if (left.length > 0) return left;
   const why = hosts.size > 0 ? 'leaves out with ^ every host it names' : 'names no host';
   throw new FractalError('HOSTFILE_SYNTAX', `${file} ${why}: write one a line, such as "node01 slots=4"`);
@@ -126,33 +135,45 @@ interface Parsed {
   readonly exclude: boolean;
 }
 
+/** One host, or a list of them; the fields behind it are of each. */
 function* parseEntry({ text, place, line, column }: Entry): Generator<Parsed> {
   const fail: Fail = (at, why) => new FractalError('HOSTFILE_SYNTAX', `${place}:${column + at}: ${why}`);
   const first = /\S+/.exec(text);
   if (!first) return;
   const [word] = first;
-  const end = first.index + word.length;
+  const parts = partsOf(word);
+  const empty = parts.find((part) => part.text === '');
+  if (empty) throw fail(first.index + empty.at, `${quote(word)} lacks a host beside a comma: write a,b without blanks`);
+  const left = parts.filter((part) => part.text.startsWith('^')).length;
+  if (left > 0 && left < parts.length)
+    throw fail(first.index, `${quote(word)} names hosts and leaves others out: write each ^host on a line of its own`);
+  const fields = fieldsOf(text, first.index + word.length, fail);
+  for (const part of parts) {
+    const at = first.index + part.at;
+    if (part.text.startsWith(DNS))
+      yield parseName(part.text, { ...fields }, line, (offset, why) => fail(at + offset, why));
+    else yield* parseHost(part.text, { ...fields }, line, (offset, why) => fail(at + offset, why));
+  }
+}
+
+/** `fields`: those behind the word. */
+function* parseHost(word: string, fields: Fields, line: number, fail: Fail): Generator<Parsed> {
   const exclude = word.startsWith('^');
-  if (word.startsWith(DNS)) return yield parseName(text, first.index, line, fail);
-  const at = first.index + Math.max(exclude ? 1 : 0, word.indexOf('@') + 1);
-  const [name, colon] = nameAndSlots(text.slice(at, end));
-  const fields = fieldsOf(text, end, fail);
+  const at = Math.max(exclude ? 1 : 0, word.indexOf('@') + 1);
+  const [name, colon] = nameAndSlots(word.slice(at));
   if (colon !== undefined) {
     const why = `${quote(word)} gives ${quote(colon)} slots after its colon`;
     if (/^\d{4,5}$/.test(colon) && Number(colon) > 1024 && Number(colon) <= MAX_PORT) {
-      throw fail(first.index, `${why}: did you mean "${name} port=${colon}"?`);
+      throw fail(0, `${why}: did you mean "${name} port=${colon}"?`);
     }
-    if (fields.slots !== undefined) throw fail(first.index, `${why}, and slots= again: keep one of them`);
-    fields.slots = number(colon, MAX_SLOTS, word, (wrong) => fail(end - colon.length, wrong));
+    if (fields.slots !== undefined) throw fail(0, `${why}, and slots= again: keep one of them`);
+    fields.slots = number(colon, MAX_SLOTS, word, (wrong) => fail(word.length - colon.length, wrong));
   }
   if (exclude && Object.keys(fields).length > 0) {
-    throw fail(first.index, `${quote(word)} leaves a host out: nothing else belongs there`);
+    throw fail(0, `${quote(word)} leaves a host out: nothing else belongs there`);
   }
   if (fields.slots !== undefined && fields.maxSlots !== undefined && fields.slots > fields.maxSlots) {
-    throw fail(
-      first.index,
-      `${quote(name)} has ${fields.slots} slots of at most max_slots=${fields.maxSlots}: raise it`,
-    );
+    throw fail(0, `${quote(name)} has ${fields.slots} slots of at most max_slots=${fields.maxSlots}: raise it`);
   }
   const { port = DEFAULT_PORT, ...slots } = fields;
   for (const host of expand(name, (offset, why) => fail(at + offset, why))) {
@@ -161,13 +182,11 @@ function* parseEntry({ text, place, line, column }: Entry): Generator<Parsed> {
 }
 
 /** `dns:///name:port`, as gRPC writes it; the fields are of each worker that is found there. */
-function parseName(text: string, at: number, line: number, fail: Fail): Parsed {
-  const [word = ''] = /\S+/.exec(text) ?? [];
+function parseName(word: string, { port: field, ...slots }: Fields, line: number, fail: Fail): Parsed {
   const [, name, port] = /^dns:\/\/\/((?!-)[\w.-]{1,253})(?::(\d+))?$/.exec(word) ?? [];
-  if (name === undefined) throw fail(at, `${quote(word)} is not a name to resolve: write dns:///name:50051`);
-  const { port: field, ...slots } = fieldsOf(text, at + word.length, fail);
-  if (port !== undefined && field !== undefined) throw fail(at, `${quote(word)} has its port twice: keep one of them`);
-  const own = port === undefined ? field : number(port, MAX_PORT, word, (why) => fail(at, why));
+  if (name === undefined) throw fail(0, `${quote(word)} is not a name to resolve: write dns:///name:50051`);
+  if (port !== undefined && field !== undefined) throw fail(0, `${quote(word)} has its port twice: keep one of them`);
+  const own = port === undefined ? field : number(port, MAX_PORT, word, (why) => fail(0, why));
   return { host: { host: name, port: own ?? DEFAULT_PORT, dns: true, ...slots, line }, exclude: false };
 }
 

@@ -75,6 +75,12 @@ function rangeOf(text: string, fail: Fail): Part {
   return values;
 }
 
+/** The same for every spelling of a host: names compare without case (RFC 4343), IPv6 addresses by their value. */
+export function keyOf(host: string): string {
+  const address = isIPv6(host) && !host.includes('%') ? new URL(`http://[${host}]`).hostname : host;
+  return address.toLowerCase().replace(/\.$/, '');
+}
+
 export function limit(sentence: string): FractalError {
   return new FractalError('HOSTFILE_LIMIT', sentence);
 }

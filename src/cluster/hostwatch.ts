@@ -6,6 +6,7 @@
 import { stat } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
 import { type Host, readHostfile } from './hostfile.js';
+import { keyOf } from './hostrange.js';
 import { pause } from './pause.js';
 
 /** The addresses of a name. */
@@ -64,8 +65,8 @@ export async function watchHosts(hosts: readonly Host[], options: WatchOptions):
   }
 
   function tell(list: readonly Host[]): void {
-    const fresh = list.filter(({ host, port }) => !known.has(`${host} ${port}`));
-    for (const { host, port } of fresh) known.add(`${host} ${port}`);
+    const fresh = list.filter(({ host, port }) => !known.has(`${keyOf(host)} ${port}`));
+    for (const { host, port } of fresh) known.add(`${keyOf(host)} ${port}`);
     if (fresh.length > 0 && !signal.aborted) found(fresh);
   }
 

@@ -5,13 +5,14 @@
 
 import grpc from '@grpc/grpc-js';
 import type { Joining__Output } from '../../gen/fractal/v1/Joining.js';
+import { FractalError } from '../errors.js';
 import { type Access, objectionTo } from './access.js';
 import { calling, Lobby } from './grpc.js';
 import { type ListenOptions, openServer } from './listen.js';
 import { PROTOCOL } from './messages.js';
 import { pause } from './pause.js';
 import { reasonOf } from './refusal.js';
-import type { Address, Listener } from './transport.js';
+import { type Address, addressText, type Listener } from './transport.js';
 
 /** A worker says again that it is there: while the leader does not know it, and when it does. */
 const ASK_MS = 2_000;
@@ -78,20 +79,38 @@ export interface AnnounceOptions {
   readonly access: Access;
   readonly version: string;
   readonly signal: AbortSignal;
+  /** Attempts after the first one that failed, in a row, before it gives up; absent: no limit. */
+  readonly retries?: number;
+  /** A leader is connected: a failed attempt does not count. */
+  connected?(): boolean;
   /** What changed: it may join, it may not, and why. */
   say(text: string): void;
 }
 
-/** Tells a leader again and again where this worker listens, until the signal: leaders come and go. */
+/**
+ * Tells a leader again and again where this worker listens, until the signal, or until as many attempts have failed as
+ * `retries` allows. @throws FractalError NO_LEADER when none of them ever succeeded
+ */
 export async function announce(leader: Address, worker: Address, options: AnnounceOptions): Promise<void> {
-  const { access, version, signal, say } = options;
+  const { access, version, signal, say, retries = Infinity, connected = () => false } = options;
   const channel = calling(access);
   const host = ['0.0.0.0', '::'].includes(worker.host) ? '' : worker.host;
   let before: string | undefined;
+  let known = false;
+  let failed = 0;
   while (!signal.aborted) {
     const why = await ask({ protocol: PROTOCOL, version, host, port: worker.port });
     if (why !== before && !signal.aborted) say(why === '' ? 'is known to its leader' : `cannot join so far: ${why}`);
     before = why;
+    known ||= why === '';
+    failed = why === '' || connected() ? 0 : failed + 1;
+    if (failed > retries && !signal.aborted) {
+      const times = `${failed} attempt${failed > 1 ? 's' : ''}`;
+      if (!known)
+        throw new FractalError('NO_LEADER', `${addressText(leader)} did not accept this worker in ${times}: ${why}`);
+      say(`its leader is gone, ${times} to register failed: ${why}`);
+      return;
+    }
     await pause(why === '' ? REMIND_MS : ASK_MS, signal);
   }
 

@@ -96,6 +96,8 @@ export type ToLeader =
       readonly bytes: Uint8Array;
       readonly seconds: number;
       readonly iterations: number;
+      /** Pixels with a sample that no error bound confirms. */
+      readonly uncertain: number;
     }
   | { readonly kind: 'failed'; readonly shard: number; readonly epoch: number; readonly reason: string }
   /** Sent every BEAT_MS, however busy the slots are: what is under way, taken and not yet answered. */

@@ -44,5 +44,13 @@ export function reasonOf(code: number | undefined, details: string, { tls, token
     return new Refusal('it broke off before a word was said: perhaps it wants TLS', false);
   }
   const system = /(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.exec(details);
-  return new Error(system?.[1] ?? (oneLine(details.split('\n', 1)[0] ?? '') || 'the connection broke'));
+  return new Error(system?.[1] ?? (oneLine(causeIn(details)) || 'the connection broke'));
+}
+
+/** The first line of the details without the sentence that grpc-js puts around the cause of a failed connection. */
+function causeIn(details: string): string {
+  const [, cause] = /^No connection established\. Last error: (.*?)\. Resolution note: /s.exec(details) ?? [];
+  // grpc-js has no cause where a connection attempt was rejected without an error.
+  if (cause === 'undefined' || cause === 'null' || cause === '') return 'no connection could be made';
+  return (cause ?? details).split('\n', 1)[0]?.replace(' - Local (undefined:undefined)', '') ?? '';
 }

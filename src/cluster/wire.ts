@@ -103,9 +103,11 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
       yield { refused: { reason: oneLine(message.reason) } };
       return;
     case 'result': {
-      const { shard, epoch, seconds, iterations } = message;
+      const { shard, epoch, seconds, iterations, uncertain } = message;
       for (const piece of cut(message.bytes)) {
-        yield { result: { shard, epoch, piece: { ...piece, data: bufferOf(piece.data) }, seconds, iterations } };
+        yield {
+          result: { shard, epoch, piece: { ...piece, data: bufferOf(piece.data) }, seconds, iterations, uncertain },
+        };
       }
       return;
     }
@@ -180,7 +182,7 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
   let drains = false;
   return (wire) => {
     if (wire.result) {
-      const { shard, epoch, piece, seconds, iterations } = wire.result;
+      const { shard, epoch, piece, seconds, iterations, uncertain } = wire.result;
       if (!piece) throw missing('piece of a result');
       checkNumber('seconds of a shard', seconds, BOUNDS.seconds);
       checkNumber('iterations of a shard', iterations, BOUNDS.iterations);
@@ -188,7 +190,7 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
       const bytes = results.add(epoch, piece);
       if (!bytes) return undefined;
       answers?.settled(epoch);
-      return { kind: 'result', shard, epoch, bytes, seconds, iterations };
+      return { kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain };
     }
     if (wire.failed) {
       const { shard, epoch, reason } = wire.failed;
@@ -265,6 +267,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   seed: 0,
   distance: 0,
   perturbed: 0,
+  exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
 
 function checksumOf({ shard, epoch, scene, frame, x, y, width, height }: WireAssign, view: WireView): number {
@@ -284,11 +287,13 @@ function wireView(view: View): WireView {
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
     distance: view.distance === true,
     perturbed: view.perturbed === true,
+    exact: view.exact === true,
   };
 }
 
 function viewOf(wire: View__Output): View {
-  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, perturbed, ...rest } = wire;
+  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, perturbed, exact, ...rest } =
+    wire;
   const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
   return {
     ...rest,
@@ -297,6 +302,7 @@ function viewOf(wire: View__Output): View {
     sampling,
     ...(distance ? { distance } : {}),
     ...(perturbed ? { perturbed } : {}),
+    ...(exact ? { exact } : {}),
   };
 }
 

@@ -17,6 +17,11 @@ export interface Computed {
   readonly distance?: Float64Array;
   /** Iterations that were really executed. */
   readonly iterations: number;
+  /**
+   * Pixels with a sample that no error bound confirms: exact iteration would take too long. A property of each sample, so
+   * that counts of parts add up. Absent where nothing is claimed: points that are iterated directly have no such bound.
+   */
+  readonly uncertain?: number;
 }
 
 export interface Kernel {

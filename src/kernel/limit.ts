@@ -1,64 +1,85 @@
-/** An iteration limit that shows what there is: found by looking at a coarse grid of the view. */
+/** An iteration limit that shows what is in a view, found from a coarse grid of it (`--iters auto`). */
 
 import type { View } from '../view/view.js';
 import { coarse } from './method.js';
 
 /** Points of the grid along the longer side. */
 const GRID = 48;
-/** The first look: a guess for great depth may be far more than is needed. */
+/** The first limit tried: a guess for great depth may be far more than is needed. */
 const FIRST = 4_000;
-/** The guess is doubled at most so often. */
+/** How often the limit is doubled beyond the guess, or beyond the limit at which the first points escape. */
 const MOST_DOUBLINGS = 5;
-/** Share of the points that may still change when the limit is doubled once more. */
+/** Share of the points that may still change when the limit is doubled once more; also the share that counts as visible. */
 const STILL = 0.004;
 /** Below the guess: doublings in a row without change, the share undecided, and the room above what all escape by. */
 const STILL_DOUBLINGS = 3;
 const FEW = 0.25;
 const ROOM = 4;
+/** While no point escapes, doubling goes on beyond that as long as one trial costs less than this, in nanoseconds. */
+const SEARCH_NANOSECONDS = 2e10;
+
+/** The samples of a coarse view, and what computing them cost: a count of operations in nanoseconds, not a clock. */
+export interface Trial {
+  readonly nu: Float64Array;
+  readonly nanoseconds: number;
+}
 
 export interface Limit {
   readonly iterations: number;
-  /** Share of the points that have not escaped by then. */
+  /** Share of the points that have not escaped by `iterations`. */
   readonly undecided: number;
+  /** The largest limit tried. */
+  readonly tried: number;
 }
 
 /**
- * Doubles a limit until hardly a point more escapes; and goes on while none escapes at all, for then nothing is to be
- * seen yet. Where none ever does, the guess is as good as anything. It may be large: what is settled long before it
- * shows early.
- * @param nuOf the samples of a coarse view
+ * Doubles a limit until hardly a point more escapes. While hardly any point has escaped at all, equal shares say
+ * nothing, and the search goes on for longer. Where no point escapes even then, the result is the guess, with
+ * `undecided` 1.
+ * @param guess the limit that suits most views of this depth, at least 1
+ * @param most the largest limit allowed
+ * @param compute the samples of a coarse view
  */
 export async function settleLimit(
   view: View,
   guess: number,
   most: number,
-  nuOf: (coarse: View) => Promise<Float64Array>,
+  compute: (coarse: View) => Promise<Trial>,
 ): Promise<Limit> {
   const { distance: _, ...shown } = view;
   const probe = coarse(shown, GRID);
+  let nanoseconds = 0;
   const undecidedAt = async (iterations: number) => {
-    const nu = await nuOf({ ...probe, iterations });
-    return nu.filter((value) => value === Infinity).length / nu.length;
+    const trial = await compute({ ...probe, iterations });
+    nanoseconds = trial.nanoseconds;
+    return trial.nu.filter((value) => value === Infinity).length / trial.nu.length;
   };
+  const visible = (undecided: number) => 1 - undecided > STILL;
   const halvings = Math.max(0, Math.ceil(Math.log2(guess / FIRST)));
-  const limits = Array.from({ length: halvings + 1 + MOST_DOUBLINGS }, (_, k) =>
-    Math.ceil(guess * 2 ** (k - halvings)),
-  );
-  let iterations = limits[0] as number;
+  const limitAt = (k: number) => Math.ceil(guess * 2 ** (k - halvings));
+  let iterations = limitAt(0);
   let undecided = await undecidedAt(iterations);
+  let tried = iterations;
+  /** The smallest limit by which as many points escaped as by the last one tried. */
+  let least = iterations;
   let still = 0;
-  for (const next of limits.slice(1)) {
-    if (undecided === 0 || next > most) break;
+  let last = halvings + MOST_DOUBLINGS;
+  for (let k = 1; undecided > 0; k++) {
+    const next = limitAt(k);
+    if (next > most) break;
+    if (k > last && (visible(undecided) || 2 * nanoseconds > SEARCH_NANOSECONDS)) break;
     const share = await undecidedAt(next);
-    still = share < 1 && undecided - share <= STILL ? still + 1 : 0;
+    tried = next;
+    if (!visible(undecided) && share < undecided) last = Math.max(last, k + MOST_DOUBLINGS);
+    still = visible(undecided) && undecided - share <= STILL ? still + 1 : 0;
     if (still > 0 && iterations >= guess) break;
     if (still === STILL_DOUBLINGS && share <= FEW) break;
+    if (share < undecided) least = next;
     iterations = next;
     undecided = share;
   }
-  if (undecided === 1) return { iterations: guess, undecided };
-  return {
-    iterations: undecided > 0 || iterations >= guess ? iterations : Math.min(guess, ROOM * iterations),
-    undecided,
-  };
+  if (undecided === 1) return { iterations: guess, undecided, tried };
+  if (!visible(undecided)) iterations = Math.max(guess, least);
+  const settled = undecided > 0 || iterations >= guess ? iterations : Math.min(guess, ROOM * iterations);
+  return { iterations: settled, undecided, tried };
 }

@@ -14,7 +14,7 @@ export type Method = 'auto' | 'direct' | 'perturbation';
 /** Samples nearer to one another than 2^-44 of their coordinates are perturbed: doubles hardly tell them apart. */
 const DIRECT_BITS = 44;
 /** What a step of perturbation takes, in iterations of the direct kernel: 10 ns against 0.5 ns. */
-const STEP_ITERATIONS = 20;
+export const STEP_ITERATIONS = 20;
 /** With fewer iterations, at less depth (a power of ten), there is nothing to be gained. */
 const PROBED_FROM = 1_000;
 const PROBED_DEPTH = 3;
@@ -68,6 +68,14 @@ export async function prefersPerturbation(
   const samples = frames * view.width * view.height * samplesPerPixel(view.sampling);
   const wrong = Math.max(different, frames === 1 ? UNSEEN : 0);
   return STEP_ITERATIONS * steps < iterations || steps * samples < wrong * WORTH;
+}
+
+/** What painting and moving a sample takes, in iterations of the direct kernel. */
+const HANDLING_ITERATIONS = 60;
+
+/** What a sample of a view costs that takes so many iterations or steps, in iterations of the direct kernel. */
+export function costOfIterations({ perturbed }: View, iterations: number): number {
+  return HANDLING_ITERATIONS + iterations * (perturbed ? STEP_ITERATIONS : 1);
 }
 
 /** Single pixels, evenly spread. */

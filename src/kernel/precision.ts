@@ -21,15 +21,24 @@ function spacingOf(view: View, kernel: KernelName): Spacing {
   return { spacing: step / Math.sqrt(samplesPerPixel(view.sampling)), finest: size * RESOLUTION[kernel] };
 }
 
+/** Why `kernel` cannot tell the samples of a view apart when it iterates directly, if so; and the deepest zoom here. */
+export function tooClose(
+  view: View,
+  kernel: KernelName,
+): { readonly why: string; readonly deepest: string } | undefined {
+  const { spacing, finest } = spacingOf(view, kernel);
+  if (spacing >= finest) return undefined;
+  const needs = `the ${kernel} kernel needs ${finest.toExponential(1)} here`;
+  return {
+    why: `zoom ${view.zoom} puts samples ${spacing.toExponential(1)} apart, and ${needs}`,
+    deepest: (4 / (finest * Math.sqrt(samplesPerPixel(view.sampling)) * view.height)).toExponential(1),
+  };
+}
+
 /** @throws FractalError VIEW_TOO_DEEP when the samples of a view lie closer than `kernel` can tell apart. */
 export function requireSpacing(view: View, kernel: KernelName): void {
-  const { spacing, finest } = spacingOf(view, kernel);
-  if (spacing >= finest) return;
-  const deepest = (4 / (finest * Math.sqrt(samplesPerPixel(view.sampling)) * view.height)).toExponential(1);
+  const close = tooClose(view, kernel);
+  if (!close) return;
   const way = kernel === 'simd' ? 'use --method auto, or ' : 'use --kernel simd, or ';
-  throw new FractalError(
-    'VIEW_TOO_DEEP',
-    `zoom ${view.zoom} puts samples ${spacing.toExponential(1)} apart, and the ${kernel} kernel needs ` +
-      `${finest.toExponential(1)} here: ${way}stay below a zoom of ${deepest}`,
-  );
+  throw new FractalError('VIEW_TOO_DEEP', `${close.why}: ${way}stay below a zoom of ${close.deepest}`);
 }

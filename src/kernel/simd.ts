@@ -10,6 +10,7 @@ import { fillPoints, plane } from '../view/plane.js';
 import { type Formula, samplesPerPixel, type View } from '../view/view.js';
 import { CHUNK, chunks } from './chunks.js';
 import type { Computed, Kernel } from './kernel.js';
+import { sharedMemory } from './memory.js';
 import { requireSpacing } from './precision.js';
 
 /** What the threads of a worker share. */
@@ -41,8 +42,7 @@ interface Exports {
 export function compileSimd(slots: number): SimdModule {
   setFlagsFromString('--no-liftoff');
   const module = new WebAssembly.Module(readFileSync(new URL('./direct.wasm', import.meta.url)));
-  const pages = 1 + Math.ceil((slots * REGION) / PAGE);
-  return { module, memory: new WebAssembly.Memory({ initial: pages, maximum: PAGE, shared: true }) };
+  return { module, memory: sharedMemory(PAGE + slots * REGION) };
 }
 
 /**

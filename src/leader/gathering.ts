@@ -11,16 +11,23 @@ import type { Command, Job } from './schedule.js';
 /** Where finished shards are kept and found again. It never fails: what cannot be kept or found is not there. */
 export interface Archive {
   /** Puts what is there of a frame, a rectangle at a time; resolves with what is missing. */
-  recall(frame: number, put: (rect: Rect, bytes: Uint8Array) => void): Promise<readonly Rect[]>;
+  recall(frame: number, put: (piece: Piece) => void): Promise<readonly Rect[]>;
   /**
    * A shard of a frame that was recalled; its bytes must not change any more. `by`: whose word alone it is, should that
    * be found wrong.
    */
-  keep(frame: number, rect: Rect, bytes: Uint8Array, by?: string): void;
+  keep(frame: number, piece: Piece, by?: string): void;
   /** Forgets what was kept on nobody else's word than this one's, and keeps nothing more of it. */
   disown(by: string): void;
   /** Nothing is missing of the frame any more. */
   complete(frame: number): void;
+}
+
+/** A finished rectangle of a frame, and how many of its pixels are uncertain. */
+export interface Piece {
+  readonly rect: Rect;
+  readonly bytes: Uint8Array;
+  readonly uncertain: number;
 }
 
 export interface GatheredJob extends Job, Size {
@@ -48,9 +55,10 @@ export class Gathering {
   /** Puts what is kept of a frame; resolves with what is missing. */
   async recall(archive: Archive, frame: number): Promise<readonly Rect[]> {
     let pieces = 0;
-    return archive.recall(frame, (rect, bytes) => {
+    return archive.recall(frame, ({ rect, bytes, uncertain }) => {
       this.assemblyOf(frame).put({ ...rect, frame, id: --pieces }, bytes);
-      this.ledger.recalled += rect.width * rect.height * this.job.perPixel;
+      this.ledger.uncertain += uncertain;
+      this.ledger.found(frame, rect.width * rect.height * this.job.perPixel);
     });
   }
 
@@ -68,8 +76,11 @@ export class Gathering {
     const { archive, perPixel, verify } = this.job;
     this.assemblyOf(shard.frame).put(shard, good.bytes);
     // Nobody compared what should have been: it may be in this picture, which says so, but not in later ones.
-    if (verified !== false) archive?.keep(shard.frame, shard, good.bytes, verified || !verify ? undefined : name);
-    this.ledger.committed(name, shard, perPixel, good.iterations, verified);
+    const { bytes, uncertain } = good;
+    const { x, y, width, height } = shard;
+    const piece = { rect: { x, y, width, height }, bytes, uncertain };
+    if (verified !== false) archive?.keep(shard.frame, piece, verified || !verify ? undefined : name);
+    this.ledger.committed(name, shard, perPixel, good, verified);
   }
 
   /** What this worker alone had said counts no more, and comes anew. */
@@ -84,7 +95,7 @@ export class Gathering {
     const frame = this.assemblyOf(index).frame();
     this.assemblies.delete(index);
     this.job.archive?.complete(index);
-    this.ledger.frames++;
+    this.ledger.handedOn(index);
     return frame;
   }
 

@@ -1,6 +1,6 @@
 /** Who did what in a run: the counts behind progress, metrics and the closing report. */
 
-import type { Figure, Ready } from '../cluster/messages.js';
+import type { Figure, Ready, ToLeader } from '../cluster/messages.js';
 import type { Shard } from '../shard/shard.js';
 import type { Why } from './schedule/events.js';
 
@@ -32,6 +32,8 @@ export interface Report {
   readonly shards: number;
   readonly samples: number;
   readonly iterations: number;
+  /** Pixels with a sample that no error bound confirms, those found in the store among them. */
+  readonly uncertain: number;
   /** Samples, or pixels painted from so many, that had been computed before and were found in the store. */
   readonly recalled: number;
   /** Shards handed out again, after a worker was lost or failed on them. */
@@ -49,6 +51,9 @@ export interface Report {
   readonly lost: number;
   readonly workers: readonly WorkerReport[];
 }
+
+/** What a worker counted while it computed a shard. */
+type Counts = Pick<ToLeader & { readonly kind: 'result' }, 'iterations' | 'uncertain'>;
 
 interface Account {
   slots: number;
@@ -70,7 +75,11 @@ export class Ledger {
   shards = 0;
   samples = 0;
   recalled = 0;
+  /** What the computed samples were estimated to cost, and the recalled ones. */
+  cost = 0;
+  costRecalled = 0;
   iterations = 0;
+  uncertain = 0;
   late = 0;
   lost = 0;
   private verified = 0;
@@ -79,13 +88,19 @@ export class Ledger {
   private readonly handedOut: Record<Why, number> = { new: 0, again: 0, copy: 0, check: 0 };
   private firstAt: number | undefined;
   private lastAt: number | undefined;
+  /** Of shards that have some, by frame and number; only of frames that are not handed on. */
+  private readonly uncertainOf = new Map<number, Map<number, number>>();
   private readonly accounts = new Map<string, Account>();
 
-  /** `now`: monotonic milliseconds. */
+  private readonly startedAt: number;
+
+  /** `now`: monotonic milliseconds; `costOf`: what a sample of a frame costs, relative to others. */
   constructor(
     private readonly now: () => number,
-    private readonly startedAt = now(),
-  ) {}
+    private readonly costOf: (frame: number) => number = () => 1,
+  ) {
+    this.startedAt = now();
+  }
 
   joined(name: string, slots: number, ready: Ready): void {
     const account = this.account(name);
@@ -116,24 +131,46 @@ export class Ledger {
   }
 
   /** Once a shard. `verified`: whether another worker's answer was the same, where one was asked for. */
-  committed(name: string, shard: Shard, perPixel: number, iterations: number, verified?: boolean): void {
+  committed(name: string, shard: Shard, perPixel: number, counts: Counts, verified?: boolean): void {
+    const { iterations, uncertain } = counts;
+    if (uncertain > 0) {
+      const ofFrame = this.uncertainOf.get(shard.frame) ?? new Map<number, number>();
+      this.uncertainOf.set(shard.frame, ofFrame.set(shard.id, uncertain));
+    }
+    this.uncertain += uncertain;
     const samples = shard.width * shard.height * perPixel;
     for (const account of [this, this.account(name)]) {
       account.shards++;
       account.samples += samples;
       account.iterations += iterations;
     }
+    this.cost += samples * this.costOf(shard.frame);
     if (verified === true) this.verified++;
     if (verified === false) this.unverified++;
+  }
+
+  /** So many samples of a frame were found in the store. */
+  found(frame: number, samples: number): void {
+    this.recalled += samples;
+    this.costRecalled += samples * this.costOf(frame);
   }
 
   /** What was committed counts no more; the iterations were made, and do. */
   revoked(name: string, shard: Shard, perPixel: number): void {
     this.revokedShards++;
+    this.cost -= shard.width * shard.height * perPixel * this.costOf(shard.frame);
+    this.uncertain -= this.uncertainOf.get(shard.frame)?.get(shard.id) ?? 0;
+    this.uncertainOf.get(shard.frame)?.delete(shard.id);
     for (const account of [this, this.account(name)]) {
       account.shards--;
       account.samples -= shard.width * shard.height * perPixel;
     }
+  }
+
+  /** A frame is handed on: none of its shards is revoked any more. */
+  handedOn(frame: number): void {
+    this.frames++;
+    this.uncertainOf.delete(frame);
   }
 
   /** The last frame is gathered: the clocks stop. */
@@ -154,7 +191,7 @@ export class Ledger {
 
   report(): Report {
     const end = this.lastAt ?? this.now();
-    const { frames, shards, samples, recalled, iterations, verified, unverified, late, lost } = this;
+    const { frames, shards, samples, recalled, iterations, uncertain, verified, unverified, late, lost } = this;
     return {
       seconds: (end - this.startedAt) / 1000,
       computeSeconds: (end - (this.firstAt ?? end)) / 1000,
@@ -163,6 +200,7 @@ export class Ledger {
       samples,
       recalled,
       iterations,
+      uncertain,
       reissued: this.handedOut.again,
       copied: this.handedOut.copy,
       verified,

@@ -1,4 +1,4 @@
-/** The error of a job that has too few workers left to wait for. */
+/** The errors of a job that has too few workers left to wait for. */
 
 import { FractalError } from '../errors.js';
 
@@ -8,6 +8,13 @@ export function noWorker(missing: ReadonlyMap<string, string>, left: number, few
   const why = missing.size > 0 ? ` (${reasonsOf(missing)})` : '';
   const way = left > 0 ? 'or lower --min-workers' : 'or render with --local';
   return new FractalError('NO_WORKER', `${found} could be had${why}: start workers with "fractal worker", ${way}`);
+}
+
+/** The error where workers were reached, but lack the job's kernel; undefined where none is missing for that. */
+export function noKernel(missing: ReadonlyMap<string, string>, kernel: string): FractalError | undefined {
+  const lacking = new Map([...missing].filter(([, reason]) => /\b(kernel|GPU)\b/.test(reason)));
+  if (lacking.size === 0) return undefined;
+  return new FractalError('KERNEL_MISSING', `too few workers offer the ${kernel} kernel (${reasonsOf(lacking)})`);
 }
 
 /** The first few reasons, each once, with those it holds for. */

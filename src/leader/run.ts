@@ -11,13 +11,15 @@ import { objectionTo } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { type Archive, type GatheredJob, Gathering, type Result } from './gathering.js';
 import { Ledger, type Report } from './ledger.js';
-import { noWorker } from './no-worker.js';
+import { noKernel, noWorker } from './no-worker.js';
 import { Peer, type PeerOptions } from './peer.js';
 import { type Command, type Event, schedule } from './schedule.js';
 
 /** What is to be rendered: the frames, and the data that all their shards share. */
 export interface RenderJob extends GatheredJob {
   viewOf(frame: number): Assignment['view'];
+  /** What a sample of a frame is estimated to cost, relative to other frames; absent: all the same. */
+  costOf?(frame: number): number;
 }
 
 /** A worker to be dialled, as a hostfile names it. */
@@ -50,6 +52,9 @@ export interface RunOptions extends Omit<PeerOptions, 'fingerprint'> {
 export interface Progress {
   readonly framesDone: number;
   readonly samplesDone: number;
+  /** What the samples computed so far were estimated to cost, and those found in the store. */
+  readonly cost: number;
+  readonly costRecalled: number;
   readonly shardsDone: number;
   readonly iterations: number;
   readonly workers: number;
@@ -74,7 +79,7 @@ const TICK_MS = 100;
 export function run(job: RenderJob, options: RunOptions): Run {
   const { archive } = job;
   const plan = schedule({ ...job, ...(archive ? { recalls: true } : {}) });
-  const ledger = new Ledger(options.now);
+  const ledger = new Ledger(options.now, job.costOf);
   const peers = new Map<string, Peer>();
   /** Ready, with the slots that this run uses; until `begun` not yet known to the scheduler. */
   const members = new Map<string, { readonly slots: number; readonly speed: number; readonly instance: string }>();
@@ -140,8 +145,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
     drained.delete(peer.name);
     members.set(peer.name, { slots, speed: ready.speed, instance: ready.instance });
     ledger.joined(peer.name, slots, ready);
-    const speed = `${(ready.speed / 1e9).toFixed(2)} G iterations/s each`;
-    options.note(`${peer.name} joined: ${slots} slot${slots > 1 ? 's' : ''}, ${ready.detail}, ${speed}`);
+    options.note(`${peer.name} joined: ${slots} slot${slots > 1 ? 's' : ''}, ${ready.detail}`);
     void peer.send({ kind: 'scene', id: 0, scene: job.scene });
     if (begun) enlist(peer.name);
     else if (members.size >= options.minWorkers) {
@@ -186,18 +190,21 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   function result(name: string, heard: Result): void {
-    const { shard: id, epoch, bytes, seconds } = heard;
+    const { shard: id, epoch, bytes, seconds, uncertain } = heard;
     peers.get(name)?.praise();
     const shard = plan.leased(name, epoch);
     if (shard?.id !== id) {
       ledger.late++;
       return;
     }
-    const objection = objectionTo(bytes, shard, kind, job);
+    const objection =
+      uncertain > shard.width * shard.height
+        ? `${uncertain} of its pixels are said to be uncertain, more than it has`
+        : objectionTo(bytes, shard, kind, job);
     if (objection) return feed({ kind: 'failed', peer: name, epoch, reason: objection });
     ledger.worked(name, seconds);
     gathering.hold(name, heard);
-    const digest = job.verify ? createHash('sha256').update(bytes).digest('hex') : '';
+    const digest = job.verify ? createHash('sha256').update(bytes).update(String(uncertain)).digest('hex') : '';
     feed({ kind: 'finished', peer: name, epoch, seconds, digest });
     tell();
   }
@@ -241,7 +248,8 @@ export function run(job: RenderJob, options: RunOptions): Run {
     const fewest = begun ? 1 : Math.max(1, options.minWorkers);
     const left = peers.size - missing.size;
     if (!isSealed || !needed || complete || failure || left >= fewest) return;
-    fail(noWorker(missing, left, fewest));
+    const lacking = begun || options.kernel === 'simd' ? undefined : noKernel(missing, options.kernel);
+    fail(lacking ?? noWorker(missing, left, fewest));
   }
 
   function feed(event: Event): void {
@@ -325,10 +333,10 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   function tell(): void {
-    const { frames: framesDone, shards: shardsDone, iterations } = ledger;
+    const { frames: framesDone, shards: shardsDone, iterations, cost, costRecalled } = ledger;
     const samplesDone = ledger.samples + ledger.recalled;
     const [workers, workersKnown] = [members.size, peers.size - missing.size];
-    options.progress({ framesDone, samplesDone, shardsDone, iterations, workers, workersKnown });
+    options.progress({ framesDone, samplesDone, cost, costRecalled, shardsDone, iterations, workers, workersKnown });
   }
 
   /** The next frame; the last one only once the workers reported, so that metrics come before encoding. */

@@ -5,15 +5,29 @@
  * Fraktaler-3's default. The zoom alone must be there: without it a file that is cut short would show the whole set.
  */
 
-import type { RawFlags } from '../request-file.js';
+import type { RawFlags } from '../request-names.js';
 import { formatDecimal, negate, parseDecimal } from '../view/decimal.js';
-import { type Found, isZero, refuse } from './found.js';
-import { parseToml, type Table, type Toml, TomlError } from './toml.js';
+import { doubt, type Found, isZero, listed, openLine, refuse, unused } from './found.js';
+import type { Table, Toml } from './toml.js';
+import { parsedToml, scalar } from './toml-file.js';
+
+/** Tables whose keys say which points are shown: each key is understood, or the file is refused. */
+const SHAPING: Readonly<Record<string, readonly string[]>> = {
+  location: ['real', 'imag', 'zoom'],
+  transform: ['rotate', 'reflect', 'vertical_flip', 'stretch_angle', 'stretch_amount', 'exponential_map'],
+};
+const USED: readonly string[] = ['program', 'version', 'formula', 'bailout.iterations'];
+/** They change no picture. */
+const NEUTRAL =
+  /^(reference|algorithm|newton|opencl)\.|^bailout\.maximum_|^image\.dpi$|^render\.(filename|save_\w+|exr_channels)$/;
 
 /** @throws FractalError LOCATION_FILE */
 export function readFraktaler(text: string, path: string): Found {
-  const root = parsed(text, path);
-  if (root.has('program') && !text.endsWith('\n')) throw refuse(path, 'it is cut short: its last line has no end');
+  const root = parsedToml(text, path);
+  const program = scalar(root, 'program', path);
+  if (program !== undefined && program !== 'fraktaler-3')
+    throw refuse(path, `it is a file of "${program.slice(0, 40)}", which is not known here`);
+  refuseUnknown(root, path);
   const zoom = scalar(root, 'location.zoom', path);
   if (!zoom) throw refuse(path, 'it has no location.zoom: it is cut short, or no location');
   if (!isZero(scalar(root, 'transform.stretch_amount', path)))
@@ -38,28 +52,37 @@ export function readFraktaler(text: string, path: string): Found {
       rotate: 'transform.rotate',
       power: 'the power of its formula,',
     },
+    notes: [...unused(othersOf(root)), ...doubts(text, root)],
   };
 }
 
-function parsed(text: string, path: string): Table {
-  try {
-    return parseToml(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    throw refuse(`${path}:${error.line}`, `this is not TOML, or cut short: ${error.message}`, error);
+function refuseUnknown(root: Table, path: string): void {
+  for (const [name, keys] of Object.entries(SHAPING)) {
+    const table = root.get(name);
+    if (table === undefined) continue;
+    if (!(table instanceof Map)) throw refuse(path, `"${name}" is not a table`);
+    const unknown = [...table.keys()].filter((key) => !keys.includes(key)).map((key) => `${name}.${key}`);
+    if (unknown.length > 0) throw refuse(path, `${listed(unknown).slice(0, 200)} is not known here`);
   }
 }
 
-/** The text of a string, a number or a boolean. */
-function scalar(root: Table, dotted: string, path: string): string | undefined {
-  let value: Toml | undefined = root;
-  for (const key of dotted.split('.')) {
-    if (!(value instanceof Map)) throw refuse(path, `"${dotted}" is not a table with a value`);
-    value = value.get(key);
-    if (value === undefined) return undefined;
-  }
-  if (typeof value !== 'string') throw refuse(path, `"${dotted}" is not a single value`);
-  return value.trim();
+/** Keys that are not used; of colours the table alone. */
+function othersOf(root: Table): string[] {
+  const keys = [...root].flatMap(([name, value]) =>
+    value instanceof Map && name !== 'colour' ? [...value.keys()].map((key) => `${name}.${key}`) : [name],
+  );
+  return keys.filter((key) => {
+    const [table = ''] = key.split('.');
+    if (key === 'transform.vertical_flip') return true;
+    return !Object.hasOwn(SHAPING, table) && !USED.includes(key) && table !== 'formula' && !NEUTRAL.test(key);
+  });
+}
+
+/** Fraktaler-3 ends every line; by others the last line may be open, but then no number can have gone on in it. */
+function doubts(text: string, root: Table): string[] {
+  const last = openLine(text);
+  if (last === undefined || last.startsWith('#')) return [];
+  return root.has('program') || /=\s*[-+]?\.?\d[\w.+-]*$/.test(last) ? [doubt(last)] : [];
 }
 
 /** In the mirrored plane of `transform.reflect` angles run the other way. */
@@ -68,23 +91,33 @@ function turned(rotate: string, reflect: string | undefined): string {
   return angle && reflect === 'true' ? formatDecimal(negate(angle)) : rotate;
 }
 
+const FIELDS: readonly string[] = ['abs_x', 'abs_y', 'neg_x', 'neg_y', 'power', 'opcodes'];
 const KNOWN = 'Mandelbrot, Burning Ship and Tricorn are, with one power';
 
 function formulaOf(root: Table, path: string): RawFlags {
   const list = root.get('formula');
   // One table with a name, in the first versions; a list of what is done in turn, ever since.
-  if (list instanceof Map) return named(list.get('name') ?? 'Mandelbrot', path);
+  if (list instanceof Map) {
+    refuseFields(list, ['name'], path);
+    return named(list.get('name') ?? 'Mandelbrot', path);
+  }
   if (list === undefined) return { formula: 'mandelbrot' };
   if (!Array.isArray(list) || list.length > 1)
     throw refuse(path, `its formula is a hybrid one, which is not here (${KNOWN})`);
   const [only] = list;
   if (only === undefined) return { formula: 'mandelbrot' };
   if (!(only instanceof Map)) throw refuse(path, '"formula" is not a list of tables');
+  refuseFields(only, FIELDS, path);
   const codes = only.get('opcodes');
   const { step, power } = codes === undefined || codes === '' ? byFields(only) : byOpcodes(String(codes));
   if (step === 'holomorphic') return power === '2' ? { formula: 'mandelbrot' } : { formula: 'multibrot', power };
   if (step === 'burning-ship' || step === 'tricorn') return { formula: step, power };
   throw refuse(path, `its formula, "${step.slice(0, 60)}", is not here (${KNOWN})`);
+}
+
+function refuseFields(formula: Table, known: readonly string[], path: string): void {
+  const unknown = [...formula.keys()].filter((key) => !known.includes(key)).map((key) => `formula.${key}`);
+  if (unknown.length > 0) throw refuse(path, `${listed(unknown).slice(0, 200)} is not known here`);
 }
 
 function named(name: Toml, path: string): RawFlags {

@@ -1,10 +1,10 @@
 /**
  * Locations: where others have been, and every picture of our own. From a file's bytes and name to flags as text:
- * Kalles Fraktaler's .kfr and .kfp, Fraktaler-3's .f3.toml, a request as JSON, pictures and films that carry their
- * parameters.
+ * Kalles Fraktaler's .kfr and .kfp, Fraktaler-3's .f3.toml, DeepDrill's .ini and .loc, rust-fractal's .toml, a request as
+ * JSON, pictures and films that carry their parameters.
  */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { FractalError, messageOf } from '../errors.js';
 import { readComment } from '../render/ffmpeg.js';
 import { KEYWORD } from '../render/output.js';
@@ -12,24 +12,34 @@ import { isPng, pictureTexts } from '../render/picture-text.js';
 import { readStillText } from '../render/stills.js';
 import { type FlagName, SCHEMA, wantedOf } from '../request.js';
 import { parseRequestFile, type RawFlags } from '../request-file.js';
+import { decodeText, readAtMost } from '../text.js';
+import { readDeepDrill } from './deepdrill.js';
 import { type Found, oneLine, refuse } from './found.js';
 import { readFraktaler } from './fraktaler.js';
 import { readKalles } from './kalles.js';
+import { readRustFractal } from './rustfractal.js';
+
+export interface Location {
+  readonly flags: RawFlags;
+  /** Lines for the user: what of the file is not used, or may be missing from it. */
+  readonly notes: readonly string[];
+}
 
 /** Of a file that is text. */
 const MAX_TEXT_BYTES = 1 << 22;
 
 /** `flags`: the names that a request file may use. @throws FractalError LOCATION_FILE, ENCODER_MISSING for a film */
-export async function readLocation(path: string, flags: ReadonlySet<string>): Promise<RawFlags> {
+export async function readLocation(path: string, flags: ReadonlySet<string>): Promise<Location> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    // A pipe or device may have no end.
+    bytes = (await stat(path)).isFile() ? await readFile(path) : await readAtMost(path, MAX_TEXT_BYTES);
   } catch (error) {
     throw refuse(path, `it cannot be read: ${messageOf(error)}`, error);
   }
   const kind = kindOf(bytes, path);
   const carried = await carriedBy(kind, bytes, path);
-  if (carried?.startsWith('{')) return checked({ raw: ownFlags(carried, path, flags), words: {} }, path);
+  if (carried?.startsWith('{')) return checked(ownFlags(carried, path, flags), path);
   if (kind !== 'film') return parseLocation(bytes, path, flags);
   throw refuse(path, 'it carries no parameters: it is cut short, no film, or was not rendered by this program');
 }
@@ -41,33 +51,43 @@ async function carriedBy(kind: Kind, bytes: Uint8Array, path: string): Promise<s
 }
 
 /** All that is text, or a picture with texts of its own. @throws FractalError LOCATION_FILE */
-export function parseLocation(bytes: Uint8Array, path: string, flags: ReadonlySet<string>): RawFlags {
+export function parseLocation(bytes: Uint8Array, path: string, flags: ReadonlySet<string>): Location {
   return checked(foundIn(bytes, path, flags), path);
 }
 
-type Kind = 'picture' | 'film' | 'json' | 'toml' | 'kalles' | 'unknown';
+type TextKind = 'json' | 'kalles' | 'fraktaler' | 'deepdrill' | 'rust-fractal' | 'unknown';
+type Kind = 'picture' | 'film' | TextKind;
 
 const EXTENSIONS: readonly [pattern: RegExp, kind: Kind][] = [
   [/\.(png|jpe?g|webp|tiff?)$/i, 'picture'],
   [/\.(mp4|mov|mkv|webm)$/i, 'film'],
   [/\.json$/i, 'json'],
-  [/\.toml$/i, 'toml'],
+  [/\.toml$/i, 'fraktaler'],
+  [/\.(ini|loc)$/i, 'deepdrill'],
   [/\.kf[rp]$/i, 'kalles'],
 ];
 
-/** By the first bytes, then by the name, then by the first words. */
+/** By the first bytes, then by the keys, then by the name. */
 function kindOf(bytes: Uint8Array, path: string): Kind {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (/^(\x89PNG|\xff\xd8|RIFF....WEBP|II\*\0|MM\0\*)/s.test(start)) return 'picture';
   if (start.slice(4, 8) === 'ftyp' || start.startsWith('\x1aE\xdf\xa3')) return 'film';
-  const named = EXTENSIONS.find(([pattern]) => pattern.test(path));
-  return named ? named[1] : kindOfText(textOf(bytes.subarray(0, MAX_TEXT_BYTES)));
+  const kind = kindOfText(decodeText(bytes.subarray(0, MAX_TEXT_BYTES)));
+  return kind === 'unknown' ? (EXTENSIONS.find(([pattern]) => pattern.test(path))?.[1] ?? kind) : kind;
 }
 
-function kindOfText(text: string): Kind {
+/** Blanks of one line only are skipped: what skips lines would look at each of them again and again. */
+function kindOfText(text: string): TextKind {
   if (/^\s*\{/.test(text)) return 'json';
-  if (/^Re: /m.test(text)) return 'kalles';
-  return /^(program|location\.\w+)\s*=|^\[location\]/m.test(text) ? 'toml' : 'unknown';
+  if (/^[ \t]*Re[ \t]*:/m.test(text)) return 'kalles';
+  if (/^[ \t]*(program|location\.\w+)[ \t]*=/m.test(text)) return 'fraktaler';
+  // DeepDrill writes numbers without quotes, and depth; Fraktaler-3 strings.
+  if (/^[ \t]*\[location\]/im.test(text)) {
+    if (/^[ \t]*\[\[?(bailout|transform|formula|reference|algorithm)\b/m.test(text)) return 'fraktaler';
+    const plain = /^[ \t]*(depth[ \t]*=|(real|imag|zoom)[ \t]*=[ \t]*[-+.\d])/im.test(text);
+    return plain ? 'deepdrill' : 'fraktaler';
+  }
+  return /^[ \t]*(real|imag|zoom)[ \t]*=/m.test(text) ? 'rust-fractal' : 'unknown';
 }
 
 function foundIn(bytes: Uint8Array, path: string, flags: ReadonlySet<string>): Found {
@@ -75,7 +95,7 @@ function foundIn(bytes: Uint8Array, path: string, flags: ReadonlySet<string>): F
   if (kind === 'picture') return inPicture(bytes, path, flags);
   if (bytes.length > MAX_TEXT_BYTES)
     throw refuse(path, `it has ${bytes.length} bytes, at most ${MAX_TEXT_BYTES} are read of a text`);
-  const text = textOf(bytes);
+  const text = decodeText(bytes);
   if (text.trim() === '') throw refuse(path, 'it is empty');
   return inText(kind, text, path, flags);
 }
@@ -84,15 +104,16 @@ function inText(kind: Kind, text: string, path: string, flags: ReadonlySet<strin
   switch (kind) {
     case 'kalles':
       return readKalles(text, path);
-    case 'toml':
+    case 'fraktaler':
       return readFraktaler(text, path);
+    case 'deepdrill':
+      return readDeepDrill(text, path);
+    case 'rust-fractal':
+      return readRustFractal(text, path);
     case 'json':
-      return { raw: ownFlags(text, path, flags), words: {} };
+      return ownFlags(text, path, flags);
     default:
-      throw refuse(
-        path,
-        'it is no location: known are .kfr .kfp .f3.toml .json .png .jpg .webp .tiff .mp4 .mov .mkv .webm',
-      );
+      throw refuse(path, `it is no location: known are ${KNOWN}`);
   }
 }
 
@@ -100,10 +121,10 @@ function inText(kind: Kind, text: string, path: string, flags: ReadonlySet<strin
 function inPicture(bytes: Uint8Array, path: string, flags: ReadonlySet<string>): Found {
   const { texts, whole } = pictureTexts(bytes);
   const own = texts.find(({ keyword }) => keyword === KEYWORD);
-  if (own) return { raw: ownFlags(own.text, path, flags), words: {} };
+  if (own) return ownFlags(own.text, path, flags);
   for (const { text } of texts) {
     const kind = kindOfText(text);
-    if (kind === 'kalles' || kind === 'toml') return inText(kind, text, path, flags);
+    if (kind === 'kalles' || kind === 'fraktaler') return inText(kind, text, path, flags);
   }
   if (!whole) throw refuse(path, `it is cut short after ${bytes.length} bytes, before its parameters, or no picture`);
   throw refuse(path, 'it carries no parameters: pictures of this program do, PNGs and JPEGs of Kalles Fraktaler often');
@@ -113,26 +134,31 @@ function inPicture(bytes: Uint8Array, path: string, flags: ReadonlySet<string>):
 const LOCATED = ['period', 'size'];
 
 /** The flags of a request as JSON. */
-function ownFlags(text: string, path: string, flags: ReadonlySet<string>): RawFlags {
+function ownFlags(text: string, path: string, flags: ReadonlySet<string>): Found {
+  let raw: RawFlags;
   try {
-    return parseRequestFile(text, path, new Set([...flags, ...LOCATED]));
+    raw = parseRequestFile(text, path, new Set([...flags, ...LOCATED]));
   } catch (error) {
     if (!(error instanceof FractalError)) throw error;
     throw new FractalError('LOCATION_FILE', oneLine(error.message), { cause: error });
   }
+  if (raw.location !== undefined) throw refuse(path, '"location" names another location: give that file instead');
+  for (const name of LOCATED) delete raw[name];
+  return { raw, words: {}, notes: [] };
 }
 
 /** So that a wrong value is told with the file's name and word, not as a flag that nobody gave. */
-function checked({ raw, words }: Found, path: string): RawFlags {
+function checked({ raw, words, notes }: Found, path: string): Location {
   for (const [name, value] of Object.entries(raw)) {
     const wanted = name in SCHEMA ? wantedOf(name as FlagName, value) : undefined;
     if (wanted === undefined) continue;
     const shown = value.length > 60 ? `${value.slice(0, 57)}...` : value;
     throw refuse(path, `${words[name as FlagName] ?? name} "${shown}" is not ${wanted}`);
   }
-  return raw;
+  return { flags: raw, notes: notes.map((note) => oneLine(`${path}: ${note}`)) };
 }
 
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
-}
+/** As the error for what is none of them lists them. */
+const KNOWN =
+  '.kfr .kfp (Kalles Fraktaler), .f3.toml (Fraktaler-3), .ini .loc (DeepDrill), .toml (rust-fractal), .json, ' +
+  '.png .jpg .webp .tiff .mp4 .mov .mkv .webm';

@@ -39,7 +39,7 @@ export function parseToml(text: string): Table {
       const path = scan.key();
       scan.expect('=');
       const value = scan.value(0);
-      opened(table, path.slice(0, -1), scan.fail).set(path.at(-1) as string, value);
+      put(opened(table, path.slice(0, -1), scan.fail), path, value, scan.fail);
     }
     scan.endOfLine();
   }
@@ -57,6 +57,12 @@ function opened(root: Table, path: readonly string[], fail: Fail): Table {
     table = inner;
   }
   return table;
+}
+
+function put(table: Table, path: readonly string[], value: Toml, fail: Fail): void {
+  const key = path.at(-1) as string;
+  if (table.has(key)) throw fail(`"${path.join('.').slice(0, 60)}" stands twice`);
+  table.set(key, value);
 }
 
 function appended(root: Table, path: readonly string[], fail: Fail): Table {
@@ -116,8 +122,9 @@ function scanner(text: string): Scanner {
     while (!text.startsWith(mark, at)) {
       const plain = match(basic ? /[^"\\\n]+/y : /[^'\n]+/y);
       if (plain !== undefined) out += plain;
-      else if (at >= text.length || (text[at] === '\n' && mark.length === 1))
-        throw fail('the string that begins here has no end', from);
+      else if (at >= text.length) throw fail('the string that begins here has no end', from);
+      else if (text[at] === '\n' && mark.length === 1)
+        throw fail('the string that begins here has no end on its line', from);
       else if (text[at] === '\\') out += escaped();
       else out += text[at++];
     }
@@ -179,7 +186,7 @@ function scanner(text: string): Scanner {
       if (at >= text.length) throw fail('the table that begins here has no end', from);
       const path = key();
       expect('=');
-      opened(table, path.slice(0, -1), fail).set(path.at(-1) as string, value(depth + 1));
+      put(opened(table, path.slice(0, -1), fail), path, value(depth + 1), fail);
       blank();
       if (!take(',') && !text.startsWith('}', at) && at < text.length) throw fail('"," or "}" is missing');
     }

@@ -47,6 +47,8 @@ export interface LeaderCounters {
   readonly shards: number;
   readonly samples: number;
   readonly iterations: number;
+  /** Pixels with a sample that no error bound confirms. */
+  readonly uncertain: number;
   /** Samples found in the store. */
   readonly recalled: number;
   /** Shards handed out again. */
@@ -97,6 +99,7 @@ export function leaderMetrics(counters: LeaderCounters): Metric[] {
     { name: '/cluster/shards/late:shards', value: counters.late },
     { name: '/cluster/samples:samples', value: counters.samples },
     { name: '/cluster/samples/recalled:samples', value: counters.recalled },
+    { name: '/cluster/pixels/uncertain:pixels', value: counters.uncertain },
     { name: '/cluster/iterations:iterations', value: counters.iterations },
     { name: '/cluster/iterations/rate:iterations/second', value: ratio(counters.iterations, counters.computeSeconds) },
     { name: '/cluster/net/sent:bytes', value: sum(workers, ({ sentBytes }) => sentBytes) },

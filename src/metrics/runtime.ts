@@ -26,14 +26,21 @@ export function runtimeMetrics(): Metric[] {
   const memory = process.memoryUsage();
   const usage = process.resourceUsage();
   const threads = threadCount();
+  const cores = availableParallelism();
+  const uptime = process.uptime();
+  const [user, system] = [usage.userCPUTime / 1e6, usage.systemCPUTime / 1e6];
+  const total = cores * uptime;
   return [
-    { name: '/cpu/classes/user:cpu-seconds', value: usage.userCPUTime / 1e6 },
-    { name: '/cpu/classes/system:cpu-seconds', value: usage.systemCPUTime / 1e6 },
+    { name: '/cpu/classes/total:cpu-seconds', value: total },
+    { name: '/cpu/classes/user:cpu-seconds', value: user },
+    { name: '/cpu/classes/system:cpu-seconds', value: system },
+    { name: '/cpu/classes/idle:cpu-seconds', value: Math.max(0, total - user - system) },
     { name: '/gc/heap/objects:bytes', value: heap.used_heap_size },
     { name: '/gc/heap/limit:bytes', value: heap.heap_size_limit },
     { name: '/memory/classes/heap/objects:bytes', value: heap.used_heap_size },
     { name: '/memory/classes/heap/unused:bytes', value: Math.max(0, heap.total_heap_size - heap.used_heap_size) },
     { name: '/memory/classes/heap/total:bytes', value: heap.total_heap_size },
+    { name: '/memory/classes/other:bytes', value: Math.max(0, memory.rss - heap.total_heap_size) },
     { name: '/memory/classes/total:bytes', value: memory.rss },
     { name: '/memory/external:bytes', value: memory.external },
     { name: '/memory/array-buffers:bytes', value: memory.arrayBuffers },
@@ -42,9 +49,10 @@ export function runtimeMetrics(): Metric[] {
     { name: '/process/page-faults/major:faults', value: usage.majorPageFault },
     { name: '/process/context-switches/voluntary:switches', value: usage.voluntaryContextSwitches },
     { name: '/process/context-switches/involuntary:switches', value: usage.involuntaryContextSwitches },
-    { name: '/process/cpus:cpus', value: availableParallelism() },
+    { name: '/process/cpus:cpus', value: cores },
     ...(threads === undefined ? [] : [{ name: '/process/threads:threads', value: threads }]),
-    { name: '/process/uptime:seconds', value: process.uptime() },
+    { name: '/process/uptime:seconds', value: uptime },
+    { name: '/sched/gomaxprocs:threads', value: cores },
   ];
 }
 
@@ -103,6 +111,7 @@ export function startRuntimeMetrics(): RuntimeMetrics {
       const total = cycles.minor + cycles.major;
       return [
         ...runtimeMetrics(),
+        { name: '/cpu/classes/gc/total:cpu-seconds', value: pausedMs / 1000 },
         { name: '/gc/cycles/automatic:gc-cycles', value: total - cycles.forced },
         { name: '/gc/cycles/forced:gc-cycles', value: cycles.forced },
         { name: '/gc/cycles/minor:gc-cycles', value: cycles.minor },

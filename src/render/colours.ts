@@ -6,7 +6,7 @@
 import { FractalError } from '../errors.js';
 import { sinCos } from '../view/plane.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
-import { type Mode, modeColour, modeInterior } from './modes.js';
+import { type Mode, modeColour } from './modes.js';
 import { type Triple, toLevel, toLinear } from './oklab.js';
 import type { Paint } from './paint.js';
 import { findPalette, type Palette, parseHex } from './palette.js';
@@ -28,7 +28,7 @@ export interface Colours {
    * palette, step, density, offset nor interpolation.
    */
   readonly mode: 'palette' | 'distance' | Mode;
-  /** Hex colour of samples that never escape. Absent: black, or with a formula what the formula says. */
+  /** Hex colour of samples that never escape. Absent: black. */
   readonly interior?: string;
   readonly interpolation: Interpolation;
   /** Bands: entry n mod step of the table for the whole count n. */
@@ -74,18 +74,17 @@ export function needsDistance({ mode, slope }: Colours): boolean {
  */
 export function prepare(colours: Colours, height = 720): Paint {
   const { mode, slope } = colours;
+  const interior = linearOf(interiorOf(colours) ?? [0, 0, 0]);
   const common = { hard: mode === 0, height, ...(slope ? { light: lightOf(slope) } : {}) };
   if (mode === 'palette' || mode === 'distance') {
     const { density, offset, palette, step, interpolation } = colours;
     const found = findPalette(palette);
     const table = mode === 'palette' ? cycle(found, step, interpolation) : once(found, step, offset, interpolation);
-    const interior = linearOf(interiorOf(colours) ?? [0, 0, 0]);
     const kind = mode === 'distance' ? mode : colours.legacy ? 'bands' : 'cycle';
     return { kind, density, offset, ...common, ...tables(table, interior) };
   }
   const table = new Float64Array(3 * RAMP);
   for (let i = 0; i < RAMP; i++) table.set(linearOf(modeColour(mode, i / (RAMP - 1))), 3 * i);
-  const interior = linearOf(interiorOf(colours) ?? modeInterior(mode));
   return { kind: 'ramp', density: 1, offset: 0, ...common, ...tables(table, interior) };
 }
 

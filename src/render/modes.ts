@@ -10,11 +10,6 @@ export function modeColour(mode: Mode, t: number): Triple {
   return [clamp(r), clamp(g), clamp(b)];
 }
 
-/** sRGB of an interior sample: t = 1 in modes 0 to 2, black in the others. */
-export function modeInterior(mode: Mode): Triple {
-  return mode <= 2 ? modeColour(mode, 1) : [0, 0, 0];
-}
-
 function formula(mode: Mode, t: number): Triple {
   const { cos, sin } = Math;
   const d = 200 * t;

@@ -3,20 +3,13 @@
  * then the numbers, here float64, little-endian, in C order.
  */
 
-import { type FileHandle, open } from 'node:fs/promises';
-
 const PIECE = 1 << 26;
 
-/** Writes values of that shape to an existing path. */
-export async function writeNpy(path: string, values: Float64Array, shape: readonly number[]): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await writeAll(file, header(shape));
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    for (let at = 0; at < bytes.length; at += PIECE) await writeAll(file, littleEndian(bytes.subarray(at, at + PIECE)));
-  } finally {
-    await file.close();
-  }
+/** The file of values of that shape, piece by piece. */
+export function* npyPieces(values: Float64Array, shape: readonly number[]): Generator<Uint8Array> {
+  yield header(shape);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  for (let at = 0; at < bytes.length; at += PIECE) yield littleEndian(bytes.subarray(at, at + PIECE));
 }
 
 function header(shape: readonly number[]): Uint8Array {
@@ -31,8 +24,4 @@ function header(shape: readonly number[]): Uint8Array {
 
 function littleEndian(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? bytes : Buffer.from(bytes).swap64();
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
 }

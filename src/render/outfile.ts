@@ -36,6 +36,10 @@ const PATTERN = /%(0?)(\d{0,2})d/;
 
 /** Throws OUTFILE_FORMAT for a name that cannot hold so many frames of such a size. */
 export function outfileOf(name: string, frames: number, width: number, height: number): Outfile {
+  if (/[\uFFFD\0]/.test(name))
+    throw refuse(
+      `"${name.replaceAll('\0', '\\0')}": the name is not UTF-8 text, or has a zero in it; use another name`,
+    );
   const format = formatOf(name);
   const type = format.kind === 'still' ? format.still : format.kind === 'film' ? format.film : 'npy';
   const longest = LONGEST[type];

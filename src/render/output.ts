@@ -1,18 +1,21 @@
 /** Frames to files on disk: stills, a file a frame, films, or raw samples. A file appears whole or not at all. */
 
-import { stat, statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { FractalError, messageOf } from '../errors.js';
+import { extname, resolve } from 'node:path';
+import { FractalError } from '../errors.js';
 import type { Frame } from '../shard/frame.js';
 import { encode, findFfmpeg } from './ffmpeg.js';
 import { recipe } from './film.js';
-import { writeNpy } from './npy.js';
+import { flawOf } from './film-check.js';
+import { npyPieces } from './npy.js';
 import { type Film, type Outfile, outfileOf } from './outfile.js';
-import { addPngText } from './picture-text.js';
-import { loadSharp, writeStill } from './stills.js';
-import { type Temporary, temporary } from './temporary.js';
+import { withPngText } from './picture-text.js';
+import { encodeStill, loadSharp } from './stills.js';
+import { streamTarget } from './stream-target.js';
+import { type Temporary, temporary, type Written, writePieces } from './temporary.js';
+import { writeError } from './write-error.js';
 
 export { type Ffmpeg, findFfmpeg } from './ffmpeg.js';
+export type { Written } from './temporary.js';
 
 export interface OutputOptions {
   /** .png .webp .tiff .jpg .npy, also as a pattern such as f-%05d.png, or .mp4 .mov .mkv .webm .gif. */
@@ -36,6 +39,8 @@ export interface OutputOptions {
   readonly parameters?: (frame?: number) => string;
   /** Told what the user should know though it stops nothing. */
   readonly warn?: (line: string) => void;
+  /** Ends what takes long: an encoder that completes its file, the waiting for a program that reads a pipe. */
+  readonly signal?: AbortSignal;
 }
 
 /** Under which a PNG carries its parameters. */
@@ -49,19 +54,26 @@ export interface Output {
    * being encoded: its bytes must not change any more. Rejects when an earlier frame failed, too.
    */
   write(frame: Frame): Promise<void>;
-  /** Completes everything; resolves with the paths that were published. */
-  close(): Promise<string[]>;
+  /** Completes everything; resolves with the files that were published. */
+  close(): Promise<Written[]>;
   /** Stops and removes what is incomplete; a file of an earlier run stays. Whole frames of a pattern stay. */
   abort(): Promise<void>;
 }
 
 /**
  * Opens the output, and finds out before anything is rendered whether it can be written.
- * Throws OUTFILE_FORMAT, OUTFILE_UNWRITABLE, ENCODER_MISSING.
+ * Throws OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING.
  */
 export async function openOutput(options: OutputOptions): Promise<Output> {
-  const outfile = outfileOf(options.outfile, options.frames, options.width, options.height);
+  const outfile = outfileOf(await namedFormat(options), options.frames, options.width, options.height);
   return outfile.format.kind === 'film' ? film(options, outfile.format.film) : files(options, outfile);
+}
+
+/** The outfile with an extension: a device such as /dev/stdout, which has none, receives the default format. */
+async function namedFormat({ outfile, frames }: OutputOptions): Promise<string> {
+  if (extname(outfile) !== '') return outfile;
+  const target = await streamTarget(outfile);
+  return target && 'receive' in target ? `${outfile}${frames > 1 ? '.mp4' : '.png'}` : outfile;
 }
 
 /** Encoded at a time: enough to overlap computing, few enough to bound memory. */
@@ -71,32 +83,36 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
   const { format } = outfile;
   if (format.kind === 'still') loadSharp().catch(() => undefined);
   // Made at once, to find out whether the folder can be written; the first frame takes it.
-  let ready: Temporary | undefined = await temporary(outfile.path(0));
+  const made = (frame: number) => temporary(outfile.many ? outfile.path(frame) : options.outfile, placing(options));
+  let ready: Temporary | undefined = await made(0);
   /** The one file of a single frame, complete, until `close` publishes it. */
   let whole: Temporary | undefined;
   const encoding = new Set<Promise<void>>();
-  const published: string[] = [];
+  const published: Written[] = [];
   let failure: { readonly error: unknown } | undefined;
   let aborted = false;
   const carried = carrier(options, format.kind === 'still' ? format.still : 'npy');
 
-  const encodeFrame = async (frame: Frame, made: Temporary | undefined) => {
-    const file = made ?? (await temporary(outfile.path(frame.index)));
+  const encodeFrame = async (frame: Frame, first: Temporary | undefined) => {
+    const path = outfile.many ? outfile.path(frame.index) : options.outfile;
+    const file = first ?? (await made(frame.index));
     try {
-      if (format.kind === 'still') {
-        const text = carried(frame.index);
-        const png = format.still === 'png';
-        await writeStill(file.path, { ...frame, rgb: pixelsOf(frame) }, format.still, png ? undefined : text);
-        if (png && text !== undefined) await addPngText(file.path, { keyword: KEYWORD, text });
-      } else await writeNpy(file.path, samplesOf(frame, options.channels), shapeOf(options));
+      await writePieces(file.path, await piecesOf(frame));
       if (!outfile.many) whole = file;
       else if (aborted) await file.discard();
       else published[frame.index] = await file.publish();
     } catch (error) {
-      const reason = await failed(outfile.path(frame.index), error);
+      const reason = await writeError(path, file.path, error);
       await file.discard();
       throw reason;
     }
+  };
+  const piecesOf = async (frame: Frame): Promise<Iterable<Uint8Array>> => {
+    if (format.kind !== 'still') return npyPieces(samplesOf(frame, options.channels), shapeOf(options));
+    const text = carried(frame.index);
+    const png = format.still === 'png';
+    const bytes = await encodeStill({ ...frame, rgb: pixelsOf(frame) }, format.still, png ? undefined : text);
+    return png && text !== undefined ? withPngText(bytes, { keyword: KEYWORD, text }) : [bytes];
   };
   const settle = async (below: number) => {
     while (encoding.size >= below && encoding.size > 0) await Promise.race(encoding);
@@ -106,9 +122,9 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
     wants: format.kind === 'npy' ? 'samples' : 'pixels',
     write: async (frame) => {
       if (failure) throw failure.error;
-      const made = frame.index === 0 ? ready : undefined;
-      if (made) ready = undefined;
-      const task: Promise<void> = encodeFrame(frame, made)
+      const first = frame.index === 0 ? ready : undefined;
+      if (first) ready = undefined;
+      const task: Promise<void> = encodeFrame(frame, first)
         .catch((error: unknown) => {
           failure ??= { error };
         })
@@ -119,7 +135,7 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
     close: async () => {
       await settle(1).finally(() => ready?.discard());
       if (whole) published.push(await whole.publish());
-      return published.filter((path) => path !== undefined);
+      return published.filter((file) => file !== undefined);
     },
     abort: async () => {
       aborted = true;
@@ -129,12 +145,20 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
   };
 }
 
+/** Frames a second above which players show a GIF more slowly: its frames last a multiple of 1/100 s, at least 2. */
+const FASTEST_GIF = 50;
+
 async function film(options: OutputOptions, container: Film): Promise<Output> {
-  const { outfile, width, height, fps } = options;
+  const { outfile, width, height, frames, fps, signal } = options;
   const how = recipe({ film: container, ...options });
+  if (container === 'gif' && fps > FASTEST_GIF)
+    options.warn?.(
+      `most players show a .gif of more than ${FASTEST_GIF} frames a second more slowly, at 10: use --fps ${FASTEST_GIF}, or an .mp4`,
+    );
   const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
   const comment = carrier(options, container)();
-  const file = await temporary(outfile);
+  const file = await temporary(outfile, placing(options));
+  const target = resolve(file.path);
   const encoding = await encode(ffmpeg, {
     width,
     height,
@@ -142,27 +166,43 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
     container,
     recipe: how,
     ...(comment === undefined ? {} : { comment }),
-    target: resolve(file.path),
+    target,
     ...(options.patience === undefined ? {} : { patience: options.patience }),
   });
+  const stop = () => void encoding.kill();
+  signal?.addEventListener('abort', stop, { once: true });
   const abort = async () => {
+    signal?.removeEventListener('abort', stop);
     await encoding.kill();
     await file.discard();
   };
+  /** Stops, and finds out why. */
+  const failed = async (error: unknown): Promise<never> => {
+    const reason = await writeError(outfile, target, error);
+    await abort();
+    throw reason;
+  };
   return {
     wants: 'pixels',
-    write: (frame) => encoding.write(pixelsOf(frame)),
+    write: (frame) => encoding.write(pixelsOf(frame)).catch(failed),
     close: async () => {
       try {
         await encoding.end();
-        return [await file.publish()];
+        const flaw = await flawOf(ffmpeg.path, target, container, frames, signal);
+        if (flaw) throw new FractalError('ENCODER_FAILED', `"${outfile}" is not published, since ${flaw}`);
+        const written = await file.publish();
+        signal?.removeEventListener('abort', stop);
+        return [written];
       } catch (error) {
-        await abort();
-        throw error;
+        return failed(error);
       }
     },
     abort,
   };
+}
+
+function placing({ signal, warn }: OutputOptions): Parameters<typeof temporary>[1] {
+  return { signal, note: warn };
 }
 
 /**
@@ -214,25 +254,4 @@ function pairs(triples: Float64Array): Float64Array {
 
 function shapeOf({ width, height, perPixel, channels }: OutputOptions): number[] {
   return [height, width, ...[perPixel, channels > 1 ? 2 : 1].filter((axis) => axis > 1)];
-}
-
-/** What is left of a disk that is full: less than any picture needs. */
-const FULL_BYTES = 1 << 16;
-
-async function failed(path: string, error: unknown): Promise<unknown> {
-  if (error instanceof FractalError || error instanceof TypeError) return error;
-  const full = (error as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC' || (await isFull(dirname(path)));
-  const there = await stat(dirname(path)).catch(() => undefined);
-  if (!there) {
-    const why = `"${path}" cannot be written: its folder was removed meanwhile`;
-    return new FractalError('OUTFILE_UNWRITABLE', why, { cause: error });
-  }
-  const why = `"${path}" could not be written: ${full ? 'no space left on the disk: ' : ''}${messageOf(error)}`;
-  return new FractalError(full ? 'DISK' : 'ENCODER_FAILED', why, { cause: error });
-}
-
-/** Libraries only say that writing failed. */
-async function isFull(folder: string): Promise<boolean> {
-  const found = await statfs(folder).catch(() => undefined);
-  return found !== undefined && found.bavail * found.bsize < FULL_BYTES;
 }

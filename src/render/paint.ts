@@ -11,7 +11,7 @@ import { type Light, litMean, shadesOf } from './slope.js';
  *
  *   cycle     frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size
  *   bands     (floor(nu) * density + offset * size) mod size
- *   ramp      clamp(nu / iterations) * (size - 1), between two entries linearly, or when `hard` the upper one
+ *   ramp      clamp(nu / iterations) * (size - 1), between two entries linearly; when `hard` the last one
  *   distance  (1 - 1 / (1 + x)) * size, x = sqrt(density * distance / (LINE * max(1, height / LINE_ROWS)))
  */
 export interface Paint {
@@ -109,7 +109,7 @@ function onRamp(nu: Float64Array, { size, hard }: Paint, iterations: number, pla
     const v = nu[i] as number;
     const t = v / iterations;
     const place = t > 0 ? (t < 1 ? t * last : last) : 0;
-    places[i] = v === Infinity ? size : hard ? Math.ceil(place) : place;
+    places[i] = v === Infinity ? size : hard ? last : place;
   }
 }
 

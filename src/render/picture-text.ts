@@ -3,7 +3,6 @@
  * its length, four letters, its data and a CRC-32 over letters and data.
  */
 
-import { open } from 'node:fs/promises';
 import { crc32, inflateSync } from 'node:zlib';
 
 export interface PictureText {
@@ -30,19 +29,12 @@ export function pictureTexts(bytes: Uint8Array): { texts: PictureText[]; whole: 
   return data.subarray(0, 2).equals(Buffer.of(0xff, 0xd8)) ? jpegTexts(data) : pngTexts(data);
 }
 
-/** Adds a text to the PNG at a path, as its last chunk before the end: nothing else of the file moves. */
-export async function addPngText(path: string, { keyword, text }: PictureText): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    const end = chunk('IEND', Buffer.alloc(0));
-    const at = (await file.stat()).size - end.length;
-    const { buffer } = await file.read(Buffer.alloc(end.length), 0, end.length, at);
-    if (!buffer.equals(end)) throw new Error('the PNG does not end as PNGs do');
-    const added = Buffer.concat([chunk('tEXt', Buffer.from(`${keyword}\0${text}`, 'latin1')), end]);
-    await file.write(added, 0, added.length, at);
-  } finally {
-    await file.close();
-  }
+/** A PNG with a text added as its last chunk before the end, in pieces: nothing else of it moves. */
+export function withPngText(png: Buffer, { keyword, text }: PictureText): Buffer[] {
+  const end = chunk('IEND', Buffer.alloc(0));
+  const at = png.length - end.length;
+  if (at < 0 || !png.subarray(at).equals(end)) throw new Error('the PNG does not end as PNGs do');
+  return [png.subarray(0, at), chunk('tEXt', Buffer.from(`${keyword}\0${text}`, 'latin1')), end];
 }
 
 function chunk(type: string, data: Buffer): Buffer {

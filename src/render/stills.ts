@@ -1,4 +1,4 @@
-/** One picture to one file, through sharp. It is loaded on first use: loading takes longer than starting the program. */
+/** One picture to the bytes of its file, through sharp. It is loaded on first use: loading takes longer than starting the program. */
 
 import type { Sharp } from 'sharp';
 import type { Still } from './outfile.js';
@@ -18,15 +18,15 @@ export async function loadSharp(): Promise<typeof import('sharp').default> {
   return sharp;
 }
 
-/** `text`: what it carries in its XMP; a PNG takes none here. */
-export async function writeStill(path: string, picture: Picture, still: Still, text?: string): Promise<void> {
+/** The bytes of a picture's file. `text`: what it carries in its XMP; a PNG takes none here. */
+export async function encodeStill(picture: Picture, still: Still, text?: string): Promise<Buffer> {
   const sharp = await loadSharp();
   const { width, height, rgb } = picture;
   const image = sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
-  await encode(text === undefined ? image : image.withXmp(xmpOf(text)), still).toFile(path);
+  return encode(text === undefined ? image : image.withXmp(xmpOf(text)), still).toBuffer();
 }
 
-/** What `writeStill` left in a picture; undefined where it has none, or is no picture. */
+/** What `encodeStill` left in a picture; undefined where it has none, or is no picture. */
 export async function readStillText(picture: Uint8Array): Promise<string | undefined> {
   const sharp = await loadSharp();
   const { xmp } = await sharp(picture, { limitInputPixels: false })

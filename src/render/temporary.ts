@@ -1,57 +1,163 @@
 /**
  * A file that appears whole or not at all: it is written under a hidden name in the same folder and takes its own name
- * at the end, in one step. A symbolic link stays, and what it points to is written. What is left when the process exits is
- * removed.
+ * at the end, in one step, once the disk has all of it. A symbolic link stays, and what it points to is written. A pipe
+ * or a device receives the bytes at the end, from a file in the folder for temporary files. What is left when the
+ * process exits is removed.
  */
 
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
-import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FractalError, messageOf } from '../errors.js';
+import { type StreamTarget, streamTarget } from './stream-target.js';
+import { writeError } from './write-error.js';
 
 export interface Temporary {
   /** Where to write; the file exists. */
   readonly path: string;
-  /** Gives the file its own name, over an older one; answers that name. */
-  publish(): Promise<string>;
+  /**
+   * Gives the file its own name, over an older one, or sends it where its name leads. Throws DISK when the disk does
+   * not take all of it, OUTFILE_UNWRITABLE.
+   */
+  publish(): Promise<Written>;
   /** Removes the file; an older one of its own name stays. Does nothing after `publish`. */
   discard(): Promise<void>;
+}
+
+/** A file that was written. */
+export interface Written {
+  /** As it was named. */
+  readonly path: string;
+  readonly bytes: number;
+  /** There was an older file of that name. */
+  readonly replaced: boolean;
+}
+
+export interface TemporaryOptions {
+  /** Ends the waiting for a program that reads a pipe. */
+  readonly signal?: AbortSignal | undefined;
+  /** Receives a line that says what is waited for. */
+  readonly note?: ((line: string) => void) | undefined;
 }
 
 const alive = new Set<string>();
 let watching = false;
 
 /** Throws OUTFILE_UNWRITABLE when `outfile` cannot be made: found out by making the temporary file. */
-export async function temporary(outfile: string): Promise<Temporary> {
-  const target = await followed(resolve(outfile));
-  const folder = dirname(target);
-  const path = join(folder, `.${basename(target).slice(0, 200)}.${randomBytes(4).toString('hex')}.part`);
-  await demandWritable(outfile, folder);
+export async function temporary(outfile: string, options: TemporaryOptions = {}): Promise<Temporary> {
+  const stream = await streamTarget(outfile);
+  if (stream && 'refused' in stream) throw unwritable(outfile, stream.refused);
+  const target = stream ? undefined : await followed(resolve(outfile));
+  const folder = target === undefined ? tmpdir() : dirname(target);
+  const name = basename(target ?? outfile).slice(0, 200);
+  const path = join(folder, `.${name}.${randomBytes(4).toString('hex')}.part`);
+  await demandFolder(outfile, folder);
   try {
-    await (await open(path, 'wx')).close();
+    await (await open(path, 'wx', target === undefined ? 0o600 : 0o666)).close();
   } catch (error) {
-    throw unwritable(outfile, messageOf(error), error);
+    const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+    throw full ? await writeError(outfile, path, error) : unwritable(outfile, messageOf(error), error);
   }
   alive.add(path);
   if (!watching) process.once('exit', removeAll);
   watching = true;
+  const discard = async () => {
+    await rm(path, { force: true });
+    alive.delete(path);
+  };
   return {
     path,
     publish: async () => {
+      const bytes = await synced(outfile, path);
+      if (target === undefined) {
+        await send(stream as StreamTarget, outfile, path, options);
+        await discard();
+        return { path: outfile, bytes, replaced: false };
+      }
+      const replaced = (await stat(target).catch(() => undefined)) !== undefined;
       try {
         await rename(path, target);
       } catch (error) {
         throw unwritable(outfile, messageOf(error), error);
       }
       alive.delete(path);
-      return outfile;
+      return { path: outfile, bytes, replaced };
     },
-    discard: async () => {
-      await rm(path, { force: true });
-      alive.delete(path);
-    },
+    discard,
   };
+}
+
+/** Writes a whole file at once, as `temporary` does. Throws DISK, OUTFILE_UNWRITABLE. */
+export async function writeWhole(outfile: string, bytes: Uint8Array, options?: TemporaryOptions): Promise<Written> {
+  const file = await temporary(outfile, options);
+  try {
+    await writePieces(file.path, [bytes]);
+    return await file.publish();
+  } catch (error) {
+    const reason = await writeError(outfile, file.path, error);
+    await file.discard();
+    throw reason;
+  }
+}
+
+/** Writes pieces behind one another to an existing path, every byte. Rejects with the system's error. */
+export async function writePieces(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const piece of pieces) await writeAll(file, piece);
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, at);
+    if (bytesWritten === 0)
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    at += bytesWritten;
+  }
+}
+
+/** A file system that cannot sync says nothing about the file. */
+const NO_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** Some file systems tell only now that there was no room; resolves with the size. */
+async function synced(outfile: string, path: string): Promise<number> {
+  try {
+    const file = await open(path, 'r+');
+    try {
+      await file.sync().catch((error: NodeJS.ErrnoException) => {
+        if (!NO_SYNC.has(error.code ?? '')) throw error;
+      });
+      return (await file.stat()).size;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw await writeError(outfile, path, error);
+  }
+}
+
+async function send(
+  stream: StreamTarget,
+  outfile: string,
+  path: string,
+  { signal, note }: TemporaryOptions,
+): Promise<void> {
+  const waiting = () => note?.(`"${outfile}" is a pipe that no program reads yet: waiting for one`);
+  try {
+    await stream.receive(path, { signal, waiting });
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || code === 'EACCES') throw unwritable(outfile, messageOf(error), error);
+    const why = code === 'ENOSPC' ? 'no space left on the device' : undefined;
+    if (why) throw new FractalError('DISK', `"${outfile}" could not be written to its end: ${why}`, { cause: error });
+    throw await writeError(outfile, outfile, error);
+  }
 }
 
 /** Where a file is, or will be once it is written. */
@@ -63,12 +169,10 @@ async function followed(path: string): Promise<string> {
   return link === undefined ? path : resolve(dirname(path), link);
 }
 
-async function demandWritable(outfile: string, folder: string): Promise<void> {
+async function demandFolder(outfile: string, folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found) throw unwritable(outfile, `there is no folder "${folder}"; make it first: mkdir -p "${folder}"`);
   if (!found.isDirectory()) throw unwritable(outfile, `"${folder}" is not a folder`);
-  const old = await stat(outfile).catch(() => undefined);
-  if (old?.isDirectory()) throw unwritable(outfile, 'that is a folder; name a file in it');
 }
 
 function unwritable(outfile: string, why: string, cause?: unknown): FractalError {
@@ -80,7 +184,7 @@ function removeAll(): void {
     try {
       unlinkSync(path);
     } catch {
-      // The process is going; there is nobody left to tell.
+      // The process is ending: nothing can be reported any more.
     }
   }
 }

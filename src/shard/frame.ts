@@ -15,3 +15,18 @@ export interface Frame {
   readonly perPixel: number;
   readonly answer: Answer;
 }
+
+/** The frame mirrored top to bottom; its samples and pixels are copied. */
+export function flipped(frame: Frame): Frame {
+  const { answer, height } = frame;
+  if (answer.kind === 'pixels') return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
+  return { ...frame, answer: { ...answer, values: rowsReversed(answer.values, height) } };
+}
+
+function rowsReversed<T extends Uint8Array | Float64Array>(rows: T, height: number): T {
+  const reversed = rows.slice() as T;
+  const length = rows.length / height;
+  for (let y = 0; y < height; y++)
+    reversed.set(rows.subarray((height - 1 - y) * length, (height - y) * length), y * length);
+  return reversed;
+}

@@ -2,6 +2,7 @@
 
 import { areaOf, without } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
+import type { Piece } from './record.js';
 import type { Entry, Store } from './store.js';
 
 export interface Shelf {
@@ -28,14 +29,20 @@ export class Archive {
   ) {}
 
   /** Puts what is there of a frame, a rectangle at a time; resolves with what is missing. */
-  async recall(frame: number, put: (rect: Rect, bytes: Uint8Array) => void): Promise<readonly Rect[]> {
+  async recall(frame: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
     const { width, height, bytesPerPixel, keyOf } = this.shelf;
     let rest: readonly Rect[] = [{ x: 0, y: 0, width, height }];
-    for await (const { rect, bytes } of this.store.read(keyOf(frame), () => rest.length === 0)) {
+    for await (const piece of this.store.read(keyOf(frame), () => rest.length === 0)) {
+      const { rect, bytes, uncertain } = piece;
       const inside = rect.x + rect.width <= width && rect.y + rect.height <= height;
-      if (!inside || bytes.length !== areaOf([rect]) * bytesPerPixel) continue;
-      put(rect, bytes);
-      rest = without(rest, rect);
+      const area = areaOf([rect]);
+      if (!inside || bytes.length !== area * bytesPerPixel) continue;
+      const left = without(rest, rect);
+      const fresh = areaOf(rest) - areaOf(left);
+      // Where records of two runs overlap, a count does not tell which of its pixels the other record has, too.
+      if (fresh === 0 || (uncertain > 0 && fresh < area)) continue;
+      put(piece);
+      rest = left;
     }
     return rest;
   }
@@ -44,7 +51,7 @@ export class Archive {
    * Keeps a rectangle of a frame that was recalled; its bytes must not change any more. `by`: whose word alone it is,
    * should that be found wrong.
    */
-  keep(frame: number, rect: Rect, bytes: Uint8Array, by?: string): void {
+  keep(frame: number, piece: Piece, by?: string): void {
     if (by !== undefined) {
       if (this.disowned.has(by)) return;
       const frames = this.vouched.get(by) ?? new Set();
@@ -56,7 +63,7 @@ export class Archive {
       entry = this.store.begin(keyOf(frame), withHeads(width * height * bytesPerPixel));
       this.entries.set(frame, entry);
     }
-    this.store.add(entry, { rect, bytes });
+    this.store.add(entry, piece);
   }
 
   /** Forgets every frame with something on nobody else's word than this one's, and keeps nothing more of it. */

@@ -30,7 +30,7 @@ export async function recallOrbit(store: Store, key: string): Promise<Orbit | un
 /** The numbers must not change any more. */
 export function keepOrbit(store: Store, key: string, { orbit, tiny, start, period }: Orbit): void {
   const parts = [bytesOf(orbit), bytesOf(tiny), Buffer.from(JSON.stringify({ start, period }))];
-  const pieces = parts.map((bytes, y): Piece => ({ rect: { x: 0, y, width: 1, height: 1 }, bytes }));
+  const pieces = parts.map((bytes, y): Piece => ({ rect: { x: 0, y, width: 1, height: 1 }, bytes, uncertain: 0 }));
   const entry = store.begin(key, orbit.byteLength + tiny.byteLength + 1024);
   for (const piece of pieces) store.add(entry, piece);
   store.finish(entry);

@@ -2,7 +2,8 @@
  * An entry of the store: records one after another, each a rectangle and its bytes. A record is written behind the ones
  * before it, so an entry may end anywhere, and checksums tell how much of it is good:
  *
- *   x y width height length crc(bytes) crc(key, the six before): seven 32-bit numbers, little endian; then the bytes
+ *   x y width height length crc(bytes) uncertain crc(key, the seven before): eight 32-bit numbers, little endian; then the
+ *   bytes
  *
  * The key is a part of the checksum, so that a file under the name of another entry has no good record.
  */
@@ -14,9 +15,11 @@ import type { Rect } from '../shard/shard.js';
 export interface Piece {
   readonly rect: Rect;
   readonly bytes: Uint8Array;
+  /** Pixels of the rectangle with a sample that no error bound confirms. */
+  readonly uncertain: number;
 }
 
-const HEAD = 28;
+const HEAD = 32;
 /** No answer is longer: what claims to be is damaged. */
 const MAX_BYTES = 2 ** 31 - 1;
 
@@ -36,20 +39,20 @@ export async function* readRecords(file: FileHandle, key: string): AsyncGenerato
   while (head.length === HEAD && checksumOf(key, head) === head.readUInt32LE(HEAD - 4)) {
     const field = (index: number) => head.readUInt32LE(4 * index);
     const rect = { x: field(0), y: field(1), width: field(2), height: field(3) };
-    const [length, crc] = [field(4), field(5)];
+    const [length, crc, uncertain] = [field(4), field(5), field(6)];
     if (length > MAX_BYTES || at + length > size) return;
     // With the next head in one go.
     const both = await readAt(file, at, length + HEAD);
     const bytes = both.subarray(0, length);
-    if (crc32(bytes) === crc) yield { rect, bytes };
+    if (crc32(bytes) === crc) yield { rect, bytes, uncertain };
     head = both.subarray(length);
     at += length + HEAD;
   }
 }
 
-function headOf(key: string, { rect, bytes }: Piece): Buffer {
+function headOf(key: string, { rect, bytes, uncertain }: Piece): Buffer {
   const head = Buffer.alloc(HEAD);
-  const fields = [rect.x, rect.y, rect.width, rect.height, bytes.length, crc32(bytes)];
+  const fields = [rect.x, rect.y, rect.width, rect.height, bytes.length, crc32(bytes), uncertain];
   for (const [at, field] of fields.entries()) head.writeUInt32LE(field, 4 * at);
   head.writeUInt32LE(checksumOf(key, head), HEAD - 4);
   return head;

@@ -58,6 +58,7 @@ export class Store {
   /** With pieces that nobody has begun to write. */
   private readonly gathering = new Set<Entry>();
   private bypassed = false;
+  private wrote = false;
 
   private constructor(private readonly options: StoreOptions) {
     this.room = new Room(options.folder, options.size);
@@ -76,6 +77,12 @@ export class Store {
       await store.bypass(error);
     }
     return store;
+  }
+
+  /** How much of what was added so far is kept. */
+  get keeps(): 'all' | 'some' | 'none' {
+    if (!this.bypassed && this.told.size === 0) return 'all';
+    return this.wrote ? 'some' : 'none';
   }
 
   /** What is there under a key, piece by piece, until `enough`. */
@@ -176,7 +183,9 @@ export class Store {
     const pieces = entry.waiting;
     entry.waiting = [];
     for (const { bytes } of pieces) this.queued -= bytes.length;
-    if (entry.file && pieces.length > 0) await writeRecords(entry.file, entry.key, pieces);
+    if (!entry.file || pieces.length === 0) return;
+    await writeRecords(entry.file, entry.key, pieces);
+    this.wrote = true;
   }
 
   /** Copies what is good of another file, and removes that. */

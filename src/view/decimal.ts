@@ -59,6 +59,18 @@ export function outlineOf(text: string): Outline | undefined {
   };
 }
 
+/** The whole number that a text says, in any spelling: "64", "64.0", "6.4e1"; undefined beyond 20 digits. */
+export function wholeOf(text: string): number | undefined {
+  const outline = outlineOf(text);
+  if (!outline || outline.magnitude > 20) return undefined;
+  const { digits, exponent } = parseDecimal(text) as Decimal;
+  if (digits === 0n) return 0;
+  if (exponent >= 0) return Number(digits * 10n ** BigInt(exponent));
+  // A whole number ends in as many zeros as it has digits behind the point.
+  const zeros = /0*$/.exec(digits.toString())?.[0].length ?? 0;
+  return zeros >= -exponent ? Number(digits / 10n ** BigInt(-exponent)) : undefined;
+}
+
 /** log10(|d|) in double precision, however large the exponent; -Infinity for zero. */
 export function log10(d: Decimal): number {
   if (d.digits === 0n) return -Infinity;

@@ -46,6 +46,8 @@ export interface View {
   readonly perturbed?: true;
   /** The job wants the distance of every sample to the set, too. */
   readonly distance?: true;
+  /** Exact iteration of perturbed points takes as long as it takes: no sample stays uncertain. */
+  readonly exact?: true;
 }
 
 /** How many samples a pixel of this view has. */

@@ -9,11 +9,12 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Assignment, Scene } from '../cluster/messages.js';
-import { FractalError } from '../errors.js';
+import { FractalError, messageOf, usedUp } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
 import { tablesBuilt } from '../kernel/perturbation/kernel.js';
 import { compileSimd } from '../kernel/simd.js';
 import type { Formula } from '../view/view.js';
+import { CODE_MIB, requireRoom } from './address-space.js';
 import { type Holder, type PlacedScene, Scenes } from './scenes.js';
 import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
 
@@ -38,6 +39,10 @@ export interface Pool {
   /** Tells this worker from all others, and from itself started again. */
   readonly instance: string;
   readonly slots: number;
+  /** Resolves when all threads have started. */
+  readonly started: Promise<void>;
+  /** Resolves with the reason when nothing can be computed any more: from then on every shard and every offer fails. */
+  readonly broken: Promise<FractalError>;
   /** How many of them a kernel can use: a graphics card is driven from one thread. */
   slotsFor(kernel: KernelName): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
@@ -56,6 +61,8 @@ export interface PoolOptions {
   readonly sceneBytes?: number;
   /** Threads beside the slots, for sessions that long shards of others keep waiting. Absent: none. */
   readonly spare?: number;
+  /** What a thread runs. */
+  readonly script?: URL;
 }
 
 interface Job {
@@ -80,6 +87,10 @@ interface SeatState extends Holder {
 interface Thread {
   readonly worker: Worker;
   readonly slot: number;
+  /** It has started: it can compute. */
+  up: boolean;
+  /** It may have opened a kernel on a graphics card. */
+  graphics: boolean;
   job: Job | undefined;
   /** Scenes it already has. */
   readonly scenes: Set<string>;
@@ -89,6 +100,23 @@ interface Thread {
   retiring?: NodeJS.Timeout | undefined;
 }
 
+/** A kernel that is being opened and measured. */
+interface Opening {
+  readonly thread: Thread;
+  readonly kernel: KernelName;
+  resolve(offer: Offer): void;
+  reject(error: FractalError): void;
+}
+
+/** Whether a thread of this process may have a graphics device open. */
+export const graphics = { inUse: false };
+
+/** What a thread runs. */
+const THREAD = new URL('./thread.cjs', import.meta.url);
+
+/** Threads without a shard that may end in a row before the pool is broken. */
+const IDLE_DEATHS = 3;
+
 /** A shard that runs longer does not keep other sessions waiting, where there are spare threads. */
 const LONG_MS = 1_000;
 /** A thread that goes on with a shard so long after it was cancelled is ended. */
@@ -96,10 +124,12 @@ const STOP_MS = 1_000;
 /** A spare thread is kept so long without a shard. */
 const IDLE_MS = 5_000;
 
+/** @throws FractalError RESOURCES when there is no room for the threads */
 export function openPool(
   slots: number,
-  { offered = 'auto', sceneBytes = Infinity, spare = 0 }: PoolOptions = {},
+  { offered = 'auto', sceneBytes = Infinity, spare = 0, script = THREAD }: PoolOptions = {},
 ): Pool {
+  requireRoom(slots);
   const most = slots + spare;
   const simd = compileSimd(most);
   const stops = new Int32Array(new SharedArrayBuffer(4 * most));
@@ -108,36 +138,118 @@ export function openPool(
   const seats: SeatState[] = [];
   const scenes = new Scenes(slots, most, sceneBytes, forget);
   const offers = new Map<KernelName, Promise<Offer>>();
+  const openings = new Set<Opening>();
+  const [started, allUp] = settledLater<void>();
+  const [broken, breakPool] = settledLater<FractalError>();
+  let failure: FractalError | undefined;
+  let idleDeaths = 0;
   let turn = 0;
   let begun = 0;
   let closed = false;
+  let closing: Promise<void> | undefined;
   let waiting: NodeJS.Timeout | undefined;
-  for (let slot = 0; slot < slots; slot++) start(slot);
+  try {
+    for (let slot = 0; slot < slots; slot++) start(slot);
+  } catch (error) {
+    // Those that have started would keep the process.
+    closed = true;
+    for (const { worker } of threads.values()) void worker.terminate();
+    throw usedUp(error) ?? error;
+  }
 
   function start(slot: number): Thread {
     const workerData: ThreadData = { simd, slot, stops };
-    const worker = new Worker(new URL('./thread.cjs', import.meta.url), { workerData });
-    const thread: Thread = { worker, slot, job: undefined, scenes: new Set(), forgotten: new Map() };
+    const worker = new Worker(script, { workerData, resourceLimits: { codeRangeSizeMb: CODE_MIB } });
+    const thread: Thread = {
+      worker,
+      slot,
+      up: false,
+      graphics: false,
+      job: undefined,
+      scenes: new Set(),
+      forgotten: new Map(),
+    };
     threads.set(slot, thread);
     worker.on('message', (message: FromThread) => {
-      if (message.kind === 'done' || message.kind === 'failed') settle(thread, message);
-      else if (message.kind === 'stopped') settle(thread);
-      else if (message.kind === 'forgotten') forgotten(thread, message.key);
+      switch (message.kind) {
+        case 'started':
+          thread.up = true;
+          if ([...threads.values()].every(({ up, slot: one }) => up || one >= slots)) allUp();
+          return;
+        case 'opened':
+        case 'unavailable':
+          return opened(thread, message);
+        case 'done':
+          idleDeaths = 0;
+          return settle(thread, message);
+        case 'failed':
+          return settle(thread, message);
+        case 'stopped':
+          return settle(thread);
+        case 'forgotten':
+          return forgotten(thread, message.key);
+        case 'closed':
+          return;
+      }
     });
-    // A thread that dies takes its shard with it: that one fails, and a new thread takes the slot.
-    worker.on('error', (error) => {
-      if (closed) return;
-      gone(thread, { kind: 'failed', reason: `a computing thread died: ${error.message}` });
-    });
+    worker.on('error', (error) => died(thread, error));
+    worker.on('exit', (code) => died(thread, new Error(`it ended with exit code ${code}`)));
     return thread;
   }
 
-  /** A thread has ended, and a new one takes its slot. */
-  function gone(thread: Thread, result?: { kind: 'failed'; reason: string }): void {
-    for (const key of [...thread.forgotten.keys()]) forgotten(thread, key);
+  /** A thread that dies takes its shard with it: that one fails, and a new thread takes the slot. */
+  function died(thread: Thread, error: unknown): void {
+    // An error is followed by the exit.
+    if (closed || failure || threads.get(thread.slot) !== thread) return;
+    const spared = thread.slot >= slots;
+    if (!thread.up && !spared) return giveUp('a computing thread could not start', error);
+    if (!thread.job && !spared && ++idleDeaths >= IDLE_DEATHS) return giveUp('computing threads die', error);
     threads.delete(thread.slot);
-    if (thread.slot < slots) start(thread.slot);
-    settle(thread, result);
+    try {
+      if (!spared) start(thread.slot);
+    } catch (failed) {
+      return giveUp('a computing thread died, and none can take its place', failed);
+    }
+    for (const key of [...thread.forgotten.keys()]) forgotten(thread, key);
+    scenes.rebuild();
+    const reason = `a computing thread died: ${messageOf(usedUp(error) ?? error)}`;
+    for (const opening of openings) {
+      if (opening.thread === thread) drop(opening).reject(new FractalError('KERNEL_MISSING', reason));
+    }
+    settle(thread, { kind: 'failed', reason });
+  }
+
+  /** Nothing can be computed any more. */
+  function giveUp(what: string, cause: unknown): void {
+    const known = usedUp(cause);
+    failure = known
+      ? new FractalError('RESOURCES', `${what}: ${known.message}`, { cause })
+      : new FractalError('KERNEL_MISSING', `${what}: ${messageOf(cause)}`, { cause });
+    for (const opening of openings) drop(opening).reject(failure);
+    const reason = failure.message;
+    const jobs = seats.flatMap((seat) => [...seat.running, ...seat.queue]);
+    for (const seat of seats) {
+      seat.running.clear();
+      seat.queue.length = 0;
+    }
+    for (const job of jobs) job.finish({ kind: 'failed', reason });
+    breakPool(failure);
+  }
+
+  /** It is tried no longer, and may be tried again. */
+  function drop(opening: Opening): Opening {
+    openings.delete(opening);
+    offers.delete(opening.kernel);
+    return opening;
+  }
+
+  function opened(thread: Thread, message: FromThread & { kind: 'opened' | 'unavailable' }): void {
+    for (const opening of openings) {
+      if (opening.thread !== thread || opening.kernel !== message.kernel) continue;
+      openings.delete(opening);
+      if (message.kind === 'opened') opening.resolve(message);
+      else opening.reject(new FractalError('KERNEL_MISSING', message.reason));
+    }
   }
 
   /** A thread is free again. No result is awaited of a cancelled shard, though one may have crossed the message. */
@@ -159,8 +271,9 @@ export function openPool(
     Atomics.store(stops, thread.slot, job.turn);
     const look = () => {
       if (thread.job !== job || closed) return;
-      if (!mayEnd(job)) setTimeout(look, STOP_MS).unref();
-      else void thread.worker.terminate().then(() => thread.job === job && !closed && gone(thread));
+      // Its exit is heard of like that of any thread that dies.
+      if (mayEnd(job)) void thread.worker.terminate();
+      else setTimeout(look, STOP_MS).unref();
     };
     setTimeout(look, STOP_MS).unref();
   }
@@ -225,7 +338,15 @@ export function openPool(
   }
 
   function startSpare(): Thread | undefined {
-    for (let slot = slots; slot < most; slot++) if (!threads.has(slot)) return start(slot);
+    for (let slot = slots; slot < most; slot++) {
+      if (threads.has(slot)) continue;
+      try {
+        return start(slot);
+      } catch {
+        // Without room for one more thread the session waits for a slot.
+        return undefined;
+      }
+    }
     return undefined;
   }
 
@@ -238,6 +359,7 @@ export function openPool(
     }
     clearTimeout(thread.retiring);
     thread.job = job;
+    if (seat.kernel === 'gpu') draws(thread);
     // Wraps as the shared numbers do, long after the shard of the same number is done.
     begun = (begun + 1) | 0;
     job.turn = begun;
@@ -274,22 +396,18 @@ export function openPool(
     const free = kernel === 'gpu' ? undefined : [...threads.values()].find(({ job }) => !job);
     const thread = free ?? threads.get(0);
     if (!thread) return Promise.reject(new FractalError('KERNEL_MISSING', 'no thread could be started'));
-    const { worker } = thread;
     return new Promise((resolve, reject) => {
-      const listen = (message: FromThread) => {
-        if ((message.kind !== 'opened' && message.kind !== 'unavailable') || message.kernel !== kernel) return;
-        worker.off('message', listen);
-        if (message.kind === 'opened') resolve(message);
-        else reject(new FractalError('KERNEL_MISSING', message.reason));
-      };
-      worker.on('message', listen);
-      worker.postMessage({ kind: 'open', kernel } satisfies ToThread);
+      openings.add({ thread, kernel, resolve, reject });
+      if (kernel === 'gpu') draws(thread);
+      post(thread, { kind: 'open', kernel });
     });
   }
 
   return {
     instance: randomUUID(),
     slots,
+    started,
+    broken,
     slotsFor: (kernel) => (kernel === 'gpu' ? 1 : slots),
     async offer(kernel) {
       if (!KERNELS.includes(kernel)) {
@@ -298,6 +416,7 @@ export function openPool(
       if (offered !== 'auto' && kernel !== offered) {
         throw new FractalError('KERNEL_MISSING', `this worker offers the ${offered} kernel only, not ${kernel}`);
       }
+      if (failure) throw failure;
       let offer = offers.get(kernel);
       if (!offer) offers.set(kernel, (offer = measure(kernel)));
       return offer;
@@ -330,6 +449,7 @@ export function openPool(
           if (!seat.scenes.has(assignment.scene)) {
             throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
           }
+          if (failure) return finish({ kind: 'failed', reason: failure.message });
           seat.queue.push({ seat, assignment, finish, turn: 0, since: 0 });
           dispatch();
         },
@@ -356,7 +476,37 @@ export function openPool(
     async close() {
       closed = true;
       clearTimeout(waiting);
-      await Promise.all([...threads.values()].map(({ worker }) => worker.terminate()));
+      closing ??= Promise.all([...threads.values()].map(end)).then(() => undefined);
+      return closing;
     },
   };
+}
+
+function draws(thread: Thread): void {
+  // Vulkan drivers that look for a Wayland display print "error: XDG_RUNTIME_DIR ..." where it is not set. Here, since
+  // threads have a copy of the environment that drivers do not see.
+  process.env.XDG_RUNTIME_DIR ||= '/nonexistent';
+  thread.graphics = true;
+  graphics.inUse = true;
+}
+
+/** Ends a thread: one that may have a graphics device open closes it before. */
+async function end({ worker, up, graphics }: Thread): Promise<void> {
+  if (up && graphics) {
+    await new Promise<void>((resolve) => {
+      worker.on('message', ({ kind }: FromThread) => kind === 'closed' && resolve());
+      worker.once('exit', () => resolve());
+      worker.postMessage({ kind: 'close' } satisfies ToThread);
+    });
+  }
+  await worker.terminate();
+}
+
+/** A promise, and what resolves it. */
+function settledLater<T>(): [Promise<T>, (value: T) => void] {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return [promise, resolve];
 }

@@ -6,16 +6,24 @@
 
 import type { Scene } from '../cluster/messages.js';
 import { FractalError } from '../errors.js';
-import { type SharedReference, sharedBytes, shareReference } from '../kernel/perturbation/kernel.js';
+import {
+  abandonTables,
+  type SharedReference,
+  shareAgain,
+  sharedBytes,
+  shareReference,
+} from '../kernel/perturbation/kernel.js';
 import { collectGarbage } from './garbage.js';
 
 /** A scene, its reference orbit in the memory that all threads share; sessions that name the same object share it, too. */
 export interface PlacedScene {
-  readonly key: string;
+  key: string;
   readonly whole: WeakRef<Scene>;
   readonly scene: Omit<Scene, 'reference'>;
   /** Copies the orbit to where threads find it, once: for the first shard. */
   readonly reference: () => SharedReference | undefined;
+  /** Copies it to a new place, if its tables cannot be built any more where it is. */
+  readonly rebuild: () => boolean;
   readonly bytes: number;
   /** How many sessions compute shards of it. */
   holders: number;
@@ -40,6 +48,7 @@ const COLLECT_BYTES = 16 << 20;
 
 export class Scenes {
   private readonly placed = new WeakMap<Scene, PlacedScene>();
+  private readonly all = new Set<PlacedScene>();
   private readonly holders = new Set<Holder>();
   /** Out of use, and not yet collected by all threads: bytes, by key. */
   private readonly leaving = new Map<string, number>();
@@ -76,15 +85,17 @@ export class Scenes {
     if (scene.holders > 0) return;
     const whole = scene.whole.deref();
     if (whole) this.placed.delete(whole);
+    this.all.delete(scene);
     this.outOfUse += scene.bytes;
     const collect = this.outOfUse >= COLLECT_BYTES;
     if (collect) this.outOfUse = 0;
-    this.leaving.set(scene.key, scene.bytes);
-    void this.forget(scene.key, collect).then(() => {
+    const { key } = scene;
+    this.leaving.set(key, scene.bytes);
+    void this.forget(key, collect).then(() => {
       // In a turn of its own: the messages of this one may still hold the memory.
       setImmediate(() => {
         if (collect) collectGarbage();
-        this.leaving.delete(scene.key);
+        this.leaving.delete(key);
       });
     });
   }
@@ -99,6 +110,16 @@ export class Scenes {
       reference = undefined;
       return shared;
     };
+    const rebuild = () => {
+      if (!shared || !abandonTables(shared)) return false;
+      try {
+        shared = shareAgain(shared, this.threads);
+        return true;
+      } catch {
+        // Shards of this scene fail, with the reason that the table could not be built.
+        return false;
+      }
+    };
     const tables = Object.values(scene.tables).reduce((sum, { byteLength }) => sum + byteLength, 0);
     const bytes = tables + (reference ? sharedBytes(reference, this.slots) : 0);
     this.admit(bytes, holder);
@@ -107,11 +128,22 @@ export class Scenes {
       whole: new WeakRef(whole),
       scene,
       reference: share,
+      rebuild,
       bytes,
       holders: 0,
     };
     this.placed.set(whole, one);
+    this.all.add(one);
     return one;
+  }
+
+  /** A thread died: others that wait for its part of a table stop waiting; later shards build another table. */
+  rebuild(): void {
+    for (const scene of this.all) {
+      if (!scene.rebuild()) continue;
+      void this.forget(scene.key, true);
+      scene.key = String(this.next++);
+    }
   }
 
   private admit(bytes: number, holder: Holder): void {

@@ -31,13 +31,22 @@ export interface Tally {
   bytesReceived: number;
 }
 
+export const NOTHING_YET: Readonly<Tally> = {
+  shards: 0,
+  samples: 0,
+  iterations: 0,
+  busySeconds: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+};
+
 export interface SessionEvents {
   /** For the log. */
   started(session: string, kernel: string): void;
   /** The leader said that the job is over: the figures that go to it. `wanted`: it asked for metrics. */
   finished(session: string, tally: Tally, wanted: boolean): readonly Figure[];
   /** Once. `session` is empty when it never began; `reason`: unless the job was finished. */
-  ended(session: string, reason: string | undefined): void;
+  ended(session: string, reason: string | undefined, tally: Tally): void;
 }
 
 export interface Session {
@@ -60,7 +69,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let draining = false;
   let over = false;
   let beating: NodeJS.Timeout | undefined;
-  const tally: Tally = { shards: 0, samples: 0, iterations: 0, busySeconds: 0, bytesSent: 0, bytesReceived: 0 };
+  const tally: Tally = { ...NOTHING_YET };
 
   link.listen({
     message(message) {
@@ -84,7 +93,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     clearInterval(beating);
     seat?.leave();
     seat = undefined;
-    events.ended(name, reason);
+    events.ended(name, reason, tally);
   }
 
   function handle(message: ToWorker): void {
@@ -161,12 +170,12 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       const { shard, epoch } = assignment;
       budget.refund(2 * costOf({ kind: 'assign', assignment }));
       if (result.kind === 'done') {
-        const { bytes, seconds, iterations } = result;
+        const { bytes, seconds, iterations, uncertain } = result;
         tally.shards++;
         tally.samples += result.samples;
         tally.iterations += iterations;
         tally.busySeconds += seconds;
-        void link.send({ kind: 'result', shard, epoch, bytes, seconds, iterations });
+        void link.send({ kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain });
       } else void link.send({ kind: 'failed', shard, epoch, reason: result.reason });
       settle();
     });

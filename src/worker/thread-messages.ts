@@ -27,6 +27,8 @@ export type ToThread =
   | { readonly kind: 'forget'; readonly key: string; readonly collect: boolean }
   /** Shards of perturbed views of this formula may come soon. */
   | { readonly kind: 'warm'; readonly formula: Formula }
+  /** The last message: kernels are closed, then `closed` is answered. */
+  | { readonly kind: 'close' }
   /** Answered by `done`, `failed` or `stopped`. */
   | {
       readonly kind: 'compute';
@@ -52,13 +54,18 @@ export interface Done {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly seconds: number;
   readonly iterations: number;
+  /** Pixels with a sample that no error bound confirms. */
+  readonly uncertain: number;
   readonly samples: number;
 }
 
 export type FromThread =
+  /** First of all. */
+  | { readonly kind: 'started' }
   | ({ readonly kind: 'opened' } & Offer)
   | { readonly kind: 'unavailable'; readonly kernel: KernelName; readonly reason: string }
   | Done
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'forgotten'; readonly key: string };
+  | { readonly kind: 'forgotten'; readonly key: string }
+  | { readonly kind: 'closed' };

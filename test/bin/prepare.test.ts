@@ -8,7 +8,7 @@ import { parseRequest, type Request, viewAt } from '../../src/request.js';
 const DENSE = { xpos: '-0.7454286', ypos: '0.1130089', iters: '20000', width: '48', height: '27' };
 
 const requestOf = (flags: Record<string, string>) => parseRequest({ ...DENSE, ...flags });
-const settled = (request: Request) => prepare(request, new AbortController().signal, () => undefined);
+const settled = (request: Request) => prepare(request, new AbortController().signal, { note() {}, warnAlways() {} });
 const perturbedFrames = (request: Request) =>
   Array.from({ length: request.film.frames }, (_, frame) => viewAt(request, frame).perturbed === true);
 
@@ -35,4 +35,27 @@ test('a film of a million frames is prepared without a view for each', async () 
   await settled(requestOf({ zoom: '1', 'zoom-end': '100', frames: '1000000', iters: '300' }));
   const megabytes = (process.memoryUsage().heapUsed - before) / 2 ** 20;
   assert.ok(megabytes < 64, `${megabytes.toFixed(0)} MiB`);
+});
+
+test('an automatic limit is beyond the first escape, however late that is', async () => {
+  const late = parseRequest({
+    xpos: '0.356992006738525396399695724115347205',
+    ypos: '0.0691411005282446050826514373514151521',
+    zoom: '1e19',
+    width: '12',
+    height: '7',
+  });
+  const { request } = await settled(late);
+  // By exact integers the first of these points escapes after 1,244,665 iterations.
+  assert.ok(request.iterations > 1_500_000 && request.iterations < 1e8, String(request.iterations));
+});
+
+test('an interior view gets a warning and the usual limit', async () => {
+  const lines: string[] = [];
+  const inside = parseRequest({ xpos: '0', ypos: '0', zoom: '100', width: '32', height: '18' });
+  const voice = { note() {}, warnAlways: (line: string) => void lines.push(line) };
+  const { request } = await prepare(inside, new AbortController().signal, voice);
+  assert.equal(request.iterations, inside.iterations);
+  assert.equal(lines.length, 1);
+  assert.match(String(lines[0]), /no point of a coarse grid escapes within \d+ iterations/);
 });

@@ -41,6 +41,8 @@ const start: Status = {
   frames: 60,
   samplesDone: 0,
   samples: 60 * MILLION,
+  costDone: 0,
+  costLeft: 60 * MILLION,
   shardsDone: 0,
   iterations: 0,
   workers: 2,
@@ -58,6 +60,8 @@ function at(seconds: number): Status {
     ...start,
     framesDone: Math.floor(done),
     samplesDone: done * MILLION,
+    costDone: done * MILLION,
+    costLeft: (60 - done) * MILLION,
     shardsDone: done * 10,
     iterations: done * 500 * MILLION,
   };
@@ -154,7 +158,16 @@ test('no count whatsoever shows as anything but digits, on one line that fits', 
   const count = fc.oneof(fc.double(), fc.constantFrom(0, 1, -1, 5e-324, Number.MAX_VALUE));
   const status = fc.record({
     phase: fc.constantFrom('connecting', 'rendering', 'encoding'),
-    ...{ framesDone: count, frames: count, samplesDone: count, samples: count, shardsDone: count, iterations: count },
+    ...{
+      framesDone: count,
+      frames: count,
+      samplesDone: count,
+      samples: count,
+      costDone: count,
+      costLeft: count,
+      shardsDone: count,
+      iterations: count,
+    },
     ...{ workers: count, workersKnown: count },
   }) as fc.Arbitrary<Status>;
   fc.assert(
@@ -186,12 +199,41 @@ test('the time left forgets how it went long ago', () => {
   // From here on a tenth as fast.
   for (let i = 1; i <= 1000; i++) {
     clock.ms += 100;
-    shown.update({ ...start, samplesDone: 10 * MILLION + i * 10_000 });
+    const done = 10 * MILLION + i * 10_000;
+    shown.update({ ...start, samplesDone: done, costDone: done, costLeft: 60 * MILLION - done });
   }
   const [, minutes = ''] = /ETA (\d+):\d\d /.exec(visible(screen.written.at(-1) ?? '')) ?? [];
   shown.close();
   // 40 M are left, at 0.1 M a second: 400 s, where the mean of the whole run says 220 s.
   assert.ok(Number(minutes) >= 6 && Number(minutes) <= 7, minutes);
+});
+
+test('what was found in the store shortens the time left, and is no speed', () => {
+  const [screen, clock] = [fake(true, 120), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  // Half of the samples are found at once; the rest is computed, a million a second.
+  for (; clock.ms <= 10_000; clock.ms += 100) {
+    const done = (clock.ms / 1000) * MILLION;
+    const samplesDone = (clock.ms < 500 ? 0 : 30 * MILLION) + done;
+    const costLeft = (clock.ms < 500 ? 60 : 30) * MILLION - done;
+    shown.update({ ...start, samplesDone, costDone: done, costLeft });
+  }
+  const line = visible(screen.written.at(-1) ?? '');
+  shown.close();
+  assert.match(line, / 66 % {2}ETA 0:20 /);
+});
+
+test('frames that cost more take longer: the time left is by cost, not by samples', () => {
+  const [screen, clock] = [fake(true, 120), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  // The second half of the samples costs nine times as much as the first one: 30 s of 300 s for half of the samples.
+  for (; clock.ms <= 29_000; clock.ms += 100) {
+    const done = (clock.ms / 1000) * MILLION;
+    shown.update({ ...start, samplesDone: done, costDone: done, costLeft: 300 * MILLION - done });
+  }
+  const line = visible(screen.written.at(-1) ?? '');
+  shown.close();
+  assert.match(line, / 48 % {2}ETA 4:32 /);
 });
 
 test('the cursor is hidden once, and comes back on close, once', () => {

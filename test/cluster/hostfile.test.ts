@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { parseHostfile, parseHosts, readHostfile } from '../../src/cluster/hostfile.js';
 import { PORT_RANGE } from '../../src/cluster/ports.js';
 import { FractalError } from '../../src/errors.js';
+import { decodeText } from '../../src/text.js';
 
 const short = (text: string) =>
   parseHostfile(text, 'hosts').map(({ host, port, slots, maxSlots }) =>
@@ -26,6 +27,14 @@ const UNDERSTOOD: readonly [text: string, hosts: string[]][] = [
   ['[fe80::1]:3\n::1', ['fe80::1 50051 3 -', '::1 50051 - -']],
   ['\uFEFF# comment\r\n\r\n  a # one\r\n\tb\tslots=2\r\n', ['a 50051 - -', 'b 50051 2 -']],
   ['a slots=1\na:2\na port=9', ['a 50051 3 -', 'a 9 - -']],
+  ['n1\nn2\n^N1', ['n2 50051 - -']],
+  ['^n[1-2]\nN[1-3]', ['N3 50051 - -']],
+  ['Node1 slots=1\nnode1:2\nNODE1.', ['Node1 50051 3 -']],
+  ['::1\n[0:0::1]:3\nfe80::A', ['::1 50051 3 -', 'fe80::A 50051 - -']],
+  ['a\n::1\n^[0:0:0:0:0:0:0:1]', ['a 50051 - -']],
+  ['node[01-02],login1', ['node01 50051 - -', 'node02 50051 - -', 'login1 50051 - -']],
+  ['a:2,bob@b[1,3],[::1] port=7', ['a 7 2 -', 'b1 7 - -', 'b3 7 - -', '::1 7 - -']],
+  ['a,b,c slots=4\n^a,^C', ['b 50051 4 -']],
 ];
 
 for (const [text, hosts] of UNDERSTOOD) {
@@ -57,6 +66,14 @@ const REFUSED: readonly [text: string, line: RegExp][] = [
   ['# nothing\n', /hosts names no host/],
   ['a\n^a', /hosts leaves out with \^ every host/],
   ['^a slots=2', /nothing else belongs there/],
+  ['A\n^a', /hosts leaves out with \^ every host/],
+  ['n[1-2],m\n^N[1-2],^M', /hosts leaves out with \^ every host/],
+  ['^a,b', /hosts:1:1: "\^a,b" names hosts and leaves others out/],
+  ['a,,b', /hosts:1:3: "a,,b" lacks a host beside a comma/],
+  ['a, b', /hosts:1:3: "a," lacks a host beside a comma: write a,b without blanks/],
+  [' a,n[3-1]', /hosts:1:6: .*runs backwards/],
+  ['a,b:x', /hosts:1:5: "b:x" is not a number/],
+  ['a,dns:///', /hosts:1:3: "dns:\/\/\/" is not a name to resolve/],
 ];
 
 for (const [text, line] of REFUSED) {
@@ -110,6 +127,13 @@ test('reads a file, and names one that is missing or too long', async () => {
     );
     writeFileSync(path, '\uFEFFa slots=2\r\n');
     assert.deepEqual(await readHostfile(path), [{ host: 'a', port: 50051, slots: 2, line: 1 }]);
+    writeFileSync(path, Buffer.from('\uFEFFa\r\nb slots=2\r\n', 'utf16le'));
+    assert.deepEqual(
+      (await readHostfile(path)).map(({ host }) => host),
+      ['a', 'b'],
+    );
+    writeFileSync(path, 'a\r\n\u001a');
+    assert.equal((await readHostfile(path)).length, 1);
     writeFileSync(path, '#'.repeat((1 << 20) + 1));
     await assert.rejects(readHostfile(path), (e) => e instanceof FractalError && e.code === 'HOSTFILE_LIMIT');
   } finally {
@@ -127,6 +151,26 @@ test('hostfile.example names every port that a worker takes by itself', () => {
   assert.deepEqual(
     parseHostfile(text, 'hostfile.example').map(({ port }) => port),
     [...PORT_RANGE],
+  );
+});
+
+test('any bytes are a hostfile, or refused with one short line', () => {
+  const whole = Buffer.from('node01 slots=4 max_slots=8\r\nbob@n[1-3,7]:2,[::1] port=50052 # x\n^N2\ndns:///pods:7\n');
+  const broken = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 5 }).map((changes) => {
+    const bytes = Buffer.from(whole);
+    for (const [at, byte] of changes) bytes[at] = byte;
+    return bytes;
+  });
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), broken), (bytes) => {
+      try {
+        parseHostfile(decodeText(bytes), 'hosts');
+      } catch (error) {
+        assert.ok(error instanceof FractalError, String((error as Error).stack));
+        assert.ok(error.message.length < 300 && !/[\r\n]/.test(error.message), error.message);
+      }
+    }),
+    { seed: 3, numRuns: 5000 },
   );
 });
 

@@ -89,6 +89,45 @@ test('a leader that is not there yet is asked again until it is', async (t) => {
   assert.deepEqual(said, ['cannot join so far: ECONNREFUSED', 'is known to its leader']);
 });
 
+test('a worker that is never accepted gives up after its retries, and says why', async (t) => {
+  const { listener } = await lobby(t, () => 'it failed 3 times');
+  const say = () => undefined;
+  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 1, say };
+  const name = addressText(listener.address);
+  await assert.rejects(announce(listener.address, { host: 'w', port: 1 }, options), {
+    code: 'NO_LEADER',
+    message: `${name} did not accept this worker in 2 attempts: it failed 3 times`,
+  });
+  await listener.close();
+  await assert.rejects(announce(listener.address, { host: 'w', port: 1 }, { ...options, retries: 0 }), {
+    code: 'NO_LEADER',
+    message: `${name} did not accept this worker in 1 attempt: ECONNREFUSED`,
+  });
+});
+
+test('a worker that was accepted before stops without an error when its leader is gone', async (t) => {
+  const { listener } = await lobby(t, () => undefined);
+  const said: string[] = [];
+  const say = (text: string) => {
+    said.push(text);
+    if (text === 'is known to its leader') void listener.close();
+  };
+  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 0, say };
+  await announce(listener.address, { host: 'w', port: 1 }, options);
+  assert.equal(said[0], 'is known to its leader');
+  assert.equal(said.at(-1), 'its leader is gone, 1 attempt to register failed: ECONNREFUSED');
+});
+
+test('failed attempts do not count while a leader is connected', async (t) => {
+  const { listener } = await lobby(t, () => undefined);
+  await listener.close();
+  const looks: boolean[] = [];
+  const connected = () => looks.push(true) < 2;
+  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 0, say: () => undefined };
+  await assert.rejects(announce(listener.address, { host: 'w', port: 1 }, { ...options, connected }), /in 1 attempt:/);
+  assert.equal(looks.length, 2);
+});
+
 test('an address is read as it is written', () => {
   for (const text of ['10.0.0.1:7', 'node-1.example:65535', '[::1]:50051']) {
     assert.equal(addressText(parseAddress(text) as Address), text);

@@ -24,6 +24,7 @@ const result = (shard: number, bytes: Uint8Array): ToLeader => ({
   bytes,
   seconds: 0.5,
   iterations: 7,
+  uncertain: 3,
 });
 const failed = (shard: number): ToLeader => ({ kind: 'failed', shard, epoch: shard, reason: 'none' });
 

@@ -59,6 +59,7 @@ const plain = record<View>({
 const view: fc.Arbitrary<View> = fc.oneof(
   plain,
   plain.map((one) => ({ ...one, distance: true as const })),
+  plain.map((one) => ({ ...one, perturbed: true as const, exact: true as const })),
 );
 
 const assignment: fc.Arbitrary<Assignment> = record({
@@ -138,6 +139,7 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
     bytes: fc.uint8Array({ maxLength: 50 }),
     seconds: below(BOUNDS.seconds),
     iterations: below(BOUNDS.iterations),
+    uncertain: uint,
   }),
   record({ kind: fc.constant('failed' as const), shard: uint, epoch: uint, reason: line }),
   record({ kind: fc.constant('beat' as const), epochs: fc.array(uint) }),
@@ -196,7 +198,7 @@ test('results of several pieces may alternate', () => {
   const inbox = leaderInbox();
   const bytes = [1, 2].map((shard) => new Uint8Array(2_500_000).fill(shard));
   const wires = bytes.map((one, shard) => [
-    ...wireToLeader({ kind: 'result', shard, epoch: shard + 1, bytes: one, seconds: 1, iterations: 2 }),
+    ...wireToLeader({ kind: 'result', shard, epoch: shard + 1, bytes: one, seconds: 1, iterations: 2, uncertain: 0 }),
   ]);
   const heard = [0, 1, 2].flatMap((k) => wires.map((all) => inbox(toLeader.decode(toLeader.encode(all[k] as object)))));
   assert.deepEqual(heard.slice(0, 4), [undefined, undefined, undefined, undefined]);
@@ -209,7 +211,9 @@ test('results of several pieces may alternate', () => {
 
 const pieceOf = (wire: WireScene) => {
   const data = scenes.encode(wire);
-  const [whole] = [...wireToLeader({ kind: 'result', shard: 0, epoch: 1, bytes: data, seconds: 0, iterations: 0 })];
+  const [whole] = [
+    ...wireToLeader({ kind: 'result', shard: 0, epoch: 1, bytes: data, seconds: 0, iterations: 0, uncertain: 0 }),
+  ];
   return { scene: { scene: 1, piece: whole?.result?.piece as { data: Buffer } } };
 };
 const square = { x: 0, y: 0, width: 1, height: 1 };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { folder, fractal } from './processes.js';
+import { folder, fractal, PROGRAM, run } from './processes.js';
 
 /** Words, the exit code, and what the one line must name. */
 const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
@@ -14,13 +14,40 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
   [['leader', '--zoom', '-3'], 2, /--zoom "-3"/],
   [['leader', '--xpos', '1.2.3'], 2, /--xpos "1.2.3"/],
   [['leader', '--iters', '0'], 2, /--iters "0"/],
-  [['leader', '--iters', '1e3'], 2, /--iters "1e3"/],
+  [['leader', '--iters', '1.5'], 2, /--iters "1.5"/],
   [['leader', '--iters', '281474976710657'], 2, /--iters/],
-  [['leader', '--zoom='], 2, /--zoom "" is not a decimal number/],
+  [['leader', '--zoom='], 2, /--zoom "" is empty: write --zoom Z/],
+  [['leader', '--xpos'], 2, /REQUEST_INVALID: --xpos has no value: write --xpos X/],
+  [['leader', '--xpos', '--zoom', '5'], 2, /--xpos has no value/],
+  [['leader', '--no-xpos'], 2, /--no-xpos is not a flag: --xpos takes a value/],
+  [['leader', '--quiet=maybe'], 2, /--quiet "maybe" is not true or false/],
+  [['leader', '--help=5'], 2, /--help takes no value/],
+  [['leader', '-h', '64'], 2, /-h is --help, .*--height 64/],
+  [['-h', '64'], 2, /-h is --help, .*--height 64/],
+  [['leader', '--zoom', '1', '--zoom', '2'], 2, /--zoom was given 2 times/],
+  [['leader', '--store', 'x', '--no-store'], 2, /--store and --no-store contradict/],
+  [['leader', '--min-workers', '3', '--local', '1'], 2, /--min-workers 3: --local has only 1/],
+  [['leader', '--min-workers', '3', '--host', 'a,b'], 2, /--min-workers 3: --host has only 2/],
+  [['leader', '--min-workers', '3', '--np', '2'], 2, /--min-workers 3 with --np 2/],
+  [['leader', '--metrics=xml'], 2, /--metrics "xml" is not text or json/],
+  [['leader', '--local=many'], 2, /--local "many" is not a whole number/],
+  [['worker', '--slots'], 2, /--slots has no value/],
+  [['worker', '--retries', '-1', '--join', '127.0.0.1:1'], 2, /--retries "-1" is not a whole number/],
+  [['worker', '--metrics=xml'], 2, /--metrics "xml" is not text or json/],
+  [['worker', '--host', 'leader:50051'], 2, /--host "leader:50051" .*write --join leader:50051$/],
+  [['worker', '--host', '[::1]:50051'], 2, /--host .*write --join \[::1\]:50051$/],
+  [['worker', '--host', 'no-such-host.invalid'], 2, /no address of this machine.*--join no-such-host\.invalid:50050/],
+  [['worker', '--host', '192.0.2.1'], 2, /no address of this machine.*--join 192\.0\.2\.1:50050/],
+  [['certs', '--days', '0'], 2, /--days "0" is not a whole number from 1/],
+  [['palettes', '--color', 'perhaps'], 2, /--color "perhaps" is not auto, always or never/],
+  [['doctor', '--quick'], 2, /--quick is not a flag of this command/],
+  [['help', 'leeder'], 2, /"leeder" is not a command: did you mean "leader"/],
+  [['help', 'leader', 'worker'], 2, /"worker" is one word too many/],
+  [['--zoom', '5'], 2, /"--zoom" is not a command: the command comes first/],
   [['leader', '--zoom', '1e-9999'], 2, /--zoom "1e-9999" is not a number from 1e-100/],
   [['leader', '--xpos', '1e999'], 2, /--xpos "1e999" is not a number from -1e100/],
-  [['leader', '--location='], 2, /--location "" is not a file name/],
-  [['leader', '--metrics-file='], 2, /--metrics-file "" is not a file name/],
+  [['leader', '--location='], 2, /--location "" is empty/],
+  [['leader', '--metrics-file='], 2, /--metrics-file "" is empty/],
   [['leader', '--power', '9', '--formula', 'multibrot'], 2, /--power "9"/],
   [['leader', '--formula', 'mandelbrat'], 2, /--formula "mandelbrat"/],
   [['leader', '--width', '100000', '--height', '10000'], 2, /VIEW_TOO_LARGE: 100000x10000/],
@@ -35,6 +62,7 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
       '1e15',
       '--kernel',
       'cpu',
+      '--strict',
       '--local',
       '1',
     ],
@@ -56,6 +84,8 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
   [['leader', '--samples', '4', '--smoothness', '2'], 2, /--samples and --smoothness/],
   [['leader', '--hostfile', 'nowhere'], 2, /HOSTFILE_READ.*nowhere/],
   [['leader', '--request', 'nowhere.json'], 2, /REQUEST_FILE: nowhere.json/],
+  [['leader', '--request', '-', '--hostfile', '-'], 2, /--hostfile - and --request - both read standard input/],
+  [['leader', '--request', '-'], 2, /REQUEST_FILE: stdin: it is empty/],
   [['leader', '--zom', '5'], 2, /--zom.*did you mean "zoom"/],
   [['leader', 'stray'], 2, /stray/],
   [['leader', '--retries', '-1'], 2, /--retries "-1"/],
@@ -87,6 +117,17 @@ test('a wrong hostfile and a wrong request file name file, line and column', asy
   const request = await fractal(t, ['leader', '--request', 'wrong.json'], path);
   assert.equal(request.code, 2);
   assert.match(request.stderr, /REQUEST_FILE: wrong\.json:2:\d+: /);
+});
+
+test('a working folder that was deleted is named, whatever the command', async (t) => {
+  const gone = join(folder(t), 'gone');
+  for (const words of [['leader', '--local', '1'], ['worker'], ['palettes'], ['--version']]) {
+    mkdirSync(gone);
+    const command = 'rmdir "$PWD" && exec "$@"';
+    const { code, stderr } = await run(t, ['sh', '-c', command, 'sh', process.execPath, PROGRAM, ...words], gone).ended;
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /^error: FOLDER_MISSING: the working folder was deleted .*\n$/);
+  }
 });
 
 test('a port in use is named', async (t) => {
@@ -140,5 +181,5 @@ test('--dry-run at any depth says how long the orbit takes, and does not compute
   const words = ['leader', '--dry-run', '--local', '2', '-x', `-1.${digits}`, '-y', `0.${digits}`, '--zoom', '1e10000'];
   const { code, stdout, stderr } = await fractal(t, words, folder(t));
   assert.deepEqual([code, stderr], [0, '']);
-  assert.match(stdout, /^reference orbit: at most 400000500 iterations, \d\S* s on this machine$/m);
+  assert.match(stdout, /^reference orbit: at most 400000500 iterations, about [\d.]+ (h|days) on this machine$/m);
 });

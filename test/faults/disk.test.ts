@@ -28,9 +28,18 @@ function canMount(): boolean {
 }
 const MOUNTS = canMount();
 
-/** `fractal ...words` where `disk` is a file system of one mebibyte; then `after`, words of a shell. */
-function onSmallDisk(t: TestContext, disk: string, words: readonly string[], after: string): Promise<Outcome> {
-  const script = `mount -t tmpfs -o size=1m none "$0"; "$@"; code=$?; ${after}; exit $code`;
+/**
+ * `fractal ...words` where `disk` is a file system of so many KiB; then `after`, words of a shell. `before`: words of a
+ * shell, once it is mounted.
+ */
+function onSmallDisk(
+  t: TestContext,
+  disk: string,
+  words: readonly string[],
+  after: string,
+  { kibibytes = 1024, before = 'true' } = {},
+): Promise<Outcome> {
+  const script = `mount -t tmpfs -o size=${kibibytes}k none "$0"; ${before}; "$@"; code=$?; ${after}; exit $code`;
   const command = ['-rm', 'sh', '-c', script, disk, process.execPath, PROGRAM, ...words];
   const child = spawn('unshare', command, { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
@@ -66,11 +75,58 @@ test(
       const words = ['leader', '--local', '1', ...view, ...film, '-o', join(disk, name), '--store', store];
       const { code, stdout, stderr } = await onSmallDisk(t, disk, words, `ls -A "${disk}"`);
       assert.equal(code, 1, stderr);
-      assert.match(stderr, /error: (DISK|ENCODER_FAILED): .*no space left/i);
+      assert.match(stderr, /error: DISK: .*no space left/i);
       assert.doesNotMatch(stdout, /part|x\./, `${name}: nothing half is left`);
     }
   },
 );
+
+test(
+  'a film is published whole or not at all, however much room the disk has: DISK, and an older film stays',
+  BOUNDED,
+  async (t) => {
+    if (!MOUNTS) return t.skip('no file system can be mounted here');
+    const [disk, store, out] = [folder(t), folder(t), folder(t)];
+    const place = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1300', '--zoom-end', '13000', '--iters', '500'];
+    const view = [...place, '--width', '320', '--height', '180', '--frames', '20', '--method', 'direct'];
+    for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif']) {
+      const words = ['leader', '--local', '1', ...view, '--store', store, '-q', '-o'];
+      await fractal(t, [...words, join(out, name)]);
+      const { size } = statSync(join(out, name));
+      // From nearly nothing to all but the last page, in which the index or the trailer stands.
+      for (const kibibytes of [16, size >> 11, (size >> 10) - 8]) {
+        const path = join(disk, name);
+        const look = `echo "$(cat "${path}")"; ls -A "${disk}"`;
+        const room = { kibibytes, before: `echo older > "${path}"` };
+        const { code, stdout, stderr } = await onSmallDisk(t, disk, [...words, path], look, room);
+        assert.match(
+          stderr,
+          /^error: DISK: ".*" could not be written to its end: no space left/,
+          `${name}, ${kibibytes}`,
+        );
+        assert.deepEqual([code, stdout], [1, `older\n${name}\n`], `${name} with ${kibibytes} KiB`);
+      }
+    }
+  },
+);
+
+test('a full disk under metrics or swatches is DISK, too, and older files stay', BOUNDED, async (t) => {
+  if (!MOUNTS) return t.skip('no file system can be mounted here');
+  const [disk, out] = [folder(t), folder(t)];
+  const still = ['leader', '--local', '1', '--width', '64', '--height', '36', '--no-store', '-q'];
+  for (const [name, words] of [
+    ['m.txt', [...still, '-o', join(out, 'x.png'), '--metrics-file']],
+    ['s.png', ['palettes', '-o']],
+  ] as const) {
+    const path = join(disk, name);
+    const fill = `echo older > "${path}"; cat /dev/zero > "${disk}/filler" 2>/dev/null`;
+    const room = { kibibytes: 64, before: fill };
+    const { code, stdout, stderr } = await onSmallDisk(t, disk, [...words, path], `cat "${path}"`, room);
+    assert.match(stderr, /^error: DISK: .*no space left/, name);
+    assert.deepEqual([code, stdout], [1, 'older\n'], name);
+  }
+  assert.ok(existsSync(join(out, 'x.png')), 'the picture was written before its metrics failed');
+});
 
 test('no ffmpeg: one clear line before anything is computed', BOUNDED, async (t) => {
   const path = join(folder(t), 'x.mp4');

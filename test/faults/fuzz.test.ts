@@ -37,7 +37,7 @@ const SAID: Readonly<Record<'client' | 'server', readonly Buffer[]>> = {
   client: [hello, { kind: 'cancel', epochs: [1, 2] } as const, { kind: 'finish', metrics: true } as const]
     .flatMap((said: ToWorker) => [...wireToWorker(said, scenes)])
     .map((wire) => toWorker.encode(wire)),
-  server: [ready, { kind: 'result', shard: 0, epoch: 1, bytes, seconds: 1, iterations: 1 } as const]
+  server: [ready, { kind: 'result', shard: 0, epoch: 1, bytes, seconds: 1, iterations: 1, uncertain: 0 } as const]
     .flatMap((said: ToLeader) => [...wireToLeader(said)])
     .map((wire) => toLeader.encode(wire)),
 };

@@ -84,11 +84,41 @@ test('what is not there is named, in one line', BOUNDED, async (t) => {
   await leader(t, [...STILL, '--store', store, '--keep-samples']);
   assert.match(
     await asked('--slope'),
-    /no samples with distances, for --slope and --color-mode distance, of this view/,
+    /no samples with distances, for --slope and --color-mode distance, of this view; it has .* without the distances/,
   );
   const film = ['--zoom-end', '200', '--frames', '3', '-o', join(store, 'f-%d.png')];
   const words = ['recolor', ...STILL, '--store', store, '--iters', '900', ...film];
   assert.match((await fractal(t, words)).stderr, /the store has no samples of frame 0 of this film/);
   const { code, stderr } = await fractal(t, ['recolor', ...STILL, '--no-store']);
   assert.deepEqual([code, /no store to take them from/.test(stderr)], [1, true]);
+});
+
+test('samples of the same place with other flags are named, with the flags that ask for them', BOUNDED, async (t) => {
+  const store = folder(t);
+  const place = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '130', '--store', store];
+  const size = ['--width', '160', '--height', '90'];
+  await leader(t, [...place, ...size, '--samples', '4', '--iters', '800', '--keep-samples']);
+  const answer = async (...words: string[]) => {
+    const { code, stderr } = await fractal(t, ['recolor', ...place, ...words, '-o', join(store, 'x.png')]);
+    assert.equal(code, 1, stderr);
+    return /it has samples of this place (.*): give flags that fit them, or render it once/.exec(stderr)?.[1];
+  };
+  const iters = ['--iters', '800'];
+  assert.equal(await answer(...size, ...iters), 'with --samples 4', 'four samples are stored, one is asked for');
+  assert.equal(await answer(...size, ...iters, '--smoothness', '2'), 'with --samples 4');
+  assert.equal(await answer(...size, ...iters, '--samples', '9', '--seed', '3'), 'with --samples 4 --seed 0');
+  assert.equal(await answer(...size, '--samples', '4', '--iters', '900'), 'with --iters 800');
+  assert.equal(await answer('--samples', '4', ...iters), 'with --width 160 --height 90');
+  assert.equal(await answer(...size, ...iters, '--samples', '4', '--rotate', '9'), 'with --rotate 0');
+  const end = ['--zoom-end', '200', '--frames', '3', '-o', join(store, 'f-%d.png')];
+  const film = await fractal(t, ['recolor', ...place, ...size, ...iters, '--samples', '4', ...end]);
+  assert.match(
+    film.stderr,
+    /no samples of frame 1 of this film; it has samples of this place without --frames, --zoom-end/,
+  );
+  // Of several, the one that is nearest to what is asked for.
+  await leader(t, [...place, ...size, '--samples', '9', ...iters, '--slope', '--keep-samples']);
+  assert.equal(await answer(...size, '--samples', '9', '--iters', '700'), 'with --iters 800');
+  // The flags that are named work.
+  await recolor(t, [...place, ...size, ...iters, '--samples', '4', '--palette', 'Hippi']);
 });

@@ -130,7 +130,9 @@ test(
     const first = await open(good);
     for (let frame = 0; frame < 3; frame++) {
       // The last one is under way.
-      for (const rect of frame < 2 ? RECTS : RECTS.slice(1, 3)) first.archive.keep(frame, rect, bytesOf(frame, rect));
+      for (const rect of frame < 2 ? RECTS : RECTS.slice(1, 3)) {
+        first.archive.keep(frame, { rect, bytes: bytesOf(frame, rect), uncertain: 0 });
+      }
       if (frame < 2) first.archive.complete(frame);
     }
     keepOrbit(first.store, digestOf('orbit'), orbit);
@@ -144,7 +146,7 @@ test(
       const what = damage(bad, roll);
       const { store, archive } = await open(bad);
       for (let frame = 0; frame < 3; frame++) {
-        const missing = await archive.recall(frame, (rect, bytes) => {
+        const missing = await archive.recall(frame, ({ rect, bytes }) => {
           assert.deepEqual(Uint8Array.from(bytes), bytesOf(frame, rect), `frame ${frame}: ${what}`);
         });
         if (frame < 2 && missing.length > 0) lost++;

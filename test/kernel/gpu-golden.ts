@@ -6,9 +6,10 @@ import { describe, test } from 'node:test';
 import { FractalError } from '../../src/errors.js';
 import { openBackend } from '../../src/kernel/gpu/backend.js';
 import { kernelOn } from '../../src/kernel/gpu/open.js';
-import { probeGpu } from '../../src/kernel/gpu/probe.js';
+import { probeHeadlessGl, probeWebgpu } from '../../src/kernel/gpu/probe.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import type { Step, View } from '../../src/view/view.js';
+import { chooseDriver, skipOf } from './driver.js';
 
 export interface Golden {
   id: string;
@@ -45,8 +46,8 @@ export const pixel = (x: number, y: number) => ({ x, y, width: 1, height: 1 });
 
 /** The tests of one kind of GPU. A file each: the native parts of two kinds do not get on in one process. */
 export async function promises(mode: 'webgpu' | 'headlessgl'): Promise<void> {
-  const probed = (await probeGpu())[mode];
-  const skip = probed.ok ? false : `${mode}: ${probed.reason} (${probed.remedy})`;
+  chooseDriver();
+  const skip = skipOf(mode, await (mode === 'webgpu' ? probeWebgpu() : probeHeadlessGl()));
   describe(`the gpu kernel on ${mode}`, () => {
     test('agrees with the exact values as far as f32 goes', { skip }, () => withKernel(mode, agrees));
     test('takes any bailout and power without overflow: nu stays what it is', { skip }, () =>

@@ -327,7 +327,15 @@ test('a worker that sends its leader away in the middle of the job is lost, then
   assert.equal(workers.length, 1);
 });
 
-const result: ToLeader = { kind: 'result', shard: 0, epoch: 1, bytes: new Uint8Array(3), seconds: 1, iterations: 1 };
+const result: ToLeader = {
+  kind: 'result',
+  shard: 0,
+  epoch: 1,
+  bytes: new Uint8Array(3),
+  seconds: 1,
+  iterations: 1,
+  uncertain: 0,
+};
 const UNEXPECTED: readonly [what: string, messages: readonly ToLeader[], told: readonly string[]][] = [
   ['a result before its greeting', [result, ready], ['gone: dialled once, last: it sent result before it was ready']],
   [

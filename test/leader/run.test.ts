@@ -43,6 +43,9 @@ const ready: Ready = {
   instance: '',
 };
 
+/** Pixels of the shard at the top of each frame that are uncertain. */
+const UNCERTAIN = 2;
+
 /** What the pixels of this job should be: different in every place. */
 function pixels({ frame, x, y, width, height }: { frame: number } & Assignment['rect']): Uint8Array {
   const bytes: number[] = [];
@@ -52,7 +55,8 @@ function pixels({ frame, x, y, width, height }: { frame: number } & Assignment['
 }
 
 function answer({ shard, epoch, frame, rect }: Assignment, seconds = 0.01): ToLeader {
-  return { kind: 'result', shard, epoch, bytes: pixels({ frame, ...rect }), seconds, iterations: 10 };
+  const uncertain = rect.y === 0 ? UNCERTAIN : 0;
+  return { kind: 'result', shard, epoch, bytes: pixels({ frame, ...rect }), seconds, iterations: 10, uncertain };
 }
 
 type Script = (worker: ScriptedWorker, assigned: Assignment[]) => Promise<unknown> | unknown;
@@ -178,7 +182,7 @@ test('one worker renders the job; then it is told that it is over, and what it r
     assert.equal(scene, 0);
     assert.deepEqual(sent, job.viewOf(frame));
   }
-  assert.deepEqual(notes, ['w:1 joined: 1 slot, by hand, 1.00 G iterations/s each']);
+  assert.deepEqual(notes, ['w:1 joined: 1 slot, by hand']);
   assert.equal(reports.length, 1);
   const { frames: count, shards, samples, iterations, reissued, late, lost, workers } = reports[0] as Report;
   assert.deepEqual(
@@ -445,7 +449,7 @@ test('a result of the wrong length counts as a failure; no byte of it gets into 
         wrong = false;
         const bytes = new Uint8Array(47).fill(255);
         const { shard, epoch } = message.assignment;
-        void worker.send({ kind: 'result', shard, epoch, bytes, seconds: 1, iterations: 1 });
+        void worker.send({ kind: 'result', shard, epoch, bytes, seconds: 1, iterations: 1, uncertain: 0 });
       } else obey(worker, message, assigned);
     }
   });
@@ -471,7 +475,7 @@ test('results that nobody asked this worker for change nothing', async (t) => {
     const kept = await collect(worker, 2);
     for (const shard of [0, 1, 1000]) {
       const bytes = new Uint8Array(48).fill(255);
-      void worker.send({ kind: 'result', shard, epoch: shard + 1, bytes, seconds: 9, iterations: 9 });
+      void worker.send({ kind: 'result', shard, epoch: shard + 1, bytes, seconds: 9, iterations: 9, uncertain: 0 });
     }
     for (const one of kept) void worker.send(answer(one));
     await honest(worker, assigned);
@@ -550,7 +554,7 @@ test('a worker whose messages make no sense three times is left out', async (t) 
   add(honest);
   running.sealed();
   assertWhole(await frames());
-  assert.deepEqual(notes.slice(7), ['w:2 joined: 1 slot, by hand, 1.00 G iterations/s each']);
+  assert.deepEqual(notes.slice(7), ['w:2 joined: 1 slot, by hand']);
 });
 
 test('a worker whose figures are no figures has failed', async (t) => {
@@ -579,9 +583,27 @@ test('a worker whose figures are no figures has failed', async (t) => {
 const liar: Script = async (worker, assigned) => {
   for (let message = await worker.any(); message; message = await worker.any()) {
     if (message.kind !== 'assign') obey(worker, message, assigned);
-    else void worker.send({ ...answer(message.assignment), bytes: new Uint8Array(48) } as ToLeader);
+    else void worker.send({ ...answer(message.assignment), bytes: new Uint8Array(48), uncertain: 1 } as ToLeader);
   }
 };
+
+test('every shard verified: a worker whose pixels are right, and their number of uncertain ones not, is found out', async (t) => {
+  const { network, running, add, frames, reports } = leader(t, { minWorkers: 3 }, { verify: ALL });
+  const miscounting: Script = async (worker, assigned) => {
+    for (let message = await worker.any(); message; message = await worker.any()) {
+      if (message.kind !== 'assign') obey(worker, message, assigned);
+      else void worker.send({ ...answer(message.assignment), uncertain: 1 } as ToLeader);
+    }
+  };
+  for (const script of [miscounting, honest, honest]) {
+    add(script);
+    await network.quiet();
+  }
+  running.sealed();
+  assertWhole(await frames());
+  assert.ok(reports[0]?.workers[0]?.expelled);
+  assert.equal(reports[0]?.uncertain, job.frames * UNCERTAIN);
+});
 
 test('every shard verified: of three workers one lies, it is found out, and no byte of it is in the frames', async (t) => {
   const { network, running, add, frames, reports, notes } = leader(t, { minWorkers: 3 }, { verify: ALL });
@@ -618,14 +640,15 @@ test('half of the shards verified: what a worker that is found out said alone is
   assertWhole(await frames());
   archive.leave();
   await store.settled();
-  const { revoked, samples, shards, workers } = reports[0] as Report;
+  const { revoked, samples, shards, workers, uncertain } = reports[0] as Report;
+  assert.equal(uncertain, job.frames * UNCERTAIN, 'what the liar had counted is taken back');
   assert.ok(workers[0]?.expelled);
   assert.ok(revoked > 0, 'nothing stood on its word alone');
   assert.deepEqual([shards, samples], [18, job.frames * job.width * job.height * job.perPixel], 'each counts once');
   const kept = new Archive(await open(), shelf);
   let rects = 0;
   for (let frame = 0; frame < job.frames; frame++) {
-    await kept.recall(frame, (rect, bytes) => {
+    await kept.recall(frame, ({ rect, bytes }) => {
       rects++;
       assert.deepEqual(Uint8Array.from(bytes), pixels({ frame, ...rect }));
     });

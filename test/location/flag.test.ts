@@ -14,8 +14,14 @@ test('--location gives way to --request and to flags, and names neither outfile 
   assert.notEqual(plain.request.zoom, '7');
   assert.equal(plain.request.outfile, 'fractal.png');
   assert.equal(plain.cluster.host, undefined);
+  assert.deepEqual(plain.notes, [`${at}/x.json: not used: outfile, host`]);
   const both = await leaderOptions({ request: `${at}/r.json`, ypos: '0.25' });
   assert.deepEqual([both.request.re, both.request.im, both.request.zoom], ['0.5', '0.25', '8']);
   await assert.rejects(leaderOptions({ location: `${at}/none.kfr` }), /none\.kfr: it cannot be read/);
   await assert.rejects(leaderOptions({ location: at }), /cannot be read/);
+  await assert.rejects(leaderOptions({ location: '/dev/zero' }), /LOCATION_FILE: \/dev\/zero: /);
+  writeFileSync(`${at}/y.json`, `{"location": "${at}/x.json"}`);
+  await assert.rejects(leaderOptions({ location: `${at}/y.json` }), /"location" names another location/);
+  writeFileSync(`${at}/y.json`, `{"request": "${at}/r.json"}`);
+  await assert.rejects(leaderOptions({ location: `${at}/y.json` }), /LOCATION_FILE: .*"request" names another/);
 });

@@ -29,6 +29,7 @@ function counters(workers: WorkerShare[], seconds = 10, computeSeconds = 8): Lea
     shards: 6,
     samples: 600,
     recalled: 0,
+    uncertain: 0,
     iterations: 6000,
     reissued: 1,
     late: 0,

@@ -24,6 +24,7 @@ const leader = leaderMetrics({
   ...nothing,
   computeSeconds: 0,
   frames: 0,
+  uncertain: 0,
   recalled: 0,
   reissued: 0,
   late: 0,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -84,6 +85,29 @@ test('the figures of the process are real and consistent', () => {
   );
   assert.ok(get('/process/memory/resident-max:bytes') < 1e11);
   assert.ok(get('/cpu/classes/user:cpu-seconds') > 0 && get('/cpu/classes/user:cpu-seconds') < 1000);
+});
+
+test('CPU time adds up: what there was is what was used and what was idle', async () => {
+  const metrics = startRuntimeMetrics();
+  try {
+    const end = performance.now() + 50;
+    while (performance.now() < end);
+    const of = Object.fromEntries(metrics.read().map(({ name, value }) => [name, value]));
+    const get = (name: string) => of[name] ?? assert.fail(name);
+    const cores = get('/sched/gomaxprocs:threads');
+    assert.equal(cores, availableParallelism());
+    const [total, idle] = [get('/cpu/classes/total:cpu-seconds'), get('/cpu/classes/idle:cpu-seconds')];
+    const used = get('/cpu/classes/user:cpu-seconds') + get('/cpu/classes/system:cpu-seconds');
+    assert.ok(Math.abs(total - cores * get('/process/uptime:seconds')) < 1e-9);
+    assert.ok(used >= 0.02, 'the loop above used a core');
+    assert.ok(Math.abs(idle - Math.max(0, total - used)) < 1e-9);
+    assert.ok(get('/cpu/classes/gc/total:cpu-seconds') <= used);
+    assert.equal(get('/cpu/classes/gc/total:cpu-seconds'), get('/gc/pauses:seconds{sum}'));
+    const heap = get('/memory/classes/heap/total:bytes');
+    assert.equal(get('/memory/classes/other:bytes'), Math.max(0, get('/memory/classes/total:bytes') - heap));
+  } finally {
+    metrics.stop();
+  }
 });
 
 test('every figure is well-formed, at once and after the stop', () => {

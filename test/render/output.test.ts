@@ -44,7 +44,7 @@ function options(outfile: string, some: Partial<OutputOptions> = {}): OutputOpti
 async function render(wanted: OutputOptions): Promise<string[]> {
   const output = await openOutput(wanted);
   for (let i = 0; i < wanted.frames; i++) await output.write(picture(i, wanted.width, wanted.height));
-  return output.close();
+  return (await output.close()).map(({ path }) => path);
 }
 
 /** What ffmpeg itself says about a file, and all its frames as rgb24. */
@@ -278,4 +278,40 @@ test('a missing ffmpeg, or one without the encoder, is found at opening', async 
   const path = join(folder(), 'x.mp4');
   await assert.rejects(openOutput(options(path, { ffmpeg: '/no/such' })), code('ENCODER_MISSING', '/no/such'));
   await assert.rejects(openOutput(options(path, { codec: 'cinepakk' })), code('ENCODER_MISSING', '"cinepakk"'));
+});
+
+test('an ffmpeg that succeeds but leaves a broken film is found out, and an older film stays', async () => {
+  const at = folder();
+  const path = join(at, 'x.mp4');
+  writeFileSync(path, 'older');
+  const cut = 'for last; do :; done; "$REAL" "$@" || exit; truncate -s -100 "$last"';
+  const wanted = options(path, { frames: 5, ffmpeg: await imposter(cut) });
+  await assert.rejects(render(wanted), code('ENCODER_FAILED', path, 'cut short'));
+  const empty = options(path, { frames: 5, ffmpeg: await imposter('cat >/dev/null') });
+  await assert.rejects(render(empty), code('ENCODER_FAILED', path));
+  assert.equal(readFileSync(path, 'utf8'), 'older');
+  assert.deepEqual(readdirSync(at), ['x.mp4']);
+});
+
+test('what was replaced is told, of files and of numbered frames', async () => {
+  const at = folder();
+  writeFileSync(join(at, 'f-1.png'), 'older');
+  const replaced = async (outfile: string, frames: number) => {
+    const output = await openOutput(options(join(at, outfile), { frames }));
+    for (let i = 0; i < frames; i++) await output.write(picture(i, 64, 48));
+    return (await output.close()).map((file) => file.replaced);
+  };
+  assert.deepEqual(await replaced('f-%d.png', 3), [false, true, false]);
+  assert.deepEqual(await replaced('x.mp4', 3), [false]);
+  assert.deepEqual(await replaced('x.mp4', 3), [true]);
+});
+
+test('a .gif of more than 50 frames a second comes with a line that it plays more slowly', async () => {
+  const lines: string[] = [];
+  for (const fps of [50, 60]) {
+    const warn = (line: string) => lines.push(`${fps}: ${line}`);
+    await render(options(join(folder(), 'x.gif'), { frames: 2, fps, warn }));
+  }
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /^60: .*more than 50 frames a second more slowly.*--fps 50/);
 });

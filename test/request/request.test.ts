@@ -5,6 +5,7 @@ import { leaderOptions } from '../../bin/flags.js';
 import { FractalError } from '../../src/errors.js';
 import { parseRequest, type RawRequest, SCHEMA, viewAt } from '../../src/request.js';
 import { parseRequestFile } from '../../src/request-file.js';
+import { decodeText } from '../../src/text.js';
 import { outOfBounds } from '../../src/view/bounds.js';
 
 const FLAGS = new Set(Object.keys(SCHEMA));
@@ -139,11 +140,63 @@ test('any text as a request file is understood or refused', () => {
   );
 });
 
-test('flags of the command line are given once, and rivals are named', async () => {
-  await assert.rejects(leaderOptions({ zoom: ['1', '2'] }), /--zoom was given 2 times/);
+test('any bytes as a request file are a request, or refused with one line', () => {
+  const files = [
+    '{ "xpos": -0.1234567890123456789, "zoomEnd": 1e40, "frames": 3, "color_mode": 3, "full-size": true }',
+    '{"point": "-1.33,-0.05", "num_frames": 50, "frame_width": 64.0, "fps": 25, "start_delta": 2.5, "end_delta": 1e-4}',
+    '{\n  START: [0.29340, -1.3941],\n  ZOOM: "8x",\n  NUM_FRAMES: 128,\n  THEME: "Galaxy",\n  FORMAT: "mp4"\n}',
+  ];
+  const broken = fc
+    .tuple(fc.constantFrom(...files), fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 4 }), fc.boolean())
+    .map(([file, changes, wide]) => {
+      const bytes = Buffer.from(wide ? `\uFEFF${file}` : file, wide ? 'utf16le' : 'utf8');
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+      return bytes;
+    });
+  fc.assert(
+    fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), broken), (bytes) => {
+      try {
+        parseRequest(parseRequestFile(decodeText(bytes), 'r.json', FLAGS) as RawRequest);
+      } catch (error) {
+        assert.ok(error instanceof FractalError, String((error as Error).stack));
+        assert.ok(error.message.length < 500 && !/[\r\n]/.test(error.message), error.message);
+      }
+    }),
+    { seed: 5, numRuns: 10_000 },
+  );
+});
+
+test('whole numbers are taken in any spelling, in files and on the command line', async () => {
+  const file = parseRequestFile('{"width": 64.0, "height": 3.2e1, "iters": 1E3, "samples": "4."}', 'r.json', FLAGS);
+  const { width, height, iterations, sampling } = parseRequest(file);
+  assert.deepEqual([width, height, iterations, sampling], [64, 32, 1000, { kind: 'jittered', count: 4, seed: 0 }]);
+  const given = await leaderOptions({ width: '640e-1', frames: '1.0', np: '2.0', local: '1e0', retries: '0.0' });
+  assert.deepEqual([given.request.width, given.cluster.np, given.cluster.local], [64, 2, 1]);
+  for (const width of ['64.5', '6.45e1', '1e-1', '1e999999', '0x40', '6 4', '']) {
+    assert.throws(() => parseRequest({ width }), /--width ".*" is not a whole number from 1 to 131072/, width);
+  }
+  assert.throws(() => parseRequest({ iters: `1${'0'.repeat(30)}` }), /--iters/);
+});
+
+test('a request file names no other request file, and stands in standard input alone', async () => {
+  assert.throws(
+    () => parseRequestFile('{"request": "inner.json"}', 'r.json', new Set([...FLAGS, 'request'])),
+    /r\.json: "request" names another request file/,
+  );
+  await assert.rejects(
+    leaderOptions({ request: '-', hostfile: '-' }),
+    /REQUEST_INVALID: --hostfile - and --request - both read standard input/,
+  );
+});
+
+test('flags that say the same are named, and so are those that contradict one another', async () => {
   await assert.rejects(leaderOptions({ local: '2', host: 'a' }), /--local .*--host/);
   await assert.rejects(leaderOptions({ radius: '1', 'view-width': '2' }), /--view-width and --radius|--radius/);
-  const { cluster, report } = await leaderOptions({ local: '', metrics: 'json', np: '3', radius: '2' });
+  await assert.rejects(leaderOptions({ np: '2', 'min-workers': '3' }), /--min-workers 3 with --np 2/);
+  await assert.rejects(leaderOptions({ metrics: 'false', 'metrics-file': 'x' }), /--metrics-file .*--no-metrics/);
+  await assert.rejects(leaderOptions({ quiet: 'maybe' }), /--quiet "maybe" is not true or false/);
+  await assert.rejects(leaderOptions({ local: '' }), /--local "" is empty/);
+  const { cluster, report } = await leaderOptions({ local: 'true', metrics: 'json', np: '3', radius: '2' });
   assert.deepEqual([cluster.local, cluster.np, report.metrics], ['auto', 3, 'json']);
 });
 

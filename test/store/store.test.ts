@@ -21,6 +21,7 @@ import type { Rect } from '../../src/shard/shard.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
 import { keepOrbit, recallOrbit } from '../../src/store/orbits.js';
+import type { Piece } from '../../src/store/record.js';
 import { Store } from '../../src/store/store.js';
 import { folder } from '../e2e/processes.js';
 
@@ -38,6 +39,10 @@ function bytesOf(frame: number, rect: Rect): Uint8Array {
   return new Uint8Array(rect.width * rect.height * 3).fill(frame * 16 + rect.y + 1);
 }
 
+function pieceOf(frame: number, rect: Rect, uncertain = 0): Piece {
+  return { rect, bytes: bytesOf(frame, rect), uncertain };
+}
+
 async function open(path: string, size = PLENTY) {
   const warnings: string[] = [];
   const store = await Store.open({ folder: path, size, warn: (line) => void warnings.push(line) });
@@ -48,7 +53,7 @@ async function open(path: string, size = PLENTY) {
 /** What is there of a frame, and what is missing. */
 async function recall({ archive }: { archive: Archive }, frame: number) {
   const found: Rect[] = [];
-  const missing = await archive.recall(frame, (rect, bytes) => {
+  const missing = await archive.recall(frame, ({ rect, bytes }) => {
     assert.deepEqual(Uint8Array.from(bytes), bytesOf(frame, rect), 'found bytes are those that were kept');
     found.push(rect);
   });
@@ -59,7 +64,7 @@ async function recall({ archive }: { archive: Archive }, frame: number) {
 async function keep(path: string, frame: number, rects: readonly Rect[], size = PLENTY): Promise<string[]> {
   const { archive, warnings, settled } = await open(path, size);
   const { missing } = await recall({ archive }, frame);
-  for (const rect of rects) archive.keep(frame, rect, bytesOf(frame, rect));
+  for (const rect of rects) archive.keep(frame, pieceOf(frame, rect));
   const area = rects.reduce((sum, { width, height }) => sum + width * height, 0);
   if (area === missing.reduce((sum, { width, height }) => sum + width * height, 0)) archive.complete(frame);
   archive.leave();
@@ -137,7 +142,7 @@ test('a job larger than the store keeps its first frames, and says so once', asy
   const { archive, warnings, settled } = await open(path, 3 * ENTRY);
   for (let frame = 0; frame < 10; frame++) {
     await recall({ archive }, frame);
-    archive.keep(frame, WHOLE, bytesOf(frame, WHOLE));
+    archive.keep(frame, pieceOf(frame, WHOLE));
     archive.complete(frame);
   }
   await settled();
@@ -147,10 +152,36 @@ test('a job larger than the store keeps its first frames, and says so once', asy
   assert.deepEqual((await recall(await open(path), 9)).missing, [WHOLE]);
 });
 
+test('the uncertain pixels of what is found add up to those of the frame, also where records of two runs overlap', async (t) => {
+  const path = folder(t);
+  const runs = await Promise.all([open(path), open(path)]);
+  for (const run of runs) await recall(run, 0);
+  const [one, two] = runs as [(typeof runs)[0], (typeof runs)[0]];
+  // Both are cut short; each has the row between with its uncertain pixels.
+  const overlapping: Rect = { ...WHOLE, y: 4, height: 4 };
+  const bytes = new Uint8Array(overlapping.width * overlapping.height * 3).fill(9);
+  one.archive.keep(0, pieceOf(0, TOP, 5));
+  two.archive.keep(0, { rect: overlapping, bytes, uncertain: 2 });
+  two.archive.keep(0, pieceOf(0, { ...WHOLE, y: 8, height: 8 }, 7));
+  for (const run of runs) {
+    run.archive.leave();
+    await run.settled();
+  }
+  const after = await open(path);
+  const found: Piece[] = [];
+  const missing = await after.archive.recall(0, (piece) => void found.push(piece));
+  const covered = found.reduce((sum, { rect }) => sum + rect.width * rect.height, 0);
+  const left = missing.reduce((sum, { width, height }) => sum + width * height, 0);
+  assert.equal(covered + left, WHOLE.width * WHOLE.height, 'nothing is found twice');
+  // Which of the two overlapping records comes first is not said; the other one's rest is computed anew.
+  const total = found.reduce((sum, { uncertain }) => sum + uncertain, 0);
+  assert.ok(total === 5 + 7 || total === 2 + 7, `${total}`);
+});
+
 test('what rests on the word of one who is disowned is forgotten, and nothing more of it is kept', async (t) => {
   const path = folder(t);
   const { archive, settled } = await open(path);
-  const put = (frame: number, rect: Rect, by?: string) => archive.keep(frame, rect, bytesOf(frame, rect), by);
+  const put = (frame: number, rect: Rect, by?: string) => archive.keep(frame, pieceOf(frame, rect), by);
   for (let frame = 0; frame < 3; frame++) await recall({ archive }, frame);
   put(0, TOP, 'liar');
   put(0, REST, 'other');
@@ -193,8 +224,8 @@ test('two runs that keep the same frames at once disturb nobody', async (t) => {
   for (let frame = 0; frame < 20; frame++) {
     for (const { archive } of runs) {
       await recall({ archive }, frame);
-      archive.keep(frame, TOP, bytesOf(frame, TOP));
-      archive.keep(frame, REST, bytesOf(frame, REST));
+      archive.keep(frame, pieceOf(frame, TOP));
+      archive.keep(frame, pieceOf(frame, REST));
       archive.complete(frame);
     }
   }

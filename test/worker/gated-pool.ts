@@ -38,6 +38,8 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
   return {
     instance: 'gated',
     slots,
+    started: Promise.resolve(),
+    broken: new Promise(() => {}),
     slotsFor: () => slots,
     async offer(kernel) {
       if (kernel !== 'simd') throw new FractalError('KERNEL_MISSING', `there is no ${kernel} here`);
@@ -81,7 +83,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
       const { assignment, finish } = take(shard);
       const { width, height } = assignment.rect;
       const own = Uint8Array.from(bytes);
-      finish({ kind: 'done', bytes: own, seconds: 0.25, iterations: 100, samples: width * height });
+      finish({ kind: 'done', bytes: own, seconds: 0.25, iterations: 100, uncertain: 2, samples: width * height });
     },
     fail: (shard, reason) => take(shard).finish({ kind: 'failed', reason }),
   };

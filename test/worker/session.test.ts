@@ -154,7 +154,7 @@ test('every shard is answered once, with what it took, or with why it failed', a
   assert.deepEqual(await leader.next('failed'), { kind: 'failed', shard: 8, epoch: 108, reason: 'no memory' });
   const { bytes, ...result } = await leader.next('result');
   assert.deepEqual([...bytes], [4, 5, 6]);
-  assert.deepEqual(result, { kind: 'result', shard: 7, epoch: 107, seconds: 0.25, iterations: 100 });
+  assert.deepEqual(result, { kind: 'result', shard: 7, epoch: 107, seconds: 0.25, iterations: 100, uncertain: 2 });
 });
 
 test('twice as many shards as slots may be under way; one more ends the session, with one error', async () => {

@@ -24,8 +24,11 @@ interface Flight {
   count: number;
 }
 
-/** @returns samples as a Kernel promises them; `iterations` is the exact sum, idle lanes of a batch left out. */
-export async function iterate(backend: Backend, view: View, rect: Rect): Promise<Computed> {
+/**
+ * `goOn` is called before each batch, and throws to end the work.
+ * @returns samples as a Kernel promises them; `iterations` is the exact sum, idle lanes of a batch left out.
+ */
+export async function iterate(backend: Backend, view: View, rect: Rect, goOn: () => void): Promise<Computed> {
   const { formula, iterations: limit } = view;
   const { re, im } = points(view, rect);
   const bailout2 = squaredBailout(view, backend.exponent);
@@ -44,6 +47,7 @@ export async function iterate(backend: Backend, view: View, rect: Rect): Promise
     const before = flight.count;
     flight.count = 0;
     for (let at = 0; at < before; at += advance.size) {
+      goOn();
       const size = Math.min(advance.size, before - at);
       const rows = await advance.run(size, steps, bailout2, (j, batch) => {
         const point = flight.index[at + j]!;

@@ -8,13 +8,13 @@ import type { Computed, Kernel } from '../kernel.js';
 import { requireSpacing } from '../precision.js';
 import { type Backend, CPU_LIMIT, openBackend } from './backend.js';
 import { iterate } from './iterate.js';
-import { type Probed, probeHeadlessGl, probeWebgpu } from './probe.js';
+import { probeHeadlessGl, probeWebgpu } from './probe.js';
 
 /**
  * The best GPU that this machine really has. It is tried out in a process of its own first, since native drivers may
  * abort the process that loads them.
  *
- * @throws FractalError KERNEL_MISSING, naming what is missing and the command that brings it.
+ * @throws FractalError KERNEL_MISSING, naming what is missing.
  */
 export async function openGpu(): Promise<Kernel> {
   const webgpu = await probeWebgpu();
@@ -23,7 +23,7 @@ export async function openGpu(): Promise<Kernel> {
   if (headlessGl.ok) return kernelOn('gpu', await openBackend('headlessgl'));
   throw new FractalError(
     'KERNEL_MISSING',
-    `no GPU to compute on. WebGPU: ${hint(webgpu)}. Headless GL: ${hint(headlessGl)}. Or use --kernel simd`,
+    `no GPU to compute on (WebGPU: ${webgpu.reason}; headless GL: ${headlessGl.reason}), see fractal doctor`,
   );
 }
 
@@ -35,6 +35,10 @@ export async function openCpu(): Promise<Kernel> {
 /** A kernel on an open backend; calls wait for one another, since a backend has one set of buffers. */
 export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
   let last: Promise<unknown> = Promise.resolve();
+  let closing = false;
+  const goOn = () => {
+    if (closing) throw new Error(`the ${name} kernel was closed`);
+  };
   return {
     name,
     detail: backend.detail,
@@ -49,17 +53,14 @@ export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
           `${view.iterations} iterations are more than the ${CPU_LIMIT} that the cpu kernel counts: use --kernel simd`,
         );
       }
-      const mine = last.then(() => iterate(backend, view, rect));
+      const mine = last.then(() => iterate(backend, view, rect, goOn));
       last = mine.catch(() => {});
       return mine;
     },
     async close() {
+      closing = true;
       await last;
       await backend.close();
     },
   };
-}
-
-function hint(probed: Probed & { ok: false }): string {
-  return `${probed.reason} (${probed.remedy})`;
 }

@@ -24,7 +24,7 @@ export type Report = { readonly detail: string; readonly gigaPerSecond: number }
 const REMEDY = {
   driver: 'sudo apt-get install -y mesa-vulkan-drivers; for NVIDIA: sudo apt-get install -y nvidia-driver',
   software:
-    'without a GPU, SwiftShader does: sudo apt-get install -y chromium && ' +
+    'without a GPU, SwiftShader does: sudo apt-get install -y chromium-common libvulkan1 && ' +
     'export VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json',
   webgpu: 'npm ci',
   gl:

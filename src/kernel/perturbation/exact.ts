@@ -1,6 +1,7 @@
 /**
  * The last resort for points of which doubles cannot tell when they escape, since on the way errors grow by more than
- * doubles have digits: iterated directly, in fixed point with as many bits as their own growth asks for.
+ * doubles have digits: iterated directly, in fixed point with as many bits as their own growth asks for. A point that
+ * would take too long keeps what doubles say of it, and is counted as uncertain; a view that is `exact` has no such limit.
  */
 
 import type { Rect } from '../../shard/shard.js';
@@ -8,15 +9,38 @@ import { type Decimal, divide, log10, multiply, parseDecimal, toFixed } from '..
 import { fillPoints, sinCos } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
 import { nanosecondsAt, Walker } from './orbit.js';
+import { type Derivative, type PixelVector, Tangent } from './tangent.js';
+
+/** What the WebAssembly kernel computes of the last iterate of a point. */
+export interface Finish {
+  /** The count of a point of which the n-th iterate is the first beyond the bailout. */
+  nuOf(n: bigint, re: number, im: number): number;
+  /** Writes the vector of the distance as the `index`-th of `distances`; at the first iterate that is far out. */
+  distanceOf(re: number, im: number, derivative: Derivative, index: number): void;
+}
 
 export interface Exact {
   /** Points that take more iterations cost too much: for them doubles have the last word. */
   readonly most: number;
   /**
-   * Replaces the doubtful among the samples of a rectangle; returns the iterations that this took. grown: log2 of what
-   * errors of a pixel grew to, as far as doubles tell.
+   * Replaces the doubtful among the samples of a rectangle, and their distances, if there are any.
+   * grown: log2 of what errors of a pixel grew to, as far as doubles tell; infinite for points of too many iterations.
+   * check: called several times a second; what it throws ends this.
    */
-  settle(rect: Rect, nu: Float64Array, grown: Float64Array): number;
+  settle(rect: Rect, samples: Samples, check: () => void): Settled;
+}
+
+export interface Samples {
+  readonly nu: Float64Array;
+  readonly grown: Float64Array;
+  /** Pairs; undefined where the view has none. */
+  readonly distances: Float64Array | undefined;
+}
+
+export interface Settled {
+  readonly iterations: number;
+  /** Pixels with a sample that stayed doubtful. */
+  readonly uncertain: number;
 }
 
 /** Re and im in fixed point. */
@@ -35,33 +59,37 @@ const MORE_BITS = 24;
 const MORE_TIMES = 1.5;
 /** Bits beyond those that tell the samples apart, by which it is judged whether a point may take too long. */
 const USUAL_BITS = 128;
-/** What a point may cost, in nanoseconds. Nobody waits for chaos without end. */
+/** What a point may cost, in nanoseconds, unless the view is exact. */
 const MOST_WORK = 5e6;
+/** Between two looks at whether to go on, in nanoseconds. */
+const CHECK_WORK = 5e7;
 /** A point may turn out to take longer than it seemed to, and all attempts together so many times as long. */
 const LONGEST = 4;
 /** Precisions are multiples of it, so that few are enough for many points. */
 const BITS = 64;
 /** Below it |z|^2 counts as small. */
 const SMALL = 2 ** -16;
-/** Smaller entries are listed apart, in so many numbers. */
-const LEAST = 1e-270;
+/** Numbers of an entry that is listed apart. */
 const TINY = 5;
 /** How much further than the limit a point may run that has left |z| <= 2, as in the WebAssembly kernel. */
 const BEYOND = 200;
 /** What the WebAssembly kernel adds to a doubtful count before it negates it. */
 const DOUBT = 32;
+/** |z| from which on the distance is taken, as in the WebAssembly kernel. */
+const FAR = 256;
 /** Bits behind the point of places in the picture. */
 const SCALE = 64;
 const PIXELS = { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 } as const;
 
-/**
- * @param nuOf the count of a point of which the n-th iterate is the first beyond the bailout
- */
-export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) => number, walkers: Walkers): Exact {
+/** unit: the plane's vector of a pixel to the right. */
+export function openExact(view: View, unit: PixelVector, finish: Finish, walkers: Walkers): Exact {
   const { formula, iterations } = view;
   const depth = Math.max(0, Math.ceil(log10(decimal(view.zoom)) / Math.log10(2) + Math.log2(view.height)));
-  const mostAt = (bits: number) => Math.floor(MOST_WORK / nanosecondsAt(bits, formula.power));
+  const work = view.exact ? Infinity : MOST_WORK;
+  const mostAt = (bits: number) => Math.floor(work / nanosecondsAt(bits, formula.power));
   const bailout = view.count === 'whole' ? 2 : view.bailout;
+  const outside = view.distance ? Math.max(bailout, FAR) : bailout;
+  const tangent = view.distance ? new Tangent(formula, unit) : undefined;
   const sizes = [view, formula.julia ?? view].flatMap(({ re, im }) => [Math.abs(Number(re)), Math.abs(Number(im))]);
   const reach = (4 / Number(view.zoom)) * (1 + view.width / view.height);
   const largest = 2 ** Math.ceil(Math.log2(1 + Math.hypot(...sizes) + reach));
@@ -91,18 +119,18 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
   }
 
   function walkerOf(bits: number): Walker {
-    const name = [bits, bailout, largest].join();
+    const name = [bits, outside, largest].join();
     let walker = walkers.get(name);
     if (!walker) {
       if (walkers.size >= MOST_WALKERS) walkers.clear();
-      walker = new Walker(formula, bits, bailout, largest);
+      walker = new Walker(formula, bits, outside, largest);
       walkers.set(name, walker);
     }
     return walker;
   }
 
-  /** lost: bits that this will take, as far as is known. undefined: it would take too long. */
-  function iterate(x: number, y: number, lost: number): { nu: number | undefined; ran: number } {
+  /** lost: bits that this will take, as far as is known. */
+  function iterate(x: number, y: number, lost: number, check: () => void): Iterated {
     let ran = 0;
     let bits = lost + SPARE_BITS + MORE_BITS;
     while (ran < LONGEST * mostAt(bits)) {
@@ -113,31 +141,41 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
       const c = julia ? [toFixed(decimal(julia.re), walker.bits), toFixed(decimal(julia.im), walker.bits)] : point;
       walker.setC(...(c as [bigint, bigint]));
       walker.begin(...(julia ? point : ([0n, 0n] as const)));
-      const followed = follow(walker, LONGEST * mostAt(bits));
+      const followed = follow(walker, LONGEST * mostAt(bits), check);
       ran += followed.n;
-      if (followed.nu === undefined || followed.lost < bits - SPARE_BITS) return { nu: followed.nu, ran };
+      if (followed.nu === undefined || followed.lost < bits - SPARE_BITS) return { ...followed, ran };
       // What an orbit loses that has lost its way says little.
       bits = Math.max(followed.lost + SPARE_BITS + MORE_BITS, MORE_TIMES * bits);
     }
     return { nu: undefined, ran };
   }
 
-  function follow(walker: Walker, longest: number): Followed {
+  function follow(walker: Walker, longest: number, check: () => void): Followed {
     // What roundings have grown to is growth·2^lost, and in each step one more is added.
     let [growth, lost, one, most, last, n] = [1, 0, 1, 0, iterations, 0];
+    let nu: number | undefined;
+    const stride = Math.max(1, Math.floor(CHECK_WORK / nanosecondsAt(walker.bits, formula.power)));
+    tangent?.begin();
     while (n <= longest) {
-      const { entries, tiny } = walker.run(Math.min(last, longest) - n + 1);
+      check();
+      const { entries, tiny } = walker.run(Math.min(last, longest, n + stride - 1) - n + 1);
+      let listed = 0;
       for (let k = 0; k < entries.length; k += 2, n++) {
         const [re, im] = [entries[k] as number, entries[k + 1] as number];
         const mag2 = re * re + im * im;
-        if (!(mag2 <= bailout * bailout)) return { nu: nuOf(BigInt(n), re, im), n, lost: most };
+        if (nu === undefined && !(mag2 <= bailout * bailout)) nu = finish.nuOf(BigInt(n), re, im);
+        if (nu !== undefined && !(mag2 <= outside * outside)) return { nu, n, lost: most, re, im };
         if (n >= last) {
-          if (mag2 <= 4 || n > iterations) return { nu: Infinity, n, lost: most };
+          if (mag2 <= 4 || n > iterations) return { nu: nu ?? Infinity, n, lost: most };
           last = iterations + BEYOND;
         }
+        const exponents = tiny[listed] === k / 2 ? partsAt(tiny, listed) : undefined;
+        if (exponents) listed += TINY;
+        if (exponents) tangent?.step(...exponents);
+        else tangent?.step(re, im);
         if (mag2 < SMALL && n > 0) {
           // By a critical point errors are small for good only if they are small beside z.
-          const small = Math.max(-walker.bits, logOf(re, im, k / 2, tiny));
+          const small = Math.max(-walker.bits, exponents ? log2Of(...exponents) : Math.log2(Math.hypot(re, im)));
           most = Math.max(most, lost - small);
           const all = lost + Math.log2(growth * formula.power) + small * (formula.power - 1);
           lost = Math.max(0, GRAIN_BITS * Math.floor(all / GRAIN_BITS));
@@ -156,21 +194,39 @@ export function openExact(view: View, nuOf: (n: bigint, re: number, im: number) 
     return { nu: undefined, n: longest, lost: most };
   }
 
+  /** Whether the k-th sample is known now. */
+  function replace({ nu, distances }: Samples, k: number, found: Iterated): boolean {
+    if (found.nu === undefined) {
+      nu[k] = -(nu[k] as number) - DOUBT;
+      return false;
+    }
+    nu[k] = found.nu;
+    if (!distances || !tangent) return true;
+    if (found.re === undefined || found.im === undefined) distances.fill(0, 2 * k, 2 * k + 2);
+    else finish.distanceOf(found.re, found.im, tangent.derivative, k);
+    return true;
+  }
+
   return {
-    most: mostAt(depth + USUAL_BITS),
-    settle({ x, y, width, height }, nu, grown) {
-      let ran = 0;
+    most: Math.min(mostAt(depth + USUAL_BITS), Number.MAX_SAFE_INTEGER),
+    settle({ x, y, width, height }, samples, check) {
+      const { nu, grown } = samples;
+      let [ran, uncertain, last] = [0, 0, -1];
       for (let k = 0; k < width * height * perPixel; k++) {
         if ((nu[k] as number) > -DOUBT / 2) continue;
-        const doubtful = -(nu[k] as number) - DOUBT;
         const at = Math.floor(k / perPixel);
-        fillPoints(view, { x: x + (at % width), y: y + Math.floor(at / width), width: 1, height: 1 }, xs, ys, PIXELS);
-        const lost = depth + Math.max(0, grown[k] as number);
-        const found = iterate(xs[k % perPixel] as number, ys[k % perPixel] as number, lost);
-        nu[k] = found.nu ?? doubtful;
+        let found: Iterated = { nu: undefined, ran: 0 };
+        if (grown[k] !== Infinity) {
+          fillPoints(view, { x: x + (at % width), y: y + Math.floor(at / width), width: 1, height: 1 }, xs, ys, PIXELS);
+          const lost = depth + Math.max(0, grown[k] as number);
+          found = iterate(xs[k % perPixel] as number, ys[k % perPixel] as number, lost, check);
+        }
         ran += found.ran;
+        if (replace(samples, k, found) || at === last) continue;
+        uncertain++;
+        last = at;
       }
-      return ran;
+      return { iterations: ran, uncertain };
     },
   };
 }
@@ -188,18 +244,26 @@ interface Followed {
   readonly n: number;
   /** Bits that errors grew by at most, or came nearer to z. */
   readonly lost: number;
+  /** The last iterate of a point that escaped, as far out as distances ask for. */
+  readonly re?: number;
+  readonly im?: number;
 }
 
-/** log2 of |z|, of the k-th of some entries. tiny: those that are too small for doubles, as in reference.ts. */
-function logOf(re: number, im: number, k: number, tiny: Float64Array): number {
-  const larger = Math.max(Math.abs(re), Math.abs(im));
-  if (larger > LEAST) return Math.log2(Math.hypot(re, im));
-  for (let at = 0; at < tiny.length; at += TINY) {
-    if (tiny[at] !== k) continue;
-    const [x, y, xE, yE] = tiny.subarray(at + 1, at + TINY) as unknown as [number, number, number, number];
-    return Math.max(xE + Math.log2(Math.abs(x)), yE + Math.log2(Math.abs(y)));
-  }
-  return Math.log2(larger);
+interface Iterated extends Pick<Followed, 'nu' | 're' | 'im'> {
+  /** Iterations of all attempts. */
+  readonly ran: number;
+}
+
+/** A number with parts x·2^xE and y·2^yE. */
+type Parts = readonly [x: number, y: number, xE: number, yE: number];
+
+/** Of an entry that is too small for doubles, or has such a part; tiny: as in reference.ts. */
+function partsAt(tiny: Float64Array, at: number): Parts {
+  return tiny.subarray(at + 1, at + TINY) as unknown as Parts;
+}
+
+function log2Of(x: number, y: number, xE: number, yE: number): number {
+  return Math.max(xE + Math.log2(Math.abs(x)), yE + Math.log2(Math.abs(y)));
 }
 
 /** A place in the picture in fixed point. */

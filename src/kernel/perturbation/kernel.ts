@@ -10,10 +10,11 @@ import { fillPoints, plane } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
 import { CHUNK, chunks } from '../chunks.js';
 import type { Computed } from '../kernel.js';
+import { sharedMemory } from '../memory.js';
 import { STEPS } from '../simd.js';
-import { openExact, type Walkers } from './exact.js';
+import { type Finish, openExact, type Walkers } from './exact.js';
 import { exponentOf, isDeep, offsetOf, type Reference, scaledZoom } from './reference.js';
-import { buildTogether, isBuilt, levelsOf, type Table } from './table.js';
+import { abandonTable, buildTogether, isBuilt, levelsOf, type Table } from './table.js';
 
 /** What the threads of a worker share of a reference. */
 export interface SharedReference extends Pick<Reference, 'formula' | 're' | 'im' | 'start'> {
@@ -29,7 +30,8 @@ export interface SharedReference extends Pick<Reference, 'formula' | 're' | 'im'
   readonly regionsAt: number;
 }
 
-export type Perturbed = (view: View, rect: Rect) => Computed;
+/** check: called several times a second while points are iterated exactly; what it throws ends the computation. */
+export type Perturbed = (view: View, rect: Rect, check?: () => void) => Computed;
 
 interface Exports {
   // biome-ignore format: one line per group of arguments
@@ -43,6 +45,7 @@ interface Exports {
   enter(re: number, im: number, radius: number, exponent: number): void;
   perturb(count: number, re: number, im: number, exponent: number, nu: number, grown: number, distance: number): bigint;
   nuOf(n: bigint, zr: number, zi: number): number;
+  estimateAt(zr: number, zi: number, a: number, b: number, c: number, d: number, e: number, at: number): void;
   buildLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   buildDeepLevel(below: number, table: number, level: number, from: number, to: number, scratch: number): void;
   setKnown(at: number): void;
@@ -51,7 +54,6 @@ interface Exports {
 }
 
 const PAGE = 65536;
-const MAX_PAGES = 65536;
 /** In the first page: counters of the threads that build a table, pointers to its levels; then the orbit. */
 const COUNTERS_AT = 2048;
 const DEEP_COUNTERS_AT = 2112;
@@ -101,8 +103,7 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
   compiled ??= new WebAssembly.Module(readFileSync(PERTURBATION));
   const { formula, re, im, orbit, tiny, start } = reference;
   const { length, tinyAt, table, deepTable, regionsAt } = layoutOf(reference);
-  const pages = Math.ceil((regionsAt + slots * REGION_BYTES) / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true });
+  const memory = sharedMemory(regionsAt + slots * REGION_BYTES);
   new Float64Array(memory.buffer, ORBIT_AT, orbit.length).set(orbit);
   new Float64Array(memory.buffer, tinyAt, tiny.length).set(tiny);
   new Uint32Array(memory.buffer, LEVELS_AT, table.levels.length).set(table.levels);
@@ -119,6 +120,20 @@ export function tablesBuilt({ memory, table, deepTable }: SharedReference, view:
   return isBuilt(table, memory) && (!deepTable || !isDeep(view) || isBuilt(deepTable, memory));
 }
 
+/** The same orbit at another place, with tables that are yet to be built. */
+export function shareAgain(shared: SharedReference, slots: number): SharedReference {
+  const { formula, re, im, start, memory, length, tinyAt, tinies, deepTable } = shared;
+  const orbit = new Float64Array(memory.buffer, ORBIT_AT, 2 * (length + 1));
+  const tiny = new Float64Array(memory.buffer, tinyAt, 5 * tinies);
+  return shareReference({ formula, re, im, start, orbit, tiny, deep: deepTable !== undefined }, slots);
+}
+
+/** A thread that had a part in building the tables is gone: others stop waiting for them. False: all are built. */
+export function abandonTables({ table, deepTable, memory }: SharedReference): boolean {
+  const abandoned = [table, deepTable].map((one) => one !== undefined && abandonTable(one, memory));
+  return abandoned.includes(true);
+}
+
 /** The work of one slot on a shared reference. `proofs: false` switches proofs off: the samples are the same. */
 export function openPerturbation(shared: SharedReference, slot: number, proofs = true): Perturbed {
   const { formula, memory, length, table, deepTable } = shared;
@@ -126,6 +141,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const {
     enter,
     nuOf,
+    estimateAt,
     setKnown,
     setSeries,
     setOrbit,
@@ -160,6 +176,12 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   });
   if (proofs && formula.julia) prepareProofs();
   const walkers: Walkers = new Map();
+  const finish: Finish = {
+    nuOf,
+    distanceOf(zr, zi, { a, b, c, d, exponent }, index) {
+      estimateAt(zr, zi, a, b, c, d, exponent, distanceAt + 16 * index);
+    },
+  };
   let deepBuilt = false;
 
   function openDeep(): void {
@@ -178,7 +200,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     deepBuilt = true;
   }
 
-  return (view, rect) => {
+  return (view, rect, check = () => undefined) => {
     const exponent = isDeep(view) ? exponentOf(view) : 0;
     if (exponent !== 0) openDeep();
     const scaled = exponent === 0 ? view : { ...view, zoom: scaledZoom(view, exponent) };
@@ -186,13 +208,15 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const camera = { ...plane(scaled), re: [offsetRe, 0], im: [offsetIm, 0] } as const;
     const { cosStep, sinStep } = camera;
     const perPixel = samplesPerPixel(view.sampling);
-    const exact = openExact(view, nuOf, walkers);
+    const exact = openExact(view, { re: cosStep, im: sinStep, exponent }, finish, walkers);
     const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (proofs ? FLAG_PROVE : 0);
     setView(flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent);
     const samples = rect.width * rect.height * perPixel;
     const nu = new Float64Array(samples);
     const distance = view.distance ? new Float64Array(2 * samples) : undefined;
+    const checked = { nu: found, grown, distances: distance && distances };
     let iterations = 0;
+    let uncertain = 0;
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
     const halfWidth = view.width / 2;
     const halfHeight = view.height / 2;
@@ -203,7 +227,9 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
       for (const part of chunks(block.part, perPixel)) {
         const count = fillPoints(scaled, part, re, im, camera);
         iterations += Number(perturb(count, reAt, imAt, exponent, nuAt, grownAt, distance ? distanceAt : 0));
-        iterations += exact.settle(part, found, grown);
+        const settled = exact.settle(part, checked, check);
+        iterations += settled.iterations;
+        uncertain += settled.uncertain;
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
           const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;
@@ -212,7 +238,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         }
       }
     }
-    return distance ? { nu, distance, iterations } : { nu, iterations };
+    return { nu, iterations, uncertain, ...(distance ? { distance } : {}) };
   };
 }
 

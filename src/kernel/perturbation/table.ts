@@ -63,7 +63,8 @@ export function buildTogether(
   const top = Math.min(depth, first + BLOCK_LEVELS);
   const blocks = Math.max(1, Math.ceil((entries[first] ?? 0) / 2 ** BLOCK_LEVELS));
   const finish = (outcome: number) => {
-    Atomics.store(shared, state, outcome);
+    // One that was abandoned stays so.
+    Atomics.compareExchange(shared, state, 0, outcome);
     Atomics.notify(shared, state);
   };
   try {
@@ -82,4 +83,13 @@ export function buildTogether(
   }
   while (Atomics.load(shared, state) === 0) Atomics.wait(shared, state, 0);
   if (Atomics.load(shared, state) === BROKEN) throw new Error('the table of the reference orbit could not be built');
+}
+
+/** Ends the wait of all threads that build a table that is not whole, with an error; whether it is not. */
+export function abandonTable({ counters }: Table, memory: WebAssembly.Memory): boolean {
+  const shared = new Int32Array(memory.buffer, counters, 3);
+  const state = 2;
+  if (Atomics.compareExchange(shared, state, 0, BROKEN) !== 0) return false;
+  Atomics.notify(shared, state);
+  return true;
 }

@@ -223,9 +223,6 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
       }
       g = g * stretch + s * (kind == FOLDED ? matrixNorm(entry + M_B) : load<f64>(entry, NORM_B));
       if (kind == FOLDED) {
-        const xx = dr * dr;
-        const xy = dr * di;
-        const yy = di * di;
         const m0 = load<f64>(entry, M_A);
         const m1 = load<f64>(entry, M_A + 8);
         const m2 = load<f64>(entry, M_A + 16);
@@ -252,8 +249,9 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
           a = ta;
           c = tc;
         }
-        const t = m0 * dr + m1 * di + (q0 * xx + q1 * xy + q2 * yy) + (b0 * cr + b1 * ci);
-        di = m2 * dr + m3 * di + (q3 * xx + q4 * xy + q5 * yy) + (b2 * cr + b3 * ci);
+        // Coefficients first: d^2 may be less than any double where Q·d is not.
+        const t = m0 * dr + m1 * di + ((q0 * dr + q1 * di) * dr + q2 * di * di) + (b0 * cr + b1 * ci);
+        di = m2 * dr + m3 * di + ((q3 * dr + q4 * di) * dr + q5 * di * di) + (b2 * cr + b3 * ci);
         dr = t;
       } else {
         // (A + (C + F·d)·d + D·dc)·d + (B + E·dc)·dc

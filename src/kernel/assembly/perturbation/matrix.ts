@@ -24,11 +24,15 @@ export function matrixNorm(at: usize): f64 {
   return squares > LEAST && squares < MOST ? singularValue(a, b, c, d) : scaledNorm(a, b, c, d);
 }
 
+/**
+ * A matrix is a multiple of a rotation plus one of a reflection; its larger singular value is the sum of both factors. No
+ * power above the second is formed, so that nothing leaves the range of doubles for `squares` between LEAST and MOST.
+ */
 @inline
 function singularValue(a: f64, b: f64, c: f64, d: f64): f64 {
-  const squares = a * a + b * b + c * c + d * d;
-  const twice = 2 * (a * d - b * c);
-  return Math.sqrt(0.5 * (squares + Math.sqrt(max(0, (squares - twice) * (squares + twice)))));
+  const rotation = (a + d) * (a + d) + (c - b) * (c - b);
+  const reflection = (a - d) * (a - d) + (c + b) * (c + b);
+  return 0.5 * (Math.sqrt(rotation) + Math.sqrt(reflection));
 }
 
 function scaledNorm(a: f64, b: f64, c: f64, d: f64): f64 {

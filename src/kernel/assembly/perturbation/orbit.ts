@@ -95,7 +95,7 @@ const FLAG_PROVE: i32 = 8;
 export let limit: i64 = 0;
 export let bailout2: f64 = 0;
 let whole: bool = false;
-/** Points that escape by then, and of which doubles cannot tell when, are answered as doubtful. */
+/** Points that take more iterations are not iterated exactly. */
 let checkable: i64 = 0;
 /** Points that are proved to stay are not iterated on. */
 export let proving: bool = false;
@@ -108,7 +108,7 @@ export let unitE: i32 = 0;
 /** |unit|. */
 export let spacing: f64 = 0;
 
-/** What is asked. flags: 2 whole counts, 8 proofs. checkable: as `isDoubtful` says. */
+/** What is asked. flags: 2 whole counts, 8 proofs. checkable: as `isCheckable` says. */
 // prettier-ignore
 export function setView(flags: i32, limit_: i64, checkable_: i64, bailout: f64, unitRe_: f64, unitIm_: f64, unitE_: i32): void {
   whole = (flags & FLAG_WHOLE) != 0;
@@ -245,9 +245,9 @@ export function setBailout(squared: f64): f64 {
   return before;
 }
 
-/** Whether somebody else shall look at a point, of which doubles cannot tell when it escapes. */
+/** Whether the point is through after so few iterations that it may be iterated exactly. */
 @inline
-export function isDoubtful(): bool {
+export function isCheckable(): bool {
   return n <= checkable;
 }
 

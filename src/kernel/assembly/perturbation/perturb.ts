@@ -19,7 +19,7 @@ import {
   j2,
   j3,
   jE,
-  isDoubtful,
+  isCheckable,
   julia,
   mag2,
   m,
@@ -28,6 +28,7 @@ import {
   peak,
   power,
   setBailout,
+  setDerivative,
   setPlace,
   setValue,
   SQUARE,
@@ -84,7 +85,8 @@ export function enter(re: f64, im: f64, radius: f64, exponent: i32): void {
  * Writes nu of `count` points, given by their differences from the reference's point times 2^-exponent; exponent 0: the
  * differences are doubles. distance: where pairs are written, the distance estimate as a vector uphill, in pixels;
  * 0: not wanted. A doubtful nu is written as -(nu + 32), and to `grown` the logarithm to base 2 of what an error of a
- * pixel has grown to. Returns the number of steps.
+ * pixel has grown to, at most 1024; infinity for a point that takes more than `checkable` iterations. Returns the number
+ * of steps.
  */
 // prettier-ignore
 export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usize, grown: usize, distance: usize): i64 {
@@ -104,12 +106,12 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     iterate(kind, derive, cr, ci, exponent, scale, 1, 0);
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
-    if ((pixels + off * PER_APPROXIMATION) * strain() > WIDEST_APPROXIMATED || strain() * blur > WIDEST_BLUR) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
+    if (isBeyond((pixels + off * PER_APPROXIMATION) * strain(), WIDEST_APPROXIMATED) || isBeyond(strain() * blur, WIDEST_BLUR)) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
     const found = answer();
     // A doubtful count is written as a negative number.
-    const doubtful = pixels * strain() > WIDEST_DOUBLE && isDoubtful();
+    const doubtful = isBeyond(pixels * strain(), WIDEST_DOUBLE);
     store<f64>(nu + (k << 3), doubtful ? -(found + DOUBT) : found);
-    if (doubtful) store<f64>(grown + (k << 3), log2(peak));
+    if (doubtful) store<f64>(grown + (k << 3), isCheckable() ? log2(peak < f64.MAX_VALUE ? peak : f64.MAX_VALUE) : Infinity);
     if (derive) {
       // The estimate holds far outside.
       const asked = setBailout(max(bailout2, LEAST_BAILOUT2));
@@ -147,6 +149,12 @@ function iterate(kind: i32, derive: bool, cr: f64, ci: f64, exponent: i32, scale
   ) {}
 }
 
+/** Whether a bound of an error is beyond what is allowed. One that overflowed is infinite, or not a number since: it is. */
+@inline
+function isBeyond(bound: f64, allowed: f64): bool {
+  return !(bound <= allowed);
+}
+
 /** How far an error of a pixel has grown in units of nu; or in units of z, a hundredth of it, for a point that stays. */
 function strain(): f64 {
   return mag2 > bailout2 ? peak / (Math.sqrt(mag2) * log2(mag2)) : 0.01 * peak;
@@ -159,6 +167,16 @@ function startsOutside(): bool {
   const zi = load<f64>(orbit + (<usize>m << 4), 8) + dIm * scale;
   setValue(zr, zi, zr * zr + zi * zi);
   return !(mag2 <= bailout2);
+}
+
+/**
+ * Writes the distance estimate of a point, as `perturb` does, whose iterate is zr + i·zi with the derivative of columns
+ * (a, b) and (c, d), times 2^e, by one pixel to the right and one up.
+ */
+export function estimateAt(zr: f64, zi: f64, a: f64, b: f64, c: f64, d: f64, e: i32, at: usize): void {
+  setValue(zr, zi, zr * zr + zi * zi);
+  setDerivative(a, b, c, d, e);
+  estimate(0, FOLDED, at);
 }
 
 /** |z|·ln|z| / |dz/dc|, in the direction in which |z| grows; (0, 0) for points that stay. */

@@ -253,7 +253,7 @@ function matrixStep(m: i32, at: usize): void {
   zr *= sr;
   zi *= si;
   const p = <f64>power;
-  const z = Math.sqrt(zr * zr + zi * zi);
+  const z = modulus(zr, zi);
   raise(zr, zi, power - 2);
   const cr = 0.5 * p * (p - 1) * powerRe;
   const ci = 0.5 * p * (p - 1) * powerIm;
@@ -289,7 +289,7 @@ function matrixStep(m: i32, at: usize): void {
 export function formBound(at: usize): f64 {
   const x = max(Math.abs(load<f64>(at)), Math.abs(load<f64>(at, 16))) + 0.5 * Math.abs(load<f64>(at, 8));
   const y = max(Math.abs(load<f64>(at, 24)), Math.abs(load<f64>(at, 40))) + 0.5 * Math.abs(load<f64>(at, 32));
-  return Math.sqrt(x * x + y * y);
+  return modulus(x, y);
 }
 
 /** Both parts of what y makes of x's matrix: row `row` of Y·X. */
@@ -344,7 +344,7 @@ function mergeMatrices(x: usize, y: usize, at: usize): void {
   }
   const cubic = ay * load<f64>(x, M_CUBIC) + 2 * qy * ax * qx + load<f64>(y, M_CUBIC) * ax * ax * ax;
   // |A·d| may be half of what the norms say.
-  const least = 0.5 * Math.sqrt(a0 * a0 + a1 * a1 + a2 * a2 + a3 * a3);
+  const least = 0.5 * modulus(modulus(a0, a1), modulus(a2, a3));
   const linear = load<f64>(y, M_R_LINEAR);
   let r = min(min(load<f64>(x, M_R), (0.5 * load<f64>(y, M_R)) / ax), Math.sqrt((EPSILON * least) / cubic));
   let rl = min(load<f64>(x, M_R_LINEAR), (0.5 * linear) / ax);

@@ -1,0 +1,94 @@
+/** Sentences at the end of a run: what was written, and what an interrupted run keeps. And durations in plain words. */
+
+import type { Report } from '../src/leader/ledger.js';
+import type { Written } from '../src/render/output.js';
+import type { Request } from '../src/request.js';
+
+/**
+ * "zoom.mp4: 1280x720, 300 frames, 10 s at 30 fps, 24.1 MB; took 1:23; 60 % computed, 40 % from the store; replaced an
+ * older file". `outcome` undefined: all samples came from the store. `seconds`: of the whole run.
+ */
+export function summaryLine(
+  request: Request,
+  files: readonly Written[],
+  outcome: Pick<Report, 'samples' | 'recalled'> | undefined,
+  seconds: number,
+): string {
+  const { width, height, film } = request;
+  const [first, last] = [files[0], files.at(-1)];
+  const name = files.length > 1 ? `${first?.path} to ${last?.path}` : (first?.path ?? request.outfile);
+  const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
+  const length = files.length > 1 ? '' : `, ${plainNumber(film.frames / film.fps)} s at ${film.fps} frames a second`;
+  const frames = film.frames > 1 ? `, ${film.frames} frames${length}` : '';
+  const replaced = files.filter((one) => one.replaced).length;
+  const older = files.length > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';
+  return `${name}: ${width}x${height}${frames}, ${size(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${replaced > 0 ? older : ''}`;
+}
+
+function shares(outcome: Pick<Report, 'samples' | 'recalled'> | undefined): string {
+  if (!outcome) return 'painted from samples in the store';
+  const { samples, recalled } = outcome;
+  if (recalled === 0) return 'all computed';
+  if (samples === 0) return 'all from the store';
+  // Neither is shown as 0 or 100: there is some of both.
+  const computed = Math.min(99, Math.max(1, Math.round((100 * samples) / (samples + recalled))));
+  return `${computed} % computed, ${100 - computed} % from the store`;
+}
+
+/** What a run that ended early leaves behind. */
+export interface Kept {
+  /** Samples computed or found so far, and wanted in all. */
+  readonly samplesDone: number;
+  readonly samples: number;
+  /** Whether they are in the store: all, some, or none of them. */
+  readonly store: 'all' | 'some' | 'none';
+  readonly folder: string | undefined;
+}
+
+/** What is kept of a run that ended early, and how to go on. */
+export function keptLine({ samplesDone, samples, store, folder }: Kept): string {
+  const share = samples > 0 ? (100 * samplesDone) / samples : 0;
+  const done = share > 0 && share < 1 ? 'less than 1' : String(Math.floor(share));
+  if (samplesDone <= 0) return 'nothing was computed yet; no file was changed';
+  if (folder === undefined) return `nothing is kept of the ${done} % that were computed, with --no-store`;
+  if (store === 'none') return `nothing is kept of the ${done} % that were computed, since the store is not in use`;
+  const what = store === 'all' ? `${done} % of the samples are` : `a part of the ${done} % that were computed is`;
+  return `${what} kept in the store "${folder}": the same command goes on from there`;
+}
+
+const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** "512 bytes", "24.1 MB": decimal units. */
+function size(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${plainNumber(bytes / 1000 ** power)} ${UNITS[power]}`;
+}
+
+/** At most one decimal. */
+function plainNumber(value: number): string {
+  return String(Number(value.toFixed(1)));
+}
+
+/** 0.42 s, 7.3 s, 12:34, 1:02:03. */
+function clock(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const tail = String(whole % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}
+
+/** A duration to two digits in the largest unit that it has more than one of: "40 s", "18 min", "3.5 h", "12 days". */
+export function roughly(seconds: number): string {
+  for (const [unit, length, most] of [
+    ['s', 1, 120],
+    ['min', 60, 120],
+    ['h', 3600, 48],
+    ['days', 86_400, 730],
+  ] as const) {
+    const value = seconds / length;
+    if (value < 0.1) return `less than 0.1 ${unit}`;
+    if (value < most) return `${value < 10 ? plainNumber(value) : Math.round(value)} ${unit}`;
+  }
+  return `${Math.round(seconds / (365.25 * 86_400))} years`;
+}

@@ -1,0 +1,46 @@
+/** Why a file could not be written, as one error: a full disk, a missing folder, or an encoder that failed. */
+
+import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FractalError, messageOf } from '../errors.js';
+
+/** Free bytes below which a disk counts as full: less than any picture needs. */
+const FULL_BYTES = 1 << 16;
+
+/** How systems and libraries say that there is no room: ENOSPC, EDQUOT, EFBIG. */
+const NO_ROOM = /no space left|quota exceeded|file too large|file size limit|\b(ENOSPC|EDQUOT|EFBIG)\b/i;
+
+/**
+ * The error to report when writing to `path`, on the way to `outfile`, failed: DISK, OUTFILE_UNWRITABLE or
+ * ENCODER_FAILED. To be called before the incomplete file is removed, since the disk has room afterwards.
+ */
+export async function writeError(outfile: string, path: string, error: unknown): Promise<unknown> {
+  if (error instanceof TypeError) return error;
+  if (error instanceof FractalError && error.code !== 'ENCODER_FAILED') return error;
+  const folder = dirname(path);
+  const fail = (code: 'DISK' | 'ENCODER_FAILED' | 'OUTFILE_UNWRITABLE', why: string) =>
+    new FractalError(code, `"${outfile}" ${why}`, { cause: error });
+  if (!(await stat(folder).catch(() => undefined)))
+    return fail('OUTFILE_UNWRITABLE', 'cannot be written: its folder was removed meanwhile');
+  const message = messageOf(error);
+  if (isErrno(error, 'EPIPE'))
+    return fail('DISK', 'could not be written to its end: the program that reads it has closed it');
+  if (isErrno(error, 'EIO')) return fail('DISK', `could not be written to its end: ${message}`);
+  const said = NO_ROOM.exec(message)?.[0];
+  if (said !== undefined || (await isFull(folder))) {
+    const why =
+      said === undefined || /^(no space|ENOSPC)/i.test(said) ? `no space left on the disk of "${folder}"` : said;
+    return fail('DISK', `could not be written to its end: ${why}; make room, or name another folder`);
+  }
+  return error instanceof FractalError ? error : fail('ENCODER_FAILED', `could not be written: ${message}`);
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code === code;
+}
+
+/** Libraries only say that writing failed. */
+async function isFull(folder: string): Promise<boolean> {
+  const found = await statfs(folder).catch(() => undefined);
+  return found !== undefined && found.bavail * found.bsize < FULL_BYTES;
+}

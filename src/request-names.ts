@@ -1,0 +1,33 @@
+/** Names of flags and of what else a user types, and the one that was meant when there is no such name. */
+
+/** Flag names to values as text. */
+export type RawFlags = Record<string, string>;
+
+/** Names longer than this are like no other. */
+const MAX_NAME = 100;
+
+/** `: did you mean "x"?` for the known name that is fewest edits away, if that is near at all. */
+export function nearest(name: string, known: ReadonlySet<string>): string {
+  if (name.length > MAX_NAME) return '';
+  let best = '';
+  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const one of known) {
+    const distance = edits(name, one);
+    if (distance < least) [best, least] = [one, distance];
+  }
+  return best ? `: did you mean "${best}"?` : '';
+}
+
+/** Levenshtein distance. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, k) => k);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let k = 1; k <= b.length; k++) {
+      const change = (row[k - 1] as number) + (a[i - 1] === b[k - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[k] as number) + 1, (next[k - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

@@ -1,0 +1,111 @@
+/** Completion as the shells ask for it: what is offered, and what a person sees in a real bash and zsh. */
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { COMMANDS } from '../../bin/commands.js';
+import { candidates } from '../../bin/completion.js';
+import { folder, fractal, PROGRAM } from '../e2e/processes.js';
+
+test('commands, their flags, and the values of flags are offered', async () => {
+  const cases: readonly [string[], readonly string[]][] = [
+    [['le'], ['leader']],
+    [['help', 'w'], ['worker']],
+    [['--v'], ['--version']],
+    [['leader', '--pal'], ['--palette']],
+    [['leader', '--palette', 'v'], ['Vivid']],
+    [['leader', '--palette=Hip'], ['--palette=Hippi']],
+    [['leader', '--palette', '=', 'Hip'], ['Hippi']],
+    [
+      ['leader', '--metrics', '='],
+      ['text', 'json'],
+    ],
+    [
+      ['leader', '--kernel', ''],
+      ['auto', 'simd', 'gpu', 'cpu'],
+    ],
+    [['worker', '--ker'], ['--kernel']],
+    [['leader', '--outfile', ''], []],
+    [['leader', '--xpos', '1', '--x'], ['--xpos-end']],
+    [['leader', '--xpos=1', '--x'], ['--xpos-end']],
+    [['leader', '--radiu'], []],
+    [['leader', '--no-s'], ['--no-store']],
+    [['locate', '--r'], ['--re']],
+    [['nothing', '--'], []],
+    [['doctor', ''], ['--help']],
+  ];
+  for (const [words, found] of cases) assert.deepEqual(await candidates(words), found, words.join(' '));
+  assert.deepEqual(await candidates(['']), [...Object.keys(COMMANDS), 'help', '--help', '--version']);
+  for (const [name, { flags }] of Object.entries(COMMANDS)) {
+    const offered = await candidates([name, '--']);
+    const shown = Object.keys(flags).filter((flag) => !flags[flag]?.hidden);
+    for (const flag of shown) assert.ok(offered.includes(`--${flag}`), `${name} --${flag}`);
+  }
+});
+
+test('whatever the words, completion says nothing on stderr and ends well', async (t) => {
+  for (const words of [[], [''], ['leader', '--xpos'], ['--', '='], ['leader', '=', '='], ['\u0000'.slice(1), 'x']]) {
+    const { code, stderr } = await fractal(t, ['--complete', ...words], folder(t));
+    assert.deepEqual([code, stderr], [0, ''], words.join(' '));
+  }
+});
+
+const has = (command: string, ...words: string[]) => spawnSync(command, words).status === 0;
+
+/** A shell on a terminal of its own, by `script` of bsdutils. */
+function terminal(t: TestContext, shell: string) {
+  const home = folder(t);
+  const env = { ...process.env, HOME: home, PS1: '$ ', TERM: 'dumb', PATH: `${dirname(PROGRAM)}:${process.env.PATH}` };
+  const child = spawn('script', ['-qec', shell, '/dev/null'], { env, cwd: home, stdio: ['pipe', 'pipe', 'inherit'] });
+  let [text, from] = ['', 0];
+  let look = () => {};
+  child.stdout.on('data', (data: Buffer) => {
+    text += data;
+    look();
+  });
+  const closed = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await closed;
+  });
+  return {
+    /** What appeared since the last call, once it matches. */
+    types(keys: string, shown: RegExp): Promise<string> {
+      child.stdin.write(keys);
+      return new Promise((resolve, reject) => {
+        look = () => {
+          const fresh = text.slice(from);
+          if (!shown.test(fresh)) return;
+          from = text.length;
+          resolve(fresh);
+        };
+        void closed.then(() => reject(new Error(`the shell ended: ${text}`)));
+        look();
+      });
+    },
+  };
+}
+
+for (const [shell, words, needs] of [
+  ['bash --norc --noprofile -i', ['bash', '--version'], 'bash'],
+  ['zsh -f -i', ['zsh', '--version'], 'zsh'],
+] as const) {
+  const missing = !has('script', '--version')
+    ? 'script (Debian package bsdutils)'
+    : `${needs} (Debian package ${needs})`;
+  const skip = has('script', '--version') && has(words[0], words[1]) ? false : `${missing} is not installed`;
+  test(`TAB in ${needs} completes, and nothing else appears in the prompt`, { skip, timeout: 60_000 }, async (t) => {
+    const { types } = terminal(t, shell);
+    await types('source <(fractal completion); echo re""ady\n', /ready/);
+    // Each TAB is typed when the line before it is there.
+    const seen = [
+      await types('fractal lead\t', /fractal lead.*er /s),
+      await types('--palet\t', /--palet.*te /s),
+      await types('Hip\t', /Hip.*pi /s),
+      await types('--ker\tgp\t', /gp.*u /s),
+      await types('--no-such\t --qui\t', /--qui.*et /s),
+    ].join('');
+    assert.doesNotMatch(seen, /error|REQUEST_INVALID|not a flag|command not found/i);
+  });
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { keptLine, roughly, summaryLine } from '../../bin/summary.js';
+import { parseRequest } from '../../src/request.js';
+
+const file = (path: string, bytes: number, replaced = false) => ({ path, bytes, replaced });
+
+test('the last line says file, size, length of a film, time, shares, and what was replaced', () => {
+  const still = parseRequest({ width: '640', height: '360' });
+  assert.equal(
+    summaryLine(still, [file('x.png', 999)], { samples: 5, recalled: 0 }, 0.417),
+    'x.png: 640x360, 999 bytes; took 0.42 s; all computed',
+  );
+  const film = parseRequest({ width: '640', height: '360', frames: '75', fps: '30', 'zoom-end': '1e3' });
+  assert.equal(
+    summaryLine(film, [file('x.mp4', 24_060_000, true)], { samples: 300, recalled: 100 }, 83),
+    'x.mp4: 640x360, 75 frames, 2.5 s at 30 frames a second, 24.1 MB; took 1:23; 75 % computed, 25 % from the store; replaced an older file',
+  );
+  const frames = [file('f-0.png', 1000, true), file('f-1.png', 1000)];
+  assert.equal(
+    summaryLine(parseRequest({ frames: '2', 'zoom-end': '1e3', outfile: 'f-%d.png' }), frames, undefined, 3723),
+    'f-0.png to f-1.png: 1280x720, 2 frames, 2 kB; took 1:02:03; painted from samples in the store; replaced 1 older files',
+  );
+});
+
+test('hardly any of one kind is not shown as none of it', () => {
+  const line = (samples: number, recalled: number) =>
+    summaryLine(parseRequest({}), [file('x.png', 1)], { samples, recalled }, 1);
+  assert.match(line(1, 1e6), /1 % computed, 99 % from the store/);
+  assert.match(line(1e6, 1), /99 % computed, 1 % from the store/);
+  assert.match(line(0, 9), /all from the store/);
+});
+
+test('an interrupted run says what is kept, and where it goes on', () => {
+  const kept = { samplesDone: 370, samples: 1000, store: 'all', folder: '/s' } as const;
+  assert.equal(keptLine(kept), '37 % of the samples are kept in the store "/s": the same command goes on from there');
+  assert.match(keptLine({ ...kept, store: 'some' }), /^a part of the 37 % that were computed is kept in the store/);
+  assert.match(keptLine({ ...kept, store: 'none' }), /^nothing is kept of the 37 %/);
+  assert.match(keptLine({ ...kept, folder: undefined }), /^nothing is kept of the 37 % .*--no-store/);
+  assert.match(keptLine({ ...kept, samplesDone: 1 }), /^less than 1 % of the samples/);
+  assert.match(keptLine({ ...kept, samplesDone: 0 }), /^nothing was computed yet/);
+});
+
+test('durations are in the unit that people would use, never with an exponent', () => {
+  for (const [seconds, text] of [
+    [0.001, 'less than 0.1 s'],
+    [0.42, '0.4 s'],
+    [40, '40 s'],
+    [119, '119 s'],
+    [1050, '18 min'],
+    [7100, '118 min'],
+    [9000, '2.5 h'],
+    [150_000, '42 h'],
+    [1_000_000, '12 days'],
+    [1e9, '32 years'],
+  ] as const)
+    assert.equal(roughly(seconds), text);
+});

@@ -1,0 +1,29 @@
+/** A Vulkan driver for tests: that of the environment, else SwiftShader, which Debian brings with chromium-common. */
+
+import { existsSync } from 'node:fs';
+import { type Probed, probeWebgpu, vulkanDrivers } from '../../src/kernel/gpu/probe.js';
+
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+/** Has to come before a driver is loaded in this process; processes that are started later have it, too. */
+export function chooseDriver(): void {
+  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, DISPLAY, WAYLAND_DISPLAY } = process.env;
+  // A machine with a display may have a GPU of its own.
+  const own = vulkanDrivers().length > 0 && (DISPLAY || WAYLAND_DISPLAY);
+  if (VK_DRIVER_FILES || VK_ICD_FILENAMES || own || !existsSync(SWIFTSHADER)) return;
+  process.env.VK_DRIVER_FILES = SWIFTSHADER;
+  process.env.VK_ICD_FILENAMES = SWIFTSHADER;
+}
+
+/** Why tests with a GPU are skipped, or false. */
+export function skipOf(kind: string, probed: Probed): string | false {
+  return probed.ok ? false : `${kind}: ${probed.reason} (${probed.remedy})`;
+}
+
+export async function skipWithoutWebgpu(): Promise<string | false> {
+  chooseDriver();
+  return skipOf('webgpu', await probeWebgpu());
+}
+
+/** Variables with which a process finds no GPU. */
+export const NO_GPU = { VK_DRIVER_FILES: '/nonexistent', VK_ICD_FILENAMES: '/nonexistent', DISPLAY: '' } as const;

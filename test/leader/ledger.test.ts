@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ledger } from '../../src/leader/ledger.js';
+
+test('computed, recalled and revoked samples are counted with the cost of their frames', () => {
+  const ledger = new Ledger(
+    () => 0,
+    (frame) => 10 ** frame,
+  );
+  const shard = (frame: number) => ({ id: frame, frame, x: 0, y: 0, width: 4, height: 2 });
+  ledger.committed('a', shard(0), 3, { iterations: 100, uncertain: 2 });
+  ledger.committed('a', shard(2), 3, { iterations: 100, uncertain: 3 });
+  assert.equal(ledger.uncertain, 5);
+  assert.equal(ledger.cost, 24 * 1 + 24 * 100);
+  ledger.revoked('a', shard(2), 3);
+  assert.deepEqual([ledger.cost, ledger.uncertain], [24, 2]);
+  ledger.found(1, 5);
+  assert.deepEqual([ledger.recalled, ledger.costRecalled, ledger.cost], [5, 50, 24]);
+});

@@ -1,0 +1,91 @@
+/** The README keeps its word: its pictures can be rendered again, and its commands and flags exist. */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { readWords, spelling } from '../bin/command-line.js';
+import { COMMANDS } from '../bin/commands.js';
+import { FLAG_NAMES, leaderOptions } from '../bin/flags.js';
+import { readLocation } from '../src/location/location.js';
+import { flagsOf } from '../src/request-flags.js';
+import { folder, fractal } from './e2e/processes.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const IMAGES = join(ROOT, 'docs/images');
+const tool = (await import(new URL('../../tools/pictures.mjs', import.meta.url).href)) as {
+  picturesOf(readme: string): Map<string, string[]>;
+};
+const PICTURES = tool.picturesOf(README);
+
+test('every picture of the README has its command beside it, and no other file is in docs/images', () => {
+  const shown = [...README.matchAll(/\]\(docs\/images\/([^)]*)\)/g)].map(([, name]) => name);
+  assert.deepEqual([...PICTURES.keys()].sort(), [...new Set(shown)].sort());
+  assert.deepEqual([...PICTURES.keys()].sort(), readdirSync(IMAGES).sort());
+  assert.ok(PICTURES.size >= 11);
+});
+
+test('every picture carries the parameters of its command: after a change run make pictures', async () => {
+  for (const [name, words] of PICTURES) {
+    const { request } = await leaderOptions(readWords(words, 'fractal leader', COMMANDS.leader?.flags ?? {}));
+    assert.equal(request.autoIterations, false, `${name}: the limit is in the command`);
+    assert.deepEqual((await readLocation(join(IMAGES, name), FLAG_NAMES)).flags, flagsOf(request), name);
+  }
+});
+
+for (const name of ['still.webp', 'elephants.webp', 'ship.webp']) {
+  test(`${name}: rendered again from its own parameters it has the same pixels`, { timeout: 600_000 }, async (t) => {
+    const at = folder(t);
+    const words = ['leader', '--local', '--location', join(IMAGES, name), '-o', name, '--quiet'];
+    const { code, stderr } = await fractal(t, words, at);
+    assert.equal(code, 0, stderr);
+    const [stored, fresh] = await Promise.all([pixelsOf(join(IMAGES, name)), pixelsOf(join(at, name))]);
+    assert.equal(stored.length, fresh.length);
+    const sum = stored.reduce((total, value, k) => total + Math.abs(value - (fresh[k] ?? 0)), 0);
+    // The same samples; WebP loses something, and another version of its library perhaps something else.
+    assert.ok(sum / stored.length < 0.5, `mean difference ${sum / stored.length} of 255`);
+  });
+}
+
+async function pixelsOf(path: string): Promise<Buffer> {
+  return sharp(path).removeAlpha().raw().toBuffer();
+}
+
+/** Lines of code blocks that run the program, and what make passes on. */
+function commandLines(): string[] {
+  const blocks = [...README.matchAll(/^```(?:sh)?\n([\s\S]*?)^```/gm)].flatMap(([, text = '']) => text.split('\n'));
+  const direct = blocks.map((line) => /^(?:\$ )?(?:bin\/)?fractal (.*)$/.exec(line)?.[1]);
+  const made = blocks.map((line) => /^make leader ARGS="(.*)"$/.exec(line)?.[1]?.replace(/^/, 'leader '));
+  const inline = [...README.matchAll(/`(?:bin\/)?fractal ([^`]+)`/g)].map(([, line]) => line);
+  return [...direct, ...made, ...inline].flatMap((line) => (line === undefined ? [] : [line.replace(/\s+#.*$/, '')]));
+}
+
+test('every command line of the README is understood by the program', () => {
+  const lines = commandLines();
+  assert.ok(lines.length > 20);
+  for (const line of lines) {
+    const [name = '', ...words] = line.split(/\s+/).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
+    if (['COMMAND', 'help'].includes(name) || words.includes('FLAGS')) continue;
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : assert.fail(line);
+    assert.doesNotThrow(() => readWords(words, `fractal ${name}`, command?.flags ?? {}), line);
+  }
+});
+
+test('the table of flags has one flag a row, spelt as the help spells it', () => {
+  const rows = [...README.matchAll(/^\| `(--[^`]*)`(?:, `(-\w)`)? \| .+ \|$/gm)];
+  assert.ok(rows.length > 15);
+  for (const [row, term = '', short] of rows) {
+    const name = /^--([\w-]+)/.exec(term)?.[1] ?? '';
+    const flag = COMMANDS.leader?.flags[name];
+    assert.ok(flag, row);
+    assert.equal(term, spelling(name, flag), row);
+    if (short) assert.ok([flag.alias].flat().includes(short.slice(1)), row);
+  }
+  for (const [word, name = ''] of README.matchAll(/`(?:[^`]* )?--([a-z][\w-]*)/g)) {
+    const known = Object.values(COMMANDS).some(({ flags }) => name in flags || `no-${name}` in flags);
+    assert.ok(known || name.startsWith('no-'), word);
+  }
+});

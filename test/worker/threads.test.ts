@@ -1,0 +1,126 @@
+/** Threads of a pool that die: what they had fails with a reason, others take their place, or the pool is broken. */
+
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Assignment, Scene } from '../../src/cluster/messages.js';
+import { openPool, type Pool, type Seat } from '../../src/worker/pool.js';
+import { view } from './views.js';
+
+const BOUNDED = { timeout: 60_000 };
+
+/** A thread that answers nothing by itself: `on` is what it does with a message m. */
+const thread = (on: string, before = "say({ kind: 'started' });") =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from 'node:worker_threads';
+    const say = (message) => parentPort.postMessage(message);
+    const done = () => say({ kind: 'done', bytes: new Uint8Array(1), seconds: 1, iterations: 1, samples: 1 });
+    let scene = '';
+    parentPort.on('message', (m) => { ${on} });
+    ${before}
+  `)}`,
+  );
+
+function open(t: TestContext, slots: number, script: URL): Pool {
+  const pool = openPool(slots, { script });
+  t.after(() => pool.close());
+  return pool;
+}
+
+const scene: Scene = { samples: true, paint: {}, tables: {} };
+const assignment = (epoch: number): Assignment => ({
+  ...{ shard: epoch, epoch, scene: 0, frame: 0, view },
+  rect: { x: 0, y: epoch, width: 1, height: 1 },
+});
+
+type Result = Parameters<Parameters<Seat['queue']>[1]>[0];
+
+function queue(seat: Seat, epoch: number): Promise<Result> {
+  return new Promise((resolve) => seat.queue(assignment(epoch), resolve));
+}
+
+const reasonOf = (result: Result) => (result.kind === 'failed' ? result.reason : result.kind);
+
+for (const [what, act, reason] of [
+  ['throws', "throw new Error('out of luck')", 'a computing thread died: out of luck'],
+  ['exits', 'process.exit(3)', 'a computing thread died: it ended with exit code 3'],
+  [
+    'runs out of memory',
+    "throw Object.assign(new Error('reached its limit'), { code: 'ERR_WORKER_OUT_OF_MEMORY' })",
+    'a computing thread died: there is not enough memory (reached its limit): raise the limit (ulimit -v), ' +
+      'use fewer slots, or render a smaller picture',
+  ],
+] as const) {
+  test(`a thread that ${what} fails its shard, and another thread computes the next one`, BOUNDED, async (t) => {
+    const pool = open(t, 1, thread(`if (m.kind === 'compute') { if (m.rect.y === 1) ${act}; else done(); }`));
+    const seat = pool.seat('simd');
+    seat.scene(0, scene);
+    const results = await Promise.all([0, 1, 2].map((epoch) => queue(seat, epoch)));
+    assert.deepEqual(results.map(reasonOf), ['done', reason, 'done']);
+  });
+}
+
+test('a shard that takes its thread along again and again breaks nothing', BOUNDED, async (t) => {
+  const pool = open(t, 1, thread("if (m.kind === 'compute') { if (m.rect.y < 5) process.exit(1); else done(); }"));
+  const seat = pool.seat('simd');
+  seat.scene(0, scene);
+  const results = await Promise.all([0, 1, 2, 3, 4, 5].map((epoch) => queue(seat, epoch)));
+  assert.deepEqual(
+    results.map(({ kind }) => kind),
+    [...new Array(5).fill('failed'), 'done'],
+  );
+});
+
+test(
+  'a thread that dies while it opens a kernel is no offer, and the kernel can be asked for again',
+  BOUNDED,
+  async (t) => {
+    const answer = "say({ kind: 'opened', kernel: m.kernel, detail: '', speed: 1, fingerprint: 'f' })";
+    const pool = open(
+      t,
+      1,
+      thread(`if (m.kind === 'open') { if (m.kernel === 'cpu') ${answer}; else process.exit(1); }`),
+    );
+    const missing = { code: 'KERNEL_MISSING', message: 'a computing thread died: it ended with exit code 1' };
+    await assert.rejects(pool.offer('simd'), missing);
+    await assert.rejects(pool.offer('simd'), missing);
+    assert.equal((await pool.offer('cpu')).fingerprint, 'f');
+  },
+);
+
+for (const [what, script] of [
+  ['cannot start', thread('', "throw Object.assign(new Error('no room'), { code: 'ERR_WORKER_OUT_OF_MEMORY' })")],
+  [
+    'die without a shard',
+    thread('', "say({ kind: 'started' }); setImmediate(() => { throw new Error('malloc: out of memory') })"),
+  ],
+] as const) {
+  test(`a pool whose threads ${what} is broken: it says so, and every shard and offer fails`, BOUNDED, async (t) => {
+    const pool = open(t, 2, script);
+    const seat = pool.seat('simd');
+    seat.scene(0, scene);
+    const offer = pool.offer('simd');
+    offer.catch(() => undefined);
+    const error = await pool.broken;
+    assert.equal(error.code, 'RESOURCES');
+    assert.match(error.message, /there is not enough memory \(.*\): raise the limit/);
+    await assert.rejects(offer);
+    await assert.rejects(pool.offer('simd'), error);
+    assert.deepEqual(reasonOf(await queue(seat, 1)), error.message);
+    assert.deepEqual(seat.underWay, []);
+  });
+}
+
+test('after a death the table that threads were building is built anew', BOUNDED, async (t) => {
+  const on = `
+    if (m.kind === 'scene') scene = m.key + ' ' + new Int32Array(m.reference.memory.buffer, 2048, 3)[2];
+    if (m.kind === 'compute') { if (m.rect.y === 0) process.exit(1); else say({ kind: 'failed', reason: scene }); }`;
+  const pool = open(t, 1, thread(on));
+  const seat = pool.seat('simd');
+  const [orbit, tiny] = [new Float64Array(64), new Float64Array(0)];
+  const reference = { formula: view.formula, re: '0', im: '0', orbit, tiny, start: 0, deep: false };
+  seat.scene(0, { ...scene, reference });
+  const [, second] = await Promise.all([queue(seat, 0), queue(seat, 1)]);
+  // Another scene for the threads, of which nothing is built (0) or broken (2).
+  assert.equal(reasonOf(second), '1 0');
+});
