@@ -16,6 +16,7 @@ import {
   leaderOptions,
   metricsFormat,
   recolorFlags,
+  sizeOf,
   whole,
 } from './flags.js';
 import { DEFAULT_HOSTFILE, startLocalWorkers } from './local.js';
@@ -81,6 +82,18 @@ const WORKER: Flags = {
     default: 'auto',
     choices: ['auto', 'simd', 'gpu', 'cpu'],
   },
+  'scene-memory': {
+    group: 'Computing',
+    value: 'BYTES',
+    describe: 'memory for what leaders send for their jobs: palettes, reference orbits',
+    default: '512M',
+  },
+  'drain-timeout': {
+    group: 'Computing',
+    value: 'SECONDS',
+    describe: 'after Ctrl-C or SIGTERM, drop the shards that are not finished by then',
+    default: '60',
+  },
   metrics: {
     ...(FLAGS.metrics as Flag),
     group: 'Reports',
@@ -110,6 +123,8 @@ async function runWorker(flags: RawFlags): Promise<number> {
     ...(join === undefined ? {} : { join: joinable(address('join', join), host) }),
     ...(attempts === undefined ? {} : { retries: attempts }),
     insecure: flags.insecure === 'true',
+    sceneBytes: sizeOf('scene-memory', flags['scene-memory'] ?? '512M'),
+    drainSeconds: whole('drain-timeout', flags['drain-timeout'] ?? '60', 0, 1_000_000),
     access,
   });
 }

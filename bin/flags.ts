@@ -457,15 +457,20 @@ export function metricsFormat(value = 'false'): false | 'text' | 'json' {
 
 function storeOptions(flags: RawFlags): StoreFlags {
   const { store, 'store-size': size = '2G' } = flags;
-  const [, digits, unit = ''] = /^(\d{1,15})([KMGT]?)i?B?$/i.exec(size) ?? [];
-  if (digits === undefined) throw invalid(`--store-size "${size}" is not a number of bytes such as 500M or 2G`);
-  const bytes = Number(digits) * 1024 ** ' KMGT'.indexOf(unit.toUpperCase() || ' ');
+  const bytes = sizeOf('store-size', size);
   const folder =
     store !== undefined && store !== 'true' ? store : join(cacheFolder(process.env, process.platform), 'fractal');
   const none = store === 'false' || bytes === 0;
   const samples = yes(flags, 'keep-samples');
   if (samples && none) throw invalid('--keep-samples keeps them in the store, which --no-store leaves out');
   return { folder: none ? undefined : folder, size: bytes, samples };
+}
+
+/** Bytes, such as 500M or 2G. @throws FractalError REQUEST_INVALID */
+export function sizeOf(name: string, text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,15})([KMGT]?)i?B?$/i.exec(text) ?? [];
+  if (digits === undefined) throw invalid(`--${name} "${text}" is not a number of bytes such as 500M or 2G`);
+  return Number(digits) * 1024 ** ' KMGT'.indexOf(unit.toUpperCase() || ' ');
 }
 
 /** A whole number in a range. @throws FractalError REQUEST_INVALID */

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { Access } from '../src/cluster/access.js';
-import { grpcListen, type ListenOptions } from '../src/cluster/listen.js';
+import { grpcListen, LIMITS, type ListenOptions } from '../src/cluster/listen.js';
 import { announce } from '../src/cluster/lobby.js';
 import { PORT_RANGE } from '../src/cluster/ports.js';
 import { type Address, addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
@@ -27,6 +27,10 @@ export interface WorkerOptions {
   readonly metrics: false | 'text' | 'json';
   /** Who may join. */
   readonly access: Access;
+  /** Bytes that the scenes of all leaders may take. */
+  /** Seconds after the first signal, after which what is not finished is dropped. */
+  readonly drainSeconds: number;
+  readonly sceneBytes: number;
   /** Beyond the loopback interface even where anybody may. */
   readonly insecure?: boolean;
   /** A leader that is told again and again that this worker is there. */
@@ -37,7 +41,11 @@ export interface WorkerOptions {
 
 /** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. @throws FractalError NO_LEADER */
 export async function worker(options: WorkerOptions): Promise<number> {
-  const pool = openPool(options.slots ?? availableParallelism(), options.kernel);
+  const pool = openPool(options.slots ?? availableParallelism(), {
+    offered: options.kernel,
+    sceneBytes: options.sceneBytes,
+    spare: LIMITS.leaders,
+  });
   try {
     // What cannot compute does not listen.
     const kernel = options.kernel === 'auto' ? 'simd' : options.kernel;
@@ -116,13 +124,13 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
   const end = new Promise<void>((resolve) => {
     stopped = resolve;
   });
-  const { access, insecure = false } = options;
+  const { access, insecure = false, sceneBytes } = options;
   const busy = (link: WorkerLink) => sessions.get(link)?.busy ?? false;
   const refused = refusalLog(
     (text) => say(`worker ${name}: ${text}`),
     () => performance.now(),
   );
-  const listener = await listen(options, accept, { ...access, insecure, busy, refused });
+  const listener = await listen(options, accept, { ...access, insecure, busy, refused, sceneBytes });
   name = addressText(listener.address);
   const stop = () => {
     // With nothing left to drop, threads and drivers still end in order.
@@ -134,6 +142,10 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
       drained = true;
       stopped();
     });
+    setTimeout(() => {
+      say(`worker ${name}: dropping what was not finished in ${options.drainSeconds} s`);
+      stopped();
+    }, options.drainSeconds * 1000).unref();
     say(`worker ${name}: finishing what it has; once more to drop it`);
     for (const session of sessions.values()) session.drain();
   };

@@ -71,7 +71,7 @@ const LONGEST_LINE = 1_000;
 /** A text that another machine may have had a part in: one line that ends somewhere and moves no cursor. */
 export function oneLine(text: string): string {
   const cut = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text;
-  return cut.replace(/\p{Cc}/gu, ' ');
+  return cut.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, ' ');
 }
 
 /** The message of anything that was thrown, on one line. */

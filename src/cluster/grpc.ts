@@ -14,23 +14,22 @@ import type { ProtoGrpcType as HealthTypes } from '../../gen/health.js';
 import type { ProtoGrpcType } from '../../gen/peer.js';
 import { messageOf } from '../errors.js';
 import { type Access, authorization } from './access.js';
+import { BOUNDS } from './bounds.js';
 import { FRAGILE, withoutExtensions } from './extensions.js';
 import type { ToLeader, ToWorker } from './messages.js';
 import { otherName, reasonOf } from './refusal.js';
+import { checkOneof, type Nested } from './shape.js';
 import { type Address, addressText, type Dialer, type Link } from './transport.js';
-import { leaderInbox, type SceneCodec, type WireScene, wireToWorker } from './wire.js';
+import { leaderWire, type SceneCodec, type WireScene } from './wire.js';
 
 const PROTOS = fileURLToPath(new URL('../../../proto', import.meta.url));
 const WINDOW_BYTES = 16 << 20;
-
-/** Of one message; what is longer travels in pieces of 1 MiB. */
-const MESSAGE_BYTES = 2 << 20;
 
 /** Of both ends. */
 export const CHANNEL_OPTIONS = {
   'grpc.keepalive_time_ms': 5_000,
   'grpc.keepalive_timeout_ms': 5_000,
-  'grpc.max_receive_message_length': MESSAGE_BYTES,
+  'grpc.max_receive_message_length': BOUNDS.messageBytes,
 };
 
 // Errors reach whoever caused them; grpc-js would print them a second time.
@@ -43,6 +42,12 @@ const definition = protoLoader.loadSync(['fractal/v1/peer.proto', 'grpc/health/v
   defaults: true,
   oneofs: true,
 });
+const { Session } = definition['fractal.v1.Peer'] as protoLoader.ServiceDefinition;
+if (Session) {
+  // Fields that carry a piece or a view, and the field within that is the piece or the view itself.
+  Session.requestDeserialize = shaped(Session.requestDeserialize, { 2: 2, 3: 4 });
+  Session.responseDeserialize = shaped(Session.responseDeserialize, { 3: 2 });
+}
 const packages = grpc.loadPackageDefinition(definition) as unknown as ProtoGrpcType & HealthTypes;
 export const { Peer, Lobby } = packages.fractal.v1;
 export const { Health } = packages.grpc.health.v1;
@@ -51,6 +56,14 @@ export const codec: SceneCodec = {
   encode: (scene) => sceneType.serialize(scene),
   decode: (bytes) => sceneType.deserialize(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)),
 };
+
+/** Refuses what is expensive to decode. */
+function shaped(decode: (bytes: Buffer) => object, large: Nested): (bytes: Buffer) => object {
+  return (bytes) => {
+    checkOneof(bytes, large);
+    return decode(bytes);
+  };
+}
 
 type ClientOf<C> = new (address: string, credentials: grpc.ChannelCredentials, options: grpc.ClientOptions) => C;
 
@@ -99,10 +112,11 @@ export function grpcDialer(access: Access = {}): Dialer {
     dial(address) {
       const client = clientOf(Peer, address);
       const call = client.session(metadata);
+      const { toWire, inbox } = leaderWire(codec);
       const link = new StreamLink<ToWorker, ToLeader, ToLeader__Output>(
         call as unknown as Stream,
-        (message) => wireToWorker(message, codec),
-        leaderInbox(),
+        toWire,
+        inbox,
         () => call.cancel(),
         (error) => reasonOf(error.code, error.details ?? error.message, access),
       );
@@ -177,8 +191,8 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     else this.stream.end();
   }
 
-  close(): void {
-    if (!this.over) this.abort('the worker broke off');
+  close(reason = 'the worker broke off'): void {
+    if (!this.over) this.abort(reason);
   }
 
   listen(handlers: { message(message: In): void; ended(error?: Error): void }): void {

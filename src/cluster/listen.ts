@@ -32,6 +32,8 @@ export interface ListenOptions extends Access {
   /** Beyond the loopback interface even where anybody may join. */
   readonly insecure?: boolean;
   readonly limits?: Limits;
+  /** Bytes of scenes that lie incomplete, over all sessions: the session with the most makes room. Absent: no bound. */
+  readonly sceneBytes?: number;
   /** Whether a session has something to compute: its place is not to be had. Absent: all have. */
   busy?(session: WorkerLink): boolean;
   /** Somebody did not get in: a line for the log. */
@@ -43,7 +45,9 @@ type Call = grpc.ServerDuplexStream<ToWorker__Output, never>;
 /** Of a session. */
 interface Place {
   readonly busy: boolean;
-  giveUp(): void;
+  /** Bytes of scenes that lie incomplete. */
+  incomplete: number;
+  giveUp(why?: string): void;
 }
 
 /**
@@ -56,7 +60,7 @@ export async function grpcListen(
   session: (link: WorkerLink, peer: string) => void,
   options: ListenOptions = {},
 ): Promise<Listener> {
-  const { token, limits = LIMITS, busy = () => true, refused = () => undefined } = options;
+  const { token, limits = LIMITS, busy = () => true, refused = () => undefined, sceneBytes = Infinity } = options;
   const { server, door } = await openServer(address, options);
   const probed = health(['fractal.v1.Peer']);
   /** Who was heard last comes last. */
@@ -78,6 +82,21 @@ export async function grpcListen(
     return { code: grpc.status.RESOURCE_EXHAUSTED, details };
   }
 
+  /** A session holds so many bytes of scenes that lie incomplete. */
+  function hold(place: Place, bytes: number): void {
+    place.incomplete = bytes;
+    for (;;) {
+      const total = [...places].reduce((sum, one) => sum + one.incomplete, 0);
+      if (total <= sceneBytes) return;
+      const [largest] = [...places].sort((a, b) => b.incomplete - a.incomplete);
+      if (!largest) return;
+      const why = `scenes of more than ${Math.floor(sceneBytes / 2 ** 20)} MiB lie incomplete here: --scene-memory`;
+      largest.incomplete = 0;
+      if (largest === place) throw new FractalError('PROTOCOL', why);
+      largest.giveUp(why);
+    }
+  }
+
   function admit(call: Call): void {
     const objected = objection(call);
     const peer = call.getPeer();
@@ -90,7 +109,7 @@ export async function grpcListen(
     // The leader learns of the end by its status alone: destroy() would send none, and leave it waiting.
     const abort = (details: string) => void call.emit('error', { code: grpc.status.ABORTED, details });
     const silence = setTimeout(() => abort('no greeting came'), limits.handshakeMs);
-    const inbox = workerInbox(codec);
+    const inbox = workerInbox(codec, (bytes) => hold(place, bytes));
     const link = new StreamLink<ToLeader, ToWorker, ToWorker__Output>(
       call as unknown as Stream,
       wireToLeader,
@@ -106,7 +125,8 @@ export async function grpcListen(
       get busy() {
         return busy(link);
       },
-      giveUp: () => abort('it had nothing to compute, and another leader came'),
+      incomplete: 0,
+      giveUp: (why = 'it had nothing to compute, and another leader came') => abort(why),
     };
     places.add(place);
     const leave = once(() => {

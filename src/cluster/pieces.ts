@@ -26,60 +26,74 @@ export function* cut(bytes: Uint8Array): Generator<Piece> {
 const MAX_OPEN = 64;
 
 interface Part {
-  /** At most twice as long as what is filled: what is announced reserves nothing. */
-  bytes: Uint8Array;
+  /** As they came: what is announced reserves nothing, and what lies incomplete is not copied again and again. */
+  readonly pieces: Uint8Array[];
   filled: number;
+  /** Of what is filled. */
+  checksum: number;
   readonly total: number;
 }
 
 /**
  * Puts pieces together again, several strings at a time, each under the name of what it belongs to. All that is
- * incomplete takes `limit` bytes at most, and no more than twice what has come.
+ * incomplete takes `limit` bytes at most.
  */
 export class Joiner {
   private readonly open = new Map<number, Part>();
   private held = 0;
 
+  /**
+   * `held`: takes note of how many bytes lie incomplete, and may throw. `pieceBytes`: the length of every piece but the
+   * last one.
+   */
   constructor(
     private readonly what: string,
     private readonly limit: number,
+    private readonly pieceBytes = PIECE_BYTES,
+    private readonly noteHeld: (bytes: number) => void = () => undefined,
   ) {}
 
   /**
    * The whole, when this was its last piece.
-   * @throws FractalError PROTOCOL for a piece out of order, beyond the limit, or with the wrong checksum.
+   * @throws FractalError PROTOCOL for a piece out of order, beyond the limit, of another length than pieces have, or with
+   * the wrong checksum.
    */
   add(key: number, piece: Piece): Uint8Array | undefined {
     const { offset, total, data, checksum } = piece;
     if (total > this.limit) throw this.wrong(key, `${total} bytes announced, at most ${this.limit} are taken`);
     let part = this.open.get(key);
-    if (!part && offset === 0 && data.length === total) return this.checked(key, data, checksum);
+    if (!part && offset === 0 && data.length === total) return this.checked(key, data, crc32(data), checksum);
     if (offset === 0 && !part) part = this.begun(key, total);
     if (!part || part.filled !== offset || part.total !== total || data.length === 0) {
       throw this.wrong(key, `a piece at byte ${offset} was not expected`);
     }
     const filled = offset + data.length;
     if (filled > total) throw this.wrong(key, `more than the ${total} bytes announced`);
+    if (data.length !== this.pieceBytes && filled < total) {
+      throw this.wrong(key, `a piece of ${data.length} bytes, all but the last have ${this.pieceBytes}`);
+    }
     this.held += data.length;
+    this.noteHeld(this.held);
     if (this.held > this.limit) throw this.wrong(key, `more than ${this.limit} bytes lie incomplete`);
-    if (filled > part.bytes.length) part.bytes = grown(part.bytes, Math.min(total, 2 * filled));
-    part.bytes.set(data, offset);
+    part.pieces.push(data);
     part.filled = filled;
+    part.checksum = crc32(data, part.checksum);
     if (filled < total) return undefined;
     this.open.delete(key);
     this.held -= total;
-    return this.checked(key, part.bytes, checksum);
+    this.noteHeld(this.held);
+    return this.checked(key, joined(part.pieces, total), part.checksum, checksum);
   }
 
   private begun(key: number, total: number): Part {
     if (this.open.size >= MAX_OPEN) throw this.wrong(key, `${MAX_OPEN} others are incomplete`);
-    const part = { bytes: new Uint8Array(0), filled: 0, total };
+    const part = { pieces: [], filled: 0, checksum: 0, total };
     this.open.set(key, part);
     return part;
   }
 
-  private checked(key: number, bytes: Uint8Array, checksum: number): Uint8Array {
-    if (crc32(bytes) !== checksum) throw this.wrong(key, 'the checksum does not match');
+  private checked(key: number, bytes: Uint8Array, found: number, checksum: number): Uint8Array {
+    if (found !== checksum) throw this.wrong(key, 'the checksum does not match');
     return bytes;
   }
 
@@ -88,8 +102,12 @@ export class Joiner {
   }
 }
 
-function grown(bytes: Uint8Array, length: number): Uint8Array {
-  const longer = new Uint8Array(length);
-  longer.set(bytes);
-  return longer;
+function joined(pieces: readonly Uint8Array[], total: number): Uint8Array {
+  const whole = new Uint8Array(total);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }

@@ -1,6 +1,6 @@
 /** What an attempt to talk to a worker ended with, in words: gRPC's details have the reason, and much else. */
 
-import { oneLine } from '../errors.js';
+import { FractalError, oneLine } from '../errors.js';
 import type { Access } from './access.js';
 import { FOREIGN_FRAME } from './extensions.js';
 import { Refusal } from './transport.js';
@@ -31,6 +31,8 @@ export function reasonOf(code: number | undefined, details: string, { tls, token
     const what = token === undefined ? 'it wants a token' : 'it wants another token than this one';
     return new Refusal(`${what}: use the same --token-file, or FRACTAL_TOKEN, on both sides`, true);
   }
+  const unreadable = /Response message parsing error: (.*)|(Received message larger than max.*)/s.exec(details);
+  if (unreadable) return new FractalError('PROTOCOL', oneLine(unreadable[1] ?? unreadable[2] ?? ''));
   const name = /its certificate is for .* and not for .*: make one for this line/.exec(details);
   if (name) return new Refusal(oneLine(name[0]), true);
   const [, reason] = CERTIFICATE.find(([words]) => words.test(details)) ?? [];

@@ -17,8 +17,8 @@ export interface Link<Out, In> {
    * may be sent after it.
    */
   end(): void;
-  /** Ends the session at once, in both directions, as do messages that nobody understands. */
-  close(): void;
+  /** Ends the session at once, in both directions, as do messages that make no sense. A leader learns the reason. */
+  close(reason?: string): void;
   /**
    * Called once, before the first message arrives. `ended` comes last, with the reason unless the end was orderly: a
    * Refusal where it is the other side that does not want, or is not wanted.

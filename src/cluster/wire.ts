@@ -5,10 +5,15 @@ import type { Assign as WireAssign } from '../../gen/fractal/v1/Assign.js';
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
-import { FractalError } from '../errors.js';
+import { FractalError, oneLine } from '../errors.js';
+import { MAX_DIGITS } from '../view/bounds.js';
 import type { Formula, Sampling, View } from '../view/view.js';
+import { Answers } from './answers.js';
+import { BOUNDS, checkCount, checkNumber, checkText } from './bounds.js';
+import { Budget } from './budget.js';
 import type { ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from './messages.js';
-import { cut, Joiner } from './pieces.js';
+import { cut, Joiner, PIECE_BYTES } from './pieces.js';
+import { checkFields } from './shape.js';
 
 /** Turns a scene into bytes and back: protobuf's own work, handed in by whoever loaded the proto file. */
 export interface SceneCodec {
@@ -41,8 +46,29 @@ interface WireFormula {
   juliaIm: string;
 }
 
-const MAX_SCENE_BYTES = 1 << 30;
 const MAX_RESULT_BYTES = 1 << 30;
+/** Fields of a Scene that are messages: its tables, its reference. */
+const SCENE_MESSAGES = [3, 4];
+/** Bytes that count as one more message of a peer. */
+const UNIT_BYTES = 4096;
+const BYTES_OF_EPOCH = 5;
+const MESSAGES = 'messages that no assignment explains';
+
+/** A leader sends the same scene to all its workers. */
+const encoded = new WeakMap<Scene, Uint8Array>();
+
+/** The leader's end of one session: what it sends says what the worker may answer. `now`: monotonic milliseconds. */
+export function leaderWire(codec: SceneCodec, now: () => number = () => performance.now()) {
+  const answers = new Answers();
+  const { atOnce, perSecond } = BOUNDS.unexplained;
+  return {
+    toWire(message: ToWorker): Iterable<WireToWorker> {
+      answers.sent(message);
+      return wireToWorker(message, codec);
+    },
+    inbox: leaderInbox(answers, new Budget(atOnce, perSecond, now)),
+  };
+}
 
 export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<WireToWorker> {
   switch (message.kind) {
@@ -50,7 +76,7 @@ export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<W
       yield { hello: message };
       return;
     case 'scene':
-      for (const piece of cut(codec.encode(wireScene(message.scene)))) {
+      for (const piece of cut(sceneBytes(message.scene, codec))) {
         yield { scene: { scene: message.id, piece: { ...piece, data: bufferOf(piece.data) } } };
       }
       return;
@@ -74,7 +100,7 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
       yield { ready: message };
       return;
     case 'refused':
-      yield { refused: message };
+      yield { refused: { reason: oneLine(message.reason) } };
       return;
     case 'result': {
       const { shard, epoch, seconds, iterations, uncertain } = message;
@@ -86,7 +112,7 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
       return;
     }
     case 'failed':
-      yield { failed: message };
+      yield { failed: { ...message, reason: oneLine(message.reason) } };
       return;
     case 'beat':
       yield { beat: { epochs: [...message.epochs] } };
@@ -99,48 +125,121 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
   }
 }
 
-/** Takes a leader's wire messages one by one; gives a message whenever one is complete. */
-export function workerInbox(codec: SceneCodec): (wire: ToWorker__Output) => ToWorker | undefined {
-  const scenes = new Joiner('scene', MAX_SCENE_BYTES);
+function sceneBytes(scene: Scene, codec: SceneCodec): Uint8Array {
+  const bytes = encoded.get(scene) ?? codec.encode(wireScene(scene));
+  encoded.set(scene, bytes);
+  return bytes;
+}
+
+/**
+ * Takes a leader's wire messages one by one; gives a message whenever one is complete. `holds`: called with the bytes
+ * of scenes that lie incomplete, whenever they change; what it throws ends the session.
+ */
+export function workerInbox(
+  codec: SceneCodec,
+  holds?: (bytes: number) => void,
+): (wire: ToWorker__Output) => ToWorker | undefined {
+  const scenes = new Joiner('scene', BOUNDS.sceneBytes, PIECE_BYTES, holds);
   return (wire) => {
-    if (wire.hello) return { kind: 'hello', ...wire.hello };
+    if (wire.hello) {
+      const { protocol, version, session, kernel, slots } = wire.hello;
+      for (const name of [version, session, kernel]) checkCount('characters in a greeting', name.length, BOUNDS.text);
+      return { kind: 'hello', protocol, version, session, kernel, slots };
+    }
     if (wire.scene) {
       const { scene: id, piece } = wire.scene;
       if (!piece) throw missing('piece of a scene');
       const bytes = scenes.add(id, piece);
-      return bytes && { kind: 'scene', id, scene: sceneOf(codec.decode(bytes)) };
+      if (!bytes) return undefined;
+      checkFields(bytes, SCENE_MESSAGES);
+      return { kind: 'scene', id, scene: sceneOf(codec.decode(bytes)) };
     }
     if (wire.assign) {
       const { shard, epoch, scene, frame, view, x, y, width, height } = wire.assign;
       if (!view) throw missing('view of an assignment');
+      for (const text of [view.re, view.im, view.juliaRe, view.juliaIm, view.zoom]) {
+        checkCount('characters of a coordinate', text.length, 2 * MAX_DIGITS);
+      }
       const assignment = { shard, epoch, scene, frame, view: viewOf(view), rect: { x, y, width, height } };
       if (checksumOf(wire.assign, view) === wire.assign.checksum) return { kind: 'assign', assignment };
       throw new FractalError('PROTOCOL', `assignment ${epoch}: the checksum does not match`);
     }
-    if (wire.cancel) return { kind: 'cancel', epochs: wire.cancel.epochs };
+    if (wire.cancel) {
+      checkCount('epochs in a cancellation', wire.cancel.epochs.length, BOUNDS.epochs);
+      return { kind: 'cancel', epochs: wire.cancel.epochs };
+    }
     if (wire.finish) return { kind: 'finish', metrics: wire.finish.metrics };
     throw missing('message that this version knows');
   };
 }
 
-/** The same for a worker's messages. */
-export function leaderInbox(): (wire: ToLeader__Output) => ToLeader | undefined {
+/**
+ * The same for a worker's messages. `answers`: those that are due; absent: any may come. What they do not explain is
+ * charged to `budget`.
+ */
+export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader__Output) => ToLeader | undefined {
   const results = new Joiner('result of assignment', MAX_RESULT_BYTES);
+  let drains = false;
   return (wire) => {
-    if (wire.ready) return { kind: 'ready', ...wire.ready };
-    if (wire.refused) return { kind: 'refused', reason: wire.refused.reason };
     if (wire.result) {
       const { shard, epoch, piece, seconds, iterations, uncertain } = wire.result;
       if (!piece) throw missing('piece of a result');
+      checkNumber('seconds of a shard', seconds, BOUNDS.seconds);
+      checkNumber('iterations of a shard', iterations, BOUNDS.iterations);
+      answers?.check(epoch, piece.total);
       const bytes = results.add(epoch, piece);
-      return bytes && { kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain };
+      if (!bytes) return undefined;
+      answers?.settled(epoch);
+      return { kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain };
     }
-    if (wire.failed) return { kind: 'failed', ...wire.failed };
-    if (wire.beat) return { kind: 'beat', epochs: wire.beat.epochs };
-    if (wire.draining) return { kind: 'draining' };
-    if (wire.report) return { kind: 'report', figures: wire.report.figures };
+    if (wire.failed) {
+      const { shard, epoch, reason } = wire.failed;
+      checkText('reason', reason, BOUNDS.text);
+      answers?.check(epoch);
+      answers?.settled(epoch);
+      return { kind: 'failed', shard, epoch, reason };
+    }
+    budget?.spend(1, MESSAGES);
+    if (wire.ready) return { kind: 'ready', ...checkedReady(wire.ready) };
+    if (wire.refused) {
+      checkText('reason', wire.refused.reason, BOUNDS.text);
+      return { kind: 'refused', reason: wire.refused.reason };
+    }
+    if (wire.beat) {
+      const { epochs } = wire.beat;
+      checkCount('epochs in a heartbeat', epochs.length, BOUNDS.epochs);
+      budget?.spend((BYTES_OF_EPOCH * epochs.length) / UNIT_BYTES, MESSAGES);
+      return { kind: 'beat', epochs };
+    }
+    if (wire.draining) {
+      if (drains) throw new FractalError('PROTOCOL', 'the peer says twice that it is draining');
+      drains = true;
+      return { kind: 'draining' };
+    }
+    if (wire.report) return { kind: 'report', figures: checkedFigures(wire.report.figures) };
     throw missing('message that this version knows');
   };
+}
+
+function checkedReady(ready: NonNullable<ToLeader__Output['ready']>) {
+  const { slots, credits, speed, detail, version, kernel, fingerprint, instance } = ready;
+  checkNumber('slots', slots, BOUNDS.slots);
+  checkNumber('credits', credits, BOUNDS.credits);
+  checkNumber('speed', speed, BOUNDS.speed);
+  checkText('kernel description', detail, BOUNDS.text);
+  for (const [what, text] of Object.entries({ version, kernel, fingerprint, instance })) {
+    checkText(what, text, BOUNDS.name);
+  }
+  return ready;
+}
+
+function checkedFigures(figures: readonly { name: string; value: number }[]) {
+  checkCount('metrics in a report', figures.length, BOUNDS.figures);
+  for (const { name, value } of figures) {
+    checkText('name of a metric', name, BOUNDS.name);
+    if (!Number.isFinite(value)) throw new FractalError('PROTOCOL', `the peer states ${value} for a metric`);
+  }
+  return figures;
 }
 
 function missing(what: string, cause?: unknown): FractalError {
@@ -230,6 +329,8 @@ function wireScene(scene: Scene): WireScene {
 }
 
 function sceneOf(wire: WireScene): Scene {
+  checkCount('tables', wire.tables?.length ?? 0, BOUNDS.tables);
+  checkCount('characters of a paint', wire.paint?.length ?? 0, BOUNDS.paint);
   const tables = (wire.tables ?? []).map(({ name = '', type, data }) => [name, tableOf(type, data as Uint8Array)]);
   return {
     samples: wire.samples ?? false,
@@ -247,7 +348,8 @@ function referenceOf(wire: NonNullable<WireScene['reference']>): ReferenceOrbit 
   const { re = '', im = '', deep = false, start = 0, ...rest } = wire;
   const doubles = (bytes: Uint8Array, a: number, least: number) => {
     if (bytes.length < least || bytes.length % a !== 0) throw missing('whole reference orbit');
-    return new Float64Array(new Uint8Array(bytes).buffer);
+    const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+    return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.length / 8);
   };
   const orbit = doubles(rest.orbit as Uint8Array, 16, 32);
   if (2 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);

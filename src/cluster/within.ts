@@ -41,9 +41,9 @@ class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
     if (this.last) this.arrive(() => this.finish(new Error('the leader went away')));
   }
 
-  close(): void {
+  close(reason = 'the worker broke off'): void {
     if (this.over) return;
-    this.other.drop(this.last ? new Error('the worker broke off') : new Error('the leader went away'));
+    this.other.drop(new Error(this.last ? reason : 'the leader went away'));
     this.drop(new Error('closed on this side'));
   }
 

@@ -41,6 +41,8 @@ const GROWTH = 1.6;
 const LONGEST_WAIT_MS = 5_000;
 /** So often in a row a worker that hardly wants its leader is dialled before that is told. */
 const DOUBTS = 3;
+/** Sessions of a worker that may end with PROTOCOL before it is ready; then it is left out. */
+const FAULTS = 3;
 /** Once it was given up. */
 const GIVEN_UP_WAIT_MS = 30_000;
 /** A worker that says nothing for so long after the greeting is taken for dead; a GPU's driver may need some time. */
@@ -62,6 +64,7 @@ export class Peer {
   private watch: NodeJS.Timeout | undefined;
   private silentMs = 0;
   private failures = 0;
+  private faults = 0;
   private givenUp = false;
 
   constructor(
@@ -132,10 +135,13 @@ export class Peer {
       if (objection) this.giveUp(objection);
       else {
         this.ready = message;
+        this.faults = 0;
         this.givenUp = false;
         this.watchOver(link);
         this.events.joined(this, message);
       }
+    } else if (this.ready && message.kind === 'report' && !this.stopped) {
+      this.nonsense(link, 'it sent a report before the end of the job');
     } else if (this.ready || message.kind === 'draining') {
       this.events.message(this, message);
     } else this.nonsense(link, `it sent ${message.kind} before it was ready`);
@@ -188,8 +194,11 @@ export class Peer {
     const wasReady = this.ready !== undefined;
     this.forget();
     link.close();
-    if (wasReady) this.events.left(this, reason, error instanceof FractalError && error.code === 'PROTOCOL');
+    const fault = error instanceof FractalError && error.code === 'PROTOCOL';
+    if (wasReady) this.events.left(this, reason, fault);
     if (this.stopped) return;
+    // After it was ready a fault is counted by the scheduler.
+    if (fault && !wasReady && ++this.faults === FAULTS) return this.giveUp(reason);
     this.failures++;
     if (error instanceof Refusal && this.failures === DOUBTS) this.events.doubted(this, reason);
     if (this.failures > this.options.retries && !this.givenUp) {

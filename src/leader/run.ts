@@ -190,17 +190,15 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   function result(name: string, heard: Result): void {
-    const { shard: id, epoch, bytes, seconds, iterations, uncertain } = heard;
+    const { shard: id, epoch, bytes, seconds, uncertain } = heard;
     peers.get(name)?.praise();
     const shard = plan.leased(name, epoch);
     if (shard?.id !== id) {
       ledger.late++;
       return;
     }
-    const sane = seconds >= 0 && seconds < Infinity && iterations >= 0 && iterations < Infinity;
-    const objection = !sane
-      ? 'it took no time that a clock shows'
-      : uncertain > shard.width * shard.height
+    const objection =
+      uncertain > shard.width * shard.height
         ? `${uncertain} of its pixels are said to be uncertain, more than it has`
         : objectionTo(bytes, shard, kind, job);
     if (objection) return feed({ kind: 'failed', peer: name, epoch, reason: objection });

@@ -28,6 +28,8 @@ const LOSSES_TO_SPLIT = 2;
 const LOSSES = 8;
 /** Peers that disagree are waited on for a third one so long, with nothing else to do. */
 const DECIDE_MS = 10_000;
+/** Once a copy is through, the next ones are looked for no sooner than so long after the last ones. */
+const CHASE_MS = 10;
 
 export function schedule(job: Job): Schedule {
   if (job.frames < 1 || job.width < 1 || job.height < 1 || job.window < 1) {
@@ -62,6 +64,9 @@ export function schedule(job: Job): Schedule {
   let [slots, power, active] = [0, 0, 0];
   /** Since when nothing can be done but to wait for another peer. */
   let stuckSince: number | undefined;
+  /** A copy is through: its slot may have nothing else to do. */
+  let copyDone = false;
+  let chasedAt = -Infinity;
   let over = false;
   let now = 0;
   let commands: Command[] = [];
@@ -73,6 +78,7 @@ export function schedule(job: Job): Schedule {
     hear(event);
     if (!over) handOut();
     if (!over && event.kind === 'tick') lookRound();
+    else if (!over && copyDone && now - chasedAt >= CHASE_MS) copyLate();
     return commands;
   }
 
@@ -133,7 +139,11 @@ export function schedule(job: Job): Schedule {
     for (const lease of member.leases.values()) {
       leases.delete(lease.epoch);
       lease.live.leases.delete(lease.epoch);
-      if (began.has(lease)) lease.live.losses++;
+      if (began.has(lease)) {
+        lease.live.losses++;
+        // Elsewhere first: a peer that comes back again and again does not take the same shard along each time.
+        lease.live.failedOn.add(name);
+      }
       giveBack(lease.live, began.has(lease));
       if (over) return;
     }
@@ -167,8 +177,12 @@ export function schedule(job: Job): Schedule {
   function finish(lease: Lease, seconds: number, digest: string): void {
     const { live, member, epoch } = lease;
     release(lease);
-    learn(member, () => costs.note(member.speed, live.samples, seconds));
-    member.answered(lease, seconds, now);
+    copyDone ||= lease.copy;
+    // Seconds come from the peer: no shard takes longer than it has been away.
+    const taken = Math.min(seconds, (now - lease.given) / 1000);
+    learn(member, () => costs.note(member.speed, live.samples, taken));
+    member.answered(lease, taken, now);
+    want(member);
     if (!live.verified && !doubted.has(member.name)) return commit(live, member.name, epoch);
     live.answers.set(member.name, { epoch, digest });
     const same = [...live.answers.values()].filter((answer) => answer.digest === digest);
@@ -337,7 +351,8 @@ export function schedule(job: Job): Schedule {
   }
 
   function give(live: Live, member: Member, why: Why): void {
-    const lease: Lease = { epoch: nextEpoch++, live, member, began: undefined, acknowledged: false };
+    const copy = why === 'copy';
+    const lease: Lease = { epoch: nextEpoch++, live, member, given: now, began: undefined, acknowledged: false, copy };
     leases.set(lease.epoch, lease);
     live.leases.set(lease.epoch, lease);
     member.take(lease, now);
@@ -360,7 +375,7 @@ export function schedule(job: Job): Schedule {
     return [...names].filter((name) => members.get(name)?.draining === false).length;
   }
 
-  function cut({ speed }: Member): Live | undefined {
+  function cut({ speed, answers }: Member): Live | undefined {
     if (!cutting?.left) {
       const rects = begin();
       if (!rects) return undefined;
@@ -368,7 +383,7 @@ export function schedule(job: Job): Schedule {
     }
     // What may be handed out before the consumer moves on has to do for all slots, however long the job.
     const within = Math.min(uncut, job.window * framePixels * job.perPixel);
-    const rect = cutting.next(costs.size(speed, within, power, slots) / job.perPixel);
+    const rect = cutting.next(costs.size(speed, within, power, slots, answers > 0) / job.perPixel);
     if (!rect) return undefined;
     uncut -= rect.width * rect.height * job.perPixel;
     return born({ id: nextShard++, frame: nextFrame - 1, ...rect });
@@ -397,12 +412,18 @@ export function schedule(job: Job): Schedule {
         give(live, member, live.answers.size > 0 ? 'check' : 'again');
       }
     }
-    const idle = hungry.filter((member) => member.idle > 0);
-    if (idle.length > 0) {
-      for (const { live, member } of chase(lives.values(), idle, costs, now)) give(live, member, 'copy');
-    }
+    copyLate();
     stuckSince = leases.size === 0 && active > 0 && checks.length > 0 ? (stuckSince ?? now) : undefined;
     if (stuckSince !== undefined && (seen.size === 1 || now - stuckSince >= DECIDE_MS)) settle();
+  }
+
+  /** Copies of what takes too long, for slots with nothing else to do. */
+  function copyLate(): void {
+    copyDone = false;
+    chasedAt = now;
+    const idle = hungry.filter((member) => member.idle > 0);
+    if (idle.length === 0) return;
+    for (const { live, member } of chase(lives.values(), idle, costs, now)) give(live, member, 'copy');
   }
 
   /** Every peer that is here has answered these. */

@@ -8,7 +8,7 @@ import type { View } from '../view/view.js';
 import { digestOf } from './digest.js';
 
 /** Of the files; a store of another format has other keys. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** The keys of the frames that share `shaping`: kernel, paint, reference and the like, plain data. */
 export function keyer(shaping: Readonly<Record<string, unknown>>): (view: View) => string {

@@ -2,7 +2,10 @@
  * An entry of the store: records one after another, each a rectangle and its bytes. A record is written behind the ones
  * before it, so an entry may end anywhere, and checksums tell how much of it is good:
  *
- *   x y width height length crc(bytes) uncertain crc(the seven before): eight 32-bit numbers, little endian; then the bytes
+ *   x y width height length crc(bytes) uncertain crc(key, the seven before): eight 32-bit numbers, little endian; then the
+ *   bytes
+ *
+ * The key is a part of the checksum, so that a file under the name of another entry has no good record.
  */
 
 import type { FileHandle } from 'node:fs/promises';
@@ -20,20 +23,20 @@ const HEAD = 32;
 /** No answer is longer: what claims to be is damaged. */
 const MAX_BYTES = 2 ** 31 - 1;
 
-/** Writes pieces behind what is there. */
-export async function writeRecords(file: FileHandle, pieces: readonly Piece[]): Promise<void> {
-  const buffers = pieces.flatMap((piece) => [headOf(piece), piece.bytes]);
+/** Writes pieces of the entry with this key behind what is there. */
+export async function writeRecords(file: FileHandle, key: string, pieces: readonly Piece[]): Promise<void> {
+  const buffers = pieces.flatMap((piece) => [headOf(key, piece), piece.bytes]);
   const total = buffers.reduce((sum, { length }) => sum + length, 0);
   const { bytesWritten } = await file.writev(buffers);
   if (bytesWritten < total) throw new Error('no space left for all of an entry');
 }
 
-/** The good records of an entry: damaged bytes are passed over, behind a damaged head nothing can be found. */
-export async function* readRecords(file: FileHandle): AsyncGenerator<Piece> {
+/** The good records of the entry with this key: damaged bytes are passed over, behind a damaged head nothing can be found. */
+export async function* readRecords(file: FileHandle, key: string): AsyncGenerator<Piece> {
   const { size } = await file.stat();
   let at = HEAD;
   let head = await readAt(file, 0, HEAD);
-  while (head.length === HEAD && crc32(head.subarray(0, HEAD - 4)) === head.readUInt32LE(HEAD - 4)) {
+  while (head.length === HEAD && checksumOf(key, head) === head.readUInt32LE(HEAD - 4)) {
     const field = (index: number) => head.readUInt32LE(4 * index);
     const rect = { x: field(0), y: field(1), width: field(2), height: field(3) };
     const [length, crc, uncertain] = [field(4), field(5), field(6)];
@@ -47,12 +50,16 @@ export async function* readRecords(file: FileHandle): AsyncGenerator<Piece> {
   }
 }
 
-function headOf({ rect, bytes, uncertain }: Piece): Buffer {
+function headOf(key: string, { rect, bytes, uncertain }: Piece): Buffer {
   const head = Buffer.alloc(HEAD);
   const fields = [rect.x, rect.y, rect.width, rect.height, bytes.length, crc32(bytes), uncertain];
   for (const [at, field] of fields.entries()) head.writeUInt32LE(field, 4 * at);
-  head.writeUInt32LE(crc32(head.subarray(0, HEAD - 4)), HEAD - 4);
+  head.writeUInt32LE(checksumOf(key, head), HEAD - 4);
   return head;
+}
+
+function checksumOf(key: string, head: Buffer): number {
+  return crc32(head.subarray(0, HEAD - 4), crc32(key));
 }
 
 /** As many bytes as there are, at most `length`. */

@@ -90,7 +90,7 @@ export class Store {
     for (const name of [key, ...(this.unfinished.get(key) ?? [])]) {
       if (enough()) return;
       let found = false;
-      for await (const piece of this.pieces(name)) {
+      for await (const piece of this.pieces(key, name)) {
         found = true;
         yield piece;
       }
@@ -111,7 +111,7 @@ export class Store {
       this.room.own.set(entry.name, bytes);
       entry.file = await open(this.path(entry.name), 'ax', 0o600);
       this.files.add(entry.file);
-      for (const name of older) await this.absorb(entry.file, name);
+      for (const name of older) await this.absorb(entry.file, key, name);
     });
     return entry;
   }
@@ -184,25 +184,25 @@ export class Store {
     entry.waiting = [];
     for (const { bytes } of pieces) this.queued -= bytes.length;
     if (!entry.file || pieces.length === 0) return;
-    await writeRecords(entry.file, pieces);
+    await writeRecords(entry.file, entry.key, pieces);
     this.wrote = true;
   }
 
   /** Copies what is good of another file, and removes that. */
-  private async absorb(file: FileHandle, name: string): Promise<void> {
+  private async absorb(file: FileHandle, key: string, name: string): Promise<void> {
     let found = false;
-    for await (const piece of this.pieces(name)) {
+    for await (const piece of this.pieces(key, name)) {
       found = true;
-      await writeRecords(file, [piece]);
+      await writeRecords(file, key, [piece]);
     }
     if (found) await unlink(this.path(name)).catch(() => undefined);
   }
 
-  private async *pieces(name: string): AsyncGenerator<Piece> {
+  private async *pieces(key: string, name: string): AsyncGenerator<Piece> {
     const file = this.bypassed ? undefined : await open(this.path(name), READ).catch(() => undefined);
     if (!file) return;
     try {
-      yield* readRecords(file);
+      yield* readRecords(file, key);
     } catch {
       // What cannot be read is not there.
     } finally {

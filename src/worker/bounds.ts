@@ -17,9 +17,13 @@ export function checkHello({ version, session, kernel }: ToWorker & { kind: 'hel
   }
 }
 
-/** @throws FractalError PROTOCOL for a scene beyond the number that is kept, or a reference orbit of no point. */
+/**
+ * @throws FractalError PROTOCOL for a scene beyond the number that is kept, one that is there already, or a reference
+ * orbit of no point.
+ */
 export function checkScene(id: number, { reference }: Scene, kept: ReadonlySet<number>): void {
-  if (!kept.has(id) && kept.size >= MAX_SCENES) throw refused(`more than ${MAX_SCENES} scenes`);
+  if (kept.has(id)) throw refused(`scene ${id} for the second time`);
+  if (kept.size >= MAX_SCENES) throw refused(`more than ${MAX_SCENES} scenes`);
   if (!reference) return;
   const { re, im, formula } = reference;
   const { julia = { re, im }, power } = formula;

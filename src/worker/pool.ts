@@ -1,6 +1,9 @@
 /**
- * The worker's computing threads, and who may use them: every session has a queue of its own, and a free thread takes
- * the next shard of the next session in turn, so that several leaders share a worker fairly.
+ * The worker's computing threads and their division among sessions. Every session has a queue of its own; a free thread
+ * takes the next shard of the session with the fewest threads, in turn where several have as few. A shard is never
+ * interrupted to let others compute: where shards of a session run longer than LONG_MS and another session has less
+ * than its share of the slots, the other one's shards run on spare threads beside them, and the operating system shares
+ * the cores. A cancelled shard that does not stop is ended together with its thread.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -8,10 +11,11 @@ import { Worker } from 'node:worker_threads';
 import type { Assignment, Scene } from '../cluster/messages.js';
 import { FractalError, messageOf, usedUp } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
-import { abandonTables, type SharedReference, shareReference } from '../kernel/perturbation/kernel.js';
+import { tablesBuilt } from '../kernel/perturbation/kernel.js';
 import { compileSimd } from '../kernel/simd.js';
 import type { Formula } from '../view/view.js';
 import { CODE_MIB, requireRoom } from './address-space.js';
+import { type Holder, type PlacedScene, Scenes } from './scenes.js';
 import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
 
 /** What a leader may ask for: its word for it came over the wire. */
@@ -19,7 +23,7 @@ const KERNELS: readonly KernelName[] = ['simd', 'gpu', 'cpu'];
 
 /** A session's place in the pool. */
 export interface Seat {
-  /** Shards of this scene may be queued from now on. */
+  /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
   scene(id: number, scene: Scene): void;
   /** `finish` is called once, unless the shard is cancelled. */
   queue(assignment: Assignment, finish: (result: Done | { kind: 'failed'; reason: string }) => void): void;
@@ -45,8 +49,20 @@ export interface Pool {
   offer(kernel: KernelName): Promise<Offer>;
   /** Perturbed views of this formula may come soon: what that takes is compiled while nobody waits for it. */
   warm(formula: Formula): void;
-  seat(kernel: KernelName): Seat;
+  /** `evict`: ends the session, to make room for the scenes of another one. */
+  seat(kernel: KernelName, evict?: (why: string) => void): Seat;
   close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** The kernels that leaders may ask for. */
+  readonly offered?: KernelName | 'auto';
+  /** Bytes of scenes, over all sessions. Absent: no bound. */
+  readonly sceneBytes?: number;
+  /** Threads beside the slots, for sessions that long shards of others keep waiting. Absent: none. */
+  readonly spare?: number;
+  /** What a thread runs. */
+  readonly script?: URL;
 }
 
 interface Job {
@@ -55,25 +71,17 @@ interface Job {
   readonly finish: (result: Done | { kind: 'failed'; reason: string }) => void;
   /** Its number among all that began, for the thread that computes it. */
   turn: number;
+  /** When it began, in milliseconds. */
+  since: number;
 }
 
-interface SeatState {
+interface SeatState extends Holder {
   readonly kernel: KernelName;
   readonly queue: Job[];
   /** By the session's number. */
   readonly scenes: Map<number, PlacedScene>;
   /** With a thread, and still wanted. */
   readonly running: Set<Job>;
-}
-
-/** A scene, its reference orbit in the memory that all threads share; sessions that name the same object share it, too. */
-interface PlacedScene {
-  key: string;
-  readonly whole: Scene;
-  /** How many sessions compute shards of it. */
-  seats: number;
-  readonly scene: Omit<Scene, 'reference'>;
-  reference: SharedReference | undefined;
 }
 
 interface Thread {
@@ -86,6 +94,10 @@ interface Thread {
   job: Job | undefined;
   /** Scenes it already has. */
   readonly scenes: Set<string>;
+  /** Called with the key of a scene that it has forgotten. */
+  readonly forgotten: Map<string, () => void>;
+  /** Ends a spare thread that has nothing to do. */
+  retiring?: NodeJS.Timeout | undefined;
 }
 
 /** A kernel that is being opened and measured. */
@@ -105,53 +117,64 @@ const THREAD = new URL('./thread.cjs', import.meta.url);
 /** Threads without a shard that may end in a row before the pool is broken. */
 const IDLE_DEATHS = 3;
 
-/**
- * `offered`: the kernels that leaders may ask for.
- * @throws FractalError RESOURCES when there is no room for the threads
- */
-export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', script = THREAD): Pool {
+/** A shard that runs longer does not keep other sessions waiting, where there are spare threads. */
+const LONG_MS = 1_000;
+/** A thread that goes on with a shard so long after it was cancelled is ended. */
+const STOP_MS = 1_000;
+/** A spare thread is kept so long without a shard. */
+const IDLE_MS = 5_000;
+
+/** @throws FractalError RESOURCES when there is no room for the threads */
+export function openPool(
+  slots: number,
+  { offered = 'auto', sceneBytes = Infinity, spare = 0, script = THREAD }: PoolOptions = {},
+): Pool {
   requireRoom(slots);
-  const simd = compileSimd(slots);
-  const stops = new Int32Array(new SharedArrayBuffer(4 * slots));
-  const threads: Thread[] = [];
+  const most = slots + spare;
+  const simd = compileSimd(most);
+  const stops = new Int32Array(new SharedArrayBuffer(4 * most));
+  /** By slot; those beyond `slots` are spare. */
+  const threads = new Map<number, Thread>();
   const seats: SeatState[] = [];
-  const placed = new Map<Scene, PlacedScene>();
+  const scenes = new Scenes(slots, most, sceneBytes, forget);
   const offers = new Map<KernelName, Promise<Offer>>();
   const openings = new Set<Opening>();
   const [started, allUp] = settledLater<void>();
   const [broken, breakPool] = settledLater<FractalError>();
   let failure: FractalError | undefined;
   let idleDeaths = 0;
-  let nextScene = 0;
   let turn = 0;
   let begun = 0;
   let closed = false;
   let closing: Promise<void> | undefined;
+  let waiting: NodeJS.Timeout | undefined;
   try {
-    for (let slot = 0; slot < slots; slot++) threads.push(start({ simd, slot, stops }));
+    for (let slot = 0; slot < slots; slot++) start(slot);
   } catch (error) {
     // Those that have started would keep the process.
     closed = true;
-    for (const { worker } of threads) void worker.terminate();
+    for (const { worker } of threads.values()) void worker.terminate();
     throw usedUp(error) ?? error;
   }
 
-  function start(workerData: ThreadData): Thread {
-    const resourceLimits = { codeRangeSizeMb: CODE_MIB };
-    const worker = new Worker(script, { workerData, resourceLimits });
+  function start(slot: number): Thread {
+    const workerData: ThreadData = { simd, slot, stops };
+    const worker = new Worker(script, { workerData, resourceLimits: { codeRangeSizeMb: CODE_MIB } });
     const thread: Thread = {
       worker,
-      slot: workerData.slot,
+      slot,
       up: false,
       graphics: false,
       job: undefined,
       scenes: new Set(),
+      forgotten: new Map(),
     };
+    threads.set(slot, thread);
     worker.on('message', (message: FromThread) => {
       switch (message.kind) {
         case 'started':
           thread.up = true;
-          if (threads.every(({ up }) => up)) allUp();
+          if ([...threads.values()].every(({ up, slot: one }) => up || one >= slots)) allUp();
           return;
         case 'opened':
         case 'unavailable':
@@ -163,6 +186,8 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
           return settle(thread, message);
         case 'stopped':
           return settle(thread);
+        case 'forgotten':
+          return forgotten(thread, message.key);
         case 'closed':
           return;
       }
@@ -175,38 +200,23 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
   /** A thread that dies takes its shard with it: that one fails, and a new thread takes the slot. */
   function died(thread: Thread, error: unknown): void {
     // An error is followed by the exit.
-    if (closed || failure || threads[thread.slot] !== thread) return;
-    if (!thread.up) return giveUp('a computing thread could not start', error);
-    if (!thread.job && ++idleDeaths >= IDLE_DEATHS) return giveUp('computing threads die', error);
+    if (closed || failure || threads.get(thread.slot) !== thread) return;
+    const spared = thread.slot >= slots;
+    if (!thread.up && !spared) return giveUp('a computing thread could not start', error);
+    if (!thread.job && !spared && ++idleDeaths >= IDLE_DEATHS) return giveUp('computing threads die', error);
+    threads.delete(thread.slot);
     try {
-      threads[thread.slot] = start({ simd, slot: thread.slot, stops });
+      if (!spared) start(thread.slot);
     } catch (failed) {
       return giveUp('a computing thread died, and none can take its place', failed);
     }
-    for (const scene of placed.values()) rebuild(scene);
+    for (const key of [...thread.forgotten.keys()]) forgotten(thread, key);
+    scenes.rebuild();
     const reason = `a computing thread died: ${messageOf(usedUp(error) ?? error)}`;
     for (const opening of openings) {
       if (opening.thread === thread) drop(opening).reject(new FractalError('KERNEL_MISSING', reason));
     }
     settle(thread, { kind: 'failed', reason });
-  }
-
-  /** Threads that wait for a table that a dead thread had a part in stop waiting; later shards build another one. */
-  function rebuild(scene: PlacedScene): void {
-    const { key, whole, reference } = scene;
-    if (!whole.reference || !reference || !abandonTables(reference)) return;
-    try {
-      scene.reference = shareReference(whole.reference, slots);
-    } catch {
-      // Shards of this scene fail, with the reason that the table could not be built.
-      return;
-    }
-    scene.key = String(nextScene++);
-    forget(key);
-  }
-
-  function forget(key: string): void {
-    for (const thread of threads) if (thread.scenes.delete(key)) post(thread, { kind: 'forget', key });
   }
 
   /** Nothing can be computed any more. */
@@ -242,40 +252,100 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
     }
   }
 
-  /** A thread is free again. Whoever cancelled its shard waits for no result, though one may have crossed the word. */
+  /** A thread is free again. No result is awaited of a cancelled shard, though one may have crossed the message. */
   function settle(thread: Thread, result?: Done | { kind: 'failed'; reason: string }): void {
     const { job } = thread;
     thread.job = undefined;
     const wanted = job?.seat.running.delete(job);
     // The next shard starts before this one's bytes are handled.
     dispatch();
+    if (!thread.job && thread.slot >= slots) retire(thread);
     if (wanted && result) job?.finish(result);
   }
 
-  /** The thread looks between the parts of a shard. */
+  /** The thread looks between the parts of a shard; one that does not is ended. */
   function stop(job: Job): void {
     job.seat.running.delete(job);
-    const thread = threads.find((one) => one.job === job);
-    if (thread) Atomics.store(stops, thread.slot, job.turn);
+    const thread = [...threads.values()].find((one) => one.job === job);
+    if (!thread) return;
+    Atomics.store(stops, thread.slot, job.turn);
+    const look = () => {
+      if (thread.job !== job || closed) return;
+      // Its exit is heard of like that of any thread that dies.
+      if (mayEnd(job)) void thread.worker.terminate();
+      else setTimeout(look, STOP_MS).unref();
+    };
+    setTimeout(look, STOP_MS).unref();
+  }
+
+  /** A graphics driver may not survive the end of its thread; other threads may wait for its part of a table. */
+  function mayEnd({ seat, assignment: { view, scene } }: Job): boolean {
+    if (seat.kernel === 'gpu') return false;
+    const reference = view.perturbed && seat.scenes.get(scene)?.reference();
+    return !reference || tablesBuilt(reference, view);
+  }
+
+  /** Ends a spare thread, unless it is needed again soon. */
+  function retire(thread: Thread): void {
+    clearTimeout(thread.retiring);
+    thread.retiring = setTimeout(() => {
+      if (thread.job || closed || threads.get(thread.slot) !== thread) return;
+      threads.delete(thread.slot);
+      for (const key of [...thread.forgotten.keys()]) forgotten(thread, key);
+      void thread.worker.terminate();
+    }, IDLE_MS).unref();
   }
 
   function dispatch(): void {
-    for (const thread of threads) {
-      if (thread.job) continue;
-      const job = next(thread);
-      if (job) run(thread, job);
-    }
+    for (let pair = next(); pair; pair = next()) run(...pair);
+    const someWait = seats.length > 1 && seats.some(({ queue }) => queue.length > 0);
+    if (spare === 0 || !someWait || waiting) return;
+    waiting = setTimeout(() => {
+      waiting = undefined;
+      dispatch();
+    }, LONG_MS).unref();
   }
 
-  /** The next shard, that this thread may compute, of the next session in turn. */
-  function next(thread: Thread): Job | undefined {
-    for (let k = 0; k < seats.length; k++) {
-      const seat = seats[(turn + k) % seats.length] as SeatState;
-      if (seat.kernel === 'gpu' && thread !== threads[0]) continue;
-      const job = seat.queue.shift();
-      if (!job) continue;
-      turn = (turn + k + 1) % seats.length;
-      return job;
+  /** The next shard and its thread: of the session with the fewest slots, in turn where they have as many. */
+  function next(): [Thread, Job] | undefined {
+    const all = seats.map((_, k) => (turn + k) % seats.length);
+    const inOrder = all.sort((a, b) => (seats[a] as SeatState).running.size - (seats[b] as SeatState).running.size);
+    for (const at of inOrder) {
+      const seat = seats[at] as SeatState;
+      const thread = seat.queue.length > 0 ? threadFor(seat) : undefined;
+      if (!thread) continue;
+      turn = (at + 1) % seats.length;
+      return [thread, seat.queue.shift() as Job];
+    }
+    return undefined;
+  }
+
+  /**
+   * A thread for the next shard of a session, if it may have one. Long shards of others do not count where it has less
+   * than its share of the slots: then it has a spare thread beside them.
+   */
+  function threadFor(seat: SeatState): Thread | undefined {
+    const free = [...threads.values()].filter(({ job }) => !job).sort((a, b) => a.slot - b.slot);
+    if (seat.kernel === 'gpu') return free.find(({ slot }) => slot === 0);
+    const busy = [...threads.values()].flatMap(({ job }) => job ?? []);
+    if (busy.length < slots) return free[0];
+    const active = seats.filter(({ running, queue }) => running.size + queue.length > 0).length;
+    const share = Math.max(1, Math.floor(slots / active));
+    const now = performance.now();
+    const short = busy.filter((job) => job.seat === seat || now - job.since < LONG_MS).length;
+    if (spare === 0 || seat.running.size >= share || short >= slots) return undefined;
+    return free[0] ?? startSpare();
+  }
+
+  function startSpare(): Thread | undefined {
+    for (let slot = slots; slot < most; slot++) {
+      if (threads.has(slot)) continue;
+      try {
+        return start(slot);
+      } catch {
+        // Without room for one more thread the session waits for a slot.
+        return undefined;
+      }
     }
     return undefined;
   }
@@ -285,42 +355,47 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
     const { key, scene, reference } = seat.scenes.get(assignment.scene) as PlacedScene;
     if (!thread.scenes.has(key)) {
       thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, scene, reference });
+      post(thread, { kind: 'scene', key, scene, reference: reference() });
     }
+    clearTimeout(thread.retiring);
     thread.job = job;
     if (seat.kernel === 'gpu') draws(thread);
     // Wraps as the shared numbers do, long after the shard of the same number is done.
     begun = (begun + 1) | 0;
     job.turn = begun;
+    job.since = performance.now();
     seat.running.add(job);
     const { view, rect } = assignment;
     post(thread, { kind: 'compute', turn: job.turn, kernel: seat.kernel, scene: key, view, rect });
   }
 
-  function place(whole: Scene): PlacedScene {
-    const known = placed.get(whole);
-    if (known) return known;
-    const { reference, ...scene } = whole;
-    const key = String(nextScene++);
-    const fresh = { key, whole, seats: 0, scene, reference: reference && shareReference(reference, slots) };
-    placed.set(whole, fresh);
-    return fresh;
+  async function forget(key: string, collect: boolean): Promise<void> {
+    const having = [...threads.values()].filter((thread) => thread.scenes.delete(key));
+    await Promise.all(
+      having.map(
+        (thread) =>
+          new Promise<void>((resolve) => {
+            thread.forgotten.set(key, resolve);
+            post(thread, { kind: 'forget', key, collect });
+          }),
+      ),
+    );
   }
 
-  /** A session needs it no longer; once none does, the threads forget it. */
-  function release(scene: PlacedScene): void {
-    scene.seats--;
-    if (scene.seats > 0) return;
-    placed.delete(scene.whole);
-    forget(scene.key);
+  function forgotten(thread: Thread, key: string): void {
+    thread.forgotten.get(key)?.();
+    thread.forgotten.delete(key);
   }
 
   function post(thread: Thread, message: ToThread): void {
     thread.worker.postMessage(message);
   }
 
+  /** The first thread drives the graphics card; other kernels are measured by any that is free. */
   function measure(kernel: KernelName): Promise<Offer> {
-    const [thread] = threads as [Thread];
+    const free = kernel === 'gpu' ? undefined : [...threads.values()].find(({ job }) => !job);
+    const thread = free ?? threads.get(0);
+    if (!thread) return Promise.reject(new FractalError('KERNEL_MISSING', 'no thread could be started'));
     return new Promise((resolve, reject) => {
       openings.add({ thread, kernel, resolve, reject });
       if (kernel === 'gpu') draws(thread);
@@ -348,24 +423,34 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
     },
     warm(formula) {
       // The first one is the one that measures.
-      post(threads.at(-1) as Thread, { kind: 'warm', formula });
+      const last = threads.get(slots - 1);
+      if (last) post(last, { kind: 'warm', formula });
     },
-    seat(kernel) {
-      const seat: SeatState = { kernel, queue: [], scenes: new Map(), running: new Set() };
+    seat(kernel, evict = () => undefined) {
+      const seat: SeatState = {
+        kernel,
+        queue: [],
+        scenes: new Map(),
+        running: new Set(),
+        bytes: 0,
+        evict,
+        get idle() {
+          return this.running.size + this.queue.length === 0;
+        },
+      };
       seats.push(seat);
       return {
         scene(id, scene) {
-          const [old, one] = [seat.scenes.get(id), place(scene)];
-          one.seats++;
-          seat.scenes.set(id, one);
-          if (old) release(old);
+          const old = seat.scenes.get(id);
+          seat.scenes.set(id, scenes.place(scene, seat));
+          if (old) scenes.release(old, seat);
         },
         queue(assignment, finish) {
           if (!seat.scenes.has(assignment.scene)) {
             throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
           }
           if (failure) return finish({ kind: 'failed', reason: failure.message });
-          seat.queue.push({ seat, assignment, finish, turn: 0 });
+          seat.queue.push({ seat, assignment, finish, turn: 0, since: 0 });
           dispatch();
         },
         cancel(epoch) {
@@ -379,15 +464,19 @@ export function openPool(slots: number, offered: KernelName | 'auto' = 'auto', s
         leave() {
           seat.queue.length = 0;
           for (const job of seat.running) stop(job);
-          seats.splice(seats.indexOf(seat), 1);
+          const at = seats.indexOf(seat);
+          if (at >= 0) seats.splice(at, 1);
           turn = 0;
-          for (const scene of seat.scenes.values()) release(scene);
+          for (const scene of seat.scenes.values()) scenes.release(scene, seat);
+          // What is left of it are shards that a thread has not let go of yet.
+          dispatch();
         },
       };
     },
     async close() {
       closed = true;
-      closing ??= Promise.all(threads.map(end)).then(() => undefined);
+      clearTimeout(waiting);
+      closing ??= Promise.all([...threads.values()].map(end)).then(() => undefined);
       return closing;
     },
   };

@@ -3,15 +3,23 @@
  * What a leader may send is bounded; one that goes beyond is sent away, and the others notice nothing.
  */
 
+import { Budget } from '../cluster/budget.js';
 import { type Assignment, BEAT_MS, type Figure, PROTOCOL, type ToWorker } from '../cluster/messages.js';
 import type { WorkerLink } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
 import { checkAssignment, checkHello, checkScene } from './bounds.js';
 import type { Pool, Seat } from './pool.js';
+import { NoRoom } from './scenes.js';
 
 /** Shards under way for each slot: one being computed, one so that the slot need not wait for the next. */
 const CREDITS = 2;
+/**
+ * What a leader may send without having answers: so many messages at once, and so many more for each slot, then so many
+ * a second; 4 KiB of digits count as one more. An answer gives back twice what its assignment cost.
+ */
+const UNEXPLAINED = { atOnce: 1_024, perSlot: 1_024, perSecond: 256 } as const;
+const UNIT_CHARACTERS = 4_096;
 
 /** What happened in a session, or in all of them: only ever grows. */
 export interface Tally {
@@ -55,6 +63,8 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let slots = pool.slots;
   let finishing: (ToWorker & { kind: 'finish' }) | undefined;
   const scenes = new Set<number>();
+  const { atOnce, perSlot, perSecond } = UNEXPLAINED;
+  const budget = new Budget(atOnce + perSlot * slots, perSecond, () => performance.now());
   let greeted = false;
   let draining = false;
   let over = false;
@@ -66,7 +76,8 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       try {
         handle(message);
       } catch (error) {
-        refuse(messageOf(error));
+        if (error instanceof NoRoom) giveUp(error.message);
+        else refuse(messageOf(error));
       }
     },
     ended(error) {
@@ -93,7 +104,12 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       void greet(message);
       return;
     }
+    // What was on its way when the session ended.
+    if (over) return;
     if (!seat) throw new FractalError('PROTOCOL', `${message.kind} came before the greeting was answered`);
+    if (finishing && message.kind !== 'cancel')
+      throw new FractalError('PROTOCOL', `${message.kind} came after the end`);
+    budget.spend(costOf(message), 'messages without waiting for answers');
     switch (message.kind) {
       case 'scene':
         checkScene(message.id, message.scene, scenes);
@@ -123,7 +139,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       name = hello.session;
       const most = pool.slotsFor(offer.kernel);
       slots = hello.slots > 0 ? Math.min(hello.slots, most) : most;
-      seat = pool.seat(offer.kernel);
+      seat = pool.seat(offer.kernel, giveUp);
       events.started(name, offer.kernel);
       beating = setInterval(beat, BEAT_MS).unref();
       await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, version, slots, credits: CREDITS, instance });
@@ -152,6 +168,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     from.queue(assignment, (result) => {
       if (!seat) return;
       const { shard, epoch } = assignment;
+      budget.refund(2 * costOf({ kind: 'assign', assignment }));
       if (result.kind === 'done') {
         const { bytes, seconds, iterations, uncertain } = result;
         tally.shards++;
@@ -193,6 +210,13 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     void link.send({ kind: 'refused', reason }).then(() => link.end());
   }
 
+  /** Ends a session that did nothing wrong: its leader may dial again. */
+  function giveUp(reason: string): void {
+    if (over) return;
+    leave(reason);
+    link.close(reason);
+  }
+
   const session: Session = {
     get busy() {
       return (seat?.underWay.length ?? 0) > 0;
@@ -206,4 +230,12 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     close: () => link.close(),
   };
   return session;
+}
+
+function costOf(message: ToWorker): number {
+  if (message.kind === 'cancel') return 1 + message.epochs.length / 16;
+  if (message.kind !== 'assign') return 1;
+  const { re, im, zoom, formula } = message.assignment.view;
+  const digits = [re, im, zoom, formula.julia?.re ?? '', formula.julia?.im ?? ''];
+  return 1 + digits.reduce((sum, text) => sum + text.length, 0) / UNIT_CHARACTERS;
 }

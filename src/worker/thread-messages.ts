@@ -23,7 +23,8 @@ export type ToThread =
       readonly scene: Omit<Scene, 'reference'>;
       readonly reference: SharedReference | undefined;
     }
-  | { readonly kind: 'forget'; readonly key: string }
+  /** Answered by `forgotten`. `collect`: frees the scene's memory at once. */
+  | { readonly kind: 'forget'; readonly key: string; readonly collect: boolean }
   /** Shards of perturbed views of this formula may come soon. */
   | { readonly kind: 'warm'; readonly formula: Formula }
   /** The last message: kernels are closed, then `closed` is answered. */
@@ -66,4 +67,5 @@ export type FromThread =
   | Done
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'stopped' }
+  | { readonly kind: 'forgotten'; readonly key: string }
   | { readonly kind: 'closed' };

@@ -12,6 +12,7 @@ import type { Paint } from '../render/colours.js';
 import { paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
 import { type Formula, samplesPerPixel, type View } from '../view/view.js';
+import { collectGarbage } from './garbage.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
 const { simd, slot, stops } = workerData as ThreadData;
@@ -38,7 +39,8 @@ port.on('message', async (message: ToThread) => {
       return;
     case 'forget':
       scenes.delete(message.key);
-      return;
+      if (message.collect) collectGarbage();
+      return answer({ kind: 'forgotten', key: message.key });
     case 'warm':
       return warm(message.formula);
     case 'close':

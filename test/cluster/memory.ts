@@ -173,10 +173,10 @@ class End<Out, In> implements MemoryLink<Out, In> {
     if (this.manners.ends) this.part(new Error(this.manners.ends));
   }
 
-  close(): void {
+  close(reason = this.manners.closes): void {
     if (this.over || this.parting) return;
     const { closes } = this.manners;
-    this.other?.lose(closes === undefined ? undefined : new Error(closes));
+    this.other?.lose(closes === undefined ? undefined : new Error(reason));
     this.part(new Error('closed on this side'));
   }
 

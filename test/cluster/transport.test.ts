@@ -71,6 +71,29 @@ interface Session {
   readonly listener: Listener;
 }
 
+const view = {
+  formula: { step: 'holomorphic', power: 2 },
+  re: '0',
+  im: '0',
+  zoom: '1',
+  rotation: 0,
+  width: 1,
+  height: 1,
+  iterations: 1,
+  bailout: 2,
+  count: 'smooth',
+  sampling: { kind: 'grid', side: 1 },
+} as const;
+
+/** Assigns shards whose pixels take so many bytes, and numbers them from 0: other answers are none. */
+async function assign({ leader, worker }: Session, ...lengths: number[]): Promise<void> {
+  for (const [shard, length] of lengths.entries()) {
+    const rect = { x: 0, y: 0, width: length / 3, height: 1 };
+    void leader.send({ kind: 'assign', assignment: { shard, epoch: shard, scene: 0, frame: 0, view, rect } });
+    await worker.next('assign');
+  }
+}
+
 /** Both ends of one session; the greeting has arrived. */
 async function session(t: TestContext, { dialer, listen }: Transport): Promise<Session> {
   let accept = (_link: WorkerLink) => {};
@@ -91,7 +114,9 @@ async function session(t: TestContext, { dialer, listen }: Transport): Promise<S
 
 for (const [name, open] of [...WIRED, ['within a process', within] as const]) {
   test(`${name}: what a worker sent before it ended arrives, though the link was full, then the end`, async (t) => {
-    const { leader, worker } = await session(t, open());
+    const both = await session(t, open());
+    const { leader, worker } = both;
+    await assign(both, 24 << 20, 3);
     void worker.send(result(0, noise(24 << 20)));
     void worker.send(failed(1));
     worker.link.end();
@@ -136,8 +161,10 @@ for (const [name, open] of [...WIRED, ['within a process', within] as const]) {
 
 for (const [name, open] of WIRED) {
   test(`${name}: messages arrive whole and in order, and nothing is shared`, async (t) => {
-    const { leader, worker } = await session(t, open());
-    const bytes = noise(2_500_000);
+    const both = await session(t, open());
+    const { leader, worker } = both;
+    await assign(both, 3, 2_499_999, 3, 0);
+    const bytes = noise(2_499_999);
     const table = Float64Array.from([1, -0.5, 1 / 3]);
     const scene: Scene = { samples: false, paint: { mode: 'smooth' }, tables: { table } };
     void worker.send(result(1, bytes));
@@ -149,7 +176,7 @@ for (const [name, open] of WIRED) {
     assert.equal(Buffer.compare(heard.bytes, bytes), 0);
     assert.deepEqual({ ...heard, bytes: [] }, { ...result(1, bytes), bytes: [] });
     heard.bytes.fill(0);
-    assert.deepEqual(bytes, noise(2_500_000));
+    assert.deepEqual(bytes, noise(2_499_999));
     assert.deepEqual(await leader.next('failed'), failed(2));
     assert.equal((await leader.next('result')).bytes.length, 0);
     const told = await worker.next('scene');
@@ -163,7 +190,9 @@ for (const [name, open] of WIRED) {
   });
 
   test(`${name}: a sender waits while the link is full, and what it sends meanwhile keeps its order`, async (t) => {
-    const { leader, worker } = await session(t, open());
+    const both = await session(t, open());
+    const { leader, worker } = both;
+    await assign(both, 24 << 20, ...new Array(40).fill(3));
     let sent = 0;
     const large = worker.send(result(0, noise(24 << 20))).then(() => sent++);
     const small = Array.from({ length: 40 }, (_, k) => worker.send(failed(k + 1)).then(() => sent++));
@@ -176,7 +205,9 @@ for (const [name, open] of WIRED) {
   });
 
   test(`${name}: what was said last has arrived when a listener is drained`, async (t) => {
-    const { leader, worker, listener } = await session(t, open());
+    const both = await session(t, open());
+    const { leader, worker, listener } = both;
+    await assign(both, 24 << 20);
     void worker.send(result(0, noise(24 << 20)));
     worker.link.end();
     await listener.drain();
@@ -197,21 +228,9 @@ for (const [name, open] of WIRED) {
 
   test(`${name}: a message that nobody understands ends the session on both sides, each told why`, async (t) => {
     const { leader, worker } = await session(t, open());
-    const view = {
-      formula: { step: 'spiral' as 'tricorn', power: 2 },
-      re: '0',
-      im: '0',
-      zoom: '1',
-      rotation: 0,
-      width: 1,
-      height: 1,
-      iterations: 1,
-      bailout: 2,
-      count: 'smooth' as const,
-      sampling: { kind: 'grid' as const, side: 1 },
-    };
+    const unknown = { ...view, formula: { step: 'spiral' as 'tricorn', power: 2 } };
     const rect = { x: 0, y: 0, width: 1, height: 1 };
-    void leader.send({ kind: 'assign', assignment: { shard: 0, epoch: 1, scene: 0, frame: 0, view, rect } });
+    void leader.send({ kind: 'assign', assignment: { shard: 0, epoch: 1, scene: 0, frame: 0, view: unknown, rect } });
     void leader.send({ kind: 'finish', metrics: true });
     assert.match((await worker.ended)?.message ?? '', /no known formula: spiral/);
     assert.match((await leader.ended)?.message ?? '', /no known formula: spiral/);
@@ -226,6 +245,23 @@ for (const [name, open] of WIRED) {
     await worker.ended;
     const late = new Scripted(transport.dialer.dial(listener.address));
     assert.match((await late.ended)?.message ?? '', /ECONNREFUSED/);
+  });
+}
+
+for (const [what, spoil, why] of [
+  ['for an assignment that never was', { epoch: 7 }, /answers assignment 7, which it does not have/],
+  ['of another length', { bytes: new Uint8Array(30) }, /answer to assignment 0 has 30 bytes, not 3/],
+  ['for the second time', {}, /answers assignment 0, which it does not have/],
+] as const) {
+  test(`over gRPC: an answer ${what} ends the session of that worker`, async (t) => {
+    const both = await session(t, { dialer: grpcDialer(), listen: (session) => grpcListen(LOCAL, session) });
+    await assign(both, 3);
+    const answer = result(0, new Uint8Array(3));
+    void both.worker.send({ ...answer, ...spoil } as ToLeader);
+    if (what.includes('second')) void both.worker.send(answer);
+    const error = await both.leader.ended;
+    assert.match(error?.message ?? '', why);
+    assert.equal((error as { code?: string }).code, 'PROTOCOL');
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { BOUNDS } from '../../src/cluster/bounds.js';
 import type { Assignment, ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { leaderInbox, type WireScene, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
 import type { Formula, View } from '../../src/view/view.js';
@@ -26,7 +27,9 @@ const record = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(
 
 const uint = fc.nat(2 ** 32 - 1);
 const text = fc.string({ unit: 'binary', maxLength: 30 });
-const seconds = fc.double({ min: 0, noNaN: true });
+const below = (max: number) => fc.double({ min: 0, max, noNaN: true });
+/** Without what moves a cursor or ends a line. */
+const line = fc.string({ maxLength: 30 });
 
 const formula: fc.Arbitrary<Formula> = fc.record(
   {
@@ -119,31 +122,31 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
   record({
     kind: fc.constant('ready' as const),
     protocol: uint,
-    version: text,
-    slots: uint,
-    credits: uint,
-    kernel: text,
-    detail: text,
-    speed: seconds,
-    fingerprint: text,
-    instance: text,
+    version: line,
+    slots: fc.nat(BOUNDS.slots),
+    credits: fc.nat(BOUNDS.credits),
+    kernel: line,
+    detail: line,
+    speed: below(BOUNDS.speed),
+    fingerprint: line,
+    instance: line,
   }),
-  record({ kind: fc.constant('refused' as const), reason: text }),
+  record({ kind: fc.constant('refused' as const), reason: line }),
   record({
     kind: fc.constant('result' as const),
     shard: uint,
     epoch: uint,
     bytes: fc.uint8Array({ maxLength: 50 }),
-    seconds,
-    iterations: seconds,
+    seconds: below(BOUNDS.seconds),
+    iterations: below(BOUNDS.iterations),
     uncertain: uint,
   }),
-  record({ kind: fc.constant('failed' as const), shard: uint, epoch: uint, reason: text }),
+  record({ kind: fc.constant('failed' as const), shard: uint, epoch: uint, reason: line }),
   record({ kind: fc.constant('beat' as const), epochs: fc.array(uint) }),
   fc.constant({ kind: 'draining' as const }),
   record({
     kind: fc.constant('report' as const),
-    figures: fc.array(record({ name: text, value: fc.double() })),
+    figures: fc.array(record({ name: line, value: fc.double({ noNaN: true, noDefaultInfinity: true }) })),
   }),
 );
 
@@ -158,7 +161,7 @@ test('whatever a leader says, the worker hears the same', () => {
 
 test('whatever a worker says, the leader hears the same', () => {
   fc.assert(
-    fc.property(fc.array(answer, { maxLength: 4 }), (all) =>
+    fc.property(fc.uniqueArray(answer, { maxLength: 4, selector: ({ kind }) => kind }), (all) =>
       assert.deepEqual(heardByLeader(...all).map(plainBytes), all),
     ),
   );
@@ -216,6 +219,11 @@ const pieceOf = (wire: WireScene) => {
 const square = { x: 0, y: 0, width: 1, height: 1 };
 
 const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
+  ['a cancellation of 5,000 epochs', { cancel: { epochs: new Array(5_000).fill(1) } }, /5000 epochs in a cancellation/],
+  ['digits without end', { assign: { view: { re: '1'.repeat(200_001) } } }, /200001 characters of a coordinate/],
+  ['a hundred tables', pieceOf({ tables: new Array(100).fill({ type: 'u8' }) }), /more than 64 fields/],
+  ['twenty tables', pieceOf({ tables: new Array(20).fill({ type: 'u8' }) }), /20 tables/],
+  ['a paint without end', pieceOf({ paint: '[]'.repeat(40_000) }), /80000 characters of a paint/],
   ['an empty message', {}, /no message that this version knows/],
   ['a scene without a piece', { scene: { scene: 1 } }, /no piece of a scene/],
   ['a piece of 2 GiB', { scene: { scene: 1, piece: { total: 2 ** 31 } } }, /scene 1: 2147483648 bytes announced/],
@@ -250,7 +258,26 @@ for (const [what, wire, why] of TO_WORKER) {
   });
 }
 
+const ready = { slots: 1, credits: 2, speed: 1e9 };
+const many = (count: number) => Array.from({ length: count }, (_, k) => k);
+const figures = (count: number) => many(count).map((value) => ({ name: 'm', value }));
+
 const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
+  ['2^32-1 slots', { ready: { ...ready, slots: 2 ** 32 - 1 } }, /slots 4294967295, the bound is from 0 to 1024/],
+  ['2^32-1 credits', { ready: { ...ready, credits: 2 ** 32 - 1 } }, /credits 4294967295, /],
+  ['a speed of 1e300', { ready: { ...ready, speed: 1e300 } }, /speed 1e\+300, /],
+  ['a speed that is no number', { ready: { ...ready, speed: Number.NaN } }, /speed NaN, /],
+  ['a long name', { ready: { ...ready, instance: 'x'.repeat(101) } }, /instance of 101 characters, /],
+  ['a name with an escape', { ready: { ...ready, detail: '\x1b[2J' } }, /description with control characters/],
+  ['a text that turns its direction', { failed: { reason: '\u202e' } }, /reason with control characters/],
+  ['a reason without end', { failed: { reason: 'x'.repeat(2000) } }, /reason of 2000 characters/],
+  ['a time of 1e308', { result: { piece: {}, seconds: 1e308 } }, /seconds of a shard 1e\+308/],
+  ['a time that is no number', { result: { piece: {}, seconds: Number.NaN } }, /seconds of a shard NaN/],
+  ['iterations below zero', { result: { piece: {}, iterations: -1 } }, /iterations of a shard -1/],
+  ['a heartbeat with 380,000 epochs', { beat: { epochs: many(380_000) } }, /380000 epochs in a heartbeat, .* 4096/],
+  ['a report of 40,000 metrics', { report: { figures: figures(40_000) } }, /40000 metrics in a report, .* 256/],
+  ['a metric that is no number', { report: { figures: [{ name: 'm', value: Number.NaN }] } }, /NaN for a metric/],
+  ['a metric with a line break', { report: { figures: [{ name: 'a\nb', value: 1 }] } }, /with control characters/],
   ['an empty message', {}, /no message that this version knows/],
   ['a result without a piece', { result: { epoch: 5 } }, /no piece of a result/],
   [
@@ -264,6 +291,10 @@ const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
     /result of assignment 5: the checksum/,
   ],
 ];
+
+test('a leader refuses to be told twice that a worker is draining', () => {
+  assert.throws(() => heardByLeader({ kind: 'draining' }, { kind: 'draining' }), { message: /says twice/ });
+});
 
 for (const [what, wire, why] of TO_LEADER) {
   test(`a leader refuses ${what}`, () => {

@@ -64,13 +64,47 @@ for (const [name, args] of crews) {
 
 test('times that are no numbers do not stay in the mean', () => {
   const plan = schedule({ ...still, width: 4096, height: 4096 });
-  const feed = (event: Event) => plan.on(event, 0).flatMap((command) => (command.kind === 'assign' ? [command] : []));
+  let now = 0;
+  const feed = (event: Event) => plan.on(event, now).flatMap((command) => (command.kind === 'assign' ? [command] : []));
   const [first, second] = feed({ kind: 'joined', peer: 'a', slots: 1, speed: 1 }) as [Assign, Assign];
   const finished = ({ epoch }: Assign, seconds: number) =>
     feed({ kind: 'finished', peer: 'a', epoch, seconds, digest: '' }) as [Assign];
   finished(first, Number.NaN);
+  now = 1000 * second.shard.width * second.shard.height;
   const [{ shard }] = finished(second, second.shard.width * second.shard.height);
   assert.ok(shard.width * shard.height <= 64, `a second a pixel, and a shard of ${shard.width}x${shard.height}`);
+});
+
+test('a shard takes no longer than it was away, whatever its worker states', () => {
+  const plan = schedule({ ...still, width: 4096, height: 4096 });
+  const feed = (event: Event, now: number) =>
+    plan.on(event, now).flatMap((command) => (command.kind === 'assign' ? [command] : []));
+  const shards = feed({ kind: 'joined', peer: 'a', slots: 1, speed: 1 }, 0);
+  for (let now = 1; now < 20; now++) {
+    const { peer, epoch } = shards.shift() as Assign;
+    shards.push(...feed({ kind: 'finished', peer, epoch, seconds: 1e7, digest: '' }, now));
+  }
+  const { width, height } = (shards.at(-1) as Assign).shard;
+  assert.ok(width * height >= 4096, `a millisecond for 1024 pixels, and a shard of ${width}x${height}`);
+});
+
+test('a worker that answers nothing has few shards of the first size, whatever it states of itself', () => {
+  const plan = schedule({ ...still, width: 4096, height: 4096 });
+  const given = new Map<string, Assign[]>();
+  const feed = (event: Event, now: number) => {
+    for (const command of plan.on(event, now)) {
+      if (command.kind === 'assign') given.set(command.peer, [...(given.get(command.peer) ?? []), command]);
+    }
+  };
+  feed({ kind: 'joined', peer: 'honest', slots: 1, speed: 1e9 }, 0);
+  for (let now = 1; now < 10; now++) {
+    const { peer, epoch } = (given.get('honest') as Assign[]).shift() as Assign;
+    feed({ kind: 'finished', peer, epoch, seconds: 0.001, digest: '' }, now);
+  }
+  feed({ kind: 'joined', peer: 'boaster', slots: 1024, speed: 1e15 }, 10);
+  const shards = given.get('boaster') ?? [];
+  assert.equal(shards.length, 32);
+  for (const { shard } of shards) assert.ok(shard.width * shard.height <= 1024);
 });
 
 const eight = crew(1, 1, 1, 1, 1, 1, 1, 1);

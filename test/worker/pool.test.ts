@@ -106,6 +106,56 @@ test('a shard of minutes that nobody wants any more is left unfinished between i
   assert.equal((await next).kind, 'done');
 });
 
+/** In the neck between cardioid and disc a point escapes after pi / |im| iterations: minutes. */
+const ENDLESS = { ...view, re: '-0.75', im: '0', zoom: '1e8', width: 1, height: 64, iterations: 2 ** 48 };
+const endless = (shard: number) => assignmentOf(shard, { view: ENDLESS, rect: { x: 0, y: 0, width: 1, height: 64 } });
+const LIMITED = { timeout: 60_000 };
+
+test('a session that computes nothing yet is served beside the endless shards of another', LIMITED, async (t) => {
+  const pool = open(t, 1, { spare: 2 });
+  const [endlessly, other] = [pool.seat('simd'), pool.seat('simd')];
+  for (const seat of [endlessly, other]) seat.scene(0, scene);
+  for (const shard of [1, 2]) void queue(endlessly, endless(shard), () => assert.fail('it does not end'));
+  for (const row of [0, 1, 2]) {
+    const result = await queue(other, assignmentOf(row));
+    assert.ok(result.kind === 'done');
+    assert.deepEqual(await samplesOf(result.bytes), await rowOf(row));
+  }
+  assert.deepEqual(endlessly.underWay, [1, 2], 'nothing was interrupted, nor got a second thread');
+});
+
+test('a cancelled shard that does not stop is ended, and its slot computes the next one', LIMITED, async (t) => {
+  const pool = open(t, 1);
+  const seat = pool.seat('simd');
+  seat.scene(0, scene);
+  for (const way of [() => seat.cancel(7), () => undefined]) {
+    void queue(seat, endless(7), () => assert.fail('it does not end'));
+    await new Promise((resolve) => setImmediate(resolve));
+    way();
+    if (seat.underWay.length > 0) seat.leave();
+    const next = pool.seat('simd');
+    next.scene(0, scene);
+    assert.equal((await queue(next, assignmentOf(3))).kind, 'done');
+    next.leave();
+  }
+});
+
+test('scenes beyond the memory for them make room where a session is idle, else are refused for now', async (t) => {
+  const pool = open(t, 1, { sceneBytes: 40 << 20 });
+  const sized = (mib: number): Scene => ({ ...scene, tables: { table: new Uint8Array(mib << 20) } });
+  const evicted: string[] = [];
+  const seats = ['a', 'b', 'c', 'd'].map((name) => pool.seat('simd', () => void evicted.push(name)));
+  const [a, b, c, d] = seats as [Seat, Seat, Seat, Seat];
+  assert.throws(() => a.scene(0, sized(41)), { code: 'PROTOCOL', message: /takes 41 MiB, .* --scene-memory/ });
+  a.scene(0, sized(24));
+  b.scene(0, sized(20));
+  assert.deepEqual(evicted, [], 'each session has 4 MiB that do not count');
+  c.scene(0, sized(4));
+  assert.deepEqual(evicted, []);
+  d.scene(0, sized(10));
+  assert.deepEqual(evicted, ['a'], 'the largest of those that compute nothing');
+});
+
 test('what a session that left had queued or under way is not answered, the others go on', async (t) => {
   const pool = open(t, 1);
   const [gone, stays] = [pool.seat('simd'), pool.seat('simd')];
@@ -147,7 +197,7 @@ test('a view that makes no sense fails its shard with a reason, and the thread g
 });
 
 test('kernels that are not offered, or that nobody knows, are missing', async (t) => {
-  const pool = open(t, 1, 'simd');
+  const pool = open(t, 1, { offered: 'simd' });
   await assert.rejects(pool.offer('gpu'), { code: 'KERNEL_MISSING', message: /offers the simd kernel only, not gpu/ });
   const unknown = open(t, 1).offer('abacus' as 'simd');
   await assert.rejects(unknown, { code: 'KERNEL_MISSING', message: /knows no kernel abacus/ });

@@ -22,7 +22,7 @@ const thread = (on: string, before = "say({ kind: 'started' });") =>
   );
 
 function open(t: TestContext, slots: number, script: URL): Pool {
-  const pool = openPool(slots, 'auto', script);
+  const pool = openPool(slots, { script });
   t.after(() => pool.close());
   return pool;
 }

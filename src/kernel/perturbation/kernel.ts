@@ -14,7 +14,7 @@ import { sharedMemory } from '../memory.js';
 import { STEPS } from '../simd.js';
 import { type Finish, openExact, type Walkers } from './exact.js';
 import { exponentOf, isDeep, offsetOf, type Reference, scaledZoom } from './reference.js';
-import { abandonTable, buildTogether, levelsOf, type Table } from './table.js';
+import { abandonTable, buildTogether, isBuilt, levelsOf, type Table } from './table.js';
 
 /** What the threads of a worker share of a reference. */
 export interface SharedReference extends Pick<Reference, 'formula' | 're' | 'im' | 'start'> {
@@ -81,10 +81,8 @@ export const PERTURBATION = new URL('./perturb.wasm', import.meta.url);
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Copies an orbit to where `slots` threads can work with it. */
-export function shareReference(reference: Reference, slots: number): SharedReference {
-  compiled ??= new WebAssembly.Module(readFileSync(PERTURBATION));
-  const { formula, re, im, orbit, tiny, start, deep } = reference;
+/** Where the parts of a shared memory lie. */
+function layoutOf({ formula, orbit, tiny, deep }: Reference) {
   const length = orbit.length / 2 - 1;
   const tinyAt = ORBIT_AT + orbit.byteLength;
   const entryBytes = formula.step === 'holomorphic' ? ENTRY_BYTES : MATRIX_ENTRY_BYTES;
@@ -92,7 +90,19 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
   const deepTable = deep
     ? levelsOf(length, table.end, DEEP_ENTRY_BYTES, DEEP_TABLE_BYTES, DEEP_COUNTERS_AT)
     : undefined;
-  const regionsAt = (deepTable ?? table).end;
+  return { length, tinyAt, table, deepTable, regionsAt: (deepTable ?? table).end };
+}
+
+/** Bytes that a reference takes in the memory that `slots` threads share. */
+export function sharedBytes(reference: Reference, slots: number): number {
+  return layoutOf(reference).regionsAt + slots * REGION_BYTES;
+}
+
+/** Copies an orbit to where `slots` threads can work with it. */
+export function shareReference(reference: Reference, slots: number): SharedReference {
+  compiled ??= new WebAssembly.Module(readFileSync(PERTURBATION));
+  const { formula, re, im, orbit, tiny, start } = reference;
+  const { length, tinyAt, table, deepTable, regionsAt } = layoutOf(reference);
   const memory = sharedMemory(regionsAt + slots * REGION_BYTES);
   new Float64Array(memory.buffer, ORBIT_AT, orbit.length).set(orbit);
   new Float64Array(memory.buffer, tinyAt, tiny.length).set(tiny);
@@ -100,6 +110,22 @@ export function shareReference(reference: Reference, slots: number): SharedRefer
   if (deepTable) new Uint32Array(memory.buffer, DEEP_LEVELS_AT, deepTable.levels.length).set(deepTable.levels);
   const tinies = tiny.length / 5;
   return { formula, re, im, start, module: compiled, memory, length, tinyAt, tinies, table, deepTable, regionsAt };
+}
+
+/**
+ * Whether all tables that this view needs are built: from then on a thread that computes it may end at any time
+ * without leaving other threads to wait for its part of a table.
+ */
+export function tablesBuilt({ memory, table, deepTable }: SharedReference, view: View): boolean {
+  return isBuilt(table, memory) && (!deepTable || !isDeep(view) || isBuilt(deepTable, memory));
+}
+
+/** The same orbit at another place, with tables that are yet to be built. */
+export function shareAgain(shared: SharedReference, slots: number): SharedReference {
+  const { formula, re, im, start, memory, length, tinyAt, tinies, deepTable } = shared;
+  const orbit = new Float64Array(memory.buffer, ORBIT_AT, 2 * (length + 1));
+  const tiny = new Float64Array(memory.buffer, tinyAt, 5 * tinies);
+  return shareReference({ formula, re, im, start, orbit, tiny, deep: deepTable !== undefined }, slots);
 }
 
 /** A thread that had a part in building the tables is gone: others stop waiting for them. False: all are built. */

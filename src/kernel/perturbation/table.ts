@@ -40,6 +40,14 @@ export function levelsOf(length: number, at: number, entryBytes: number, most: n
   return { first, levels, entries, end, counters };
 }
 
+/** The state is the third of a table's counters. */
+const STATE = 2;
+
+/** Whether a table is built, or failed to be: no thread works at it any more. */
+export function isBuilt({ counters }: Table, memory: WebAssembly.Memory): boolean {
+  return Atomics.load(new Int32Array(memory.buffer, counters, 3), STATE) !== 0;
+}
+
 /**
  * Takes part in building until all is built. build: entries [from, to) of a level, once what is below is there.
  * @throws Error when a thread failed at it
@@ -49,7 +57,7 @@ export function buildTogether(
   memory: WebAssembly.Memory,
   build: (level: number, from: number, to: number) => void,
 ): void {
-  const [next, done, state] = [0, 1, 2];
+  const [next, done, state] = [0, 1, STATE];
   const shared = new Int32Array(memory.buffer, counters, 3);
   const depth = entries.length - 1;
   const top = Math.min(depth, first + BLOCK_LEVELS);

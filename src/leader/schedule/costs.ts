@@ -59,12 +59,12 @@ export class Costs {
 
   /**
    * Samples that the next shard of a slot should have, `within` so many that are left. `power`: of all slots together;
-   * `slots`: their number.
+   * `slots`: their number. `proved`: the peer has answered a shard; before that its speed is only what it states.
    */
-  size(speed: Speed, within: number, power: number, slots: number): number {
+  size(speed: Speed, within: number, power: number, slots: number, proved = true): number {
     const own = effective(speed);
     const guided = (within * own) / (power * PARTS);
-    if (this.mean === undefined) {
+    if (this.mean === undefined || !proved) {
       const first = FIRST_SAMPLES * Math.min(1, (own * slots) / power);
       return Math.max(FEWEST, Math.min(first, guided / PARTS));
     }

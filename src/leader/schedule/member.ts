@@ -5,6 +5,11 @@ import type { Speed } from './costs.js';
 
 /** Shards in flight for each slot: one computed, one on the way. */
 const CREDITS = 2;
+/**
+ * Shards that a peer which has answered none may have; each answer raises that by one, up to its credits. What a peer
+ * states of its slots so costs the others little when it is wrong.
+ */
+const FIRST_WINDOW = 32;
 /** Weight of the newest measurement in the running mean of the lag. */
 const FRESH = 0.2;
 
@@ -30,10 +35,14 @@ export interface Lease {
   readonly epoch: number;
   readonly live: Live;
   readonly member: Member;
+  /** When it was given out. Milliseconds. */
+  given: number;
   /** When a slot took it, by what the leader knows; undefined: it waits behind another. Milliseconds. */
   began: number | undefined;
   /** A beat named it. */
   acknowledged: boolean;
+  /** Another peer had the shard already. */
+  readonly copy: boolean;
 }
 
 export class Member {
@@ -44,6 +53,8 @@ export class Member {
   draining = false;
   /** In the queue of those that could take a shard. */
   waiting = false;
+  /** Shards that it has answered. */
+  answers = 0;
   private readonly queue: Lease[] = [];
   private running = 0;
 
@@ -57,15 +68,17 @@ export class Member {
 
   /** As many shards as may be under way there. */
   get full(): boolean {
-    return this.leases.size >= this.slots * CREDITS;
+    return this.leases.size >= Math.min(this.slots * CREDITS, FIRST_WINDOW + this.answers);
   }
 
   /** Slots with nothing to do. */
   get idle(): number {
-    return this.draining ? 0 : Math.max(0, this.slots - this.leases.size);
+    const most = Math.min(this.slots, FIRST_WINDOW + this.answers);
+    return this.draining ? 0 : Math.max(0, most - this.leases.size);
   }
 
   take(lease: Lease, now: number): void {
+    lease.given = now;
     this.leases.set(lease.epoch, lease);
     if (this.running < this.slots) {
       lease.began = now;
@@ -86,6 +99,7 @@ export class Member {
 
   /** A shard that began took so long to compute, and its answer is there. */
   answered({ began }: Lease, seconds: number, now: number): void {
+    this.answers++;
     const lag = (now - (began ?? now)) / 1000 - seconds;
     if (lag >= 0 && lag < Infinity) this.lag += FRESH * (lag - this.lag);
   }

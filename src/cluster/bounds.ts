@@ -1,0 +1,65 @@
+/**
+ * The largest values that a peer may state, one table for both directions. wire.ts checks them where a message is
+ * translated; a message beyond them ends the session of that peer with PROTOCOL. Nothing is allocated, and no loop
+ * runs, by a number that has not been checked against this table.
+ */
+
+import { FractalError } from '../errors.js';
+
+export const BOUNDS = {
+  /** Bytes of a message; longer byte strings travel in pieces of exactly 1 MiB, the last one shorter. */
+  messageBytes: (1 << 20) + 4096,
+  /** Bytes of a message that carries neither a piece nor a view. */
+  smallMessageBytes: 1 << 16,
+  /** Fields of a message, and of each message within it. */
+  fields: 64,
+  /** Characters of a version, a session, a kernel, a fingerprint, an instance, the name of a metric or a table. */
+  name: 100,
+  /** Characters of the description of a kernel and of the reason of a failure or refusal. */
+  text: 1_024,
+  /** Slots of a worker; `fractal worker --slots` has the same limit. */
+  slots: 1_024,
+  /** Shards that may be under way at once for each slot. */
+  credits: 16,
+  /** Iterations a second of one slot. */
+  speed: 1e15,
+  /** Seconds that one shard took: four months. The scheduler counts no more than has passed since the assignment. */
+  seconds: 1e7,
+  /** Iterations of one shard: 2^24 samples of 2^48 iterations. */
+  iterations: 2 ** 72,
+  /** Epochs in a heartbeat or a cancellation. */
+  epochs: 4_096,
+  /** Metrics in a report. Their values are finite. */
+  figures: 256,
+  /** Bytes of a scene: its tables and its reference orbit. */
+  sceneBytes: 2 ** 30,
+  /** Tables of a scene. */
+  tables: 16,
+  /** Characters of a scene's paint, as JSON. */
+  paint: 1 << 16,
+  /** Messages that no assignment explains: so many at once, then so many a second; 4 KiB count as one more. */
+  unexplained: { atOnce: 256, perSecond: 32 },
+} as const;
+
+/** @throws FractalError PROTOCOL for a value that is no number from 0 to `most` */
+export function checkNumber(what: string, value: number, most: number): void {
+  if (!(value >= 0 && value <= most)) throw beyond(`${what} ${value}`, `from 0 to ${most}`);
+}
+
+/** @throws FractalError PROTOCOL for a longer list */
+export function checkCount(what: string, count: number, most: number): void {
+  if (count > most) throw beyond(`${count} ${what}`, `at most ${most}`);
+}
+
+/** Characters that move a cursor, end a line or turn the direction of writing. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+
+/** @throws FractalError PROTOCOL for a longer text, or one with control characters */
+export function checkText(what: string, text: string, most: number): void {
+  if (text.length > most) throw beyond(`${what} of ${text.length} characters`, `at most ${most}`);
+  if (CONTROL.test(text)) throw new FractalError('PROTOCOL', `the peer states a ${what} with control characters`);
+}
+
+function beyond(what: string, range: string): FractalError {
+  return new FractalError('PROTOCOL', `the peer states ${what}, the bound is ${range}`);
+}

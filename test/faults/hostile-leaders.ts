@@ -1,0 +1,190 @@
+/**
+ * Leaders that ask too much of a worker, in a process of their own: usage `node hostile-leaders.js host:port [kind ...]`,
+ * all kinds without one. Prints "ready" once each has begun. Sessions that are ended begin again, floods are bounded in
+ * rate, and the process gives way to others, so that what a test measures is the cost to the worker.
+ */
+
+import { setPriority } from 'node:os';
+import grpc from '@grpc/grpc-js';
+import { VERSION } from '../../bin/version.js';
+import { type Assignment, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
+import { cut } from '../../src/cluster/pieces.js';
+import { wireToWorker } from '../../src/cluster/wire.js';
+import { scenes, toLeader, toWorker } from '../cluster/memory.js';
+
+type Call = grpc.ClientDuplexStream<Buffer, Buffer>;
+type Wire = Parameters<typeof toWorker.encode>[0];
+
+/** So much is sent in each period. */
+const PERIOD_MS = 50;
+const MESSAGES = 2_000;
+const BYTES = 8 << 20;
+/** Sessions of a kind at once. */
+const SESSIONS = 2;
+
+const [address = '', ...wanted] = process.argv.slice(2);
+const encode = (wire: Wire) => toWorker.encode(wire);
+const wires = (message: ToWorker) => [...wireToWorker(message, scenes)].map(encode);
+const hello = encode({ hello: { protocol: PROTOCOL, version: VERSION, session: 'hostile', kernel: 'simd', slots: 0 } });
+const formula = { step: 'holomorphic', power: 2 } as const;
+
+/** In the neck of the seahorse valley a point escapes after pi / |im| iterations: some days. */
+const view: Assignment['view'] = {
+  formula,
+  re: '-0.75',
+  im: '0',
+  zoom: '1e8',
+  rotation: 0,
+  width: 1,
+  height: 64,
+  iterations: 2 ** 48,
+  bailout: 4,
+  count: 'smooth',
+  sampling: { kind: 'grid', side: 1 },
+};
+const empty: Scene = { samples: true, paint: {}, tables: {} };
+let epoch = 0;
+function assign(changes: Partial<Assignment['view']> = {}): ToWorker {
+  const rect = { x: 0, y: 0, width: 1, height: 64 };
+  return {
+    kind: 'assign',
+    assignment: { shard: 1, epoch: ++epoch, scene: 0, frame: 0, view: { ...view, ...changes }, rect },
+  };
+}
+
+/** The orbit of the neck itself, so many bytes of it. */
+function orbitOf(bytes: number): Scene {
+  const orbit = new Float64Array(bytes / 8);
+  for (let k = 2; k < orbit.length; k += 2) orbit[k] = (orbit[k - 2] as number) ** 2 - 0.75;
+  return {
+    ...empty,
+    reference: { formula, re: '-0.75', im: '0', orbit, tiny: new Float64Array(0), start: 0, deep: false },
+  };
+}
+const large = wires({ kind: 'scene', id: 0, scene: orbitOf(100 << 20) });
+const deep = wires({ kind: 'scene', id: 0, scene: orbitOf(16 << 20) });
+const many = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
+
+/** Messages that are sent after the greeting, again and again; a session that says no more stays. */
+const KINDS: Readonly<Record<string, () => Iterable<Buffer>>> = {
+  *'endless views'() {
+    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    for (let k = 0; k < 2; k++) yield* wires(assign());
+  },
+  *'endless deep views'() {
+    yield* deep;
+    for (let k = 0; k < 2; k++) yield* wires(assign({ perturbed: true, zoom: '1e20' }));
+  },
+  *'assignments beyond its credits'() {
+    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    for (;;) yield* wires(assign());
+  },
+  *'assignments that it cancels'() {
+    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    for (;;) {
+      yield* wires(assign({ re: `-0.${'7'.repeat(50_000)}` }));
+      yield* wires({ kind: 'cancel', epochs: [epoch] });
+    }
+  },
+  *'large scenes without end'() {
+    for (let id = 0; ; id++) yield* large.map((bytes) => withId(bytes, id));
+  },
+  *'large scenes, each in a session of its own'() {
+    yield* large;
+    yield* wires({ kind: 'finish', metrics: false });
+  },
+  *'scenes that are never whole'() {
+    for (let offset = 0; offset < 2 ** 30; offset += 1 << 20) {
+      const piece = { offset, total: 2 ** 30, data: Buffer.alloc(1 << 20), checksum: 0 };
+      yield encode({ scene: { scene: 0, piece } });
+    }
+  },
+  *'a scene of 300,000 tables'() {
+    yield* wiresOf(scenes.encode({ tables: new Array(300_000).fill({}) }));
+  },
+  *'a paint of brackets'() {
+    yield* wiresOf(scenes.encode({ paint: '['.repeat(1_000_000) }));
+  },
+  *'cancellations of 300,000 epochs'() {
+    for (;;) yield encode({ cancel: { epochs: many(300_000) } });
+  },
+  *'cancellations at full rate'() {
+    for (;;) yield encode({ cancel: { epochs: [1] } });
+  },
+  *'greetings again and again'() {
+    for (;;) yield hello;
+  },
+  *'the end again and again'() {
+    for (;;) yield* wires({ kind: 'finish', metrics: true });
+  },
+  *'empty messages'() {
+    for (;;) yield Buffer.alloc(0);
+  },
+  *'zooms of 100,000 digits'() {
+    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    for (;;) yield* wires(assign({ zoom: '9'.repeat(100_000) }));
+  },
+};
+
+/** Bytes of a scene, whatever they mean, in pieces. */
+function* wiresOf(bytes: Buffer): Generator<Buffer> {
+  for (const piece of cut(bytes))
+    yield encode({ scene: { scene: 0, piece: { ...piece, data: Buffer.from(piece.data) } } });
+}
+
+/** The same piece of a scene with another number. */
+function withId(bytes: Buffer, id: number): Buffer {
+  const { scene } = toWorker.decode(bytes);
+  return encode({ scene: { ...scene, scene: id } as never });
+}
+
+setPriority(5);
+const itself = (bytes: Buffer) => bytes;
+const method = {
+  path: '/fractal.v1.Peer/Session',
+  requestStream: true,
+  responseStream: true,
+  requestSerialize: itself,
+  requestDeserialize: itself,
+  responseSerialize: itself,
+  responseDeserialize: itself,
+} as const;
+const Client = grpc.makeClientConstructor({ session: method }, 'Peer');
+grpc.setLogVerbosity(grpc.logVerbosity.NONE);
+
+/** One session after the other; resolves once the first is answered, or ended. */
+function begin(messages: () => Iterable<Buffer>): Promise<void> {
+  return new Promise((resolve) => {
+    const client = new Client(address, grpc.credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+    const call = (client as unknown as { session(): Call }).session();
+    const left = messages()[Symbol.iterator]();
+    let timer: NodeJS.Timeout | undefined;
+    call.on('data', (bytes: Buffer) => {
+      if (!toLeader.decode(bytes).ready || timer) return;
+      timer = setInterval(() => {
+        let bytesLeft = BYTES;
+        for (let k = 0; k < MESSAGES && bytesLeft > 0 && call.writable && !call.writableNeedDrain; k++) {
+          const { value, done } = left.next();
+          if (done) return clearInterval(timer);
+          bytesLeft -= value.length;
+          call.write(value);
+        }
+      }, PERIOD_MS);
+      resolve();
+    });
+    call.on('error', () => undefined);
+    call.on('status', () => {
+      clearInterval(timer);
+      client.close();
+      resolve();
+      setTimeout(() => void begin(messages), 100);
+    });
+    call.write(hello);
+  });
+}
+
+for (const [kind, messages] of Object.entries(KINDS)) {
+  if (wanted.length > 0 && !wanted.includes(kind)) continue;
+  for (let k = 0; k < SESSIONS; k++) await begin(messages);
+}
+process.stdout.write('ready\n');

@@ -1,0 +1,191 @@
+/**
+ * Workers that break the protocol in many ways, in a process of their own: usage `node hostile-workers.js`. Prints a line
+ * "kind port" for each, then "ready". Floods are bounded in rate, and the process is the last to be scheduled, so that
+ * what a test measures is the cost to the leader.
+ */
+
+import { setPriority } from 'node:os';
+import { gzipSync } from 'node:zlib';
+import grpc from '@grpc/grpc-js';
+import { VERSION } from '../../bin/version.js';
+import { BEAT_MS, PROTOCOL } from '../../src/cluster/messages.js';
+import { fingerprintOf } from '../../src/kernel/open.js';
+import { openSimd } from '../../src/kernel/simd.js';
+import { toLeader, toWorker } from '../cluster/memory.js';
+
+type Call = grpc.ServerDuplexStream<Buffer, Buffer>;
+type Wire = Parameters<typeof toLeader.encode>[0];
+interface Assigned {
+  readonly shard: number;
+  readonly epoch: number;
+  /** Of its pixels. */
+  readonly bytes: number;
+}
+
+/** So much is sent in each period. */
+const PERIOD_MS = 50;
+const MESSAGES = 2_000;
+const BYTES = 4 << 20;
+
+const fingerprint = await fingerprintOf(openSimd());
+const honest = {
+  protocol: PROTOCOL,
+  version: VERSION,
+  slots: 2,
+  credits: 2,
+  kernel: 'simd',
+  detail: 'hostile',
+  speed: 1e9,
+  fingerprint,
+  instance: '',
+};
+const encode = (wire: Wire) => toLeader.encode(wire);
+const ready = (changes: object = {}) => encode({ ready: { ...honest, ...changes } });
+const beat = (epochs: number[]) => encode({ beat: { epochs } });
+const many = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
+const piece = (data: Buffer, offset = 0, total = data.length) => ({ data, offset, total, checksum: 0 });
+const result = ({ shard, epoch }: Assigned, changes: object) =>
+  encode({ result: { shard, epoch, seconds: 0.01, iterations: 1, ...changes } });
+/** A field of protobuf: its number, its bytes. */
+const field = (number: number, bytes: Buffer) =>
+  Buffer.concat([Buffer.from([8 * number + 2]), varint(bytes.length), bytes]);
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return Buffer.from([...bytes, rest]);
+    bytes.push((rest % 128) + 128);
+  }
+}
+
+/** Writes these messages, so many in a period, as long as the other side takes them. */
+function pump(call: Call, messages: Iterator<Buffer>): void {
+  const timer = setInterval(() => {
+    let left = BYTES;
+    for (let k = 0; k < MESSAGES && left > 0 && call.writable && !call.writableNeedDrain; k++) {
+      const { value, done } = messages.next();
+      if (done) return clearInterval(timer);
+      left -= value.length;
+      call.write(value);
+    }
+  }, PERIOD_MS);
+  for (const end of ['close', 'cancelled', 'error']) call.once(end, () => clearInterval(timer));
+}
+
+function* repeated(message: Buffer): Generator<Buffer> {
+  for (;;) yield message;
+}
+
+function assigned(call: Call, act: (one: Assigned) => void): void {
+  call.on('data', (bytes: Buffer) => {
+    const { assign } = toWorker.decode(bytes);
+    if (assign) act({ shard: assign.shard, epoch: assign.epoch, bytes: 3 * assign.width * assign.height });
+  });
+}
+
+/** Answers each assignment with these messages. */
+const answering = (answer: (one: Assigned) => Iterable<Buffer>) => (call: Call) => {
+  call.write(ready());
+  assigned(call, (one) => pump(call, answer(one)[Symbol.iterator]()));
+};
+
+const flooding =
+  (message: Buffer, greeting = ready()) =>
+  (call: Call) => {
+    call.write(greeting);
+    call.resume();
+    pump(call, repeated(message));
+  };
+
+function hoards(call: Call): void {
+  const taken: number[] = [];
+  call.write(ready({ slots: 1024, speed: 1e15 }));
+  assigned(call, ({ epoch }) => void taken.push(epoch));
+  const timer = setInterval(() => call.writable && call.write(beat(taken)), BEAT_MS);
+  call.once('cancelled', () => clearInterval(timer));
+}
+
+const KINDS: Readonly<Record<string, (call: Call) => void>> = {
+  'absurd numbers': flooding(beat([]), ready({ slots: 2 ** 32 - 1, credits: 2 ** 32 - 1, speed: 1e300 })),
+  'no credits and no slots': flooding(beat([]), ready({ slots: 0, credits: 0, speed: 0 })),
+  'takes all and answers nothing': hoards,
+  'heartbeats of 380,000 epochs': flooding(beat(many(380_000))),
+  'heartbeats of 4,000 epochs': flooding(beat(many(4_000))),
+  'heartbeats at full rate': flooding(beat([])),
+  'answers that nobody asked for': flooding(
+    result({ shard: 1, epoch: 999_999, bytes: 0 }, { piece: piece(Buffer.alloc(1 << 20)) }),
+  ),
+  'failures that nobody asked for': flooding(encode({ failed: { shard: 1, epoch: 999_999, reason: 'none' } })),
+  'reports of 40,000 metrics': flooding(
+    encode({ report: { figures: many(40_000).map((value) => ({ name: 'm', value })) } }),
+  ),
+  'reports of some metrics': flooding(
+    encode({ report: { figures: many(100).map((value) => ({ name: 'm', value })) } }),
+  ),
+  'ready again and again': flooding(ready()),
+  'draining again and again': flooding(encode({ draining: {} })),
+  'times that are no numbers': answering((one) => [
+    result(one, { piece: piece(Buffer.alloc(one.bytes)), seconds: Number.NaN }),
+  ]),
+  'times beyond measure': answering((one) => [
+    result(one, { piece: piece(Buffer.alloc(one.bytes)), seconds: 1e308, iterations: 1e308 }),
+  ]),
+  'control characters': flooding(beat([]), ready({ detail: '\x1b[2J\x1b]0;title\x07', instance: '\u202eabc' })),
+  'failures that clear the screen': answering(({ shard, epoch }) => [
+    encode({ failed: { shard, epoch, reason: '\x1b[2J\x1b[H' } }),
+  ]),
+  'huge strings': flooding(encode({ refused: { reason: 'x'.repeat(1 << 20) } })),
+  'a million tiny pieces': answering(function* (one) {
+    for (let at = 0; at < 1_000_000; at++) yield result(one, { piece: piece(Buffer.alloc(1), at, 1_000_000) });
+  }),
+  'pieces out of order': answering((one) => [result(one, { piece: piece(Buffer.alloc(3), 300, one.bytes) })]),
+  'endless pieces': answering(function* (one) {
+    for (let at = 0; at < 1 << 10; at++) yield result(one, { piece: piece(Buffer.alloc(1 << 20), at << 20, 2 ** 30) });
+  }),
+  'unknown messages': flooding(field(15, Buffer.alloc(10))),
+  'empty messages': flooding(Buffer.alloc(0)),
+  'several messages in one': flooding(
+    Buffer.concat([result({ shard: 1, epoch: 1, bytes: 0 }, {}), beat(many(300_000))]),
+  ),
+  'a result of 400,000 pieces': flooding(field(3, Buffer.concat(new Array(400_000).fill(Buffer.from([0x12, 0]))))),
+  'groups within groups': flooding(field(3, Buffer.alloc(1_000_000, 0x0b))),
+  'bytes that are no message': flooding(Buffer.alloc(100_000, 0xff)),
+  'joins and goes': (call) => {
+    call.write(ready({ slots: 1024 }));
+    assigned(call, () => setTimeout(() => call.destroy(), 20));
+  },
+};
+
+setPriority(5);
+const itself = (bytes: Buffer) => bytes;
+const service = {
+  session: {
+    path: '/fractal.v1.Peer/Session',
+    requestStream: true,
+    responseStream: true,
+    requestSerialize: itself,
+    requestDeserialize: itself,
+    responseSerialize: itself,
+    responseDeserialize: itself,
+  },
+} as const;
+grpc.setLogVerbosity(grpc.logVerbosity.NONE);
+async function serve(name: string, act: (call: Call) => void, options: grpc.ServerOptions = {}): Promise<void> {
+  const server = new grpc.Server(options);
+  server.addService(service, {
+    session(call: Call) {
+      call.on('error', () => undefined);
+      // Something is assigned only after the greeting is answered.
+      call.once('data', () => act(call));
+    },
+  });
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  process.stdout.write(`${name} 127.0.0.1:${port}\n`);
+}
+for (const [name, act] of Object.entries(KINDS)) await serve(name, act);
+const bomb = gzipSync(Buffer.alloc(64 << 20));
+await serve('compressed bombs', flooding(field(3, bomb)), { 'grpc.default_compression_algorithm': 2 });
+process.stdout.write('ready\n');
