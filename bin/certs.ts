@@ -114,7 +114,7 @@ function write(folder: string, files: Readonly<Record<string, string>>, force = 
     } catch (error) {
       const there = (error as NodeJS.ErrnoException).code === 'EEXIST';
       const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-      if (!there) rmSync(path, { force: true });
+      if (full) rmSync(path, { force: true });
       const why = there ? 'is there already: use --force, or another --out' : `cannot be written: ${messageOf(error)}`;
       throw new FractalError(full ? 'DISK' : 'OUTFILE_UNWRITABLE', `${path} ${why}`, { cause: error });
     }

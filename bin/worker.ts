@@ -28,9 +28,9 @@ export interface WorkerOptions {
   /** Who may join. */
   readonly access: Access;
   /** Bytes that the scenes of all leaders may take. */
+  readonly sceneBytes: number;
   /** Seconds after the first signal, after which what is not finished is dropped. */
   readonly drainSeconds: number;
-  readonly sceneBytes: number;
   /** Beyond the loopback interface even where anybody may. */
   readonly insecure?: boolean;
   /** A leader that is told again and again that this worker is there. */
