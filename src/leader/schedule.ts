@@ -28,8 +28,11 @@ const LOSSES_TO_SPLIT = 2;
 const LOSSES = 8;
 /** Peers that disagree are waited on for a third one so long, with nothing else to do. */
 const DECIDE_MS = 10_000;
-/** Once a copy is through, the next ones are looked for no sooner than so long after the last ones. */
-const CHASE_MS = 10;
+/**
+ * Once a copy is through, the next ones are looked for, no sooner than so long after the last time for each shard that
+ * is to be looked at: looking takes little of the time, however many there are.
+ */
+const CHASE_MS = 0.01;
 
 export function schedule(job: Job): Schedule {
   if (job.frames < 1 || job.width < 1 || job.height < 1 || job.window < 1) {
@@ -61,7 +64,9 @@ export function schedule(job: Job): Schedule {
   /** Samples not yet cut into shards. */
   let uncut = job.frames * framePixels * job.perPixel;
   /** Of the members that take shards: their slots, what these can do, their number. */
-  let [slots, power, active] = [0, 0, 0];
+  let [slots, active] = [0, 0];
+  /** What their slots can do: of those that have answered, and of those that only state it. */
+  const power = { proved: 0, stated: 0 };
   /** Since when nothing can be done but to wait for another peer. */
   let stuckSince: number | undefined;
   /** A copy is through: its slot may have nothing else to do. */
@@ -78,7 +83,7 @@ export function schedule(job: Job): Schedule {
     hear(event);
     if (!over) handOut();
     if (!over && event.kind === 'tick') lookRound();
-    else if (!over && copyDone && now - chasedAt >= CHASE_MS) copyLate();
+    else if (!over && copyDone && now - chasedAt >= CHASE_MS * lives.size) copyLate();
     return commands;
   }
 
@@ -124,7 +129,7 @@ export function schedule(job: Job): Schedule {
     seen.add(name);
     slots += count;
     active++;
-    power += count * effective(member.speed);
+    weigh(member, 1);
     want(member);
   }
 
@@ -154,7 +159,7 @@ export function schedule(job: Job): Schedule {
     member.draining = true;
     slots -= member.slots;
     active--;
-    power -= member.slots * effective(member.speed);
+    weigh(member, -1);
   }
 
   /** Messages keep their order: what was named once, is no more, and was not answered, was forgotten. */
@@ -180,8 +185,10 @@ export function schedule(job: Job): Schedule {
     copyDone ||= lease.copy;
     // Seconds come from the peer: no shard takes longer than it has been away.
     const taken = Math.min(seconds, (now - lease.given) / 1000);
-    learn(member, () => costs.note(member.speed, live.samples, taken));
-    member.answered(lease, taken, now);
+    learn(member, () => {
+      costs.note(member.speed, live.samples, taken);
+      member.answered(lease, taken, now);
+    });
     want(member);
     if (!live.verified && !doubted.has(member.name)) return commit(live, member.name, epoch);
     live.answers.set(member.name, { epoch, digest });
@@ -196,10 +203,14 @@ export function schedule(job: Job): Schedule {
   }
 
   /** What is learned of a peer's speed changes what all can do together. */
-  function learn({ speed, slots: count, draining }: Member, note: () => void): void {
-    const before = effective(speed);
+  function learn(member: Member, note: () => void): void {
+    if (!member.draining) weigh(member, -1);
     note();
-    if (!draining) power += count * (effective(speed) - before);
+    if (!member.draining) weigh(member, 1);
+  }
+
+  function weigh({ speed, slots: count, answers }: Member, sign: 1 | -1): void {
+    power[answers > 0 ? 'proved' : 'stated'] += sign * count * effective(speed);
   }
 
   /** What stands on its word alone is computed anew, by others. */
@@ -383,7 +394,9 @@ export function schedule(job: Job): Schedule {
     }
     // What may be handed out before the consumer moves on has to do for all slots, however long the job.
     const within = Math.min(uncut, job.window * framePixels * job.perPixel);
-    const rect = cutting.next(costs.size(speed, within, power, slots, answers > 0) / job.perPixel);
+    const rect = cutting.next(
+      costs.size(speed, within, power.proved > 0 ? power.proved : power.stated, slots, answers > 0) / job.perPixel,
+    );
     if (!rect) return undefined;
     uncut -= rect.width * rect.height * job.perPixel;
     return born({ id: nextShard++, frame: nextFrame - 1, ...rect });

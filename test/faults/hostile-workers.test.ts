@@ -70,7 +70,7 @@ test('among 28 kinds of hostile workers the picture is the same, in at most twic
   const among = await leader(t, [...hostile.values(), good]).whole();
   assert.equal(among.sha, alone.sha);
   // Hostile processes take time of the cores, too: they are bounded in rate, and give way to others.
-  assert.ok(among.seconds < 2 * alone.seconds + 1, `${among.seconds} s, ${alone.seconds} s alone`);
+  assert.ok(among.seconds < 2 * alone.seconds + 2, `${among.seconds} s, ${alone.seconds} s alone`);
   assert.ok(among.longestBlockMs < MOST_BLOCKED_MS, `the event loop was blocked for ${among.longestBlockMs} ms`);
   assert.ok(among.peakBytes < MOST_BYTES, `${among.peakBytes} bytes`);
   assert.doesNotMatch(among.stderr, /[^\n\x20-\x7e]/, 'nothing but lines reaches the terminal');

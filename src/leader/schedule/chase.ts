@@ -9,7 +9,7 @@ import type { Lease, Live, Member } from './member.js';
 
 /** A copy must be expected to be so many times faster than what is under way. */
 const GAIN = 1.5;
-/** At most so many at work on one shard. */
+/** At most so many at work on one shard. Those that have answered none yet keep no place from those that have. */
 const COPIES = 3;
 /** Expected of a shard while nothing was ever finished. */
 const UNKNOWN_SECONDS = 1;
@@ -22,7 +22,10 @@ export interface Copy {
 /** `idle`: members with idle slots. */
 export function chase(lives: Iterable<Live>, idle: readonly Member[], costs: Costs, now: number): Copy[] {
   const free = new Map(idle.map((member) => [member, member.idle]));
-  const fastest = [...idle].sort((a, b) => effective(b.speed) - effective(a.speed));
+  const proved = ({ answers }: Member) => answers > 0;
+  const fastest = [...idle].sort(
+    (a, b) => Number(proved(b)) - Number(proved(a)) || effective(b.speed) - effective(a.speed),
+  );
   const soonest = new Map<Member, number>();
 
   /** Seconds that a slot of a member needs for a shard. */
@@ -51,7 +54,8 @@ export function chase(lives: Iterable<Live>, idle: readonly Member[], costs: Cos
 
   const late: { readonly live: Live; readonly left: number }[] = [];
   for (const live of lives) {
-    if (live.leases.size === 0 || live.leases.size >= COPIES) continue;
+    const holders = [...live.leases.values()].filter(({ member }) => proved(member));
+    if (live.leases.size === 0 || holders.length >= COPIES) continue;
     late.push({ live, left: Math.min(...[...live.leases.values()].map(remaining)) });
   }
   late.sort((a, b) => b.left - a.left);
@@ -59,7 +63,11 @@ export function chase(lives: Iterable<Live>, idle: readonly Member[], costs: Cos
   const copies: Copy[] = [];
   for (const { live, left } of late) {
     const holders = new Set([...live.leases.values()].map(({ member }) => member.name));
-    const suits = ({ name }: Member) => !holders.has(name) && !live.failedOn.has(name) && !live.answers.has(name);
+    const suits = (member: Member) => {
+      const { name } = member;
+      if (!proved(member) && live.leases.size >= COPIES) return false;
+      return !holders.has(name) && !live.failedOn.has(name) && !live.answers.has(name);
+    };
     const at = fastest.findIndex(suits);
     const member = fastest[at];
     if (!member || left <= GAIN * needed(member, live)) continue;
