@@ -15,7 +15,7 @@ const files = readdirSync(root, { recursive: true })
   .sort();
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const stream = run({ files, concurrency: 2, timeout: 300_000 });
+const stream = run({ files, concurrency: 2, timeout: 600_000 });
 const isSuite = (data) => data.details?.type === 'suite' || files.includes(data.name);
 stream.on('test:pass', (data) => {
   if (isSuite(data)) return;
