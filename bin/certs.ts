@@ -31,7 +31,11 @@ const SHOWN = 3;
 /** Resolves to the exit code. @throws FractalError HOSTFILE_*, CREDENTIALS, OUTFILE_UNWRITABLE */
 export async function certs(options: CertsOptions): Promise<number> {
   const { hostfile, out, leader } = options;
-  const hosts = [...new Map((await readHostfile(hostfile)).map(({ host }) => [keyOf(host), host])).values()];
+  const hosts = [
+    ...new Map(
+      (await readHostfile(hostfile, 'name one with --hostfile')).map(({ host }) => [keyOf(host), host]),
+    ).values(),
+  ];
   const authority = await authorityIn(out);
   const own = leader.length > 0 ? leader : [hostname(), 'localhost', '127.0.0.1', '::1'];
   const say = (text: string) => process.stdout.write(`${text}\n`);

@@ -22,12 +22,13 @@ export async function main(words: readonly string[]): Promise<number> {
 }
 
 /**
- * yargs parses and dispatches. It is lenient: it takes `--quiet=maybe` for false, `-x -1e-5` for a flag without a value,
- * and its help text cuts words. So it gets words that readWords has checked, each flag as --name=value.
+ * yargs parses and chooses; the command runs afterwards, so that its errors do not pass through yargs. It is lenient: it takes `--quiet=maybe` for false, `-x -1e-5` for a flag without a value,
+ * and its help text cuts words. So it gets words that readWords has checked, each flag as --name="value": it removes one
+ * pair of quotes around a value, which would otherwise be those of a file name.
  */
 async function dispatch(name: string, values: RawFlags): Promise<number> {
-  let code = 0;
-  const parser = yargs([name, ...Object.entries(values).map(([flag, value]) => `--${flag}=${value}`)])
+  let chosen = async () => 0;
+  const parser = yargs([name, ...Object.entries(values).map(([flag, value]) => `--${flag}="${value}"`)])
     .scriptName('fractal')
     .parserConfiguration({ 'parse-numbers': false, 'camel-case-expansion': false, 'boolean-negation': false })
     .help(false)
@@ -40,12 +41,13 @@ async function dispatch(name: string, values: RawFlags): Promise<number> {
     });
   for (const [one, { summary, flags, run }] of Object.entries(COMMANDS)) {
     const options = Object.entries(flags).map(([flag, { describe }]) => [flag, { describe, type: 'string' }] as const);
-    parser.command(one, summary, Object.fromEntries(options), async (given) => {
-      code = await run(Object.fromEntries(Object.entries(given).filter(([flag]) => flag in flags)) as RawFlags);
+    parser.command(one, summary, Object.fromEntries(options), (given) => {
+      const own = Object.fromEntries(Object.entries(given).filter(([flag]) => flag in flags)) as RawFlags;
+      chosen = () => run(own);
     });
   }
   await parser.parseAsync();
-  return code;
+  return chosen();
 }
 
 function commandOf(name: string): Command {
@@ -62,7 +64,8 @@ async function help(words: readonly string[]): Promise<number> {
   if (hint) throw invalid(`"${name}" is not a command${hint}`);
   if (more !== undefined) throw invalid(`"${more}" is one word too many: write fractal help ${name}`);
   const width = helpWidth(process.env, process.stdout.columns);
-  const text = name === undefined ? overview(width) : commandHelp(name, commandOf(name), width);
+  const text =
+    name === undefined || HELP_WORDS.includes(name) ? overview(width) : commandHelp(name, commandOf(name), width);
   process.stdout.write(text);
   return 0;
 }

@@ -98,8 +98,10 @@ const USED_UP: readonly [words: RegExp, what: string, way: string][] = [
 /** The same error as RESOURCES, with the way out, where it says that memory, threads or files are used up. */
 export function usedUp(error: unknown): FractalError | undefined {
   if (error instanceof FractalError || !(error instanceof Error)) return undefined;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  const [, what, way] = USED_UP.find(([words]) => words.test(`${code} ${error.message}`)) ?? [];
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  // The message of a system error holds a path.
+  const text = syscall === undefined ? `${code} ${error.message}` : code;
+  const [, what, way] = USED_UP.find(([words]) => words.test(text)) ?? [];
   if (what === undefined) return undefined;
   return new FractalError('RESOURCES', `${what} (${messageOf(error)}): ${way}`, { cause: error });
 }

@@ -10,7 +10,8 @@ const MAX_NAME = 100;
 export function nearest(name: string, known: ReadonlySet<string>): string {
   if (name.length > MAX_NAME) return '';
   let best = '';
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+  // Every name of two letters is two edits away from every other one.
+  let least = Math.min(Math.max(2, Math.floor(name.length / 3)), name.length - 2) + 1;
   for (const one of known) {
     const distance = edits(name, one);
     if (distance < least) [best, least] = [one, distance];

@@ -63,6 +63,7 @@ function startFlags({ START, ZOOM, THEME, FORMAT, ...rest }: Fields, fail: Fail)
   if (THEME !== undefined) raw.palette = { dark: 'Galaxy', light: 'SummerBeach' }[THEME.toLowerCase()] ?? THEME;
   if (FORMAT !== undefined) {
     const type = FORMAT.toLowerCase().replace(/^\./, '');
+    if (!/^\w+$/.test(type)) throw fail(`"FORMAT" "${FORMAT.slice(0, 60)}" is not a file type such as "mp4" or "png"`);
     const pictures = /^(png|webp|tiff?|jpe?g|npy)$/.test(type) && !still;
     raw.outfile = pictures ? `fractal-%05d.${type}` : `fractal.${type}`;
   }

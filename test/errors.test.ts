@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { CODES, type ErrorCode, FractalError, oneLine } from '../src/errors.js';
+import { CODES, type ErrorCode, FractalError, oneLine, usedUp } from '../src/errors.js';
 
 test('docs/errors.md lists every code with its exit code, and no other', () => {
   const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
@@ -14,4 +14,12 @@ test('what another machine said becomes one line that ends somewhere and moves n
   assert.equal(oneLine('a\u001b[2J\r\nb\u0085c'), 'a [2J  b c');
   assert.equal(oneLine('x'.repeat(1 << 20)).length, 1_003);
   assert.equal(oneLine('an ordinary line, with ö and 😀'), 'an ordinary line, with ö and 😀');
+});
+
+test('a path in the message of a system error is no sign that memory is used up', () => {
+  const system = (code: string) =>
+    Object.assign(new Error(`${code}: it failed, open '/tmp/allocated/x.png'`), { code, syscall: 'open' });
+  assert.equal(usedUp(system('EACCES')), undefined);
+  assert.match(`${usedUp(system('EMFILE'))}`, /^RESOURCES: no more files/);
+  assert.match(`${usedUp(new RangeError('Array buffer allocation failed'))}`, /^RESOURCES: there is not enough memory/);
 });

@@ -31,13 +31,15 @@ const DNS = 'dns:///';
 /** Characters of a line: the patterns below may look at each more than once. */
 const MAX_LINE = 4096;
 
-/** `-` reads stdin. @throws FractalError HOSTFILE_READ, HOSTFILE_LIMIT, HOSTFILE_SYNTAX */
-export async function readHostfile(path: string): Promise<Host[]> {
+/**
+ * `-` reads stdin. `way`: what to do when the file cannot be read.
+ * @throws FractalError HOSTFILE_READ, HOSTFILE_LIMIT, HOSTFILE_SYNTAX
+ */
+export async function readHostfile(path: string, way = 'name one with --hostfile, or use --local'): Promise<Host[]> {
   let bytes: Uint8Array;
   try {
     bytes = await readAtMost(path, MAX_BYTES);
   } catch (error) {
-    const way = 'name one with --hostfile, or use --local';
     throw new FractalError('HOSTFILE_READ', `${path} cannot be read (${messageOf(error)}): ${way}`, { cause: error });
   }
   if (bytes.length > MAX_BYTES)

@@ -97,6 +97,8 @@ function foundIn(bytes: Uint8Array, path: string, flags: ReadonlySet<string>): F
     throw refuse(path, `it has ${bytes.length} bytes, at most ${MAX_TEXT_BYTES} are read of a text`);
   const text = decodeText(bytes);
   if (text.trim() === '') throw refuse(path, 'it is empty');
+  // Archives, UTF-32.
+  if (text.includes('\0')) throw refuse(path, 'it is not text in UTF-8 or UTF-16, and no picture or film');
   return inText(kind, text, path, flags);
 }
 

@@ -6,7 +6,8 @@ import { parseToml, type Table, type Toml, TomlError } from './toml.js';
 /** @throws FractalError LOCATION_FILE naming the line */
 export function parsedToml(text: string, path: string): Table {
   try {
-    return parseToml(text);
+    // TOML has two line ends; old systems and broken transfers leave others.
+    return parseToml(text.replace(/\r+\n?/g, '\n'));
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     throw refuse(`${path}:${error.line}`, `this is not TOML, or cut short: ${error.message}`, error);

@@ -50,7 +50,7 @@ export function findPalette(spec: string): Palette {
   if (parts.some((part) => parseHex(part))) return { name: text, stops: stopsOf(parts, `palette "${text}"`) };
   throw new FractalError(
     'PALETTE_UNKNOWN',
-    `there is no palette "${text}"; did you mean ${nearest(text)}? The names are ${paletteNames().join(', ')}; ` +
+    `there is no palette "${text}"${nearest(text)} The names are ${paletteNames().join(', ')}; ` +
       'a .json file or a list of colours such as "#001,#fa0,#fff" works too',
   );
 }
@@ -144,10 +144,12 @@ function key(name: string): string {
   return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
+/** The end of the first sentence: the name that was meant, where one is near. */
 function nearest(spec: string): string {
   const wanted = key(spec).slice(0, 64);
   const distances = paletteNames().map((name) => ({ name, distance: edits(wanted, key(name)) }));
-  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).name;
+  const best = distances.reduce((least, next) => (next.distance < least.distance ? next : least));
+  return best.distance <= wanted.length / 2 ? `; did you mean ${best.name}?` : '.';
 }
 
 /** Levenshtein's distance. */

@@ -10,7 +10,7 @@ import { unlinkSync } from 'node:fs';
 import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FractalError, messageOf } from '../errors.js';
+import { FractalError, messageOf, usedUp } from '../errors.js';
 import { type StreamTarget, streamTarget } from './stream-target.js';
 import { writeError } from './write-error.js';
 
@@ -42,6 +42,11 @@ export interface TemporaryOptions {
   readonly note?: ((line: string) => void) | undefined;
 }
 
+/** Of a file's own name, on nearly every file system. */
+const MAX_NAME_BYTES = 255;
+/** Of it in the name of the temporary file. */
+const BEGINNING_BYTES = 200;
+
 const alive = new Set<string>();
 let watching = false;
 
@@ -51,14 +56,17 @@ export async function temporary(outfile: string, options: TemporaryOptions = {})
   if (stream && 'refused' in stream) throw unwritable(outfile, stream.refused);
   const target = stream ? undefined : await followed(resolve(outfile));
   const folder = target === undefined ? tmpdir() : dirname(target);
-  const name = basename(target ?? outfile).slice(0, 200);
-  const path = join(folder, `.${name}.${randomBytes(4).toString('hex')}.part`);
+  const name = basename(target ?? outfile);
+  const path = join(folder, `.${beginning(name)}.${randomBytes(4).toString('hex')}.part`);
   await demandFolder(outfile, folder);
+  const length = Buffer.byteLength(name);
+  if (length > MAX_NAME_BYTES) throw unwritable(outfile, `its name has ${length} bytes, at most ${MAX_NAME_BYTES} fit`);
   try {
     await (await open(path, 'wx', target === undefined ? 0o600 : 0o666)).close();
   } catch (error) {
     const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
-    throw full ? await writeError(outfile, path, error) : unwritable(outfile, messageOf(error), error);
+    if (full) throw await writeError(outfile, path, error);
+    throw usedUp(error) ?? unwritable(outfile, messageOf(error), error);
   }
   alive.add(path);
   if (!watching) process.once('exit', removeAll);
@@ -167,6 +175,12 @@ async function followed(path: string): Promise<string> {
   // A link to what is not there yet.
   const link = await readlink(path).catch(() => undefined);
   return link === undefined ? path : resolve(dirname(path), link);
+}
+
+/** As much of a name as fits, in whole characters. */
+function beginning(name: string): string {
+  let bytes = 0;
+  return [...name].filter((letter) => (bytes += Buffer.byteLength(letter)) <= BEGINNING_BYTES).join('');
 }
 
 async function demandFolder(outfile: string, folder: string): Promise<void> {

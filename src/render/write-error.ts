@@ -7,8 +7,8 @@ import { FractalError, messageOf } from '../errors.js';
 /** Free bytes below which a disk counts as full: less than any picture needs. */
 const FULL_BYTES = 1 << 16;
 
-/** How systems and libraries say that there is no room: ENOSPC, EDQUOT, EFBIG. */
-const NO_ROOM = /no space left|quota exceeded|file too large|file size limit|\b(ENOSPC|EDQUOT|EFBIG)\b/i;
+/** How systems and libraries say that there is no room: ENOSPC, EDQUOT, EFBIG; a process beyond ulimit -f gets SIGXFSZ. */
+const NO_ROOM = /no space left|quota exceeded|file too large|file size limit|\b(ENOSPC|EDQUOT|EFBIG|SIGXFSZ)\b/i;
 
 /**
  * The error to report when writing to `path`, on the way to `outfile`, failed: DISK, OUTFILE_UNWRITABLE or
@@ -28,8 +28,11 @@ export async function writeError(outfile: string, path: string, error: unknown):
   if (isErrno(error, 'EIO')) return fail('DISK', `could not be written to its end: ${message}`);
   const said = NO_ROOM.exec(message)?.[0];
   if (said !== undefined || (await isFull(folder))) {
-    const why =
-      said === undefined || /^(no space|ENOSPC)/i.test(said) ? `no space left on the disk of "${folder}"` : said;
+    const why = /^(file|EFBIG|SIGXFSZ)/i.test(said ?? '')
+      ? 'the file would be larger than allowed (ulimit -f, or the file system)'
+      : said === undefined || /^(no space|ENOSPC)/i.test(said)
+        ? `no space left on the disk of "${folder}"`
+        : said;
     return fail('DISK', `could not be written to its end: ${why}; make room, or name another folder`);
   }
   return error instanceof FractalError ? error : fail('ENCODER_FAILED', `could not be written: ${message}`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -21,6 +21,9 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
   [['leader', '--xpos', '--zoom', '5'], 2, /--xpos has no value/],
   [['leader', '--no-xpos'], 2, /--no-xpos is not a flag: --xpos takes a value/],
   [['leader', '--quiet=maybe'], 2, /--quiet "maybe" is not true or false/],
+  [['leader', '--', 'x'], 2, /-- is not a flag of this command: see fractal leader --help$/],
+  [['recolor', '--np', '2'], 2, /--np is not a flag of this command: see fractal recolor --help$/],
+  [['certs', '--hostfile', 'missing'], 2, /missing cannot be read .*: name one with --hostfile$/],
   [['leader', '--help=5'], 2, /--help takes no value/],
   [['leader', '-h', '64'], 2, /-h is --help, .*--height 64/],
   [['-h', '64'], 2, /-h is --help, .*--height 64/],
@@ -117,6 +120,21 @@ test('a wrong hostfile and a wrong request file name file, line and column', asy
   const request = await fractal(t, ['leader', '--request', 'wrong.json'], path);
   assert.equal(request.code, 2);
   assert.match(request.stderr, /REQUEST_FILE: wrong\.json:2:\d+: /);
+});
+
+test('quotes around a value belong to it', async (t) => {
+  const path = folder(t);
+  for (const name of ['"a"', "'b'", `"'c'"`]) {
+    const words = ['leader', '--local', '1', '--store', name, '--width', '8', '--height', '8', '-qo', 'x.png'];
+    const { code, stderr } = await fractal(t, words, path);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.ok(existsSync(join(path, name)), name);
+  }
+});
+
+test('the overview is the help of help', async (t) => {
+  const { code, stdout } = await fractal(t, ['help', 'help'], folder(t));
+  assert.deepEqual([code, stdout], [0, (await fractal(t, ['help'], folder(t))).stdout]);
 });
 
 test('a working folder that was deleted is named, whatever the command', async (t) => {

@@ -82,3 +82,22 @@ for (const [limit, slots] of [
     });
   }
 }
+
+test('ulimit -n 20: too few files that may be open end a leader with one line', BOUNDED, async (t) => {
+  const words = ['leader', ...SHALLOW, '--local', '1', '-o', join(folder(t), 'x.png')];
+  const { code, stderr } = await limited(t, '-n 20', words).ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /^error: RESOURCES: [^\n]*raise the limit \(ulimit -n\)\n$/);
+});
+
+test('ulimit -f: a file beyond the limit is DISK, whether it is a picture or a film', BOUNDED, async (t) => {
+  for (const [name, more] of [
+    ['x.png', []],
+    ['x.mp4', ['--frames', '9', '--zoom-end', '9']],
+  ] as const) {
+    const words = ['leader', '--local', '1', '--no-store', '-q', '--width', '640', '--height', '360', ...more];
+    const { code, stderr } = await limited(t, '-f 8', [...words, '-o', join(folder(t), name)]).ended;
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /^error: DISK: [^\n]*larger than allowed \(ulimit -f, or the file system\)[^\n]*\n$/);
+  }
+});

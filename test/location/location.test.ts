@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { FLAG_NAMES } from '../../bin/flags.js';
 import { FractalError } from '../../src/errors.js';
@@ -326,12 +327,20 @@ test('UTF-16, a byte order mark, Ctrl-Z, any line ends and wrapped coordinates m
     [Buffer.from(DEEPDRILL, 'utf16le'), 'x', DEEPDRILL_FLAGS],
     [Buffer.from(`\uFEFF${FRAKTALER}`, 'utf16le'), 'x.toml', FRAKTALER_FLAGS],
     [`\uFEFF${RUST}\u001a`, 'x.toml', RUST_FLAGS],
+    [`# a comment\n${RUST}`.replaceAll('\n', '\r'), 'x.toml', RUST_FLAGS],
+    [FRAKTALER.replaceAll('\n', '\r\r\n'), 'x.toml', FRAKTALER_FLAGS],
     [Buffer.from(`\uFEFF${OWN}`, 'utf16le').swap16(), 'x.json', OWN_FLAGS],
   ] as const) {
     assert.deepEqual(read(text, name), flags);
   }
   refused(`Re: 1\n2.5.1\nIm: 2\nZoom: 1\nIterations: 40\n`, 'x.kfr', /Re "12\.5\.1" is not a decimal/);
   refused('real = "-1.74\n90"\nimag = "0"\nzoom = "5"\n', 'x.toml', /x\.toml:1: .*has no end/);
+});
+
+test('a file that is not text is named as such, whatever its name', () => {
+  const utf32 = Buffer.from(Uint32Array.from(KALLES, (letter) => letter.charCodeAt(0)).buffer);
+  for (const bytes of [utf32, gzipSync(KALLES)])
+    for (const name of ['x.kfr', 'x.toml', 'x.ini', 'x']) refused(bytes, name, /: it is not text in UTF-8 or UTF-16/);
 });
 
 test('keys that are not used are named', () => {

@@ -37,6 +37,7 @@ test("matplotlib's nipy_spectral and twilight_shifted are found under their name
 test('an unknown palette suggests the nearest name', () => {
   assert.throws(() => findPalette('hipi'), fails('PALETTE_UNKNOWN', '"hipi"', 'did you mean Hippi?'));
   assert.throws(() => findPalette('vivit'), fails('PALETTE_UNKNOWN', 'did you mean Vivid?'));
+  assert.throws(() => findPalette('/tmp'), fails('PALETTE_UNKNOWN', 'there is no palette "/tmp". The names are'));
 });
 
 test('a palette is read from hex colours and from files, and a wrong value is named', () => {

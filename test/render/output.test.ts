@@ -148,12 +148,22 @@ test('an outfile that cannot hold the frames is refused with the way out', async
   await assert.rejects(openOutput(options('x.webm', { codec: 'h264' })), code('OUTFILE_FORMAT', '"h264"'));
 });
 
+test('a name as long as a file system takes can be written', async () => {
+  for (const name of [`${'x'.repeat(251)}.png`, `é${'😀'.repeat(62)}x.png`]) {
+    const path = join(folder(), name);
+    await render(options(path));
+    assert.ok(existsSync(path), name);
+  }
+});
+
 test('an outfile that cannot be written is refused before anything is rendered', async () => {
   const at = folder();
   for (const name of ['x.png', 'x.mp4', 'x-%d.npy'])
     await assert.rejects(openOutput(options(join(at, 'none', name))), code('OUTFILE_UNWRITABLE', join(at, 'none')));
   writeFileSync(join(at, 'file'), '');
   await assert.rejects(openOutput(options(join(at, 'file', 'x.png'))), code('OUTFILE_UNWRITABLE', 'not a folder'));
+  const long = `${'é'.repeat(126)}.png`;
+  await assert.rejects(openOutput(options(join(at, long))), code('OUTFILE_UNWRITABLE', 'its name has 256 bytes'));
   const read = '/proc/x.png';
   if (existsSync('/proc')) await assert.rejects(openOutput(options(read)), code('OUTFILE_UNWRITABLE', read));
 });

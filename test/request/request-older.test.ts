@@ -77,6 +77,8 @@ test('keys that an older service does not have are errors, and so are values tha
     ['{START: [1, 2], ZOM: "8x"}', /"ZOM" is not known here: did you mean "ZOOM"\?/],
     ['{START: [1, 2], ZOOM: "eight"}', /"ZOOM" "eight" is not a magnification/],
     ['{START: [1, 2], ZOOM: "-8x"}', /"ZOOM" "-8x" is not a magnification/],
+    ['{START: [1, 2], FORMAT: "../x"}', /"FORMAT" "\.\.\/x" is not a file type such as "mp4"/],
+    ['{"num_frames": 2, "X": 5}', /"X" is not known here$/],
     ['{ZOOM: "8x"}', /"START", the centre, is missing/],
     ['{START: [1, 2], START: [3, 4]}', /r\.json:1:17: .*"START" stands twice/],
   ];
