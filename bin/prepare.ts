@@ -42,6 +42,9 @@ const TELL_MS = 2_000;
 /** What an iteration of the direct kernel takes. */
 const DIRECT_NANOSECONDS = 0.5;
 
+/** A larger --iters is no advice. */
+const MOST_ADVISED = 1e8;
+
 /** A piece of a probe that takes longer makes the next one small. */
 const PIECE_MS = 100;
 
@@ -107,9 +110,11 @@ async function withLimit(
   };
   const { iterations, undecided, tried } = await settleLimit(deepest, request.iterations, MAX_ITERATIONS, compute);
   if (undecided === 1) {
-    const way = 'give --iters a larger number, or find a place with fractal locate';
+    const edge = 'move the centre to the edge of the set';
+    const way = tried < MOST_ADVISED ? `give --iters a larger number, or ${edge}` : edge;
+    const most = tried < MOST_ADVISED ? tried : tried.toExponential(1);
     warnAlways(
-      `no point of a coarse grid escapes within ${tried} iterations, all of the picture may be interior: ${way}`,
+      `no point of a coarse grid escapes within ${most} iterations, all of the picture may be interior: ${way}`,
     );
   } else note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
   return { ...request, iterations };
