@@ -57,5 +57,8 @@ test('an interior view gets a warning and the usual limit', async () => {
   const { request } = await prepare(inside, new AbortController().signal, voice);
   assert.equal(request.iterations, inside.iterations);
   assert.equal(lines.length, 1);
-  assert.match(String(lines[0]), /no point of a coarse grid escapes within \d\.\de\+14 iterations, .*: move the centre/);
+  assert.match(
+    String(lines[0]),
+    /no point of a coarse grid escapes within \d\.\de\+14 iterations, .*: move the centre/,
+  );
 });
