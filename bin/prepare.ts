@@ -4,6 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import { FractalError } from '../src/errors.js';
 import type { Computed, Kernel, KernelName } from '../src/kernel/kernel.js';
 import { settleLimit } from '../src/kernel/limit.js';
 import { depthOf, perturbedFrom, prefersPerturbation, STEP_ITERATIONS, worthProbing } from '../src/kernel/method.js';
@@ -44,6 +45,8 @@ const DIRECT_NANOSECONDS = 0.5;
 
 /** A larger --iters is no advice. */
 const MOST_ADVISED = 1e8;
+/** An orbit that goes on for more times the limit, after a search for one, is not sent to workers. */
+const MOST_REACH = 32;
 
 /** A piece of a probe that takes longer makes the next one small. */
 const PIECE_MS = 100;
@@ -104,7 +107,9 @@ async function withLimit(
       saidAt = performance.now();
       note(`iteration limit: trying ${view.iterations}`);
     }
-    const trial = await inPieces(view, view.perturbed ? await perturbation(view.iterations, orbits) : direct, signal);
+    const perturbed = view.perturbed ? await perturbation(view.iterations, orbits).catch(unlessTooLong) : direct;
+    if (!perturbed) return undefined;
+    const trial = await inPieces(view, perturbed, signal);
     const steps = trial.iterations * DIRECT_NANOSECONDS * (view.perturbed ? STEP_ITERATIONS : 1);
     return { nu: trial.nu, nanoseconds: steps + (view.perturbed ? orbits.nanoseconds() : 0) };
   };
@@ -118,6 +123,11 @@ async function withLimit(
     );
   } else note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
   return { ...request, iterations };
+}
+
+/** undefined for an orbit that outgrows memory. */
+function unlessTooLong(error: unknown): undefined {
+  if (!(error instanceof FractalError && error.code === 'ORBIT_TOO_LONG')) throw error;
 }
 
 /** All samples, piece by piece, between which a signal is heard; points that take their time one by one. */
@@ -198,10 +208,11 @@ function orbitsAround(deepest: View, compute: (order: ReferenceOrder) => Promise
   return {
     async of(iterations) {
       // One that escaped, or closed its period, does for any limit.
-      if (reference && (iterations <= reach || reference.orbit.length / 2 - 1 < reach)) return reference;
-      reach = iterations;
+      if (reference && reference.orbit.length / 2 - 1 < reach) return reference;
+      if (reference && iterations <= reach && reach <= MOST_REACH * iterations) return reference;
       const order = orderFor({ ...deepest, iterations });
       reference = await compute(order);
+      reach = iterations;
       cost = nanosecondsOf(reference, order);
       return reference;
     },

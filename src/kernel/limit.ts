@@ -38,19 +38,20 @@ export interface Limit {
  * `undecided` 1.
  * @param guess the limit that suits most views of this depth, at least 1
  * @param most the largest limit allowed
- * @param compute the samples of a coarse view
+ * @param compute the samples of a coarse view; undefined where its limit is too large to be tried, which ends the search
  */
 export async function settleLimit(
   view: View,
   guess: number,
   most: number,
-  compute: (coarse: View) => Promise<Trial>,
+  compute: (coarse: View) => Promise<Trial | undefined>,
 ): Promise<Limit> {
   const { distance: _, ...shown } = view;
   const probe = coarse(shown, GRID);
   let nanoseconds = 0;
   const undecidedAt = async (iterations: number) => {
     const trial = await compute({ ...probe, iterations });
+    if (!trial) return undefined;
     nanoseconds = trial.nanoseconds;
     return trial.nu.filter((value) => value === Infinity).length / trial.nu.length;
   };
@@ -58,7 +59,7 @@ export async function settleLimit(
   const halvings = Math.max(0, Math.ceil(Math.log2(guess / FIRST)));
   const limitAt = (k: number) => Math.ceil(guess * 2 ** (k - halvings));
   let iterations = limitAt(0);
-  let undecided = await undecidedAt(iterations);
+  let undecided = (await undecidedAt(iterations)) ?? 1;
   let tried = iterations;
   /** The smallest limit by which as many points escaped as by the last one tried. */
   let least = iterations;
@@ -69,6 +70,7 @@ export async function settleLimit(
     if (next > most) break;
     if (k > last && (visible(undecided) || 2 * nanoseconds > SEARCH_NANOSECONDS)) break;
     const share = await undecidedAt(next);
+    if (share === undefined) break;
     tried = next;
     if (!visible(undecided) && share < undecided) last = Math.max(last, k + MOST_DOUBLINGS);
     still = visible(undecided) && undecided - share <= STILL ? still + 1 : 0;

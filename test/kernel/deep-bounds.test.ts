@@ -139,3 +139,26 @@ test('tricorn at 3.299e194: nu and distance, where the entries of matrices have 
     'tricorn',
   );
 });
+
+test('burning-ship at 2.959e206: the distance is as good with a small bailout, where it is taken later than nu', () => {
+  const re =
+    '-1.18027731961712804805789569172211439162706948157986671753444906028753149054779422020734312' +
+    '13890511472060278365482628956541957748952304462827619876247796775259402262579275755194057024' +
+    '401568763583995263807818140360224789926160153285910';
+  const im =
+    '-0.38586072627437972442682914088891091500256853589435355361504243401191639683669685525755758' +
+    '58291875806092125817940189406801343579207716444709380164729628272978388636149910605049687523' +
+    '282877865104196960333957337179097791413297406298727';
+  const formula = { step: 'burning-ship', power: 2 } as const;
+  for (const bailout of [2, 10, 65536]) {
+    const view: View = { ...still, formula, re, im, zoom: '2.959e206', iterations: 7971, bailout };
+    check(
+      view,
+      [
+        [23, 4],
+        [3, 3],
+      ],
+      `bailout ${bailout}`,
+    );
+  }
+});

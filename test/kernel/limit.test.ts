@@ -89,3 +89,16 @@ test('a guess far beyond what is needed is not tried: early plateaus of few unde
   // Much undecided, and a plateau below the guess: it goes on.
   assert.equal((await settleLimit(view, 64_000, 1e9, between(10, 3000, 0.5).compute)).iterations, 64_000);
 });
+
+test('a limit that is too large to be tried ends the search', async () => {
+  for (const [first, iterations] of [
+    [1e9, 1000],
+    [0, 16_000],
+  ] as const) {
+    const { compute } = between(first, first + 200_000, 0, 0);
+    const bounded = async (coarse: View) => (coarse.iterations > 20_000 ? undefined : compute(coarse));
+    const { undecided, ...limit } = await settleLimit(view, 1000, 1e12, bounded);
+    assert.deepEqual(limit, { iterations, tried: 16_000 });
+    assert.equal(undecided === 1, iterations === 1000);
+  }
+});

@@ -106,7 +106,8 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     iterate(kind, derive, cr, ci, exponent, scale, 1, 0);
     // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / spacing;
-    if (isBeyond((pixels + off * PER_APPROXIMATION) * strain(), WIDEST_APPROXIMATED) || isBeyond(strain() * blur, WIDEST_BLUR)) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
+    const coarse = isBeyond((pixels + off * PER_APPROXIMATION) * strain(), WIDEST_APPROXIMATED) || isBeyond(strain() * blur, WIDEST_BLUR);
+    if (coarse) iterate(kind, derive, cr, ci, exponent, scale, 64, 12);
     const found = answer();
     // A doubtful count is written as a negative number.
     const doubtful = isBeyond(pixels * strain(), WIDEST_DOUBLE);
@@ -115,7 +116,7 @@ export function perturb(count: i32, re: usize, im: usize, exponent: i32, nu: usi
     if (derive) {
       // The estimate holds far outside.
       const asked = setBailout(max(bailout2, LEAST_BAILOUT2));
-      if (asked < bailout2 && found != Infinity) iterate(kind, true, cr, ci, exponent, scale, 1, 0);
+      if (asked < bailout2 && found != Infinity) iterate(kind, true, cr, ci, exponent, scale, coarse ? 64 : 1, coarse ? 12 : 0);
       estimate(found, kind, distance + (k << 4));
       setBailout(asked);
     }
