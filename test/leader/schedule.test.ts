@@ -132,6 +132,21 @@ test('a worker that stalls for good costs at most 1.3 times the time', () => {
   assert.ok(copies >= 2);
 });
 
+test('workers that answer shards at first and then none keep no shard from those that go on', () => {
+  // At 6 of 10 s three of eight are left, with two fifths of the work; one second passes before shards are overdue.
+  const left = 6 + (4 * 8) / 3;
+  const stalled = eight.map((peer, k) => (k > 4 ? peer : { ...peer, really: { speed: 1e-9, from: 6 } }));
+  const { seconds } = simulate(still, stalled, tenSeconds);
+  assert.ok(seconds <= 1.2 * left + 1, `${seconds} s, not ${left} s`);
+});
+
+test('copies of a shard that takes long everywhere become rarer', () => {
+  const many = Array.from({ length: 100 }, (_, k) => ({ name: `p${k}`, slots: 1, speed: 1 }));
+  const hard = (shard: Shard) => even(shard) + (shard.x === 0 && shard.y === 0 ? 100 : 0);
+  const { copies } = simulate(still, many, hard);
+  assert.ok(copies <= 100 + 3 * Math.log2(100), `${copies} copies`);
+});
+
 test('where all are as fast as they say hardly anything is computed twice', () => {
   const { copies, shards } = simulate(still, eight, tenSeconds);
   assert.ok(copies <= eight.length, `${copies} copies, ${shards} shards`);
