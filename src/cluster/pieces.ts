@@ -13,11 +13,13 @@ export interface Piece {
   readonly checksum: number;
 }
 
+/** The checksum grows with the pieces: at once it would keep the event loop busy for long where they are many. */
 export function* cut(bytes: Uint8Array): Generator<Piece> {
   const total = bytes.length;
-  const checksum = crc32(bytes);
+  let checksum = 0;
   for (let offset = 0; offset === 0 || offset < total; offset += PIECE_BYTES) {
     const data = bytes.subarray(offset, offset + PIECE_BYTES);
+    checksum = crc32(data, checksum);
     yield { offset, total, data, checksum: offset + data.length === total ? checksum : 0 };
   }
 }

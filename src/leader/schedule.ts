@@ -298,21 +298,22 @@ export function schedule(job: Job): Schedule {
     const parts = cutter([{ x, y, width, height }], 'tile');
     const half = () => {
       const rect = parts.next(width * height - 1) as Rect;
-      return born({ ...rect, id: nextShard++, frame }, live.losses);
+      return born({ ...rect, id: nextShard++, frame }, live);
     };
     return [half(), half()];
   }
 
-  function born(shard: Shard, losses = 0): Live {
+  /** `of`: what it was cut from; its parts go elsewhere first, too. */
+  function born(shard: Shard, of?: Live): Live {
     const live: Live = {
       shard,
       samples: shard.width * shard.height * job.perPixel,
       verified: drawn(job.verify, shard.id),
       leases: new Map(),
       answers: new Map(),
-      failedOn: new Set(),
+      failedOn: new Set(of?.failedOn),
       failures: 0,
-      losses,
+      losses: of?.losses ?? 0,
     };
     lives.set(shard.id, live);
     return live;

@@ -297,6 +297,8 @@ export function openPool(
   }
 
   function dispatch(): void {
+    // Sessions leave after the pool is closed: a thread that starts then would keep the process.
+    if (closed) return;
     for (let pair = next(); pair; pair = next()) run(...pair);
     const someWait = seats.length > 1 && seats.some(({ queue }) => queue.length > 0);
     if (spare === 0 || !someWait || waiting) return;

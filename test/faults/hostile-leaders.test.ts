@@ -72,6 +72,18 @@ test(
   },
 );
 
+test('SIGTERM ends a worker whose slots are fewer than its leaders with endless shards', BOUNDED, async (t) => {
+  const one = start(t, ['worker', '--port', '0', '--slots', '2', '--drain-timeout', '3']);
+  const [, address = ''] = await one.said(/worker (127\.0\.0\.1:\d+): ready/);
+  for (let k = 0; k < 3; k++) await hostile(t, address, 'endless views');
+  // While it drains, others get spare threads; then all sessions leave at once.
+  const from = performance.now();
+  one.process.kill('SIGTERM');
+  const { code } = await one.ended;
+  assert.equal(code, 0);
+  assert.ok(performance.now() - from < 15_000, `${performance.now() - from} ms`);
+});
+
 /** Resolves once the process has used so much time of a core within a second, or so little. */
 async function usage(pid: number | undefined, enough: (ticks: number) => boolean): Promise<void> {
   const used = () => Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[13]);

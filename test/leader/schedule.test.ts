@@ -132,6 +132,45 @@ test('a worker that stalls for good costs at most 1.3 times the time', () => {
   assert.ok(copies >= 2);
 });
 
+test('workers that answer shards at first and then none keep no shard from those that go on', () => {
+  // At 6 of 10 s three of eight are left, with two fifths of the work; one second passes before shards are overdue.
+  const left = 6 + (4 * 8) / 3;
+  const stalled = eight.map((peer, k) => (k > 4 ? peer : { ...peer, really: { speed: 1e-9, from: 6 } }));
+  const { seconds } = simulate(still, stalled, tenSeconds);
+  assert.ok(seconds <= 1.2 * left + 1, `${seconds} s, not ${left} s`);
+});
+
+test('workers that leave again and again with their shards do not fail the job for the one that stays', () => {
+  const plan = schedule({ frames: 1, width: 256, height: 256, perPixel: 1, shape: 'tile', window: 1 });
+  const names = ['a', 'b', 'c'];
+  const held: Assign[] = [];
+  let done = false;
+  function feed(event: Event, now: number): void {
+    for (const command of plan.on(event, now)) {
+      assert.notEqual(command.kind, 'failed');
+      if (command.kind === 'assign' && command.peer === 'good') held.push(command);
+      if (command.kind === 'done') done = true;
+    }
+  }
+  feed({ kind: 'joined', peer: 'good', slots: 1, speed: 1 }, 0);
+  for (let now = 1; !done && now < 100_000; now++) {
+    const peer = names[now % 3] as string;
+    feed({ kind: 'joined', peer, slots: 1024, speed: 1e15 }, now);
+    const next = held.shift();
+    if (next) feed({ kind: 'finished', peer: 'good', epoch: next.epoch, seconds: 0.001, digest: '' }, now);
+    feed({ kind: 'left', peer }, now);
+    if (now % 100 === 0) feed({ kind: 'tick' }, now);
+  }
+  assert.ok(done);
+});
+
+test('copies of a shard that takes long everywhere become rarer', () => {
+  const many = Array.from({ length: 100 }, (_, k) => ({ name: `p${k}`, slots: 1, speed: 1 }));
+  const hard = (shard: Shard) => even(shard) + (shard.x === 0 && shard.y === 0 ? 100 : 0);
+  const { copies } = simulate(still, many, hard);
+  assert.ok(copies <= 100 + 3 * Math.log2(100), `${copies} copies`);
+});
+
 test('where all are as fast as they say hardly anything is computed twice', () => {
   const { copies, shards } = simulate(still, eight, tenSeconds);
   assert.ok(copies <= eight.length, `${copies} copies, ${shards} shards`);

@@ -9,8 +9,14 @@ import type { Lease, Live, Member } from './member.js';
 
 /** A copy must be expected to be so many times faster than what is under way. */
 const GAIN = 1.5;
-/** At most so many at work on one shard. Those that have answered none yet keep no place from those that have. */
+/**
+ * At most so many at work on one shard. Peers that have answered none yet, or have a shard that is overdue, keep no
+ * place from the others: some that answer a few shards and never the rest would otherwise hold all copies of one.
+ */
 const COPIES = 3;
+/** A shard is overdue after so many times what it was expected to take, and no sooner than so many seconds. */
+const OVERDUE = 8;
+const OVERDUE_SECONDS = 1;
 /** Expected of a shard while nothing was ever finished. */
 const UNKNOWN_SECONDS = 1;
 
@@ -22,11 +28,27 @@ export interface Copy {
 /** `idle`: members with idle slots. */
 export function chase(lives: Iterable<Live>, idle: readonly Member[], costs: Costs, now: number): Copy[] {
   const free = new Map(idle.map((member) => [member, member.idle]));
-  const proved = ({ answers }: Member) => answers > 0;
+  const soonest = new Map<Member, number>();
+  const known = new Map<Member, boolean>();
   const fastest = [...idle].sort(
     (a, b) => Number(proved(b)) - Number(proved(a)) || effective(b.speed) - effective(a.speed),
   );
-  const soonest = new Map<Member, number>();
+
+  /** It has answered shards, and none that it has is overdue. */
+  function proved(member: Member): boolean {
+    let good = known.get(member);
+    if (good === undefined)
+      known.set(member, (good = member.answers > 0 && ![...member.leases.values()].some(overdue)));
+    return good;
+  }
+
+  /** The time that others had the shard before counts, too: the copies of one that takes long for all double its time. */
+  function overdue({ live, member, began, given }: Lease): boolean {
+    if (began === undefined) return false;
+    const [first] = live.leases.values();
+    const before = (given - (first as Lease).given) / 1000;
+    return (now - began) / 1000 > Math.max(OVERDUE_SECONDS, OVERDUE * needed(member, live), before);
+  }
 
   /** Seconds that a slot of a member needs for a shard. */
   function needed({ speed, lag }: Member, { samples }: Live): number {
