@@ -76,6 +76,8 @@ import {
 export const LEAST: f64 = 1e-285; // about 2^-947
 /** Smaller squares have lost digits. */
 const TINY: f64 = 1e-280;
+/** The square of a larger difference is far from that. */
+const SQUARED: f64 = 1e-120;
 
 /**
  * Goes on until the point is through (true), or d or the next d may fall below `least`.
@@ -249,9 +251,21 @@ function follow(kind: i32, derive: bool, cr: f64, ci: f64, levels: usize, first:
           a = ta;
           c = tc;
         }
-        // Coefficients first: d^2 may be less than any double where Q·d is not.
-        const t = m0 * dr + m1 * di + ((q0 * dr + q1 * di) * dr + q2 * di * di) + (b0 * cr + b1 * ci);
-        di = m2 * dr + m3 * di + ((q3 * dr + q4 * di) * dr + q5 * di * di) + (b2 * cr + b3 * ci);
+        let pr: f64;
+        let pi: f64;
+        if (size > SQUARED) {
+          const xx = dr * dr;
+          const xy = dr * di;
+          const yy = di * di;
+          pr = q0 * xx + q1 * xy + q2 * yy;
+          pi = q3 * xx + q4 * xy + q5 * yy;
+        } else {
+          // Coefficients first: d^2 may be less than any double where Q·d is not.
+          pr = (q0 * dr + q1 * di) * dr + q2 * di * di;
+          pi = (q3 * dr + q4 * di) * dr + q5 * di * di;
+        }
+        const t = m0 * dr + m1 * di + pr + (b0 * cr + b1 * ci);
+        di = m2 * dr + m3 * di + pi + (b2 * cr + b3 * ci);
         dr = t;
       } else {
         // (A + (C + F·d)·d + D·dc)·d + (B + E·dc)·dc
