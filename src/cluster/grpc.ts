@@ -92,13 +92,12 @@ export function calling({ tls, token }: Access): Calling {
   return {
     client(Client, address) {
       const credentials = context ? secured(context, address) : grpc.credentials.createInsecure();
-      const sockets = FRAGILE ? guard(credentials) : [];
+      const release = FRAGILE ? guard(credentials) : () => undefined;
       const client = new Client(addressText(address), credentials, options);
       const close = client.close.bind(client);
       client.close = () => {
         close();
-        // As grpc-js does with connections that are not guarded: what is left of them keeps no process alive.
-        for (const socket of sockets) socket.unref();
+        release();
       };
       return client;
     },
@@ -134,21 +133,29 @@ function secured(context: ReturnType<typeof createSecureContext>, address: Addre
   });
 }
 
-/** Guards the connections made with these credentials: grpc-js has no other place for it. The sockets, as they come. */
-function guard(credentials: grpc.ChannelCredentials): readonly Socket[] {
+/**
+ * Guards the connections made with these credentials: grpc-js has no other place for it. After a call of the result they
+ * keep no process alive, also those that are still being made, as it is with connections that are not guarded.
+ */
+function guard(credentials: grpc.ChannelCredentials): () => void {
   const sockets: Socket[] = [];
+  let released = false;
   const connectorOf = credentials._createSecureConnector.bind(credentials);
   credentials._createSecureConnector = (...target) => {
     const connector = connectorOf(...target);
     const connect = connector.connect.bind(connector);
     connector.connect = async (raw) => {
       const { socket, secure } = await connect(raw);
+      if (released) socket.unref();
       sockets.push(socket);
       return { socket: withoutExtensions(socket) as Socket, secure };
     };
     return connector;
   };
-  return sockets;
+  return () => {
+    released = true;
+    for (const socket of sockets) socket.unref();
+  };
 }
 
 /** What both ends of a gRPC stream have in common. */
