@@ -7,7 +7,7 @@ import type { Rect } from '../shard/shard.js';
 import type { Formula, View } from '../view/view.js';
 
 /** Both sides must speak the same one. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /** A worker that is ready says so that often. */
 export const BEAT_MS = 1_000;
