@@ -13,7 +13,7 @@ import { FractalError, messageOf, usedUp } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
 import { tablesBuilt } from '../kernel/perturbation/kernel.js';
 import { compileSimd } from '../kernel/simd.js';
-import type { Formula } from '../view/view.js';
+import { type Formula, samplesPerPixel } from '../view/view.js';
 import { CODE_MIB, requireRoom } from './address-space.js';
 import { type Holder, type PlacedScene, Scenes } from './scenes.js';
 import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
@@ -26,7 +26,7 @@ export interface Seat {
   /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
   scene(id: number, scene: Scene): void;
   /** `finish` is called once, unless the shard is cancelled. */
-  queue(assignment: Assignment, finish: (result: Done | { kind: 'failed'; reason: string }) => void): void;
+  queue(assignment: Assignment, finish: Finish): void;
   /** Forgets an assignment, by its epoch: one that has begun is left unfinished. */
   cancel(epoch: number): void;
   /** Epochs of what is being computed, then of what waits. */
@@ -65,14 +65,19 @@ export interface PoolOptions {
   readonly script?: URL;
 }
 
+/** Takes what came of a shard; what it returns resolves once the leader has read that. */
+export type Finish = (result: Done | { kind: 'failed'; reason: string }) => Promise<void> | undefined | void;
+
 interface Job {
   readonly seat: SeatState;
   readonly assignment: Assignment;
-  readonly finish: (result: Done | { kind: 'failed'; reason: string }) => void;
+  readonly finish: Finish;
   /** Its number among all that began, for the thread that computes it. */
   turn: number;
   /** When it began, in milliseconds. */
   since: number;
+  /** Bytes of its samples. */
+  readonly size: number;
 }
 
 interface SeatState extends Holder {
@@ -82,6 +87,8 @@ interface SeatState extends Holder {
   readonly scenes: Map<number, PlacedScene>;
   /** With a thread, and still wanted. */
   readonly running: Set<Job>;
+  /** Bytes of answers that its leader has not read. */
+  unread: number;
 }
 
 interface Thread {
@@ -121,6 +128,15 @@ const IDLE_DEATHS = 3;
 const LONG_MS = 1_000;
 /** A thread that goes on with a shard so long after it was cancelled is ended. */
 const STOP_MS = 1_000;
+/** A session with more bytes unread begins no shard. */
+const UNREAD_BYTES = 64 << 20;
+/**
+ * Bytes of samples under way and of answers unread, of all sessions, at least and for each slot: beyond it no shard of more
+ * than LARGE_BYTES begins, and the session with the most bytes unread is ended.
+ */
+const HELD_BYTES = 512 << 20;
+const HELD_BYTES_EACH = 128 << 20;
+const LARGE_BYTES = 8 << 20;
 /** A spare thread is kept so long without a shard. */
 const IDLE_MS = 5_000;
 
@@ -148,6 +164,9 @@ export function openPool(
   let closed = false;
   let closing: Promise<void> | undefined;
   let waiting: NodeJS.Timeout | undefined;
+  /** Bytes of samples under way, and of answers unread; and what they may be. */
+  let held = 0;
+  const mostHeld = Math.max(HELD_BYTES, slots * HELD_BYTES_EACH);
   try {
     for (let slot = 0; slot < slots; slot++) start(slot);
   } catch (error) {
@@ -256,11 +275,28 @@ export function openPool(
   function settle(thread: Thread, result?: Done | { kind: 'failed'; reason: string }): void {
     const { job } = thread;
     thread.job = undefined;
+    if (job) held -= job.size;
     const wanted = job?.seat.running.delete(job);
+    const answer = wanted && result?.kind === 'done' ? result.bytes.length : 0;
+    if (job) unread(job.seat, answer);
     // The next shard starts before this one's bytes are handled.
     dispatch();
     if (!thread.job && thread.slot >= slots) retire(thread);
-    if (wanted && result) job?.finish(result);
+    if (!job || !wanted || !result) return;
+    const read = () => {
+      unread(job.seat, -answer);
+      dispatch();
+    };
+    Promise.resolve(job.finish(result)).then(read, read);
+  }
+
+  /** So many bytes more lie unread; where they are too many, the session that holds most of them is ended. */
+  function unread(seat: SeatState, bytes: number): void {
+    seat.unread += bytes;
+    held += bytes;
+    if (bytes <= 0 || held <= mostHeld) return;
+    const largest = seats.reduce((most, one) => (one.unread > most.unread ? one : most), seat);
+    largest.evict('the leader reads no answers');
   }
 
   /** The thread looks between the parts of a shard; one that does not is ended. */
@@ -314,12 +350,18 @@ export function openPool(
     const inOrder = all.sort((a, b) => (seats[a] as SeatState).running.size - (seats[b] as SeatState).running.size);
     for (const at of inOrder) {
       const seat = seats[at] as SeatState;
-      const thread = seat.queue.length > 0 ? threadFor(seat) : undefined;
+      const [head] = seat.queue;
+      const thread = head && hasRoom(head) ? threadFor(seat) : undefined;
       if (!thread) continue;
       turn = (at + 1) % seats.length;
       return [thread, seat.queue.shift() as Job];
     }
     return undefined;
+  }
+
+  /** Whether there is memory for a shard and its answer. */
+  function hasRoom({ seat, size }: Job): boolean {
+    return seat.unread <= UNREAD_BYTES && (size <= LARGE_BYTES || held === 0 || held + size <= mostHeld);
   }
 
   /**
@@ -367,6 +409,7 @@ export function openPool(
     job.turn = begun;
     job.since = performance.now();
     seat.running.add(job);
+    held += job.size;
     const { view, rect } = assignment;
     post(thread, { kind: 'compute', turn: job.turn, kernel: seat.kernel, scene: key, view, rect });
   }
@@ -434,6 +477,7 @@ export function openPool(
         queue: [],
         scenes: new Map(),
         running: new Set(),
+        unread: 0,
         bytes: 0,
         evict,
         get idle() {
@@ -451,8 +495,8 @@ export function openPool(
           if (!seat.scenes.has(assignment.scene)) {
             throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
           }
-          if (failure) return finish({ kind: 'failed', reason: failure.message });
-          seat.queue.push({ seat, assignment, finish, turn: 0, since: 0 });
+          if (failure) return void finish({ kind: 'failed', reason: failure.message });
+          seat.queue.push({ seat, assignment, finish, turn: 0, since: 0, size: sizeOf(assignment) });
           dispatch();
         },
         cancel(epoch) {
@@ -482,6 +526,11 @@ export function openPool(
       return closing;
     },
   };
+}
+
+/** Bytes of the samples of a shard. */
+function sizeOf({ rect, view }: Assignment): number {
+  return rect.width * rect.height * samplesPerPixel(view.sampling) * (view.distance ? 24 : 8);
 }
 
 function draws(thread: Thread): void {

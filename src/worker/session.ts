@@ -20,6 +20,8 @@ const CREDITS = 2;
  */
 const UNEXPLAINED = { atOnce: 1_024, perSlot: 1_024, perSecond: 256 } as const;
 const UNIT_CHARACTERS = 4_096;
+/** A leader that reads nothing of its answers for so long loses its session: they take memory that others need. */
+const UNREAD_MS = 30_000;
 
 /** What happened in a session, or in all of them: only ever grows. */
 export interface Tally {
@@ -69,6 +71,8 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let draining = false;
   let over = false;
   let beating: NodeJS.Timeout | undefined;
+  /** Answers that the leader has not read; heartbeats since the last time that it read some of them. */
+  let [unread, stalledBeats, moved] = [0, 0, 0];
   const tally: Tally = { ...NOTHING_YET };
 
   link.listen({
@@ -157,6 +161,9 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   }
 
   function beat(): void {
+    if (unread === 0 || link.sent !== moved) stalledBeats = 0;
+    else if (++stalledBeats * BEAT_MS >= UNREAD_MS) return giveUp('the leader reads no answers');
+    moved = link.sent;
     void link.send({ kind: 'beat', epochs: seat?.underWay ?? [] });
   }
 
@@ -165,19 +172,26 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       throw new FractalError('PROTOCOL', `more than ${slots * CREDITS} shards under way at once`);
     }
     checkAssignment(assignment);
-    from.queue(assignment, (result) => {
+    from.queue(assignment, async (result) => {
       if (!seat) return;
       const { shard, epoch } = assignment;
-      budget.refund(2 * costOf({ kind: 'assign', assignment }));
       if (result.kind === 'done') {
         const { bytes, seconds, iterations, uncertain } = result;
         tally.shards++;
         tally.samples += result.samples;
         tally.iterations += iterations;
         tally.busySeconds += seconds;
-        void link.send({ kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain });
-      } else void link.send({ kind: 'failed', shard, epoch, reason: result.reason });
-      settle();
+        const answer = { kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain } as const;
+        unread++;
+        const read = link.send(answer);
+        settle();
+        await read;
+        unread--;
+      } else {
+        void link.send({ kind: 'failed', shard, epoch, reason: result.reason });
+        settle();
+      }
+      budget.refund(2 * costOf({ kind: 'assign', assignment }));
     });
   }
 

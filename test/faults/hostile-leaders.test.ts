@@ -145,3 +145,15 @@ test('scenes without end take no more memory than is stated', BOUNDED, async (t)
   assert.ok(peakBytes < MOST_BYTES, `${peakBytes} bytes`);
   assert.ok(tookMs < 15_000, `${tookMs} ms`);
 });
+
+test('answers that are not read take no more memory than is stated', BOUNDED, async (t) => {
+  const one = await measuredWorker(t);
+  const alone = await render(t, one);
+  await hostile(t, one.address, 'large answers that it does not read');
+  await hostile(t, one.address, 'answers that it does not read');
+  assert.equal((await render(t, one)).sha, alone.sha);
+  await one.said(/the leader reads no answers/);
+  assert.equal((await render(t, one)).sha, alone.sha);
+  const { peakBytes } = await one.left();
+  assert.ok(peakBytes < MOST_BYTES + (1 << 30), `${peakBytes} bytes`);
+});

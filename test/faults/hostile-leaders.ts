@@ -44,8 +44,8 @@ const view: Assignment['view'] = {
 };
 const empty: Scene = { samples: true, paint: {}, tables: {} };
 let epoch = 0;
-function assign(changes: Partial<Assignment['view']> = {}): ToWorker {
-  const rect = { x: 0, y: 0, width: 1, height: 64 };
+function assign(changes: Partial<Assignment['view']> = {}, side?: number): ToWorker {
+  const rect = side === undefined ? { x: 0, y: 0, width: 1, height: 64 } : { x: 0, y: 0, width: side, height: side };
   return {
     kind: 'assign',
     assignment: { shard: 1, epoch: ++epoch, scene: 0, frame: 0, view: { ...view, ...changes }, rect },
@@ -65,8 +65,11 @@ const large = wires({ kind: 'scene', id: 0, scene: orbitOf(100 << 20) });
 const deep = wires({ kind: 'scene', id: 0, scene: orbitOf(16 << 20) });
 const many = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
 
-/** Messages that are sent after the greeting, again and again; a session that says no more stays. */
-const KINDS: Readonly<Record<string, () => Iterable<Buffer>>> = {
+/**
+ * Messages that are sent after the greeting; undefined ends a period. A session that sends no more stays. Kinds that do "not
+ * read" read nothing after the greeting.
+ */
+const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
   *'endless views'() {
     yield* wires({ kind: 'scene', id: 0, scene: empty });
     for (let k = 0; k < 2; k++) yield* wires(assign());
@@ -74,6 +77,18 @@ const KINDS: Readonly<Record<string, () => Iterable<Buffer>>> = {
   *'endless deep views'() {
     yield* deep;
     for (let k = 0; k < 2; k++) yield* wires(assign({ perturbed: true, zoom: '1e20' }));
+  },
+  /** Answers of 384 MiB, and of 6 MiB: quickly computed, and never read. */
+  *'large answers that it does not read'() {
+    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    for (let k = 0; k < 2; k++) yield* wires(assign({ re: '3', width: 4096, height: 4096, distance: true }, 4096));
+  },
+  *'answers that it does not read'() {
+    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    for (;;) {
+      for (let k = 0; k < 2; k++) yield* wires(assign({ re: '3', width: 512, height: 512, distance: true }, 512));
+      for (let k = 0; k < 8; k++) yield undefined;
+    }
   },
   *'assignments beyond its credits'() {
     yield* wires({ kind: 'scene', id: 0, scene: empty });
@@ -153,7 +168,7 @@ const Client = grpc.makeClientConstructor({ session: method }, 'Peer');
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
 
 /** One session after the other; resolves once the first is answered, or ended. */
-function begin(messages: () => Iterable<Buffer>): Promise<void> {
+function begin(messages: () => Iterable<Buffer | undefined>, reads: boolean): Promise<void> {
   return new Promise((resolve) => {
     const client = new Client(address, grpc.credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
     const call = (client as unknown as { session(): Call }).session();
@@ -161,11 +176,13 @@ function begin(messages: () => Iterable<Buffer>): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     call.on('data', (bytes: Buffer) => {
       if (!toLeader.decode(bytes).ready || timer) return;
+      if (!reads) call.pause();
       timer = setInterval(() => {
         let bytesLeft = BYTES;
         for (let k = 0; k < MESSAGES && bytesLeft > 0 && call.writable && !call.writableNeedDrain; k++) {
           const { value, done } = left.next();
           if (done) return clearInterval(timer);
+          if (value === undefined) return;
           bytesLeft -= value.length;
           call.write(value);
         }
@@ -177,7 +194,7 @@ function begin(messages: () => Iterable<Buffer>): Promise<void> {
       clearInterval(timer);
       client.close();
       resolve();
-      setTimeout(() => void begin(messages), 100);
+      setTimeout(() => void begin(messages, reads), 100);
     });
     call.write(hello);
   });
@@ -185,6 +202,6 @@ function begin(messages: () => Iterable<Buffer>): Promise<void> {
 
 for (const [kind, messages] of Object.entries(KINDS)) {
   if (wanted.length > 0 && !wanted.includes(kind)) continue;
-  for (let k = 0; k < SESSIONS; k++) await begin(messages);
+  for (let k = 0; k < SESSIONS; k++) await begin(messages, !kind.includes('not read'));
 }
 process.stdout.write('ready\n');
