@@ -27,9 +27,15 @@ export function* cut(bytes: Uint8Array): Generator<Piece> {
 /** Strings that may be incomplete at a time: whoever sends in order has one. */
 const MAX_OPEN = 64;
 
+/** Pieces that are copied into the whole at a time. */
+const PIECES_AT_ONCE = 3;
+
 interface Part {
-  /** As they came: what is announced reserves nothing, and what lies incomplete is not copied again and again. */
+  /** Those that are not copied into the whole. */
   readonly pieces: Uint8Array[];
+  whole: Uint8Array | undefined;
+  /** Bytes of the whole. */
+  copied: number;
   filled: number;
   /** Of what is filled. */
   checksum: number;
@@ -80,16 +86,17 @@ export class Joiner {
     part.pieces.push(data);
     part.filled = filled;
     part.checksum = crc32(data, part.checksum);
-    if (filled < total) return undefined;
+    const whole = gathered(part);
+    if (!whole) return undefined;
     this.open.delete(key);
     this.held -= total;
     this.noteHeld(this.held);
-    return this.checked(key, joined(part.pieces, total), part.checksum, checksum);
+    return this.checked(key, whole, part.checksum, checksum);
   }
 
   private begun(key: number, total: number): Part {
     if (this.open.size >= MAX_OPEN) throw this.wrong(key, `${MAX_OPEN} others are incomplete`);
-    const part = { pieces: [], filled: 0, checksum: 0, total };
+    const part: Part = { pieces: [], whole: undefined, copied: 0, filled: 0, checksum: 0, total };
     this.open.set(key, part);
     return part;
   }
@@ -104,12 +111,19 @@ export class Joiner {
   }
 }
 
-function joined(pieces: readonly Uint8Array[], total: number): Uint8Array {
-  const whole = new Uint8Array(total);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
+/**
+ * The whole, once all of it is there. From the middle on each piece takes two earlier ones along, so that no piece makes
+ * the event loop wait for a copy of all; what is announced reserves at most twice what is there.
+ */
+function gathered(part: Part): Uint8Array | undefined {
+  const { pieces, filled, total } = part;
+  if (2 * filled < total) return undefined;
+  part.whole ??= new Uint8Array(total);
+  for (let k = 0; k < PIECES_AT_ONCE || filled === total; k++) {
+    const piece = pieces.shift();
+    if (!piece) break;
+    part.whole.set(piece, part.copied);
+    part.copied += piece.length;
   }
-  return whole;
+  return filled < total ? undefined : part.whole;
 }
