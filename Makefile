@@ -58,4 +58,4 @@ soak: build ## ten minutes of a cluster in which something is always wrong: SOAK
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} $(NODE) --test dist/test/faults/churn.test.js
 
 clean: ## remove what was built and rendered
-	rm -rf dist gen demo
+	rm -rf dist gen demo coverage

@@ -59,7 +59,7 @@ stream.on('end', () => {
 /** The last lines: what took longest, what was left out, and the counts. */
 function closing() {
   const slowest = [...times].sort((a, b) => b[1] - a[1]).slice(0, SLOWEST);
-  const lines = slowest.map(([file, ms]) => `${(ms / 1000).toFixed(1).padStart(6)} s ${file.replace(root, '')}`);
+  const lines = slowest.map(([file, ms]) => `${(ms / 1000).toFixed(1).padStart(6)} s  ${file.replace(/^.*\/test\//, 'test/')}`);
   const out = every.length - chosen.length;
   return [
     ...(files.length > 1 ? ['slowest files:', ...lines] : []),
