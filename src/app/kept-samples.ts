@@ -1,10 +1,10 @@
 /** Samples that are kept in the store with other flags than those of a request: how the flags differ, in words. */
 
-import { needsDistance } from '../src/render/colours.js';
-import type { Request } from '../src/request.js';
-import { flagsOf } from '../src/request-flags.js';
-import { type CataloguePlace, flagsKeptAt, type KeptFlags, noteFlags } from '../src/store/catalogue.js';
-import type { Store } from '../src/store/store.js';
+import { needsDistance } from '../render/colours.js';
+import type { Request } from '../request.js';
+import { flagsOf } from '../request-flags.js';
+import { type CataloguePlace, flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
+import type { Store } from '../store/store.js';
 
 /** They change the colours, or the speed of a film, but not its samples. */
 const PAINTING: ReadonlySet<string> = new Set([
