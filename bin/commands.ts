@@ -101,6 +101,8 @@ const WORKER: Flags = {
     describe: 'print metrics at the end of each session with a leader, as text or json; without FORMAT text',
   },
   quiet: { group: 'Reports', describe: 'print errors only, and metrics with --metrics', alias: 'q' },
+  verbose: FLAGS.verbose as Flag,
+  'log-level': FLAGS['log-level'] as Flag,
 };
 
 async function runWorker(flags: RawFlags): Promise<number> {

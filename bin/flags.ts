@@ -12,7 +12,7 @@ import { type RawFlags, readRequestFile } from '../src/request-file.js';
 import { wholeOf } from '../src/view/decimal.js';
 import { type Flags, invalid } from './command-line.js';
 import { cacheFolder } from './environment.js';
-import { type Verbosity, verbosityOf } from './verbosity.js';
+import { LOG_LEVELS, type Verbosity, verbosityOf } from './verbosity.js';
 
 /** Which workers compute, and how they are used. */
 export interface ClusterOptions extends WorkerSourceOptions, RenderCluster {
@@ -274,6 +274,14 @@ export const FLAGS: Flags = {
   },
   'metrics-file': { group: REPORTS, value: 'FILE', describe: 'write the metrics to a file' },
   quiet: { group: REPORTS, describe: 'print errors only', alias: 'q' },
+  verbose: { group: REPORTS, describe: 'print what happens inside, too: the same as --log-level debug' },
+  'log-level': {
+    group: REPORTS,
+    value: 'LEVEL',
+    describe: 'print lines of this level and of those before it: error, warn, info, debug',
+    default: 'info',
+    choices: LOG_LEVELS,
+  },
   json: { group: REPORTS, describe: 'print one line of JSON at the end, for scripts' },
   'force-exit': { group: REPORTS, describe: 'exit as soon as the output is written' },
   timeout: { group: REPORTS, value: 'SECONDS', describe: 'give up after so many seconds', default: 'never' },
