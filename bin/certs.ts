@@ -37,6 +37,6 @@ function instructions({ out, hostfile }: CertsOptions, { hosts, leader }: Certif
     `  fractal worker --host 0.0.0.0 ${flags('fractal-certs')}`,
     'Start the leader here; to lead from elsewhere, copy its folder, too:',
     `  fractal leader --hostfile ${hostfile} ${flags(leader)}`,
-    `Keep ${join(out, 'ca-key.pem')} where nobody else reads it: whoever has it can join.`,
+    `Keep ${join(out, 'ca-key.pem')} secret: with it, certificates can be made that may join.`,
   ].join('\n');
 }

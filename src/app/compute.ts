@@ -16,7 +16,7 @@ import { type Context, endingWith } from './stage.js';
 import { VERSION } from './version.js';
 import { dialerOf, feedWorkers, type Workers } from './workers.js';
 
-/** The flags that say how a job uses its workers. */
+/** How a job uses its workers. */
 export interface ClusterUse {
   /** At most so many slots; 0: all. */
   readonly np: number;

@@ -54,7 +54,7 @@ function differ(kept: KeptFlags, asked: KeptFlags): Difference {
   const leave = Object.keys(asked).filter((name) => name !== DISTANCES && kept[name] === undefined);
   return {
     change: change.map(([name, value]) => `--${name} ${value}`),
-    // One of two ways to say how a pixel is sampled replaces the other.
+    // One of two ways to sample a pixel replaces the other.
     leave: leave.filter((name) => !['samples', 'seed', 'smoothness'].includes(name)).map((name) => `--${name}`),
     lacksDistances: asked[DISTANCES] === 'true' && kept[DISTANCES] !== 'true',
   };

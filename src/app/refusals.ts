@@ -17,7 +17,7 @@ export function refusalLog(note: (text: string) => void, now: () => number): (pe
       return;
     }
     left--;
-    note(`${peer} was refused: ${reason}${skipped > 0 ? ` (and ${skipped} more were, untold)` : ''}`);
+    note(`${peer} was refused: ${reason}${skipped > 0 ? ` (and ${skipped} more since the last such line)` : ''}`);
     skipped = 0;
   };
 }

@@ -1,34 +1,27 @@
 /** `fractal worker`: listens, computes for any number of leaders, and finishes what it has when it is drained. */
 
-import { availableParallelism } from 'node:os';
 import type { Access } from '../cluster/access.js';
-import { grpcListen, LIMITS, type ListenOptions } from '../cluster/listen.js';
+import { grpcListen, type ListenOptions } from '../cluster/listen.js';
 import { announce } from '../cluster/lobby.js';
 import { PORT_RANGE } from '../cluster/ports.js';
 import { type Address, addressText, type Listener, type WorkerLink } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
-import type { KernelName } from '../kernel/kernel.js';
 import { type Metric, type RuntimeMetrics, startRuntimeMetrics, workerMetrics } from '../metrics/index.js';
-import { openPool, type Pool } from '../worker/pool.js';
-import { NOTHING_YET, type Session, type SessionEvents, serve, type Tally } from '../worker/session.js';
-import type { WorkerEvent } from './events.js';
+import type { Pool } from '../worker/pool.js';
+import { NOTHING_YET, type Session, serve, type Tally } from '../worker/session.js';
 import { reportingScenes } from './links.js';
+import { type OfferOptions, openOffering, orBroken } from './offering.js';
 import { refusalLog } from './refusals.js';
 import { type Context, inStage, orAborted } from './stage.js';
 import { VERSION } from './version.js';
+import { type Reported, sessionEvents } from './worker-sessions.js';
 
-export interface WorkerOptions {
+export interface WorkerOptions extends OfferOptions {
   /** Absent: the first free one of PORT_RANGE. */
   readonly port?: number;
   readonly host: string;
-  /** Absent: one for each core. */
-  readonly slots?: number;
-  /** The kernels that are offered. */
-  readonly kernel: 'auto' | KernelName;
   /** Certificates and token that leaders must have. */
   readonly access: Access;
-  /** Bytes that the scenes of all leaders may take. */
-  readonly sceneBytes: number;
   /** Seconds after `drain`, after which what is not finished is dropped. */
   readonly drainSeconds: number;
   /** Listens beyond the loopback interface even without certificates and token. */
@@ -69,38 +62,6 @@ export async function startWorker(options: WorkerOptions, context: Context): Pro
     await close();
     throw error;
   }
-}
-
-/** A pool that can compute: what cannot does not listen. Without a GPU, one of the simd kernel. */
-async function openOffering(
-  options: WorkerOptions,
-  { emit, signal }: Context,
-): Promise<{ readonly pool: Pool; readonly kernel: WorkerOptions['kernel'] }> {
-  const pool = openPool(options.slots ?? availableParallelism(), {
-    offered: options.kernel,
-    sceneBytes: options.sceneBytes,
-    spare: LIMITS.leaders,
-  });
-  try {
-    const kernel = options.kernel === 'auto' ? 'simd' : options.kernel;
-    const offer = () => orAborted(signal, orBroken(pool, Promise.all([pool.started, pool.offer(kernel)])));
-    await inStage('kernel', { emit, signal }, offer);
-    return { pool, kernel: options.kernel };
-  } catch (error) {
-    await pool.close();
-    const lacksGpu = options.kernel === 'gpu' && error instanceof FractalError && error.code === 'KERNEL_MISSING';
-    if (!lacksGpu) throw error;
-    emit({ kind: 'log', level: 'warn', grave: true, text: `${error.message}: this worker offers the simd kernel` });
-    return openOffering({ ...options, kernel: 'simd' }, { emit, signal });
-  }
-}
-
-/** What it resolves with, unless the pool breaks before. @throws FractalError why it broke */
-async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
-  const broken = pool.broken.then((error) => {
-    throw error;
-  });
-  return Promise.race([awaited, broken]);
 }
 
 async function listening(
@@ -190,34 +151,6 @@ async function listening(
       return drained;
     },
     ended,
-  };
-}
-
-/** A worker's event, but for its name. */
-type Reported = WorkerEvent extends infer Event
-  ? Event extends unknown
-    ? Omit<Event, 'kind' | 'worker'>
-    : never
-  : never;
-
-function sessionEvents(
-  leader: string,
-  metricsOf: (tally: Tally, began: number) => Metric[],
-  report: (event: Reported) => void,
-  over: () => void,
-): SessionEvents {
-  const began = performance.now();
-  return {
-    started: (job, kernel) => report({ state: 'job-begun', job, leader, kernel }),
-    finished(job, tally, wanted) {
-      const metrics = metricsOf(tally, began);
-      report({ state: 'job-done', job, shards: tally.shards, metrics, wanted });
-      return metrics;
-    },
-    ended(job, reason, tally) {
-      over();
-      if (reason && job) report({ state: 'job-ended', job, reason, metrics: metricsOf(tally, began) });
-    },
   };
 }
 
