@@ -20,7 +20,8 @@ import type { ToLeader, ToWorker } from './messages.js';
 import { otherName, reasonOf } from './refusal.js';
 import { checkOneof, type Nested } from './shape.js';
 import { type Address, addressText, type Dialer, type Link } from './transport.js';
-import { leaderWire, type SceneCodec, type WireScene } from './wire.js';
+import { leaderWire } from './wire.js';
+import type { SceneCodec, WireScene } from './wire-work.js';
 
 const PROTOS = fileURLToPath(new URL('../../../proto', import.meta.url));
 const WINDOW_BYTES = 16 << 20;

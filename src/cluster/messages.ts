@@ -1,6 +1,6 @@
 /**
  * What leader and worker say to one another, as the rest of the program sees it: plain records, whole answers. How
- * they travel (pieces, checksums, protobuf) is known to wire.ts and grpc.ts alone.
+ * they travel (pieces, checksums, protobuf) is known to wire.ts, wire-work.ts and grpc.ts alone.
  */
 
 import type { Rect } from '../shard/shard.js';

@@ -9,7 +9,8 @@ import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fract
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { type Address, addressText, type Dialer, type Link, type Listener } from '../../src/cluster/transport.js';
-import { leaderInbox, type WireScene, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import { leaderInbox, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import type { WireScene } from '../../src/cluster/wire-work.js';
 
 const PROTO = fileURLToPath(new URL('../../../proto/fractal/v1/peer.proto', import.meta.url));
 const definition = protoLoader.loadSync(PROTO, { longs: Number, enums: String, defaults: true, oneofs: true });

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { BOUNDS } from '../../src/cluster/bounds.js';
 import type { Assignment, ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from '../../src/cluster/messages.js';
-import { leaderInbox, type WireScene, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import { leaderInbox, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import type { WireScene } from '../../src/cluster/wire-work.js';
 import type { Formula, View } from '../../src/view/view.js';
 import { scenes, toLeader, toWorker } from './memory.js';
 
