@@ -46,8 +46,8 @@ interface Part {
  * Puts pieces together again, several strings at a time, each under the name of what it belongs to. All that is
  * incomplete takes `limit` bytes at most.
  */
-export class Joiner {
-  private readonly open = new Map<number, Part>();
+export class Joiner<Key extends number | string = number> {
+  private readonly open = new Map<Key, Part>();
   private held = 0;
 
   /**
@@ -66,7 +66,7 @@ export class Joiner {
    * @throws FractalError PROTOCOL for a piece out of order, beyond the limit, of another length than pieces have, or with
    * the wrong checksum.
    */
-  add(key: number, piece: Piece): Uint8Array | undefined {
+  add(key: Key, piece: Piece): Uint8Array | undefined {
     const { offset, total, data, checksum } = piece;
     if (total > this.limit) throw this.wrong(key, `${total} bytes announced, at most ${this.limit} are taken`);
     let part = this.open.get(key);
@@ -94,19 +94,19 @@ export class Joiner {
     return this.checked(key, whole, part.checksum, checksum);
   }
 
-  private begun(key: number, total: number): Part {
+  private begun(key: Key, total: number): Part {
     if (this.open.size >= MAX_OPEN) throw this.wrong(key, `${MAX_OPEN} others are incomplete`);
     const part: Part = { pieces: [], whole: undefined, copied: 0, filled: 0, checksum: 0, total };
     this.open.set(key, part);
     return part;
   }
 
-  private checked(key: number, bytes: Uint8Array, found: number, checksum: number): Uint8Array {
+  private checked(key: Key, bytes: Uint8Array, found: number, checksum: number): Uint8Array {
     if (found !== checksum) throw this.wrong(key, 'the checksum does not match');
     return bytes;
   }
 
-  private wrong(key: number, why: string): FractalError {
+  private wrong(key: Key, why: string): FractalError {
     return new FractalError('PROTOCOL', `${this.what} ${key}: ${why}`);
   }
 }

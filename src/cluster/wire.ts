@@ -11,7 +11,9 @@ import { BOUNDS, checkCount, checkNumber, checkText } from './bounds.js';
 import { Budget } from './budget.js';
 import type { ToLeader, ToWorker } from './messages.js';
 import { cut, Joiner, PIECE_BYTES } from './pieces.js';
-import { assignmentOf, bufferOf, missing, type SceneCodec, sceneBytes, sceneOf, wireAssign } from './wire-work.js';
+import { assetInbox, wireAsset } from './wire-asset.js';
+import { bufferOf, missing } from './wire-bytes.js';
+import { assignmentOf, type SceneCodec, sceneBytes, sceneOf, wireAssign } from './wire-work.js';
 
 const MAX_RESULT_BYTES = 1 << 30;
 /** Bytes that count as one more message of a peer. */
@@ -22,10 +24,16 @@ const MESSAGES = 'messages that no assignment explains';
 /** The leader's end of one session: what it sends says what the worker may answer. `now`: monotonic milliseconds. */
 export function leaderWire(codec: SceneCodec, now: () => number = () => performance.now()) {
   const answers = new Answers();
+  const assets = new Set<string>();
   const { atOnce, perSecond } = BOUNDS.unexplained;
   return {
     toWire(message: ToWorker): Iterable<WireToWorker> {
       answers.sent(message);
+      if (message.kind === 'asset') {
+        // The worker keeps it until the end of the session.
+        if (assets.has(message.digest)) return [];
+        assets.add(message.digest);
+      }
       return wireToWorker(message, codec);
     },
     inbox: leaderInbox(answers, new Budget(atOnce, perSecond, now)),
@@ -41,6 +49,9 @@ export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<W
       for (const piece of cut(sceneBytes(message.scene, codec))) {
         yield { scene: { scene: message.id, piece: { ...piece, data: bufferOf(piece.data) } } };
       }
+      return;
+    case 'asset':
+      for (const asset of wireAsset(message)) yield { asset };
       return;
     case 'assign':
       yield { assign: wireAssign(message.assignment) };
@@ -86,13 +97,19 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
 
 /**
  * Takes a leader's wire messages one by one; gives a message whenever one is complete. `holds`: called with the bytes
- * of scenes that lie incomplete, whenever they change; what it throws ends the session.
+ * of scenes and assets that lie incomplete, whenever they change; what it throws ends the session.
  */
 export function workerInbox(
   codec: SceneCodec,
-  holds?: (bytes: number) => void,
+  holds: (bytes: number) => void = () => undefined,
 ): (wire: ToWorker__Output) => ToWorker | undefined {
-  const scenes = new Joiner('scene', BOUNDS.sceneBytes, PIECE_BYTES, holds);
+  const held = { scenes: 0, assets: 0 };
+  const hold = (what: keyof typeof held) => (bytes: number) => {
+    held[what] = bytes;
+    holds(held.scenes + held.assets);
+  };
+  const scenes = new Joiner('scene', BOUNDS.sceneBytes, PIECE_BYTES, hold('scenes'));
+  const assets = assetInbox(hold('assets'));
   return (wire) => {
     if (wire.hello) {
       const { protocol, version, session, kernel, slots } = wire.hello;
@@ -104,6 +121,10 @@ export function workerInbox(
       if (!piece) throw missing('piece of a scene');
       const bytes = scenes.add(id, piece);
       return bytes && { kind: 'scene', id, scene: sceneOf(bytes, codec) };
+    }
+    if (wire.asset) {
+      const asset = assets(wire.asset);
+      return asset && { kind: 'asset', ...asset };
     }
     if (wire.assign) return { kind: 'assign', assignment: assignmentOf(wire.assign) };
     if (wire.cancel) {

@@ -26,7 +26,7 @@ export function plain(text: string): string {
 }
 
 /** The folders whose code decides what is computed and painted. */
-const SHAPING = ['view', 'kernel', 'render', 'worker'];
+const SHAPING = ['view', 'kernel', 'render', 'work', 'worker'];
 
 let digest: string | undefined;
 

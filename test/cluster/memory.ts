@@ -5,6 +5,7 @@
 
 import { fileURLToPath } from 'node:url';
 import protoLoader from '@grpc/proto-loader';
+import type { Scene__Output } from '../../gen/fractal/v1/Scene.js';
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
@@ -26,7 +27,7 @@ function codec<In, Out extends object>(name: string): Codec<In, Out> {
   return { encode: (wire) => type.serialize(wire as never), decode: (bytes) => type.deserialize(Buffer.from(bytes)) };
 }
 
-export const scenes = codec<WireScene, WireScene>('Scene');
+export const scenes = codec<WireScene, Scene__Output>('Scene');
 export const toWorker = codec<WireToWorker, ToWorker__Output>('ToWorker');
 export const toLeader = codec<WireToLeader, ToLeader__Output>('ToLeader');
 
@@ -270,6 +271,8 @@ function inboxOf<Wire extends object, In>(
 }
 
 function payloadOf(wire: object): number {
-  const { scene, result } = wire as { [key: string]: { piece?: { data?: Uint8Array } | null } | null | undefined };
-  return (scene ?? result)?.piece?.data?.length ?? 0;
+  const { scene, asset, result } = wire as {
+    [key: string]: { piece?: { data?: Uint8Array } | null } | null | undefined;
+  };
+  return (scene ?? asset ?? result)?.piece?.data?.length ?? 0;
 }
