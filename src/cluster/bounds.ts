@@ -33,6 +33,8 @@ export const BOUNDS = {
   figures: 256,
   /** Bytes of a scene, and of an asset. */
   sceneBytes: 2 ** 30,
+  /** Bytes of the tables of a paint together. */
+  paintBytes: 16 << 20,
   /** Assets of a scene, and of a session. */
   assets: 32,
   /** Messages that no assignment explains: so many at once, then so many a second; 4 KiB count as one more. */

@@ -52,13 +52,14 @@ export class Joiner<Key extends number | string = number> {
 
   /**
    * `held`: takes note of how many bytes lie incomplete, and may throw. `pieceBytes`: the length of every piece but the
-   * last one.
+   * last one. `allocate`: the memory of a whole of several pieces.
    */
   constructor(
     private readonly what: string,
     private readonly limit: number,
     private readonly pieceBytes = PIECE_BYTES,
     private readonly noteHeld: (bytes: number) => void = () => undefined,
+    private readonly allocate = (bytes: number): Uint8Array => new Uint8Array(bytes),
   ) {}
 
   /**
@@ -86,7 +87,7 @@ export class Joiner<Key extends number | string = number> {
     part.pieces.push(data);
     part.filled = filled;
     part.checksum = crc32(data, part.checksum);
-    const whole = gathered(part);
+    const whole = gathered(part, this.allocate);
     if (!whole) return undefined;
     this.open.delete(key);
     this.held -= total;
@@ -115,10 +116,10 @@ export class Joiner<Key extends number | string = number> {
  * The whole, once all of it is there. From the middle on each piece takes two earlier ones along, so that no piece makes
  * the event loop wait for a copy of all; what is announced reserves at most twice what is there.
  */
-function gathered(part: Part): Uint8Array | undefined {
+function gathered(part: Part, allocate: (bytes: number) => Uint8Array): Uint8Array | undefined {
   const { pieces, filled, total } = part;
   if (2 * filled < total) return undefined;
-  part.whole ??= new Uint8Array(total);
+  part.whole ??= allocate(total);
   for (let k = 0; k < PIECES_AT_ONCE || filled === total; k++) {
     const piece = pieces.shift();
     if (!piece) break;

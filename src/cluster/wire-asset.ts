@@ -9,6 +9,9 @@ import { cut, Joiner, PIECE_BYTES } from './pieces.js';
 import { bufferOf, missing, shared } from './wire-bytes.js';
 import { digestOf, wireDigest } from './wire-work.js';
 
+/** Where threads find it, so that what is long need not be copied once more. */
+const sharedBytes = (length: number) => new Uint8Array(new SharedArrayBuffer(length));
+
 export function* wireAsset({ digest, bytes }: Asset): Generator<AssetPiece> {
   for (const piece of cut(bytes)) yield { digest: wireDigest(digest), piece: { ...piece, data: bufferOf(piece.data) } };
 }
@@ -18,7 +21,7 @@ export function* wireAsset({ digest, bytes }: Asset): Generator<AssetPiece> {
  * workerInbox. The function throws FractalError PROTOCOL for bytes that have another digest.
  */
 export function assetInbox(holds?: (bytes: number) => void): (wire: AssetPiece__Output) => Asset | undefined {
-  const assets = new Joiner<string>('asset', BOUNDS.sceneBytes, PIECE_BYTES, holds);
+  const assets = new Joiner<string>('asset', BOUNDS.sceneBytes, PIECE_BYTES, holds, sharedBytes);
   /** Of those that are incomplete; they grow with the pieces, so that no piece keeps the event loop busy for long. */
   const hashes = new Map<string, Hash>();
   return (wire) => {
@@ -29,7 +32,8 @@ export function assetInbox(holds?: (bytes: number) => void): (wire: AssetPiece__
     hashes.set(digest, hash.update(wire.piece.data));
     if (!bytes) return undefined;
     hashes.delete(digest);
-    if (hash.digest('hex') === digest) return { digest, bytes: new Uint8Array(shared(bytes)) };
+    if (hash.digest('hex') === digest)
+      return { digest, bytes: bytes.buffer instanceof SharedArrayBuffer ? bytes : new Uint8Array(shared(bytes)) };
     throw new FractalError('PROTOCOL', `asset ${digest}: its bytes have another digest`);
   };
 }

@@ -8,7 +8,7 @@ import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.j
 import { MAX_DIGITS } from '../view/bounds.js';
 import type { Formula, Sampling, View } from '../view/view.js';
 import type { FractalScene, FractalTask } from '../work/fractal/scene.js';
-import { checkCount } from './bounds.js';
+import { BOUNDS, checkCount } from './bounds.js';
 import type { Nested } from './shape.js';
 import { bufferOf, missing, shared } from './wire-bytes.js';
 
@@ -140,6 +140,7 @@ function wirePaint({ kind, srgb, linear, light, ...rest }: Paint): WirePaint {
 function paintOf({ mode, srgb, linear, light, ...rest }: Paint__Output): Paint {
   const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
   if (!kind) throw missing(`known mode of a paint: ${mode}`);
+  checkCount('bytes of a paint', srgb.length + linear.length, BOUNDS.paintBytes);
   if (linear.length % 4 > 0) throw missing('whole table of a paint');
   return {
     kind,
@@ -154,15 +155,15 @@ function wireReference({ formula, orbit, tiny, ...rest }: Reference): WireRefere
   return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), tiny: bufferOf(tiny) };
 }
 
-function referenceOf({ re, im, deep, start, orbit: pairs, tiny, ...formula }: Reference__Output): Reference {
-  const orbit = doubles(pairs, 16, 32);
-  if (2 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
-  return { formula: formulaOf(formula), re, im, orbit, tiny: doubles(tiny, 40, 0), start, deep };
+/** The orbit stays as bytes where the message has it: aligning it would be a copy of all. */
+function referenceOf({ re, im, deep, start, orbit, tiny, ...formula }: Reference__Output): Reference {
+  checkEntries(orbit, 16, 32);
+  checkEntries(tiny, 40, 0);
+  if (16 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
+  return { formula: formulaOf(formula), re, im, orbit, tiny, start, deep };
 }
 
-/** Entries of so many bytes, of so many bytes at least in all. */
-function doubles(bytes: Uint8Array, entry: number, least: number): Float64Array {
-  if (bytes.length < least || bytes.length % entry !== 0) throw missing('whole reference orbit');
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
-  return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.length / 8);
+/** Whole entries of so many bytes, at least `least` bytes in all. */
+function checkEntries({ length }: Uint8Array, each: number, least: number): void {
+  if (length < least || length % each !== 0) throw missing('whole reference orbit');
 }

@@ -17,7 +17,7 @@ export interface Kind<S extends SceneWork = SceneWork, T extends TaskWork = Task
   validateTask(task: T, shard: number): void;
   /** Bytes of memory that a task takes while it is computed. */
   taskBytes(task: T): number;
-  /** `slots`: threads that compute at a time; `threads`: those that may compute. Nothing is allocated yet. */
+  /** `slots`: threads that compute at a time; `threads`: those that may compute. Nothing large is allocated yet. */
   prepare(scene: S, slots: number, threads: number): Prepared<T>;
 }
 
@@ -32,9 +32,14 @@ export interface KernelUse {
 export interface Prepared<T extends TaskWork = TaskWork> {
   /** Bytes that the scene takes, assets apart. */
   readonly bytes: number;
-  /** What the threads get, as `Computing.place` takes it; allocated when it is first called. */
+  /**
+   * Puts the scene to where threads find it; each step takes a few milliseconds, since the event loop of a worker must not
+   * wait for longer. @throws FractalError RESOURCES
+   */
+  load(): Iterator<void>;
+  /** What the threads get, as `Computing.place` takes it; once it is loaded. */
   forThreads(): unknown;
-  /** A thread died: whether the threads must place the scene anew, since others would wait for that one. */
+  /** A thread died: whether the scene must be loaded anew, for all threads, since others would wait for that one. */
   rebuild(): boolean;
   /** Whether a thread that computes this task may be ended without leaving others to wait for it. */
   mayEnd(task: T): boolean;

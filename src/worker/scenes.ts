@@ -15,6 +15,11 @@ export interface PlacedScene {
   key: string;
   readonly whole: WeakRef<Scene>;
   readonly prepared: Prepared;
+  /**
+   * Whether shards of it can be computed. The first call begins to load it, a little in each turn of the event loop, and
+   * `then` is called once that is over. @throws FractalError RESOURCES where there is no memory for it
+   */
+  ready(then: () => void): boolean;
   /** By digest. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
   readonly bytes: number;
@@ -142,8 +147,15 @@ export class Scenes {
     const prepared = kind.prepare(whole.work, this.slots, this.threads);
     const { bytes } = prepared;
     this.admit(bytes, holder, 'scene');
-    const key = String(this.next++);
-    const one: PlacedScene = { key, whole: new WeakRef(whole), prepared, assets, bytes, holders: 0 };
+    const one: PlacedScene = {
+      key: String(this.next++),
+      whole: new WeakRef(whole),
+      prepared,
+      ready: readiness(prepared, () => one.holders > 0),
+      assets,
+      bytes,
+      holders: 0,
+    };
     this.placed.set(whole, one);
     this.all.add(one);
     return one;
@@ -153,8 +165,11 @@ export class Scenes {
   rebuild(): void {
     for (const scene of this.all) {
       if (!scene.prepared.rebuild()) continue;
-      void this.forget(scene.key, true);
-      scene.key = String(this.next++);
+      const wanted = () => scene.holders > 0;
+      scene.ready = readiness(scene.prepared, wanted, () => {
+        void this.forget(scene.key, true);
+        scene.key = String(this.next++);
+      });
     }
   }
 
@@ -191,6 +206,39 @@ function shared(bytes: Uint8Array): Uint8Array {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
   copy.set(bytes);
   return copy;
+}
+
+/**
+ * How a scene becomes ready. `loaded`: called when it is, before what waited for it. It is not loaded on when it is not
+ * `wanted` any more.
+ */
+function readiness(prepared: Prepared, wanted: () => boolean, loaded = () => {}): PlacedScene['ready'] {
+  let [loading, over] = [false, false];
+  let failure: { readonly reason: unknown } | undefined;
+  return (then) => {
+    if (failure) throw failure.reason;
+    if (loading || over) return over;
+    const steps = prepared.load();
+    const step = () => {
+      loading = wanted() && steps.next().done !== true;
+      if (loading) return;
+      over = true;
+      if (wanted()) loaded();
+    };
+    const goOn = () => {
+      try {
+        step();
+      } catch (reason) {
+        [loading, failure] = [false, { reason }];
+      }
+      if (loading) setImmediate(goOn);
+      else then();
+    };
+    // A small one is there at once.
+    step();
+    if (loading) setImmediate(goOn);
+    return over;
+  };
 }
 
 function counted(bytes: number): number {

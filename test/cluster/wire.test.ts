@@ -184,18 +184,32 @@ function plainBytes<Message extends ToLeader | undefined>(heard: Message): Messa
   return heard?.kind === 'result' ? { ...heard, bytes: Uint8Array.from(heard.bytes) } : heard;
 }
 
-function plainPayload(heard: ToWorker | undefined): ToWorker | undefined {
-  const plain = <T extends { kind: string }>(work: T) =>
-    'payload' in work ? { ...work, payload: Uint8Array.from(work.payload as Uint8Array) } : work;
-  if (heard?.kind === 'scene') return { ...heard, scene: { ...heard.scene, work: plain(heard.scene.work) } };
+/** Payloads come back as a Buffer, the orbit of a scene as bytes: what counts is what is in them. */
+function plainWork(heard: ToWorker | undefined): ToWorker | undefined {
+  if (heard?.kind === 'scene') return { ...heard, scene: { ...heard.scene, work: plainScene(heard.scene.work) } };
   if (heard?.kind !== 'assign') return heard;
-  return { ...heard, assignment: { ...heard.assignment, work: plain(heard.assignment.work) } };
+  return { ...heard, assignment: { ...heard.assignment, work: plainCustom(heard.assignment.work) } };
+}
+
+function plainScene(work: Scene['work']): Scene['work'] {
+  if (work.kind === 'custom') return plainCustom(work);
+  if (!work.reference) return work;
+  const { orbit, tiny, ...rest } = work.reference;
+  return { ...work, reference: { ...rest, orbit: doublesOf(orbit), tiny: doublesOf(tiny) } };
+}
+
+function plainCustom<Work extends { readonly kind: string }>(work: Work | Custom): Work | Custom {
+  return 'payload' in work ? { ...work, payload: Uint8Array.from(work.payload) } : work;
+}
+
+function doublesOf(bytes: Reference['orbit']): Float64Array {
+  return new Float64Array(Uint8Array.from(bytes).buffer);
 }
 
 test('whatever a leader says, the worker hears the same', () => {
   fc.assert(
     fc.property(fc.array(message, { maxLength: 4 }), (all) =>
-      assert.deepEqual(heardByWorker(...all).map(plainPayload), all),
+      assert.deepEqual(heardByWorker(...all).map(plainWork), all),
     ),
   );
 });
@@ -228,7 +242,7 @@ for (const [kind, seed, work] of [
       }
       // Some bits mean nothing: the same assignment is heard.
       if (heard?.kind === 'assign') {
-        assert.deepEqual(plainPayload(heard), { kind: 'assign', assignment: sent }, `bit ${bit}`);
+        assert.deepEqual(plainWork(heard), { kind: 'assign', assignment: sent }, `bit ${bit}`);
       }
     }
   });
@@ -280,6 +294,12 @@ test('scenes and assets that lie incomplete are counted together', () => {
   assert.deepEqual(counts, [1 << 20, 2 << 20]);
   for (const wire of asset) inbox(toWorker.decode(toWorker.encode(wire)));
   assert.equal(counts.at(-1), 1 << 20);
+});
+
+test('a worker refuses a paint of more than 16 MiB', () => {
+  const paint = { ...paintOf(), srgb: new Uint8Array(9 << 20), linear: new Float32Array((9 << 20) / 4) };
+  const sent: ToWorker = { kind: 'scene', id: 9, scene: sceneOf({ paint }) };
+  assert.throws(() => heardByWorker(sent), { code: 'PROTOCOL', message: /18874368 bytes of a paint, the bound is/ });
 });
 
 test('results of several pieces may alternate', () => {

@@ -1,11 +1,14 @@
-/** A scene in a worker: its reference orbit in the memory that all threads share, copied there for the first shard. */
+/**
+ * A scene in a worker: its reference orbit in the memory that all threads share, copied there for the first shard, and to
+ * another place when a thread died that had a part in its table.
+ */
 
 import {
   abandonTables,
   type SharedReference,
-  shareAgain,
   sharedBytes,
-  shareReference,
+  sharedOrbit,
+  shareInSteps,
   tablesBuilt,
 } from '../../kernel/perturbation/kernel.js';
 import type { Paint } from '../../render/paint.js';
@@ -18,31 +21,26 @@ export interface PlacedFractal {
   readonly reference: SharedReference | undefined;
 }
 
-export function prepare(
-  { paint, reference: given }: FractalScene,
-  slots: number,
-  threads: number,
-): Prepared<FractalTask> {
-  let reference = given;
+export function prepare({ paint, reference }: FractalScene, slots: number, threads: number): Prepared<FractalTask> {
   let shared: SharedReference | undefined;
   const painted = paint ? paint.srgb.byteLength + paint.linear.byteLength : 0;
+  /** What is yet to be copied. */
+  let source = reference;
   return {
     bytes: painted + (reference ? sharedBytes(reference, slots) : 0),
-    forThreads(): PlacedFractal {
-      if (reference) shared = shareReference(reference, threads);
+    *load() {
+      if (!source) return;
+      const { shared: fresh, copy } = shareInSteps(source, threads);
+      while (copy.next().done !== true) yield;
+      shared = fresh;
       // The orbit itself is not needed any more.
-      reference = undefined;
-      return { paint, reference: shared };
+      source = undefined;
     },
+    forThreads: (): PlacedFractal => ({ paint, reference: shared }),
     rebuild() {
       if (!shared || !abandonTables(shared)) return false;
-      try {
-        shared = shareAgain(shared, threads);
-        return true;
-      } catch {
-        // Shards of this scene fail, with the reason that the table could not be built.
-        return false;
-      }
+      source = sharedOrbit(shared);
+      return true;
     },
     mayEnd: ({ view }) => !view.perturbed || !shared || tablesBuilt(shared, view),
   };

@@ -1,6 +1,6 @@
 /** Pictures of escape-time fractals as work: what all shards of a job share, and what one shard asks for. */
 
-import type { Reference } from '../../kernel/perturbation/reference.js';
+import type { ReferenceData } from '../../kernel/perturbation/kernel.js';
 import type { Paint } from '../../render/paint.js';
 import type { Rect } from '../../shard/shard.js';
 import type { View } from '../../view/view.js';
@@ -10,7 +10,7 @@ export interface FractalScene {
   /** How to colour the pixels; absent: raw samples are wanted. */
   readonly paint?: Paint;
   /** Where views lie deeper than doubles reach: an orbit that their points are differences from. */
-  readonly reference?: Reference;
+  readonly reference?: ReferenceData;
 }
 
 /** A rectangle of a view. */
