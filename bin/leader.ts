@@ -17,7 +17,8 @@ import type { Archive } from '../src/store/archive.js';
 import type { Store } from '../src/store/store.js';
 import { type Formula, samplesPerPixel } from '../src/view/view.js';
 import { fractalJob } from '../src/work/fractal/job.js';
-import { archiveOf, numericsOf, storeOf } from './archive.js';
+import { numericsOf } from '../src/work/fractal/numerics.js';
+import { archiveOf, storeOf } from './archive.js';
 import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
@@ -108,7 +109,7 @@ async function renderJob(
       return ready.request;
     };
     const compute = async (picture: Picture) => {
-      const numerics = await numericsOf(ready.request, local?.pool);
+      const numerics = await numericsOf(ready.request.kernel, local?.pool.offer);
       const dialer = await dialerOf(crew, local, lobby !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
       if (archive && store && options.store.samples) await noteSamples(store, ready.request);
