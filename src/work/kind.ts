@@ -1,7 +1,7 @@
 /**
  * What is done for the shards of a kind of work: in the main thread of a worker (`Kind`) and in its computing threads
  * (`Computing`). Workers get tables of both; kinds.ts and computing.ts have the built-in ones. What a leader needs of a
- * kind is a part of its job (leader/run.ts): the scene, a task for each shard, the check of an answer, names for the store.
+ * kind is in its RenderJob: the scene, a task for each shard, the check of an answer, names for the store.
  */
 
 import type { SceneWork, TaskWork } from './work.js';

@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { grpcDialer } from '../../src/cluster/grpc.js';
 import { grpcListen } from '../../src/cluster/listen.js';
 import type { Listener } from '../../src/cluster/transport.js';
@@ -21,6 +22,7 @@ import { fractalJob } from '../../src/work/fractal/job.js';
 import type { Kind, Kinds } from '../../src/work/kind.js';
 import { BUILT_IN } from '../../src/work/kinds.js';
 import { openPool, type Pool } from '../../src/worker/pool.js';
+import { NoRoom } from '../../src/worker/scenes.js';
 import { serve } from '../../src/worker/session.js';
 import { folder } from '../e2e/processes.js';
 import { view } from '../worker/views.js';
@@ -189,6 +191,16 @@ test('a scene that names an asset that was not sent is refused', (t) => {
   seat.scene(0, job.scene);
 });
 
+function fits(keep: () => void): boolean {
+  try {
+    keep();
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof NoRoom);
+    return false;
+  }
+}
+
 test('assets count as memory of scenes, once for a session, and are free again when it leaves', BOUNDED, async (t) => {
   const MIB = 1 << 20;
   const pool = openPool(1, { kinds: kindsWith(checksumKind()), script: SCRIPT, sceneBytes: 20 * MIB });
@@ -208,6 +220,10 @@ test('assets count as memory of scenes, once for a session, and are free again w
   assert.deepEqual(evicted, ['one'], 'it computes nothing, and holds more');
   one.leave();
   other.leave();
+  const next = pool.seat(KERNEL);
+  assert.throws(() => next.asset(asset(18, 4)), { message: 'memory of scenes that left is being freed' });
+  while (!fits(() => next.asset(asset(18, 4)))) await setImmediate();
+  next.leave();
   const scene = checksumJob(SALT, ASSET, 1).scene;
   const last = pool.seat(KERNEL);
   last.asset(ASSET);
