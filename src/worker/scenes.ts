@@ -117,6 +117,8 @@ export class Scenes {
     const whole = scene.whole.deref();
     if (whole) this.placed.delete(whole);
     this.all.delete(scene);
+    // The threads that have it have its assets, too.
+    for (const { length } of scene.assets.values()) this.outOfUse += length;
     this.letGo(scene.key, scene.bytes, (collect) => this.forget(scene.key, collect));
   }
 

@@ -41,17 +41,20 @@ function placeOf({ payload }: Custom): Place {
 }
 
 /** What the pixels of a rectangle are. `salt`: the payload of the scene. */
-export function pixelsOf(
-  salt: Uint8Array,
-  asset: Uint8Array,
-  { frame, x, y, width, height }: Place,
-): Uint8Array<ArrayBuffer> {
+export function pixelsOf(salt: Uint8Array, asset: Uint8Array, place: Place): Uint8Array<ArrayBuffer> {
+  return hashed(seedOf(salt, asset), place);
+}
+
+function seedOf(salt: Uint8Array, asset: Uint8Array): Buffer {
+  return createHash('sha256').update(salt).update(asset).digest();
+}
+
+function hashed(seed: Buffer, { frame, x, y, width, height }: Place): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(3 * width * height);
-  const shared = createHash('sha256').update(salt).update(asset).digest();
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const hash = createHash('sha256')
-        .update(shared)
+        .update(seed)
         .update(`${frame} ${x + column} ${y + row}`)
         .digest();
       bytes.set(hash.subarray(0, 3), 3 * (row * width + column));
@@ -90,11 +93,12 @@ export const startChecksum: Start<Custom> = (shared) => ({
   place(salt, assets) {
     const [asset] = [...assets.values()];
     if (!asset) throw new Error('the scene names no asset');
+    const seed = seedOf(salt as Uint8Array, asset);
     return {
       async compute(_kernel, task, stopped) {
         if (stopped()) return undefined;
         const place = placeOf(task);
-        const bytes = pixelsOf(salt as Uint8Array, asset, place);
+        const bytes = hashed(seed, place);
         if ((shared as { wrong: boolean }).wrong) bytes.reverse();
         const samples = place.width * place.height;
         return { bytes, iterations: samples, uncertain: 0, samples };

@@ -235,3 +235,23 @@ test('assets count as memory of scenes, once for a session, and are free again w
   assert.equal(result.kind, 'done');
   assert.deepEqual(result.bytes, pixelsOf(SALT, ASSET.bytes, { frame: 0, ...rect }));
 });
+
+test('assets of sessions that left are no longer in memory, though threads had them', BOUNDED, async (t) => {
+  const [pool, mib] = [poolOf(t, 2), 1 << 20];
+  const rect = { x: 0, y: 0, width: 2, height: 2 };
+  const used = () => process.memoryUsage().rss / mib;
+  const before = used();
+  for (let k = 0; k < 12; k++) {
+    const seat = pool.seat(KERNEL);
+    const asset = assetOf(new Uint8Array(new SharedArrayBuffer(48 * mib)).fill(k));
+    seat.asset(asset);
+    seat.scene(0, checksumJob(SALT, asset, 1).scene);
+    const shards = [1, 2].map(
+      (epoch) => new Promise((resolve) => seat.queue(checksumAssignment(epoch, rect), resolve)),
+    );
+    await Promise.all(shards);
+    seat.leave();
+  }
+  const more = used() - before;
+  assert.ok(more < 300, `${more} MiB of 576 MiB are still there`);
+});
