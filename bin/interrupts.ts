@@ -12,12 +12,12 @@ export interface Interrupts {
 export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * `timeoutSeconds`: from now on; 0: no limit. `graphics`: whether a graphics device may be open.
+ * `timeoutSeconds`: from now on; 0: no limit. `device`: whether a graphics device may be open.
  */
-export function interrupts(timeoutSeconds: number, graphics: () => boolean = () => false): Interrupts {
+export function interrupts(timeoutSeconds: number, device: () => boolean = () => false): Interrupts {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) exitAtOnce(graphics());
+    if (controller.signal.aborted) exitAtOnce(device());
     controller.abort(new FractalError('INTERRUPTED', 'interrupted, no incomplete file is left'));
   };
   for (const signal of SIGNALS) process.on(signal, stop);

@@ -46,7 +46,7 @@ async function renderAndReport(
 ): Promise<number> {
   const { request, notes, store, cluster, report } = options;
   const runtime = startRuntimeMetrics();
-  const stop = interrupts(report.timeoutSeconds, () => local?.graphics ?? false);
+  const stop = interrupts(report.timeoutSeconds, () => local?.device ?? false);
   const screen = terminal(process.stderr, report.verbosity);
   let reports: Reporter | undefined;
   let kept: Kept = { samplesDone: 0, samples: 0, store: 'none', folder: store.folder };

@@ -26,7 +26,7 @@ export async function worker(options: WorkerOptions, reports: WorkerReports): Pr
   const stop = () => {
     // With nothing left to drop, threads and drivers still end in order.
     if (running.drained) return;
-    if (running.draining) exitAtOnce(running.graphics);
+    if (running.draining) exitAtOnce(running.device);
     running.drain();
   };
   for (const name of SIGNALS) process.on(name, stop);

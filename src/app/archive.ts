@@ -1,14 +1,14 @@
 /** The store as a job uses it: which frames have which names, and how many bytes. */
 
-import type { KernelName } from '../kernel/kernel.js';
-import { fingerprintOf } from '../kernel/open.js';
-import { openSimd } from '../kernel/simd.js';
-import { type Request, viewAt } from '../request.js';
+import { viewAt } from '../request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { areaOf } from '../shard/missing.js';
 import { Archive } from '../store/archive.js';
 import { keyer } from '../store/key.js';
 import { Store } from '../store/store.js';
+import { sceneIdentity, viewIdentity } from '../work/fractal/identity.js';
+import { fractalJob } from '../work/fractal/job.js';
+import type { Numerics } from '../work/fractal/numerics.js';
 import { type Emit, logTo } from './events.js';
 import type { Picture } from './picture.js';
 import type { Prepared } from './prepare.js';
@@ -22,24 +22,6 @@ export interface StoreOptions {
   readonly samples: boolean;
 }
 
-/** The kernel of a whole job, and the fingerprint that all workers must have; absent: only workers know it. */
-export interface Numerics {
-  readonly kernel: KernelName;
-  readonly fingerprint?: string;
-}
-
-/**
- * f64 has one right answer, of which this process knows the fingerprint. `local`: workers in this process, which have
- * computed it already.
- */
-export async function numericsOf(
-  { kernel }: Request,
-  local?: { fingerprint(kernel: KernelName): Promise<string> },
-): Promise<Numerics> {
-  if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
-  return { kernel: 'simd', fingerprint: await (local ? local.fingerprint('simd') : fingerprintOf(openSimd())) };
-}
-
 /** undefined: nothing is kept. */
 export async function openStore({ folder, size }: StoreOptions, emit: Emit): Promise<Store | undefined> {
   return folder === undefined ? undefined : Store.open({ folder, size, warn: logTo(emit, 'warn') });
@@ -49,20 +31,21 @@ export async function openStore({ folder, size }: StoreOptions, emit: Emit): Pro
 export function archiveOf(
   store: Store | undefined,
   { request, reference }: Prepared,
-  { width, height, perPixel, channels, paint }: Picture,
+  picture: Picture,
   numerics: Numerics,
 ): Archive | undefined {
   if (!store || numerics.fingerprint === undefined) return undefined;
-  const kind = paint ? 'pixels' : 'samples';
-  const direct = keyer({ ...numerics, kind, paint });
-  const perturbed = keyer({ ...numerics, kind, paint, reference });
+  const { scene, answer } = fractalJob(picture, reference);
+  const keys = (perturbed: boolean) => keyer({ ...numerics, ...sceneIdentity(scene.work, perturbed) });
+  const [direct, perturbed] = [keys(false), keys(true)];
+  const { width, height } = picture;
   return new Archive(store, {
     width,
     height,
-    bytesPerPixel: bytesOfPixel(kind, { perPixel, channels }),
+    bytesPerPixel: bytesOfPixel(answer, picture),
     keyOf(frame) {
       const view = viewAt(request, frame);
-      return view.perturbed ? perturbed(view) : direct(view);
+      return (view.perturbed ? perturbed : direct)(viewIdentity(view));
     },
   });
 }

@@ -1,14 +1,13 @@
 /** The computing of a job on workers: its order for the leader, and what the leader reports. */
 
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Scene } from '../cluster/messages.js';
 import type { Reference } from '../kernel/perturbation/reference.js';
 import { type Progress, type RenderJob, run } from '../leader/run.js';
-import type { Paint } from '../render/colours.js';
 import type { Request } from '../request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
-import type { Numerics } from './archive.js';
+import { fractalJob } from '../work/fractal/job.js';
+import type { Numerics } from '../work/fractal/numerics.js';
 import { logTo, type Status } from './events.js';
 import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
@@ -97,27 +96,21 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
 
 /** What the leader is to compute. */
 export function jobOf({ shape, blockSize }: Request, picture: Picture, reference: Reference | undefined): RenderJob {
-  const { paint, ...rest } = picture;
-  const frameBytes = picture.width * picture.height * bytesOfPixel(paint ? 'pixels' : 'samples', picture);
+  const { frames, width, height, perPixel, channels } = picture;
+  const work = fractalJob(picture, reference);
+  const frameBytes = width * height * bytesOfPixel(work.answer, picture);
   return {
-    ...rest,
+    ...work,
+    ...{ frames, width, height, perPixel, channels },
     shape,
     ...(blockSize === undefined ? {} : { blockSize }),
     window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),
-    scene: { ...sceneOf(paint), ...(reference ? { reference } : {}) },
   };
 }
 
 /** The seed is drawn anew for each job: workers cannot know which of their shards are compared. `share`: 0 to 1. */
 export function verificationOf(share: number): Pick<RenderJob, 'verify'> {
   return share > 0 ? { verify: { share, seed: randomInt(2 ** 31) } } : {};
-}
-
-/** A paint as what travels: its plain fields, and its tables. */
-function sceneOf(paint: Paint | undefined): Scene {
-  if (!paint) return { samples: true, paint: {}, tables: {} };
-  const { srgb, linear, ...plain } = paint;
-  return { samples: false, paint: plain, tables: { srgb, linear } };
 }
 
 /** All samples of a job. */

@@ -19,9 +19,9 @@ export interface LocalWorkers {
   /** Calls `act` with the reason when nothing can be computed any more; returns what forgets it. */
   whenBroken(act: (reason: FractalError) => void): () => void;
   /** A thread may have a graphics device open: the process must close the workers before it exits. */
-  readonly graphics: boolean;
-  /** The fingerprint of a kernel. @throws FractalError KERNEL_MISSING */
-  fingerprint(kernel: KernelName): Promise<string>;
+  readonly device: boolean;
+  /** Opens a kernel, once; its fingerprint. @throws FractalError KERNEL_MISSING */
+  offer(kernel: KernelName): Promise<{ readonly fingerprint: string }>;
   /** Perturbed views of this formula may come soon: what they need is compiled before. */
   expectPerturbed(formula: Formula): void;
   /** Ends the threads. Idempotent. */
@@ -61,11 +61,11 @@ export function openLocalWorkers(count: number): LocalWorkers {
       if (broken) act(broken);
       return () => listeners.delete(act);
     },
-    get graphics() {
-      return pool.graphics;
+    get device() {
+      return pool.device;
     },
-    fingerprint: async (kernel) => (await pool.offer(kernel)).fingerprint,
-    expectPerturbed: (formula) => pool.warm(formula),
+    offer: (kernel) => pool.offer(kernel),
+    expectPerturbed: (formula) => pool.warm('fractal', formula),
     close: () => pool.close(),
   };
 }

@@ -9,7 +9,8 @@ import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
-import { archiveOf, numericsOf, openStore, type StoreOptions } from './archive.js';
+import { numericsOf } from '../work/fractal/numerics.js';
+import { archiveOf, openStore, type StoreOptions } from './archive.js';
 import { logTo } from './events.js';
 import { keptInstead } from './kept-samples.js';
 import { outputOf, type Picture, paintOf, pictureOf, writeFrame } from './picture.js';
@@ -92,7 +93,7 @@ interface Found {
 /** Where samples may be: of just these views, or with distances that are not needed. */
 async function archivesOf(store: Store | undefined, prepared: Prepared, picture: Picture): Promise<Kept[]> {
   const { request } = prepared;
-  const numerics = await numericsOf(request);
+  const numerics = await numericsOf(request.kernel);
   const own = archiveOf(store, prepared, picture, numerics);
   if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
   if (needsDistance(request.colours)) return [{ archive: own, picture }];

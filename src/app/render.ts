@@ -7,7 +7,8 @@ import type { Address } from '../cluster/transport.js';
 import type { Written } from '../render/output.js';
 import type { Request } from '../request.js';
 import type { Store } from '../store/store.js';
-import { archiveOf, numericsOf, openStore, reportingRecalls, type StoreOptions } from './archive.js';
+import { numericsOf } from '../work/fractal/numerics.js';
+import { archiveOf, openStore, reportingRecalls, type StoreOptions } from './archive.js';
 import { type ClusterUse, type Computation, compute, jobOf, samplesOf, verificationOf } from './compute.js';
 import { type KeptEvent, logTo } from './events.js';
 import { noteSamples } from './kept-samples.js';
@@ -110,7 +111,9 @@ async function stages(
   const outlook = film ? await inStage('outlook', context, () => outlookOf(prepared, signal)) : undefined;
   if (outlook?.blank) warn(blankWarning(prepared.request, outlook.blank));
 
-  const numerics = await inStage('kernel', context, () => orAborted(signal, numericsOf(prepared.request, local)));
+  const numerics = await inStage('kernel', context, () =>
+    orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
+  );
   const picture = pictureOf(prepared.request, order.store.samples ? undefined : paint);
   const archive = archiveOf(store, prepared, picture, numerics);
   resources.hold(archive, (one) => one?.leave());
@@ -146,7 +149,7 @@ async function requireKernel(
   local: LocalWorkers | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  if (local && !listen && kernel !== 'auto') await orAborted(signal, local.fingerprint(kernel));
+  if (local && !listen && kernel !== 'auto') await orAborted(signal, local.offer(kernel));
 }
 
 /** Prepares a request, once more for the simd kernel where the limit that was found is too high for its own. */

@@ -38,7 +38,7 @@ export interface RunningWorker {
   /** The kernels that are offered: without a GPU, those of the CPU. */
   readonly kernel: WorkerOptions['kernel'];
   /** A thread may have a graphics device open: a process that exits then may abort. */
-  readonly graphics: boolean;
+  readonly device: boolean;
   /** Takes no more shards and finishes those it has, then ends. Idempotent. */
   drain(): void;
   readonly draining: boolean;
@@ -140,8 +140,8 @@ async function listening(
     address: listener.address,
     slots,
     kernel,
-    get graphics() {
-      return pool.graphics;
+    get device() {
+      return pool.device;
     },
     drain,
     get draining() {

@@ -187,9 +187,9 @@ test('a kernel that no worker has: the job begins anew with simd, with a warning
   const local = localWorkers(t, 1);
   const lacking = {
     ...local,
-    fingerprint: async (kernel: 'simd' | 'gpu' | 'cpu') => {
+    offer: async (kernel: 'simd' | 'gpu' | 'cpu') => {
       if (kernel !== 'simd') throw new FractalError('KERNEL_MISSING', 'there is no GPU');
-      return local.fingerprint(kernel);
+      return local.offer(kernel);
     },
   };
   const order = orderOf({ ...SPIRALS, kernel: 'gpu', outfile: join(at, 'x.png') });
