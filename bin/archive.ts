@@ -4,13 +4,13 @@ import type { KernelName } from '../src/kernel/kernel.js';
 import { fingerprintOf } from '../src/kernel/open.js';
 import { openSimd } from '../src/kernel/simd.js';
 import type { Picture } from '../src/pipeline.js';
-import { type Request, viewAt } from '../src/request.js';
+import type { StoreOptions } from '../src/request/options.js';
+import { type Request, viewAt } from '../src/request/request.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import { Archive } from '../src/store/archive.js';
 import { keyer } from '../src/store/key.js';
 import { Store } from '../src/store/store.js';
 import type { Pool } from '../src/worker/pool.js';
-import type { StoreFlags } from './flags.js';
 import type { Prepared } from './prepare.js';
 
 export interface Numerics {
@@ -29,7 +29,10 @@ export async function numericsOf({ kernel }: Request, pool?: Pool): Promise<Nume
 }
 
 /** undefined: nothing is kept. */
-export async function storeOf({ folder, size }: StoreFlags, warn: (line: string) => void): Promise<Store | undefined> {
+export async function storeOf(
+  { folder, size }: StoreOptions,
+  warn: (line: string) => void,
+): Promise<Store | undefined> {
   return folder === undefined ? undefined : Store.open({ folder, size, warn });
 }
 

@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os';
 import { type Access, readAccess } from '../src/cluster/access.js';
 import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
 import type { Target } from '../src/leader/run.js';
+import type { ClusterOptions } from '../src/request/options.js';
 import { invalid } from './command-line.js';
-import type { ClusterOptions } from './flags.js';
 import { DEFAULT_HOSTFILE } from './local.js';
 
 export interface Crew {

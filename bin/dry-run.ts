@@ -7,7 +7,7 @@ import { openPerturbation, shareReference } from '../src/kernel/perturbation/ker
 import { deepestOf, iterateReference, orderFor, type ReferenceOrder } from '../src/kernel/perturbation/reference.js';
 import { compileSimd } from '../src/kernel/simd.js';
 import { pictureOf } from '../src/pipeline.js';
-import type { Request } from '../src/request.js';
+import type { Request } from '../src/request/request.js';
 import { cutter } from '../src/shard/split.js';
 import type { View } from '../src/view/view.js';
 import type { Crew } from './crew.js';

@@ -1,7 +1,8 @@
 /** The command line: which command, its help, its values. */
 
 import yargs from 'yargs';
-import { nearest, type RawFlags } from '../src/request-file.js';
+import { nearest } from '../src/nearest.js';
+import type { RawFlags } from '../src/request/values.js';
 import { heightHint, invalid, isFlag, readWords } from './command-line.js';
 import { COMMANDS, type Command } from './commands.js';
 

@@ -6,7 +6,7 @@
 import { type ErrorCode, FractalError } from '../src/errors.js';
 import { CPU_LIMIT } from '../src/kernel/gpu/backend.js';
 import { tooClose } from '../src/kernel/precision.js';
-import { type Request, viewAt } from '../src/request.js';
+import { type Request, viewAt } from '../src/request/request.js';
 
 export interface FallbackOptions {
   /** Refuse rather than take another kernel. */

@@ -4,12 +4,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { FractalError } from '../src/errors.js';
 import { locate, type Nucleus, type Search, type Stage } from '../src/kernel/perturbation/nucleus.js';
 import type { None } from '../src/kernel/perturbation/period.js';
-import { iterationsAt, type RawRequest, type Request } from '../src/request.js';
-import { digitsMissing } from '../src/request-digits.js';
-import { formulaFlags } from '../src/request-flags.js';
+import { digitsMissing } from '../src/request/digits.js';
+import { formulaFlags } from '../src/request/formula.js';
+import type { LeaderOptions } from '../src/request/options.js';
+import type { RawRequest } from '../src/request/parse.js';
+import { iterationsAt, type Request } from '../src/request/request.js';
 import { fromLog10, log10, parseDecimal } from '../src/view/decimal.js';
 import { invalid } from './command-line.js';
-import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { progress } from './progress.js';
 

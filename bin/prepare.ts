@@ -19,7 +19,7 @@ import {
 } from '../src/kernel/perturbation/reference.js';
 import { requireSpacing } from '../src/kernel/precision.js';
 import { openSimd } from '../src/kernel/simd.js';
-import { type Request, viewAt } from '../src/request.js';
+import { type Request, viewAt } from '../src/request/request.js';
 import type { Rect } from '../src/shard/shard.js';
 import { keepOrbit, type Orbit, orbitKey, recallOrbit } from '../src/store/orbits.js';
 import type { Store } from '../src/store/store.js';

@@ -2,7 +2,7 @@
 
 import type { Report } from '../src/leader/ledger.js';
 import type { Written } from '../src/render/output.js';
-import type { Request } from '../src/request.js';
+import type { Request } from '../src/request/request.js';
 
 /**
  * "zoom.mp4: 1280x720, 300 frames, 10 s at 30 fps, 24.1 MB; took 1:23; 60 % computed, 40 % from the store; replaced an

@@ -3,9 +3,9 @@
 import { type Colours, needsDistance, type Paint, prepare } from './render/colours.js';
 import { type Output, openOutput, type Written } from './render/output.js';
 import { paintFrame } from './render/paint-frame.js';
-import type { Request } from './request.js';
-import { viewAt } from './request.js';
-import { parametersOf } from './request-flags.js';
+import { parametersOf } from './request/metadata.js';
+import type { Request } from './request/request.js';
+import { viewAt } from './request/request.js';
 import { type Frame, flipped } from './shard/frame.js';
 import { samplesPerPixel, type View } from './view/view.js';
 
@@ -79,7 +79,7 @@ function litFromBelow(colours: Colours): Colours {
 }
 
 function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'parameters' | 'warn' | 'signal'> {
-  const { outfile, width, height, sampling, film, codec, crf, patience } = request;
+  const { outfile, width, height, sampling, film, codec, crf, stallTimeoutSeconds } = request;
   const perPixel = samplesPerPixel(sampling);
   return {
     outfile,
@@ -91,7 +91,7 @@ function outputOf(request: Request): Omit<Parameters<typeof openOutput>[0], 'par
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
-    ...(patience === undefined ? {} : { patience }),
+    patience: stallTimeoutSeconds,
   };
 }
 

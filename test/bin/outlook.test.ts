@@ -9,8 +9,9 @@ import { COMMANDS } from '../../bin/commands.js';
 import { blankness, blankWarning, outlookOf, standstill } from '../../bin/outlook.js';
 import { prepare } from '../../bin/prepare.js';
 import { openSimd } from '../../src/kernel/simd.js';
-import { parseRequest, type RawRequest, type Request, viewAt } from '../../src/request.js';
-import { digitsMissing } from '../../src/request-digits.js';
+import { digitsMissing } from '../../src/request/digits.js';
+import { parseRequest, type RawRequest } from '../../src/request/parse.js';
+import { type Request, viewAt } from '../../src/request/request.js';
 import { fractal } from '../e2e/processes.js';
 
 const SIZE = { width: '320', height: '180' };

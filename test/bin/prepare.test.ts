@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { byDepth, prepare } from '../../bin/prepare.js';
-import { parseRequest, type Request, viewAt } from '../../src/request.js';
+import { parseRequest } from '../../src/request/parse.js';
+import { type Request, viewAt } from '../../src/request/request.js';
 
 const DENSE = { xpos: '-0.7454286', ypos: '0.1130089', iters: '20000', width: '48', height: '27' };
 
