@@ -1,14 +1,14 @@
-/** Whether a place is told as exactly as its zoom needs: what is cut off lies elsewhere. */
+/** Whether coordinates have as many digits as their zoom needs: with fewer, another place is shown. */
 
 import { log10, outlineOf, parseDecimal } from '../view/decimal.js';
 import type { Request } from './request.js';
 
-/** Down to here a place is often typed by hand, and meant as it is. */
-const BY_HAND = 6;
+/** With zooms of fewer digits, coordinates are often typed by hand and exact as they are. */
+const TYPED_DIGITS = 6;
 
 /**
  * A sentence on coordinates that have fewer digits than their zoom; undefined where all have enough. The view is
- * 4 / zoom high, so that as many decimals as the zoom has digits place it to within a part of itself. Zero is exact.
+ * 4 / zoom high, so that as many decimals as the zoom has digits fix the centre to within a part of that height. Zero is exact.
  */
 export function digitsMissing({ re, im, zoom, film }: Request): string | undefined {
   const needed = Math.max(decimalsFor(zoom), decimalsFor(film.end.zoom));
@@ -32,6 +32,6 @@ function decimalsFor(zoom: string): number {
 function lacking(flag: string, text: string, zoom: string): string[] {
   const outline = outlineOf(text);
   const needed = decimalsFor(zoom);
-  if (!outline || outline.magnitude === -Infinity || needed < BY_HAND || outline.decimals >= needed) return [];
+  if (!outline || outline.magnitude === -Infinity || needed < TYPED_DIGITS || outline.decimals >= needed) return [];
   return [`--${flag} has ${outline.decimals}`];
 }

@@ -25,9 +25,10 @@ export async function readRequestFile(path: string): Promise<RawFlags> {
   } catch (error) {
     throw new FractalError('REQUEST_FILE', `${name} cannot be read: ${messageOf(error)}`, { cause: error });
   }
-  if (bytes.length > MAX_BYTES) throw wrong(name, `it is longer than ${MAX_BYTES} bytes, which is all that is read`);
+  if (bytes.length > MAX_BYTES)
+    throw fileError(name, `it is longer than ${MAX_BYTES} bytes, which is all that is read`);
   const text = decodeText(bytes);
-  if (text.includes('\uFFFD')) throw wrong(name, 'it is not UTF-8 text');
+  if (text.includes('\uFFFD')) throw fileError(name, 'it is not UTF-8 text');
   return parseRequestFile(text, name);
 }
 
@@ -37,21 +38,21 @@ export async function readRequestFile(path: string): Promise<RawFlags> {
  */
 export function parseRequestFile(text: string, path: string, others: readonly string[] = []): RawFlags {
   if (text.length > MAX_BYTES)
-    throw wrong(path, `it is longer than ${MAX_BYTES} characters, which is all that is read`);
-  if (text.trim() === '') throw wrong(path, 'it is empty');
+    throw fileError(path, `it is longer than ${MAX_BYTES} characters, which is all that is read`);
+  if (text.trim() === '') throw fileError(path, 'it is empty');
   const fields = objectOf(text, path);
   const values = [...fields].map(([key, value]) => [key, scalar(value, key, path)] as const);
   const older = olderDialect([...fields.keys()]);
-  if (older) return older(Object.fromEntries(values), (why) => wrong(path, why));
+  if (older) return older(Object.fromEntries(values), (why) => fileError(path, why));
   const names = new Map([...FILE_NAMES, ...others.map((name) => [name, name] as const)]);
   const raw: RawFlags = {};
   const keys = new Map<string, string>();
   for (const [key, value] of values) {
     const plain = key.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
     const name = names.get(plain);
-    if (name === undefined) throw wrong(path, `"${shown(key)}" ${notUnderstood(plain, names)}`);
+    if (name === undefined) throw fileError(path, `"${shown(key)}" ${notUnderstood(plain, names)}`);
     const other = keys.get(name);
-    if (other !== undefined) throw wrong(path, `"${other}" and "${key}" mean the same: leave one out`);
+    if (other !== undefined) throw fileError(path, `"${other}" and "${key}" mean the same: leave one out`);
     keys.set(name, key);
     raw[name] = value;
   }
@@ -69,23 +70,23 @@ function objectOf(text: string, path: string): JsonObject {
     json = parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw wrong(`${path}:${error.line}:${error.column}`, error.message);
+    throw fileError(`${path}:${error.line}:${error.column}`, error.message);
   }
   if (json instanceof Map) return json;
-  throw wrong(path, 'it is not a JSON object such as {"xpos": "-0.75"}');
+  throw fileError(path, 'it is not a JSON object such as {"xpos": "-0.75"}');
 }
 
 /** A list of strings or numbers is its items with commas between. */
 function scalar(value: Json, key: string, path: string): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(',');
-  throw wrong(path, `the value of "${shown(key)}" is not a string, a number, true or false`);
+  throw fileError(path, `the value of "${shown(key)}" is not a string, a number, true or false`);
 }
 
 function shown(key: string): string {
   return key.length > 60 ? `${key.slice(0, 57)}...` : key;
 }
 
-function wrong(path: string, why: string): FractalError {
+function fileError(path: string, why: string): FractalError {
   return new FractalError('REQUEST_FILE', `${path}: ${why}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?'));
 }

@@ -22,7 +22,7 @@ export class JsonError extends Error {
   }
 }
 
-/** Values within values: deeper ones are no request. */
+/** Nested values deeper than this are an error. */
 const MAX_DEPTH = 32;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])/y;
 const BARE = /[A-Za-z_][\w-]*/y;

@@ -1,6 +1,6 @@
 /**
  * The request files of two older zoom services, as JSON: {"point": "re,im", "num_frames": …} and
- * {START: [re, im], ZOOM: "8x", …}. A file is one of theirs when it uses one of their keys; others are errors in it.
+ * {START: [re, im], ZOOM: "8x", …}. A file belongs to one of them when it uses one of its keys; other keys are errors in it.
  */
 
 import type { FractalError } from '../errors.js';
@@ -31,9 +31,9 @@ const START_KEYS: Readonly<Record<string, string>> = {
   HEIGHT: 'height',
 };
 
-/** What reads a file with such keys; undefined when it is not one of an older service. */
+/** The reader of a file with such keys; undefined when they are not those of an older service. */
 export function olderDialect(keys: readonly string[]): ((fields: Fields, fail: Fail) => RawFlags) | undefined {
-  // fps alone is ours, too.
+  // fps alone is also a flag of this program.
   if (keys.some((key) => key !== 'fps' && (key === 'point' || Object.hasOwn(POINT_KEYS, key)))) return pointFlags;
   const second = ['START', 'ZOOM', 'THEME', 'FORMAT', ...Object.keys(START_KEYS)];
   return keys.some((key) => second.includes(key)) ? startFlags : undefined;

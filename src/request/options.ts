@@ -82,7 +82,7 @@ function clusterOptions(v: RequestValues): ClusterOptions {
   if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
   const access = Object.keys(ACCESS_FLAGS).find((name) => v[name as keyof typeof ACCESS_FLAGS] !== undefined);
   if (local !== undefined && listen === undefined && access)
-    throw invalid(`--${access} is for hosts: --local starts workers that know their leader`);
+    throw invalid(`--${access} is for hosts: --local starts workers in this process`);
   if (np > 0 && minWorkers > np) {
     throw invalid(
       `--min-workers ${minWorkers} with --np ${np}: each worker takes a slot, so at most ${np} can take part`,

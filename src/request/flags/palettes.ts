@@ -1,7 +1,8 @@
 /** Flags of `fractal palettes`. */
 
+import * as z from 'zod';
 import type { FlagTable } from './flag.js';
-import { file, oneOf } from './schemas.js';
+import { file } from './schemas.js';
 
 const group = 'Output';
 const commands = ['palettes'] as const;
@@ -19,7 +20,7 @@ export const PALETTES_FLAGS = {
     group,
     commands,
     value: 'WHEN',
-    schema: oneOf('auto', 'always', 'never'),
+    schema: z.enum(['auto', 'always', 'never'], { message: 'auto, always or never' }),
     describe: 'colours in the terminal: always, never, auto (not into a file or pipe, nor with NO_COLOR)',
     default: 'auto',
   },

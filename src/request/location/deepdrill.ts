@@ -1,10 +1,19 @@
 /**
  * DeepDrill's location files, .ini and .loc: sections in brackets, `key = value`, comments from #; the case of keys does
- * not matter, and of a key that comes twice the last counts. `zoom` is ours (its pixels are 4 / (zoom · height) wide),
+ * not matter, and of a key that comes twice the last counts. `zoom` is --zoom (its pixels are 4 / (zoom · height) wide),
  * `depth` is the iteration limit. It draws the Mandelbrot set and nothing else.
  */
 
-import { doubt, type Found, isRestOfNumber, isZero, listed, openLine, refuse, unused } from './found.js';
+import {
+  continuesNumber,
+  isZero,
+  listed,
+  type ReadResult,
+  refuse,
+  truncationNote,
+  unterminatedLine,
+  unusedNote,
+} from './result.js';
 
 const NEEDED = ['location.real', 'location.imag', 'location.zoom'] as const;
 const USED: readonly string[] = [...NEEDED, 'location.depth', 'location.rotate', 'image.rotate'];
@@ -12,8 +21,8 @@ const USED: readonly string[] = [...NEEDED, 'location.depth', 'location.rotate',
 const NEUTRAL = /^(main|export|debug|perturbation|approximation|areacheck|attractorcheck|periodcheck)\./;
 
 /** @throws FractalError LOCATION_FILE */
-export function readDeepDrill(text: string, path: string): Found {
-  const { fields, twice } = fieldsOf(text, path);
+export function readDeepDrill(text: string, path: string): ReadResult {
+  const { fields, repeated } = fieldsOf(text, path);
   const missing = NEEDED.filter((key) => !fields.get(key));
   if (missing.length > 0)
     throw refuse(path, `it has no ${listed(missing)}: it is cut short, or no location (that needs ${listed(NEEDED)})`);
@@ -31,12 +40,12 @@ export function readDeepDrill(text: string, path: string): Found {
       iters: depth || 'auto',
       formula: 'mandelbrot',
     },
-    words: { xpos: 'location.real', ypos: 'location.imag', zoom: 'location.zoom', iters: 'location.depth' },
+    keys: { xpos: 'location.real', ypos: 'location.imag', zoom: 'location.zoom', iters: 'location.depth' },
     notes: [
-      ...twice,
+      ...repeated,
       ...(depth ? [] : ['it has no location.depth: the iteration limit is found by looking (--iters auto)']),
-      ...unused([...fields.keys()].filter((key) => !USED.includes(key) && !NEUTRAL.test(key))),
-      ...doubts(text, fields.has('location.depth')),
+      ...unusedNote([...fields.keys()].filter((key) => !USED.includes(key) && !NEUTRAL.test(key))),
+      ...truncationNotes(text, fields.has('location.depth')),
     ],
   };
 }
@@ -44,13 +53,13 @@ export function readDeepDrill(text: string, path: string): Found {
 interface Fields {
   /** By section and key, in small letters: "location.real". */
   readonly fields: ReadonlyMap<string, string>;
-  readonly twice: readonly string[];
+  readonly repeated: readonly string[];
 }
 
 /** A number may go on in the next line, as after being pasted. */
 function fieldsOf(text: string, path: string): Fields {
   const fields = new Map<string, string>();
-  const twice = new Set<string>();
+  const repeated = new Set<string>();
   let section = '';
   let open: string | undefined;
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
@@ -63,18 +72,20 @@ function fieldsOf(text: string, path: string): Fields {
     } else if (equals > 0) {
       const key = `${section}.${line.slice(0, equals).trim().toLowerCase()}`.replace(/^\./, '');
       const value = line.slice(equals + 1).trim();
-      if (USED.includes(key) && fields.has(key) && fields.get(key) !== value) twice.add(key);
+      if (USED.includes(key) && fields.has(key) && fields.get(key) !== value) repeated.add(key);
       fields.set(key, value);
       open = (NEEDED as readonly string[]).includes(key) ? key : undefined;
-    } else if (open !== undefined && isRestOfNumber(line)) fields.set(open, `${fields.get(open)}${line}`);
+    } else if (open !== undefined && continuesNumber(line)) fields.set(open, `${fields.get(open)}${line}`);
     else throw refuse(`${path}:${index + 1}`, `"${line.slice(0, 40)}" is no section, comment or key = value`);
   }
-  return { fields, twice: [...twice].map((key) => `${key} stands twice: the last one counts`) };
+  return { fields, repeated: [...repeated].map((key) => `${key} stands twice: the last one counts`) };
 }
 
-function doubts(text: string, hasDepth: boolean): string[] {
-  const last = openLine(text);
+function truncationNotes(text: string, hasDepth: boolean): string[] {
+  const last = unterminatedLine(text);
   if (last === undefined || last.startsWith('#')) return [];
   const key = last.split('=', 1)[0]?.trim().toLowerCase() ?? '';
-  return ['real', 'imag', 'zoom', 'depth'].includes(key) || !last.includes('=') || !hasDepth ? [doubt(last)] : [];
+  return ['real', 'imag', 'zoom', 'depth'].includes(key) || !last.includes('=') || !hasDepth
+    ? [truncationNote(last)]
+    : [];
 }

@@ -1,5 +1,5 @@
 /**
- * Fraktaler-3's parameter files, .f3.toml. `location.zoom` is ours: the view is 4 / zoom high, the imaginary axis
+ * Fraktaler-3's parameter files, .f3.toml. `location.zoom` is --zoom: the view is 4 / zoom high, the imaginary axis
  * points up, and `transform.rotate` turns the camera counter-clockwise, in degrees. A mirrored one
  * (`transform.reflect`) shows the same points of the plane here, the right way round. What the file leaves out has
  * Fraktaler-3's default. The zoom alone must be there: without it a file that is cut short would show the whole set.
@@ -7,22 +7,22 @@
 
 import { formatDecimal, negate, parseDecimal } from '../../view/decimal.js';
 import type { RawFlags } from '../values.js';
-import { doubt, type Found, isZero, listed, openLine, refuse, unused } from './found.js';
+import { isZero, listed, type ReadResult, refuse, truncationNote, unterminatedLine, unusedNote } from './result.js';
 import type { Table, Toml } from './toml.js';
 import { parsedToml, scalar } from './toml-file.js';
 
-/** Tables whose keys say which points are shown: each key is understood, or the file is refused. */
+/** Tables whose keys decide which points are shown: a key that is not listed is an error. */
 const SHAPING: Readonly<Record<string, readonly string[]>> = {
   location: ['real', 'imag', 'zoom'],
   transform: ['rotate', 'reflect', 'vertical_flip', 'stretch_angle', 'stretch_amount', 'exponential_map'],
 };
 const USED: readonly string[] = ['program', 'version', 'formula', 'bailout.iterations'];
-/** They change no picture. */
+/** Keys that change no picture. */
 const NEUTRAL =
   /^(reference|algorithm|newton|opencl)\.|^bailout\.maximum_|^image\.dpi$|^render\.(filename|save_\w+|exr_channels)$/;
 
 /** @throws FractalError LOCATION_FILE */
-export function readFraktaler(text: string, path: string): Found {
+export function readFraktaler(text: string, path: string): ReadResult {
   const root = parsedToml(text, path);
   const program = scalar(root, 'program', path);
   if (program !== undefined && program !== 'fraktaler-3')
@@ -41,10 +41,10 @@ export function readFraktaler(text: string, path: string): Found {
       ypos: scalar(root, 'location.imag', path) ?? '0',
       zoom,
       iters: scalar(root, 'bailout.iterations', path)?.replaceAll('_', '') ?? '1024',
-      ...(isZero(rotate) ? {} : { rotate: turned(rotate as string, scalar(root, 'transform.reflect', path)) }),
+      ...(isZero(rotate) ? {} : { rotate: reflected(rotate as string, scalar(root, 'transform.reflect', path)) }),
       ...formulaOf(root, path),
     },
-    words: {
+    keys: {
       xpos: 'location.real',
       ypos: 'location.imag',
       zoom: 'location.zoom',
@@ -52,7 +52,7 @@ export function readFraktaler(text: string, path: string): Found {
       rotate: 'transform.rotate',
       power: 'the power of its formula,',
     },
-    notes: [...unused(othersOf(root)), ...doubts(text, root)],
+    notes: [...unusedNote(othersOf(root)), ...truncationNotes(text, root)],
   };
 }
 
@@ -79,14 +79,14 @@ function othersOf(root: Table): string[] {
 }
 
 /** Fraktaler-3 ends every line; by others the last line may be open, but then no number can have gone on in it. */
-function doubts(text: string, root: Table): string[] {
-  const last = openLine(text);
+function truncationNotes(text: string, root: Table): string[] {
+  const last = unterminatedLine(text);
   if (last === undefined || last.startsWith('#')) return [];
-  return root.has('program') || /=\s*[-+]?\.?\d[\w.+-]*$/.test(last) ? [doubt(last)] : [];
+  return root.has('program') || /=\s*[-+]?\.?\d[\w.+-]*$/.test(last) ? [truncationNote(last)] : [];
 }
 
 /** In the mirrored plane of `transform.reflect` angles run the other way. */
-function turned(rotate: string, reflect: string | undefined): string {
+function reflected(rotate: string, reflect: string | undefined): string {
   const angle = parseDecimal(rotate);
   return angle && reflect === 'true' ? formatDecimal(negate(angle)) : rotate;
 }
@@ -126,7 +126,7 @@ function named(name: Toml, path: string): RawFlags {
   throw refuse(path, `its formula, "${String(name).slice(0, 60)}", is not here (${KNOWN})`);
 }
 
-/** `step`: one of ours, or what the file says in its own words. */
+/** `step`: one of `Formula`, or the text of the file. */
 interface Made {
   readonly step: string;
   readonly power: string;

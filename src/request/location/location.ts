@@ -1,5 +1,5 @@
 /**
- * Locations: where others have been, and every picture of our own. From a file's bytes and name to flags as text:
+ * Location files of other programs, and pictures and films of this one: from a file's bytes and name to flags as text.
  * Kalles Fraktaler's .kfr and .kfp, Fraktaler-3's .f3.toml, DeepDrill's .ini and .loc, rust-fractal's .toml, a request as
  * JSON, pictures and films that carry their parameters.
  */
@@ -16,9 +16,9 @@ import { PICTURE_FLAGS } from '../flags/index.js';
 import type { PictureFlag } from '../parse.js';
 import { expected, type RawFlags, shorten } from '../values.js';
 import { readDeepDrill } from './deepdrill.js';
-import { type Found, oneLine, refuse } from './found.js';
 import { readFraktaler } from './fraktaler.js';
 import { readKalles } from './kalles.js';
+import { oneLine, type ReadResult, refuse } from './result.js';
 import { readRustFractal } from './rustfractal.js';
 
 export interface Location {
@@ -40,21 +40,21 @@ export async function readLocation(path: string): Promise<Location> {
     throw refuse(path, `it cannot be read: ${messageOf(error)}`, error);
   }
   const kind = kindOf(bytes, path);
-  const carried = await carriedBy(kind, bytes, path);
-  if (carried?.startsWith('{')) return checked(ownFlags(carried, path), path);
+  const embedded = await embeddedText(kind, bytes, path);
+  if (embedded?.startsWith('{')) return checked(readRequest(embedded, path), path);
   if (kind !== 'film') return parseLocation(bytes, path);
   throw refuse(path, 'it carries no parameters: it is cut short, no film, or was not rendered by this program');
 }
 
-/** What others have to read for us: ffmpeg the comment of a film, sharp the XMP of pictures that are no PNG. */
-async function carriedBy(kind: Kind, bytes: Uint8Array, path: string): Promise<string | undefined> {
+/** Text that needs a library to be read: ffmpeg for the comment of a film, sharp for the XMP of pictures other than PNG. */
+async function embeddedText(kind: Kind, bytes: Uint8Array, path: string): Promise<string | undefined> {
   if (kind === 'film') return readComment(path);
   return kind === 'picture' && !isPng(bytes) ? readStillText(bytes) : undefined;
 }
 
 /** All that is text, or a picture with texts of its own. @throws FractalError LOCATION_FILE */
 export function parseLocation(bytes: Uint8Array, path: string): Location {
-  return checked(foundIn(bytes, path), path);
+  return checked(readBytes(bytes, path), path);
 }
 
 type TextKind = 'json' | 'kalles' | 'fraktaler' | 'deepdrill' | 'rust-fractal' | 'unknown';
@@ -92,19 +92,19 @@ function kindOfText(text: string): TextKind {
   return /^[ \t]*(real|imag|zoom)[ \t]*=/m.test(text) ? 'rust-fractal' : 'unknown';
 }
 
-function foundIn(bytes: Uint8Array, path: string): Found {
+function readBytes(bytes: Uint8Array, path: string): ReadResult {
   const kind = kindOf(bytes, path);
-  if (kind === 'picture') return inPicture(bytes, path);
+  if (kind === 'picture') return readPicture(bytes, path);
   if (bytes.length > MAX_TEXT_BYTES)
     throw refuse(path, `it has ${bytes.length} bytes, at most ${MAX_TEXT_BYTES} are read of a text`);
   const text = decodeText(bytes);
   if (text.trim() === '') throw refuse(path, 'it is empty');
   // Archives, UTF-32.
   if (text.includes('\0')) throw refuse(path, 'it is not text in UTF-8 or UTF-16, and no picture or film');
-  return inText(kind, text, path);
+  return readText(kind, text, path);
 }
 
-function inText(kind: Kind, text: string, path: string): Found {
+function readText(kind: Kind, text: string, path: string): ReadResult {
   switch (kind) {
     case 'kalles':
       return readKalles(text, path);
@@ -115,20 +115,20 @@ function inText(kind: Kind, text: string, path: string): Found {
     case 'rust-fractal':
       return readRustFractal(text, path);
     case 'json':
-      return ownFlags(text, path);
+      return readRequest(text, path);
     default:
       throw refuse(path, `it is no location: known are ${KNOWN}`);
   }
 }
 
-/** Our own parameters, or those that Kalles Fraktaler and Fraktaler-3 leave as a comment. */
-function inPicture(bytes: Uint8Array, path: string): Found {
+/** Parameters that this program wrote, or those that Kalles Fraktaler and Fraktaler-3 leave as a comment. */
+function readPicture(bytes: Uint8Array, path: string): ReadResult {
   const { texts, whole } = pictureTexts(bytes);
   const own = texts.find(({ keyword }) => keyword === KEYWORD);
-  if (own) return ownFlags(own.text, path);
+  if (own) return readRequest(own.text, path);
   for (const { text } of texts) {
     const kind = kindOfText(text);
-    if (kind === 'kalles' || kind === 'fraktaler') return inText(kind, text, path);
+    if (kind === 'kalles' || kind === 'fraktaler') return readText(kind, text, path);
   }
   if (!whole) throw refuse(path, `it is cut short after ${bytes.length} bytes, before its parameters, or no picture`);
   throw refuse(path, 'it carries no parameters: pictures of this program do, PNGs and JPEGs of Kalles Fraktaler often');
@@ -138,7 +138,7 @@ function inPicture(bytes: Uint8Array, path: string): Found {
 const LOCATED = ['period', 'size'];
 
 /** The flags of a request as JSON. */
-function ownFlags(text: string, path: string): Found {
+function readRequest(text: string, path: string): ReadResult {
   let raw: RawFlags;
   try {
     raw = parseRequestFile(text, path, LOCATED);
@@ -148,16 +148,16 @@ function ownFlags(text: string, path: string): Found {
   }
   if (raw.location !== undefined) throw refuse(path, '"location" names another location: give that file instead');
   for (const name of LOCATED) delete raw[name];
-  return { raw, words: {}, notes: [] };
+  return { raw, keys: {}, notes: [] };
 }
 
-/** The error for a wrong value has the file's name and its own word, not a flag that was not given. */
-function checked({ raw, words, notes }: Found, path: string): Location {
+/** The error for a wrong value names the file, and what the file calls the flag. */
+function checked({ raw, keys, notes }: ReadResult, path: string): Location {
   for (const [name, value] of Object.entries(raw)) {
     if (!Object.hasOwn(PICTURE_FLAGS, name)) continue;
     const wanted = expected(PICTURE_FLAGS[name as PictureFlag], value);
     if (wanted !== undefined)
-      throw refuse(path, `${words[name as PictureFlag] ?? name} "${shorten(value)}" is not ${wanted}`);
+      throw refuse(path, `${keys[name as PictureFlag] ?? name} "${shorten(value)}" is not ${wanted}`);
   }
   return { flags: raw, notes: notes.map((note) => oneLine(`${path}: ${note}`)) };
 }

@@ -4,7 +4,7 @@
  *
  *   omega (-conj(z)^3 + c) = omega^-3 conj(z)^3 + omega c = conj(omega z)^3 + omega c
  *
- * |w| = |z| in every step. So the one set is the other, turned by 45 degrees about 0: so are its centre and its camera.
+ * |w| = |z| in every step. So the one set is the other, rotated by 45 degrees about 0: so are its centre and its camera.
  */
 
 import {
@@ -22,12 +22,12 @@ import type { RawFlags } from '../values.js';
 
 /** Digits behind those that the zoom needs. */
 const GUARD = 20;
-/** Down to here coordinates are often typed by hand, and meant as they are. */
-const BY_HAND = 6;
-const TURN = { digits: 45n, exponent: 0 };
+/** With zooms of fewer digits, coordinates are often typed by hand and exact as they are. */
+const TYPED_DIGITS = 6;
+const ANGLE = { digits: 45n, exponent: 0 };
 
 /** Centre and rotation in the tricorn's plane. What is no number stays as it is. */
-export function turnedToTricorn(raw: RawFlags): RawFlags {
+export function rotatedToTricorn(raw: RawFlags): RawFlags {
   const [re, im, zoom, rotate] = [raw.xpos, raw.ypos, raw.zoom, raw.rotate ?? '0'].map((text) =>
     parseDecimal(text ?? ''),
   );
@@ -39,17 +39,17 @@ export function turnedToTricorn(raw: RawFlags): RawFlags {
     ...raw,
     xpos: times(add(re, negate(im))),
     ypos: times(add(re, im)),
-    rotate: formatDecimal(add(rotate, TURN)),
+    rotate: formatDecimal(add(rotate, ANGLE)),
   };
 }
 
-/** As many as the zoom needs; no more than there are where those are too few, so that this can still be told. */
+/** As many as the zoom needs; no more than there are where those are too few, so that `digitsMissing` still finds it. */
 function decimalsOf(raw: RawFlags, needed: number): number {
   const given = [raw.xpos, raw.ypos].map((text) => outlineOf(text ?? ''));
   const short = given.flatMap((one) =>
     one && one.magnitude > -Infinity && one.decimals < needed - 1 ? [one.decimals] : [],
   );
-  return needed < BY_HAND || short.length === 0 ? needed + GUARD : Math.min(...short);
+  return needed < TYPED_DIGITS || short.length === 0 ? needed + GUARD : Math.min(...short);
 }
 
 /** The root of 1/2, cut off behind so many decimals. */

@@ -1,6 +1,6 @@
 /** A TOML file of a location: its tables, and single values of them as text. */
 
-import { refuse } from './found.js';
+import { refuse } from './result.js';
 import { parseToml, type Table, type Toml, TomlError } from './toml.js';
 
 /** @throws FractalError LOCATION_FILE naming the line */

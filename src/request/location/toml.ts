@@ -17,7 +17,7 @@ export class TomlError extends Error {
   }
 }
 
-/** Arrays within arrays: deeper ones are no location. */
+/** Nested arrays and tables deeper than this are an error. */
 const MAX_DEPTH = 32;
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', t: '\t', n: '\n', f: '\f', r: '\r' };
 
@@ -61,7 +61,7 @@ function opened(root: Table, path: readonly string[], fail: Fail): Table {
 
 function put(table: Table, path: readonly string[], value: Toml, fail: Fail): void {
   const key = path.at(-1) as string;
-  if (table.has(key)) throw fail(`"${path.join('.').slice(0, 60)}" stands twice`);
+  if (table.has(key)) throw fail(`"${path.join('.').slice(0, 60)}" stands repeated`);
   table.set(key, value);
 }
 
