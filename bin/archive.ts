@@ -4,13 +4,13 @@ import type { KernelName } from '../src/kernel/kernel.js';
 import { fingerprintOf } from '../src/kernel/open.js';
 import { openSimd } from '../src/kernel/simd.js';
 import type { Picture } from '../src/pipeline.js';
-import type { StoreOptions } from '../src/request/options.js';
 import { type Request, viewAt } from '../src/request/request.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import { Archive } from '../src/store/archive.js';
 import { keyer } from '../src/store/key.js';
 import { Store } from '../src/store/store.js';
 import type { Pool } from '../src/worker/pool.js';
+import type { StoreOptions } from './options.js';
 import type { Prepared } from './prepare.js';
 
 export interface Numerics {

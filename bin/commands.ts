@@ -9,12 +9,12 @@ import type { CommandName } from '../src/request/flags/flag.js';
 import { flagsOf } from '../src/request/flags/index.js';
 import { PALETTES_FLAGS } from '../src/request/flags/palettes.js';
 import { WORKER_FLAGS } from '../src/request/flags/worker.js';
-import { accessFiles, leaderOptions } from '../src/request/options.js';
 import { type RawFlags, valuesOf } from '../src/request/values.js';
 import { type Flags, invalid } from './command-line.js';
 import { crewOf } from './crew.js';
 import { tokenOfEnvironment } from './environment.js';
 import { DEFAULT_HOSTFILE, startLocalWorkers } from './local.js';
+import { accessFiles, leaderOptions } from './options.js';
 import { VERSION } from './version.js';
 
 export interface Command {

@@ -5,9 +5,9 @@ import { availableParallelism } from 'node:os';
 import { type Access, readAccess } from '../src/cluster/access.js';
 import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
 import type { Target } from '../src/leader/run.js';
-import type { ClusterOptions } from '../src/request/options.js';
 import { invalid } from './command-line.js';
 import { DEFAULT_HOSTFILE } from './local.js';
+import type { ClusterOptions } from './options.js';
 
 export interface Crew {
   /** As they are named; and the hostfile they come from, if they do. */

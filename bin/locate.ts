@@ -6,12 +6,12 @@ import { locate, type Nucleus, type Search, type Stage } from '../src/kernel/per
 import type { None } from '../src/kernel/perturbation/period.js';
 import { digitsMissing } from '../src/request/digits.js';
 import { formulaFlags } from '../src/request/formula.js';
-import type { LeaderOptions } from '../src/request/options.js';
 import type { RawRequest } from '../src/request/parse.js';
 import { iterationsAt, type Request } from '../src/request/request.js';
 import { fromLog10, log10, parseDecimal } from '../src/view/decimal.js';
 import { invalid } from './command-line.js';
 import { interrupts } from './interrupts.js';
+import type { LeaderOptions } from './options.js';
 import { progress } from './progress.js';
 
 /** Between two lines that tell how far it is. */

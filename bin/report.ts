@@ -7,8 +7,8 @@ import type { Written } from '../src/render/output.js';
 import { streamTarget } from '../src/render/stream-target.js';
 import { type Temporary, temporary, writePieces } from '../src/render/temporary.js';
 import { writeError } from '../src/render/write-error.js';
-import type { ReportOptions } from '../src/request/options.js';
 import type { Request } from '../src/request/request.js';
+import type { ReportOptions } from './options.js';
 import { summaryLine } from './summary.js';
 
 export interface Reporter {

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { readWords, spelling } from '../bin/command-line.js';
 import { COMMANDS } from '../bin/commands.js';
+import { leaderOptions } from '../bin/options.js';
 import { readLocation } from '../src/request/location/location.js';
 import { pictureFlags } from '../src/request/metadata.js';
-import { leaderOptions } from '../src/request/options.js';
 import { folder, fractal } from './e2e/processes.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

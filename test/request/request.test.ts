@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { leaderOptions } from '../../bin/options.js';
 import { FractalError } from '../../src/errors.js';
 import { parseRequestFile } from '../../src/request/file.js';
 import { PICTURE_FLAGS } from '../../src/request/flags/index.js';
-import { leaderOptions } from '../../src/request/options.js';
 import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 import { viewAt } from '../../src/request/request.js';
 import { decodeText } from '../../src/text.js';

@@ -61,7 +61,7 @@ function opened(root: Table, path: readonly string[], fail: Fail): Table {
 
 function put(table: Table, path: readonly string[], value: Toml, fail: Fail): void {
   const key = path.at(-1) as string;
-  if (table.has(key)) throw fail(`"${path.join('.').slice(0, 60)}" stands repeated`);
+  if (table.has(key)) throw fail(`"${path.join('.').slice(0, 60)}" stands twice`);
   table.set(key, value);
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { leaderOptions } from '../../../src/request/options.js';
+import { leaderOptions } from '../../../bin/options.js';
 import { folder } from '../../e2e/processes.js';
 
 test('--location gives way to --request and to flags, and names neither outfile nor hosts', async (t) => {

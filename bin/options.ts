@@ -1,15 +1,15 @@
 /** The options of the commands that look at a view: leader, recolor, locate. From flags as text to typed fields. */
 
 import { join } from 'node:path';
-import type { AccessFiles } from '../cluster/access.js';
-import type { Address } from '../cluster/transport.js';
-import { cacheFolder } from './cache-folder.js';
-import { ACCESS_FLAGS } from './flags/access.js';
-import { REQUEST_FLAGS } from './flags/index.js';
-import { requestOf } from './parse.js';
-import type { Request } from './request.js';
-import { flagsOfSources } from './sources.js';
-import { invalid, type RawFlags, type Values, valuesOf } from './values.js';
+import type { AccessFiles } from '../src/cluster/access.js';
+import type { Address } from '../src/cluster/transport.js';
+import { ACCESS_FLAGS } from '../src/request/flags/access.js';
+import { REQUEST_FLAGS } from '../src/request/flags/index.js';
+import { requestOf } from '../src/request/parse.js';
+import type { Request } from '../src/request/request.js';
+import { flagsOfSources } from '../src/request/sources.js';
+import { invalid, type RawFlags, type Values, valuesOf } from '../src/request/values.js';
+import { cacheFolder } from './environment.js';
 
 export interface LeaderOptions {
   readonly request: Request;
