@@ -70,11 +70,14 @@ export function markdown(): string {
   const intro = [
     '# Flags',
     '',
-    'Every flag of every command. `make docs` writes this file from the tables that the program itself reads.',
+    'Every flag of every command. `make docs` writes this file from the table that the program itself reads.',
     '',
     'A flag is `--name VALUE` or `--name=VALUE`; a value in brackets may be left out. Flags without a value are off unless',
     'they are given; `--no-name` turns one off again. A flag is given once; an unknown flag, a missing value and a wrong',
     'value are errors (exit code 2).',
+    '',
+    'For editors, [request.schema.json](request.schema.json) describes the files of `--request`; a file may name it as',
+    '`"$schema"`.',
   ];
   return `${[...intro, ...sections].join('\n')}\n`;
 }

@@ -48,6 +48,8 @@ export function parseRequestFile(text: string, path: string, others: readonly st
   const raw: RawFlags = {};
   const keys = new Map<string, string>();
   for (const [key, value] of values) {
+    // For editors.
+    if (key === '$schema') continue;
     const plain = key.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
     const name = names.get(plain);
     if (name === undefined) throw fileError(path, `"${shown(key)}" ${notUnderstood(plain, names)}`);

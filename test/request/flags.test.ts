@@ -11,6 +11,7 @@ import { commandHelp, defaultOf } from '../../bin/help.js';
 import { parseRequestFile } from '../../src/request/file.js';
 import type { CommandName, Flag } from '../../src/request/flags/flag.js';
 import { flagsOf, PICTURE_FLAGS, REQUEST_FLAGS, TABLES } from '../../src/request/flags/index.js';
+import { requestJsonSchema } from '../../src/request/json-schema.js';
 import { PRESENTATION_FLAGS, pictureFlags, SHAPING_FLAGS } from '../../src/request/metadata.js';
 import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 import { viewAt } from '../../src/request/request.js';
@@ -103,6 +104,40 @@ test('a request file takes every flag that may stand there by all its names, and
     }
     if (entry !== flag) assert.ok(!flag.commands.includes('leader'), name);
   }
+});
+
+/** The part of JSON Schema that request.schema.json uses. */
+interface Property {
+  readonly type?: readonly string[];
+  readonly enum?: readonly unknown[];
+}
+
+const SCHEMA_FILE = readFileSync(new URL('../../../docs/request.schema.json', import.meta.url), 'utf8');
+
+test('docs/request.schema.json is that of the table: after a change of flags run make docs', () => {
+  assert.equal(SCHEMA_FILE, `${JSON.stringify(requestJsonSchema(), null, 2)}\n`);
+});
+
+test('the JSON Schema takes what a request file takes', () => {
+  const { properties } = requestJsonSchema() as { properties: Readonly<Record<string, Property>> };
+  const accepts = ({ type, enum: values }: Property, value: unknown) =>
+    values ? values.includes(value) : type?.includes(Array.isArray(value) ? 'array' : typeof value);
+  for (const [name, flag] of Object.entries<Flag>(REQUEST_FLAGS)) {
+    const names = flag.notInFile === undefined ? [name, ...(flag.older ?? []), ...(flag.fileNames ?? [])] : [];
+    assert.equal(Object.hasOwn(properties, name), names.length > 0, name);
+    for (const key of names) {
+      for (const value of fc.sample(valueFor(name, flag), { numRuns: 20, seed: 3 })) {
+        assert.ok(accepts(properties[key]!, value), `${key}: ${value}`);
+        // The same without quotes, where that is JSON.
+        const bare = /^-?\d+(\.\d+)?$/.test(value) ? JSON.parse(value) : value;
+        assert.ok(accepts(properties[key]!, bare), `${key}: ${value} without quotes`);
+      }
+      if (Array.isArray(flag.choices)) assert.ok(!accepts(properties[key]!, 'no such choice'), key);
+    }
+  }
+  const known = Object.keys(properties).filter((name) => name !== '$schema');
+  for (const name of known) assert.doesNotThrow(() => parseRequestFile(`{"${name}": 1}`, 'r.json'), name);
+  assert.deepEqual(parseRequestFile('{"$schema": "request.schema.json", "zoom": 5}', 'r.json'), { zoom: '5' });
 });
 
 /** Flags that have a meaning only beside these. */

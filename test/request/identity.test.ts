@@ -15,12 +15,14 @@ import type { Request } from '../../src/request/request.js';
 import { folder } from '../e2e/processes.js';
 import { valueFor } from './values.js';
 
-const ENTRIES = Object.entries<Flag>(PICTURE_FLAGS).filter(([name]) => name !== 'location' && name !== 'request');
+const ENTRIES = Object.entries<Flag>(PICTURE_FLAGS)
+  .filter(([name]) => name !== 'location' && name !== 'request')
+  .map(([name, flag]) => ({ name, word: valueFor(name, flag).map((value) => `--${name}=${value}`) }));
 
 /** Up to nine flags with values that they take, as words of a command line. */
 const words = fc
-  .uniqueArray(fc.constantFrom(...ENTRIES), { selector: ([name]) => name, maxLength: 9 })
-  .chain((entries) => fc.tuple(...entries.map(([name, flag]) => valueFor(name, flag).map((v) => `--${name}=${v}`))));
+  .uniqueArray(fc.constantFrom(...ENTRIES), { selector: ({ name }) => name, maxLength: 9 })
+  .chain((entries) => fc.tuple(...entries.map(({ word }) => word)));
 
 /** What shapes the pictures of a request: without outfile, workers, and what belongs to no still and no palette. */
 function shapeOf(request: Request): object {

@@ -25,5 +25,8 @@ export function valueFor(name: string, flag: Flag): fc.Arbitrary<string> {
   if (Array.isArray(flag.choices)) return fc.constantFrom(...(flag.choices as readonly string[]));
   if (flag.schema.type === 'enum' && 'options' in flag.schema)
     return fc.constantFrom(...(flag.schema.options as string[]));
-  return TEXTS.filter((text) => flag.schema.safeParse(text).success);
+  const accepts = (text: string) => flag.schema.safeParse(text).success;
+  if (!fc.sample(TEXTS, { numRuns: 1_000, seed: 1 }).some(accepts))
+    throw new Error(`none of the texts is a value of --${name}: add one to TEXTS`);
+  return TEXTS.filter(accepts);
 }
