@@ -46,10 +46,16 @@ module.exports = {
       to: { pathNot: ['^src/leader/schedule', '^src/shard/', '^src/errors\\.ts$'] },
     },
     {
-      name: 'pipeline imports request, view, shard, render',
+      name: 'app imports everything in src, and nothing of bin',
       severity: 'error',
-      from: { path: '^src/pipeline\\.ts$' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(request|view|shard|render)/', '^src/errors\\.ts$'] },
+      from: { path: '^src/app/' },
+      to: { path: '^bin/' },
+    },
+    {
+      name: 'bin uses app in the place of leader, worker, kernel, store',
+      severity: 'error',
+      from: { path: '^bin/' },
+      to: { path: '^src/(leader|worker|kernel|store)/' },
     },
     {
       name: 'request imports view, render, and how the cluster writes addresses',

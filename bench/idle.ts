@@ -29,6 +29,7 @@ const idlePool = (bytesPerPixel: number): Pool => ({
   slots: 2,
   started: Promise.resolve(),
   broken: new Promise(() => {}),
+  graphics: false,
   slotsFor: () => 2,
   offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
   warm: () => undefined,

@@ -1,5 +1,7 @@
 /** The commands: what each does, and what runs. Flags come from the table; the code of a command is loaded when it runs. */
 
+import { VERSION } from '../src/app/version.js';
+import { DEFAULT_HOSTFILE, workerSource } from '../src/app/worker-source.js';
 import { isLoopback, readAccess } from '../src/cluster/access.js';
 import { parseHosts } from '../src/cluster/hostfile.js';
 import { type Address, addressText } from '../src/cluster/transport.js';
@@ -7,30 +9,30 @@ import { ACCESS_FLAGS } from '../src/request/flags/access.js';
 import { CERTS_FLAGS } from '../src/request/flags/certs.js';
 import type { CommandName } from '../src/request/flags/flag.js';
 import { flagsOf } from '../src/request/flags/index.js';
+import { LOG_FLAGS } from '../src/request/flags/log.js';
 import { PALETTES_FLAGS } from '../src/request/flags/palettes.js';
 import { WORKER_FLAGS } from '../src/request/flags/worker.js';
 import { type RawFlags, valuesOf } from '../src/request/values.js';
 import { type Flags, invalid } from './command-line.js';
-import { crewOf } from './crew.js';
 import { tokenOfEnvironment } from './environment.js';
-import { DEFAULT_HOSTFILE, startLocalWorkers } from './local.js';
+import type { EarlyWorkers } from './local.js';
 import { accessFiles, leaderOptions } from './options.js';
-import { VERSION } from './version.js';
+import { verbosityOf } from './verbosity.js';
 
 export interface Command {
   readonly summary: string;
   readonly flags: Flags;
   /** A command line, and what it does. */
   readonly examples?: readonly (readonly [string, string])[];
-  /** Resolves to the exit code. */
-  run(flags: RawFlags): Promise<number>;
+  /** Resolves to the exit code. `early`: workers in this process that may have been started. */
+  run(flags: RawFlags, early: EarlyWorkers): Promise<number>;
 }
 
-async function runLeader(flags: RawFlags): Promise<number> {
+async function runLeader(flags: RawFlags, early: EarlyWorkers): Promise<number> {
   const options = await leaderOptions(flags);
-  const crew = await crewOf(options.cluster, tokenOfEnvironment());
-  const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
-  return (await import('./leader.js')).leader(options, crew, local);
+  const source = await workerSource(options.cluster, tokenOfEnvironment());
+  const local = source.local > 0 && !options.cluster.dryRun ? early.take(source.local) : undefined;
+  return (await import('./leader.js')).leader(options, source, local);
 }
 
 async function runWorker(flags: RawFlags): Promise<number> {
@@ -40,20 +42,23 @@ async function runWorker(flags: RawFlags): Promise<number> {
   if (v.retries !== undefined && v.join === undefined) {
     process.stderr.write('warning: --retries has no effect without --join\n');
   }
-  return (await import('./worker.js')).worker({
+  const options = {
     ...(v.port === undefined ? {} : { port: v.port }),
     host,
     ...(v.slots === undefined ? {} : { slots: v.slots }),
     kernel: v.kernel,
-    quiet: v.quiet,
-    metrics: v.metrics ?? false,
     ...(v.join === undefined ? {} : { join: joinable(v.join, host) }),
     ...(v.retries === undefined ? {} : { retries: v.retries }),
     insecure: v.insecure,
     sceneBytes: v['scene-memory'],
     drainSeconds: v['drain-timeout'],
     access,
-  });
+  };
+  const reports = {
+    verbosity: verbosityOf({ ...v, ...valuesOf(LOG_FLAGS, flags) }),
+    metrics: v.metrics ?? false,
+  } as const;
+  return (await import('./worker.js')).worker(options, reports);
 }
 
 /** A leader elsewhere must be able to dial back. */
@@ -111,7 +116,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'find the minibrot of a view: period, nucleus, size',
     flags: flagsOf('locate'),
     examples: [['fractal locate --re -1.76 --im 0 --zoom 50', 'the minibrot of a view, and how to render it']],
-    run: async (flags) => (await import('./locate.js')).locateView(await leaderOptions(flags)),
+    run: async (flags) => (await import('./locate.js')).locate(await leaderOptions(flags)),
   },
   certs: {
     summary: 'make certificates for the hosts of a hostfile',

@@ -1,8 +1,10 @@
 /** The options of the commands that look at a view: leader, recolor, locate. From flags as text to typed fields. */
 
 import { join } from 'node:path';
+import type { StoreOptions } from '../src/app/archive.js';
+import type { RenderCluster } from '../src/app/render.js';
+import type { WorkerSourceOptions } from '../src/app/worker-source.js';
 import type { AccessFiles } from '../src/cluster/access.js';
-import type { Address } from '../src/cluster/transport.js';
 import { ACCESS_FLAGS } from '../src/request/flags/access.js';
 import { REQUEST_FLAGS } from '../src/request/flags/index.js';
 import { requestOf } from '../src/request/parse.js';
@@ -10,6 +12,7 @@ import type { Request } from '../src/request/request.js';
 import { flagsOfSources } from '../src/request/sources.js';
 import { invalid, type RawFlags, type Values, valuesOf } from '../src/request/values.js';
 import { cacheFolder } from './environment.js';
+import { type Verbosity, verbosityOf } from './verbosity.js';
 
 export interface LeaderOptions {
   readonly request: Request;
@@ -20,39 +23,15 @@ export interface LeaderOptions {
   readonly report: ReportOptions;
 }
 
-export interface ClusterOptions {
-  readonly hostfile?: string;
-  readonly host?: string;
-  /** At most so many slots are used; 0: all. */
-  readonly np: number;
-  /** Workers in the leader's own process: a number, or 'auto', one for each core; undefined: those of the hostfile. */
-  readonly local?: number | 'auto';
+/** Which workers compute, and how they are used. */
+export interface ClusterOptions extends WorkerSourceOptions, RenderCluster {
   readonly dryRun: boolean;
-  readonly strict: boolean;
-  readonly minWorkers: number;
-  readonly retries: number;
-  readonly access: AccessFiles;
-  /** Where workers register. */
-  readonly listen?: Address;
-  /** Listens beyond the loopback interface even without certificate and token. */
-  readonly insecure: boolean;
-  /** Share of the shards that two workers compute and that are compared, 0 to 1. */
-  readonly verify: number;
-}
-
-export interface StoreOptions {
-  /** undefined: nothing is kept or looked for. */
-  readonly folder: string | undefined;
-  /** Bytes. */
-  readonly size: number;
-  /** Raw samples are kept rather than finished pixels. */
-  readonly samples: boolean;
 }
 
 export interface ReportOptions {
   readonly metrics: false | 'text' | 'json';
   readonly metricsFile?: string;
-  readonly quiet: boolean;
+  readonly verbosity: Verbosity;
   readonly json: boolean;
   readonly forceExit: boolean;
   /** 0: none. */
@@ -125,7 +104,7 @@ function reportOptions(v: RequestValues): ReportOptions {
   return {
     metrics: metrics || (file === undefined ? false : file.endsWith('.json') ? 'json' : 'text'),
     ...(file === undefined ? {} : { metricsFile: file }),
-    quiet: v.quiet,
+    verbosity: verbosityOf(v),
     json: v.json,
     forceExit: v['force-exit'],
     timeoutSeconds: v.timeout ?? 0,

@@ -3,36 +3,15 @@
  * stderr, so that stdout stays for results.
  */
 
+import type { Status } from '../src/app/events.js';
 import { oneLine } from '../src/errors.js';
 import { colourful } from './environment.js';
 
-export interface Status {
-  readonly phase: 'connecting' | 'rendering' | 'encoding';
-  readonly framesDone: number;
-  readonly frames: number;
-  readonly samplesDone: number;
-  readonly samples: number;
-  /** What was computed so far was estimated to cost, and what is still to be computed, in the same unit. */
-  readonly costDone: number;
-  readonly costLeft: number;
-  readonly shardsDone: number;
-  readonly iterations: number;
-  /** Ready now, and being dialled or ready. */
-  readonly workers: number;
-  readonly workersKnown: number;
-}
-
 export interface Progress {
-  /** As often as you like. */
+  /** May be called at any rate. */
   update(status: Status): void;
-  /** A line that stays, above the live one; control characters are taken out. */
-  note(line: string): void;
-  /** `warning: line`; not when quiet. */
-  warn(line: string): void;
-  /** The same, also when quiet: the result is hardly what was asked for. */
-  warnAlways(line: string): void;
-  /** Takes the live line away while `print` writes to the same terminal, say through another stream. */
-  aside(print: () => void): void;
+  /** A line that stays, above the live one, also when quiet; control characters are taken out. */
+  line(text: string): void;
   /** Takes the live line away and gives the cursor back; elsewhere says how far it came. Idempotent. */
   close(): void;
 }
@@ -52,17 +31,13 @@ const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 
 export function progress({ stream, quiet, now = () => performance.now() }: ProgressOptions): Progress {
-  if (quiet) {
-    const none = () => undefined;
-    const warnAlways = (line: string) => warning(stream, line);
-    return { update: none, note: none, warn: none, warnAlways, aside: (print) => print(), close: none };
-  }
+  if (quiet) return { update: () => undefined, line: (text) => write(stream, text), close: () => undefined };
   const rates = measure(now);
   return stream.isTTY && process.env.TERM !== 'dumb' ? live(stream, rates, now) : plain(stream, rates, now);
 }
 
-function warning(stream: NodeJS.WriteStream, line: string): void {
-  stream.write(`warning: ${oneLine(line)}\n`);
+function write(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(`${oneLine(text)}\n`);
 }
 
 function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
@@ -98,11 +73,12 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
     paintedAt = now();
   }
 
-  function aside(print: () => void): void {
-    if (drawn === '') return print();
+  /** Takes the live line away while a line is written in its place. */
+  function line(text: string): void {
+    if (drawn === '') return write(stream, text);
     stream.write(home());
     drawn = '';
-    print();
+    write(stream, text);
     paint(true);
   }
 
@@ -112,10 +88,7 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
       status = next;
       paint();
     },
-    note: (line) => aside(() => stream.write(`${oneLine(line)}\n`)),
-    warn: (line) => aside(() => warning(stream, line)),
-    warnAlways: (line) => aside(() => warning(stream, line)),
-    aside,
+    line,
     close() {
       closed = true;
       clearInterval(timer);
@@ -131,16 +104,16 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
 function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
   let last: Status | undefined;
   let closed = false;
-  let told = '';
-  let toldAt = -Infinity;
+  let written = '';
+  let writtenAt = -Infinity;
 
-  function tell(given: Status, waitMs: number): void {
-    if (now() - toldAt < waitMs) return;
+  function report(given: Status, waitMs: number): void {
+    if (now() - writtenAt < waitMs) return;
     const status = sane(given);
     const read = rates.read(status);
     const tenth = `${status.phase} ${Math.floor(fraction(status) * 10)}`;
-    if (tenth === told && now() - toldAt < SILENCE_MS) return;
-    [told, toldAt] = [tenth, now()];
+    if (tenth === written && now() - writtenAt < SILENCE_MS) return;
+    [written, writtenAt] = [tenth, now()];
     const line = parts(status, read).map((part) => part.trim());
     stream.write(`${line.join(', ')}\n`);
   }
@@ -151,14 +124,11 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
       last = status;
       // Rates are taken from every update, not only from those that are printed.
       rates.read(sane(status));
-      tell(status, LINE_MS);
+      report(status, LINE_MS);
     },
-    note: (line) => void stream.write(`${oneLine(line)}\n`),
-    warn: (line) => warning(stream, line),
-    warnAlways: (line) => warning(stream, line),
-    aside: (print) => print(),
+    line: (text) => write(stream, text),
     close() {
-      if (last && !closed) tell(last, 0);
+      if (last && !closed) report(last, 0);
       closed = true;
     },
   };
@@ -167,7 +137,7 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
 interface Readings {
   readonly shardsPerSecond: number;
   readonly iterationsPerSecond: number;
-  /** Undefined while nobody can tell. */
+  /** Undefined while it is not known. */
   readonly secondsLeft: number | undefined;
 }
 

@@ -43,6 +43,8 @@ export interface Pool {
   readonly started: Promise<void>;
   /** Resolves with the reason when nothing can be computed any more: from then on every shard and every offer fails. */
   readonly broken: Promise<FractalError>;
+  /** A thread has opened a graphics device: the process must close the pool before it exits. */
+  readonly graphics: boolean;
   /** How many of them a kernel can use: a graphics card is driven from one thread. */
   slotsFor(kernel: KernelName): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
@@ -114,9 +116,6 @@ interface Opening {
   resolve(offer: Offer): void;
   reject(error: FractalError): void;
 }
-
-/** Whether a thread of this process may have a graphics device open. */
-export const graphics = { inUse: false };
 
 /** What a thread runs. */
 const THREAD = new URL('./thread.cjs', import.meta.url);
@@ -471,6 +470,9 @@ export function openPool(
     slots,
     started,
     broken,
+    get graphics() {
+      return [...threads.values()].some(({ graphics }) => graphics);
+    },
     slotsFor: (kernel) => (kernel === 'gpu' ? 1 : slots),
     async offer(kernel) {
       if (!KERNELS.includes(kernel)) {
@@ -556,7 +558,6 @@ function draws(thread: Thread): void {
   // threads have a copy of the environment that drivers do not see.
   process.env.XDG_RUNTIME_DIR ||= '/nonexistent';
   thread.graphics = true;
-  graphics.inUse = true;
 }
 
 /** Ends a thread: one that may have a graphics device open closes it before. */

@@ -40,6 +40,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
     slots,
     started: Promise.resolve(),
     broken: new Promise(() => {}),
+    graphics: false,
     slotsFor: () => slots,
     async offer(kernel) {
       if (kernel !== 'simd') throw new FractalError('KERNEL_MISSING', `there is no ${kernel} here`);

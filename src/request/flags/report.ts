@@ -1,6 +1,7 @@
-/** Flags about what is printed, and when a run ends. */
+/** Flags about what is printed, and when a run ends; log.ts has those that the worker takes, too. */
 
 import { type FlagTable, RENDERING, VIEWING } from './flag.js';
+import { LOG_FLAGS } from './log.js';
 import { file, metricsFormat, whole, yesNo } from './schemas.js';
 
 const group = 'Reports';
@@ -24,6 +25,7 @@ export const REPORT_FLAGS = {
     describe: 'write the metrics to a file',
   },
   quiet: { group, commands: VIEWING, schema: yesNo, describe: 'print errors only', alias: 'q' },
+  ...LOG_FLAGS,
   json: { group, commands: VIEWING, schema: yesNo, describe: 'print one line of JSON at the end, for scripts' },
   'force-exit': {
     group,

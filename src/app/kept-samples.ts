@@ -1,10 +1,10 @@
 /** Samples that are kept in the store with other flags than those of a request: how the flags differ, in words. */
 
-import { needsDistance } from '../src/render/colours.js';
-import { PRESENTATION_FLAGS, pictureFlags } from '../src/request/metadata.js';
-import type { Request } from '../src/request/request.js';
-import { type CataloguePlace, flagsKeptAt, type KeptFlags, noteFlags } from '../src/store/catalogue.js';
-import type { Store } from '../src/store/store.js';
+import { needsDistance } from '../render/colours.js';
+import { PRESENTATION_FLAGS, pictureFlags } from '../request/metadata.js';
+import type { Request } from '../request/request.js';
+import { type CataloguePlace, flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
+import type { Store } from '../store/store.js';
 
 /** Not a flag: samples with distances are kept for any flag that needs them. */
 const DISTANCES = 'distances';
