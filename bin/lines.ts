@@ -1,6 +1,6 @@
 /** Events as lines of text, each with the level from which it is printed. */
 
-import type { AppEvent, GatheredEvent, PreparedEvent, StageEvent, WorkerEvent } from '../src/app/events.js';
+import type { AppEvent, DialEvent, GatheredEvent, PreparedEvent, StageEvent, WorkerEvent } from '../src/app/events.js';
 import { addressText } from '../src/cluster/transport.js';
 import type { LogLevel } from './verbosity.js';
 
@@ -27,7 +27,7 @@ export function eventLine(event: AppEvent): Line | undefined {
     case 'prepared':
       return debug(preparedText(event));
     case 'dial':
-      return debug(`dialling ${event.worker}`);
+      return debug(dialText(event));
     case 'scene':
       return debug(`scene ${event.scene} sent to ${event.worker}: ${event.bytes} bytes of tables and orbits`);
     case 'recalled': {
@@ -79,6 +79,11 @@ function stageLine(event: StageEvent): Line {
   return debug(`stage ${event.stage} took ${event.seconds.toFixed(3)} s`);
 }
 
+function dialText({ worker, state, reason }: DialEvent): string {
+  if (state === 'begun') return `dialling ${worker}`;
+  return `session with ${worker} ended${reason === undefined ? '' : `: ${reason}`}`;
+}
+
 function preparedText({ iterations, perturbedFrom, orbitLength }: PreparedEvent): string {
   const orbit = orbitLength === undefined ? '' : `, reference orbit of ${orbitLength} entries`;
   const depth = Number.isFinite(perturbedFrom)
@@ -89,11 +94,20 @@ function preparedText({ iterations, perturbedFrom, orbitLength }: PreparedEvent)
 }
 
 function workerLine(event: WorkerEvent): Line | undefined {
-  const text = workerText(event);
-  return text === undefined ? undefined : info(`worker ${event.worker}: ${text}`);
+  const { worker } = event;
+  switch (event.state) {
+    case 'connected':
+      return debug(`worker ${worker}: ${event.leader} connected`);
+    case 'scene':
+      return debug(`worker ${worker}: scene ${event.scene} of ${event.leader}: ${event.bytes} bytes`);
+    case 'ended':
+      return undefined;
+    default:
+      return info(`worker ${worker}: ${workerText(event)}`);
+  }
 }
 
-function workerText(event: WorkerEvent): string | undefined {
+function workerText(event: Exclude<WorkerEvent, { state: 'connected' | 'scene' | 'ended' }>): string {
   switch (event.state) {
     case 'draining':
       return 'finishing what it has; once more to drop it';
@@ -107,7 +121,5 @@ function workerText(event: WorkerEvent): string | undefined {
       return `job ${event.job} is done, ${event.shards} shards`;
     case 'job-ended':
       return `job ${event.job} ended: ${event.reason}`;
-    case 'ended':
-      return undefined;
   }
 }

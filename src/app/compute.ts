@@ -10,6 +10,7 @@ import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Numerics } from './archive.js';
 import { logTo, type Status } from './events.js';
+import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
 import { type Context, endingWith } from './stage.js';
 import { VERSION } from './version.js';
@@ -53,7 +54,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   const { emit } = context;
   const [samples, cost] = [samplesOf(job), costOf(job)];
   let samplesDone = 0;
-  const dialer = await dialerOf(workers, emit);
+  const dialer = reportingDials(await dialerOf(workers), emit);
   const ending = endingWith(context.signal);
   const running = run(job, {
     dialer,

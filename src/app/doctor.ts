@@ -23,7 +23,7 @@ export interface Finding {
 
 const OLDEST_NODE = [20, 15] as const;
 /** What the films that `--outfile` knows want. */
-const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1', 'gif'];
+const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1', 'gif'] as const;
 
 /** `env`: of the process, for what a program that is started now would find. Throws the signal's reason. */
 export async function examine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Finding[]> {

@@ -33,7 +33,7 @@ export interface LogEvent {
   readonly grave?: true;
 }
 
-/** The stages of a command, in order. recolor has no kernel and compute, but `paint`. */
+/** The stages of a command. render: all but `paint`, in this order; recolor: without `kernel` and `compute`; a worker: `kernel`, `open`. */
 export type Stage = 'open' | 'store' | 'prepare' | 'outlook' | 'kernel' | 'compute' | 'paint' | 'close';
 
 export type StageEvent =
@@ -71,10 +71,13 @@ export interface Status {
   readonly workersKnown: number;
 }
 
-/** The leader dials a worker, or dials it again. */
+/** The leader dials a worker, or dials it again; or the session that was begun so is over. */
 export interface DialEvent {
   readonly kind: 'dial';
   readonly worker: string;
+  readonly state: 'begun' | 'ended';
+  /** Unless it ended in order. */
+  readonly reason?: string;
 }
 
 /** A scene was sent to a worker. */
@@ -82,7 +85,7 @@ export interface SceneEvent {
   readonly kind: 'scene';
   readonly worker: string;
   readonly scene: number;
-  /** Of colour tables and reference orbits. */
+  /** Of colour tables and reference orbits, as they travel. */
   readonly bytes: number;
 }
 
@@ -126,6 +129,8 @@ export type WorkerEvent = { readonly kind: 'worker'; readonly worker: string } &
   | { readonly state: 'dropping'; readonly seconds: number }
   /** A line of another part. */
   | { readonly state: 'notice'; readonly text: string }
+  | { readonly state: 'connected'; readonly leader: string }
+  | { readonly state: 'scene'; readonly leader: string; readonly scene: number; readonly bytes: number }
   | { readonly state: 'job-begun'; readonly job: string; readonly leader: string; readonly kernel: string }
   /** `wanted`: the leader asked for metrics. */
   | {

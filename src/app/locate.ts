@@ -56,6 +56,7 @@ async function foundIn(search: Search, signal: AbortSignal, note: (line: string)
   const stages = locate(search);
   let reportedAt = performance.now();
   for (;;) {
+    signal.throwIfAborted();
     const { done, value } = stages.next();
     if (done) return value;
     if (performance.now() - reportedAt > REPORT_MS) {
@@ -63,7 +64,6 @@ async function foundIn(search: Search, signal: AbortSignal, note: (line: string)
       note(lineOf(value));
     }
     await otherWork();
-    signal.throwIfAborted();
   }
 }
 

@@ -18,7 +18,7 @@ import { outputOf, paintOf, pictureOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
-import { type Context, inStage, orAborted } from './stage.js';
+import { type Context, inStage, orAborted, untilClosed } from './stage.js';
 import { blankWarning, requestWarnings } from './warnings.js';
 import type { WorkerSource } from './worker-source.js';
 
@@ -71,7 +71,10 @@ export async function render(order: RenderOrder, workers: RenderWorkers, context
 /** @throws FractalError KERNEL_MISSING before anything is written */
 async function renderOnce(order: RenderOrder, workers: RenderWorkers, context: Context): Promise<Rendered> {
   try {
-    return await withResources((resources) => stages(order, workers, context, resources));
+    return await withResources((resources) => {
+      const { emit } = resources.hold(untilClosed(context.emit), (one) => one.close());
+      return stages(order, workers, { ...context, emit }, resources);
+    });
   } catch (error) {
     // An encoder that the same signal ended is not the reason.
     throw context.signal.aborted ? context.signal.reason : error;

@@ -35,6 +35,19 @@ export async function orAborted<T>(signal: AbortSignal, promise: Promise<T>): Pr
   }
 }
 
+/** The same function until `close`: what was begun by a command may end after it, and is reported no more. */
+export function untilClosed(emit: Emit): { readonly emit: Emit; close(): void } {
+  let open = true;
+  return {
+    emit(event) {
+      if (open) emit(event);
+    },
+    close() {
+      open = false;
+    },
+  };
+}
+
 export interface Ending {
   readonly signal: AbortSignal;
   /** Ends the command for a reason of its own. */

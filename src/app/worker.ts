@@ -12,8 +12,9 @@ import { type Metric, type RuntimeMetrics, startRuntimeMetrics, workerMetrics } 
 import { openPool, type Pool } from '../worker/pool.js';
 import { NOTHING_YET, type Session, type SessionEvents, serve, type Tally } from '../worker/session.js';
 import type { WorkerEvent } from './events.js';
+import { reportingScenes } from './links.js';
 import { refusalLog } from './refusals.js';
-import { type Context, orAborted } from './stage.js';
+import { type Context, inStage, orAborted } from './stage.js';
 import { VERSION } from './version.js';
 
 export interface WorkerOptions {
@@ -82,7 +83,8 @@ async function openOffering(
   });
   try {
     const kernel = options.kernel === 'auto' ? 'simd' : options.kernel;
-    await orAborted(signal, orBroken(pool, Promise.all([pool.started, pool.offer(kernel)])));
+    const offer = () => orAborted(signal, orBroken(pool, Promise.all([pool.started, pool.offer(kernel)])));
+    await inStage('kernel', { emit, signal }, offer);
     return { pool, kernel: options.kernel };
   } catch (error) {
     await pool.close();
@@ -120,15 +122,18 @@ async function listening(
   ];
   const accept = (link: WorkerLink, leader: string) => {
     const events = sessionEvents(leader, metricsOf, report, () => sessions.delete(link));
-    sessions.set(link, serve(link, pool, VERSION, events));
+    report({ state: 'connected', leader });
+    const reporting = reportingScenes(link, (scene, bytes) => report({ state: 'scene', leader, scene, bytes }));
+    sessions.set(link, serve(reporting, pool, VERSION, events));
   };
-  const listener = await listen(options, accept, {
+  const guard = {
     ...access,
     insecure,
-    busy: (link) => sessions.get(link)?.busy ?? false,
+    busy: (link: WorkerLink) => sessions.get(link)?.busy ?? false,
     refused: refusalLog(notice, () => performance.now()),
     sceneBytes,
-  });
+  };
+  const listener = await inStage('open', { emit, signal }, () => listen(options, accept, guard));
   name = addressText(listener.address);
 
   const leaving = new AbortController();

@@ -23,41 +23,15 @@ export interface Workers {
   readonly registration?: Registration | undefined;
 }
 
-/** Dials workers in this process, and others with gRPC, which is loaded for them only. Each dial is reported. */
-export async function dialerOf({ access, local, registration }: Workers, emit: Emit): Promise<Dialer> {
+/** Dials workers in this process, and others with gRPC, which is loaded for them only. */
+export async function dialerOf({ access, local, registration }: Workers): Promise<Dialer> {
   const remote = local && !registration ? undefined : (await import('../cluster/grpc.js')).grpcDialer(access);
   const own = new Set(local?.addresses.map(addressText));
   return {
     dial(address) {
-      const worker = addressText(address);
-      const dialer = own.has(worker) ? local?.dialer : remote;
-      if (!dialer) throw new TypeError(`${worker} is no worker of this job`);
-      emit({ kind: 'dial', worker });
-      return reportingScenes(dialer.dial(address), worker, emit);
-    },
-  };
-}
-
-/** The same link; each scene that is sent is reported. */
-function reportingScenes(link: ReturnType<Dialer['dial']>, worker: string, emit: Emit): typeof link {
-  return {
-    send(message) {
-      if (message.kind === 'scene') {
-        const { tables, reference } = message.scene;
-        const arrays = [...Object.values(tables), ...(reference ? [reference.orbit, reference.tiny] : [])];
-        const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
-        emit({ kind: 'scene', worker, scene: message.id, bytes });
-      }
-      return link.send(message);
-    },
-    end: () => link.end(),
-    close: (reason) => link.close(reason),
-    listen: (handlers) => link.listen(handlers),
-    get sent() {
-      return link.sent;
-    },
-    get received() {
-      return link.received;
+      const dialer = own.has(addressText(address)) ? local?.dialer : remote;
+      if (!dialer) throw new TypeError(`${addressText(address)} is no worker of this job`);
+      return dialer.dial(address);
     },
   };
 }
