@@ -8,8 +8,6 @@ import { nearest } from '../src/nearest.js';
 import type { FlagSyntax } from '../src/request/flags/flag.js';
 import { invalid, type RawFlags, shorten } from '../src/request/values.js';
 
-export { invalid };
-
 export type Flags = Readonly<Record<string, FlagSyntax>>;
 
 /** Every command has it. */

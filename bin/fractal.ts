@@ -2,8 +2,8 @@
 
 import yargs from 'yargs';
 import { nearest } from '../src/nearest.js';
-import type { RawFlags } from '../src/request/values.js';
-import { heightHint, invalid, isFlag, readWords } from './command-line.js';
+import { invalid, type RawFlags } from '../src/request/values.js';
+import { heightHint, isFlag, readWords } from './command-line.js';
 import { COMMANDS, type Command } from './commands.js';
 import type { EarlyWorkers } from './local.js';
 

@@ -1,7 +1,7 @@
 /** How much is printed: `--quiet`, `--verbose`, `--log-level`. */
 
 import { LOG_LEVELS } from '../src/request/flags/log.js';
-import { invalid } from './command-line.js';
+import { invalid } from '../src/request/values.js';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
