@@ -6,16 +6,17 @@ const may = {
   store: ['view', 'shard'],
   kernel: ['view', 'shard'],
   render: ['view', 'shard'],
-  cluster: ['view', 'shard', 'metrics'],
+  work: ['view', 'shard', 'kernel', 'render'],
+  cluster: ['view', 'shard', 'work', 'metrics'],
   leader: ['shard', 'cluster', 'metrics'],
-  worker: ['view', 'shard', 'kernel', 'render', 'cluster', 'metrics'],
+  worker: ['cluster', 'work', 'metrics'],
 };
 
 const folders = Object.entries(may).map(([folder, others]) => ({
   name: `${folder} imports only ${['itself', ...others].join(', ')}`,
   severity: 'error',
   from: { path: `^src/${folder}/` },
-  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/(errors|text)\\.ts$'] },
+  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/(errors|nearest|text)\\.ts$'] },
 }));
 
 /** A library stands in one place, so that it can be replaced without a ripple. */
@@ -24,7 +25,7 @@ const confined = {
   'sharp|fluent-ffmpeg|@ffmpeg-installer': '^src/render/',
   '@grpc': '^src/cluster/',
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
-  zod: '^src/request',
+  zod: '^src/request/',
   yargs: '^bin/',
 };
 
@@ -46,16 +47,31 @@ module.exports = {
       to: { pathNot: ['^src/leader/schedule', '^src/shard/', '^src/errors\\.ts$'] },
     },
     {
-      name: 'pipeline and request import view, shard, render',
+      name: 'cluster and worker look into no kind of work, but for its translation in cluster/wire-KIND.ts',
       severity: 'error',
-      from: { path: '^src/(pipeline|request[^/]*)\\.ts$' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(pipeline|request[^/]*|errors|text)\\.ts$'] },
+      from: { path: '^src/(cluster|worker)/', pathNot: '^src/cluster/wire-fractal\\.ts$' },
+      to: { path: '^src/(view|work/[^/]+)/' },
     },
     {
-      name: 'location imports itself, request, render, view',
+      name: 'app imports everything in src, and nothing of bin',
       severity: 'error',
-      from: { path: '^src/location/' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(location|view|render)/', '^src/(request[^/]*|errors|text)\\.ts$'] },
+      from: { path: '^src/app/' },
+      to: { path: '^bin/' },
+    },
+    {
+      name: 'bin uses app in the place of leader, worker, kernel, store',
+      severity: 'error',
+      from: { path: '^bin/' },
+      to: { path: '^src/(leader|worker|kernel|store)/' },
+    },
+    {
+      name: 'request imports view, render, and how the cluster writes addresses',
+      severity: 'error',
+      from: { path: '^src/request/' },
+      to: {
+        path: '^(src|bin)/',
+        pathNot: ['^src/(request|view|render)/', '^src/cluster/transport\\.ts$', '^src/(errors|nearest|text)\\.ts$'],
+      },
     },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

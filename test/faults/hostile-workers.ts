@@ -7,7 +7,7 @@
 import { setPriority } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import grpc from '@grpc/grpc-js';
-import { VERSION } from '../../bin/version.js';
+import { VERSION } from '../../src/app/version.js';
 import { BEAT_MS, PROTOCOL } from '../../src/cluster/messages.js';
 import { fingerprintOf } from '../../src/kernel/open.js';
 import { openSimd } from '../../src/kernel/simd.js';
@@ -78,7 +78,8 @@ function* repeated(message: Buffer): Generator<Buffer> {
 function assigned(call: Call, act: (one: Assigned) => void): void {
   call.on('data', (bytes: Buffer) => {
     const { assign } = toWorker.decode(bytes);
-    if (assign) act({ shard: assign.shard, epoch: assign.epoch, bytes: 3 * assign.width * assign.height });
+    const { shard = 0, epoch = 0, fractal } = assign ?? {};
+    if (fractal) act({ shard, epoch, bytes: 3 * fractal.width * fractal.height });
   });
 }
 
