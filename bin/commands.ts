@@ -20,7 +20,7 @@ import {
   whole,
 } from './flags.js';
 import { DEFAULT_HOSTFILE, startLocalWorkers } from './local.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 
 export interface Command {
   readonly summary: string;
@@ -243,10 +243,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async () => (await import('./doctor.js')).doctor(),
   },
   version: {
-    summary: 'print the version',
+    summary: 'print the version and the build identity',
     flags: {},
     async run() {
-      process.stdout.write(`fractal ${VERSION} (node ${process.version})\n`);
+      const { version, build } = thisProgram();
+      process.stdout.write(`fractal ${version} (node ${process.version}, build ${build.slice(0, 12)})\n`);
       return 0;
     },
   },

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
+import { buildDigest } from '../src/build.js';
 import { FractalError, messageOf } from '../src/errors.js';
 import { openCpu } from '../src/kernel/gpu/open.js';
 import { type Probed, probeGpu, vulkanDrivers } from '../src/kernel/gpu/probe.js';
@@ -27,7 +28,7 @@ const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1',
 
 /** Prints the table; resolves to 0, the exit code: what is missing is no failure of the doctor. */
 export async function doctor(): Promise<number> {
-  const found: Finding[] = [node(), processor(), memory()];
+  const found: Finding[] = [node(), build(), processor(), memory()];
   // One after another: side by side they would slow one another down. Shortcuts are off, so that speeds compare.
   found.push(await measured('kernel simd', async () => openSimd(compileSimd(1), 0, false)));
   found.push(await measured('kernel cpu', openCpu));
@@ -55,6 +56,14 @@ function node(): Finding {
   if (good) return { topic: 'node', state: 'good', text };
   const remedy = 'curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs';
   return { topic: 'node', state: 'bad', text: `${text}: older than ${OLDEST_NODE.join('.')}`, remedy };
+}
+
+function build(): Finding {
+  try {
+    return { topic: 'build', state: 'good', text: buildDigest() };
+  } catch (error) {
+    return { topic: 'build', state: 'bad', text: messageOf(error), remedy: 'make build' };
+  }
 }
 
 function processor(): Finding {

@@ -32,7 +32,7 @@ import { progress, type Status } from './progress.js';
 import { refusalLog } from './refusals.js';
 import { type Reporter, reporter, uncertainty } from './report.js';
 import { keptLine } from './summary.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
@@ -76,6 +76,7 @@ async function renderJob(
     process.stdout.write(await plan(request, crew));
     return 0;
   }
+  const program = thisProgram();
   const runtime = startRuntimeMetrics();
   const stop = interrupts(report.timeoutSeconds, started);
   const screen = progress({ stream: process.stderr, quiet: report.quiet || report.json });
@@ -122,7 +123,7 @@ async function renderJob(
       const cost = costOf(job);
       running = run(job, {
         dialer,
-        version: VERSION,
+        ...program,
         session: randomUUID().slice(0, 8),
         ...numerics,
         retries: cluster.retries,
@@ -287,7 +288,7 @@ async function lobbyOf(
     const now = running();
     return now ? now.add({ address, slots: 0 }) : 'its job has not begun';
   };
-  const lobby = await openLobby(listen, VERSION, join, { ...access, insecure, refused });
+  const lobby = await openLobby(listen, thisProgram(), join, { ...access, insecure, refused });
   note(`workers may join at ${addressText(lobby.address)}`);
   return lobby;
 }

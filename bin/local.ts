@@ -8,7 +8,7 @@ import { linkWithin } from '../src/cluster/within.js';
 import { workerMetrics } from '../src/metrics/index.js';
 import { openPool, type Pool } from '../src/worker/pool.js';
 import { type SessionEvents, serve } from '../src/worker/session.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 
 export interface LocalWorkers {
   /** No other program can listen there. */
@@ -57,6 +57,8 @@ export async function stopLocalWorkers(): Promise<void> {
 }
 
 function launch(count: number): LocalWorkers {
+  // Before modules are compiled that may not be those of this build.
+  const program = thisProgram();
   const pool = openPool(count);
   // Most jobs want this one: measured while the command line is parsed. What is wrong with it, the job is told.
   pool.offer('simd').catch(() => undefined);
@@ -73,7 +75,7 @@ function launch(count: number): LocalWorkers {
     dialer: {
       dial(address) {
         const { leader, worker } = linkWithin();
-        serve(worker, pools.get(addressText(address)) as Pool, VERSION, quietly());
+        serve(worker, pools.get(addressText(address)) as Pool, program, quietly());
         return leader;
       },
     },

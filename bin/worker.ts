@@ -5,6 +5,7 @@ import type { Access } from '../src/cluster/access.js';
 import { grpcListen, LIMITS, type ListenOptions } from '../src/cluster/listen.js';
 import { announce } from '../src/cluster/lobby.js';
 import { PORT_RANGE } from '../src/cluster/ports.js';
+import type { Program } from '../src/cluster/program.js';
 import { type Address, addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
 import { FractalError, oneLine } from '../src/errors.js';
 import type { KernelName } from '../src/kernel/kernel.js';
@@ -13,7 +14,7 @@ import { openPool, type Pool } from '../src/worker/pool.js';
 import { NOTHING_YET, type Session, type SessionEvents, serve, type Tally } from '../src/worker/session.js';
 import { exitAtOnce } from './exit.js';
 import { refusalLog } from './refusals.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 
 export interface WorkerOptions {
   /** Absent: the first free one of PORT_RANGE. */
@@ -39,8 +40,9 @@ export interface WorkerOptions {
   readonly retries?: number;
 }
 
-/** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. @throws FractalError NO_LEADER */
+/** Runs until SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends at once. @throws FractalError NO_LEADER, BUILD_STALE */
 export async function worker(options: WorkerOptions): Promise<number> {
+  const program = thisProgram();
   const pool = openPool(options.slots ?? availableParallelism(), {
     offered: options.kernel,
     sceneBytes: options.sceneBytes,
@@ -51,7 +53,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
     const kernel = options.kernel === 'auto' ? 'simd' : options.kernel;
     const offer = orBroken(pool, Promise.all([pool.started, pool.offer(kernel)]));
     const lacking = await offer.then(() => undefined, withoutGpu(options));
-    if (lacking === undefined) return await serveLeaders(options, pool);
+    if (lacking === undefined) return await serveLeaders(options, program, pool);
     process.stderr.write(`warning: ${oneLine(lacking)}: this worker offers the simd kernel\n`);
     await pool.close();
     return await worker({ ...options, kernel: 'simd' });
@@ -76,7 +78,7 @@ async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
   return Promise.race([awaited, broken]);
 }
 
-async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number> {
+async function serveLeaders(options: WorkerOptions, program: Program, pool: Pool): Promise<number> {
   const { slots } = pool;
   const runtime = startRuntimeMetrics();
   const sessions = new Map<WorkerLink, Session>();
@@ -97,7 +99,7 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
   };
   const accept = (link: WorkerLink, peer: string) => {
     const began = performance.now();
-    sessions.set(link, serve(link, pool, VERSION, eventsOf(link, peer, began)));
+    sessions.set(link, serve(link, pool, program, eventsOf(link, peer, began)));
   };
   function eventsOf(link: WorkerLink, peer: string, began: number): SessionEvents {
     return {
@@ -155,7 +157,7 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
   if (options.join) {
     announce(options.join, listener.address, {
       access,
-      version: VERSION,
+      ...program,
       signal: leaving.signal,
       ...(options.retries === undefined ? {} : { retries: options.retries }),
       connected: () => sessions.size > 0,

@@ -7,7 +7,7 @@ import type { Rect } from '../shard/shard.js';
 import type { Formula, View } from '../view/view.js';
 
 /** Both sides must speak the same one. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 /** A worker that is ready says so that often. */
 export const BEAT_MS = 1_000;
@@ -53,6 +53,7 @@ export type ToWorker =
       readonly kind: 'hello';
       readonly protocol: number;
       readonly version: string;
+      readonly build: string;
       readonly session: string;
       readonly kernel: string;
       /** At most so many for this leader; 0: all. */
@@ -68,6 +69,7 @@ export interface Ready {
   readonly kind: 'ready';
   readonly protocol: number;
   readonly version: string;
+  readonly build: string;
   readonly slots: number;
   /** Shards that may be under way at once, for each slot. */
   readonly credits: number;

@@ -1,7 +1,8 @@
 /** Reference orbits in the store: what a deep view needs before its first pixel. */
 
+import { buildDigest } from '../build.js';
 import { digestOf } from './digest.js';
-import { codeDigest, FORMAT } from './key.js';
+import { FORMAT } from './key.js';
 import type { Piece } from './record.js';
 import type { Store } from './store.js';
 
@@ -14,7 +15,7 @@ export interface Orbit {
 
 /** The name of an orbit that was ordered so: plain data. */
 export function orbitKey(order: object): string {
-  return digestOf({ orbit: order, format: FORMAT, code: codeDigest() });
+  return digestOf({ orbit: order, format: FORMAT, build: buildDigest() });
 }
 
 /** undefined: it is not there, or not whole. */

@@ -34,6 +34,7 @@ const ready: Ready = {
   kind: 'ready',
   protocol: PROTOCOL,
   version: '1',
+  build: 'build',
   slots: 1,
   credits: 2,
   kernel: 'simd',
@@ -109,6 +110,7 @@ function leader(t: TestContext, changes: Partial<RunOptions> = {}, other: Partia
     {
       dialer: network.dialer,
       version: '1',
+      build: 'build',
       session: 'job',
       kernel: 'simd',
       fingerprint: ready.fingerprint,
@@ -260,7 +262,12 @@ test('a worker that really checks its credits never gets more shards than it has
         return Object.create(seat, { queue: { value: queue } }) as typeof seat;
       },
     };
-    serve(link, seen as typeof pool, '1', { started: nobody, finished: () => [], ended: nobody });
+    serve(
+      link,
+      seen as typeof pool,
+      { version: '1', build: 'build' },
+      { started: nobody, finished: () => [], ended: nobody },
+    );
   });
   running.add({ address, slots: 0 });
   running.sealed();
