@@ -7,8 +7,9 @@ import type { Picture } from '../src/pipeline.js';
 import { type Request, viewAt } from '../src/request.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import { Archive } from '../src/store/archive.js';
+import { openOnDisk } from '../src/store/disk.js';
 import { keyer } from '../src/store/key.js';
-import { Store } from '../src/store/store.js';
+import type { Store } from '../src/store/store.js';
 import type { Pool } from '../src/worker/pool.js';
 import type { StoreFlags } from './flags.js';
 import type { Prepared } from './prepare.js';
@@ -30,7 +31,7 @@ export async function numericsOf({ kernel }: Request, pool?: Pool): Promise<Nume
 
 /** undefined: nothing is kept. */
 export async function storeOf({ folder, size }: StoreFlags, warn: (line: string) => void): Promise<Store | undefined> {
-  return folder === undefined ? undefined : Store.open({ folder, size, warn });
+  return folder === undefined ? undefined : openOnDisk({ folder, size, warn });
 }
 
 /** undefined: nothing is kept. So it is with kernels whose numbers only the workers know. */

@@ -160,8 +160,8 @@ async function renderJob(
     await tell.finished(ready.request, files);
     return 0;
   } catch (error) {
-    archive?.leave();
-    await store?.settled();
+    archive?.suspend();
+    await store?.written();
     // An encoder that the same Ctrl-C ended is not the reason.
     if (!stop.signal.aborted) throw error;
     const kept = keptLine({
@@ -174,8 +174,8 @@ async function renderJob(
   } finally {
     over.abort();
     await lobby?.close();
-    archive?.leave();
-    await store?.settled();
+    archive?.suspend();
+    await store?.written();
     await tell?.discard();
     runtime.stop();
     stop.release();

@@ -8,7 +8,7 @@ import { type RenderJob, type RunOptions, run } from '../../src/leader/run.js';
 import type { Frame } from '../../src/shard/frame.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
-import { Store } from '../../src/store/store.js';
+import { openOnDisk } from '../../src/store/disk.js';
 import { serve } from '../../src/worker/session.js';
 import { memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedWorker } from '../cluster/scripted.js';
@@ -628,7 +628,7 @@ test('every shard verified: of three workers one lies, it is found out, and no b
 
 test('half of the shards verified: what a worker that is found out said alone is computed anew, and not kept', async (t) => {
   const path = folder(t);
-  const open = () => Store.open({ folder: path, size: 1 << 20, warn: assert.fail });
+  const open = () => openOnDisk({ folder: path, size: 1 << 20, warn: assert.fail });
   const shelf = {
     width: job.width,
     height: job.height,
@@ -645,8 +645,8 @@ test('half of the shards verified: what a worker that is found out said alone is
   }
   running.sealed();
   assertWhole(await frames());
-  archive.leave();
-  await store.settled();
+  archive.suspend();
+  await store.written();
   const { revoked, samples, shards, workers, uncertain } = reports[0] as Report;
   assert.equal(uncertain, job.frames * UNCERTAIN, 'what the liar had counted is taken back');
   assert.ok(workers[0]?.expelled);
