@@ -35,6 +35,8 @@ export const BOUNDS = {
   sceneBytes: 2 ** 30,
   /** Tables of a scene. */
   tables: 16,
+  /** Bytes of them together. */
+  tableBytes: 16 << 20,
   /** Characters of a scene's paint, as JSON. */
   paint: 1 << 16,
   /** Messages that no assignment explains: so many at once, then so many a second; 4 KiB count as one more. */

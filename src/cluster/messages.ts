@@ -30,10 +30,13 @@ export interface ReferenceOrbit {
   /** Its point, decimal strings. */
   readonly re: string;
   readonly im: string;
-  /** Re and im of Z_0, Z_1, …; the point begins at index `start`. */
-  readonly orbit: Float64Array;
-  /** Entries too small for doubles: index, re, im, the exponents of two of both. */
-  readonly tiny: Float64Array;
+  /**
+   * Re and im of Z_0, Z_1, …; the point begins at index `start`. Bytes where they came over the wire: little endian, at
+   * any address, since aligning them would be a copy of all.
+   */
+  readonly orbit: Float64Array | Uint8Array;
+  /** Entries too small for doubles: index, re, im, the exponents of two of both. Bytes as above. */
+  readonly tiny: Float64Array | Uint8Array;
   readonly start: number;
   readonly deep: boolean;
 }

@@ -330,6 +330,8 @@ function wireScene(scene: Scene): WireScene {
 
 function sceneOf(wire: WireScene): Scene {
   checkCount('tables', wire.tables?.length ?? 0, BOUNDS.tables);
+  const tableBytes = (wire.tables ?? []).reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
+  checkCount('bytes of tables', tableBytes, BOUNDS.tableBytes);
   checkCount('characters of a paint', wire.paint?.length ?? 0, BOUNDS.paint);
   const tables = (wire.tables ?? []).map(({ name = '', type, data }) => [name, tableOf(type, data as Uint8Array)]);
   return {
@@ -346,14 +348,15 @@ function wireReference({ formula, orbit, tiny, ...rest }: ReferenceOrbit): NonNu
 
 function referenceOf(wire: NonNullable<WireScene['reference']>): ReferenceOrbit {
   const { re = '', im = '', deep = false, start = 0, ...rest } = wire;
-  const doubles = (bytes: Uint8Array, a: number, least: number) => {
-    if (bytes.length < least || bytes.length % a !== 0) throw missing('whole reference orbit');
-    const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
-    return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.length / 8);
-  };
-  const orbit = doubles(rest.orbit as Uint8Array, 16, 32);
-  if (2 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
-  return { formula: formulaOf(rest), re, im, orbit, tiny: doubles(rest.tiny as Uint8Array, 40, 0), start, deep };
+  const orbit = entriesOf(rest.orbit as Uint8Array, 16, 32);
+  if (16 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
+  return { formula: formulaOf(rest), re, im, orbit, tiny: entriesOf(rest.tiny as Uint8Array, 40, 0), start, deep };
+}
+
+/** Whole entries of so many bytes. */
+function entriesOf(bytes: Uint8Array, each: number, least: number): Uint8Array {
+  if (bytes.length < least || bytes.length % each !== 0) throw missing('whole reference orbit');
+  return bytes;
 }
 
 function paintOf(text: string): Record<string, unknown> {

@@ -317,7 +317,7 @@ export function openPool(
   /** A graphics driver may not survive the end of its thread; other threads may wait for its part of a table. */
   function mayEnd({ seat, assignment: { view, scene } }: Job): boolean {
     if (seat.kernel === 'gpu') return false;
-    const reference = view.perturbed && seat.scenes.get(scene)?.reference();
+    const reference = view.perturbed && seat.scenes.get(scene)?.reference;
     return !reference || tablesBuilt(reference, view);
   }
 
@@ -351,7 +351,7 @@ export function openPool(
     for (const at of inOrder) {
       const seat = seats[at] as SeatState;
       const [head] = seat.queue;
-      const thread = head && hasRoom(head) ? threadFor(seat) : undefined;
+      const thread = head && hasRoom(head) && isReady(head) ? threadFor(seat) : undefined;
       if (!thread) continue;
       turn = (at + 1) % seats.length;
       return [thread, seat.queue.shift() as Job];
@@ -362,6 +362,24 @@ export function openPool(
   /** Whether there is memory for a shard and its answer. */
   function hasRoom({ seat, size }: Job): boolean {
     return seat.unread <= UNREAD_BYTES && (size <= LARGE_BYTES || held === 0 || held + size <= mostHeld);
+  }
+
+  /** Whether its scene is where threads find it. Where there is no memory for that, all shards of the scene fail. */
+  function isReady({ seat, assignment: { scene: id } }: Job): boolean {
+    const scene = seat.scenes.get(id) as PlacedScene;
+    try {
+      return scene.ready(dispatch);
+    } catch (error) {
+      const jobs = seat.queue.filter((job) => job.assignment.scene === id);
+      const rest = seat.queue.filter((job) => job.assignment.scene !== id);
+      seat.queue.splice(0, seat.queue.length, ...rest);
+      const reason = messageOf(usedUp(error) ?? error);
+      // In a turn of its own: an answer may queue more.
+      setImmediate(() => {
+        for (const { finish } of jobs) finish({ kind: 'failed', reason });
+      });
+      return false;
+    }
   }
 
   /**
@@ -399,7 +417,7 @@ export function openPool(
     const { key, scene, reference } = seat.scenes.get(assignment.scene) as PlacedScene;
     if (!thread.scenes.has(key)) {
       thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, scene, reference: reference() });
+      post(thread, { kind: 'scene', key, scene, reference });
     }
     clearTimeout(thread.retiring);
     thread.job = job;

@@ -8,10 +8,11 @@ import type { Scene } from '../cluster/messages.js';
 import { FractalError } from '../errors.js';
 import {
   abandonTables,
+  type ReferenceData,
   type SharedReference,
-  shareAgain,
   sharedBytes,
-  shareReference,
+  sharedOrbit,
+  shareInSteps,
 } from '../kernel/perturbation/kernel.js';
 import { collectGarbage } from './garbage.js';
 
@@ -20,10 +21,13 @@ export interface PlacedScene {
   key: string;
   readonly whole: WeakRef<Scene>;
   readonly scene: Omit<Scene, 'reference'>;
-  /** Copies the orbit to where threads find it, once: for the first shard. */
-  readonly reference: () => SharedReference | undefined;
-  /** Copies it to a new place, if its tables cannot be built any more where it is. */
-  readonly rebuild: () => boolean;
+  /** The orbit where threads find it, once `ready`. */
+  reference: SharedReference | undefined;
+  /**
+   * Whether shards of it can be computed. The first call begins to copy the orbit, a little in each turn of the event
+   * loop, and `then` is called once that is over. @throws FractalError RESOURCES where there is no memory for it
+   */
+  ready(then: () => void): boolean;
   readonly bytes: number;
   /** How many sessions compute shards of it. */
   holders: number;
@@ -101,34 +105,19 @@ export class Scenes {
   }
 
   private fresh(whole: Scene, holder: Holder): PlacedScene {
-    const { reference: given, ...scene } = whole;
-    let reference = given;
-    let shared: SharedReference | undefined;
-    const share = () => {
-      if (reference) shared = shareReference(reference, this.threads);
-      // The orbit itself is not needed any more.
-      reference = undefined;
-      return shared;
-    };
-    const rebuild = () => {
-      if (!shared || !abandonTables(shared)) return false;
-      try {
-        shared = shareAgain(shared, this.threads);
-        return true;
-      } catch {
-        // Shards of this scene fail, with the reason that the table could not be built.
-        return false;
-      }
-    };
+    const { reference, ...scene } = whole;
     const tables = Object.values(scene.tables).reduce((sum, { byteLength }) => sum + byteLength, 0);
     const bytes = tables + (reference ? sharedBytes(reference, this.slots) : 0);
     this.admit(bytes, holder);
+    const wanted = () => one.holders > 0;
     const one: PlacedScene = {
       key: String(this.next++),
       whole: new WeakRef(whole),
       scene,
-      reference: share,
-      rebuild,
+      reference: undefined,
+      ready: readiness(reference, this.threads, wanted, (shared) => {
+        one.reference = shared;
+      }),
       bytes,
       holders: 0,
     };
@@ -140,9 +129,18 @@ export class Scenes {
   /** A thread died: others that wait for its part of a table stop waiting; later shards build another table. */
   rebuild(): void {
     for (const scene of this.all) {
-      if (!scene.rebuild()) continue;
-      void this.forget(scene.key, true);
-      scene.key = String(this.next++);
+      const { reference } = scene;
+      if (!reference || !abandonTables(reference)) continue;
+      scene.ready = readiness(
+        sharedOrbit(reference),
+        this.threads,
+        () => scene.holders > 0,
+        (shared) => {
+          scene.reference = shared;
+          void this.forget(scene.key, true);
+          scene.key = String(this.next++);
+        },
+      );
     }
   }
 
@@ -171,6 +169,40 @@ export class Scenes {
     for (const holder of this.holders) if (holder !== except) sum += counted(holder.bytes);
     return sum;
   }
+}
+
+/**
+ * How an orbit becomes ready. `copied`: called with it in its new place, before what waited for it. It is not copied on
+ * when it is not `wanted` any more.
+ */
+function readiness(
+  reference: ReferenceData | undefined,
+  threads: number,
+  wanted: () => boolean,
+  copied: (shared: SharedReference) => void,
+): PlacedScene['ready'] {
+  let source = reference;
+  let copying = false;
+  return (then) => {
+    if (copying || !source) return !source;
+    const { shared, copy } = shareInSteps(source, threads);
+    const step = () => {
+      copying = wanted() && copy.next().done !== true;
+      if (copying) return;
+      // The orbit itself is not needed any more.
+      source = undefined;
+      if (wanted()) copied(shared);
+    };
+    const goOn = () => {
+      step();
+      if (copying) setImmediate(goOn);
+      else then();
+    };
+    // A small one is there at once.
+    step();
+    if (copying) setImmediate(goOn);
+    return !copying;
+  };
 }
 
 function counted(bytes: number): number {

@@ -22,7 +22,8 @@ export interface Codec<In, Out> {
 
 function codec<In, Out extends object>(name: string): Codec<In, Out> {
   const type = definition[`fractal.v1.${name}`] as unknown as protoLoader.MessageTypeDefinition<Out, Out>;
-  return { encode: (wire) => type.serialize(wire as never), decode: (bytes) => type.deserialize(Buffer.from(bytes)) };
+  const decode = (bytes: Uint8Array) => type.deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  return { encode: (wire) => type.serialize(wire as never), decode };
 }
 
 export const scenes = codec<WireScene, WireScene>('Scene');
