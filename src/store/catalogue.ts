@@ -1,6 +1,6 @@
 /**
- * With which flags the raw samples of a place were rendered: names in the store are digests, from which nothing can be
- * read back, so that a request for other flags at the same place could not be answered with those that are there.
+ * The flags with which the raw samples of a place were rendered. Keys in the store are digests, from which flags cannot be
+ * read; with the catalogue a request for other flags at the same place can be answered with those that are there.
  */
 
 import { buildDigest } from '../build.js';
@@ -19,8 +19,8 @@ export interface CataloguePlace {
   readonly zoom: string;
 }
 
-/** More than these are not noted at a place. */
-const MOST = 64;
+/** Sets of flags that are noted at a place. */
+const MAX_SETS = 64;
 
 /** Every set of flags that was noted at a place; samples of some may have been removed since. */
 export async function flagsKeptAt(store: Store, place: CataloguePlace): Promise<KeptFlags[]> {
@@ -29,7 +29,7 @@ export async function flagsKeptAt(store: Store, place: CataloguePlace): Promise<
     try {
       found.push(JSON.parse(Buffer.from(bytes).toString()));
     } catch {
-      // Not written by `noteFlags`: as good as not there.
+      // Not written by `noteFlags`.
     }
   }
   return found;
@@ -39,9 +39,9 @@ export async function flagsKeptAt(store: Store, place: CataloguePlace): Promise<
 export async function noteFlags(store: Store, place: CataloguePlace, flags: KeptFlags): Promise<void> {
   const text = JSON.stringify(flags);
   const known = await flagsKeptAt(store, place);
-  if (known.length >= MOST || known.some((one) => JSON.stringify(one) === text)) return;
+  if (known.length >= MAX_SETS || known.some((one) => JSON.stringify(one) === text)) return;
   const bytes = Buffer.from(text);
-  // What is there of the entry becomes a part of the new one.
+  // The sets that are there are copied into the new entry.
   const entry = store.begin(keyOf(place), 4096 + bytes.length * (known.length + 1));
   store.add(entry, { rect: { x: 0, y: 0, width: 1, height: 1 }, bytes, uncertain: 0 });
   store.finish(entry);

@@ -13,12 +13,12 @@ export interface Orbit {
   readonly period: number | undefined;
 }
 
-/** The name of an orbit that was ordered so: plain data. */
+/** The key of an orbit: `order`, plain data, determines it. */
 export function orbitKey(order: object): string {
   return digestOf({ orbit: order, format: FORMAT, build: buildDigest() });
 }
 
-/** undefined: it is not there, or not whole. */
+/** undefined: it is not there, or not complete. */
 export async function recallOrbit(store: Store, key: string): Promise<Orbit | undefined> {
   const parts: Uint8Array[] = [];
   for await (const { rect, bytes } of store.read(key, () => false)) parts[rect.y] = bytes;
