@@ -1,8 +1,8 @@
 /** The build identity: everything that shapes a picture's bytes is in it, nothing else, and what was built is what runs. */
 
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildDigest, checkedBuild } from '../src/build.js';
@@ -54,10 +54,18 @@ test('a copy elsewhere has the same identity, and each input that changes, chang
   assert.equal(await tool.digestOf(root, inputs), digest);
 });
 
-test('the three WebAssembly modules, the palettes and all that threads and painting import are inputs', async () => {
+test('every WebAssembly module, the palettes and all that threads and painting import are inputs', async () => {
   const { inputs } = await tool.identityOf(ROOT);
   const has = (name: string) => assert.ok(inputs.includes(name), name);
-  for (const name of ['direct', 'perturbation/orbit', 'perturbation/perturb']) has(`dist/src/kernel/${name}.wasm`);
+  const assembly = join(ROOT, 'src/kernel/assembly');
+  const configs = readdirSync(assembly, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /asconfig\.json$/.test(name),
+  );
+  for (const name of configs) {
+    const { targets } = JSON.parse(readFileSync(join(assembly, name), 'utf8'));
+    has(relative(ROOT, resolve(assembly, dirname(name), targets.release.outFile)));
+  }
+  assert.ok(configs.length >= 3);
   has('assets/palettes.json');
   for (const name of ['worker/thread', 'kernel/perturbation/reference-thread', 'errors']) has(`dist/src/${name}.js`);
   for (const name of ['shard/block', 'shard/assemble', 'view/plane', 'render/paint']) has(`dist/src/${name}.js`);

@@ -61,7 +61,16 @@ async function contentOf(root, name, lock) {
   }
   const bytes = readFileSync(join(root, name));
   if (!name.endsWith('.js')) return bytes;
-  const { code } = await transform(bytes.toString(), { minifyWhitespace: true, legalComments: 'none' });
+  const text = bytes.toString();
+  if (!minified.has(text)) minified.set(text, minify(text));
+  return minified.get(text);
+}
+
+/** Text of a module to its promise without comments and white space: tests hash the same modules again and again. */
+const minified = new Map();
+
+async function minify(text) {
+  const { code } = await transform(text, { minifyWhitespace: true, legalComments: 'none' });
   return Buffer.from(code);
 }
 

@@ -117,6 +117,30 @@ for (const { name, place } of BACKENDS) {
     assert.deepEqual(await recall({ archive, ...run }, 1), { found: [WHOLE], missing: [] });
   });
 
+  test(`${name}: what is found counts as used, what is damaged does not`, async (t) => {
+    const at = place(t);
+    await keepIn(at, 0, [WHOLE]);
+    const blobs = await at.open();
+    // Under the key of another frame there is no good record.
+    const stray = await blobs.put(digestOf({ frame: 1 }), 100);
+    await stray?.write([new Uint8Array(100)]);
+    await stray?.close(true);
+    let used = 0;
+    const counting = {
+      open: async () =>
+        Object.assign(Object.create(blobs), {
+          async *read(key: string) {
+            for await (const part of blobs.read(key)) yield { ...part, used: async () => void used++ };
+          },
+        }),
+    };
+    const run = await open(counting);
+    assert.deepEqual((await recall(run, 1)).missing, [WHOLE]);
+    assert.equal(used, 0);
+    assert.deepEqual((await recall(run, 0)).missing, []);
+    assert.equal(used, 1);
+  });
+
   test(`${name}: a backend that fails is left out with one warning, and nothing fails`, async (t) => {
     const at = place(t);
     const blobs = await at.open();
