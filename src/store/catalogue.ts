@@ -4,8 +4,9 @@
  */
 
 import { buildDigest } from '../build.js';
+import { plainDecimal } from '../view/decimal.js';
 import { digestOf } from './digest.js';
-import { FORMAT, plain } from './key.js';
+import { FORMAT } from './key.js';
 import type { Store } from './store.js';
 
 /** Flag names to values. */
@@ -48,6 +49,6 @@ export async function noteFlags(store: Store, place: CataloguePlace, flags: Kept
 }
 
 function keyOf({ formula, re, im, zoom }: CataloguePlace): string {
-  const place = { formula, re: plain(re), im: plain(im), zoom: plain(zoom) };
+  const place = { formula, re: plainDecimal(re), im: plainDecimal(im), zoom: plainDecimal(zoom) };
   return digestOf({ catalogue: place, format: FORMAT, build: buildDigest() });
 }

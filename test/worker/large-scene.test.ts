@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import type { Scene, ToWorker } from '../../src/cluster/messages.js';
+import type { ToWorker } from '../../src/cluster/messages.js';
 import { wireToWorker, workerInbox } from '../../src/cluster/wire.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { openPool } from '../../src/worker/pool.js';
 import { scenes, toWorker } from '../cluster/memory.js';
 import { onCore } from '../faults/loop-probe.js';
-import { view } from './views.js';
+import { sceneOf, taskOf, view } from './views.js';
 
 const ORBIT_BYTES = 384 << 20;
 const MOST_MS = 100;
@@ -24,7 +24,7 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   const { formula, re, im } = view;
   const orbit = new Float64Array(ORBIT_BYTES / 8);
   const reference = { formula, re, im, orbit, tiny: new Float64Array(0), start: 0, deep: false };
-  const whole: Scene = { samples: true, paint: {}, tables: {}, reference };
+  const whole = sceneOf({ reference });
   const inbox = workerInbox(scenes);
   const rect = { x: 0, y: 0, width: view.width, height: view.height };
   const seat = pool.seat('simd');
@@ -46,8 +46,8 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   }
   assert.ok(scene?.kind === 'scene');
   const { id, scene: received } = scene;
-  const { reference: orbitReceived } = received;
-  assert.equal(orbitReceived?.orbit.byteLength, ORBIT_BYTES);
+  assert.ok(received.work.kind === 'fractal');
+  assert.equal(received.work.reference?.orbit.byteLength, ORBIT_BYTES);
 
   let last = onCore();
   let watching = true;
@@ -61,7 +61,7 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   })();
   seat.scene(id, received);
   const result = await new Promise<{ kind: string; bytes?: Uint8Array }>((resolve) => {
-    seat.queue({ shard: 1, epoch: 1, scene: id, frame: 0, view, rect }, resolve);
+    seat.queue({ shard: 1, epoch: 1, scene: id, frame: 0, work: taskOf(rect) }, resolve);
   });
   watching = false;
   await watched;
