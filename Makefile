@@ -22,7 +22,7 @@ dist/.built: node_modules/.installed $(SOURCES)
 
 build: dist/.built ## install what is missing and compile
 
-docs: build ## write docs/flags.md from the flags of the program
+docs: build ## write docs/flags.md and docs/request.schema.json from the flags of the program
 	@$(NODE) tools/flags.mjs
 
 pictures: build ## render the pictures of the README again

@@ -3,7 +3,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Reference } from '../kernel/perturbation/reference.js';
 import { type Progress, type RenderJob, run } from '../leader/run.js';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { fractalJob } from '../work/fractal/job.js';
