@@ -67,7 +67,12 @@ const idlePool = (bytesPerPixel: number): Pool => ({
 
 /** Answers every shard of a leader at once. */
 export function serveIdle(link: WorkerLink, kind: Kind): void {
-  serve(link, idlePool(kind === 'samples' ? 8 : 3), 'bench', { started() {}, finished: () => [], ended() {} });
+  serve(
+    link,
+    idlePool(kind === 'samples' ? 8 : 3),
+    { version: 'bench', build: 'build' },
+    { started() {}, finished: () => [], ended() {} },
+  );
 }
 
 /** In the leader's own process. */
@@ -98,6 +103,7 @@ export function runOptions(some: Partial<RunOptions>): RunOptions {
   return {
     dialer: grpcDialer(),
     version: 'bench',
+    build: 'build',
     session: 'bench',
     kernel: 'simd',
     retries: 3,

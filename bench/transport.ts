@@ -47,7 +47,15 @@ async function speed(worker?: Tls, leader?: Tls): Promise<number> {
       ended: (error) => (error ? reject(error) : resolve()),
     });
   });
-  await link.send({ kind: 'hello', protocol: 1, version: '1', session: 'bench', kernel: 'simd', slots: 0 });
+  await link.send({
+    kind: 'hello',
+    protocol: 1,
+    version: '1',
+    build: 'build',
+    session: 'bench',
+    kernel: 'simd',
+    slots: 0,
+  });
   await ended;
   const seconds = (performance.now() - from) / 1000;
   await listener.close();

@@ -12,7 +12,7 @@ import { logTo, type Status } from './events.js';
 import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
 import { type Context, endingWith } from './stage.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 import { dialerOf, feedWorkers, type Workers } from './workers.js';
 
 /** How a job uses its workers. */
@@ -57,7 +57,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   const ending = endingWith(context.signal);
   const running = run(job, {
     dialer,
-    version: VERSION,
+    ...thisProgram(),
     session: randomUUID().slice(0, 8),
     ...numerics,
     retries: use.retries,

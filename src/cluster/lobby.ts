@@ -11,6 +11,7 @@ import { calling, Lobby } from './grpc.js';
 import { type ListenOptions, openServer } from './listen.js';
 import { PROTOCOL } from './messages.js';
 import { pause } from './pause.js';
+import { otherBuild, type Program } from './program.js';
 import { reasonOf } from './refusal.js';
 import { type Address, addressText, type Listener } from './transport.js';
 
@@ -25,7 +26,7 @@ const ANSWER_MS = 5_000;
  */
 export async function openLobby(
   address: Address,
-  version: string,
+  program: Program,
   join: (worker: Address) => string | undefined,
   options: ListenOptions = {},
 ): Promise<Listener> {
@@ -36,7 +37,7 @@ export async function openLobby(
     const stranger = objectionTo(call.metadata.get('authorization')[0]?.toString(), token);
     if (stranger) return { code: grpc.status.UNAUTHENTICATED, details: stranger };
     const address = addressOf(call.request, call.getPeer());
-    const details = skewOf(call.request, version) ?? objectionToAddress(address) ?? join(address);
+    const details = skewOf(call.request, program) ?? objectionToAddress(address) ?? join(address);
     return details === undefined ? undefined : { code: grpc.status.FAILED_PRECONDITION, details };
   }
 
@@ -58,8 +59,10 @@ export async function openLobby(
   };
 }
 
-function skewOf(worker: Joining__Output, version: string): string | undefined {
-  if (worker.protocol === PROTOCOL && worker.version === version) return undefined;
+function skewOf(worker: Joining__Output, { version, build }: Program): string | undefined {
+  if (worker.protocol === PROTOCOL && worker.version === version) {
+    return worker.build === build ? undefined : otherBuild('the worker is', worker.build, 'the leader', build);
+  }
   const [its, ours] = [`${worker.version} (protocol ${worker.protocol})`, `${version} (protocol ${PROTOCOL})`];
   return `the worker is version ${its}, the leader ${ours}: run the same version on both`;
 }
@@ -75,9 +78,8 @@ function addressOf({ host, port }: Joining__Output, peer: string): Address {
   return { host: peer.slice(0, peer.lastIndexOf(':')).replace(/^::ffff:/, ''), port };
 }
 
-export interface AnnounceOptions {
+export interface AnnounceOptions extends Program {
   readonly access: Access;
-  readonly version: string;
   readonly signal: AbortSignal;
   /** Attempts after the first one that failed, in a row, before it gives up; absent: no limit. */
   readonly retries?: number;
@@ -92,14 +94,14 @@ export interface AnnounceOptions {
  * `retries` allows. @throws FractalError NO_LEADER when none of them ever succeeded
  */
 export async function announce(leader: Address, worker: Address, options: AnnounceOptions): Promise<void> {
-  const { access, version, signal, say, retries = Infinity, connected = () => false } = options;
+  const { access, version, build, signal, say, retries = Infinity, connected = () => false } = options;
   const channel = calling(access);
   const host = ['0.0.0.0', '::'].includes(worker.host) ? '' : worker.host;
   let before: string | undefined;
   let known = false;
   let failed = 0;
   while (!signal.aborted) {
-    const why = await ask({ protocol: PROTOCOL, version, host, port: worker.port });
+    const why = await ask({ protocol: PROTOCOL, version, build, host, port: worker.port });
     if (why !== before && !signal.aborted) say(why === '' ? 'is known to its leader' : `cannot join so far: ${why}`);
     before = why;
     known ||= why === '';

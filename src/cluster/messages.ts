@@ -35,6 +35,7 @@ export type ToWorker =
       readonly kind: 'hello';
       readonly protocol: number;
       readonly version: string;
+      readonly build: string;
       readonly session: string;
       readonly kernel: string;
       /** At most so many for this leader; 0: all. */
@@ -52,6 +53,7 @@ export interface Ready {
   readonly kind: 'ready';
   readonly protocol: number;
   readonly version: string;
+  readonly build: string;
   readonly slots: number;
   /** Shards that may be under way at once, for each slot. */
   readonly credits: number;

@@ -112,9 +112,9 @@ export function workerInbox(
   const assets = assetInbox(hold('assets'));
   return (wire) => {
     if (wire.hello) {
-      const { protocol, version, session, kernel, slots } = wire.hello;
+      const { protocol, version, build, session, kernel, slots } = wire.hello;
       for (const name of [version, session, kernel]) checkCount('characters in a greeting', name.length, BOUNDS.text);
-      return { kind: 'hello', protocol, version, session, kernel, slots };
+      return { kind: 'hello', protocol, version, build, session, kernel, slots };
     }
     if (wire.scene) {
       const { scene: id, piece } = wire.scene;
@@ -185,12 +185,12 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
 }
 
 function checkedReady(ready: NonNullable<ToLeader__Output['ready']>) {
-  const { slots, credits, speed, detail, version, kernel, fingerprint, instance } = ready;
+  const { slots, credits, speed, detail, version, build, kernel, fingerprint, instance } = ready;
   checkNumber('slots', slots, BOUNDS.slots);
   checkNumber('credits', credits, BOUNDS.credits);
   checkNumber('speed', speed, BOUNDS.speed);
   checkText('kernel description', detail, BOUNDS.text);
-  for (const [what, text] of Object.entries({ version, kernel, fingerprint, instance })) {
+  for (const [what, text] of Object.entries({ version, build, kernel, fingerprint, instance })) {
     checkText(what, text, BOUNDS.name);
   }
   return ready;

@@ -5,12 +5,12 @@
  */
 
 import { PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../cluster/messages.js';
+import { otherBuild, type Program } from '../cluster/program.js';
 import { type Address, addressText, type Dialer, type LeaderLink, Refusal } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
 
-export interface PeerOptions {
+export interface PeerOptions extends Program {
   readonly dialer: Dialer;
-  readonly version: string;
   readonly session: string;
   readonly kernel: string;
   /** Left out when it differs; undefined: not known before the first worker has said its own. */
@@ -78,7 +78,7 @@ export class Peer {
   }
 
   dial(): void {
-    const { dialer, version, session, kernel } = this.options;
+    const { dialer, version, build, session, kernel } = this.options;
     const link = dialer.dial(this.address);
     this.link = link;
     this.timer = setTimeout(() => this.broke(link, 'no answer to the greeting'), GREETING_MS);
@@ -89,7 +89,7 @@ export class Peer {
       },
       ended: (error) => this.broke(link, error?.message ?? 'it left', error),
     });
-    void link.send({ kind: 'hello', protocol: PROTOCOL, version, session, kernel, slots: this.slots });
+    void link.send({ kind: 'hello', protocol: PROTOCOL, version, build, session, kernel, slots: this.slots });
   }
 
   /** It is there, somebody says: no need to wait until the next dial. */
@@ -165,11 +165,12 @@ export class Peer {
 
   /** Why this worker must not take part, if so. */
   private objection(ready: Ready): string | undefined {
-    const { version, kernel, fingerprint } = this.options;
+    const { version, build, kernel, fingerprint } = this.options;
     if (ready.protocol !== PROTOCOL) {
       return `it speaks protocol ${ready.protocol} (version ${ready.version}), this leader ${PROTOCOL} (version ${version})`;
     }
     if (ready.version !== version) return `it is version ${ready.version}, this leader ${version}`;
+    if (ready.build !== build) return otherBuild('it is', ready.build, 'this leader', build);
     if (ready.kernel !== kernel) return `it offers the ${ready.kernel} kernel, the job needs ${kernel}`;
     const expected = fingerprint();
     if (expected === undefined || expected === ready.fingerprint) return undefined;

@@ -10,8 +10,8 @@ const MAX_ASSETS = 32;
 const MAX_WORD = 100;
 
 /** @throws FractalError PROTOCOL for words that are none: they are shown in the log. */
-export function checkHello({ version, session, kernel }: ToWorker & { kind: 'hello' }): void {
-  for (const word of [version, session, kernel]) {
+export function checkHello({ version, build, session, kernel }: ToWorker & { kind: 'hello' }): void {
+  for (const word of [version, build, session, kernel]) {
     if (word.length > MAX_WORD || /[^\x20-\x7e]/.test(word)) throw refused('a greeting with an unreadable name');
   }
 }

@@ -5,6 +5,7 @@
 
 import { Budget } from '../cluster/budget.js';
 import { type Assignment, BEAT_MS, type Figure, PROTOCOL, type ToWorker } from '../cluster/messages.js';
+import { otherBuild, type Program } from '../cluster/program.js';
 import type { WorkerLink } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
 import { type Kind, kindWith } from '../work/kind.js';
@@ -60,7 +61,7 @@ export interface Session {
   close(): void;
 }
 
-export function serve(link: WorkerLink, pool: Pool, version: string, events: SessionEvents): Session {
+export function serve(link: WorkerLink, pool: Pool, program: Program, events: SessionEvents): Session {
   let name = '';
   let seat: Seat | undefined;
   let slots = pool.slots;
@@ -146,7 +147,7 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
 
   async function greet(hello: ToWorker & { kind: 'hello' }): Promise<void> {
     const skew = skewOf(hello);
-    if (skew) return refuse(`${skew}: run the same version on both`);
+    if (skew) return refuse(skew);
     try {
       const { instance, kinds } = pool;
       const offer = await pool.offer(hello.kernel);
@@ -159,18 +160,21 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       seat = pool.seat(offer.kernel, giveUp);
       events.started(name, offer.kernel);
       beating = setInterval(beat, BEAT_MS).unref();
-      await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, version, slots, credits: CREDITS, instance });
+      await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, ...program, slots, credits: CREDITS, instance });
     } catch (error) {
       refuse(messageOf(error));
     }
   }
 
-  /** How the leader's version differs, if it does: other versions may compute other bits. */
+  /** How the leader's program differs, if it does: other versions and builds may compute other bits. */
   function skewOf(hello: ToWorker & { kind: 'hello' }): string | undefined {
+    const { version, build } = program;
+    const same = 'run the same version on both';
     if (hello.protocol !== PROTOCOL) {
-      return `the leader ${hello.version} speaks protocol ${hello.protocol}, this worker ${version} speaks ${PROTOCOL}`;
+      return `the leader ${hello.version} speaks protocol ${hello.protocol}, this worker ${version} speaks ${PROTOCOL}: ${same}`;
     }
-    return hello.version === version ? undefined : `the leader is version ${hello.version}, this worker ${version}`;
+    if (hello.version !== version) return `the leader is version ${hello.version}, this worker ${version}: ${same}`;
+    return hello.build === build ? undefined : otherBuild('the leader is', hello.build, 'this worker', build);
   }
 
   function beat(): void {

@@ -6,6 +6,7 @@ import { type AnnounceOptions, announce, openLobby } from '../../src/cluster/lob
 import { type Address, addressText, parseAddress } from '../../src/cluster/transport.js';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
+const PROGRAM = { version: '1', build: 'a'.repeat(64) };
 const TOKEN = 'a token of some length';
 
 /** A lobby, those who came, and a worker's announcing with what it says. */
@@ -16,7 +17,7 @@ async function lobby(t: TestContext, join: (address: Address) => string | undefi
     came.push(addressText(address));
     return join(address);
   };
-  const listener = await openLobby(LOCAL, '1', take, options);
+  const listener = await openLobby(LOCAL, PROGRAM, take, options);
   t.after(() => listener.close());
   /** What a worker says first. */
   const first = (worker: Address, changes: Partial<AnnounceOptions> = {}) =>
@@ -26,7 +27,7 @@ async function lobby(t: TestContext, join: (address: Address) => string | undefi
         stop.abort();
         resolve(text);
       };
-      void announce(listener.address, worker, { access: options, version: '1', signal: stop.signal, say, ...changes });
+      void announce(listener.address, worker, { access: options, ...PROGRAM, signal: stop.signal, say, ...changes });
     });
   return { came, first, listener };
 }
@@ -47,6 +48,14 @@ test('another version is refused, and both versions are named', async (t) => {
   const { came, first } = await lobby(t, () => undefined);
   const why = 'the worker is version 0.9 (protocol 4), the leader 1 (protocol 4): run the same version on both';
   assert.equal(await first({ host: 'w', port: 7 }, { version: '0.9' }), `cannot join so far: ${why}`);
+  assert.deepEqual(came, []);
+});
+
+test('another build is refused, and both builds are named', async (t) => {
+  const { came, first } = await lobby(t, () => undefined);
+  const why = 'the worker is build bbbbbbbbbbbb, the leader build aaaaaaaaaaaa: build the same sources on both';
+  const said = await first({ host: 'w', port: 7 }, { build: 'b'.repeat(64) });
+  assert.equal(said, `cannot join so far: ${why} ("make build")`);
   assert.deepEqual(came, []);
 });
 
@@ -82,9 +91,9 @@ test('a leader that is not there yet is asked again until it is', async (t) => {
   const say = (text: string) => {
     said.push(text);
     if (text === 'is known to its leader') wake();
-    else void openLobby(listener.address, '1', () => undefined).then((late) => t.after(() => late.close()));
+    else void openLobby(listener.address, PROGRAM, () => undefined).then((late) => t.after(() => late.close()));
   };
-  void announce(listener.address, { host: 'w', port: 1 }, { access: {}, version: '1', signal: stop.signal, say });
+  void announce(listener.address, { host: 'w', port: 1 }, { access: {}, ...PROGRAM, signal: stop.signal, say });
   await known;
   assert.deepEqual(said, ['cannot join so far: ECONNREFUSED', 'is known to its leader']);
 });
@@ -92,7 +101,7 @@ test('a leader that is not there yet is asked again until it is', async (t) => {
 test('a worker that is never accepted gives up after its retries, and says why', async (t) => {
   const { listener } = await lobby(t, () => 'it failed 3 times');
   const say = () => undefined;
-  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 1, say };
+  const options = { access: {}, ...PROGRAM, signal: new AbortController().signal, retries: 1, say };
   const name = addressText(listener.address);
   await assert.rejects(announce(listener.address, { host: 'w', port: 1 }, options), {
     code: 'NO_LEADER',
@@ -112,7 +121,7 @@ test('a worker that was accepted before stops without an error when its leader i
     said.push(text);
     if (text === 'is known to its leader') void listener.close();
   };
-  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 0, say };
+  const options = { access: {}, ...PROGRAM, signal: new AbortController().signal, retries: 0, say };
   await announce(listener.address, { host: 'w', port: 1 }, options);
   assert.equal(said[0], 'is known to its leader');
   assert.equal(said.at(-1), 'its leader is gone, 1 attempt to register failed: ECONNREFUSED');
@@ -123,7 +132,7 @@ test('failed attempts do not count while a leader is connected', async (t) => {
   await listener.close();
   const looks: boolean[] = [];
   const connected = () => looks.push(true) < 2;
-  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 0, say: () => undefined };
+  const options = { access: {}, ...PROGRAM, signal: new AbortController().signal, retries: 0, say: () => undefined };
   await assert.rejects(announce(listener.address, { host: 'w', port: 1 }, { ...options, connected }), /in 1 attempt:/);
   assert.equal(looks.length, 2);
 });

@@ -19,7 +19,15 @@ interface Transport {
 }
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
-const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', session: 's', kernel: 'simd', slots: 0 };
+const hello: ToWorker = {
+  kind: 'hello',
+  protocol: 1,
+  version: '1',
+  build: 'build',
+  session: 's',
+  kernel: 'simd',
+  slots: 0,
+};
 const result = (shard: number, bytes: Uint8Array): ToLeader => ({
   kind: 'result',
   shard,

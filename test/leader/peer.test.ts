@@ -12,6 +12,7 @@ const ready: Ready = {
   kind: 'ready',
   protocol: PROTOCOL,
   version: '1.0',
+  build: 'build',
   slots: 3,
   credits: 2,
   kernel: 'simd',
@@ -33,6 +34,7 @@ function leader(t: TestContext, changes: Partial<PeerOptions> = {}, answered = t
   const options: PeerOptions = {
     dialer: network.dialer,
     version: '1.0',
+    build: 'build',
     session: 'job',
     kernel: 'simd',
     fingerprint: () => ready.fingerprint,
@@ -72,6 +74,7 @@ test('a worker is greeted with what the job needs, and what it then says is pass
     kind: 'hello',
     protocol: PROTOCOL,
     version: '1.0',
+    build: 'build',
     session: 'job',
     kernel: 'simd',
     slots: 2,
@@ -91,6 +94,11 @@ const OBJECTIONS: readonly [what: string, answer: ToLeader, reason: string][] = 
     `it speaks protocol 9 (version 1.0), this leader ${PROTOCOL} (version 1.0)`,
   ],
   ['another version', { ...ready, version: '2.0' }, 'it is version 2.0, this leader 1.0'],
+  [
+    'another build',
+    { ...ready, build: 'c'.repeat(64) },
+    'it is build cccccccccccc, this leader build build: build the same sources on both ("make build")',
+  ],
   ['another kernel', { ...ready, kernel: 'cpu' }, 'it offers the cpu kernel, the job needs simd'],
   [
     'other bits',

@@ -9,7 +9,7 @@ import type { Frame } from '../../src/shard/frame.js';
 import type { Rect } from '../../src/shard/shard.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
-import { Store } from '../../src/store/store.js';
+import { openOnDisk } from '../../src/store/disk.js';
 import type { View } from '../../src/view/view.js';
 import { fractalJob } from '../../src/work/fractal/job.js';
 import { serve } from '../../src/worker/session.js';
@@ -37,6 +37,7 @@ const ready: Ready = {
   kind: 'ready',
   protocol: PROTOCOL,
   version: '1',
+  build: 'build',
   slots: 1,
   credits: 2,
   kernel: 'simd',
@@ -114,6 +115,7 @@ function leader(t: TestContext, changes: Partial<RunOptions> = {}, other: Partia
     {
       dialer: network.dialer,
       version: '1',
+      build: 'build',
       session: 'job',
       kernel: 'simd',
       fingerprint: ready.fingerprint,
@@ -265,7 +267,12 @@ test('a worker that really checks its credits never gets more shards than it has
         return Object.create(seat, { queue: { value: queue } }) as typeof seat;
       },
     };
-    serve(link, seen as typeof pool, '1', { started: nobody, finished: () => [], ended: nobody });
+    serve(
+      link,
+      seen as typeof pool,
+      { version: '1', build: 'build' },
+      { started: nobody, finished: () => [], ended: nobody },
+    );
   });
   running.add({ address, slots: 0 });
   running.sealed();
@@ -630,7 +637,7 @@ test('every shard verified: of three workers one lies, it is found out, and no b
 
 test('half of the shards verified: what a worker that is found out said alone is computed anew, and not kept', async (t) => {
   const path = folder(t);
-  const open = () => Store.open({ folder: path, size: 1 << 20, warn: assert.fail });
+  const open = () => openOnDisk({ folder: path, size: 1 << 20, warn: assert.fail });
   const shelf = {
     width: job.width,
     height: job.height,
@@ -647,8 +654,8 @@ test('half of the shards verified: what a worker that is found out said alone is
   }
   running.sealed();
   assertWhole(await frames());
-  archive.leave();
-  await store.settled();
+  archive.suspend();
+  await store.written();
   const { revoked, samples, shards, workers, uncertain } = reports[0] as Report;
   assert.equal(uncertain, job.frames * UNCERTAIN, 'what the liar had counted is taken back');
   assert.ok(workers[0]?.expelled);

@@ -12,7 +12,15 @@ import { FINGERPRINT, gatedPool } from './gated-pool.js';
 import { paintOf, sceneOf, taskOf, view } from './views.js';
 
 const ADDRESS = { host: 'w', port: 1 };
-const hello = { kind: 'hello', protocol: PROTOCOL, version: '2.0', session: 'job', kernel: 'simd', slots: 0 } as const;
+const hello = {
+  kind: 'hello',
+  protocol: PROTOCOL,
+  version: '2.0',
+  build: 'build',
+  session: 'job',
+  kernel: 'simd',
+  slots: 0,
+} as const;
 const scene = sceneOf({ paint: paintOf() });
 
 const assign = (shard: number, { scene = 0, ...work }: Partial<FractalTask> & { scene?: number } = {}): ToWorker => ({
@@ -42,7 +50,7 @@ function worker(pool: Pool) {
       },
       ended: (session: string, reason: string | undefined) => void log.push(`${session} ended: ${reason ?? 'done'}`),
     };
-    sessions.push(serve(link, pool, '2.0', events));
+    sessions.push(serve(link, pool, { version: '2.0', build: 'build' }, events));
   });
   const dial = (): ScriptedLeader & { link: MemoryLink<ToWorker, never> } =>
     new Scripted(network.dial(ADDRESS)) as never;
@@ -71,6 +79,7 @@ test('a leader is told what it may use: not more slots than it wants, and not mo
     assert.deepEqual(ready, {
       protocol: PROTOCOL,
       version: '2.0',
+      build: 'build',
       slots,
       credits: 2,
       kernel: 'simd',
@@ -102,6 +111,16 @@ test('a greeting with a name that would spoil the log is refused', async () => {
     assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
     assert.deepEqual(log, [` ended: ${reason}`]);
   }
+});
+
+test('another build is refused, though its version is the same, and both are named', async () => {
+  const { dial, log } = worker(gatedPool());
+  const leader = dial();
+  void leader.send({ ...hello, build: 'c'.repeat(64) });
+  const reason =
+    'the leader is build cccccccccccc, this worker build build: build the same sources on both ("make build")';
+  assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
+  assert.deepEqual(log, [` ended: ${reason}`]);
 });
 
 test('another version is refused, though it speaks the same protocol: its bits may be others', async () => {
