@@ -15,10 +15,10 @@ export interface Block {
   readonly part: Rect;
 }
 
-/** The blocks that a rectangle is of. */
+/** The blocks that a rectangle is of. It may lie beyond the picture, to all sides. */
 export function* blocks({ x, y, width, height }: Rect): Generator<Block> {
-  for (let top = y - (y % BLOCK); top < y + height; top += BLOCK) {
-    for (let left = x - (x % BLOCK); left < x + width; left += BLOCK) {
+  for (let top = edgeBefore(y); top < y + height; top += BLOCK) {
+    for (let left = edgeBefore(x); left < x + width; left += BLOCK) {
       const [fromX, fromY] = [Math.max(x, left), Math.max(y, top)];
       const [toX, toY] = [Math.min(x + width, left + BLOCK), Math.min(y + height, top + BLOCK)];
       yield { x: left, y: top, part: { x: fromX, y: fromY, width: toX - fromX, height: toY - fromY } };
@@ -29,6 +29,11 @@ export function* blocks({ x, y, width, height }: Rect): Generator<Block> {
 /** How much of [from, from + length) to cut off: at most `first`, up to an edge between blocks if there is one. */
 export function cutAtEdge(from: number, length: number, first: number): number {
   if (first >= length) return length;
-  const edge = from + first - ((from + first) % BLOCK);
+  const edge = edgeBefore(from + first);
   return edge > from ? edge - from : first;
+}
+
+/** The last edge between blocks that is not behind this pixel. */
+function edgeBefore(at: number): number {
+  return BLOCK * Math.floor(at / BLOCK);
 }

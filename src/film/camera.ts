@@ -1,0 +1,62 @@
+/**
+ * Where the pixels of one view lie in another one. Centres are subtracted as exact decimals, and only the difference, in
+ * pixels, becomes a double: so it holds at any depth.
+ */
+
+import { add, type Decimal, log10, multiply, negate, parseDecimal } from '../view/decimal.js';
+import type { Place } from '../view/path.js';
+import { sinCos } from '../view/plane.js';
+
+export interface Camera extends Place {
+  /** Degrees counter-clockwise. */
+  readonly rotation: number;
+}
+
+/**
+ * From pixels of one view to those of another, both counted from the centre, X to the right and Y up:
+ *
+ *   X' = cos·X - sin·Y + x,  Y' = sin·X + cos·Y + y
+ *
+ * cos and sin contain the scale.
+ */
+export interface Similarity {
+  readonly cos: number;
+  readonly sin: number;
+  readonly x: number;
+  readonly y: number;
+  /** Pixels of the other view along a pixel of this one. */
+  readonly scale: number;
+}
+
+/** log10 of a camera's zoom. */
+export function depthOf({ zoom }: Pick<Camera, 'zoom'>): number {
+  return log10(parsed(zoom));
+}
+
+/** Between views of this height, in pixels. */
+export function similarity(from: Camera, to: Camera, height: number): Similarity {
+  const scale = from.zoom === to.zoom ? 1 : Math.exp((depthOf(to) - depthOf(from)) * Math.LN10);
+  const [sin, cos] = sinCos(from.rotation - to.rotation);
+  const [right, up] = [inPixels(from.re, to.re, to.zoom, height), inPixels(from.im, to.im, to.zoom, height)];
+  const [turnSin, turnCos] = sinCos(-to.rotation);
+  return {
+    cos: scale * cos,
+    sin: scale * sin,
+    x: right * turnCos - up * turnSin,
+    y: right * turnSin + up * turnCos,
+    scale,
+  };
+}
+
+/** a - b, in pixels of a view of this zoom. */
+function inPixels(a: string, b: string, zoom: string, height: number): number {
+  if (a === b) return 0;
+  const { digits, exponent } = multiply(add(parsed(a), negate(parsed(b))), parsed(zoom));
+  return (Number(`${digits}e${exponent}`) * height) / 4;
+}
+
+function parsed(text: string): Decimal {
+  const number = parseDecimal(text);
+  if (!number) throw new TypeError(`"${text}" is not a decimal number`);
+  return number;
+}

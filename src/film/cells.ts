@@ -1,0 +1,75 @@
+/**
+ * What is wanted of a keyframe: squares of CELL pixels, counted from the keyframe's top left, also beyond its edges. A
+ * quarter of a block (shard/block.ts): smaller ones would cut more blocks through, larger ones cost more samples.
+ */
+
+import type { Rect } from '../shard/shard.js';
+
+/** Pixels along the side. */
+export const CELL = 8;
+
+export type State = 0 | 1 | 2;
+/** A deeper keyframe has it. */
+export const ELSEWHERE = 1;
+/** This keyframe has it. */
+export const HERE = 2;
+
+/** By cells: from `left` to before `right`. */
+export interface CellRange {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+export class Cells {
+  private readonly states: Uint8Array;
+  private readonly columns: number;
+
+  /** `range`: cells beyond it cannot be set. */
+  constructor(readonly range: CellRange) {
+    this.columns = range.right - range.left;
+    this.states = new Uint8Array(this.columns * (range.bottom - range.top));
+  }
+
+  /** 0 beyond the range. */
+  at(column: number, row: number): State {
+    const { left, top, right, bottom } = this.range;
+    if (column < left || column >= right || row < top || row >= bottom) return 0;
+    return this.states[(row - top) * this.columns + column - left] as State;
+  }
+
+  set(column: number, row: number, state: State): void {
+    const { left, top } = this.range;
+    this.states[(row - top) * this.columns + column - left] = state;
+  }
+
+  /** Whether every cell of a range has a state other than 0. */
+  hasAll({ left, top, right, bottom }: CellRange): boolean {
+    for (let row = top; row < bottom; row++) {
+      for (let column = left; column < right; column++) if (this.at(column, row) === 0) return false;
+    }
+    return true;
+  }
+
+  /** The cells of state HERE as rectangles of pixels without overlaps, from the top to the bottom. */
+  parts(): Rect[] {
+    const { left, top, right, bottom } = this.range;
+    const done: Rect[] = [];
+    let open: Rect[] = [];
+    for (let row = top; row < bottom; row++) {
+      const next: Rect[] = [];
+      for (let column = left; column < right; column++) {
+        if (this.at(column, row) !== HERE) continue;
+        const from = column;
+        while (column < right && this.at(column, row) === HERE) column++;
+        const [x, width] = [from * CELL, (column - from) * CELL];
+        const above = open.find((one) => one.x === x && one.width === width);
+        next.push({ x, y: above?.y ?? row * CELL, width, height: (above?.height ?? 0) + CELL });
+      }
+      done.push(...open.filter((one) => !next.some((grown) => grown.x === one.x && grown.y === one.y)));
+      open = next;
+    }
+    return [...done, ...open].sort((a, b) => a.y - b.y || a.x - b.x);
+  }
+}

@@ -1,0 +1,99 @@
+/** Which keyframes a frame is assembled from, at which mip level; and in which order a film needs them. */
+
+import { type Camera, depthOf, type Similarity, similarity } from './camera.js';
+import type { Cover, FilmPath, Keyframe } from './cover.js';
+import { levelFor, MARGIN } from './filter.js';
+import type { Size } from './footprint.js';
+import { STEP } from './levels.js';
+
+/** A keyframe in a frame. */
+export interface Showing {
+  /** Index among the keyframes. */
+  readonly keyframe: number;
+  /** From pixels of the frame to those of the keyframe. */
+  readonly to: Similarity;
+  /** The mip level. */
+  readonly level: number;
+}
+
+/** In pixels of a frame: a keyframe that is smaller than this is not looked for in it. */
+const SMALLEST = 0.5;
+
+/** A circle around the parts of a keyframe, from the centre of its view: pixels to the right and up. */
+interface Circle {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+/** For frames of a film. `keyframes`: of the cover, in any order. */
+export function showings(
+  { levels }: Pick<Cover, 'levels'>,
+  keyframes: readonly Keyframe[],
+  size: Size,
+): (frame: Camera) => Showing[] {
+  const byLevel = new Map<number, number[]>();
+  for (const [index, { level }] of keyframes.entries()) byLevel.set(level, [...(byLevel.get(level) ?? []), index]);
+  const circles = keyframes.map((one) => circleAround(one, size));
+  const widest = Math.max(...circles.map(({ radius }) => 2 * radius));
+  const deep = Math.ceil(Math.log10(widest / SMALLEST) / STEP);
+  const reach = Math.hypot(size.width, size.height) / 2 + MARGIN;
+  return (frame) => {
+    const coarsest = levels.of(depthOf(frame));
+    const found: Showing[] = [];
+    for (let level = Math.max(0, coarsest - deep); level <= coarsest; level++) {
+      for (const keyframe of byLevel.get(level) ?? []) {
+        const to = similarity(frame, (keyframes[keyframe] as Keyframe).camera, size.height);
+        const { x, y, radius } = circles[keyframe] as Circle;
+        const near = Math.hypot(x - to.x, y - to.y) < radius + reach * to.scale;
+        if (near && 2 * radius > SMALLEST * to.scale) found.push({ keyframe, to, level: levelFor(to.scale) });
+      }
+    }
+    return found;
+  };
+}
+
+function circleAround({ parts }: Keyframe, { width, height }: Size): Circle {
+  const left = Math.min(...parts.map(({ x }) => x)) - width / 2;
+  const right = Math.max(...parts.map((one) => one.x + one.width)) - width / 2;
+  const up = height / 2 - Math.min(...parts.map(({ y }) => y));
+  const down = height / 2 - Math.max(...parts.map((one) => one.y + one.height));
+  return { x: (left + right) / 2, y: (up + down) / 2, radius: Math.hypot(right - left, up - down) / 2 };
+}
+
+export interface FilmOrder {
+  /** In the order in which frames need them. */
+  readonly keyframes: readonly Keyframe[];
+  /** By frame: so many of the keyframes are needed until then. */
+  readonly needed: readonly number[];
+  /** By keyframe and mip level: the last frame that uses it; -1: none. */
+  readonly lastUse: readonly (readonly number[])[];
+}
+
+export function orderOf(cover: Cover, path: FilmPath, size: Size): FilmOrder {
+  const showing = showings(cover, cover.keyframes, size);
+  const first = cover.keyframes.map(() => Infinity);
+  const uses: number[][] = cover.keyframes.map(() => []);
+  const needed = new Array<number>(path.frames);
+  let seen = 0;
+  for (let frame = 0; frame < path.frames; frame++) {
+    for (const { keyframe, level } of showing(path.at(frame))) {
+      if (first[keyframe] === Infinity) {
+        first[keyframe] = frame;
+        seen++;
+      }
+      const levels = uses[keyframe] as number[];
+      while (levels.length <= level) levels.push(-1);
+      levels[level] = frame;
+    }
+    needed[frame] = seen;
+  }
+  const order = [...first.keys()]
+    .filter((index) => first[index] !== Infinity)
+    .sort((a, b) => (first[a] as number) - (first[b] as number) || b - a);
+  return {
+    keyframes: order.map((index) => cover.keyframes[index] as Keyframe),
+    needed,
+    lastUse: order.map((index) => uses[index] as number[]),
+  };
+}
