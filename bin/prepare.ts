@@ -229,10 +229,10 @@ async function orbitOf(
   const key = store && orbitKey(order);
   const found = key && (await recallOrbit(store, key));
   if (found) {
-    const { formula, re, im, deep } = order;
-    const { orbit, tiny, start } = found;
+    const { formula, re, im, extended } = order;
+    const { orbit, underflow, start } = found;
     note(`reference orbit: ${lengthOf(found)}, from the store`);
-    return { formula, re, im, orbit, tiny, start, deep };
+    return { formula, re, im, orbit, underflow, start, extended };
   }
   const from = performance.now();
   let told = from;

@@ -33,9 +33,9 @@ export interface ReferenceOrbit {
   /** Re and im of Z_0, Z_1, …; the point begins at index `start`. */
   readonly orbit: Float64Array;
   /** Entries too small for doubles: index, re, im, the exponents of two of both. */
-  readonly tiny: Float64Array;
+  readonly underflow: Float64Array;
   readonly start: number;
-  readonly deep: boolean;
+  readonly extended: boolean;
 }
 
 export interface Assignment {

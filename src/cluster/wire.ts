@@ -30,8 +30,8 @@ export interface WireScene {
         re?: string;
         im?: string;
         orbit?: Uint8Array | string;
-        tiny?: Uint8Array | string;
-        deep?: boolean;
+        underflow?: Uint8Array | string;
+        extended?: boolean;
         start?: number;
       } & Partial<WireFormula>)
     | null;
@@ -340,12 +340,12 @@ function sceneOf(wire: WireScene): Scene {
   };
 }
 
-function wireReference({ formula, orbit, tiny, ...rest }: ReferenceOrbit): NonNullable<WireScene['reference']> {
-  return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), tiny: bufferOf(tiny) };
+function wireReference({ formula, orbit, underflow, ...rest }: ReferenceOrbit): NonNullable<WireScene['reference']> {
+  return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), underflow: bufferOf(underflow) };
 }
 
 function referenceOf(wire: NonNullable<WireScene['reference']>): ReferenceOrbit {
-  const { re = '', im = '', deep = false, start = 0, ...rest } = wire;
+  const { re = '', im = '', extended = false, start = 0, ...rest } = wire;
   const doubles = (bytes: Uint8Array, a: number, least: number) => {
     if (bytes.length < least || bytes.length % a !== 0) throw missing('whole reference orbit');
     const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
@@ -353,7 +353,15 @@ function referenceOf(wire: NonNullable<WireScene['reference']>): ReferenceOrbit 
   };
   const orbit = doubles(rest.orbit as Uint8Array, 16, 32);
   if (2 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
-  return { formula: formulaOf(rest), re, im, orbit, tiny: doubles(rest.tiny as Uint8Array, 40, 0), start, deep };
+  return {
+    formula: formulaOf(rest),
+    re,
+    im,
+    orbit,
+    underflow: doubles(rest.underflow as Uint8Array, 40, 0),
+    start,
+    extended,
+  };
 }
 
 function paintOf(text: string): Record<string, unknown> {

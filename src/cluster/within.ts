@@ -83,6 +83,6 @@ function payloadOf(message: ToWorker | ToLeader): number {
 }
 
 function sceneBytes({ tables, reference }: Scene): number {
-  const arrays = [...Object.values(tables), ...(reference ? [reference.orbit, reference.tiny] : [])];
+  const arrays = [...Object.values(tables), ...(reference ? [reference.orbit, reference.underflow] : [])];
   return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -88,9 +88,9 @@ const reference: fc.Arbitrary<ReferenceOrbit> = record({
   re: text,
   im: text,
   orbit: entries(2, 2),
-  tiny: entries(5, 0),
+  underflow: entries(5, 0),
   start: fc.nat(1),
-  deep: fc.boolean(),
+  extended: fc.boolean(),
 });
 
 const sceneFields = {
@@ -238,12 +238,12 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
   ],
   [
     'a reference that ends before its start',
-    pieceOf({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
+    pieceOf({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
     /no reference orbit that reaches its start 2/,
   ],
   [
     'a reference of an unknown formula',
-    pieceOf({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), step: 'spiral' } }),
+    pieceOf({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), step: 'spiral' } }),
     /no known formula: spiral/,
   ],
   ['a paint that is no JSON', pieceOf({ paint: '{"mode":' }), /no paint in JSON/],

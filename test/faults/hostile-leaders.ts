@@ -58,7 +58,7 @@ function orbitOf(bytes: number): Scene {
   for (let k = 2; k < orbit.length; k += 2) orbit[k] = (orbit[k - 2] as number) ** 2 - 0.75;
   return {
     ...empty,
-    reference: { formula, re: '-0.75', im: '0', orbit, tiny: new Float64Array(0), start: 0, deep: false },
+    reference: { formula, re: '-0.75', im: '0', orbit, underflow: new Float64Array(0), start: 0, extended: false },
   };
 }
 const large = wires({ kind: 'scene', id: 0, scene: orbitOf(100 << 20) });

@@ -203,13 +203,13 @@ test('a reference orbit is found again to the bit, a damaged one is not', async 
   const path = folder(t);
   const store = await Store.open({ folder: path, size: 1 << 20, warn: assert.fail });
   const odd = Float64Array.of(0, -0, 5e-324, -1.7976931348623157e308, Number.NaN, Infinity, 1 / 3);
-  const kept = { orbit: odd, tiny: odd.subarray(1, 5), start: 3, period: undefined };
+  const kept = { orbit: odd, underflow: odd.subarray(1, 5), start: 3, period: undefined };
   keepOrbit(store, digestOf('orbit'), kept);
   await store.settled();
   const found = await recallOrbit(store, digestOf('orbit'));
   assert.ok(found);
-  assert.deepEqual({ ...found, orbit: 0, tiny: 0 }, { ...kept, orbit: 0, tiny: 0 });
-  for (const name of ['orbit', 'tiny'] as const) {
+  assert.deepEqual({ ...found, orbit: 0, underflow: 0 }, { ...kept, orbit: 0, underflow: 0 });
+  for (const name of ['orbit', 'underflow'] as const) {
     assert.deepEqual(Buffer.from(found[name].slice().buffer), Buffer.from(kept[name].slice().buffer), name);
   }
   const bytes = readFileSync(only(path));

@@ -332,9 +332,9 @@ const lost: Scene['reference'] = {
   re: '0x5',
   im: '0',
   orbit: new Float64Array(4),
-  tiny: new Float64Array(0),
+  underflow: new Float64Array(0),
   start: 0,
-  deep: false,
+  extended: false,
 };
 type Unexpected = [what: string, messages: readonly ToWorker[], why: RegExp];
 const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8];

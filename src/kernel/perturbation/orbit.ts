@@ -6,7 +6,7 @@ import { FractalError } from '../../errors.js';
 import { type Decimal, log10, toFixed } from '../../view/decimal.js';
 import type { Formula } from '../../view/view.js';
 
-/** Doubles of an orbit and of its tiny entries at most: 1 GiB is what a scene can carry. */
+/** Doubles of an orbit and of its underflow list at most: 1 GiB is what a scene can carry. */
 const MOST_DOUBLES = 2 ** 27 - 2 ** 17;
 
 export type Point = readonly [re: Decimal, im: Decimal];
@@ -19,8 +19,8 @@ interface Exports {
   begin(outside: number, watch: boolean, radius: number, radiusE: number): void;
   run(count: number, fresh: boolean): number;
   entriesAt(): number;
-  tinyAt(): number;
-  readonly tinies: { readonly value: number };
+  underflowAt(): number;
+  readonly underflows: { readonly value: number };
   readonly escaped: { readonly value: number };
   readonly closed: { readonly value: number };
 }
@@ -120,13 +120,13 @@ export class Walker {
    * The next entries of the orbit, at most `count` and CHUNK: fewer when it is out or closed. re and im; and what is too
    * small for doubles, in fives: index, re, im, the exponents of two of both. Valid until the next call.
    */
-  run(count: number): { entries: Float64Array; tiny: Float64Array; escaped: boolean; closed: boolean } {
-    const { memory, tinies, entriesAt, tinyAt, escaped, closed } = this.#wasm;
+  run(count: number): { entries: Float64Array; underflow: Float64Array; escaped: boolean; closed: boolean } {
+    const { memory, underflows, entriesAt, underflowAt, escaped, closed } = this.#wasm;
     const found = this.#wasm.run(Math.min(CHUNK, count), this.#fresh);
     this.#fresh = false;
     return {
       entries: new Float64Array(memory.buffer, entriesAt(), 2 * found),
-      tiny: new Float64Array(memory.buffer, tinyAt(), 5 * tinies.value),
+      underflow: new Float64Array(memory.buffer, underflowAt(), 5 * underflows.value),
       escaped: Boolean(escaped.value),
       closed: Boolean(closed.value),
     };
@@ -151,7 +151,7 @@ export class Orbits {
   /** Entries so far. */
   count = 0;
   readonly #entries: Doubles;
-  readonly #tiny: Doubles;
+  readonly #underflow: Doubles;
   readonly #walker: Walker;
 
   /**
@@ -162,7 +162,7 @@ export class Orbits {
    */
   constructor(formula: Formula, c: Point, bits: number, from: Point, most = MOST_DOUBLES) {
     this.#entries = new Doubles(most);
-    this.#tiny = new Doubles(most / 2);
+    this.#underflow = new Doubles(most / 2);
     const sizeOf = (point: Point) => Math.hypot(...point.map((d) => 10 ** log10(d)));
     const outside = Math.min(FAR * Math.max(2, sizeOf(c)), FARTHEST);
     this.#walker = new Walker(formula, bits, outside, Math.max(sizeOf(c), sizeOf(from)));
@@ -185,8 +185,8 @@ export class Orbits {
     const first = this.count;
     const end = first + iterations + 1;
     while (this.count < end) {
-      const { entries, tiny, closed, escaped } = this.#walker.run(end - this.count);
-      this.#take(entries, tiny);
+      const { entries, underflow, closed, escaped } = this.#walker.run(end - this.count);
+      this.#take(entries, underflow);
       if (closed) return this.count - 1 - first;
       if (escaped) return undefined;
       progress(this.count);
@@ -194,16 +194,16 @@ export class Orbits {
     return undefined;
   }
 
-  entries(): { orbit: Float64Array; tiny: Float64Array } {
-    return { orbit: this.#entries.all(), tiny: this.#tiny.all() };
+  entries(): { orbit: Float64Array; underflow: Float64Array } {
+    return { orbit: this.#entries.all(), underflow: this.#underflow.all() };
   }
 
-  #take(entries: Float64Array, tiny: Float64Array): void {
+  #take(entries: Float64Array, underflow: Float64Array): void {
     this.#entries.push(entries);
-    for (let k = 0; k < tiny.length; k += 5) {
-      const index = this.count + (tiny[k] as number);
+    for (let k = 0; k < underflow.length; k += 5) {
+      const index = this.count + (underflow[k] as number);
       // Z_0 is 0, and known to be.
-      if (index > 0) this.#tiny.push(Float64Array.of(index, ...tiny.subarray(k + 1, k + 5)));
+      if (index > 0) this.#underflow.push(Float64Array.of(index, ...underflow.subarray(k + 1, k + 5)));
     }
     this.count += entries.length / 2;
   }

@@ -18,7 +18,7 @@ export function warmPerturbation({ step, power }: Formula): void {
     ...{ bailout: 65536, count: 'smooth', sampling: { kind: 'grid', side: 1 } },
   };
   const shared = shareReference(
-    { formula, re, im, orbit: orbitOf(power), tiny: new Float64Array(0), start: 0, deep: false },
+    { formula, re, im, orbit: orbitOf(power), underflow: new Float64Array(0), start: 0, extended: false },
     1,
   );
   openPerturbation(shared, 0)(view, { x: 0, y: 0, width: view.width, height: view.height });

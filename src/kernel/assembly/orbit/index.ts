@@ -13,7 +13,7 @@ const SMALLEST: f64 = 1e-270;
 /** Entries below it get an exponent for the derivative, whose powers might leave the range of doubles. */
 const SMALL: f64 = 5.421010862427522e-20; // 2^-64
 /** Bytes of an entry listed. */
-const TINY: usize = 40;
+const UNDERFLOW_BYTES: usize = 40;
 /** Bits of a mantissa about. */
 const UNIT: i32 = 60;
 
@@ -33,10 +33,10 @@ let c: usize = 0;
 let powers: usize = 0;
 let nothing: usize = 0;
 let entries: usize = 0;
-let tiny: usize = 0;
+let underflow: usize = 0;
 
 /** Of the last call: entries at `tinyEntries`. */
-export let tinies: i32 = 0;
+export let underflows: i32 = 0;
 /** The orbit has gone out for good, or closed. */
 export let escaped: bool = false;
 export let closed: bool = false;
@@ -56,7 +56,7 @@ export function open(fold_: i32, power_: i32, limbs: i32, fraction: i32, width: 
   powers = fixed.number();
   nothing = fixed.number();
   entries = heap.alloc(CHUNK << 4);
-  tiny = heap.alloc(CHUNK * TINY);
+  underflow = heap.alloc(CHUNK * UNDERFLOW_BYTES);
 }
 
 /** Where the limbs of z and c are to be written, before `begin`. */
@@ -74,8 +74,8 @@ export function entriesAt(): usize {
 }
 
 /** Entries too small for doubles: index in the call, re, im, the exponents of two of both. */
-export function tinyAt(): usize {
-  return tiny;
+export function underflowAt(): usize {
+  return underflow;
 }
 
 /**
@@ -96,7 +96,7 @@ export function begin(outside_: f64, watch_: bool, radius_: f64, radiusE_: i32):
 
 /** The next entries, at most `count` and CHUNK. `fresh`: z itself is the first, else what comes after it. */
 export function run(count: i32, fresh: bool): i32 {
-  tinies = 0;
+  underflows = 0;
   for (let n = 0; n < count; n++) {
     if (n > 0 || !fresh) advance();
     write(n);
@@ -140,8 +140,8 @@ function list(n: i32, whole: bool): void {
   const er = fixed.exponent;
   fixed.extend(fixed.imaginary(z));
   if (!whole && (re == 0 || fixed.mantissa == 0)) return;
-  const at = tiny + <usize>tinies * TINY;
-  tinies++;
+  const at = underflow + <usize>underflows * UNDERFLOW_BYTES;
+  underflows++;
   store<f64>(at, n);
   store<f64>(at, re, 8);
   store<f64>(at, fixed.mantissa, 16);
