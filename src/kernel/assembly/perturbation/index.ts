@@ -3,7 +3,7 @@
 export { ENTRY_BYTES, EXTENDED_ENTRY_BYTES, MATRIX_ENTRY_BYTES } from './bla-entry';
 export { buildExtendedLevel } from './bla-extended-table';
 export { estimateAt } from './distance';
-export { BEYOND } from './point';
+export { BEYOND } from '../escape';
 export { BURNING_SHIP, HOLOMORPHIC, TRICORN } from '../formula';
 export { buildLevel, openSlot, setReference, setTables, setView } from './setup';
 export { UNDERFLOW_BYTES } from './reference-orbit';

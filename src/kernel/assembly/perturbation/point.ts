@@ -1,12 +1,10 @@
 /** The point in hand: how far it has been iterated, as a difference from the reference orbit, and what is known of its errors. */
 
+import { BEYOND } from '../escape';
 import { log2 } from '../log2';
 import { assign, Extended, normalize, ZERO } from './extended-exponent';
 import { Reference } from './reference-orbit';
 import { View } from './view';
-
-/** How much further than the limit a point may run that has left |z| <= 2 but not yet reached the bailout. */
-export const BEYOND: i64 = 200;
 
 @unmanaged
 export class Point {
