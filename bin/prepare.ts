@@ -9,7 +9,6 @@ import type { Computed, Kernel, KernelName } from '../src/kernel/kernel.js';
 import { settleLimit } from '../src/kernel/limit.js';
 import { depthOf, perturbedFrom, prefersPerturbation, STEP_ITERATIONS, worthProbing } from '../src/kernel/method.js';
 import { openPerturbation, shareReference } from '../src/kernel/perturbation/kernel.js';
-import { nanosecondsAt } from '../src/kernel/perturbation/orbit.js';
 import {
   computeReference,
   deepestOf,
@@ -17,6 +16,7 @@ import {
   type Reference,
   type ReferenceOrder,
 } from '../src/kernel/perturbation/reference.js';
+import { nanosecondsAt } from '../src/kernel/perturbation/walker.js';
 import { requireSpacing } from '../src/kernel/precision.js';
 import { openSimd } from '../src/kernel/simd.js';
 import { type Request, viewAt } from '../src/request.js';

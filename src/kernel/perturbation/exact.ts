@@ -9,8 +9,9 @@ import { type Decimal, divide, log10, multiply, parseDecimal, toFixed } from '..
 import { fillPoints, sinCos } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
 import { perturbationModule } from './layout.js';
-import { nanosecondsAt, Walker } from './orbit.js';
+
 import { type Derivative, type PixelVector, Tangent } from './tangent.js';
+import { nanosecondsAt, Walker } from './walker.js';
 
 /** What the WebAssembly kernel computes of the last iterate of a point. */
 export interface Finish {

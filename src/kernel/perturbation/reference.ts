@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, FractalError } from '../../errors.js';
 import { add, log10, negate, parseDecimal, toFixed } from '../../view/decimal.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
-import { nanosecondsAt, Orbits } from './orbit.js';
+import { Orbits } from './orbit.js';
+import { nanosecondsAt } from './walker.js';
 
 /** An orbit and where it belongs to. */
 export interface Reference {

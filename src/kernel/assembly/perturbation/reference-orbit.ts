@@ -1,15 +1,13 @@
 /** The reference orbit Z_0, Z_1, … that points are differences from, and the formula that it is an orbit of. */
 
 import { log2 } from '../log2';
+import { SMALLEST, Underflow, underflowEntry } from '../underflow';
 import { Extended, normalize, power2 } from './extended-exponent';
 
 /** What the loops are compiled for: z^2, any power, and formulas that fold, which are not analytic. */
 export const SQUARE: i32 = 0;
 export const POWER: i32 = 1;
 export const FOLDED: i32 = 2;
-
-/** Entries of the orbit with a part below it are in the underflow list. */
-const SMALLEST: f64 = 1e-270;
 
 @unmanaged
 export class Reference {
@@ -32,19 +30,6 @@ export class Reference {
   /** 1 / log2(power). */
   perLog2: f64;
 }
-
-/** An entry of the underflow list: (re·2^reE, im·2^imE). */
-@unmanaged
-class Underflow {
-  index: f64;
-  re: f64;
-  im: f64;
-  reE: f64;
-  imE: f64;
-}
-
-/** Bytes of an entry of the underflow list. */
-export const UNDERFLOW_BYTES: usize = offsetof<Underflow>();
 
 /** Parts of an entry of the orbit, each with an exponent: beside the larger one the other may vanish, but has a sign. */
 @unmanaged
@@ -118,9 +103,9 @@ function underflowAt(reference: Reference, m: i32): Underflow {
   let high = entries;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (changetype<Underflow>(list + <usize>middle * UNDERFLOW_BYTES).index < <f64>m) low = middle + 1;
+    if (underflowEntry(list, middle).index < <f64>m) low = middle + 1;
     else high = middle;
   }
-  const found = changetype<Underflow>(list + <usize>low * UNDERFLOW_BYTES);
+  const found = underflowEntry(list, low);
   return changetype<Underflow>(low < entries && found.index == <f64>m ? changetype<usize>(found) : 0);
 }
