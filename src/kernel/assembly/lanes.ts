@@ -62,7 +62,7 @@ function serveLane(job: Job, at: usize, now: i64): void {
   const ran = now - load<i64>(at, BEGUN);
   const mag2 = zr * zr + zi * zi;
   if (!(mag2 <= job.bailout2) || ran >= job.limit) {
-    if (ran == job.limit && mag2 <= 4) stays(job, at, ran);
+    if (ran == job.limit && mag2 <= 4) finishBounded(job, at, ran);
     else leaveLane(job, at, ran - BLOCK);
     fill(job, at, now);
     return;
@@ -84,14 +84,14 @@ function serveLane(job: Job, at: usize, now: i64): void {
     if (!bounded && isSeekTime(ran)) bounded = seekCycle(proofs, zr, zi, cr, ci, ran);
   }
   if (bounded) {
-    stays(job, at, ran);
+    finishBounded(job, at, ran);
     fill(job, at, now);
   } else if (due) moveMark(job, at, now, ran);
 }
 
-/** A lane whose point never escapes, or not within the limit. */
+/** Finishes a lane whose point never escapes, or not within the limit. */
 @inline
-function stays(job: Job, at: usize, ran: i64): void {
+function finishBounded(job: Job, at: usize, ran: i64): void {
   job.done += ran;
   store<f64>(job.nu + (<usize>load<i64>(at, POINT) << 3), Infinity);
 }

@@ -15,7 +15,7 @@ const LONGEST_REST: i32 = 256;
 
 /** Takes the next point that needs iterating. */
 export function fill(job: Job, at: usize, now: i64): void {
-  if (job.ready == 0 && !gather(job)) {
+  if (job.ready == 0 && !fillTray(job)) {
     store<i64>(at, NEVER, DUE);
     store<f64>(at, 0, Z_RE);
     store<f64>(at, 0, Z_IM);
@@ -45,12 +45,12 @@ export function fill(job: Job, at: usize, now: i64): void {
 }
 
 /** Puts up to eight points on the tray of ready points that need a lane, as a trial run has shown; false when there are none. */
-function gather(job: Job): bool {
+function fillTray(job: Job): bool {
   const tray = job.readyTray;
   do {
     let n = 0;
     for (; n < LANES && job.next < job.count; job.next++) {
-      if (place(job, job.next, tray + (<usize>n << 3))) n++;
+      if (putOnTray(job, job.next, tray + (<usize>n << 3))) n++;
     }
     if (n == 0) return false;
     job.ready = (1 << n) - 1;
@@ -67,7 +67,7 @@ function gather(job: Job): bool {
 
 /** Puts a point on a tray, unless its answer is known at once. */
 @inline
-function place(job: Job, point: i32, at: usize): bool {
+function putOnTray(job: Job, point: i32, at: usize): bool {
   const pr = load<f64>(job.re + (<usize>point << 3));
   const pi = load<f64>(job.im + (<usize>point << 3));
   if ((job.closedForms && inCardioidOrDisc(pr, pi)) || (job.cycles && sharesCycle(job.proofs, pr, pi))) {

@@ -1,7 +1,7 @@
 /**
- * The last resort for points of which doubles cannot tell when they escape, since on the way errors grow by more than
- * doubles have digits: iterated directly, in fixed point with as many bits as their own growth asks for. A point that
- * would take too long keeps what doubles say of it, and is counted as uncertain; a view that is `exact` has no such limit.
+ * Exact iteration, for points of which doubles cannot tell when they escape, since on the way errors grow by more than
+ * doubles have digits: iterated directly, in fixed point with as many bits as the growth of their own errors asks for. A point that
+ * would take too long keeps the count of doubles, and is counted as uncertain; a view that is `exact` has no such limit.
  */
 
 import type { Rect } from '../../shard/shard.js';
@@ -112,8 +112,8 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
   /** The point that lies x pixels to the right of the centre and y above it. */
   function pointAt(x: bigint, y: bigint, bits: number): Point {
     const { re, im, pixel } = frameOf(bits);
-    const place = (offset: bigint) => (pixel * offset) >> BigInt(2 * SCALE + 32);
-    return [re + place(x * cos - y * sin), im + place(x * sin + y * cos)];
+    const along = (offset: bigint) => (pixel * offset) >> BigInt(2 * SCALE + 32);
+    return [re + along(x * cos - y * sin), im + along(x * sin + y * cos)];
   }
 
   function walkerOf(bits: number): Walker {
@@ -264,7 +264,7 @@ function log2Of(x: number, y: number, xE: number, yE: number): number {
   return Math.max(xE + Math.log2(Math.abs(x)), yE + Math.log2(Math.abs(y)));
 }
 
-/** A place in the picture in fixed point. */
+/** A coordinate of the picture in fixed point. */
 function scaled(value: number): bigint {
   return BigInt(Math.trunc(value * 2 ** SCALE));
 }

@@ -24,7 +24,7 @@ export function warmPerturbation({ step, power }: Formula): void {
   openPerturbation(shared, 0)(view, { x: 0, y: 0, width: view.width, height: view.height });
 }
 
-/** In doubles, and without folds: nobody looks at what becomes of it. */
+/** In doubles, and without folds: the samples are thrown away. */
 function orbitOf(power: number): Float64Array {
   const orbit = [0, 0];
   let [x, y] = [0, 0];

@@ -191,7 +191,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
       dr = f64x2.extract_lane(t, 0);
       di = f64x2.extract_lane(t, 1);
     } else {
-      // Of a z whose square is no double, too: not to forget what errors have grown to.
+      // By |z| where |z|^2 underflows: else the error bound would become 0.
       error = error * (mag2 > INEXACT ? slope(kind, power, mag2) : slopeAt(kind, power, modulus(zr, zi))) + spacing;
       let yr = orbitRe(orbit, m);
       let yi = orbitIm(orbit, m);

@@ -10,6 +10,7 @@ import { formBound } from './bla-matrix-table';
 import { matrixNorm } from './matrix';
 import { isNearerToZero } from './rebasing';
 import { FOLDED, orbitIm, orbitRe } from './reference-orbit';
+import { foldedBy } from './single-step';
 import { Slot } from './slot';
 
 /** What approximations leave out, and what single steps round off. */
@@ -52,10 +53,10 @@ export function enclose(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f6
       let xr = orbitRe(orbit, m);
       let xi = orbitIm(orbit, m);
       if (kind == FOLDED) {
-        // Folding lengthens no distance.
+        // A fold lengthens no distance.
         if (reference.fold == BURNING_SHIP) {
-          dr = Math.abs(xr + dr) - Math.abs(xr);
-          di = Math.abs(xi + di) - Math.abs(xi);
+          dr = foldedBy(xr, dr);
+          di = foldedBy(xi, di);
           xr = Math.abs(xr);
           xi = Math.abs(xi);
         } else {

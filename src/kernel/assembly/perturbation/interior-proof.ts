@@ -11,13 +11,13 @@ import { rebase } from './point';
 import { FOLDED, orbitIm, orbitRe } from './reference-orbit';
 import { Slot } from './slot';
 
-/** Or how small z must be, |z|^2 in parts of the mark's: 0 itself may be in the cycle. */
+/** Or how small z must be instead of near the mark, |z|^2 in parts of the mark's: 0 itself may be in the cycle. */
 const PLUNGE2: f64 = 0.0625;
 /** What errors may have grown to since the mark: around a cycle that attracts they do not grow. */
 const MOST_GROWTH: f64 = 1.5;
 /** |mark|^2 at most, in parts of the smallest |z|^2: by the critical point a period contracts before it expands. */
 const FARTHEST2: f64 = 16;
-/** What proofs may take: one of so many steps. */
+/** Proofs may take one of so many steps of a point. */
 const SHARE: i64 = 4;
 /** The smallest disc that is tried, in parts of z. */
 const LEAST_DISC: f64 = 1.4901161193847656e-8; // 2^-26
