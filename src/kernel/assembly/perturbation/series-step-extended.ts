@@ -80,9 +80,8 @@ export function stepOnceExtended(slot: Slot, m: i32): void {
   add(z, w, w);
   growErrorByStep(slot, w);
   // The bound by p·(|w| + what d spreads)^(p-1), in units of 2^u.
-  const t = numbers.t;
-  const u = max(t.e, e);
-  const reach = Math.sqrt(t.re * t.re + t.im * t.im) * power2(t.e - u) + sizeFrom(d, 1) * power2(e - u);
+  const u = max(w.e, e);
+  const reach = Math.sqrt(w.re * w.re + w.im * w.im) * power2(w.e - u) + sizeFrom(d, 1) * power2(e - u);
   let grown = <f64>power * block.error;
   let grownE = e;
   for (let k = 1; k < power; k++) {
