@@ -6,13 +6,18 @@ import { grpcDialer } from '../src/cluster/grpc.js';
 import type { Address, Dialer, WorkerLink } from '../src/cluster/transport.js';
 import { linkWithin } from '../src/cluster/within.js';
 import type { RenderJob, RunOptions } from '../src/leader/run.js';
-import { samplesPerPixel, type View } from '../src/view/view.js';
+import { DEFAULT_COLOURS, prepare } from '../src/render/colours.js';
+import type { View } from '../src/view/view.js';
+import { fractalJob } from '../src/work/fractal/job.js';
+import { BUILT_IN } from '../src/work/kinds.js';
 import type { Pool } from '../src/worker/pool.js';
 import { serve } from '../src/worker/session.js';
 
 const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
 
 export type Kind = 'pixels' | 'samples';
+
+const ONE = { perPixel: 1, channels: 1 };
 
 /** A process that answers every shard at once. */
 export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; address: Address }> {
@@ -27,6 +32,7 @@ export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; a
 const idlePool = (bytesPerPixel: number): Pool => ({
   instance: '',
   slots: 2,
+  kinds: BUILT_IN,
   started: Promise.resolve(),
   broken: new Promise(() => {}),
   slotsFor: () => 2,
@@ -35,13 +41,16 @@ const idlePool = (bytesPerPixel: number): Pool => ({
   seat: () => {
     const underWay = new Set<number>();
     return {
+      asset() {},
       scene() {},
-      queue({ epoch, view, rect }, finish) {
+      queue({ epoch, work }, finish) {
+        if (work.kind !== 'fractal') throw new Error('only leaders of these benchmarks are answered');
+        const { width, height } = work.rect;
         underWay.add(epoch);
         setImmediate(() => {
           underWay.delete(epoch);
-          const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
-          const bytes = new Uint8Array(rect.width * rect.height * bytesPerPixel);
+          const samples = width * height;
+          const bytes = new Uint8Array(samples * bytesPerPixel);
           finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
         });
       },
@@ -79,9 +88,8 @@ export function idleJob(kind: Kind, width: number, height: number, frames: numbe
     sampling: { kind: 'grid', side: 1 },
   };
   return {
-    ...{ frames, width, height, perPixel: 1, channels: 1, shape: 'tile', blockSize, window: 8 },
-    viewOf: () => view,
-    scene: { samples: kind === 'samples', paint: {}, tables: {} },
+    ...fractalJob({ viewOf: () => view, paint: kind === 'pixels' ? prepare(DEFAULT_COLOURS) : undefined, ...ONE }),
+    ...{ frames, width, height, ...ONE, shape: 'tile', blockSize, window: 8 },
   };
 }
 

@@ -1,41 +1,24 @@
 /**
  * What leader and worker say to one another, as the rest of the program sees it: plain records, whole answers. How
- * they travel (pieces, checksums, protobuf) is known to wire.ts and grpc.ts alone.
+ * they travel (pieces, checksums, protobuf) is known to wire.ts, wire-work.ts and grpc.ts alone.
  */
 
-import type { Rect } from '../shard/shard.js';
-import type { Formula, View } from '../view/view.js';
+import type { Asset } from '../work/asset.js';
+import type { SceneWork, TaskWork } from '../work/work.js';
+
+export type { Asset };
 
 /** Both sides must speak the same one. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
 /** A worker that is ready says so that often. */
 export const BEAT_MS = 1_000;
 
-export type Table = Uint8Array | Float32Array | Float64Array;
-
 /** What all shards of a job share: sent once to each worker. */
 export interface Scene {
-  /** Raw samples are wanted; else finished pixels. */
-  readonly samples: boolean;
-  /** How to colour: plain JSON values, and tables by name. Empty where samples are wanted. */
-  readonly paint: Readonly<Record<string, unknown>>;
-  readonly tables: Readonly<Record<string, Table>>;
-  /** Where views lie deeper than doubles reach: an orbit that their points are told apart from. */
-  readonly reference?: ReferenceOrbit;
-}
-
-export interface ReferenceOrbit {
-  readonly formula: Formula;
-  /** Its point, decimal strings. */
-  readonly re: string;
-  readonly im: string;
-  /** Re and im of Z_0, Z_1, …; the point begins at index `start`. */
-  readonly orbit: Float64Array;
-  /** Entries too small for doubles: index, re, im, the exponents of two of both. */
-  readonly underflow: Float64Array;
-  readonly start: number;
-  readonly extended: boolean;
+  readonly work: SceneWork;
+  /** The digests of the assets that its shards need; they are sent before it. */
+  readonly assets: readonly string[];
 }
 
 export interface Assignment {
@@ -44,8 +27,7 @@ export interface Assignment {
   readonly epoch: number;
   readonly scene: number;
   readonly frame: number;
-  readonly view: View;
-  readonly rect: Rect;
+  readonly work: TaskWork;
 }
 
 export type ToWorker =
@@ -59,7 +41,9 @@ export type ToWorker =
       readonly slots: number;
     }
   | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
-  | { readonly kind: 'assign'; readonly assignment: Assignment }
+  | ({ readonly kind: 'asset' } & Asset)
+  /** `answerBytes`: the length that the leader's end of the session accepts, it does not travel; absent: any. */
+  | { readonly kind: 'assign'; readonly assignment: Assignment; readonly answerBytes?: number }
   /** These assignments are not wanted any more, begun or not: no answer is awaited. */
   | { readonly kind: 'cancel'; readonly epochs: readonly number[] }
   | { readonly kind: 'finish'; readonly metrics: boolean };
@@ -92,11 +76,11 @@ export type ToLeader =
       readonly kind: 'result';
       readonly shard: number;
       readonly epoch: number;
-      /** Samples: float64 little endian, triples of nu and the distance's vector where the view wants it; pixels: RGB bytes. */
+      /** The answer, as the kind of work defines it. */
       readonly bytes: Uint8Array;
       readonly seconds: number;
       readonly iterations: number;
-      /** Pixels with a sample that no error bound confirms. */
+      /** Pixels that the kind of work cannot vouch for. */
       readonly uncertain: number;
     }
   | { readonly kind: 'failed'; readonly shard: number; readonly epoch: number; readonly reason: string }

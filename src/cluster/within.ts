@@ -3,7 +3,8 @@
  * in a turn of its own. Whoever sends one does not touch it again.
  */
 
-import type { Scene, ToLeader, ToWorker } from './messages.js';
+import { weightOf } from '../work/weight.js';
+import type { ToLeader, ToWorker } from './messages.js';
 import type { LeaderLink, Link, WorkerLink } from './transport.js';
 
 /** Both ends of a session. */
@@ -76,13 +77,15 @@ class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
   }
 }
 
-/** Bytes that would have to travel: those of a scene's tables and orbit, and of results. */
+/** Bytes that would have to travel: those of scenes, assets and results. */
 function payloadOf(message: ToWorker | ToLeader): number {
-  if (message.kind === 'result') return message.bytes.byteLength;
-  return message.kind === 'scene' ? sceneBytes(message.scene) : 0;
-}
-
-function sceneBytes({ tables, reference }: Scene): number {
-  const arrays = [...Object.values(tables), ...(reference ? [reference.orbit, reference.underflow] : [])];
-  return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  switch (message.kind) {
+    case 'result':
+    case 'asset':
+      return message.bytes.byteLength;
+    case 'scene':
+      return weightOf(message.scene);
+    default:
+      return 0;
+  }
 }

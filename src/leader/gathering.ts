@@ -1,10 +1,10 @@
 /** What came of a job, until it is a frame: answers that wait for the schedule's word, and frames as far as they are. */
 
-import type { Scene, ToLeader } from '../cluster/messages.js';
+import type { ToLeader } from '../cluster/messages.js';
 import { FractalError } from '../errors.js';
 import { type Assembly, assemble, type Size } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
-import type { Rect } from '../shard/shard.js';
+import type { Answer, Rect } from '../shard/shard.js';
 import type { Ledger } from './ledger.js';
 import type { Command, Job } from './schedule.js';
 
@@ -31,7 +31,8 @@ export interface Piece {
 }
 
 export interface GatheredJob extends Job, Size {
-  readonly scene: Scene;
+  /** What answers are put together to. */
+  readonly answer: Answer['kind'];
   readonly archive?: Archive;
 }
 
@@ -114,7 +115,7 @@ export class Gathering {
 
   private assemblyOf(frame: number): Assembly {
     const { job, assemblies } = this;
-    const assembly = assemblies.get(frame) ?? assemble(job, frame, job.scene.samples ? 'samples' : 'pixels');
+    const assembly = assemblies.get(frame) ?? assemble(job, frame, job.answer);
     assemblies.set(frame, assembly);
     return assembly;
   }

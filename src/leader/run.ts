@@ -4,20 +4,27 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { Assignment, Ready, ToLeader } from '../cluster/messages.js';
+import type { Asset, Assignment, Ready, Scene, ToLeader } from '../cluster/messages.js';
 import { type Address, addressText } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
-import { objectionTo } from '../shard/assemble.js';
+import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
+import type { Rect } from '../shard/shard.js';
 import { type Archive, type GatheredJob, Gathering, type Result } from './gathering.js';
 import { Ledger, type Report } from './ledger.js';
 import { noKernel, noWorker } from './no-worker.js';
 import { Peer, type PeerOptions } from './peer.js';
 import { type Command, type Event, schedule } from './schedule.js';
 
-/** What is to be rendered: the frames, and the data that all their shards share. */
+/** What is to be rendered: the frames, and the data that all their shards share, of one kind of work. */
 export interface RenderJob extends GatheredJob {
-  viewOf(frame: number): Assignment['view'];
+  readonly scene: Scene;
+  /** Those that the scene names. */
+  readonly assets?: readonly Asset[];
+  /** What is to be computed for a rectangle of a frame. */
+  taskOf(frame: number, rect: Rect): Assignment['work'];
+  /** What is wrong with a worker's answer for a rectangle, if anything. */
+  validate(answer: Pick<Result, 'bytes' | 'uncertain'>, rect: Rect): string | undefined;
   /** What a sample of a frame is estimated to cost, relative to other frames; absent: all the same. */
   costOf?(frame: number): number;
 }
@@ -87,7 +94,6 @@ export function run(job: RenderJob, options: RunOptions): Run {
   const missing = new Map<string, string>();
   const drained = new Set<string>();
   const gathering = new Gathering(job, ledger);
-  const kind = job.scene.samples ? 'samples' : 'pixels';
   const frames: Frame[] = [];
   const reports = new Map<string, () => void>();
   let fingerprint = options.fingerprint;
@@ -146,6 +152,7 @@ export function run(job: RenderJob, options: RunOptions): Run {
     members.set(peer.name, { slots, speed: ready.speed, instance: ready.instance });
     ledger.joined(peer.name, slots, ready);
     options.note(`${peer.name} joined: ${slots} slot${slots > 1 ? 's' : ''}, ${ready.detail}`);
+    for (const asset of job.assets ?? []) void peer.send({ kind: 'asset', ...asset });
     void peer.send({ kind: 'scene', id: 0, scene: job.scene });
     if (begun) enlist(peer.name);
     else if (members.size >= options.minWorkers) {
@@ -190,21 +197,18 @@ export function run(job: RenderJob, options: RunOptions): Run {
   }
 
   function result(name: string, heard: Result): void {
-    const { shard: id, epoch, bytes, seconds, uncertain } = heard;
+    const { shard: id, epoch, bytes, seconds } = heard;
     peers.get(name)?.praise();
     const shard = plan.leased(name, epoch);
     if (shard?.id !== id) {
       ledger.late++;
       return;
     }
-    const objection =
-      uncertain > shard.width * shard.height
-        ? `${uncertain} of its pixels are said to be uncertain, more than it has`
-        : objectionTo(bytes, shard, kind, job);
-    if (objection) return feed({ kind: 'failed', peer: name, epoch, reason: objection });
+    const wrong = job.validate(heard, shard);
+    if (wrong) return feed({ kind: 'failed', peer: name, epoch, reason: wrong });
     ledger.worked(name, seconds);
     gathering.hold(name, heard);
-    const digest = job.verify ? createHash('sha256').update(bytes).update(String(uncertain)).digest('hex') : '';
+    const digest = job.verify ? createHash('sha256').update(bytes).update(String(heard.uncertain)).digest('hex') : '';
     feed({ kind: 'finished', peer: name, epoch, seconds, digest });
     tell();
   }
@@ -291,8 +295,11 @@ export function run(job: RenderJob, options: RunOptions): Run {
   function assign({ peer, shard, epoch, why }: Command & { kind: 'assign' }): void {
     ledger.handed(why);
     const { id, frame, x, y, width, height } = shard;
-    const assignment = { shard: id, epoch, scene: 0, frame, view: job.viewOf(frame), rect: { x, y, width, height } };
-    void peers.get(peer)?.send({ kind: 'assign', assignment });
+    const work = job.taskOf(frame, { x, y, width, height });
+    const answerBytes = width * height * bytesOfPixel(job.answer, job);
+    void peers
+      .get(peer)
+      ?.send({ kind: 'assign', assignment: { shard: id, epoch, scene: 0, frame, work }, answerBytes });
   }
 
   function takeBack(command: Command & { kind: 'contradicted' }): void {

@@ -10,19 +10,17 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import type { Assignment, Scene } from '../cluster/messages.js';
 import { FractalError, messageOf, usedUp } from '../errors.js';
-import type { KernelName } from '../kernel/kernel.js';
-import { tablesBuilt } from '../kernel/perturbation/kernel.js';
-import { compileSimd } from '../kernel/simd.js';
-import { type Formula, samplesPerPixel } from '../view/view.js';
+import type { Asset } from '../work/asset.js';
+import { type KernelUse, type Kind, type Kinds, kindWith } from '../work/kind.js';
+import { BUILT_IN } from '../work/kinds.js';
 import { CODE_MIB, requireRoom } from './address-space.js';
 import { type Holder, type PlacedScene, Scenes } from './scenes.js';
 import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
 
-/** What a leader may ask for: its word for it came over the wire. */
-const KERNELS: readonly KernelName[] = ['simd', 'gpu', 'cpu'];
-
 /** A session's place in the pool. */
 export interface Seat {
+  /** Scenes may name this asset from now on. @throws FractalError PROTOCOL, NoRoom */
+  asset(asset: Asset): void;
   /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
   scene(id: number, scene: Scene): void;
   /** `finish` is called once, unless the shard is cancelled. */
@@ -39,29 +37,32 @@ export interface Pool {
   /** Tells this worker from all others, and from itself started again. */
   readonly instance: string;
   readonly slots: number;
+  /** The kinds of work that it computes, by name. */
+  readonly kinds: Kinds;
   /** Resolves when all threads have started. */
   readonly started: Promise<void>;
   /** Resolves with the reason when nothing can be computed any more: from then on every shard and every offer fails. */
   readonly broken: Promise<FractalError>;
   /** How many of them a kernel can use: a graphics card is driven from one thread. */
-  slotsFor(kernel: KernelName): number;
+  slotsFor(kernel: string): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
-  offer(kernel: KernelName): Promise<Offer>;
-  /** Perturbed views of this formula may come soon: what that takes is compiled while nobody waits for it. */
-  warm(formula: Formula): void;
+  offer(kernel: string): Promise<Offer>;
+  /** Work of this sort may come soon, of the kind named so: what it takes is made ready before a shard waits for it. */
+  warm(kind: string, what: unknown): void;
   /** `evict`: ends the session, to make room for the scenes of another one. */
-  seat(kernel: KernelName, evict?: (why: string) => void): Seat;
+  seat(kernel: string, evict?: (why: string) => void): Seat;
   close(): Promise<void>;
 }
 
 export interface PoolOptions {
-  /** The kernels that leaders may ask for. */
-  readonly offered?: KernelName | 'auto';
+  /** The kernel that leaders may ask for; `auto`: all of the kinds. */
+  readonly offered?: string;
   /** Bytes of scenes, over all sessions. Absent: no bound. */
   readonly sceneBytes?: number;
   /** Threads beside the slots, for sessions that long shards of others keep waiting. Absent: none. */
   readonly spare?: number;
-  /** What a thread runs. */
+  /** The kinds of work, by name; and what a thread runs, which knows the same ones. Absent: the built-in ones. */
+  readonly kinds?: Kinds;
   readonly script?: URL;
 }
 
@@ -76,15 +77,21 @@ interface Job {
   turn: number;
   /** When it began, in milliseconds. */
   since: number;
-  /** Bytes of its samples. */
+  /** Bytes that it takes while it is computed. */
   readonly size: number;
 }
 
 interface SeatState extends Holder {
-  readonly kernel: KernelName;
+  readonly kernel: string;
+  /** The kind of work, its name, and how it uses the kernel. */
+  readonly kind: Kind;
+  readonly kindName: string;
+  readonly use: KernelUse;
   readonly queue: Job[];
   /** By the session's number. */
   readonly scenes: Map<number, PlacedScene>;
+  /** By digest. */
+  readonly assets: Map<string, Uint8Array>;
   /** With a thread, and still wanted. */
   readonly running: Set<Job>;
   /** Bytes of answers that its leader has not read. */
@@ -96,8 +103,8 @@ interface Thread {
   readonly slot: number;
   /** It has started: it can compute. */
   up: boolean;
-  /** It may have opened a kernel on a graphics card. */
-  graphics: boolean;
+  /** It may have opened a kernel on a device. */
+  device: boolean;
   job: Job | undefined;
   /** Scenes it already has. */
   readonly scenes: Set<string>;
@@ -110,13 +117,13 @@ interface Thread {
 /** A kernel that is being opened and measured. */
 interface Opening {
   readonly thread: Thread;
-  readonly kernel: KernelName;
+  readonly kernel: string;
   resolve(offer: Offer): void;
   reject(error: FractalError): void;
 }
 
-/** Whether a thread of this process may have a graphics device open. */
-export const graphics = { inUse: false };
+/** Whether a thread of this process may have a device open. */
+export const devices = { inUse: false };
 
 /** What a thread runs. */
 const THREAD = new URL('./thread.cjs', import.meta.url);
@@ -143,17 +150,17 @@ const IDLE_MS = 5_000;
 /** @throws FractalError RESOURCES when there is no room for the threads */
 export function openPool(
   slots: number,
-  { offered = 'auto', sceneBytes = Infinity, spare = 0, script = THREAD }: PoolOptions = {},
+  { offered = 'auto', sceneBytes = Infinity, spare = 0, kinds = BUILT_IN, script = THREAD }: PoolOptions = {},
 ): Pool {
   requireRoom(slots);
   const most = slots + spare;
-  const simd = compileSimd(most);
+  const shared = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.share(most)]));
   const stops = new Int32Array(new SharedArrayBuffer(4 * most));
   /** By slot; those beyond `slots` are spare. */
   const threads = new Map<number, Thread>();
   const seats: SeatState[] = [];
   const scenes = new Scenes(slots, most, sceneBytes, forget);
-  const offers = new Map<KernelName, Promise<Offer>>();
+  const offers = new Map<string, Promise<Offer>>();
   const openings = new Set<Opening>();
   const [started, allUp] = settledLater<void>();
   const [broken, breakPool] = settledLater<FractalError>();
@@ -177,13 +184,13 @@ export function openPool(
   }
 
   function start(slot: number): Thread {
-    const workerData: ThreadData = { simd, slot, stops };
+    const workerData: ThreadData = { shared, slot, stops };
     const worker = new Worker(script, { workerData, resourceLimits: { codeRangeSizeMb: CODE_MIB } });
     const thread: Thread = {
       worker,
       slot,
       up: false,
-      graphics: false,
+      device: false,
       job: undefined,
       scenes: new Set(),
       forgotten: new Map(),
@@ -314,11 +321,9 @@ export function openPool(
     setTimeout(look, STOP_MS).unref();
   }
 
-  /** A graphics driver may not survive the end of its thread; other threads may wait for its part of a table. */
-  function mayEnd({ seat, assignment: { view, scene } }: Job): boolean {
-    if (seat.kernel === 'gpu') return false;
-    const reference = view.perturbed && seat.scenes.get(scene)?.reference();
-    return !reference || tablesBuilt(reference, view);
+  /** A driver may not survive the end of its thread; other threads may wait for what this one prepares. */
+  function mayEnd({ seat, assignment: { work, scene } }: Job): boolean {
+    return !seat.use.device && (seat.scenes.get(scene)?.prepared.mayEnd(work) ?? true);
   }
 
   /** Ends a spare thread, unless it is needed again soon. */
@@ -351,7 +356,7 @@ export function openPool(
     for (const at of inOrder) {
       const seat = seats[at] as SeatState;
       const [head] = seat.queue;
-      const thread = head && hasRoom(head) ? threadFor(seat) : undefined;
+      const thread = head && hasRoom(head) && isReady(head) ? threadFor(seat) : undefined;
       if (!thread) continue;
       turn = (at + 1) % seats.length;
       return [thread, seat.queue.shift() as Job];
@@ -364,13 +369,31 @@ export function openPool(
     return seat.unread <= UNREAD_BYTES && (size <= LARGE_BYTES || held === 0 || held + size <= mostHeld);
   }
 
+  /** Whether its scene is where threads find it. Where there is no memory for that, all shards of the scene fail. */
+  function isReady({ seat, assignment: { scene: id } }: Job): boolean {
+    const scene = seat.scenes.get(id) as PlacedScene;
+    try {
+      return scene.ready(dispatch);
+    } catch (error) {
+      const jobs = seat.queue.filter((job) => job.assignment.scene === id);
+      const rest = seat.queue.filter((job) => job.assignment.scene !== id);
+      seat.queue.splice(0, seat.queue.length, ...rest);
+      const reason = messageOf(usedUp(error) ?? error);
+      // In a turn of its own: an answer may queue more.
+      setImmediate(() => {
+        for (const { finish } of jobs) finish({ kind: 'failed', reason });
+      });
+      return false;
+    }
+  }
+
   /**
    * A thread for the next shard of a session, if it may have one. Long shards of others do not count where it has less
    * than its share of the slots: then it has a spare thread beside them.
    */
   function threadFor(seat: SeatState): Thread | undefined {
     const free = [...threads.values()].filter(({ job }) => !job).sort((a, b) => a.slot - b.slot);
-    if (seat.kernel === 'gpu') return free.find(({ slot }) => slot === 0);
+    if (seat.use.device) return free.find(({ slot }) => slot === 0);
     const busy = [...threads.values()].flatMap(({ job }) => job ?? []);
     if (busy.length < slots) return free[0];
     const active = seats.filter(({ running, queue }) => running.size + queue.length > 0).length;
@@ -396,22 +419,21 @@ export function openPool(
 
   function run(thread: Thread, job: Job): void {
     const { seat, assignment } = job;
-    const { key, scene, reference } = seat.scenes.get(assignment.scene) as PlacedScene;
+    const { key, prepared, assets } = seat.scenes.get(assignment.scene) as PlacedScene;
     if (!thread.scenes.has(key)) {
       thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, scene, reference: reference() });
+      post(thread, { kind: 'scene', key, work: seat.kindName, prepared: prepared.forThreads(), assets });
     }
     clearTimeout(thread.retiring);
     thread.job = job;
-    if (seat.kernel === 'gpu') draws(thread);
+    opening(thread, seat.use);
     // Wraps as the shared numbers do, long after the shard of the same number is done.
     begun = (begun + 1) | 0;
     job.turn = begun;
     job.since = performance.now();
     seat.running.add(job);
     held += job.size;
-    const { view, rect } = assignment;
-    post(thread, { kind: 'compute', turn: job.turn, kernel: seat.kernel, scene: key, view, rect });
+    post(thread, { kind: 'compute', turn: job.turn, kernel: seat.kernel, scene: key, task: assignment.work });
   }
 
   async function forget(key: string, collect: boolean): Promise<void> {
@@ -436,46 +458,47 @@ export function openPool(
     thread.worker.postMessage(message);
   }
 
-  /** The first thread drives the graphics card; other kernels are measured by any that is free. */
-  function measure(kernel: KernelName): Promise<Offer> {
-    const free = kernel === 'gpu' ? undefined : [...threads.values()].find(({ job }) => !job);
+  /** The first thread drives the device; other kernels are measured by any that is free. */
+  function measure(kernel: string, work: string, use: KernelUse): Promise<Offer> {
+    const free = use.device ? undefined : [...threads.values()].find(({ job }) => !job);
     const thread = free ?? threads.get(0);
     if (!thread) return Promise.reject(new FractalError('KERNEL_MISSING', 'no thread could be started'));
     return new Promise((resolve, reject) => {
       openings.add({ thread, kernel, resolve, reject });
-      if (kernel === 'gpu') draws(thread);
-      post(thread, { kind: 'open', kernel });
+      opening(thread, use);
+      post(thread, { kind: 'open', work, kernel });
     });
   }
 
   return {
     instance: randomUUID(),
     slots,
+    kinds,
     started,
     broken,
-    slotsFor: (kernel) => (kernel === 'gpu' ? 1 : slots),
+    slotsFor: (kernel) => (useOf(kinds, kernel).use.device ? 1 : slots),
     async offer(kernel) {
-      if (!KERNELS.includes(kernel)) {
-        throw new FractalError('KERNEL_MISSING', `this worker knows no kernel ${kernel}: run the same version on both`);
-      }
+      const { kindName, use } = useOf(kinds, kernel);
       if (offered !== 'auto' && kernel !== offered) {
         throw new FractalError('KERNEL_MISSING', `this worker offers the ${offered} kernel only, not ${kernel}`);
       }
       if (failure) throw failure;
       let offer = offers.get(kernel);
-      if (!offer) offers.set(kernel, (offer = measure(kernel)));
+      if (!offer) offers.set(kernel, (offer = measure(kernel, kindName, use)));
       return offer;
     },
-    warm(formula) {
+    warm(work, what) {
       // The first one is the one that measures.
       const last = threads.get(slots - 1);
-      if (last) post(last, { kind: 'warm', formula });
+      if (last) post(last, { kind: 'warm', work, what });
     },
     seat(kernel, evict = () => undefined) {
       const seat: SeatState = {
         kernel,
+        ...useOf(kinds, kernel),
         queue: [],
         scenes: new Map(),
+        assets: new Map(),
         running: new Set(),
         unread: 0,
         bytes: 0,
@@ -486,9 +509,13 @@ export function openPool(
       };
       seats.push(seat);
       return {
+        asset({ digest, bytes }) {
+          if (!seat.assets.has(digest)) seat.assets.set(digest, scenes.keep({ digest, bytes }, seat));
+        },
         scene(id, scene) {
           const old = seat.scenes.get(id);
-          seat.scenes.set(id, scenes.place(scene, seat));
+          const assets = new Map(scene.assets.map((digest) => [digest, sent(seat, digest)]));
+          seat.scenes.set(id, scenes.place(scene, seat.kind, assets, seat));
           if (old) scenes.release(old, seat);
         },
         queue(assignment, finish) {
@@ -496,7 +523,7 @@ export function openPool(
             throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
           }
           if (failure) return void finish({ kind: 'failed', reason: failure.message });
-          seat.queue.push({ seat, assignment, finish, turn: 0, since: 0, size: sizeOf(assignment) });
+          seat.queue.push({ seat, assignment, finish, turn: 0, since: 0, size: seat.kind.taskBytes(assignment.work) });
           dispatch();
         },
         cancel(epoch) {
@@ -514,6 +541,7 @@ export function openPool(
           if (at >= 0) seats.splice(at, 1);
           turn = 0;
           for (const scene of seat.scenes.values()) scenes.release(scene, seat);
+          for (const digest of seat.assets.keys()) scenes.drop(digest, seat);
           // What is left of it are shards that a thread has not let go of yet.
           dispatch();
         },
@@ -528,22 +556,33 @@ export function openPool(
   };
 }
 
-/** Bytes of the samples of a shard. */
-function sizeOf({ rect, view }: Assignment): number {
-  return rect.width * rect.height * samplesPerPixel(view.sampling) * (view.distance ? 24 : 8);
+/** @throws FractalError KERNEL_MISSING */
+function useOf(kinds: Kinds, kernel: string): Pick<SeatState, 'kind' | 'kindName' | 'use'> {
+  const kindName = kindWith(kinds, kernel);
+  const kind = kindName === undefined ? undefined : kinds[kindName];
+  const use = kind?.kernels[kernel];
+  if (kindName !== undefined && kind && use) return { kind, kindName, use };
+  throw new FractalError('KERNEL_MISSING', `this worker knows no kernel ${kernel}: run the same version on both`);
 }
 
-function draws(thread: Thread): void {
-  // Vulkan drivers that look for a Wayland display print "error: XDG_RUNTIME_DIR ..." where it is not set. Here, since
-  // threads have a copy of the environment that drivers do not see.
-  process.env.XDG_RUNTIME_DIR ||= '/nonexistent';
-  thread.graphics = true;
-  graphics.inUse = true;
+/** @throws FractalError PROTOCOL */
+function sent({ assets }: SeatState, digest: string): Uint8Array {
+  const asset = assets.get(digest);
+  if (!asset) throw new FractalError('PROTOCOL', `a scene names asset ${digest}, never sent`);
+  return asset;
 }
 
-/** Ends a thread: one that may have a graphics device open closes it before. */
-async function end({ worker, up, graphics }: Thread): Promise<void> {
-  if (up && graphics) {
+/** A thread is about to use a kernel. */
+function opening(thread: Thread, use: KernelUse): void {
+  use.beforeOpening?.();
+  if (!use.device) return;
+  thread.device = true;
+  devices.inUse = true;
+}
+
+/** Ends a thread: one that may have a device open closes it before. */
+async function end({ worker, up, device }: Thread): Promise<void> {
+  if (up && device) {
     await new Promise<void>((resolve) => {
       worker.on('message', ({ kind }: FromThread) => kind === 'closed' && resolve());
       worker.once('exit', () => resolve());

@@ -7,8 +7,9 @@ import { Budget } from '../cluster/budget.js';
 import { type Assignment, BEAT_MS, type Figure, PROTOCOL, type ToWorker } from '../cluster/messages.js';
 import type { WorkerLink } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
-import type { KernelName } from '../kernel/kernel.js';
-import { checkAssignment, checkHello, checkScene } from './bounds.js';
+import { type Kind, kindWith } from '../work/kind.js';
+import { weightOf } from '../work/weight.js';
+import { checkAsset, checkHello, checkKind, checkScene } from './bounds.js';
 import type { Pool, Seat } from './pool.js';
 import { NoRoom } from './scenes.js';
 
@@ -16,10 +17,10 @@ import { NoRoom } from './scenes.js';
 const CREDITS = 2;
 /**
  * What a leader may send without having answers: so many messages at once, and so many more for each slot, then so many
- * a second; 4 KiB of digits count as one more. An answer gives back twice what its assignment cost.
+ * a second; 4 KiB of a task count as one more. An answer gives back twice what its assignment cost.
  */
 const UNEXPLAINED = { atOnce: 1_024, perSlot: 1_024, perSecond: 256 } as const;
-const UNIT_CHARACTERS = 4_096;
+const UNIT_BYTES = 4_096;
 /** A leader that reads nothing of its answers for so long loses its session: they take memory that others need. */
 const UNREAD_MS = 30_000;
 
@@ -64,7 +65,10 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
   let seat: Seat | undefined;
   let slots = pool.slots;
   let finishing: (ToWorker & { kind: 'finish' }) | undefined;
+  /** Of the job. */
+  let [kindName, kind]: [string, Kind | undefined] = ['', undefined];
   const scenes = new Set<number>();
+  const assets = new Set<string>();
   const { atOnce, perSlot, perSecond } = UNEXPLAINED;
   const budget = new Budget(atOnce + perSlot * slots, perSecond, () => performance.now());
   let greeted = false;
@@ -115,8 +119,15 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
       throw new FractalError('PROTOCOL', `${message.kind} came after the end`);
     budget.spend(costOf(message), 'messages without waiting for answers');
     switch (message.kind) {
+      case 'asset':
+        checkAsset(message.digest, assets);
+        assets.add(message.digest);
+        seat.asset(message);
+        return;
       case 'scene':
-        checkScene(message.id, message.scene, scenes);
+        checkScene(message.id, scenes);
+        checkKind(message.scene.work, kindName);
+        kind?.validateScene(message.scene.work);
         scenes.add(message.id);
         seat.scene(message.id, message.scene);
         return;
@@ -137,10 +148,12 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     const skew = skewOf(hello);
     if (skew) return refuse(`${skew}: run the same version on both`);
     try {
-      const { instance } = pool;
-      const offer = await pool.offer(hello.kernel as KernelName);
+      const { instance, kinds } = pool;
+      const offer = await pool.offer(hello.kernel);
       if (over) return;
       name = hello.session;
+      kindName = kindWith(kinds, offer.kernel) ?? '';
+      kind = kinds[kindName];
       const most = pool.slotsFor(offer.kernel);
       slots = hello.slots > 0 ? Math.min(hello.slots, most) : most;
       seat = pool.seat(offer.kernel, giveUp);
@@ -171,7 +184,8 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     if (from.underWay.length >= slots * CREDITS) {
       throw new FractalError('PROTOCOL', `more than ${slots * CREDITS} shards under way at once`);
     }
-    checkAssignment(assignment);
+    checkKind(assignment.work, kindName);
+    kind?.validateTask(assignment.work, assignment.shard);
     from.queue(assignment, async (result) => {
       if (!seat) return;
       const { shard, epoch } = assignment;
@@ -248,8 +262,5 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
 
 function costOf(message: ToWorker): number {
   if (message.kind === 'cancel') return 1 + message.epochs.length / 16;
-  if (message.kind !== 'assign') return 1;
-  const { re, im, zoom, formula } = message.assignment.view;
-  const digits = [re, im, zoom, formula.julia?.re ?? '', formula.julia?.im ?? ''];
-  return 1 + digits.reduce((sum, text) => sum + text.length, 0) / UNIT_CHARACTERS;
+  return message.kind === 'assign' ? 1 + weightOf(message.assignment.work) / UNIT_BYTES : 1;
 }

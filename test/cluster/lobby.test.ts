@@ -45,7 +45,7 @@ test('a worker that may not join is told why', async (t) => {
 
 test('another version is refused, and both versions are named', async (t) => {
   const { came, first } = await lobby(t, () => undefined);
-  const why = 'the worker is version 0.9 (protocol 3), the leader 1 (protocol 3): run the same version on both';
+  const why = 'the worker is version 0.9 (protocol 4), the leader 1 (protocol 4): run the same version on both';
   assert.equal(await first({ host: 'w', port: 7 }, { version: '0.9' }), `cannot join so far: ${why}`);
   assert.deepEqual(came, []);
 });

@@ -5,11 +5,13 @@
 
 import { fileURLToPath } from 'node:url';
 import protoLoader from '@grpc/proto-loader';
+import type { Scene__Output } from '../../gen/fractal/v1/Scene.js';
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { type Address, addressText, type Dialer, type Link, type Listener } from '../../src/cluster/transport.js';
-import { leaderInbox, type WireScene, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import { leaderInbox, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import type { WireScene } from '../../src/cluster/wire-work.js';
 
 const PROTO = fileURLToPath(new URL('../../../proto/fractal/v1/peer.proto', import.meta.url));
 const definition = protoLoader.loadSync(PROTO, { longs: Number, enums: String, defaults: true, oneofs: true });
@@ -22,10 +24,11 @@ export interface Codec<In, Out> {
 
 function codec<In, Out extends object>(name: string): Codec<In, Out> {
   const type = definition[`fractal.v1.${name}`] as unknown as protoLoader.MessageTypeDefinition<Out, Out>;
-  return { encode: (wire) => type.serialize(wire as never), decode: (bytes) => type.deserialize(Buffer.from(bytes)) };
+  const decode = (bytes: Uint8Array) => type.deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  return { encode: (wire) => type.serialize(wire as never), decode };
 }
 
-export const scenes = codec<WireScene, WireScene>('Scene');
+export const scenes = codec<WireScene, Scene__Output>('Scene');
 export const toWorker = codec<WireToWorker, ToWorker__Output>('ToWorker');
 export const toLeader = codec<WireToLeader, ToLeader__Output>('ToLeader');
 
@@ -269,6 +272,8 @@ function inboxOf<Wire extends object, In>(
 }
 
 function payloadOf(wire: object): number {
-  const { scene, result } = wire as { [key: string]: { piece?: { data?: Uint8Array } | null } | null | undefined };
-  return (scene ?? result)?.piece?.data?.length ?? 0;
+  const { scene, asset, result } = wire as {
+    [key: string]: { piece?: { data?: Uint8Array } | null } | null | undefined;
+  };
+  return (scene ?? asset ?? result)?.piece?.data?.length ?? 0;
 }

@@ -78,7 +78,8 @@ function* repeated(message: Buffer): Generator<Buffer> {
 function assigned(call: Call, act: (one: Assigned) => void): void {
   call.on('data', (bytes: Buffer) => {
     const { assign } = toWorker.decode(bytes);
-    if (assign) act({ shard: assign.shard, epoch: assign.epoch, bytes: 3 * assign.width * assign.height });
+    const { shard = 0, epoch = 0, fractal } = assign ?? {};
+    if (fractal) act({ shard, epoch, bytes: 3 * fractal.width * fractal.height });
   });
 }
 

@@ -5,6 +5,7 @@ import { type LeaderLink, Refusal } from '../../src/cluster/transport.js';
 import { Peer, type PeerOptions } from '../../src/leader/peer.js';
 import { type MemoryLink, memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedWorker } from '../cluster/scripted.js';
+import { paintOf, sceneOf } from '../worker/views.js';
 
 const ADDRESS = { host: 'w', port: 1 };
 const ready: Ready = {
@@ -296,7 +297,7 @@ test('a worker that is silent for five seconds is lost, dialled again, and rejoi
 
 test('a scene on its way to the worker is a sign of life', async (t) => {
   const { network, peer, told, pass } = await beating(t, 1);
-  const scene = { samples: false, paint: {}, tables: { t: new Uint8Array(10) } };
+  const scene = sceneOf({ paint: paintOf() });
   for (let k = 0; k < 20; k++) {
     void peer.send({ kind: 'scene', id: 0, scene });
     await pass(1_000);
@@ -383,7 +384,7 @@ test('after finish the report is heard, the end shows as a loss, and nobody dial
   await network.quiet();
   void workers[0]?.send(ready);
   await network.quiet();
-  void peer.send({ kind: 'scene', id: 0, scene: { samples: false, paint: {}, tables: { t: new Uint8Array(500) } } });
+  void peer.send({ kind: 'scene', id: 0, scene: sceneOf({ paint: paintOf(50) }) });
   void peer.finish(true);
   await workers[0]?.next('hello');
   await workers[0]?.next('scene');

@@ -6,28 +6,31 @@ import { type Assignment, PROTOCOL, type Ready, type ToLeader, type ToWorker } f
 import type { Report } from '../../src/leader/ledger.js';
 import { type RenderJob, type RunOptions, run } from '../../src/leader/run.js';
 import type { Frame } from '../../src/shard/frame.js';
+import type { Rect } from '../../src/shard/shard.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
 import { Store } from '../../src/store/store.js';
+import type { View } from '../../src/view/view.js';
+import { fractalJob } from '../../src/work/fractal/job.js';
 import { serve } from '../../src/worker/session.js';
 import { memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedWorker } from '../cluster/scripted.js';
 import { folder } from '../e2e/processes.js';
 import { gatedPool } from '../worker/gated-pool.js';
-import { view } from '../worker/views.js';
+import { fractalOf, paintOf, view } from '../worker/views.js';
 
+const viewOf = (frame: number): View => ({ ...view, height: 12, re: String(frame) });
+const size = { perPixel: 1, channels: 1 };
 /** 6 shards of 2 rows in each of 3 frames. */
 const job: RenderJob = {
+  ...fractalJob({ ...size, viewOf, paint: paintOf(20) }),
   frames: 3,
   width: 8,
   height: 12,
-  perPixel: 1,
-  channels: 1,
+  ...size,
   shape: 'row',
   blockSize: 2,
   window: 2,
-  viewOf: (frame) => ({ ...view, height: 12, re: String(frame) }),
-  scene: { samples: false, paint: { mode: 'smooth' }, tables: { srgb: new Uint8Array(100) } },
 };
 
 const ready: Ready = {
@@ -47,14 +50,16 @@ const ready: Ready = {
 const UNCERTAIN = 2;
 
 /** What the pixels of this job should be: different in every place. */
-function pixels({ frame, x, y, width, height }: { frame: number } & Assignment['rect']): Uint8Array {
+function pixels({ frame, x, y, width, height }: { frame: number } & Rect): Uint8Array {
   const bytes: number[] = [];
   for (let row = y; row < y + height; row++)
     for (let column = x; column < x + width; column++) bytes.push(frame, row, column);
   return Uint8Array.from(bytes);
 }
 
-function answer({ shard, epoch, frame, rect }: Assignment, seconds = 0.01): ToLeader {
+function answer(assignment: Assignment, seconds = 0.01): ToLeader {
+  const { shard, epoch, frame } = assignment;
+  const { rect } = fractalOf(assignment);
   const uncertain = rect.y === 0 ? UNCERTAIN : 0;
   return { kind: 'result', shard, epoch, bytes: pixels({ frame, ...rect }), seconds, iterations: 10, uncertain };
 }
@@ -178,9 +183,9 @@ test('one worker renders the job; then it is told that it is over, and what it r
   running.sealed();
   assertWhole(await frames());
   assert.equal(assigned.length, 18);
-  for (const { frame, view: sent, scene } of assigned) {
-    assert.equal(scene, 0);
-    assert.deepEqual(sent, job.viewOf(frame));
+  for (const assignment of assigned) {
+    assert.equal(assignment.scene, 0);
+    assert.deepEqual(fractalOf(assignment).view, viewOf(assignment.frame));
   }
   assert.deepEqual(notes, ['w:1 joined: 1 slot, by hand']);
   assert.equal(reports.length, 1);
@@ -270,8 +275,8 @@ test('a worker that really checks its credits never gets more shards than it has
     await network.quiet();
     most = Math.max(most, pool.shards.length);
     const shard = pool.shards[answered % Math.min(2, pool.shards.length)] as number;
-    const { frame, rect } = assigned.get(shard) as Assignment;
-    pool.finish(shard, pixels({ frame, ...rect }));
+    const assignment = assigned.get(shard) as Assignment;
+    pool.finish(shard, pixels({ frame: assignment.frame, ...fractalOf(assignment).rect }));
   }
   assertWhole(await done);
   assert.equal(most, 4);
@@ -503,7 +508,11 @@ test('an answer that comes twice counts once', async (t) => {
 });
 
 test('three answers that cannot be right: the worker is left out for good, with the reason, and another does it', async (t) => {
-  const { network, running, add, frames, notes, reports } = leader(t, {}, { scene: { ...job.scene, samples: true } });
+  const { network, running, add, frames, notes, reports } = leader(
+    t,
+    {},
+    fractalJob({ ...size, viewOf, paint: undefined }),
+  );
   const nan = new Uint8Array(Float64Array.from({ length: 16 }, () => Number.NaN).buffer);
   const address = { host: 'w', port: 1 };
   let links = 0;

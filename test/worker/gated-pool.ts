@@ -2,7 +2,9 @@
 
 import type { Assignment, Scene } from '../../src/cluster/messages.js';
 import { FractalError } from '../../src/errors.js';
+import { BUILT_IN } from '../../src/work/kinds.js';
 import type { Pool, Seat } from '../../src/worker/pool.js';
+import { fractalOf } from './views.js';
 
 type Finish = Parameters<Seat['queue']>[1];
 
@@ -38,6 +40,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
   return {
     instance: 'gated',
     slots,
+    kinds: BUILT_IN,
     started: Promise.resolve(),
     broken: new Promise(() => {}),
     slotsFor: () => slots,
@@ -51,6 +54,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
       const known = new Set<number>();
       seats.add(seat);
       return {
+        asset: () => undefined,
         scene(id, scene) {
           known.add(id);
           scenes.push(scene);
@@ -81,7 +85,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
     scenes,
     finish(shard, bytes = new Uint8Array(3)) {
       const { assignment, finish } = take(shard);
-      const { width, height } = assignment.rect;
+      const { width, height } = fractalOf(assignment).rect;
       const own = Uint8Array.from(bytes);
       finish({ kind: 'done', bytes: own, seconds: 0.25, iterations: 100, uncertain: 2, samples: width * height });
     },

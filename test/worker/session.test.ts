@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Assignment, BEAT_MS, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
+import { BEAT_MS, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import type { View } from '../../src/view/view.js';
+import { assetOf } from '../../src/work/asset.js';
+import type { FractalScene, FractalTask } from '../../src/work/fractal/scene.js';
 import type { Pool } from '../../src/worker/pool.js';
 import { type Session, serve, type Tally } from '../../src/worker/session.js';
 import { type MemoryLink, memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedLeader } from '../cluster/scripted.js';
 import { FINGERPRINT, gatedPool } from './gated-pool.js';
-import { view } from './views.js';
+import { paintOf, sceneOf, taskOf, view } from './views.js';
 
 const ADDRESS = { host: 'w', port: 1 };
 const hello = { kind: 'hello', protocol: PROTOCOL, version: '2.0', session: 'job', kernel: 'simd', slots: 0 } as const;
-const scene: Scene = { samples: false, paint: { mode: 'smooth' }, tables: { srgb: Uint8Array.of(1, 2, 3) } };
+const scene = sceneOf({ paint: paintOf() });
 
-const assign = (shard: number, changes: Partial<Assignment> = {}): ToWorker => ({
+const assign = (shard: number, { scene = 0, ...work }: Partial<FractalTask> & { scene?: number } = {}): ToWorker => ({
   kind: 'assign',
   assignment: {
     shard,
     epoch: shard + 100,
-    scene: 0,
+    scene,
     frame: 0,
-    view,
-    rect: { x: 0, y: 0, width: 4, height: 2 },
-    ...changes,
+    work: { ...taskOf({ x: 0, y: 0, width: 4, height: 2 }), ...work },
   },
 });
 
@@ -327,7 +327,7 @@ const WRONG_VIEWS: readonly [what: string, changes: Partial<View>, why: RegExp][
   ['an empty centre', { im: '' }, /coordinate $/],
   ['a constant that is no number', { formula: julia('nan') }, /coordinate nan/],
 ];
-const lost: Scene['reference'] = {
+const lost: NonNullable<FractalScene['reference']> = {
   formula: { step: 'holomorphic', power: 2 },
   re: '0x5',
   im: '0',
@@ -336,6 +336,9 @@ const lost: Scene['reference'] = {
   start: 0,
   extended: false,
 };
+const custom = { kind: 'custom', name: 'fractal', payload: new Uint8Array(3) } as const;
+const many = (count: number) => Array.from({ length: count }, (_, k) => k);
+const sent = (one: Scene): ToWorker => ({ kind: 'scene', id: 1, scene: one });
 type Unexpected = [what: string, messages: readonly ToWorker[], why: RegExp];
 const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8];
 const UNEXPECTED: readonly Unexpected[] = [
@@ -350,11 +353,29 @@ const UNEXPECTED: readonly Unexpected[] = [
   ['a scene for the second time', [{ kind: 'scene', id: 0, scene }], /scene 0 for the second time/],
   ['a shard after the end', [assign(2), { kind: 'finish', metrics: false }, assign(3)], /assign came after the end/],
   ['more scenes than a job has', EIGHT.map((id) => ({ kind: 'scene', id, scene })), /more than 8 scenes/],
+  ['an orbit of no point', [sent(sceneOf({ reference: lost }))], /reference orbit of no point/],
+  ['a paint without colours', [sent(sceneOf({ paint: paintOf(0) }))], /a paint with numbers beyond all measure/],
   [
-    'an orbit of no point',
-    [{ kind: 'scene', id: 1, scene: { ...scene, reference: lost } }],
-    /reference orbit of no point/,
+    'a paint that is no number',
+    [sent(sceneOf({ paint: { ...paintOf(), offset: Number.NaN } }))],
+    /a paint with numbers beyond all measure/,
   ],
+  [
+    'a paint with a table that ends early',
+    [sent(sceneOf({ paint: { ...paintOf(), size: 1000 } }))],
+    /a paint of 1000 colours with 6 numbers in srgb/,
+  ],
+  [
+    'a scene of another kind',
+    [sent({ work: custom, assets: [] })],
+    /of the kind custom\/fractal in a job of the kind fr/,
+  ],
+  [
+    'a task of another kind',
+    [{ kind: 'assign', assignment: { shard: 1, epoch: 101, scene: 0, frame: 0, work: custom } }],
+    /of the kind custom\/fractal in a job of the kind fractal/,
+  ],
+  ['more assets than are kept', many(33).map((k) => ({ kind: 'asset', ...assetOf(Uint8Array.of(k)) })), /32 assets/],
 ];
 
 for (const [what, messages, why] of UNEXPECTED) {

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Assignment, Scene } from '../../src/cluster/messages.js';
+import type { Assignment } from '../../src/cluster/messages.js';
 import { openPool, type Pool, type Seat } from '../../src/worker/pool.js';
-import { view } from './views.js';
+import { sceneOf, taskOf, view } from './views.js';
 
 const BOUNDED = { timeout: 60_000 };
 
@@ -27,10 +27,10 @@ function open(t: TestContext, slots: number, script: URL): Pool {
   return pool;
 }
 
-const scene: Scene = { samples: true, paint: {}, tables: {} };
+const scene = sceneOf();
 const assignment = (epoch: number): Assignment => ({
-  ...{ shard: epoch, epoch, scene: 0, frame: 0, view },
-  rect: { x: 0, y: epoch, width: 1, height: 1 },
+  ...{ shard: epoch, epoch, scene: 0, frame: 0 },
+  work: taskOf({ x: 0, y: epoch, width: 1, height: 1 }),
 });
 
 type Result = Parameters<Parameters<Seat['queue']>[1]>[0];
@@ -52,7 +52,7 @@ for (const [what, act, reason] of [
   ],
 ] as const) {
   test(`a thread that ${what} fails its shard, and another thread computes the next one`, BOUNDED, async (t) => {
-    const pool = open(t, 1, thread(`if (m.kind === 'compute') { if (m.rect.y === 1) ${act}; else done(); }`));
+    const pool = open(t, 1, thread(`if (m.kind === 'compute') { if (m.task.rect.y === 1) ${act}; else done(); }`));
     const seat = pool.seat('simd');
     seat.scene(0, scene);
     const results = await Promise.all([0, 1, 2].map((epoch) => queue(seat, epoch)));
@@ -61,7 +61,7 @@ for (const [what, act, reason] of [
 }
 
 test('a shard that takes its thread along again and again breaks nothing', BOUNDED, async (t) => {
-  const pool = open(t, 1, thread("if (m.kind === 'compute') { if (m.rect.y < 5) process.exit(1); else done(); }"));
+  const pool = open(t, 1, thread("if (m.kind === 'compute') { if (m.task.rect.y < 5) process.exit(1); else done(); }"));
   const seat = pool.seat('simd');
   seat.scene(0, scene);
   const results = await Promise.all([0, 1, 2, 3, 4, 5].map((epoch) => queue(seat, epoch)));
@@ -113,13 +113,13 @@ for (const [what, script] of [
 
 test('after a death the table that threads were building is built anew', BOUNDED, async (t) => {
   const on = `
-    if (m.kind === 'scene') scene = m.key + ' ' + new Int32Array(m.reference.memory.buffer, 2048, 3)[2];
-    if (m.kind === 'compute') { if (m.rect.y === 0) process.exit(1); else say({ kind: 'failed', reason: scene }); }`;
+    if (m.kind === 'scene') scene = m.key + ' ' + new Int32Array(m.prepared.reference.memory.buffer, 2048, 3)[2];
+    if (m.kind === 'compute') { if (m.task.rect.y === 0) process.exit(1); else say({ kind: 'failed', reason: scene }); }`;
   const pool = open(t, 1, thread(on));
   const seat = pool.seat('simd');
   const [orbit, underflow] = [new Float64Array(64), new Float64Array(0)];
   const reference = { formula: view.formula, re: '0', im: '0', orbit, underflow, start: 0, extended: false };
-  seat.scene(0, { ...scene, reference });
+  seat.scene(0, sceneOf({ reference }));
   const [, second] = await Promise.all([queue(seat, 0), queue(seat, 1)]);
   // Another scene for the threads, of which nothing is built (0) or broken (2).
   assert.equal(reasonOf(second), '1 0');

@@ -16,12 +16,13 @@ import { exponentOf, isExtended, offsetOf, scaledZoom } from './reference.js';
 import type { SharedReference } from './shared-reference.js';
 import { buildTogether, type Table } from './table.js';
 
-export { PERTURBATION } from './layout.js';
+export { PERTURBATION, type ReferenceData } from './layout.js';
 export {
   abandonTables,
   type SharedReference,
-  shareAgain,
   sharedBytes,
+  sharedOrbit,
+  shareInSteps,
   shareReference,
   tablesBuilt,
 } from './shared-reference.js';

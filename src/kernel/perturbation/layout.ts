@@ -56,6 +56,12 @@ export function perturbationModule(): Compiled {
   return compiled;
 }
 
+/** A reference whose doubles may be bytes, little endian, that begin at any address: as they came over the wire. */
+export interface ReferenceData extends Omit<Reference, 'orbit' | 'underflow'> {
+  readonly orbit: Float64Array | Uint8Array;
+  readonly underflow: Float64Array | Uint8Array;
+}
+
 export interface Layout {
   /** Index of the orbit's last entry. */
   readonly end: number;
@@ -68,9 +74,9 @@ export interface Layout {
   readonly regionsAt: number;
 }
 
-export function layoutOf({ formula, orbit, underflow, extended }: Reference): Layout {
+export function layoutOf({ formula, orbit, underflow, extended }: ReferenceData): Layout {
   const { ENTRY_BYTES, MATRIX_ENTRY_BYTES, EXTENDED_ENTRY_BYTES, UNDERFLOW_BYTES } = perturbationModule().constants;
-  const end = orbit.length / 2 - 1;
+  const end = orbit.byteLength / 16 - 1;
   const underflowAt = ORBIT_AT + orbit.byteLength;
   const underflows = underflow.byteLength / UNDERFLOW_BYTES;
   const entryBytes = formula.step === 'holomorphic' ? ENTRY_BYTES : MATRIX_ENTRY_BYTES;

@@ -9,6 +9,7 @@ import {
   layoutOf,
   ORBIT_AT,
   perturbationModule,
+  type ReferenceData,
   regionOf,
 } from './layout.js';
 import { isExtended, type Reference } from './reference.js';
@@ -20,33 +21,61 @@ export interface SharedReference extends Pick<Reference, 'formula' | 're' | 'im'
   readonly memory: WebAssembly.Memory;
 }
 
+/** Copied at a time: some 2 ms. */
+const COPY_BYTES = 4 << 20;
+
 /** Bytes that a reference takes in the memory that `slots` threads share. */
-export function sharedBytes(reference: Reference, slots: number): number {
+export function sharedBytes(reference: ReferenceData, slots: number): number {
   return regionOf(layoutOf(reference).regionsAt, slots).slotAt;
 }
 
 /** Copies an orbit to where `slots` threads can work with it. */
-export function shareReference(reference: Reference, slots: number): SharedReference {
+export function shareReference(reference: ReferenceData, slots: number): SharedReference {
+  const { shared, copy } = shareInSteps(reference, slots);
+  while (copy.next().done !== true);
+  return shared;
+}
+
+/**
+ * The same a few milliseconds at a time: `shared` may be used once `copy` is done. Large orbits take longer than an event
+ * loop may wait.
+ * @throws FractalError RESOURCES
+ */
+export function shareInSteps(
+  reference: ReferenceData,
+  slots: number,
+): { readonly shared: SharedReference; readonly copy: Iterator<void> } {
   const { formula, re, im, orbit, underflow, start } = reference;
   const layout = layoutOf(reference);
   const { underflowAt, table, extendedTable } = layout;
   const memory = sharedMemory(sharedBytes(reference, slots));
-  new Float64Array(memory.buffer, ORBIT_AT, orbit.length).set(orbit);
-  new Float64Array(memory.buffer, underflowAt, underflow.length).set(underflow);
   new Uint32Array(memory.buffer, LEVELS_AT, table.levels.length).set(table.levels);
   if (extendedTable) {
     new Uint32Array(memory.buffer, EXTENDED_LEVELS_AT, extendedTable.levels.length).set(extendedTable.levels);
   }
-  return { ...layout, formula, re, im, start, module: perturbationModule().module, memory };
+  const shared = { ...layout, formula, re, im, start, module: perturbationModule().module, memory };
+  return { shared, copy: copyTo(memory, [orbit, ORBIT_AT], [underflow, underflowAt]) };
 }
 
-/** The same orbit at another place, with tables that are yet to be built. */
-export function shareAgain(shared: SharedReference, slots: number): SharedReference {
-  const { formula, re, im, start, memory, end, underflowAt, extendedTable } = shared;
+function* copyTo(memory: WebAssembly.Memory, ...parts: [Float64Array | Uint8Array, number][]): Generator<undefined> {
+  let copied = 0;
+  for (const [{ buffer, byteOffset, byteLength }, at] of parts) {
+    const from = new Uint8Array(buffer, byteOffset, byteLength);
+    const to = new Uint8Array(memory.buffer, at, byteLength);
+    for (let begin = 0; begin < byteLength; begin += COPY_BYTES, copied++) {
+      if (copied > 0) yield;
+      to.set(from.subarray(begin, begin + COPY_BYTES), begin);
+    }
+  }
+}
+
+/** The orbit in a shared memory. */
+export function sharedOrbit(shared: SharedReference): ReferenceData {
+  const { formula, re, im, start, memory, end, underflowAt, underflows, extendedTable } = shared;
   const orbit = new Float64Array(memory.buffer, ORBIT_AT, 2 * (end + 1));
   const { UNDERFLOW_BYTES } = perturbationModule().constants;
-  const underflow = new Float64Array(memory.buffer, underflowAt, (shared.underflows * UNDERFLOW_BYTES) / 8);
-  return shareReference({ formula, re, im, start, orbit, underflow, extended: extendedTable !== undefined }, slots);
+  const underflow = new Float64Array(memory.buffer, underflowAt, (underflows * UNDERFLOW_BYTES) / 8);
+  return { formula, re, im, start, orbit, underflow, extended: extendedTable !== undefined };
 }
 
 /**

@@ -1,0 +1,127 @@
+/**
+ * What travels inside a Scene and an Assign of proto/fractal/v1/peer.proto, translated both ways; the messages around them
+ * are those of wire.ts. The content of each kind has a file of its own.
+ */
+
+import { crc32 } from 'node:zlib';
+import type { Assign__Output, Assign as WireAssign } from '../../gen/fractal/v1/Assign.js';
+import type { Custom__Output, Custom as WireCustom } from '../../gen/fractal/v1/Custom.js';
+import type { Scene__Output, Scene as WireScene } from '../../gen/fractal/v1/Scene.js';
+import { FractalError } from '../errors.js';
+import type { Custom } from '../work/work.js';
+import { BOUNDS, checkCount, checkText } from './bounds.js';
+import type { Assignment, Scene } from './messages.js';
+import { checkFields, type Nested } from './shape.js';
+import { bufferOf, missing } from './wire-bytes.js';
+import {
+  FRACTAL_SCENE_SHAPE,
+  FRACTAL_TASK_SHAPE,
+  fractalSceneOf,
+  fractalTaskOf,
+  textOfFractal,
+  wireFractalScene,
+  wireFractalTask,
+} from './wire-fractal.js';
+
+export type { WireScene };
+
+/** Turns a scene into bytes and back: protobuf's own work, given by the module that loaded the proto file. */
+export interface SceneCodec {
+  encode(scene: WireScene): Uint8Array;
+  decode(bytes: Uint8Array): Scene__Output;
+}
+
+/** The fields of Scene and Assign that are messages. */
+const SCENE_SHAPE: Nested = { 1: FRACTAL_SCENE_SHAPE, 2: {} };
+export const ASSIGN_SHAPE: Nested = { 5: FRACTAL_TASK_SHAPE, 6: {} };
+/** Bytes of a SHA-256. */
+const DIGEST_BYTES = 32;
+
+/** A leader sends the same scene to all its workers. */
+const encoded = new WeakMap<Scene, Uint8Array>();
+
+export function sceneBytes(scene: Scene, codec: SceneCodec): Uint8Array {
+  const bytes = encoded.get(scene) ?? codec.encode(wireScene(scene));
+  encoded.set(scene, bytes);
+  return bytes;
+}
+
+function wireScene({ work, assets }: Scene): WireScene {
+  const digests = assets.map(wireDigest);
+  switch (work.kind) {
+    case 'fractal':
+      return { fractal: wireFractalScene(work), assets: digests };
+    case 'custom':
+      return { custom: wireCustom(work), assets: digests };
+  }
+}
+
+/** @throws FractalError PROTOCOL */
+export function sceneOf(bytes: Uint8Array, codec: SceneCodec): Scene {
+  checkFields(bytes, SCENE_SHAPE);
+  const { fractal, custom, assets } = codec.decode(bytes);
+  checkCount('assets of a scene', assets.length, BOUNDS.assets);
+  const digests = assets.map(digestOf);
+  if (fractal && !custom) return { work: fractalSceneOf(fractal), assets: digests };
+  if (custom && !fractal) return { work: customOf(custom), assets: digests };
+  throw missing('scene of one kind');
+}
+
+export function wireAssign({ shard, epoch, scene, frame, work }: Assignment): WireAssign {
+  const assign = { shard, epoch, scene, frame, ...wireTask(work) };
+  return { ...assign, checksum: checksumOf(assign) };
+}
+
+function wireTask(work: Assignment['work']): Pick<WireAssign, 'fractal' | 'custom'> {
+  switch (work.kind) {
+    case 'fractal':
+      return { fractal: wireFractalTask(work) };
+    case 'custom':
+      return { custom: wireCustom(work) };
+  }
+}
+
+/** @throws FractalError PROTOCOL */
+export function assignmentOf(wire: Assign__Output): Assignment {
+  const { shard, epoch, scene, frame } = wire;
+  const assignment = { shard, epoch, scene, frame, work: taskOf(wire) };
+  if (checksumOf(wire) === wire.checksum) return assignment;
+  throw new FractalError('PROTOCOL', `assignment ${epoch}: the checksum does not match`);
+}
+
+function taskOf({ fractal, custom }: Assign__Output): Assignment['work'] {
+  if (fractal && !custom) return fractalTaskOf(fractal);
+  if (custom && !fractal) return customOf(custom);
+  throw missing('task of one kind');
+}
+
+/** Over all that is assigned. */
+function checksumOf({ shard, epoch, scene, frame, fractal, custom }: WireAssign): number {
+  const work = fractal ? textOfFractal(fractal) : custom ? textOfCustom(custom) : '';
+  return crc32(`${shard} ${epoch} ${scene} ${frame}\n${work}`);
+}
+
+function textOfCustom({ kind, payload }: WireCustom): string {
+  const bytes = payload as Uint8Array;
+  // zlib has another checksum for no bytes at address 0.
+  return `${kind}\n${bytes.length > 0 ? crc32(bytes) : 0} of ${bytes.length}`;
+}
+
+function wireCustom({ name, payload }: Custom): WireCustom {
+  return { kind: name, payload: bufferOf(payload) };
+}
+
+function customOf({ kind, payload }: Custom__Output): Custom {
+  checkText('kind of work', kind, BOUNDS.name);
+  return { kind: 'custom', name: kind, payload };
+}
+
+export function wireDigest(digest: string): Buffer {
+  return Buffer.from(digest, 'hex');
+}
+
+/** @throws FractalError PROTOCOL */
+export function digestOf(bytes: Uint8Array): string {
+  if (bytes.length !== DIGEST_BYTES) throw missing(`digest of ${DIGEST_BYTES} bytes`);
+  return Buffer.from(bytes).toString('hex');
+}
