@@ -48,22 +48,3 @@ export function longestValid(kind: i32, table: Table, m: i32, left: i64, size: f
   while (level <= most && isValid(kind, entryOf(levels, level, m - 1, entryBytesOf(kind)), size, sizeC)) level++;
   return level == first ? 0 : level - 1;
 }
-
-/**
- * The longest valid run of at most 2^most steps, most >= first, sought from the one that was taken last (`hint`): where runs
- * of one length follow one another, two comparisons find the next. 0: a single step is due.
- */
-// prettier-ignore
-@inline
-export function longestValidNear(kind: i32, levels: usize, first: i32, most: i32, hint: i32, m: i32, size: f64, sizeC: f64): i32 {
-  const bytes = entryBytesOf(kind);
-  let level = min(most, hint);
-  if (isValid(kind, entryOf(levels, level, m - 1, bytes), size, sizeC)) {
-    while (level < most && isValid(kind, entryOf(levels, level + 1, m - 1, bytes), size, sizeC)) level++;
-    return level;
-  }
-  while (--level >= first) {
-    if (isValid(kind, entryOf(levels, level, m - 1, bytes), size, sizeC)) return level;
-  }
-  return 0;
-}
