@@ -4,6 +4,7 @@ import { clusters } from './clusters.js';
 import { deaths } from './deaths.js';
 import { deep } from './deep.js';
 import { film } from './film.js';
+import { gpu } from './gpu.js';
 import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
@@ -12,7 +13,7 @@ import { reference } from './reference.js';
 import { straggler } from './straggler.js';
 import { transport } from './transport.js';
 
-const ALL = { kernel, reference, leader, pictures, healthy, deep, film, clusters, straggler, deaths, transport };
+const ALL = { kernel, gpu, reference, leader, pictures, healthy, deep, film, clusters, straggler, deaths, transport };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();
 process.exit(0);

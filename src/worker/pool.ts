@@ -43,6 +43,8 @@ export interface Pool {
   readonly started: Promise<void>;
   /** Resolves with the reason when nothing can be computed any more: from then on every shard and every offer fails. */
   readonly broken: Promise<FractalError>;
+  /** A thread may have a device open: the process must close the pool before it exits. */
+  readonly device: boolean;
   /** How many of them a kernel can use: a graphics card is driven from one thread. */
   slotsFor(kernel: string): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
@@ -121,9 +123,6 @@ interface Opening {
   resolve(offer: Offer): void;
   reject(error: FractalError): void;
 }
-
-/** Whether a thread of this process may have a device open. */
-export const devices = { inUse: false };
 
 /** What a thread runs. */
 const THREAD = new URL('./thread.cjs', import.meta.url);
@@ -476,6 +475,9 @@ export function openPool(
     kinds,
     started,
     broken,
+    get device() {
+      return [...threads.values()].some(({ device }) => device);
+    },
     slotsFor: (kernel) => (useOf(kinds, kernel).use.device ? 1 : slots),
     async offer(kernel) {
       const { kindName, use } = useOf(kinds, kernel);
@@ -577,7 +579,6 @@ function opening(thread: Thread, use: KernelUse): void {
   use.beforeOpening?.();
   if (!use.device) return;
   thread.device = true;
-  devices.inUse = true;
 }
 
 /** Ends a thread: one that may have a device open closes it before. */

@@ -169,7 +169,9 @@ for (const [name, formula, near, zoom] of [
           iterations: fc.integer({ min: 1, max: period }),
           samples,
         }),
-        ({ z, c, r, rim, iterations, samples }) => {
+        ({ z, c, r, rim: asked, iterations, samples }) => {
+          // Proofs of formulas that fold are not extended to other c.
+          const rim = formula.step === 'holomorphic' ? asked : 0;
           const polar = ([size, turn]: readonly [number, number]) =>
             [size * Math.cos(2 * Math.PI * turn), size * Math.sin(2 * Math.PI * turn)] as const;
           const [[zr, zi], [cr, ci]] = [polar(z), polar(c)];

@@ -21,7 +21,8 @@ const LEAST: f64 = 1e-285; // about 2^-947
 
 /**
  * Encloses what a period makes of the disc of radius r around z, for all dc within `rim` of cr + i·ci, and leaves it in the
- * slot's enclosure; false when it grows out of bounds, or takes more steps than allowed.
+ * slot's enclosure; false when it grows out of bounds, or takes more steps than allowed. rim: 0 for formulas that fold, whose
+ * proofs are not extended to other dc.
  */
 // prettier-ignore
 export function enclose(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f64, r: f64, rim: f64, period: i64): bool {

@@ -1,0 +1,119 @@
+/** What a film will show, found out before it is computed: on the real kernels, against the frames themselves. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readWords } from '../../bin/command-line.js';
+import { COMMANDS } from '../../bin/commands.js';
+import { blankness, outlookOf } from '../../src/app/outlook.js';
+import { prepare } from '../../src/app/prepare.js';
+import { blankWarning, standstill } from '../../src/app/warnings.js';
+import { openSimd } from '../../src/kernel/simd.js';
+import { digitsMissing } from '../../src/request/digits.js';
+import { parseRequest, type RawRequest } from '../../src/request/parse.js';
+import { type Request, viewAt } from '../../src/request/request.js';
+import { fractal } from '../e2e/processes.js';
+
+const SIZE = { width: '320', height: '180' };
+/** No point round it is in the set: it escapes after some twenty iterations. */
+const OUTSIDE = { xpos: '-0.00275', ypos: '0.78912' };
+/** Spirals down to any depth. */
+const SPIRALS = { xpos: '-0.743643887037158', ypos: '0.131825904205312' };
+const never = new AbortController().signal;
+
+async function lookedAt(raw: RawRequest) {
+  const ready = await prepare(parseRequest({ ...SIZE, ...raw }), { emit: () => undefined, signal: never });
+  return { request: ready.request, outlook: await outlookOf(ready, never) };
+}
+
+/** Whether a whole frame shows nothing, every pixel of it. */
+async function blank(request: Request, frame: number): Promise<boolean> {
+  const view = viewAt(request, frame);
+  const { nu } = await openSimd().compute({ ...view, width: 96, height: 54 }, { x: 0, y: 0, width: 96, height: 54 });
+  return blankness(nu) !== undefined;
+}
+
+test('a film that leaves the set behind: the first blank frame is found, and the command finds a place', async (t) => {
+  const { request, outlook } = await lookedAt({ ...OUTSIDE, zoom: '42', 'zoom-end': '1e9', frames: '300' });
+  const found = outlook.blank;
+  assert.ok(found);
+  assert.deepEqual([found.to, found.escapedAt], [299, 20]);
+  assert.ok(await blank(request, found.from + 2), 'nothing is in view from there on');
+  assert.ok(!(await blank(request, found.from - 10)), 'something is, before');
+  const line = blankWarning(request, found);
+  assert.match(
+    line,
+    new RegExp(`^frames ${found.from} to 299 show nothing: every point of the view escapes after about 20`),
+  );
+  const [, words = ''] = /: fractal (locate .*)$/.exec(line) ?? [];
+  const { code, stdout } = await fractal(t, words.split(' '));
+  assert.equal(code, 0, words);
+  assert.match(stdout, /^fractal leader .*--zoom=/m);
+});
+
+test('a film that comes out of nothing, and one that is inside the set', async () => {
+  const out = await lookedAt({ ...OUTSIDE, zoom: '1e9', 'zoom-end': '42', frames: '100' });
+  assert.equal(out.outlook.blank?.from, 0);
+  assert.ok((out.outlook.blank?.to ?? 0) > 40 && (out.outlook.blank?.to ?? 99) < 99);
+  assert.match(blankWarning(out.request, out.outlook.blank as never), /^frames 0 to \d+ show nothing.*fractal locate /);
+  const inside = await lookedAt({ xpos: '0', ypos: '0', zoom: '1', 'zoom-end': '1e6', frames: '50', iters: '500' });
+  assert.equal(inside.outlook.blank?.to, 49);
+  assert.match(
+    blankWarning(inside.request, inside.outlook.blank as never),
+    /no point of the view escapes within 500 iterations; .*--iters/,
+  );
+});
+
+test('other formulas have an outlook, too; for a Julia set there is nothing to locate', async () => {
+  for (const raw of [
+    { formula: 'burning-ship', xpos: '0.6', ypos: '0.6' },
+    { formula: 'multibrot', power: '3', xpos: '0.9', ypos: '0.9' },
+    { formula: 'julia', 'julia-re': '-0.8', 'julia-im': '0.156', xpos: '0.5', ypos: '0.9' },
+  ]) {
+    const { request, outlook } = await lookedAt({ ...raw, zoom: '1', 'zoom-end': '1e6', frames: '40' });
+    assert.equal(outlook.blank?.to, 39, raw.formula);
+    const line = blankWarning(request, outlook.blank as never);
+    assert.equal(/fractal locate --formula=/.test(line), raw.formula !== 'julia', line);
+  }
+});
+
+test('a deep film costs more where it is deeper, and nothing is blank', async () => {
+  const { request, outlook } = await lookedAt({ ...SPIRALS, zoom: '1', 'zoom-end': '1e9', frames: '120' });
+  assert.equal(outlook.blank, undefined);
+  const cost = (frame: number) => outlook.costOf(frame);
+  assert.ok(cost(119) > 5 * cost(0), `${cost(0)} to ${cost(119)}`);
+  const real = async (frame: number) => {
+    const view = { ...viewAt(request, frame), width: 96, height: 54 };
+    return (await openSimd().compute(view, { x: 0, y: 0, width: 96, height: 54 })).iterations;
+  };
+  const [few, many] = [await real(30), await real(89)];
+  const ratio = cost(89) / cost(30) / (many / few);
+  assert.ok(ratio > 0.25 && ratio < 4, `estimated over real: ${ratio}`);
+});
+
+test('frames without any movement are told, with the flags that move', () => {
+  const line = (raw: RawRequest) => standstill(parseRequest(raw));
+  assert.match(line({ frames: '3' }) ?? '', /^all 3 frames are the same picture: --zoom-end, .*--xpos-end/);
+  assert.ok(line({ frames: '3', zoom: '10', 'zoom-end': '1e1' }));
+  assert.ok(line({ frames: '3', 'xpos-end': '-0.00275' }));
+  for (const moved of [{ 'zoom-end': '1e3' }, { 'xpos-end': '0.1' }, { 'ypos-end': '0.1' }, { 'view-width-end': '1' }])
+    assert.equal(line({ frames: '3', ...moved }), undefined);
+  assert.equal(line({ zoom: '1e400', 'zoom-end': '1e401', frames: '2' }), undefined, 'beyond the range of doubles');
+  assert.equal(line({}), undefined);
+});
+
+test('the film commands of README and help show something to their end, and have all the digits', async () => {
+  const readme = readFileSync(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
+  const help = (COMMANDS.leader?.examples ?? []).map(([command]) => command).join('\n');
+  const commands = `${readme}\n${help}`.match(/fractal leader [^\n`]*?--frames \d+[^\n`]*?\.mp4/g) ?? [];
+  assert.ok(commands.length >= 2, 'one in each');
+  for (const command of commands) {
+    const raw = readWords(command.split(' ').slice(2), 'fractal leader', COMMANDS.leader?.flags ?? {});
+    delete raw.local;
+    const { request, outlook } = await lookedAt(raw as RawRequest);
+    assert.equal(outlook.blank, undefined, command);
+    assert.equal(digitsMissing(request), undefined, command);
+    assert.equal(standstill(request), undefined, command);
+  }
+});
