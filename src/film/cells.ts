@@ -22,6 +22,11 @@ export interface CellRange {
   readonly bottom: number;
 }
 
+/** Far away rounding may leave nothing of a range, or make it NaN: then it is not contained. */
+export function contains(range: CellRange, { left, top, right, bottom }: CellRange): boolean {
+  return left >= range.left && top >= range.top && right <= range.right && bottom <= range.bottom;
+}
+
 export class Cells {
   private readonly states: Uint8Array;
   private readonly columns: number;
@@ -45,7 +50,9 @@ export class Cells {
   }
 
   /** Whether every cell of a range has a state other than 0. */
-  hasAll({ left, top, right, bottom }: CellRange): boolean {
+  hasAll(all: CellRange): boolean {
+    if (!contains(this.range, all)) return false;
+    const { left, top, right, bottom } = all;
     for (let row = top; row < bottom; row++) {
       for (let column = left; column < right; column++) if (this.at(column, row) === 0) return false;
     }

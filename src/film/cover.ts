@@ -10,7 +10,7 @@
 import { areaOf } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
 import { type Camera, depthOf, type Similarity, similarity } from './camera.js';
-import { type CellRange, Cells, ELSEWHERE, HERE } from './cells.js';
+import { type CellRange, Cells, contains, ELSEWHERE, HERE } from './cells.js';
 import { cellsAround, cellsUnder, type Footprint, footprint, type Size, touches } from './footprint.js';
 import { isSameDepth, type Levels, levelsOf, STEP } from './levels.js';
 
@@ -130,10 +130,6 @@ function want({ cells, others }: Draft, shown: Footprint, size: Size): void {
 function rangeOf({ width, height }: Size, density: number): CellRange {
   const reach = REACH * density;
   return cellsAround({ x: width / 2, y: height / 2, reachX: reach * width, reachY: reach * height });
-}
-
-function contains(range: CellRange, { left, top, right, bottom }: CellRange): boolean {
-  return left >= range.left && top >= range.top && right <= range.right && bottom <= range.bottom;
 }
 
 /** How many cells of a level the longer side of a deeper keyframe is. */

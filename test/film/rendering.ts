@@ -1,0 +1,79 @@
+/** Films from keyframes, and stills to compare them with, computed in this thread. */
+
+import { assembled, type Painted } from '../../src/film/assemble.js';
+import type { Camera } from '../../src/film/camera.js';
+import { coverOf, type FilmPath, type FilmSize } from '../../src/film/cover.js';
+import { orderOf } from '../../src/film/showing.js';
+import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
+import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
+import { openSimd } from '../../src/kernel/simd.js';
+import { DEFAULT_COLOURS, type Paint, prepare } from '../../src/render/colours.js';
+import { paint } from '../../src/render/paint.js';
+import type { Rect } from '../../src/shard/shard.js';
+import { type Sampling, samplesPerPixel, type View } from '../../src/view/view.js';
+
+export interface Scene {
+  readonly path: FilmPath;
+  readonly size: FilmSize;
+  readonly iterations: number;
+  /** As differences from a reference orbit in the middle of the last frame. */
+  readonly perturbed: boolean;
+  readonly paint: Paint;
+}
+
+export const PAINT = prepare(DEFAULT_COLOURS, 180);
+
+export interface Studio {
+  viewOf(camera: Camera, sampling?: Sampling): View;
+  /** Smooth counts. */
+  samples(view: View, rect: Rect): Promise<Float64Array>;
+  /** 8-bit sRGB of one frame, computed as a picture of its own. */
+  still(frame: number, samples: number): Promise<Uint8Array>;
+  /** All frames, 8-bit sRGB, from keyframes. */
+  film(): AsyncGenerator<Uint8Array>;
+}
+
+export function studio({ path, size, iterations, perturbed, paint: how }: Scene): Studio {
+  const { width, height } = size;
+  const viewOf = ({ re, im, zoom, rotation }: Camera, sampling: Sampling = { kind: 'grid', side: 1 }): View => ({
+    ...{ formula: { step: 'holomorphic', power: 2 }, re, im, zoom, rotation, width, height, iterations },
+    ...{ bailout: 65536, count: 'smooth', sampling, ...(perturbed ? { perturbed } : {}) },
+  });
+  const compute = perturbed ? around(viewOf(path.at(path.frames - 1))) : openSimd().compute;
+  const samples = async (view: View, rect: Rect) => (await compute(view, rect)).nu;
+  const painted = async (view: View, rect: Rect) =>
+    paint(await samples(view, rect), samplesPerPixel(view.sampling), how, iterations);
+  return {
+    viewOf,
+    samples,
+    still(frame, count) {
+      const sampling: Sampling = count === 1 ? { kind: 'grid', side: 1 } : { kind: 'jittered', count, seed: frame };
+      return painted(viewOf(path.at(frame), sampling), { x: 0, y: 0, width, height });
+    },
+    film() {
+      const cover = coverOf(path, size);
+      const order = orderOf(cover, path, size);
+      async function* keyframes(): AsyncGenerator<Painted> {
+        for (const { camera, parts } of order.keyframes) {
+          const done: { rect: Rect; rgb: Uint8Array }[] = [];
+          for (const rect of parts) done.push({ rect, rgb: await painted(viewOf(camera), rect) });
+          yield done;
+        }
+      }
+      return assembled({ cover, order, path, size }, keyframes());
+    },
+  };
+}
+
+function around(view: View) {
+  const order = orderFor(view);
+  const kernel = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
+  return async (of: View, rect: Rect) => kernel(of, rect);
+}
+
+/** Of two pictures of 8-bit levels, in dB. */
+export function psnr(a: Uint8Array, b: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return 10 * Math.log10((255 * 255 * a.length) / sum);
+}
