@@ -3,11 +3,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { grpcDialer } from '../src/cluster/grpc.js';
+import { linkInProcess } from '../src/cluster/in-process.js';
 import type { Address, Dialer, WorkerLink } from '../src/cluster/transport.js';
-import { linkWithin } from '../src/cluster/within.js';
-import type { RenderJob, RunOptions } from '../src/leader/run.js';
+import { type Fleet, type FleetOptions, openFleet } from '../src/leader/fleet/fleet.js';
+import { type RenderJob, uniformRenders } from '../src/leader/job/gathering.js';
+import { type JobOptions, type RunningJob, startJob } from '../src/leader/job/job.js';
 import { samplesPerPixel, type View } from '../src/view/view.js';
-import type { Pool } from '../src/worker/pool.js';
+import type { JobHandle, Pool } from '../src/worker/pool.js';
 import { serve } from '../src/worker/session.js';
 
 const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
@@ -32,39 +34,51 @@ const idlePool = (bytesPerPixel: number): Pool => ({
   slotsFor: () => 2,
   offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
   warm: () => undefined,
-  seat: () => {
-    const underWay = new Set<number>();
-    return {
-      scene() {},
-      queue({ epoch, view, rect }, finish) {
-        underWay.add(epoch);
-        setImmediate(() => {
-          underWay.delete(epoch);
-          const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
-          const bytes = new Uint8Array(rect.width * rect.height * bytesPerPixel);
-          finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
-        });
-      },
-      cancel() {},
-      get underWay() {
-        return [...underWay];
-      },
-      leave() {},
-    };
-  },
+  session: () => ({
+    open: () => idleHandle(bytesPerPixel),
+    close() {},
+  }),
   close: async () => {},
 });
 
+function idleHandle(bytesPerPixel: number): JobHandle {
+  const underWay = new Set<number>();
+  return {
+    scene() {},
+    dropScene() {},
+    queue({ epoch, view, rect }, finish) {
+      underWay.add(epoch);
+      setImmediate(() => {
+        underWay.delete(epoch);
+        const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
+        const bytes = new Uint8Array(rect.width * rect.height * bytesPerPixel);
+        finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
+      });
+    },
+    cancel() {},
+    setPriority() {},
+    get underWay() {
+      return [...underWay];
+    },
+    close() {},
+  };
+}
+
 /** Answers every shard of a leader at once. */
 export function serveIdle(link: WorkerLink, kind: Kind): void {
-  serve(link, idlePool(kind === 'samples' ? 8 : 3), 'bench', { started() {}, finished: () => [], ended() {} });
+  serve(link, idlePool(kind === 'samples' ? 8 : 3), 'bench', {
+    began() {},
+    finished: () => [],
+    broken() {},
+    ended() {},
+  });
 }
 
 /** In the leader's own process. */
 export function idleDialer(kind: Kind): Dialer {
   return {
     dial() {
-      const { leader, worker } = linkWithin();
+      const { leader, worker } = linkInProcess('local');
       serveIdle(worker, kind);
       return leader;
     },
@@ -79,17 +93,23 @@ export function idleJob(kind: Kind, width: number, height: number, frames: numbe
     sampling: { kind: 'grid', side: 1 },
   };
   return {
-    ...{ frames, width, height, perPixel: 1, channels: 1, shape: 'tile', blockSize, window: 8 },
+    renders: uniformRenders(frames, { width, height, perPixel: 1, channels: 1 }),
+    ...{ shape: 'tile', blockSize, window: 8 },
     viewOf: () => view,
-    scene: { samples: kind === 'samples', paint: {}, tables: {} },
+    scenes: [{ samples: kind === 'samples', paint: {}, tables: {} }],
   };
 }
 
-export function runOptions(some: Partial<RunOptions>): RunOptions {
-  return {
+/** A fleet of its own, without workers so far, and the job on it. */
+export function startIdle(
+  job: RenderJob,
+  some: Partial<FleetOptions & JobOptions>,
+): { readonly fleet: Fleet; readonly running: RunningJob } {
+  const options = {
     dialer: grpcDialer(),
     version: 'bench',
     session: 'bench',
+    name: 'bench',
     kernel: 'simd',
     retries: 3,
     random: Math.random,
@@ -104,4 +124,6 @@ export function runOptions(some: Partial<RunOptions>): RunOptions {
     gathered() {},
     ...some,
   };
+  const fleet = openFleet(options);
+  return { fleet, running: startJob(fleet, job, options) };
 }

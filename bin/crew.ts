@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Access, readAccess } from '../src/cluster/access.js';
 import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
-import type { Target } from '../src/leader/run.js';
+import type { Target } from '../src/leader/fleet/fleet.js';
 import { invalid } from './command-line.js';
 import type { ClusterOptions } from './flags.js';
 import { DEFAULT_HOSTFILE } from './local.js';

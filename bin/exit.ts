@@ -1,6 +1,6 @@
 /** The end of the process at once, as a second signal wants it. */
 
-import { graphics } from '../src/worker/pool.js';
+import { graphics } from '../src/worker/threads.js';
 
 const PATIENCE_MS = 1_000;
 

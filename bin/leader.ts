@@ -7,8 +7,10 @@ import type { Scene } from '../src/cluster/messages.js';
 import { addressText, type Dialer, type Listener } from '../src/cluster/transport.js';
 import { FractalError, oneLine } from '../src/errors.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
-import type { Report } from '../src/leader/ledger.js';
-import { type Progress, type RenderJob, type Run, run, type Target } from '../src/leader/run.js';
+import { type Fleet, openFleet, type Target } from '../src/leader/fleet/fleet.js';
+import { type RenderJob, uniformRenders } from '../src/leader/job/gathering.js';
+import { type Progress, startJob } from '../src/leader/job/job.js';
+import type { Report } from '../src/leader/job/ledger.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
 import { type Picture, render } from '../src/pipeline.js';
 import type { Paint } from '../src/render/colours.js';
@@ -85,14 +87,14 @@ async function renderJob(
   let tell: Reporter | undefined;
   let done: Progress | undefined;
   const over = new AbortController();
-  let running: Run | undefined;
-  let lobby: Listener | undefined;
+  let fleet: Fleet | undefined;
+  let registration: Listener | undefined;
   try {
     tell = await reporter({ ...report, outfile: request.outfile, note: screen.note, signal: stop.signal }, runtime);
     void local?.pool.broken.then(stop.fail);
     // What none of its own workers has, the leader need not wait for.
     if (local && !cluster.listen && request.kernel !== 'auto') await local.pool.offer(request.kernel);
-    lobby = await lobbyOf(cluster, crew, () => running, screen.note);
+    registration = await registrationOf(cluster, crew, () => fleet, screen.note);
     let ready: Prepared = { request, reference: undefined };
     let outlook: Outlook | undefined;
     const prepared = (asked: Request) => prepare(asked, stop.signal, screen, store, local?.pool.warm);
@@ -109,7 +111,7 @@ async function renderJob(
     };
     const compute = async (picture: Picture) => {
       const numerics = await numericsOf(ready.request, local?.pool);
-      const dialer = await dialerOf(crew, local, lobby !== undefined);
+      const dialer = await dialerOf(crew, local, registration !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
       if (archive && store && options.store.samples) await noteSamples(store, ready.request);
       const job = {
@@ -118,29 +120,33 @@ async function renderJob(
         ...verifyOf(cluster.verify),
         ...(archive ? { archive } : {}),
       };
-      const size = { frames: job.frames, samples: samplesOf(picture) };
-      const cost = costOf(job);
-      running = run(job, {
-        dialer,
-        version: VERSION,
-        session: randomUUID().slice(0, 8),
-        ...numerics,
-        retries: cluster.retries,
+      const size = { frames: picture.frames, samples: samplesOf(picture) };
+      const cost = costOf(picture, job);
+      const name = randomUUID().slice(0, 8);
+      const now = () => performance.now();
+      fleet = openFleet({
+        ...{ dialer, version: VERSION, session: name, retries: cluster.retries, maxSlots: cluster.np, now },
         random: Math.random,
-        maxSlots: cluster.np,
+      });
+      const running = startJob(fleet, job, {
+        name,
+        ...numerics,
         minWorkers: cluster.minWorkers,
         strict: cluster.strict,
         metrics: report.metrics !== false,
         signal: stop.signal,
-        now: () => performance.now(),
+        now,
         note: (text) => screen.note(text),
-        progress(now) {
-          done = now;
-          const costs = { costDone: now.cost, costLeft: cost - now.cost - now.costRecalled };
-          screen.update({ ...now, ...size, ...costs, phase: phaseOf(now, job.frames) });
+        progress(status) {
+          done = status;
+          const costs = { costDone: status.cost, costLeft: cost - status.cost - status.costRecalled };
+          screen.update({ ...status, ...size, ...costs, phase: phaseOf(status, picture.frames) });
         },
         gathered(outcome) {
-          const lines = [...remarks(outcome), ...uncertainty(outcome.uncertain, job.frames * job.width * job.height)];
+          const lines = [
+            ...remarks(outcome),
+            ...uncertainty(outcome.uncertain, picture.frames * picture.width * picture.height),
+          ];
           for (const line of lines) screen.note(line);
           screen.close();
           tell?.gathered(outcome);
@@ -149,9 +155,9 @@ async function renderJob(
       const { np, retries } = cluster;
       const { note } = screen;
       if (local) {
-        for (const address of local.addresses) running.add({ address, slots: 0 });
-        if (!lobby) running.sealed();
-      } else void watch(running, crew, { np, retries, note, signal: over.signal, open: lobby !== undefined });
+        for (const address of local.addresses) fleet.add({ address, slots: 0 });
+        if (!registration) fleet.sealed();
+      } else void watch(fleet, crew, { np, retries, note, signal: over.signal, open: registration !== undefined });
       return running.frames;
     };
     const files = await render(request, settle, compute, warn, stop.signal, options.store.samples);
@@ -172,7 +178,8 @@ async function renderJob(
     throw explained(stop.signal.reason, kept);
   } finally {
     over.abort();
-    await lobby?.close();
+    fleet?.close();
+    await registration?.close();
     archive?.leave();
     await store?.settled();
     await tell?.discard();
@@ -193,10 +200,10 @@ function samplesOf({ frames, width, height, perPixel }: Omit<Picture, 'channels'
 }
 
 /** What all samples of a job are estimated to cost. */
-function costOf(job: RenderJob): number {
-  const frame = samplesOf({ ...job, frames: 1 });
+function costOf(picture: Picture, job: RenderJob): number {
+  const frame = samplesOf({ ...picture, frames: 1 });
   let cost = 0;
-  for (let index = 0; index < job.frames; index++) cost += frame * (job.costOf?.(index) ?? 1);
+  for (let index = 0; index < picture.frames; index++) cost += frame * (job.costOf?.(index) ?? 1);
   return cost;
 }
 
@@ -205,15 +212,16 @@ function phaseOf({ framesDone, workers }: Progress, frames: number): Status['pha
   return workers > 0 ? 'rendering' : 'connecting';
 }
 
-function jobOf({ shape, blockSize }: Request, { paint, ...picture }: Picture, reference?: Reference): RenderJob {
-  const { width, height } = picture;
+function jobOf({ shape, blockSize }: Request, picture: Picture, reference?: Reference): RenderJob {
+  const { frames, width, height, perPixel, channels, viewOf, paint } = picture;
   const frameBytes = width * height * bytesOfPixel(paint ? 'pixels' : 'samples', picture);
   return {
-    ...picture,
+    renders: uniformRenders(frames, { width, height, perPixel, channels }),
+    viewOf,
     shape,
     ...(blockSize === undefined ? {} : { blockSize }),
     window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),
-    scene: { ...sceneOf(paint), ...(reference ? { reference } : {}) },
+    scenes: [{ ...sceneOf(paint), ...(reference ? { reference } : {}) }],
   };
 }
 
@@ -256,16 +264,16 @@ interface Watch {
 }
 
 /** Dials the hosts that are named, now and later. */
-async function watch(running: Run, { hosts, file }: Crew, options: Watch): Promise<void> {
+async function watch(fleet: Fleet, { hosts, file }: Crew, options: Watch): Promise<void> {
   const { np, retries, signal, open, note } = options;
   await watchHosts(hosts, {
     look: file === undefined ? async () => undefined : await lookAt(file),
     resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
     found(fresh) {
-      for (const target of targetsOf(fresh, np)) running.add(target);
+      for (const target of targetsOf(fresh, np)) fleet.add(target);
     },
     settled() {
-      if (!open) running.sealed();
+      if (!open) fleet.sealed();
     },
     retries,
     note,
@@ -274,20 +282,20 @@ async function watch(running: Run, { hosts, file }: Crew, options: Watch): Promi
 }
 
 /** Where workers join, should they be allowed to: at once, so that a port that is taken ends the run. */
-async function lobbyOf(
+async function registrationOf(
   { listen, insecure }: ClusterOptions,
   { access }: Crew,
-  running: () => Run | undefined,
+  fleet: () => Fleet | undefined,
   note: (text: string) => void,
 ): Promise<Listener | undefined> {
   if (!listen) return undefined;
-  const { openLobby } = await import('../src/cluster/lobby.js');
+  const { openRegistration } = await import('../src/cluster/registration.js');
   const refused = refusalLog(note, () => performance.now());
   const join = (address: Target['address']) => {
-    const now = running();
+    const now = fleet();
     return now ? now.add({ address, slots: 0 }) : 'its job has not begun';
   };
-  const lobby = await openLobby(listen, VERSION, join, { ...access, insecure, refused });
-  note(`workers may join at ${addressText(lobby.address)}`);
-  return lobby;
+  const registration = await openRegistration(listen, VERSION, join, { ...access, insecure, refused });
+  note(`workers may join at ${addressText(registration.address)}`);
+  return registration;
 }

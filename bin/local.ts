@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { linkInProcess } from '../src/cluster/in-process.js';
 import { type Address, addressText, type Dialer } from '../src/cluster/transport.js';
-import { linkWithin } from '../src/cluster/within.js';
 import { workerMetrics } from '../src/metrics/index.js';
 import { openPool, type Pool } from '../src/worker/pool.js';
 import { type SessionEvents, serve } from '../src/worker/session.js';
@@ -72,7 +72,7 @@ function launch(count: number): LocalWorkers {
     addresses,
     dialer: {
       dial(address) {
-        const { leader, worker } = linkWithin();
+        const { leader, worker } = linkInProcess(addressText(address));
         serve(worker, pools.get(addressText(address)) as Pool, VERSION, quietly());
         return leader;
       },
@@ -81,12 +81,13 @@ function launch(count: number): LocalWorkers {
   };
 }
 
-/** The log is the leader's. Nor are there figures of a process: they are the leader's, too. */
+/** The log is the leader's. Nor are there metrics of a process: they are the leader's, too. */
 function quietly(): SessionEvents {
   const began = performance.now();
   return {
-    started: () => undefined,
+    began: () => undefined,
     finished: (_, tally) => workerMetrics({ ...tally, slots: 1, seconds: (performance.now() - began) / 1000 }),
+    broken: () => undefined,
     ended: () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 /** What a run reports of itself: metrics when the last frame is gathered, files, a JSON line and a summary at the end. */
 
 import { FractalError } from '../src/errors.js';
-import type { Report } from '../src/leader/ledger.js';
+import type { Report } from '../src/leader/job/ledger.js';
 import { clusterMetrics, formatClusterMetrics, metricsJson, type RuntimeMetrics } from '../src/metrics/index.js';
 import type { Written } from '../src/render/output.js';
 import { streamTarget } from '../src/render/stream-target.js';
@@ -106,6 +106,6 @@ function summary(
     unverified: outcome.unverified,
     revoked: outcome.revoked,
     lost: outcome.lost,
-    workers: outcome.workers?.map(({ figures: _, ...worker }) => worker),
+    workers: outcome.workers?.map(({ metrics: _, ...worker }) => worker),
   };
 }

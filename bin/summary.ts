@@ -1,6 +1,6 @@
 /** Sentences at the end of a run: what was written, and what an interrupted run keeps. And durations in plain words. */
 
-import type { Report } from '../src/leader/ledger.js';
+import type { Report } from '../src/leader/job/ledger.js';
 import type { Written } from '../src/render/output.js';
 import type { Request } from '../src/request.js';
 

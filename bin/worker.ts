@@ -3,14 +3,15 @@
 import { availableParallelism } from 'node:os';
 import type { Access } from '../src/cluster/access.js';
 import { grpcListen, LIMITS, type ListenOptions } from '../src/cluster/listen.js';
-import { announce } from '../src/cluster/lobby.js';
 import { PORT_RANGE } from '../src/cluster/ports.js';
+import { register } from '../src/cluster/registration.js';
 import { type Address, addressText, type Listener, type WorkerLink } from '../src/cluster/transport.js';
 import { FractalError, oneLine } from '../src/errors.js';
 import type { KernelName } from '../src/kernel/kernel.js';
 import { formatMetrics, type Metric, metricsJson, startRuntimeMetrics, workerMetrics } from '../src/metrics/index.js';
+import { NOTHING_YET, type Tally } from '../src/worker/job.js';
 import { openPool, type Pool } from '../src/worker/pool.js';
-import { NOTHING_YET, type Session, type SessionEvents, serve, type Tally } from '../src/worker/session.js';
+import { type Session, type SessionEvents, serve } from '../src/worker/session.js';
 import { exitAtOnce } from './exit.js';
 import { refusalLog } from './refusals.js';
 import { VERSION } from './version.js';
@@ -100,19 +101,24 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
     sessions.set(link, serve(link, pool, VERSION, eventsOf(link, peer, began)));
   };
   function eventsOf(link: WorkerLink, peer: string, began: number): SessionEvents {
+    let broken = 0;
     return {
-      started: (session, kernel) => say(`worker ${name}: job ${session} of ${peer} begins, ${kernel}`),
-      finished(session, tally, wanted) {
+      began: (job, kernel) => say(`worker ${name}: job ${job} of ${peer} begins, ${kernel}`),
+      finished(job, tally, wanted) {
         const figures = figuresOf(tally, began);
         if (options.metrics || (wanted && !options.quiet)) print(figures);
-        say(`worker ${name}: job ${session} is done, ${tally.shards} shards`);
+        say(`worker ${name}: job ${job} is done, ${tally.shards} shards`);
         return figures;
       },
-      ended(session, reason, tally) {
-        sessions.delete(link);
-        if (!reason || !session) return;
+      broken(job, reason, tally) {
+        broken++;
         if (options.metrics) print(figuresOf(tally, began));
-        say(`worker ${name}: job ${session} ended: ${reason}`);
+        say(`worker ${name}: job ${job} ended: ${reason}`);
+      },
+      ended(session, reason) {
+        sessions.delete(link);
+        // What ended jobs was logged with them.
+        if (reason && session && broken === 0) say(`worker ${name}: session ${session} of ${peer} ended: ${reason}`);
       },
     };
   }
@@ -153,13 +159,13 @@ async function serveLeaders(options: WorkerOptions, pool: Pool): Promise<number>
   process.on('SIGTERM', stop);
   process.on('SIGHUP', stop);
   if (options.join) {
-    announce(options.join, listener.address, {
+    register(options.join, listener.address, {
       access,
       version: VERSION,
       signal: leaving.signal,
       ...(options.retries === undefined ? {} : { retries: options.retries }),
       connected: () => sessions.size > 0,
-      say: (text) => say(`worker ${name}: ${text}`),
+      note: (text) => say(`worker ${name}: ${text}`),
     })
       .catch((error) => {
         failure = error;

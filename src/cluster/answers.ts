@@ -1,39 +1,78 @@
-/** The answers that a worker owes to its leader in one session: each assignment explains one, of a known length. */
+/**
+ * The answers that a worker owes to its leader in one session: each assignment explains one, of a known length, and each
+ * job one report.
+ */
 
 import { FractalError } from '../errors.js';
 import { samplesPerPixel } from '../view/view.js';
 import type { Assignment, ToWorker } from './messages.js';
 
-export class Answers {
+interface JobAnswers {
   /** Bytes of each, by epoch. Cancelled ones too: the answer may be on its way. */
-  private readonly due = new Map<number, number>();
+  readonly due: Map<number, number>;
   /** Of each scene, whether samples are wanted. */
-  private readonly samples = new Map<number, boolean>();
+  readonly samples: Map<number, boolean>;
+  /** The leader closed the job. */
+  closed: boolean;
+}
+
+export class Answers {
+  /** From the opening of a job to its last message, which is its report, or that it is unavailable. */
+  private readonly jobs = new Map<number, JobAnswers>();
 
   /** A message goes to the worker. */
   sent(message: ToWorker): void {
-    if (message.kind === 'scene') this.samples.set(message.id, message.scene.samples);
-    if (message.kind === 'assign') this.due.set(message.assignment.epoch, this.bytesOf(message.assignment));
+    if (message.kind === 'hello') return;
+    if (message.kind === 'open') {
+      this.jobs.set(message.job, { due: new Map(), samples: new Map(), closed: false });
+      return;
+    }
+    const job = this.jobs.get(message.job);
+    if (!job) return;
+    if (message.kind === 'scene') job.samples.set(message.id, message.scene.samples);
+    if (message.kind === 'assign') job.due.set(message.assignment.epoch, bytesOf(message.assignment, job));
+    if (message.kind === 'close') job.closed = true;
   }
 
-  /** A piece of an answer came. @throws FractalError PROTOCOL when it is not due, or has another length */
-  check(epoch: number, total?: number): void {
-    const bytes = this.due.get(epoch);
-    if (bytes === undefined)
-      throw new FractalError('PROTOCOL', `the peer answers assignment ${epoch}, which it does not have`);
+  /** A chunk of an answer came. @throws FractalError PROTOCOL when it is not due, or has another length */
+  check(job: number, epoch: number, total?: number): void {
+    const bytes = this.jobs.get(job)?.due.get(epoch);
+    if (bytes === undefined) throw refused(`answers assignment ${epoch} of job ${job}, which it does not have`);
     if (total !== undefined && total !== bytes) {
       throw new FractalError('PROTOCOL', `the answer to assignment ${epoch} has ${total} bytes, not ${bytes}`);
     }
   }
 
   /** The answer is there. */
-  settled(epoch: number): void {
-    this.due.delete(epoch);
+  settled(job: number, epoch: number): void {
+    this.jobs.get(job)?.due.delete(epoch);
   }
 
-  private bytesOf({ scene, view, rect }: Assignment): number {
-    const pixels = rect.width * rect.height;
-    if (!this.samples.get(scene)) return 3 * pixels;
-    return (view.distance ? 24 : 8) * pixels * samplesPerPixel(view.sampling);
+  /** How many of these epochs are of no assignment that is due. */
+  unexplained(job: number, epochs: readonly number[]): number {
+    const due = this.jobs.get(job)?.due;
+    return due ? epochs.filter((epoch) => !due.has(epoch)).length : epochs.length;
   }
+
+  /** The job is opened there. @throws FractalError PROTOCOL when the leader did not open it */
+  checkOpen(job: number): void {
+    if (!this.jobs.has(job)) throw refused(`speaks of job ${job}, which it does not have`);
+  }
+
+  /** The worker's last message about a job. @throws FractalError PROTOCOL when it is not due */
+  checkLast(job: number, kind: 'report' | 'unavailable'): void {
+    this.checkOpen(job);
+    if (kind === 'report' && !this.jobs.get(job)?.closed) throw refused('sent a report before the end of the job');
+    this.jobs.delete(job);
+  }
+}
+
+function bytesOf({ scene, view, rect }: Assignment, { samples }: JobAnswers): number {
+  const pixels = rect.width * rect.height;
+  if (!samples.get(scene)) return 3 * pixels;
+  return (view.distance ? 24 : 8) * pixels * samplesPerPixel(view.sampling);
+}
+
+function refused(what: string): FractalError {
+  return new FractalError('PROTOCOL', `the peer ${what}`);
 }

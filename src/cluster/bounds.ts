@@ -7,19 +7,23 @@
 import { FractalError } from '../errors.js';
 
 export const BOUNDS = {
-  /** Bytes of a message; longer byte strings travel in pieces of exactly 1 MiB, the last one shorter. */
+  /** Bytes of a message; longer byte strings travel in chunks of exactly 1 MiB, the last one shorter. */
   messageBytes: (1 << 20) + 4096,
-  /** Bytes of a message that carries neither a piece nor a view. */
+  /** Bytes of a message that carries neither a chunk nor a view. */
   smallMessageBytes: 1 << 16,
   /** Fields of a message, and of each message within it. */
   fields: 64,
-  /** Characters of a version, a session, a kernel, a fingerprint, an instance, the name of a metric or a table. */
+  /** Characters of a version, a session, a job, a kernel, a fingerprint, an instance, the name of a metric or a table. */
   name: 100,
   /** Characters of the description of a kernel and of the reason of a failure or refusal. */
   text: 1_024,
   /** Slots of a worker; `fractal worker --slots` has the same limit. */
   slots: 1_024,
-  /** Shards that may be under way at once for each slot. */
+  /** Jobs that are open at once in a session. */
+  jobs: 16,
+  /** Scenes that a worker has of one job at a time. */
+  scenes: 8,
+  /** Shards of a job that may be under way at once for each slot. */
   credits: 16,
   /** Iterations a second of one slot. */
   speed: 1e15,
@@ -30,7 +34,7 @@ export const BOUNDS = {
   /** Epochs in a heartbeat or a cancellation. */
   epochs: 4_096,
   /** Metrics in a report. Their values are finite. */
-  figures: 256,
+  metrics: 256,
   /** Bytes of a scene: its tables and its reference orbit. */
   sceneBytes: 2 ** 30,
   /** Tables of a scene. */

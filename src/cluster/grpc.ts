@@ -19,6 +19,7 @@ import { FRAGILE, withoutExtensions } from './extensions.js';
 import type { ToLeader, ToWorker } from './messages.js';
 import { otherName, reasonOf } from './refusal.js';
 import { checkOneof, type Nested } from './shape.js';
+import { countWire, Traffic } from './traffic.js';
 import { type Address, addressText, type Dialer, type Link } from './transport.js';
 import { leaderWire } from './wire.js';
 import type { SceneCodec, WireScene } from './wire-work.js';
@@ -45,12 +46,12 @@ const definition = protoLoader.loadSync(['fractal/v1/peer.proto', 'grpc/health/v
 });
 const { Session } = definition['fractal.v1.Peer'] as protoLoader.ServiceDefinition;
 if (Session) {
-  // Fields that carry a piece or a view, and the field within that is the piece or the view itself.
+  // Fields that carry a chunk or a view, and the field within that is the chunk or the view itself.
   Session.requestDeserialize = shaped(Session.requestDeserialize, { 2: 2, 3: 4 });
   Session.responseDeserialize = shaped(Session.responseDeserialize, { 3: 2 });
 }
 const packages = grpc.loadPackageDefinition(definition) as unknown as ProtoGrpcType & HealthTypes;
-export const { Peer, Lobby } = packages.fractal.v1;
+export const { Peer, Registration } = packages.fractal.v1;
 export const { Health } = packages.grpc.health.v1;
 const sceneType = definition['fractal.v1.Scene'] as protoLoader.MessageTypeDefinition<WireScene, WireScene>;
 export const codec: SceneCodec = {
@@ -112,7 +113,7 @@ export function grpcDialer(access: Access = {}): Dialer {
     dial(address) {
       const client = clientOf(Peer, address);
       const call = client.session(metadata);
-      const { toWire, inbox } = leaderWire(codec);
+      const { toWire, inbox } = leaderWire(codec, addressText(address));
       const link = new StreamLink<ToWorker, ToLeader, ToLeader__Output>(
         call as unknown as Stream,
         toWire,
@@ -169,8 +170,7 @@ export interface Stream {
 
 /** One end of a session, as a stream of wire messages. */
 export class StreamLink<Out, In, Wire> implements Link<Out, In> {
-  sent = 0;
-  received = 0;
+  readonly traffic = new Traffic();
   private over = false;
   /** Set while the stream takes no more. One wait for all senders; the end of the link ends it too. */
   private full: Promise<void> | undefined;
@@ -189,7 +189,7 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     while (this.full) await this.full;
     for (const wire of this.toWire(message)) {
       if (this.over) return;
-      this.sent += payload(wire);
+      countWire(this.traffic, 'sent', wire);
       if (!this.stream.write(wire)) await this.drain();
     }
   }
@@ -212,7 +212,7 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     };
     this.stream.on('data', (wire: Wire) => {
       if (this.over) return;
-      this.received += payload(wire as object);
+      countWire(this.traffic, 'received', wire as object);
       try {
         const message = this.inbox(wire);
         if (message) handlers.message(message);
@@ -237,10 +237,4 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     });
     return this.full;
   }
-}
-
-/** The bytes that matter of a message: those of its piece. */
-function payload(wire: object): number {
-  const { scene, result } = wire as { [key: string]: { piece?: { data?: Uint8Array } } | null | undefined };
-  return scene?.piece?.data?.length ?? result?.piece?.data?.length ?? 0;
 }

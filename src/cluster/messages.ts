@@ -1,16 +1,20 @@
 /**
- * What leader and worker say to one another, as the rest of the program sees it: plain records, whole answers. How
- * they travel (pieces, checksums, protobuf) is known to wire.ts, wire-work.ts and grpc.ts alone.
+ * The messages between leader and worker, as the rest of the program sees them: plain records, whole answers. How
+ * they travel (chunks, checksums, protobuf) is known to wire.ts, wire-work.ts and grpc.ts alone.
  */
 
+import type { Metric } from '../metrics/metric.js';
 import type { Rect } from '../shard/shard.js';
 import type { Formula, View } from '../view/view.js';
 
 /** Both sides must speak the same one. */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 
-/** A worker that is ready says so that often. */
-export const BEAT_MS = 1_000;
+/** How often a worker that is ready sends a heartbeat. */
+export const HEARTBEAT_MS = 1_000;
+
+/** Of the jobs of one session, those of the highest priority get free slots first. */
+export const PRIORITY = { min: 0, default: 50, max: 100 } as const;
 
 export type Table = Uint8Array | Float32Array | Float64Array;
 
@@ -53,54 +57,95 @@ export type ToWorker =
       readonly kind: 'hello';
       readonly protocol: number;
       readonly version: string;
+      /** Names the leader's session in logs. */
       readonly session: string;
-      readonly kernel: string;
       /** At most so many for this leader; 0: all. */
       readonly slots: number;
     }
-  | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
-  | { readonly kind: 'assign'; readonly assignment: Assignment }
+  /** Everything but the greeting belongs to a job; numbers grow within a session. */
+  | ToJob;
+
+/** What a leader sends about one of its jobs. */
+export type ToJob =
+  | {
+      readonly kind: 'open';
+      readonly job: number;
+      readonly name: string;
+      readonly kernel: string;
+      readonly priority: number;
+    }
+  | { readonly kind: 'priority'; readonly job: number; readonly priority: number }
+  | { readonly kind: 'scene'; readonly job: number; readonly id: number; readonly scene: Scene }
+  /** No further assignment names this scene. */
+  | { readonly kind: 'dropScene'; readonly job: number; readonly id: number }
+  | { readonly kind: 'assign'; readonly job: number; readonly assignment: Assignment }
   /** These assignments are not wanted any more, begun or not: no answer is awaited. */
-  | { readonly kind: 'cancel'; readonly epochs: readonly number[] }
-  | { readonly kind: 'finish'; readonly metrics: boolean };
+  | { readonly kind: 'cancel'; readonly job: number; readonly epochs: readonly number[] }
+  /** The job is over: a report is awaited once all that is under way is answered. `metrics`: the worker prints its own. */
+  | { readonly kind: 'close'; readonly job: number; readonly metrics: boolean };
 
 export interface Ready {
   readonly kind: 'ready';
   readonly protocol: number;
   readonly version: string;
   readonly slots: number;
-  /** Shards that may be under way at once, for each slot. */
+  /** Shards of each job that may be under way at once, for each slot. */
   readonly credits: number;
+  /** The same for all addresses of a worker; empty: it does not say. */
+  readonly instance: string;
+}
+
+export interface Opened {
+  readonly kind: 'opened';
+  readonly job: number;
   readonly kernel: string;
   readonly detail: string;
   /** Iterations a second and slot. */
   readonly speed: number;
   readonly fingerprint: string;
-  /** The same for all addresses of a worker; empty: it does not say. */
-  readonly instance: string;
+  /** Slots that the kernel can use. */
+  readonly slots: number;
 }
 
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
+/** Epochs of a job's assignments that are taken and not yet answered. */
+export interface UnderWay {
+  readonly job: number;
+  readonly epochs: readonly number[];
 }
 
 export type ToLeader =
   | Ready
+  /** The worker ends the session, for this reason. */
   | { readonly kind: 'refused'; readonly reason: string }
+  /** Sent every HEARTBEAT_MS, however busy the slots are; a job that is listed is listed with all that is under way. */
+  | { readonly kind: 'heartbeat'; readonly jobs: readonly UnderWay[] }
+  | { readonly kind: 'draining' }
+  | FromJob;
+
+/** What a worker sends about one job. */
+export type FromJob =
+  | Opened
+  /** The worker takes no part in the job. */
+  | { readonly kind: 'unavailable'; readonly job: number; readonly reason: string }
+  | Result
   | {
-      readonly kind: 'result';
+      readonly kind: 'failed';
+      readonly job: number;
       readonly shard: number;
       readonly epoch: number;
-      /** Samples: float64 little endian, triples of nu and the distance's vector where the view wants it; pixels: RGB bytes. */
-      readonly bytes: Uint8Array;
-      readonly seconds: number;
-      readonly iterations: number;
-      /** Pixels with a sample that no error bound confirms. */
-      readonly uncertain: number;
+      readonly reason: string;
     }
-  | { readonly kind: 'failed'; readonly shard: number; readonly epoch: number; readonly reason: string }
-  /** Sent every BEAT_MS, however busy the slots are: what is under way, taken and not yet answered. */
-  | { readonly kind: 'beat'; readonly epochs: readonly number[] }
-  | { readonly kind: 'draining' }
-  | { readonly kind: 'report'; readonly figures: readonly Figure[] };
+  | { readonly kind: 'report'; readonly job: number; readonly metrics: readonly Metric[] };
+
+export interface Result {
+  readonly kind: 'result';
+  readonly job: number;
+  readonly shard: number;
+  readonly epoch: number;
+  /** Samples: float64 little endian, triples of nu and the distance's vector where the view wants it; pixels: RGB bytes. */
+  readonly bytes: Uint8Array;
+  readonly seconds: number;
+  readonly iterations: number;
+  /** Pixels with a sample that no error bound confirms. */
+  readonly uncertain: number;
+}

@@ -1,9 +1,11 @@
 /**
- * The seam between those who talk and how it travels: the leader dials, the worker listens, both hold a Link. The
- * real one is grpc.ts; the tests have one in memory that is held to the same contract.
+ * The seam between leader and worker on one side and what carries their messages on the other: the leader dials, the
+ * worker listens, both hold a Link. The real one is grpc.ts; the tests have one in memory that is held to the same
+ * contract.
  */
 
 import type { ToLeader, ToWorker } from './messages.js';
+import type { Traffic } from './traffic.js';
 
 /** One end of a session. Messages arrive in order, whole, or the link ends. */
 export interface Link<Out, In> {
@@ -24,9 +26,8 @@ export interface Link<Out, In> {
    * Refusal where it is the other side that does not want, or is not wanted.
    */
   listen(handlers: { message(message: In): void; ended(error?: Error): void }): void;
-  /** Bytes of payload so far. */
-  readonly sent: number;
-  readonly received: number;
+  /** Payload so far. */
+  readonly traffic: Traffic;
 }
 
 /** Why one side will not have the other; its message names the way out. */

@@ -56,8 +56,8 @@ export function sceneBytes(scene: Scene, codec: SceneCodec): Uint8Array {
   return bytes;
 }
 
-export function wireAssign({ shard, epoch, scene, frame, view, rect }: Assignment): WireAssign {
-  const assign = { shard, epoch, scene, frame, view: wireView(view), ...rect };
+export function wireAssign({ shard, epoch, scene, frame, view, rect }: Assignment, job: number): WireAssign {
+  const assign = { job, shard, epoch, scene, frame, view: wireView(view), ...rect };
   return { ...assign, checksum: checksumOf(assign, assign.view) };
 }
 
@@ -97,8 +97,8 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
 
-function checksumOf({ shard, epoch, scene, frame, x, y, width, height }: WireAssign, view: WireView): number {
-  let text = `${shard} ${epoch} ${scene} ${frame} ${x} ${y} ${width} ${height}`;
+function checksumOf({ job, shard, epoch, scene, frame, x, y, width, height }: WireAssign, view: WireView): number {
+  let text = `${job} ${shard} ${epoch} ${scene} ${frame} ${x} ${y} ${width} ${height}`;
   for (const field of VIEW_FIELDS) text += `\n${view[field]}`;
   return crc32(text);
 }

@@ -6,15 +6,22 @@ import { isCoordinate, MAX_DIGITS, MAX_SIDE, outOfBounds, POWER } from '../view/
 import { samplesPerPixel } from '../view/view.js';
 
 const MAX_SHARD_SAMPLES = 1 << 24;
-/** A job has one; a leader that goes on to another job greets again. */
+/** Scenes that a worker has of one job at a time. */
 export const MAX_SCENES = 8;
 const MAX_WORD = 100;
 
-/** @throws FractalError PROTOCOL for words that are none: they are shown in the log. */
-export function checkHello({ version, session, kernel }: ToWorker & { kind: 'hello' }): void {
-  for (const word of [version, session, kernel]) {
-    if (word.length > MAX_WORD || /[^\x20-\x7e]/.test(word)) throw refused('a greeting with an unreadable name');
-  }
+/** @throws FractalError PROTOCOL for names that cannot be shown in the log. */
+export function checkHello({ version, session }: ToWorker & { kind: 'hello' }): void {
+  for (const name of [version, session]) if (!isReadable(name)) throw refused('a greeting with an unreadable name');
+}
+
+/** @throws FractalError PROTOCOL for names that cannot be shown in the log. */
+export function checkOpen({ name, kernel }: ToWorker & { kind: 'open' }): void {
+  for (const one of [name, kernel]) if (!isReadable(one)) throw refused('a job with an unreadable name');
+}
+
+function isReadable(name: string): boolean {
+  return name.length <= MAX_WORD && !/[^\x20-\x7e]/.test(name);
 }
 
 /**

@@ -1,39 +1,22 @@
 /**
- * The worker's computing threads and their division among sessions. Every session has a queue of its own; a free thread
- * takes the next shard of the session with the fewest threads, in turn where several have as few. A shard is never
- * interrupted to let others compute: where shards of a session run longer than LONG_MS and another session has less
- * than its share of the slots, the other one's shards run on spare threads beside them, and the operating system shares
- * the cores. A cancelled shard that does not stop is ended together with its thread.
+ * What a worker computes with: threads, divided among the jobs of all sessions by queues.ts. A shard is never interrupted
+ * to let others compute: where shards run longer than LONG_MS and another session has less than its share of the slots,
+ * or a job of the same session ranks higher, that one's shards run on spare threads beside them, and the operating
+ * system shares the cores.
  */
 
 import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import type { Assignment, Scene } from '../cluster/messages.js';
 import { FractalError, messageOf, usedUp } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
-import { tablesBuilt } from '../kernel/perturbation/kernel.js';
-import { compileSimd } from '../kernel/simd.js';
-import { type Formula, samplesPerPixel } from '../view/view.js';
-import { CODE_MIB, requireRoom } from './address-space.js';
-import { type Holder, type PlacedScene, Scenes } from './scenes.js';
-import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
-
-/** What a leader may ask for: its word for it came over the wire. */
-const KERNELS: readonly KernelName[] = ['simd', 'gpu', 'cpu'];
-
-/** A session's place in the pool. */
-export interface Seat {
-  /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
-  scene(id: number, scene: Scene): void;
-  /** `finish` is called once, unless the shard is cancelled. */
-  queue(assignment: Assignment, finish: Finish): void;
-  /** Forgets an assignment, by its epoch: one that has begun is left unfinished. */
-  cancel(epoch: number): void;
-  /** Epochs of what is being computed, then of what waits. */
-  readonly underWay: readonly number[];
-  /** Drops what is queued or under way, forgets the scenes. */
-  leave(): void;
-}
+import type { Formula } from '../view/view.js';
+import { requireRoom } from './address-space.js';
+import { HeldBytes } from './held-bytes.js';
+import { Offers } from './offers.js';
+import { type Finish, type JobQueue, type Outcome, Queues, type SessionQueues, type Task, taskOf } from './queues.js';
+import { Scenes } from './scenes.js';
+import type { Offer } from './thread-messages.js';
+import { type Thread, Threads } from './threads.js';
 
 export interface Pool {
   /** Tells this worker from all others, and from itself started again. */
@@ -47,11 +30,36 @@ export interface Pool {
   slotsFor(kernel: KernelName): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
   offer(kernel: KernelName): Promise<Offer>;
-  /** Perturbed views of this formula may come soon: what that takes is compiled while nobody waits for it. */
+  /** Perturbed views of this formula may come soon: what that takes is compiled while the threads are idle. */
   warm(formula: Formula): void;
-  /** `evict`: ends the session, to make room for the scenes of another one. */
-  seat(kernel: KernelName, evict?: (why: string) => void): Seat;
+  /** `evict`: ends the session, to make room for others. */
+  session(evict?: (why: string) => void): SessionHandle;
   close(): Promise<void>;
+}
+
+/** A session's part of the pool. */
+export interface SessionHandle {
+  /** `priority`: among the jobs of this session. */
+  open(kernel: KernelName, priority: number): JobHandle;
+  /** Closes all its jobs. */
+  close(): void;
+}
+
+/** A job's part of the pool. */
+export interface JobHandle {
+  /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
+  scene(id: number, scene: Scene): void;
+  /** @throws FractalError PROTOCOL for a scene of which shards are under way */
+  dropScene(id: number): void;
+  /** `finish` is called once, unless the shard is cancelled. @throws FractalError PROTOCOL for an unknown scene */
+  queue(assignment: Assignment, finish: Finish): void;
+  /** Forgets an assignment, by its epoch: one that has begun is left unfinished. */
+  cancel(epoch: number): void;
+  setPriority(priority: number): void;
+  /** Epochs of what is being computed, then of what waits. */
+  readonly underWay: readonly number[];
+  /** Drops what is queued or under way, forgets the scenes. */
+  close(): void;
 }
 
 export interface PoolOptions {
@@ -59,86 +67,17 @@ export interface PoolOptions {
   readonly offered?: KernelName | 'auto';
   /** Bytes of scenes, over all sessions. Absent: no bound. */
   readonly sceneBytes?: number;
-  /** Threads beside the slots, for sessions that long shards of others keep waiting. Absent: none. */
+  /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
   readonly spare?: number;
   /** What a thread runs. */
   readonly script?: URL;
 }
 
-/** Takes what came of a shard; what it returns resolves once the leader has read that. */
-export type Finish = (result: Done | { kind: 'failed'; reason: string }) => Promise<void> | undefined | void;
-
-interface Job {
-  readonly seat: SeatState;
-  readonly assignment: Assignment;
-  readonly finish: Finish;
-  /** Its number among all that began, for the thread that computes it. */
-  turn: number;
-  /** When it began, in milliseconds. */
-  since: number;
-  /** Bytes of its samples. */
-  readonly size: number;
-}
-
-interface SeatState extends Holder {
-  readonly kernel: KernelName;
-  readonly queue: Job[];
-  /** By the session's number. */
-  readonly scenes: Map<number, PlacedScene>;
-  /** With a thread, and still wanted. */
-  readonly running: Set<Job>;
-  /** Bytes of answers that its leader has not read. */
-  unread: number;
-}
-
-interface Thread {
-  readonly worker: Worker;
-  readonly slot: number;
-  /** It has started: it can compute. */
-  up: boolean;
-  /** It may have opened a kernel on a graphics card. */
-  graphics: boolean;
-  job: Job | undefined;
-  /** Scenes it already has. */
-  readonly scenes: Set<string>;
-  /** Called with the key of a scene that it has forgotten. */
-  readonly forgotten: Map<string, () => void>;
-  /** Ends a spare thread that has nothing to do. */
-  retiring?: NodeJS.Timeout | undefined;
-}
-
-/** A kernel that is being opened and measured. */
-interface Opening {
-  readonly thread: Thread;
-  readonly kernel: KernelName;
-  resolve(offer: Offer): void;
-  reject(error: FractalError): void;
-}
-
-/** Whether a thread of this process may have a graphics device open. */
-export const graphics = { inUse: false };
-
 /** What a thread runs. */
 const THREAD = new URL('./thread.cjs', import.meta.url);
 
-/** Threads without a shard that may end in a row before the pool is broken. */
-const IDLE_DEATHS = 3;
-
-/** A shard that runs longer does not keep other sessions waiting, where there are spare threads. */
+/** A shard that runs longer does not keep others waiting, where there are spare threads. */
 const LONG_MS = 1_000;
-/** A thread that goes on with a shard so long after it was cancelled is ended. */
-const STOP_MS = 1_000;
-/** A session with more bytes unread begins no shard. */
-const UNREAD_BYTES = 64 << 20;
-/**
- * Bytes of samples under way and of answers unread, of all sessions, at least and for each slot: beyond it no shard of more
- * than LARGE_BYTES begins, and the session with the most bytes unread is ended.
- */
-const HELD_BYTES = 512 << 20;
-const HELD_BYTES_EACH = 128 << 20;
-const LARGE_BYTES = 8 << 20;
-/** A spare thread is kept so long without a shard. */
-const IDLE_MS = 5_000;
 
 /** @throws FractalError RESOURCES when there is no room for the threads */
 export function openPool(
@@ -146,96 +85,29 @@ export function openPool(
   { offered = 'auto', sceneBytes = Infinity, spare = 0, script = THREAD }: PoolOptions = {},
 ): Pool {
   requireRoom(slots);
-  const most = slots + spare;
-  const simd = compileSimd(most);
-  const stops = new Int32Array(new SharedArrayBuffer(4 * most));
-  /** By slot; those beyond `slots` are spare. */
-  const threads = new Map<number, Thread>();
-  const seats: SeatState[] = [];
-  const scenes = new Scenes(slots, most, sceneBytes, forget);
-  const offers = new Map<KernelName, Promise<Offer>>();
-  const openings = new Set<Opening>();
+  const queues = new Queues();
+  const held = new HeldBytes(slots, queues.sessions);
   const [started, allUp] = settledLater<void>();
   const [broken, breakPool] = settledLater<FractalError>();
+  const threads = new Threads(slots, slots + spare, script, {
+    started: allUp,
+    opened: (thread, message) => offers.opened(thread, message),
+    settled,
+    died,
+    broken: giveUp,
+  });
+  const offers = new Offers(threads, offered);
+  const scenes = new Scenes(slots, slots + spare, sceneBytes, (key, collect) => threads.forget(key, collect));
   let failure: FractalError | undefined;
-  let idleDeaths = 0;
-  let turn = 0;
-  let begun = 0;
-  let closed = false;
   let closing: Promise<void> | undefined;
   let waiting: NodeJS.Timeout | undefined;
-  /** Bytes of samples under way, and of answers unread; and what they may be. */
-  let held = 0;
-  const mostHeld = Math.max(HELD_BYTES, slots * HELD_BYTES_EACH);
-  try {
-    for (let slot = 0; slot < slots; slot++) start(slot);
-  } catch (error) {
-    // Those that have started would keep the process.
-    closed = true;
-    for (const { worker } of threads.values()) void worker.terminate();
-    throw usedUp(error) ?? error;
-  }
 
-  function start(slot: number): Thread {
-    const workerData: ThreadData = { simd, slot, stops };
-    const worker = new Worker(script, { workerData, resourceLimits: { codeRangeSizeMb: CODE_MIB } });
-    const thread: Thread = {
-      worker,
-      slot,
-      up: false,
-      graphics: false,
-      job: undefined,
-      scenes: new Set(),
-      forgotten: new Map(),
-    };
-    threads.set(slot, thread);
-    worker.on('message', (message: FromThread) => {
-      switch (message.kind) {
-        case 'started':
-          thread.up = true;
-          if ([...threads.values()].every(({ up, slot: one }) => up || one >= slots)) allUp();
-          return;
-        case 'opened':
-        case 'unavailable':
-          return opened(thread, message);
-        case 'done':
-          idleDeaths = 0;
-          return settle(thread, message);
-        case 'failed':
-          return settle(thread, message);
-        case 'stopped':
-          return settle(thread);
-        case 'forgotten':
-          return forgotten(thread, message.key);
-        case 'closed':
-          return;
-      }
-    });
-    worker.on('error', (error) => died(thread, error));
-    worker.on('exit', (code) => died(thread, new Error(`it ended with exit code ${code}`)));
-    return thread;
-  }
-
-  /** A thread that dies takes its shard with it: that one fails, and a new thread takes the slot. */
+  /** A thread that dies takes its shard with it: that one fails. */
   function died(thread: Thread, error: unknown): void {
-    // An error is followed by the exit.
-    if (closed || failure || threads.get(thread.slot) !== thread) return;
-    const spared = thread.slot >= slots;
-    if (!thread.up && !spared) return giveUp('a computing thread could not start', error);
-    if (!thread.job && !spared && ++idleDeaths >= IDLE_DEATHS) return giveUp('computing threads die', error);
-    threads.delete(thread.slot);
-    try {
-      if (!spared) start(thread.slot);
-    } catch (failed) {
-      return giveUp('a computing thread died, and none can take its place', failed);
-    }
-    for (const key of [...thread.forgotten.keys()]) forgotten(thread, key);
     scenes.rebuild();
     const reason = `a computing thread died: ${messageOf(usedUp(error) ?? error)}`;
-    for (const opening of openings) {
-      if (opening.thread === thread) drop(opening).reject(new FractalError('KERNEL_MISSING', reason));
-    }
-    settle(thread, { kind: 'failed', reason });
+    offers.fail(new FractalError('KERNEL_MISSING', reason), thread);
+    settled(thread, { kind: 'failed', reason });
   }
 
   /** Nothing can be computed any more. */
@@ -244,208 +116,139 @@ export function openPool(
     failure = known
       ? new FractalError('RESOURCES', `${what}: ${known.message}`, { cause })
       : new FractalError('KERNEL_MISSING', `${what}: ${messageOf(cause)}`, { cause });
-    for (const opening of openings) drop(opening).reject(failure);
+    threads.giveUp();
+    offers.fail(failure);
     const reason = failure.message;
-    const jobs = seats.flatMap((seat) => [...seat.running, ...seat.queue]);
-    for (const seat of seats) {
-      seat.running.clear();
-      seat.queue.length = 0;
-    }
-    for (const job of jobs) job.finish({ kind: 'failed', reason });
+    for (const { finish } of queues.clear()) finish({ kind: 'failed', reason });
     breakPool(failure);
   }
 
-  /** It is tried no longer, and may be tried again. */
-  function drop(opening: Opening): Opening {
-    openings.delete(opening);
-    offers.delete(opening.kernel);
-    return opening;
-  }
-
-  function opened(thread: Thread, message: FromThread & { kind: 'opened' | 'unavailable' }): void {
-    for (const opening of openings) {
-      if (opening.thread !== thread || opening.kernel !== message.kernel) continue;
-      openings.delete(opening);
-      if (message.kind === 'opened') opening.resolve(message);
-      else opening.reject(new FractalError('KERNEL_MISSING', message.reason));
-    }
-  }
-
-  /** A thread is free again. No result is awaited of a cancelled shard, though one may have crossed the message. */
-  function settle(thread: Thread, result?: Done | { kind: 'failed'; reason: string }): void {
-    const { job } = thread;
-    thread.job = undefined;
-    if (job) held -= job.size;
-    const wanted = job?.seat.running.delete(job);
-    const answer = wanted && result?.kind === 'done' ? result.bytes.length : 0;
-    if (job) unread(job.seat, answer);
+  /** A thread is free again. No outcome is awaited of a cancelled shard, though one may have crossed the message. */
+  function settled(thread: Thread, outcome?: Outcome): void {
+    const { task } = thread;
+    thread.task = undefined;
+    if (task) held.ended(task);
+    const wanted = task?.job.running.delete(task);
+    const answer = wanted && outcome?.kind === 'done' ? outcome.bytes.length : 0;
+    if (task) held.unread(task.job.session, answer);
     // The next shard starts before this one's bytes are handled.
     dispatch();
-    if (!thread.job && thread.slot >= slots) retire(thread);
-    if (!job || !wanted || !result) return;
+    threads.retireSpare(thread);
+    if (!task || !wanted || !outcome) return;
     const read = () => {
-      unread(job.seat, -answer);
+      held.unread(task.job.session, -answer);
       dispatch();
     };
-    Promise.resolve(job.finish(result)).then(read, read);
-  }
-
-  /** So many bytes more lie unread; where they are too many, the session that holds most of them is ended. */
-  function unread(seat: SeatState, bytes: number): void {
-    seat.unread += bytes;
-    held += bytes;
-    if (bytes <= 0 || held <= mostHeld) return;
-    const largest = seats.reduce((most, one) => (one.unread > most.unread ? one : most), seat);
-    largest.evict('the leader reads no answers');
-  }
-
-  /** The thread looks between the parts of a shard; one that does not is ended. */
-  function stop(job: Job): void {
-    job.seat.running.delete(job);
-    const thread = [...threads.values()].find((one) => one.job === job);
-    if (!thread) return;
-    Atomics.store(stops, thread.slot, job.turn);
-    const look = () => {
-      if (thread.job !== job || closed) return;
-      // Its exit is heard of like that of any thread that dies.
-      if (mayEnd(job)) void thread.worker.terminate();
-      else setTimeout(look, STOP_MS).unref();
-    };
-    setTimeout(look, STOP_MS).unref();
-  }
-
-  /** A graphics driver may not survive the end of its thread; other threads may wait for its part of a table. */
-  function mayEnd({ seat, assignment: { view, scene } }: Job): boolean {
-    if (seat.kernel === 'gpu') return false;
-    const reference = view.perturbed && seat.scenes.get(scene)?.reference();
-    return !reference || tablesBuilt(reference, view);
-  }
-
-  /** Ends a spare thread, unless it is needed again soon. */
-  function retire(thread: Thread): void {
-    clearTimeout(thread.retiring);
-    thread.retiring = setTimeout(() => {
-      if (thread.job || closed || threads.get(thread.slot) !== thread) return;
-      threads.delete(thread.slot);
-      for (const key of [...thread.forgotten.keys()]) forgotten(thread, key);
-      void thread.worker.terminate();
-    }, IDLE_MS).unref();
+    Promise.resolve(task.finish(outcome)).then(read, read);
   }
 
   function dispatch(): void {
-    // Sessions leave after the pool is closed: a thread that starts then would keep the process.
-    if (closed) return;
-    for (let pair = next(); pair; pair = next()) run(...pair);
-    const someWait = seats.length > 1 && seats.some(({ queue }) => queue.length > 0);
-    if (spare === 0 || !someWait || waiting) return;
+    // Sessions end after the pool is closed: a thread that starts then would keep the process.
+    if (closing) return;
+    const claim = (task: Task) => (held.fits(task) ? threadFor(task.job) : undefined);
+    for (let pair = queues.next(claim); pair; pair = queues.next(claim)) {
+      const [thread, task] = pair;
+      held.began(task);
+      task.job.running.add(task);
+      threads.run(thread, task);
+    }
+    if (spare === 0 || !queues.contended || waiting) return;
     waiting = setTimeout(() => {
       waiting = undefined;
       dispatch();
     }, LONG_MS).unref();
   }
 
-  /** The next shard and its thread: of the session with the fewest slots, in turn where they have as many. */
-  function next(): [Thread, Job] | undefined {
-    const all = seats.map((_, k) => (turn + k) % seats.length);
-    const inOrder = all.sort((a, b) => (seats[a] as SeatState).running.size - (seats[b] as SeatState).running.size);
-    for (const at of inOrder) {
-      const seat = seats[at] as SeatState;
-      const [head] = seat.queue;
-      const thread = head && hasRoom(head) ? threadFor(seat) : undefined;
-      if (!thread) continue;
-      turn = (at + 1) % seats.length;
-      return [thread, seat.queue.shift() as Job];
-    }
-    return undefined;
-  }
-
-  /** Whether there is memory for a shard and its answer. */
-  function hasRoom({ seat, size }: Job): boolean {
-    return seat.unread <= UNREAD_BYTES && (size <= LARGE_BYTES || held === 0 || held + size <= mostHeld);
-  }
-
-  /**
-   * A thread for the next shard of a session, if it may have one. Long shards of others do not count where it has less
-   * than its share of the slots: then it has a spare thread beside them.
-   */
-  function threadFor(seat: SeatState): Thread | undefined {
-    const free = [...threads.values()].filter(({ job }) => !job).sort((a, b) => a.slot - b.slot);
-    if (seat.kernel === 'gpu') return free.find(({ slot }) => slot === 0);
-    const busy = [...threads.values()].flatMap(({ job }) => job ?? []);
+  /** A thread for the next shard of a job, if it may have one. */
+  function threadFor(job: JobQueue): Thread | undefined {
+    const free = threads.free();
+    if (job.kernel === 'gpu') return free.find(({ slot }) => slot === 0);
+    const busy = threads.tasks;
     if (busy.length < slots) return free[0];
-    const active = seats.filter(({ running, queue }) => running.size + queue.length > 0).length;
-    const share = Math.max(1, Math.floor(slots / active));
+    if (spare === 0 || !mayUseSpare(job, busy)) return undefined;
+    return free[0] ?? threads.startSpare();
+  }
+
+  /** Beside long shards of other sessions, up to the session's share of the slots; beside those of lower jobs, one. */
+  function mayUseSpare({ session, running, priority }: JobQueue, busy: readonly Task[]): boolean {
+    const share = Math.max(1, Math.floor(slots / queues.active));
     const now = performance.now();
-    const short = busy.filter((job) => job.seat === seat || now - job.since < LONG_MS).length;
-    if (spare === 0 || seat.running.size >= share || short >= slots) return undefined;
-    return free[0] ?? startSpare();
+    const isLong = ({ since }: Task) => now - since >= LONG_MS;
+    const blocking = busy.filter((task) => task.job.session === session || !isLong(task)).length;
+    if (session.running < share && blocking < slots) return true;
+    const own = busy.filter((task) => task.job.session === session);
+    const outranks = running.size === 0 && own.every((task) => task.job.priority < priority) && own.some(isLong);
+    // One thread for each session stays for the rule above.
+    return outranks && own.length <= share && busy.length - slots + queues.sessions.length < spare;
   }
 
-  function startSpare(): Thread | undefined {
-    for (let slot = slots; slot < most; slot++) {
-      if (threads.has(slot)) continue;
-      try {
-        return start(slot);
-      } catch {
-        // Without room for one more thread the session waits for a slot.
-        return undefined;
-      }
-    }
-    return undefined;
+  function drop(job: JobQueue): void {
+    if (!job.session.jobs.includes(job)) return;
+    job.waiting.length = 0;
+    for (const task of job.running) threads.stop(task);
+    job.running.clear();
+    queues.closeJob(job);
+    for (const scene of job.scenes.values()) scenes.release(scene, job.session);
+    job.scenes.clear();
   }
 
-  function run(thread: Thread, job: Job): void {
-    const { seat, assignment } = job;
-    const { key, scene, reference } = seat.scenes.get(assignment.scene) as PlacedScene;
-    if (!thread.scenes.has(key)) {
-      thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, scene, reference: reference() });
-    }
-    clearTimeout(thread.retiring);
-    thread.job = job;
-    if (seat.kernel === 'gpu') draws(thread);
-    // Wraps as the shared numbers do, long after the shard of the same number is done.
-    begun = (begun + 1) | 0;
-    job.turn = begun;
-    job.since = performance.now();
-    seat.running.add(job);
-    held += job.size;
-    const { view, rect } = assignment;
-    post(thread, { kind: 'compute', turn: job.turn, kernel: seat.kernel, scene: key, view, rect });
+  function handleOf(job: JobQueue): JobHandle {
+    return {
+      scene(id, scene) {
+        const old = job.scenes.get(id);
+        job.scenes.set(id, scenes.place(scene, job.session));
+        if (old) scenes.release(old, job.session);
+      },
+      dropScene(id) {
+        const scene = job.scenes.get(id);
+        if (!scene) return;
+        if ([...job.running, ...job.waiting].some(({ assignment }) => assignment.scene === id)) {
+          throw new FractalError('PROTOCOL', `scene ${id} is dropped while its shards are under way`);
+        }
+        job.scenes.delete(id);
+        scenes.release(scene, job.session);
+      },
+      queue(assignment, finish) {
+        const scene = job.scenes.get(assignment.scene);
+        if (!scene) {
+          throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
+        }
+        if (failure) return void finish({ kind: 'failed', reason: failure.message });
+        job.waiting.push(taskOf(job, assignment, scene, finish));
+        dispatch();
+      },
+      cancel(epoch) {
+        const at = job.waiting.findIndex(({ assignment }) => assignment.epoch === epoch);
+        if (at >= 0) job.waiting.splice(at, 1);
+        for (const task of job.running) {
+          if (task.assignment.epoch !== epoch) continue;
+          job.running.delete(task);
+          threads.stop(task);
+        }
+      },
+      setPriority(priority) {
+        job.priority = priority;
+      },
+      get underWay() {
+        return [...job.running, ...job.waiting].map(({ assignment }) => assignment.epoch);
+      },
+      close() {
+        drop(job);
+        // What is left of it are shards that a thread has not let go of yet.
+        dispatch();
+      },
+    };
   }
 
-  async function forget(key: string, collect: boolean): Promise<void> {
-    const having = [...threads.values()].filter((thread) => thread.scenes.delete(key));
-    await Promise.all(
-      having.map(
-        (thread) =>
-          new Promise<void>((resolve) => {
-            thread.forgotten.set(key, resolve);
-            post(thread, { kind: 'forget', key, collect });
-          }),
-      ),
-    );
-  }
-
-  function forgotten(thread: Thread, key: string): void {
-    thread.forgotten.get(key)?.();
-    thread.forgotten.delete(key);
-  }
-
-  function post(thread: Thread, message: ToThread): void {
-    thread.worker.postMessage(message);
-  }
-
-  /** The first thread drives the graphics card; other kernels are measured by any that is free. */
-  function measure(kernel: KernelName): Promise<Offer> {
-    const free = kernel === 'gpu' ? undefined : [...threads.values()].find(({ job }) => !job);
-    const thread = free ?? threads.get(0);
-    if (!thread) return Promise.reject(new FractalError('KERNEL_MISSING', 'no thread could be started'));
-    return new Promise((resolve, reject) => {
-      openings.add({ thread, kernel, resolve, reject });
-      if (kernel === 'gpu') draws(thread);
-      post(thread, { kind: 'open', kernel });
-    });
+  function sessionHandle(session: SessionQueues): SessionHandle {
+    return {
+      open: (kernel, priority) => handleOf(queues.openJob(session, kernel, priority)),
+      close() {
+        for (const job of [...session.jobs]) drop(job);
+        queues.closeSession(session);
+        dispatch();
+      },
+    };
   }
 
   return {
@@ -455,102 +258,17 @@ export function openPool(
     broken,
     slotsFor: (kernel) => (kernel === 'gpu' ? 1 : slots),
     async offer(kernel) {
-      if (!KERNELS.includes(kernel)) {
-        throw new FractalError('KERNEL_MISSING', `this worker knows no kernel ${kernel}: run the same version on both`);
-      }
-      if (offered !== 'auto' && kernel !== offered) {
-        throw new FractalError('KERNEL_MISSING', `this worker offers the ${offered} kernel only, not ${kernel}`);
-      }
       if (failure) throw failure;
-      let offer = offers.get(kernel);
-      if (!offer) offers.set(kernel, (offer = measure(kernel)));
-      return offer;
+      return offers.of(kernel);
     },
-    warm(formula) {
-      // The first one is the one that measures.
-      const last = threads.get(slots - 1);
-      if (last) post(last, { kind: 'warm', formula });
-    },
-    seat(kernel, evict = () => undefined) {
-      const seat: SeatState = {
-        kernel,
-        queue: [],
-        scenes: new Map(),
-        running: new Set(),
-        unread: 0,
-        bytes: 0,
-        evict,
-        get idle() {
-          return this.running.size + this.queue.length === 0;
-        },
-      };
-      seats.push(seat);
-      return {
-        scene(id, scene) {
-          const old = seat.scenes.get(id);
-          seat.scenes.set(id, scenes.place(scene, seat));
-          if (old) scenes.release(old, seat);
-        },
-        queue(assignment, finish) {
-          if (!seat.scenes.has(assignment.scene)) {
-            throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
-          }
-          if (failure) return void finish({ kind: 'failed', reason: failure.message });
-          seat.queue.push({ seat, assignment, finish, turn: 0, since: 0, size: sizeOf(assignment) });
-          dispatch();
-        },
-        cancel(epoch) {
-          const at = seat.queue.findIndex((job) => job.assignment.epoch === epoch);
-          if (at >= 0) seat.queue.splice(at, 1);
-          for (const job of seat.running) if (job.assignment.epoch === epoch) stop(job);
-        },
-        get underWay() {
-          return [...seat.running, ...seat.queue].map(({ assignment }) => assignment.epoch);
-        },
-        leave() {
-          seat.queue.length = 0;
-          for (const job of seat.running) stop(job);
-          const at = seats.indexOf(seat);
-          if (at >= 0) seats.splice(at, 1);
-          turn = 0;
-          for (const scene of seat.scenes.values()) scenes.release(scene, seat);
-          // What is left of it are shards that a thread has not let go of yet.
-          dispatch();
-        },
-      };
-    },
+    warm: (formula) => threads.warm(formula),
+    session: (evict = () => undefined) => sessionHandle(queues.openSession(evict)),
     async close() {
-      closed = true;
       clearTimeout(waiting);
-      closing ??= Promise.all([...threads.values()].map(end)).then(() => undefined);
+      closing ??= threads.close();
       return closing;
     },
   };
-}
-
-/** Bytes of the samples of a shard. */
-function sizeOf({ rect, view }: Assignment): number {
-  return rect.width * rect.height * samplesPerPixel(view.sampling) * (view.distance ? 24 : 8);
-}
-
-function draws(thread: Thread): void {
-  // Vulkan drivers that look for a Wayland display print "error: XDG_RUNTIME_DIR ..." where it is not set. Here, since
-  // threads have a copy of the environment that drivers do not see.
-  process.env.XDG_RUNTIME_DIR ||= '/nonexistent';
-  thread.graphics = true;
-  graphics.inUse = true;
-}
-
-/** Ends a thread: one that may have a graphics device open closes it before. */
-async function end({ worker, up, graphics }: Thread): Promise<void> {
-  if (up && graphics) {
-    await new Promise<void>((resolve) => {
-      worker.on('message', ({ kind }: FromThread) => kind === 'closed' && resolve());
-      worker.once('exit', () => resolve());
-      worker.postMessage({ kind: 'close' } satisfies ToThread);
-    });
-  }
-  await worker.terminate();
 }
 
 /** A promise, and what resolves it. */

@@ -19,8 +19,8 @@ import { Scripted } from './scripted.js';
 const LOCAL = { host: '127.0.0.1', port: 0 };
 const SESSION = '/fractal.v1.Peer/Session';
 const CHECK = '/grpc.health.v1.Health/Check';
-const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', session: 's', kernel: 'simd', slots: 0 };
-const limits = { ...LIMITS, leaders: 3, strangers: 4, handshakeMs: 400, idleMs: 400 };
+const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', session: 's', slots: 0 };
+const limits = { ...LIMITS, leaders: 3, pending: 4, handshakeMs: 400, idleMs: 400 };
 /** More than all limits of time together, and less than anybody would wait. */
 const BOUND_MS = 8_000;
 
@@ -237,7 +237,7 @@ test('calls without end in one connection keep no leader out, and go when others
   for (let k = 0; k < 5_000; k++) socket.write(frame(TYPE.headers, FLAG.endHeaders, 2 * k + 1, call(CHECK)));
   await served(listener);
   // Probes that never ask are strangers still: they go when others come.
-  for (let k = 0; k <= limits.strangers; k++) await open(t, listener.address.port);
+  for (let k = 0; k <= limits.pending; k++) await open(t, listener.address.port);
   await end;
   await served(listener);
 });
@@ -264,11 +264,11 @@ test('the oldest stranger makes room for a new one, leaders stay', async (t) => 
   void leader.send(hello);
   await leader.next('refused');
   const sockets = [];
-  for (let k = 0; k < 3 * limits.strangers; k++) sockets.push(await open(t, listener.address.port));
-  const ends = sockets.slice(0, 2 * limits.strangers).map(ended);
+  for (let k = 0; k < 3 * limits.pending; k++) sockets.push(await open(t, listener.address.port));
+  const ends = sockets.slice(0, 2 * limits.pending).map(ended);
   await Promise.all(ends);
-  assert.ok(sockets.slice(2 * limits.strangers).every((socket) => !socket.destroyed));
-  void leader.send({ kind: 'finish', metrics: false });
+  assert.ok(sockets.slice(2 * limits.pending).every((socket) => !socket.destroyed));
+  void leader.send({ kind: 'close', job: 1, metrics: false });
   await served(listener);
   leader.link.close();
 });

@@ -77,10 +77,6 @@ const ready: Ready = {
   version: '0.0.0',
   slots: 1,
   credits: 2,
-  kernel: 'simd',
-  detail: 'by hand',
-  speed: 1e9,
-  fingerprint: 'a'.repeat(64),
   instance: '',
 };
 
@@ -88,7 +84,7 @@ for (const [what, answer, reason] of [
   [
     'protocol',
     { ...ready, protocol: 1 },
-    /it speaks protocol 1 \(version 0\.0\.0\), this leader 3 \(version 0\.1\.0\)/,
+    /it speaks protocol 1 \(version 0\.0\.0\), this leader 4 \(version 0\.1\.0\)/,
   ],
   ['version', ready, /it is version 0\.0\.0, this leader 0\.1\.0/],
 ] as const) {

@@ -1,8 +1,9 @@
-/** Who did what in a run: the counts behind progress, metrics and the closing report. */
+/** What each worker did for a job: the counts behind progress, metrics and the closing report. */
 
-import type { Figure, Ready, ToLeader } from '../cluster/messages.js';
-import type { Shard } from '../shard/shard.js';
-import type { Why } from './schedule/events.js';
+import type { Result } from '../../cluster/messages.js';
+import type { Metric } from '../../metrics/metric.js';
+import type { Shard } from '../../shard/shard.js';
+import type { Why } from '../schedule/events.js';
 
 export interface WorkerReport {
   readonly name: string;
@@ -17,14 +18,14 @@ export interface WorkerReport {
   /** Payload bytes, as the leader sees them: sent to the worker, received from it. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** What the worker said of itself at the end. */
-  readonly figures: readonly Figure[];
+  /** What the worker reported at the end. */
+  readonly metrics: readonly Metric[];
   /** Why it was left out, if it was. */
   readonly expelled?: string;
 }
 
 export interface Report {
-  /** From the start of the run to the last frame gathered. */
+  /** From the start of the job to the last frame gathered. */
   readonly seconds: number;
   /** Of these, from the first shard handed out. */
   readonly computeSeconds: number;
@@ -40,10 +41,10 @@ export interface Report {
   readonly reissued: number;
   /** Shards handed out a second time since they took too long where they were. */
   readonly copied: number;
-  /** Shards that two workers computed to the same bytes; and those that nobody was there to compare. */
+  /** Shards that two workers computed to the same bytes; and those without a second worker to compare. */
   readonly verified: number;
   readonly unverified: number;
-  /** Shards that were there and computed anew, since they stood on the word alone of a worker that was contradicted. */
+  /** Shards that were committed and computed again, since only a worker that was outvoted had computed them. */
   readonly revoked: number;
   /** Answers that were not wanted any more, or never asked for. */
   readonly late: number;
@@ -53,7 +54,7 @@ export interface Report {
 }
 
 /** What a worker counted while it computed a shard. */
-type Counts = Pick<ToLeader & { readonly kind: 'result' }, 'iterations' | 'uncertain'>;
+type Counts = Pick<Result, 'iterations' | 'uncertain'>;
 
 interface Account {
   slots: number;
@@ -66,7 +67,7 @@ interface Account {
   busySeconds: number;
   sentBytes: number;
   receivedBytes: number;
-  figures: readonly Figure[];
+  metrics: readonly Metric[];
   expelled?: string;
 }
 
@@ -102,10 +103,10 @@ export class Ledger {
     this.startedAt = now();
   }
 
-  joined(name: string, slots: number, ready: Ready): void {
+  joined(name: string, slots: number, kernel: string): void {
     const account = this.account(name);
     account.slots = slots;
-    account.kernel = ready.detail;
+    account.kernel = kernel;
     account.joinedAt = this.now();
   }
 
@@ -185,8 +186,8 @@ export class Ledger {
     account.receivedBytes = receivedBytes;
   }
 
-  figures(name: string, figures: readonly Figure[]): void {
-    this.account(name).figures = figures;
+  reported(name: string, metrics: readonly Metric[]): void {
+    this.account(name).metrics = metrics;
   }
 
   report(): Report {
@@ -217,7 +218,7 @@ export class Ledger {
   }
 
   private close(account: Account): void {
-    // Time before the first shard was handed out is nobody's fault.
+    // Time before the first shard was handed out does not count as idle.
     const from = Math.max(account.joinedAt ?? Infinity, this.firstAt ?? Infinity);
     account.activeMs += Math.max(0, this.now() - from);
     account.joinedAt = undefined;
@@ -237,7 +238,7 @@ export class Ledger {
         busySeconds: 0,
         sentBytes: 0,
         receivedBytes: 0,
-        figures: [],
+        metrics: [],
       };
       this.accounts.set(name, account);
     }

@@ -2,9 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Assignment, PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../../src/cluster/messages.js';
-import type { Report } from '../../src/leader/ledger.js';
-import { type RenderJob, type RunOptions, run } from '../../src/leader/run.js';
+import {
+  type Assignment,
+  type Opened,
+  PROTOCOL,
+  type Ready,
+  type Result,
+  type ToLeader,
+  type ToWorker,
+} from '../../src/cluster/messages.js';
+import { type FleetOptions, openFleet } from '../../src/leader/fleet/fleet.js';
+import { type RenderJob, uniformRenders } from '../../src/leader/job/gathering.js';
+import { type JobOptions, startJob } from '../../src/leader/job/job.js';
+import type { Report } from '../../src/leader/job/ledger.js';
 import type { Frame } from '../../src/shard/frame.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
@@ -17,17 +27,15 @@ import { gatedPool } from '../worker/gated-pool.js';
 import { view } from '../worker/views.js';
 
 /** 6 shards of 2 rows in each of 3 frames. */
+const size = { width: 8, height: 12, perPixel: 1, channels: 1 };
+const scene = { samples: false, paint: { mode: 'smooth' }, tables: { srgb: new Uint8Array(100) } };
 const job: RenderJob = {
-  frames: 3,
-  width: 8,
-  height: 12,
-  perPixel: 1,
-  channels: 1,
+  renders: uniformRenders(3, size),
   shape: 'row',
   blockSize: 2,
   window: 2,
   viewOf: (frame) => ({ ...view, height: 12, re: String(frame) }),
-  scene: { samples: false, paint: { mode: 'smooth' }, tables: { srgb: new Uint8Array(100) } },
+  scenes: [scene],
 };
 
 const ready: Ready = {
@@ -36,11 +44,17 @@ const ready: Ready = {
   version: '1',
   slots: 1,
   credits: 2,
+  instance: '',
+};
+
+const opened: Opened = {
+  kind: 'opened',
+  job: 1,
   kernel: 'simd',
   detail: 'by hand',
   speed: 1e9,
   fingerprint: 'a'.repeat(64),
-  instance: '',
+  slots: 1,
 };
 
 /** Pixels of the shard at the top of each frame that are uncertain. */
@@ -54,9 +68,10 @@ function pixels({ frame, x, y, width, height }: { frame: number } & Assignment['
   return Uint8Array.from(bytes);
 }
 
-function answer({ shard, epoch, frame, rect }: Assignment, seconds = 0.01): ToLeader {
+function answer({ shard, epoch, frame, rect }: Assignment, of = 1): Result {
   const uncertain = rect.y === 0 ? UNCERTAIN : 0;
-  return { kind: 'result', shard, epoch, bytes: pixels({ frame, ...rect }), seconds, iterations: 10, uncertain };
+  const bytes = pixels({ frame, ...rect });
+  return { kind: 'result', job: of, shard, epoch, bytes, seconds: 0.01, iterations: 10, uncertain };
 }
 
 type Script = (worker: ScriptedWorker, assigned: Assignment[]) => Promise<unknown> | unknown;
@@ -68,16 +83,17 @@ async function honest(worker: ScriptedWorker, assigned: Assignment[]): Promise<v
 
 function obey(worker: ScriptedWorker, message: ToWorker, assigned: Assignment[]): void {
   if (message.kind === 'hello') void worker.send(ready);
+  else if (message.kind === 'open') void worker.send({ ...opened, job: message.job });
   else if (message.kind === 'assign') {
     assigned.push(message.assignment);
-    void worker.send(answer(message.assignment));
-  } else if (message.kind === 'finish') {
-    void worker.send({ kind: 'report', figures: [{ name: 'shards', value: assigned.length }] });
-    worker.link.end();
+    void worker.send(answer(message.assignment, message.job));
+  } else if (message.kind === 'close') {
+    const metrics = [{ name: 'shards', value: assigned.length }];
+    void worker.send({ kind: 'report', job: message.job, metrics });
   }
 }
 
-/** A worker that leaves for good: whoever dials it again, as a slow machine leaves time for, hears nothing. */
+/** A worker that leaves for good: when it is dialled again, as a slow machine leaves time for, it does not answer. */
 function once(script: Script): Script {
   let came = false;
   return (worker, assigned) => {
@@ -87,46 +103,54 @@ function once(script: Script): Script {
   };
 }
 
-/** Greets and keeps what it is assigned, until it has `count` shards. */
-async function collect(worker: ScriptedWorker, count: number, answers: Ready = ready): Promise<Assignment[]> {
+/** Answers the greeting, and opens the job. */
+async function greet(worker: ScriptedWorker, changes: Partial<Opened> = {}): Promise<void> {
   await worker.next('hello');
-  void worker.send(answers);
+  void worker.send(ready);
+  await worker.next('open');
+  void worker.send({ ...opened, ...changes });
+}
+
+/** Greets and keeps what it is assigned, until it has `count` shards. */
+async function collect(worker: ScriptedWorker, count: number): Promise<Assignment[]> {
+  await greet(worker);
   await worker.next('scene');
   const kept: Assignment[] = [];
   while (kept.length < count) kept.push((await worker.next('assign')).assignment);
   return kept;
 }
 
-/** A run with its network; everything it tells is kept. */
-function leader(t: TestContext, changes: Partial<RunOptions> = {}, other: Partial<RenderJob> = {}) {
+/** A job on a fleet with its network; its notes and reports are kept. The fleet ends with the job. */
+function leader(t: TestContext, changes: Partial<FleetOptions & JobOptions> = {}, other: Partial<RenderJob> = {}) {
   const network = memoryNetwork();
   const notes: string[] = [];
   const reports: Report[] = [];
   const stop = new AbortController();
   let time = 0;
-  const running = run(
-    { ...job, ...other },
-    {
-      dialer: network.dialer,
-      version: '1',
-      session: 'job',
-      kernel: 'simd',
-      fingerprint: ready.fingerprint,
-      retries: 0,
-      random: () => 0,
-      maxSlots: 0,
-      minWorkers: 1,
-      strict: false,
-      metrics: true,
-      signal: stop.signal,
-      now: () => time++,
-      note: (text) => void notes.push(text),
-      progress: () => {},
-      gathered: (report) => void reports.push(report),
-      ...changes,
-    },
-  );
-  t.after(() => stop.abort(new Error('the test is over')));
+  const options = {
+    dialer: network.dialer,
+    version: '1',
+    session: 'session',
+    retries: 0,
+    random: () => 0,
+    maxSlots: 0,
+    name: 'job',
+    kernel: 'simd',
+    fingerprint: opened.fingerprint,
+    minWorkers: 1,
+    strict: false,
+    metrics: true,
+    signal: stop.signal,
+    now: () => time++,
+    note: (text: string) => void notes.push(text),
+    progress: () => {},
+    gathered: (report: Report) => void reports.push(report),
+    ...changes,
+  };
+  const fleet = openFleet(options);
+  const started = startJob(fleet, { ...job, ...other }, options);
+  const running = { frames: started.frames, add: fleet.add, sealed: fleet.sealed };
+  t.after(() => fleet.close());
   let port = 0;
   /** One more worker; what it is assigned, should its script keep it. */
   function add(script: Script): Assignment[] {
@@ -136,7 +160,9 @@ function leader(t: TestContext, changes: Partial<RunOptions> = {}, other: Partia
     running.add({ address, slots: 0 });
     return assigned;
   }
-  return { network, running, notes, reports, stop, add, frames: () => all(running.frames) };
+  /** All of them; then the fleet is closed. */
+  const frames = () => all(running.frames).finally(() => fleet.close());
+  return { network, fleet, running, notes, reports, stop, add, frames };
 }
 
 async function all(frames: AsyncIterable<Frame>): Promise<Frame[]> {
@@ -168,7 +194,7 @@ function hurried(ms = 500): () => number {
   };
 }
 
-test('one worker renders the job; then it is told that it is over, and what it reports is in the report', async (t) => {
+test('one worker renders the job; then the job is closed there, and what it reports is in the report', async (t) => {
   const { running, add, frames, reports, notes } = leader(t);
   let worker: ScriptedWorker | undefined;
   const assigned = add((link, kept) => {
@@ -190,9 +216,9 @@ test('one worker renders the job; then it is told that it is over, and what it r
     { count: 3, shards: 18, samples: 288, iterations: 180, reissued: 0, late: 0, lost: 0 },
   );
   assert.equal(workers.length, 1);
-  assert.deepEqual(workers[0]?.figures, [{ name: 'shards', value: 18 }]);
+  assert.deepEqual(workers[0]?.metrics, [{ name: 'shards', value: 18 }]);
   assert.equal(workers[0]?.receivedBytes, 864);
-  assert.equal(workers[0]?.sentBytes, worker?.link.received);
+  assert.equal(workers[0]?.sentBytes, worker?.link.traffic.received);
   await worker?.ended;
 });
 
@@ -206,12 +232,12 @@ test('the report comes before the last frame, so that metrics come before encodi
 });
 
 for (const metrics of [true, false]) {
-  test(`metrics ${metrics ? 'wanted' : 'not wanted'}: the workers are told so`, async (t) => {
+  test(`metrics ${metrics ? 'wanted' : 'not wanted'}: so it is stated when the job is closed`, async (t) => {
     const { running, add, frames } = leader(t, { metrics });
     const finished: boolean[] = [];
     add(async (worker, assigned) => {
       for (let message = await worker.any(); message; message = await worker.any()) {
-        if (message.kind === 'finish') finished.push(message.metrics);
+        if (message.kind === 'close') finished.push(message.metrics);
         obey(worker, message, assigned);
       }
     });
@@ -227,7 +253,7 @@ test('a worker that never reports is waited for two seconds, not for ever', asyn
   const finishing = new Promise<void>((resolve) => {
     add(async (worker, assigned) => {
       for (let message = await worker.any(); message; message = await worker.any()) {
-        if (message.kind === 'finish') resolve();
+        if (message.kind === 'close') resolve();
         else obey(worker, message, assigned);
       }
     });
@@ -240,7 +266,7 @@ test('a worker that never reports is waited for two seconds, not for ever', asyn
   assert.equal(reports.length, 0);
   t.mock.timers.tick(1);
   assertWhole(await done);
-  assert.deepEqual(reports[0]?.workers[0]?.figures, []);
+  assert.deepEqual(reports[0]?.workers[0]?.metrics, []);
 });
 
 test('a worker that really checks its credits never gets more shards than it has', async (t) => {
@@ -251,16 +277,19 @@ test('a worker that really checks its credits never gets more shards than it has
   network.listen(address, (link) => {
     const seen = {
       ...pool,
-      seat: (kernel: 'simd') => {
-        const seat = pool.seat(kernel);
-        const queue: typeof seat.queue = (assignment, finish) => {
-          assigned.set(assignment.shard, assignment);
-          seat.queue(assignment, finish);
-        };
-        return Object.create(seat, { queue: { value: queue } }) as typeof seat;
-      },
+      session: () => ({
+        ...pool.session(),
+        open: (kernel: 'simd', priority: number) => {
+          const handle = pool.session().open(kernel, priority);
+          const queue: typeof handle.queue = (assignment, finish) => {
+            assigned.set(assignment.shard, assignment);
+            handle.queue(assignment, finish);
+          };
+          return Object.create(handle, { queue: { value: queue } }) as typeof handle;
+        },
+      }),
     };
-    serve(link, seen as typeof pool, '1', { started: nobody, finished: () => [], ended: nobody });
+    serve(link, seen as typeof pool, '1', { began: nobody, finished: () => [], broken: nobody, ended: nobody });
   });
   running.add({ address, slots: 0 });
   running.sealed();
@@ -282,8 +311,7 @@ test('a worker whose kernel computes other bits gets nothing to do, and the lead
   const { network, running, add, frames, notes } = leader(t);
   const heard: string[] = [];
   add(async (worker) => {
-    await worker.next('hello');
-    void worker.send({ ...ready, fingerprint: 'b'.repeat(64) });
+    await greet(worker, { fingerprint: 'b'.repeat(64) });
     for (const { kind } of await worker.rest()) heard.push(kind);
   });
   await network.quiet();
@@ -293,7 +321,8 @@ test('a worker whose kernel computes other bits gets nothing to do, and the lead
     'not aaaaaaaaaaaa)): start workers with "fractal worker", or render with --local';
   await assert.rejects(frames(), { code: 'NO_WORKER', message: why });
   const note = 'w:1 is left out: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, not aaaaaaaaaaaa)';
-  assert.deepEqual([heard, notes], [[], [note]]);
+  await network.quiet();
+  assert.deepEqual([heard, notes], [['close'], [note]]);
 });
 
 test('where no fingerprint is known the first worker sets it, and the job is done without those that differ', async (t) => {
@@ -301,8 +330,7 @@ test('where no fingerprint is known the first worker sets it, and the job is don
   add(honest);
   await network.quiet();
   const other = add(async (worker, assigned) => {
-    await worker.next('hello');
-    void worker.send({ ...ready, fingerprint: 'b'.repeat(64) });
+    await greet(worker, { fingerprint: 'b'.repeat(64) });
     for (const message of await worker.rest()) obey(worker, message, assigned);
   });
   running.sealed();
@@ -335,7 +363,7 @@ const LOST: readonly [how: string, part: (worker: ScriptedWorker, kept: Assignme
   [
     'sends half a message',
     (worker) => (worker.link as never as { sendBytes(b: Uint8Array): void }).sendBytes(Buffer.from([0x1a, 2, 8, 1])),
-    'the peer sent no piece of a result',
+    'the peer sent no chunk of a result',
   ],
 ];
 
@@ -387,7 +415,7 @@ test('the last worker is lost: the job fails, and says with whom and why', async
   });
 });
 
-test('a worker that says goodbye finishes what it has and gets nothing more', async (t) => {
+test('a worker that drains finishes what it has and gets nothing more', async (t) => {
   const { network, running, add, frames, notes, reports } = leader(t);
   let leave = async () => {};
   add(
@@ -411,7 +439,7 @@ test('a worker that says goodbye finishes what it has and gets nothing more', as
   assertWhole(await done);
   assert.equal(assigned.length, 16);
   assert.equal(reports[0]?.reissued, 0);
-  assert.equal(notes[1], 'w:1 says goodbye');
+  assert.equal(notes[1], 'w:1 is draining');
 });
 
 test('a shard that fails is handed out again, one that fails three times fails the job', async (t) => {
@@ -423,7 +451,7 @@ test('a shard that fails is handed out again, one that fails three times fails t
         if (message.kind === 'assign' && message.assignment.shard === 4 && failed < failures) {
           failed++;
           const { epoch } = message.assignment;
-          void worker.send({ kind: 'failed', shard: 4, epoch, reason: 'out of memory' });
+          void worker.send({ kind: 'failed', job: 1, shard: 4, epoch, reason: 'out of memory' });
         } else obey(worker, message, assigned);
       }
     });
@@ -449,7 +477,7 @@ test('a result of the wrong length counts as a failure; no byte of it gets into 
         wrong = false;
         const bytes = new Uint8Array(47).fill(255);
         const { shard, epoch } = message.assignment;
-        void worker.send({ kind: 'result', shard, epoch, bytes, seconds: 1, iterations: 1, uncertain: 0 });
+        void worker.send({ kind: 'result', job: 1, shard, epoch, bytes, seconds: 1, iterations: 1, uncertain: 0 });
       } else obey(worker, message, assigned);
     }
   });
@@ -475,7 +503,8 @@ test('results that nobody asked this worker for change nothing', async (t) => {
     const kept = await collect(worker, 2);
     for (const shard of [0, 1, 1000]) {
       const bytes = new Uint8Array(48).fill(255);
-      void worker.send({ kind: 'result', shard, epoch: shard + 1, bytes, seconds: 9, iterations: 9, uncertain: 0 });
+      const late = { shard, epoch: shard + 1, bytes, seconds: 9, iterations: 9, uncertain: 0 };
+      void worker.send({ kind: 'result', job: 1, ...late });
     }
     for (const one of kept) void worker.send(answer(one));
     await honest(worker, assigned);
@@ -503,7 +532,7 @@ test('an answer that comes twice counts once', async (t) => {
 });
 
 test('three answers that cannot be right: the worker is left out for good, with the reason, and another does it', async (t) => {
-  const { network, running, add, frames, notes, reports } = leader(t, {}, { scene: { ...job.scene, samples: true } });
+  const { network, running, add, frames, notes, reports } = leader(t, {}, { scenes: [{ ...scene, samples: true }] });
   const nan = new Uint8Array(Float64Array.from({ length: 16 }, () => Number.NaN).buffer);
   const address = { host: 'w', port: 1 };
   let links = 0;
@@ -543,8 +572,7 @@ test('three answers that cannot be right: the worker is left out for good, with 
 test('a worker whose messages make no sense three times is left out', async (t) => {
   const { network, running, add, frames, notes } = leader(t, { retries: 10 });
   add(async (worker) => {
-    await worker.next('hello');
-    void worker.send(ready);
+    await greet(worker);
     void worker.send(ready);
   });
   while (notes.length < 7) await network.quiet();
@@ -557,7 +585,7 @@ test('a worker whose messages make no sense three times is left out', async (t) 
   assert.deepEqual(notes.slice(7), ['w:2 joined: 1 slot, by hand']);
 });
 
-test('a worker whose figures are no figures has failed', async (t) => {
+test('a worker whose numbers are no numbers has failed', async (t) => {
   for (const broken of [{ seconds: -1 }, { seconds: Infinity }, { iterations: Number.NaN }]) {
     const { running, add, frames, reports, notes } = leader(t);
     add(async (worker, assigned) => {
@@ -602,7 +630,7 @@ test('every shard verified: a worker whose pixels are right, and their number of
   running.sealed();
   assertWhole(await frames());
   assert.ok(reports[0]?.workers[0]?.expelled);
-  assert.equal(reports[0]?.uncertain, job.frames * UNCERTAIN);
+  assert.equal(reports[0]?.uncertain, job.renders.length * UNCERTAIN);
 });
 
 test('every shard verified: of three workers one lies, it is found out, and no byte of it is in the frames', async (t) => {
@@ -619,12 +647,12 @@ test('every shard verified: of three workers one lies, it is found out, and no b
   assert.ok(notes.some((note) => note.startsWith('w:1 is left out')));
 });
 
-test('half of the shards verified: what a worker that is found out said alone is computed anew, and not kept', async (t) => {
+test('half of the shards verified: what an outvoted worker alone computed is computed anew, and not kept', async (t) => {
   const path = folder(t);
   const open = () => Store.open({ folder: path, size: 1 << 20, warn: assert.fail });
   const shelf = {
-    width: job.width,
-    height: job.height,
+    width: size.width,
+    height: size.height,
     bytesPerPixel: 3,
     keyOf: (frame: number) => digestOf({ frame }),
   };
@@ -641,13 +669,13 @@ test('half of the shards verified: what a worker that is found out said alone is
   archive.leave();
   await store.settled();
   const { revoked, samples, shards, workers, uncertain } = reports[0] as Report;
-  assert.equal(uncertain, job.frames * UNCERTAIN, 'what the liar had counted is taken back');
+  assert.equal(uncertain, job.renders.length * UNCERTAIN, 'what the liar had counted is taken back');
   assert.ok(workers[0]?.expelled);
-  assert.ok(revoked > 0, 'nothing stood on its word alone');
-  assert.deepEqual([shards, samples], [18, job.frames * job.width * job.height * job.perPixel], 'each counts once');
+  assert.ok(revoked > 0, 'it alone had computed nothing');
+  assert.deepEqual([shards, samples], [18, job.renders.length * size.width * size.height], 'each counts once');
   const kept = new Archive(await open(), shelf);
   let rects = 0;
-  for (let frame = 0; frame < job.frames; frame++) {
+  for (let frame = 0; frame < job.renders.length; frame++) {
     await kept.recall(frame, ({ rect, bytes }) => {
       rects++;
       assert.deepEqual(Uint8Array.from(bytes), pixels({ frame, ...rect }));
@@ -657,7 +685,7 @@ test('half of the shards verified: what a worker that is found out said alone is
 });
 
 test('a film whose frames were handed on before a liar was found out fails, and names them', async (t) => {
-  const some = { frames: 30, height: 2, verify: { share: 0.3, seed: 1 } };
+  const some = { renders: uniformRenders(30, { ...size, height: 2 }), verify: { share: 0.3, seed: 1 } };
   const { network, running, add, frames } = leader(t, { minWorkers: 3 }, some);
   for (const script of [liar, honest, honest]) {
     add(script);
@@ -681,10 +709,10 @@ test('two workers that disagree, and no third: the job fails, and says about wha
   });
 });
 
-test('a dispute that nobody decides: what either alone had said is not kept', async (t) => {
+test('two answers without a third: what either worker alone computed is not kept', async (t) => {
   const disowned: string[] = [];
   const archive: RenderJob['archive'] = {
-    recall: async () => [{ x: 0, y: 0, width: job.width, height: job.height }],
+    recall: async () => [{ x: 0, y: 0, width: size.width, height: size.height }],
     keep() {},
     disown: (by) => void disowned.push(by),
     complete() {},
@@ -715,7 +743,7 @@ test('a worker under two names is one worker', async (t) => {
   assert.deepEqual([reports[0]?.verified, reports[0]?.unverified], [0, 18]);
 });
 
-test('one worker alone: what nobody can compare is taken, and counted', async (t) => {
+test('one worker alone: what cannot be compared is taken, and counted', async (t) => {
   const { running, add, frames, reports } = leader(t, {}, { verify: ALL });
   add(honest);
   running.sealed();
@@ -724,12 +752,11 @@ test('one worker alone: what nobody can compare is taken, and counted', async (t
   assert.deepEqual([verified, unverified], [0, 18]);
 });
 
-test('a worker that stalls, though it beats: another computes its shards, and it is told to stop', async (t) => {
+test('a worker that stalls, though it beats: another computes its shards, and its own are cancelled', async (t) => {
   const { network, running, add, frames, reports } = leader(t, { now: hurried(50) });
   const heard: ToWorker[] = [];
   add(async (worker) => {
-    await worker.next('hello');
-    void worker.send(ready);
+    await greet(worker);
     for (let message = await worker.any(); message; message = await worker.any()) heard.push(message);
   });
   await network.quiet();
@@ -776,7 +803,7 @@ test('--strict: one that is missing fails the job, though others could do it', a
   });
 });
 
-test('not more slots are used than allowed, all workers together; who is left over is sent home', async (t) => {
+test('not more slots are used than allowed, all workers together; a worker beyond them is disconnected', async (t) => {
   const { network, running, add, frames, notes } = leader(t, { maxSlots: 3 });
   const workers: ScriptedWorker[] = [];
   for (let k = 0; k < 3; k++) {
@@ -784,6 +811,7 @@ test('not more slots are used than allowed, all workers together; who is left ov
       workers.push(worker);
       await worker.next('hello');
       void worker.send({ ...ready, slots: 2 });
+      if ((await worker.any())?.kind === 'open') void worker.send({ ...opened, slots: 2 });
     });
     await network.quiet();
   }
@@ -797,22 +825,26 @@ test('not more slots are used than allowed, all workers together; who is left ov
   assert.match(notes[1] ?? '', /w:2 joined: 1 slot,/);
 });
 
-test('what ends the run from outside is what the reader of the frames gets, and the workers are let go', async (t) => {
-  const { network, running, add, frames, stop } = leader(t);
+test('what ends the job from outside is what the reader of the frames gets, and the job is closed on the workers', async (t) => {
+  const { network, running, add, stop } = leader(t);
   let worker: ScriptedWorker | undefined;
-  add((link) => {
+  let kept: Assignment[] = [];
+  add(async (link) => {
     worker = link;
-    return collect(link, 2);
+    kept = await collect(link, 2);
   });
   running.sealed();
-  const done = frames();
+  const done = all(running.frames);
   await network.quiet();
   stop.abort(new Error('interrupted'));
   await assert.rejects(done, { message: 'interrupted' });
-  await worker?.ended;
+  for (const { epoch } of kept) {
+    assert.deepEqual(await worker?.next('cancel'), { kind: 'cancel', job: 1, epochs: [epoch] });
+  }
+  assert.deepEqual(await worker?.next('close'), { kind: 'close', job: 1, metrics: false });
 });
 
-test('a run that is ended before it began does not begin', async (t) => {
+test('a job that is ended before it began does not begin', async (t) => {
   const { network, running, add, frames } = leader(t, { signal: AbortSignal.abort(new Error('interrupted')) });
   const assigned = add(honest);
   running.sealed();
@@ -821,19 +853,22 @@ test('a run that is ended before it began does not begin', async (t) => {
   assert.deepEqual(assigned, []);
 });
 
-test('a reader that stops early lets the workers go', async (t) => {
+test('a reader that stops early closes the job on the workers', async (t) => {
   const { running, add } = leader(t);
-  let worker: ScriptedWorker | undefined;
-  add((link, assigned) => {
-    worker = link;
-    return honest(link, assigned);
+  const closed = new Promise((resolve) => {
+    add(async (worker, assigned) => {
+      for (let message = await worker.any(); message; message = await worker.any()) {
+        obey(worker, message, assigned);
+        if (message.kind === 'close') resolve(message);
+      }
+    });
   });
   running.sealed();
   for await (const { index } of running.frames) {
     assert.equal(index, 0);
     break;
   }
-  await worker?.ended;
+  assert.deepEqual(await closed, { kind: 'close', job: 1, metrics: false });
 });
 
 test('a reader that is slow is not overrun: not more frames are begun than the window allows', async (t) => {

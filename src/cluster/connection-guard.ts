@@ -1,7 +1,7 @@
 /**
- * Where connections come in: bounded in number and in time, proved by certificate where TLS is wanted, and only then
- * handed to whoever speaks HTTP/2. A stranger is a connection that has not been welcomed yet; the oldest stranger makes
- * room for a new one, so that those who connect and say nothing keep nobody out.
+ * The listening socket of a server: connections are bounded in number and in time, authenticated by certificate where
+ * TLS is wanted, and only then handed to HTTP/2. A connection is pending until a session is admitted on it; beyond the
+ * bound the oldest pending one is closed, so that idle connections keep no session out.
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
@@ -9,75 +9,76 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Tls } from './access.js';
 import type { Address } from './transport.js';
 
-export interface DoorOptions {
+export interface GuardOptions {
   readonly tls?: Tls | undefined;
-  /** So many strangers at once. */
-  readonly strangers: number;
-  /** For a handshake, and for going when it is time to go. */
+  /** So many pending connections at once. */
+  readonly pending: number;
+  /** For a handshake, and for closing after the last message. */
   readonly handshakeMs: number;
-  enter(socket: Socket): void;
-  /** Somebody did not get in: a line for the log. */
+  /** Takes a connection that passed. */
+  accept(socket: Socket): void;
+  /** A connection was refused: a line for the log. */
   refused(peer: string, reason: string): void;
 }
 
-export interface Door {
+export interface ConnectionGuard {
   readonly port: number;
-  /** The connection of this peer is no stranger's any more. */
-  welcome(peer: string): void;
-  /** It is to go: what was said to it last still arrives, then it is ended. */
-  showOut(peer: string): void;
-  /** Resolves when the connections of all that were welcomed are gone. */
-  left(): Promise<void>;
-  /** Takes no more, and ends all. */
+  /** The connection of this peer has a session: it is pending no more. */
+  admit(peer: string): void;
+  /** It is to close: what was sent last still arrives, then it is ended. */
+  release(peer: string): void;
+  /** Resolves when the connections of all admitted peers are closed. */
+  emptied(): Promise<void>;
+  /** Accepts no more, and ends all. */
   close(): void;
 }
 
 /** Rejects with the system's error when the address cannot be listened on. */
-export async function openDoor({ host, port }: Address, options: DoorOptions): Promise<Door> {
+export async function openConnectionGuard({ host, port }: Address, options: GuardOptions): Promise<ConnectionGuard> {
   const all = new Map<string, Socket>();
   /** In the order in which they came. */
-  const strangers = new Map<string, Socket>();
-  const guests = new Set<string>();
+  const pending = new Map<string, Socket>();
+  const admitted = new Set<string>();
   const leaving = new Set<string>();
-  let lastOne = '';
-  let emptied = () => {};
+  let lastClosed = '';
+  let noteEmpty = () => {};
 
-  function arrived(socket: Socket): void {
+  function connected(socket: Socket): void {
     const peer = peerOf(socket);
     all.set(peer, socket);
-    strangers.set(peer, socket);
+    pending.set(peer, socket);
     socket.on('error', () => undefined);
     socket.once('close', () => {
-      lastOne = peer;
+      lastClosed = peer;
       all.delete(peer);
-      strangers.delete(peer);
-      guests.delete(peer);
+      pending.delete(peer);
+      admitted.delete(peer);
       leaving.delete(peer);
-      if (guests.size === 0) emptied();
+      if (admitted.size === 0) noteEmpty();
     });
-    const [oldest] = strangers.values();
-    if (strangers.size > options.strangers) oldest?.destroy();
+    const [oldest] = pending.values();
+    if (pending.size > options.pending) oldest?.destroy();
   }
 
-  const server = options.tls ? secureServer(options.tls, options, () => lastOne) : createServer(options.enter);
-  server.prependListener('connection', arrived);
+  const server = options.tls ? secureServer(options.tls, options, () => lastClosed) : createServer(options.accept);
+  server.prependListener('connection', connected);
   await listening(server, host, port);
   return {
     port: (server.address() as { port: number }).port,
-    welcome(peer) {
-      strangers.delete(peer);
-      if (all.has(peer)) guests.add(peer);
+    admit(peer) {
+      pending.delete(peer);
+      if (all.has(peer)) admitted.add(peer);
     },
-    left: () =>
+    emptied: () =>
       new Promise((resolve) => {
-        emptied = resolve;
-        if (guests.size === 0) resolve();
+        noteEmpty = resolve;
+        if (admitted.size === 0) resolve();
       }),
-    showOut(peer) {
+    release(peer) {
       const socket = all.get(peer);
       if (!socket || leaving.has(peer)) return;
       leaving.add(peer);
-      strangers.set(peer, socket);
+      pending.set(peer, socket);
       const timer = setTimeout(() => socket.destroy(), options.handshakeMs).unref();
       socket.once('close', () => clearTimeout(timer));
     },
@@ -98,19 +99,19 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** `left`: who closed the connection last. */
-function secureServer(tls: Tls, { handshakeMs, enter, refused }: DoorOptions, left: () => string): Server {
+/** `closed`: the peer whose connection was closed last. */
+function secureServer(tls: Tls, { handshakeMs, accept, refused }: GuardOptions, closed: () => string): Server {
   // Not rejectUnauthorized: it would close the connection, too, but keep the reason to itself.
   const proof = { requestCert: true, rejectUnauthorized: false };
   const speech = { ALPNProtocols: ['h2'], minVersion: 'TLSv1.3', handshakeTimeout: handshakeMs } as const;
   const server = createTlsServer({ ...tls, ...proof, ...speech }, (socket) => {
-    if (socket.authorized) return enter(socket);
+    if (socket.authorized) return accept(socket);
     refused(peerOf(socket), certificateObjection(socket));
     socket.destroy();
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    // A socket that is closed has no address any more; its closing was told just before.
-    refused(socket.remoteAddress ? peerOf(socket) : left(), handshakeObjection(error.code ?? error.message));
+    // A socket that is closed has no address any more; its closing was reported just before.
+    refused(socket.remoteAddress ? peerOf(socket) : closed(), handshakeObjection(error.code ?? error.message));
     // Node leaves open the one whose handshake takes too long.
     socket.destroy();
   });

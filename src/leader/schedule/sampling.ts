@@ -1,7 +1,10 @@
-/** Which shards are drawn for verification: by a hash of seed and number, the same ones every time. */
+/** Verification sampling: which shards are computed by two peers, by a hash of seed and number, the same ones every time. */
 
 /** @returns whether this shard is among the `share`, 0 to 1 */
-export function drawn(verify: { readonly share: number; readonly seed: number } | undefined, shard: number): boolean {
+export function isSampled(
+  verify: { readonly share: number; readonly seed: number } | undefined,
+  shard: number,
+): boolean {
   if (!verify || verify.share <= 0) return false;
   // MurmurHash3's finaliser.
   let hash = (verify.seed ^ Math.imul(shard + 1, 0x9e3779b1)) >>> 0;

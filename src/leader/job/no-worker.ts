@@ -1,6 +1,6 @@
 /** The errors of a job that has too few workers left to wait for. */
 
-import { FractalError } from '../errors.js';
+import { FractalError } from '../../errors.js';
 
 /** `missing`: why each of them is, by name. `left`: those that are not; at least `fewest` were wanted. */
 export function noWorker(missing: ReadonlyMap<string, string>, left: number, fewest: number): FractalError {

@@ -4,34 +4,43 @@
  */
 
 import type { Scene, ToLeader, ToWorker } from './messages.js';
+import { tracer } from './trace.js';
+import { Traffic } from './traffic.js';
 import type { LeaderLink, Link, WorkerLink } from './transport.js';
 
-/** Both ends of a session. */
-export function linkWithin(): { readonly leader: LeaderLink; readonly worker: WorkerLink } {
-  const leader = new End<ToWorker, ToLeader>(false);
-  const worker = new End<ToLeader, ToWorker>(true);
+/** Both ends of a session. `peer`: names the worker in a trace. */
+export function linkInProcess(peer: string): { readonly leader: LeaderLink; readonly worker: WorkerLink } {
+  const leader = new End<ToWorker, ToLeader>(false, peer);
+  const worker = new End<ToLeader, ToWorker>(true, 'leader');
   leader.other = worker;
   worker.other = leader;
   return { leader, worker };
 }
 
 class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
-  sent = 0;
-  received = 0;
+  readonly traffic = new Traffic();
+  private readonly trace: ReturnType<typeof tracer>;
   declare other: End<In & (ToWorker | ToLeader), Out>;
   private handlers: Parameters<Link<Out, In>['listen']>[0] | undefined;
   private readonly due: (() => void)[] = [];
   private over = false;
 
-  /** `last`: what this side says last is the end of the session for both. */
-  constructor(private readonly last: boolean) {}
+  /** `last`: what this side sends last is the end of the session for both. `peer`: the other side, in a trace. */
+  constructor(
+    private readonly last: boolean,
+    peer: string,
+  ) {
+    this.trace = tracer(peer);
+  }
 
   async send(message: Out): Promise<void> {
     if (this.over) return;
-    const bytes = payloadOf(message);
-    this.sent += bytes;
+    const { job, bytes } = payloadOf(message);
+    this.trace?.('sent', message);
+    this.traffic.count('sent', job, bytes);
     this.other.arrive(() => {
-      this.other.received += bytes;
+      this.other.traffic.count('received', job, bytes);
+      this.other.trace?.('received', message);
       this.other.handlers?.message(message);
     });
   }
@@ -76,10 +85,10 @@ class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
   }
 }
 
-/** Bytes that would have to travel: those of a scene's tables and orbit, and of results. */
-function payloadOf(message: ToWorker | ToLeader): number {
-  if (message.kind === 'result') return message.bytes.byteLength;
-  return message.kind === 'scene' ? sceneBytes(message.scene) : 0;
+/** Bytes that would have to travel: those of a scene's tables and orbit, and of results; and for which job. */
+function payloadOf(message: ToWorker | ToLeader): { job: number; bytes: number } {
+  if (message.kind === 'result') return { job: message.job, bytes: message.bytes.byteLength };
+  return message.kind === 'scene' ? { job: message.job, bytes: sceneBytes(message.scene) } : { job: 0, bytes: 0 };
 }
 
 function sceneBytes({ tables, reference }: Scene): number {

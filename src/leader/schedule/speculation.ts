@@ -1,5 +1,5 @@
 /**
- * Which shards are computed a second time, by slots that have nothing else to do: those that are expected to take
+ * Speculative execution: which shards are computed a second time, by slots that have nothing else to do: those that are expected to take
  * longest, where another peer would be through much sooner (Zaharia et al., "Improving MapReduce Performance in
  * Heterogeneous Environments", 2008: the longest time to end first, and not on slow peers).
  */
@@ -10,8 +10,8 @@ import type { Lease, Live, Member } from './member.js';
 /** A copy must be expected to be so many times faster than what is under way. */
 const GAIN = 1.5;
 /**
- * At most so many at work on one shard. Peers that have answered none yet, or have a shard that is overdue, keep no
- * place from the others: some that answer a few shards and never the rest would otherwise hold all copies of one.
+ * At most so many leases of one shard. Those of peers that have answered none yet, or have a shard that is overdue, do not
+ * count: some that answer a few shards and never the rest would otherwise hold all copies of one.
  */
 const COPIES = 3;
 /** A shard is overdue after so many times what it was expected to take, and no sooner than so many seconds. */
@@ -26,7 +26,7 @@ export interface Copy {
 }
 
 /** `idle`: members with idle slots. */
-export function chase(lives: Iterable<Live>, idle: readonly Member[], costs: Costs, now: number): Copy[] {
+export function speculate(lives: Iterable<Live>, idle: readonly Member[], costs: Costs, now: number): Copy[] {
   const free = new Map(idle.map((member) => [member, member.idle]));
   const soonest = new Map<Member, number>();
   const known = new Map<Member, boolean>();
@@ -55,7 +55,7 @@ export function chase(lives: Iterable<Live>, idle: readonly Member[], costs: Cos
     return lag + (costs.expect(speed, samples) ?? UNKNOWN_SECONDS);
   }
 
-  /** What has taken longer than expected takes, for all we know, at least half as long again. */
+  /** What has taken longer than expected is assumed to take at least half as long again. */
   function remaining(lease: Lease): number {
     const { live, member, began } = lease;
     const need = needed(member, live);
