@@ -6,9 +6,10 @@ const may = {
   store: ['view', 'shard'],
   kernel: ['view', 'shard'],
   render: ['view', 'shard'],
-  cluster: ['view', 'shard', 'metrics'],
+  work: ['view', 'shard', 'kernel', 'render'],
+  cluster: ['view', 'shard', 'work', 'metrics'],
   leader: ['shard', 'cluster', 'metrics'],
-  worker: ['view', 'shard', 'kernel', 'render', 'cluster', 'metrics'],
+  worker: ['cluster', 'work', 'metrics'],
 };
 
 const folders = Object.entries(may).map(([folder, others]) => ({
@@ -44,6 +45,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/leader/schedule/' },
       to: { pathNot: ['^src/leader/schedule', '^src/shard/', '^src/errors\\.ts$'] },
+    },
+    {
+      name: 'cluster and worker look into no kind of work, but for its translation in cluster/wire-KIND.ts',
+      severity: 'error',
+      from: { path: '^src/(cluster|worker)/', pathNot: '^src/cluster/wire-fractal\\.ts$' },
+      to: { path: '^src/(view|work/[^/]+)/' },
     },
     {
       name: 'pipeline and request import view, shard, render',

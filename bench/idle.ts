@@ -8,13 +8,18 @@ import type { Address, Dialer, WorkerLink } from '../src/cluster/transport.js';
 import { type Fleet, type FleetOptions, openFleet } from '../src/leader/fleet/fleet.js';
 import { type RenderJob, uniformRenders } from '../src/leader/job/gathering.js';
 import { type JobOptions, type RunningJob, startJob } from '../src/leader/job/job.js';
-import { samplesPerPixel, type View } from '../src/view/view.js';
+import { DEFAULT_COLOURS, prepare } from '../src/render/colours.js';
+import type { View } from '../src/view/view.js';
+import { fractalJob } from '../src/work/fractal/job.js';
+import { BUILT_IN } from '../src/work/kinds.js';
 import type { JobHandle, Pool } from '../src/worker/pool.js';
 import { serve } from '../src/worker/session.js';
 
 const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
 
 export type Kind = 'pixels' | 'samples';
+
+const ONE = { perPixel: 1, channels: 1 };
 
 /** A process that answers every shard at once. */
 export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; address: Address }> {
@@ -29,6 +34,7 @@ export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; a
 const idlePool = (bytesPerPixel: number): Pool => ({
   instance: '',
   slots: 2,
+  kinds: BUILT_IN,
   started: Promise.resolve(),
   broken: new Promise(() => {}),
   slotsFor: () => 2,
@@ -44,14 +50,17 @@ const idlePool = (bytesPerPixel: number): Pool => ({
 function idleHandle(bytesPerPixel: number): JobHandle {
   const underWay = new Set<number>();
   return {
+    asset() {},
     scene() {},
     dropScene() {},
-    queue({ epoch, view, rect }, finish) {
+    queue({ epoch, work }, finish) {
+      if (work.kind !== 'fractal') throw new Error('only leaders of these benchmarks are answered');
+      const { width, height } = work.rect;
       underWay.add(epoch);
       setImmediate(() => {
         underWay.delete(epoch);
-        const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
-        const bytes = new Uint8Array(rect.width * rect.height * bytesPerPixel);
+        const samples = width * height;
+        const bytes = new Uint8Array(samples * bytesPerPixel);
         finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
       });
     },
@@ -92,11 +101,13 @@ export function idleJob(kind: Kind, width: number, height: number, frames: numbe
     ...{ re: '-0.75', im: '0', zoom: '1', rotation: 0, width, height, iterations: 100, bailout: 256, count: 'smooth' },
     sampling: { kind: 'grid', side: 1 },
   };
+  const paint = kind === 'pixels' ? prepare(DEFAULT_COLOURS) : undefined;
+  const { scene, answer, ...work } = fractalJob({ viewOf: () => view, paint, ...ONE });
   return {
-    renders: uniformRenders(frames, { width, height, perPixel: 1, channels: 1 }),
+    ...work,
+    renders: uniformRenders(frames, { width, height, ...ONE, answer }),
+    scenes: [scene],
     ...{ shape: 'tile', blockSize, window: 8 },
-    viewOf: () => view,
-    scenes: [{ samples: kind === 'samples', paint: {}, tables: {} }],
   };
 }
 

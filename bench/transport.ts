@@ -65,10 +65,12 @@ async function speed(worker?: Tls, leader?: Tls): Promise<number> {
   });
   void link.send({ kind: 'hello', protocol: 1, version: '1', session: 'bench', slots: 0 });
   void link.send({ kind: 'open', job: 1, name: 'bench', kernel: 'simd', priority: 50 });
-  void link.send({ kind: 'scene', job: 1, id: 0, scene: { samples: true, paint: {}, tables: {} } });
+  void link.send({ kind: 'scene', job: 1, id: 0, scene: { work: { kind: 'fractal' }, assets: [] } });
   const rect = { x: 0, y: 0, width: bytes.length / 8, height: 1 };
+  const work = { kind: 'fractal', view, rect } as const;
+  const at = { scene: 0, frame: 0 };
   for (let epoch = 0; epoch < RESULTS; epoch++) {
-    void link.send({ kind: 'assign', job: 1, assignment: { shard: epoch, epoch, scene: 0, frame: 0, view, rect } });
+    void link.send({ kind: 'assign', job: 1, assignment: { ...at, shard: epoch, epoch, work } });
   }
   await ended;
   const seconds = (performance.now() - from) / 1000;

@@ -1,32 +1,16 @@
 /** The store as a run uses it: which frames have which names, and how many bytes. */
 
-import type { KernelName } from '../src/kernel/kernel.js';
-import { fingerprintOf } from '../src/kernel/open.js';
-import { openSimd } from '../src/kernel/simd.js';
 import type { Picture } from '../src/pipeline.js';
-import { type Request, viewAt } from '../src/request.js';
+import { viewAt } from '../src/request.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import { Archive } from '../src/store/archive.js';
 import { keyer } from '../src/store/key.js';
 import { Store } from '../src/store/store.js';
-import type { Pool } from '../src/worker/pool.js';
+import { sceneIdentity, viewIdentity } from '../src/work/fractal/identity.js';
+import { fractalJob } from '../src/work/fractal/job.js';
+import type { Numerics } from '../src/work/fractal/numerics.js';
 import type { StoreFlags } from './flags.js';
 import type { Prepared } from './prepare.js';
-
-export interface Numerics {
-  readonly kernel: KernelName;
-  readonly fingerprint?: string;
-}
-
-/**
- * The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. `pool`: workers
- * here, who tell it as quickly.
- */
-export async function numericsOf({ kernel }: Request, pool?: Pool): Promise<Numerics> {
-  if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
-  if (pool) return { kernel: 'simd', fingerprint: (await pool.offer('simd')).fingerprint };
-  return { kernel: 'simd', fingerprint: await fingerprintOf(openSimd()) };
-}
 
 /** undefined: nothing is kept. */
 export async function storeOf({ folder, size }: StoreFlags, warn: (line: string) => void): Promise<Store | undefined> {
@@ -37,20 +21,21 @@ export async function storeOf({ folder, size }: StoreFlags, warn: (line: string)
 export function archiveOf(
   store: Store | undefined,
   { request, reference }: Prepared,
-  { width, height, perPixel, channels, paint }: Picture,
+  picture: Picture,
   numerics: Numerics,
 ): Archive | undefined {
   if (!store || numerics.fingerprint === undefined) return undefined;
-  const kind = paint ? 'pixels' : 'samples';
-  const direct = keyer({ ...numerics, kind, paint });
-  const perturbed = keyer({ ...numerics, kind, paint, reference });
+  const { scene, answer } = fractalJob(picture, reference);
+  const keys = (perturbed: boolean) => keyer({ ...numerics, ...sceneIdentity(scene.work, perturbed) });
+  const [direct, perturbed] = [keys(false), keys(true)];
+  const { width, height } = picture;
   return new Archive(store, {
     width,
     height,
-    bytesPerPixel: bytesOfPixel(kind, { perPixel, channels }),
+    bytesPerPixel: bytesOfPixel(answer, picture),
     keyOf(frame) {
       const view = viewAt(request, frame);
-      return view.perturbed ? perturbed(view) : direct(view);
+      return (view.perturbed ? perturbed : direct)(viewIdentity(view));
     },
   });
 }

@@ -3,7 +3,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { lookAt, watchHosts } from '../src/cluster/hostwatch.js';
-import type { Scene } from '../src/cluster/messages.js';
 import { addressText, type Dialer, type Listener } from '../src/cluster/transport.js';
 import { FractalError, oneLine } from '../src/errors.js';
 import type { Reference } from '../src/kernel/perturbation/reference.js';
@@ -13,14 +12,15 @@ import { type Progress, startJob } from '../src/leader/job/job.js';
 import type { Report } from '../src/leader/job/ledger.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
 import { type Picture, render } from '../src/pipeline.js';
-import type { Paint } from '../src/render/colours.js';
 import type { Request } from '../src/request.js';
 import { digitsMissing } from '../src/request-digits.js';
 import { bytesOfPixel } from '../src/shard/assemble.js';
 import type { Archive } from '../src/store/archive.js';
 import type { Store } from '../src/store/store.js';
-import { samplesPerPixel } from '../src/view/view.js';
-import { archiveOf, numericsOf, storeOf } from './archive.js';
+import { type Formula, samplesPerPixel } from '../src/view/view.js';
+import { fractalJob } from '../src/work/fractal/job.js';
+import { numericsOf } from '../src/work/fractal/numerics.js';
+import { archiveOf, storeOf } from './archive.js';
 import { type Crew, targetsOf } from './crew.js';
 import { plan } from './dry-run.js';
 import type { ClusterOptions, LeaderOptions } from './flags.js';
@@ -97,7 +97,8 @@ async function renderJob(
     registration = await registrationOf(cluster, crew, () => fleet, screen.note);
     let ready: Prepared = { request, reference: undefined };
     let outlook: Outlook | undefined;
-    const prepared = (asked: Request) => prepare(asked, stop.signal, screen, store, local?.pool.warm);
+    const expect = (perturbed: Formula) => local?.pool.warm('fractal', perturbed);
+    const prepared = (asked: Request) => prepare(asked, stop.signal, screen, store, expect);
     const settle = async () => {
       for (const line of warnings) warn(line);
       store = await storeOf(options.store, warn);
@@ -110,7 +111,7 @@ async function renderJob(
       return ready.request;
     };
     const compute = async (picture: Picture) => {
-      const numerics = await numericsOf(ready.request, local?.pool);
+      const numerics = await numericsOf(ready.request.kernel, local?.pool.offer);
       const dialer = await dialerOf(crew, local, registration !== undefined);
       archive = archiveOf(store, ready, picture, numerics);
       if (archive && store && options.store.samples) await noteSamples(store, ready.request);
@@ -213,15 +214,16 @@ function phaseOf({ framesDone, workers }: Progress, frames: number): Status['pha
 }
 
 function jobOf({ shape, blockSize }: Request, picture: Picture, reference?: Reference): RenderJob {
-  const { frames, width, height, perPixel, channels, viewOf, paint } = picture;
-  const frameBytes = width * height * bytesOfPixel(paint ? 'pixels' : 'samples', picture);
+  const { frames, width, height, perPixel, channels } = picture;
+  const { scene, answer, ...work } = fractalJob(picture, reference);
+  const frameBytes = width * height * bytesOfPixel(answer, picture);
   return {
-    renders: uniformRenders(frames, { width, height, perPixel, channels }),
-    viewOf,
+    ...work,
+    renders: uniformRenders(frames, { width, height, perPixel, channels, answer }),
+    scenes: [scene],
     shape,
     ...(blockSize === undefined ? {} : { blockSize }),
     window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),
-    scenes: [{ ...sceneOf(paint), ...(reference ? { reference } : {}) }],
   };
 }
 
@@ -235,13 +237,6 @@ function remarks({ workers, unverified }: Report): string[] {
   const expelled = workers.flatMap(({ name, expelled: why }) => (why ? [`${name} was left out: ${why}`] : []));
   const alone = `${unverified} shard${unverified > 1 ? 's' : ''} could not be verified: there was no second worker`;
   return unverified > 0 ? [...expelled, alone] : expelled;
-}
-
-/** A paint as what travels: its plain fields, and its tables. */
-function sceneOf(paint: Paint | undefined): Scene {
-  if (!paint) return { samples: true, paint: {}, tables: {} };
-  const { srgb, linear, ...plain } = paint;
-  return { samples: false, paint: plain, tables: { srgb, linear } };
 }
 
 /** How workers are dialled: own ones here, others as what they were told. gRPC is loaded for others only. */

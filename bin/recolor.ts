@@ -9,7 +9,8 @@ import { assemble } from '../src/shard/assemble.js';
 import type { Frame } from '../src/shard/frame.js';
 import type { Archive } from '../src/store/archive.js';
 import type { Store } from '../src/store/store.js';
-import { archiveOf, numericsOf, storeOf } from './archive.js';
+import { numericsOf } from '../src/work/fractal/numerics.js';
+import { archiveOf, storeOf } from './archive.js';
 import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { keptInstead } from './kept-samples.js';
@@ -67,7 +68,7 @@ interface Kept {
 /** Where samples may be: of just these views, or with distances that are not needed. */
 async function archives(store: Store | undefined, ready: Prepared, picture: Picture): Promise<Kept[]> {
   const { request } = ready;
-  const numerics = await numericsOf(request);
+  const numerics = await numericsOf(request.kernel);
   const own = archiveOf(store, ready, picture, numerics);
   if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
   if (needsDistance(request.colours)) return [{ archive: own, picture }];

@@ -4,14 +4,11 @@
  */
 
 import { FractalError } from '../errors.js';
-import { samplesPerPixel } from '../view/view.js';
-import type { Assignment, ToWorker } from './messages.js';
+import type { ToWorker } from './messages.js';
 
 interface JobAnswers {
-  /** Bytes of each, by epoch. Cancelled ones too: the answer may be on its way. */
-  readonly due: Map<number, number>;
-  /** Of each scene, whether samples are wanted. */
-  readonly samples: Map<number, boolean>;
+  /** Bytes of each, by epoch; undefined: of any length. Cancelled ones too: the answer may be on its way. */
+  readonly due: Map<number, number | undefined>;
   /** The leader closed the job. */
   closed: boolean;
 }
@@ -24,21 +21,21 @@ export class Answers {
   sent(message: ToWorker): void {
     if (message.kind === 'hello') return;
     if (message.kind === 'open') {
-      this.jobs.set(message.job, { due: new Map(), samples: new Map(), closed: false });
+      this.jobs.set(message.job, { due: new Map(), closed: false });
       return;
     }
     const job = this.jobs.get(message.job);
     if (!job) return;
-    if (message.kind === 'scene') job.samples.set(message.id, message.scene.samples);
-    if (message.kind === 'assign') job.due.set(message.assignment.epoch, bytesOf(message.assignment, job));
+    if (message.kind === 'assign') job.due.set(message.assignment.epoch, message.answerBytes);
     if (message.kind === 'close') job.closed = true;
   }
 
   /** A chunk of an answer came. @throws FractalError PROTOCOL when it is not due, or has another length */
   check(job: number, epoch: number, total?: number): void {
-    const bytes = this.jobs.get(job)?.due.get(epoch);
-    if (bytes === undefined) throw refused(`answers assignment ${epoch} of job ${job}, which it does not have`);
-    if (total !== undefined && total !== bytes) {
+    const due = this.jobs.get(job)?.due;
+    if (!due?.has(epoch)) throw refused(`answers assignment ${epoch} of job ${job}, which it does not have`);
+    const bytes = due.get(epoch);
+    if (total !== undefined && bytes !== undefined && total !== bytes) {
       throw new FractalError('PROTOCOL', `the answer to assignment ${epoch} has ${total} bytes, not ${bytes}`);
     }
   }
@@ -65,12 +62,6 @@ export class Answers {
     if (kind === 'report' && !this.jobs.get(job)?.closed) throw refused('sent a report before the end of the job');
     this.jobs.delete(job);
   }
-}
-
-function bytesOf({ scene, view, rect }: Assignment, { samples }: JobAnswers): number {
-  const pixels = rect.width * rect.height;
-  if (!samples.get(scene)) return 3 * pixels;
-  return (view.distance ? 24 : 8) * pixels * samplesPerPixel(view.sampling);
 }
 
 function refused(what: string): FractalError {

@@ -9,11 +9,11 @@ import { FractalError } from '../errors.js';
 export const BOUNDS = {
   /** Bytes of a message; longer byte strings travel in chunks of exactly 1 MiB, the last one shorter. */
   messageBytes: (1 << 20) + 4096,
-  /** Bytes of a message that carries neither a chunk nor a view. */
+  /** Bytes of a message that carries neither a chunk nor a task. */
   smallMessageBytes: 1 << 16,
-  /** Fields of a message, and of each message within it. */
+  /** Fields of a message, with those of messages within it. */
   fields: 64,
-  /** Characters of a version, a session, a job, a kernel, a fingerprint, an instance, the name of a metric or a table. */
+  /** Characters of a version, a session, a job, a kernel, a fingerprint, an instance, a metric's name, a kind of work. */
   name: 100,
   /** Characters of the description of a kernel and of the reason of a failure or refusal. */
   text: 1_024,
@@ -35,12 +35,12 @@ export const BOUNDS = {
   epochs: 4_096,
   /** Metrics in a report. Their values are finite. */
   metrics: 256,
-  /** Bytes of a scene: its tables and its reference orbit. */
+  /** Bytes of a scene, and of an asset. */
   sceneBytes: 2 ** 30,
-  /** Tables of a scene. */
-  tables: 16,
-  /** Characters of a scene's paint, as JSON. */
-  paint: 1 << 16,
+  /** Bytes of the tables of a paint together. */
+  paintBytes: 16 << 20,
+  /** Assets of a scene, and of a job. */
+  assets: 32,
   /** Messages that no assignment explains: so many at once, then so many a second; 4 KiB count as one more. */
   unexplained: { atOnce: 256, perSecond: 32 },
 } as const;

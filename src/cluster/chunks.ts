@@ -47,18 +47,19 @@ interface Part {
  * incomplete takes `limit` bytes at most.
  */
 export class Joiner {
-  private readonly open = new Map<string | number, Part>();
+  private readonly open = new Map<string, Part>();
   private held = 0;
 
   /**
    * `held`: takes note of how many bytes lie incomplete, and may throw. `chunkBytes`: the length of every chunk but the
-   * last one.
+   * last one. `allocate`: the memory of a whole of several chunks.
    */
   constructor(
     private readonly what: string,
     private readonly limit: number,
     private readonly chunkBytes = CHUNK_BYTES,
     private readonly noteHeld: (bytes: number) => void = () => undefined,
+    private readonly allocate = (bytes: number): Uint8Array => new Uint8Array(bytes),
   ) {}
 
   /**
@@ -66,7 +67,7 @@ export class Joiner {
    * @throws FractalError PROTOCOL for a chunk out of order, beyond the limit, of another length than chunks have, or with
    * the wrong checksum.
    */
-  add(key: string | number, chunk: Chunk): Uint8Array | undefined {
+  add(key: string, chunk: Chunk): Uint8Array | undefined {
     const { offset, total, data, checksum } = chunk;
     if (total > this.limit) throw this.wrong(key, `${total} bytes announced, at most ${this.limit} are taken`);
     let part = this.open.get(key);
@@ -86,7 +87,7 @@ export class Joiner {
     part.chunks.push(data);
     part.filled = filled;
     part.checksum = crc32(data, part.checksum);
-    const whole = gathered(part);
+    const whole = gathered(part, this.allocate);
     if (!whole) return undefined;
     this.open.delete(key);
     this.held -= total;
@@ -94,19 +95,19 @@ export class Joiner {
     return this.checked(key, whole, part.checksum, checksum);
   }
 
-  private begun(key: string | number, total: number): Part {
+  private begun(key: string, total: number): Part {
     if (this.open.size >= MAX_OPEN) throw this.wrong(key, `${MAX_OPEN} others are incomplete`);
     const part: Part = { chunks: [], whole: undefined, copied: 0, filled: 0, checksum: 0, total };
     this.open.set(key, part);
     return part;
   }
 
-  private checked(key: string | number, bytes: Uint8Array, found: number, checksum: number): Uint8Array {
+  private checked(key: string, bytes: Uint8Array, found: number, checksum: number): Uint8Array {
     if (found !== checksum) throw this.wrong(key, 'the checksum does not match');
     return bytes;
   }
 
-  private wrong(key: string | number, why: string): FractalError {
+  private wrong(key: string, why: string): FractalError {
     return new FractalError('PROTOCOL', `${this.what} ${key}: ${why}`);
   }
 }
@@ -115,10 +116,10 @@ export class Joiner {
  * The whole, once all of it is there. From the middle on each chunk takes two earlier ones along, so that no chunk makes
  * the event loop wait for a copy of all; what is announced reserves at most twice what is there.
  */
-function gathered(part: Part): Uint8Array | undefined {
+function gathered(part: Part, allocate: (bytes: number) => Uint8Array): Uint8Array | undefined {
   const { chunks, filled, total } = part;
   if (2 * filled < total) return undefined;
-  part.whole ??= new Uint8Array(total);
+  part.whole ??= allocate(total);
   for (let k = 0; k < CHUNKS_AT_ONCE || filled === total; k++) {
     const chunk = chunks.shift();
     if (!chunk) break;

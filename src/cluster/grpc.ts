@@ -9,6 +9,7 @@ import { checkServerIdentity, createSecureContext } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
+import type { Scene__Output } from '../../gen/fractal/v1/Scene.js';
 import type { ToLeader__Output } from '../../gen/fractal/v1/ToLeader.js';
 import type { ProtoGrpcType as HealthTypes } from '../../gen/health.js';
 import type { ProtoGrpcType } from '../../gen/peer.js';
@@ -22,7 +23,7 @@ import { checkOneof, type Nested } from './shape.js';
 import { countWire, Traffic } from './traffic.js';
 import { type Address, addressText, type Dialer, type Link } from './transport.js';
 import { leaderWire } from './wire.js';
-import type { SceneCodec, WireScene } from './wire-work.js';
+import { ASSIGN_SHAPE, type SceneCodec, type WireScene } from './wire-work.js';
 
 const PROTOS = fileURLToPath(new URL('../../../proto', import.meta.url));
 const WINDOW_BYTES = 16 << 20;
@@ -46,14 +47,14 @@ const definition = protoLoader.loadSync(['fractal/v1/peer.proto', 'grpc/health/v
 });
 const { Session } = definition['fractal.v1.Peer'] as protoLoader.ServiceDefinition;
 if (Session) {
-  // Fields that carry a chunk or a view, and the field within that is the chunk or the view itself.
-  Session.requestDeserialize = shaped(Session.requestDeserialize, { 2: 2, 3: 4 });
-  Session.responseDeserialize = shaped(Session.responseDeserialize, { 3: 2 });
+  // Fields that carry a chunk or a task, and the fields within that are messages.
+  Session.requestDeserialize = shaped(Session.requestDeserialize, { 2: { 2: {} }, 3: ASSIGN_SHAPE, 9: { 2: {} } });
+  Session.responseDeserialize = shaped(Session.responseDeserialize, { 3: { 2: {} } });
 }
 const packages = grpc.loadPackageDefinition(definition) as unknown as ProtoGrpcType & HealthTypes;
 export const { Peer, Registration } = packages.fractal.v1;
 export const { Health } = packages.grpc.health.v1;
-const sceneType = definition['fractal.v1.Scene'] as protoLoader.MessageTypeDefinition<WireScene, WireScene>;
+const sceneType = definition['fractal.v1.Scene'] as protoLoader.MessageTypeDefinition<WireScene, Scene__Output>;
 export const codec: SceneCodec = {
   encode: (scene) => sceneType.serialize(scene),
   decode: (bytes) => sceneType.deserialize(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)),

@@ -3,7 +3,8 @@
  * in a turn of its own. Whoever sends one does not touch it again.
  */
 
-import type { Scene, ToLeader, ToWorker } from './messages.js';
+import { weightOf } from '../work/weight.js';
+import type { ToLeader, ToWorker } from './messages.js';
 import { tracer } from './trace.js';
 import { Traffic } from './traffic.js';
 import type { LeaderLink, Link, WorkerLink } from './transport.js';
@@ -85,13 +86,15 @@ class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
   }
 }
 
-/** Bytes that would have to travel: those of a scene's tables and orbit, and of results; and for which job. */
-function payloadOf(message: ToWorker | ToLeader): { job: number; bytes: number } {
-  if (message.kind === 'result') return { job: message.job, bytes: message.bytes.byteLength };
-  return message.kind === 'scene' ? { job: message.job, bytes: sceneBytes(message.scene) } : { job: 0, bytes: 0 };
-}
-
-function sceneBytes({ tables, reference }: Scene): number {
-  const arrays = [...Object.values(tables), ...(reference ? [reference.orbit, reference.tiny] : [])];
-  return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+/** Bytes that would have to travel: those of scenes, assets and results; and for which job. */
+function payloadOf(message: ToWorker | ToLeader): { readonly job: number; readonly bytes: number } {
+  switch (message.kind) {
+    case 'result':
+    case 'asset':
+      return { job: message.job, bytes: message.bytes.byteLength };
+    case 'scene':
+      return { job: message.job, bytes: weightOf(message.scene) };
+    default:
+      return { job: 0, bytes: 0 };
+  }
 }

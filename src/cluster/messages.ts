@@ -4,11 +4,13 @@
  */
 
 import type { Metric } from '../metrics/metric.js';
-import type { Rect } from '../shard/shard.js';
-import type { Formula, View } from '../view/view.js';
+import type { Asset } from '../work/asset.js';
+import type { SceneWork, TaskWork } from '../work/work.js';
+
+export type { Asset };
 
 /** Both sides must speak the same one. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
 /** How often a worker that is ready sends a heartbeat. */
 export const HEARTBEAT_MS = 1_000;
@@ -16,30 +18,11 @@ export const HEARTBEAT_MS = 1_000;
 /** Of the jobs of one session, those of the highest priority get free slots first. */
 export const PRIORITY = { min: 0, default: 50, max: 100 } as const;
 
-export type Table = Uint8Array | Float32Array | Float64Array;
-
-/** What all shards of a job share: sent once to each worker. */
+/** What shards share: sent to a worker before the first assignment that needs it. */
 export interface Scene {
-  /** Raw samples are wanted; else finished pixels. */
-  readonly samples: boolean;
-  /** How to colour: plain JSON values, and tables by name. Empty where samples are wanted. */
-  readonly paint: Readonly<Record<string, unknown>>;
-  readonly tables: Readonly<Record<string, Table>>;
-  /** Where views lie deeper than doubles reach: an orbit that their points are told apart from. */
-  readonly reference?: ReferenceOrbit;
-}
-
-export interface ReferenceOrbit {
-  readonly formula: Formula;
-  /** Its point, decimal strings. */
-  readonly re: string;
-  readonly im: string;
-  /** Re and im of Z_0, Z_1, …; the point begins at index `start`. */
-  readonly orbit: Float64Array;
-  /** Entries too small for doubles: index, re, im, the exponents of two of both. */
-  readonly tiny: Float64Array;
-  readonly start: number;
-  readonly deep: boolean;
+  readonly work: SceneWork;
+  /** The digests of the assets that its shards need; they are sent before it. */
+  readonly assets: readonly string[];
 }
 
 export interface Assignment {
@@ -48,8 +31,7 @@ export interface Assignment {
   readonly epoch: number;
   readonly scene: number;
   readonly frame: number;
-  readonly view: View;
-  readonly rect: Rect;
+  readonly work: TaskWork;
 }
 
 export type ToWorker =
@@ -76,9 +58,12 @@ export type ToJob =
     }
   | { readonly kind: 'priority'; readonly job: number; readonly priority: number }
   | { readonly kind: 'scene'; readonly job: number; readonly id: number; readonly scene: Scene }
+  /** Sent before the first scene that names it. */
+  | ({ readonly kind: 'asset'; readonly job: number } & Asset)
   /** No further assignment names this scene. */
   | { readonly kind: 'dropScene'; readonly job: number; readonly id: number }
-  | { readonly kind: 'assign'; readonly job: number; readonly assignment: Assignment }
+  /** `answerBytes`: the length that the leader's end of the session accepts, it does not travel; absent: any. */
+  | { readonly kind: 'assign'; readonly job: number; readonly assignment: Assignment; readonly answerBytes?: number }
   /** These assignments are not wanted any more, begun or not: no answer is awaited. */
   | { readonly kind: 'cancel'; readonly job: number; readonly epochs: readonly number[] }
   /** The job is over: a report is awaited once all that is under way is answered. `metrics`: the worker prints its own. */
@@ -142,10 +127,10 @@ export interface Result {
   readonly job: number;
   readonly shard: number;
   readonly epoch: number;
-  /** Samples: float64 little endian, triples of nu and the distance's vector where the view wants it; pixels: RGB bytes. */
+  /** The answer, as the kind of work defines it. */
   readonly bytes: Uint8Array;
   readonly seconds: number;
   readonly iterations: number;
-  /** Pixels with a sample that no error bound confirms. */
+  /** Pixels that the kind of work cannot confirm. */
   readonly uncertain: number;
 }

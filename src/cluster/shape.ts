@@ -9,12 +9,14 @@ import { BOUNDS } from './bounds.js';
 
 const LENGTH_DELIMITED = 2;
 
-/** Which field of a message holds a message whose fields are counted, too. */
-export type Nested = Readonly<Record<number, number>>;
+/** The fields of a message that hold messages, whose fields are counted, too; and what these hold. */
+export interface Nested {
+  readonly [field: number]: Nested;
+}
 
 /**
  * Of a message that is one of several (`oneof`): exactly one field. `large`: the fields that may be longer than
- * BOUNDS.smallMessageBytes, each with the field within it that is a message itself.
+ * BOUNDS.smallMessageBytes, each with the fields within it that are messages.
  * @throws FractalError PROTOCOL
  */
 export function checkOneof(bytes: Uint8Array, large: Nested): void {
@@ -22,26 +24,31 @@ export function checkOneof(bytes: Uint8Array, large: Nested): void {
   const { number, type, from, to } = fieldAt(bytes, 0, bytes.length);
   if (type !== LENGTH_DELIMITED || to !== bytes.length) throw wrong('several messages in one');
   const nested = large[number];
-  if (nested !== undefined) checkFields(bytes, [nested], from, to);
+  if (nested !== undefined) checkFields(bytes, nested, from, to);
   else if (bytes.length > BOUNDS.smallMessageBytes) {
     throw wrong(`a message of ${bytes.length} bytes, the bound is ${BOUNDS.smallMessageBytes}`);
   }
 }
 
 /**
- * Few enough fields in a message, and in those of its fields, `nested`, that are messages themselves.
+ * Few enough fields in a message, with those of its fields, `nested`, that are messages.
  * @throws FractalError PROTOCOL
  */
-export function checkFields(bytes: Uint8Array, nested: readonly number[], from = 0, to = bytes.length): void {
-  let count = 0;
+export function checkFields(bytes: Uint8Array, nested: Nested, from = 0, to = bytes.length): void {
+  countFields(bytes, nested, from, to, 0);
+}
+
+/** How many they are, with those `before`. */
+function countFields(bytes: Uint8Array, nested: Nested, from: number, to: number, before: number): number {
+  let count = before;
   for (let at = from; at < to; ) {
     if (++count > BOUNDS.fields) throw wrong(`a message of more than ${BOUNDS.fields} fields`);
     const field = fieldAt(bytes, at, to);
-    if (field.type === LENGTH_DELIMITED && nested.includes(field.number)) {
-      checkFields(bytes, [], field.from, field.to);
-    }
+    const inner = nested[field.number];
+    if (field.type === LENGTH_DELIMITED && inner) count = countFields(bytes, inner, field.from, field.to, count);
     at = field.to;
   }
+  return count;
 }
 
 interface Field {

@@ -1,4 +1,4 @@
-/** Payload of a session: the bytes of scenes and results, in all and by job. */
+/** Payload of a session: the bytes of scenes, assets and results, in all and by job. */
 
 export interface Bytes {
   readonly sent: number;
@@ -31,7 +31,9 @@ export class Traffic implements Bytes {
 
 /** Of a wire message with a chunk: its job and the bytes of the chunk. */
 export function countWire(traffic: Traffic, direction: keyof Bytes, wire: object): void {
-  const { scene, result } = wire as { [key: string]: { job?: number; chunk?: { data?: Uint8Array } | null } | null };
-  const carrier = scene ?? result;
+  const { scene, asset, result } = wire as {
+    [key: string]: { job?: number; chunk?: { data?: Uint8Array } | null } | null;
+  };
+  const carrier = scene ?? asset ?? result;
   if (carrier?.chunk?.data) traffic.count(direction, carrier.job ?? 0, carrier.chunk.data.length);
 }

@@ -12,7 +12,9 @@ import { Budget } from './budget.js';
 import { CHUNK_BYTES, cut, Joiner } from './chunks.js';
 import { PRIORITY, type ToLeader, type ToWorker, type UnderWay } from './messages.js';
 import { tracer } from './trace.js';
-import { assignmentOf, bufferOf, missing, type SceneCodec, sceneBytes, sceneOf, wireAssign } from './wire-work.js';
+import { assetInbox, wireAsset } from './wire-asset.js';
+import { bufferOf, missing } from './wire-bytes.js';
+import { assignmentOf, type SceneCodec, sceneBytes, sceneOf, wireAssign } from './wire-work.js';
 
 const MAX_RESULT_BYTES = 1 << 30;
 /** Bytes that count as one more message of a peer. */
@@ -93,6 +95,9 @@ export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<W
       }
       return;
     }
+    case 'asset':
+      for (const asset of wireAsset(message, message.job)) yield { asset };
+      return;
     case 'dropScene':
       yield { dropScene: { job: message.job, scene: message.id } };
       return;
@@ -160,13 +165,19 @@ function* inMessages(jobs: readonly UnderWay[]): Generator<{ job: number; epochs
 
 /**
  * Takes a leader's wire messages one by one; gives a message whenever one is complete. `holds`: called with the bytes
- * of scenes that lie incomplete, whenever they change; what it throws ends the session.
+ * of scenes and assets that lie incomplete, whenever they change; what it throws ends the session.
  */
 export function workerInbox(
   codec: SceneCodec,
-  holds?: (bytes: number) => void,
+  holds: (bytes: number) => void = () => undefined,
 ): (wire: ToWorker__Output) => ToWorker | undefined {
-  const scenes = new Joiner('scene', BOUNDS.sceneBytes, CHUNK_BYTES, holds);
+  const held = { scenes: 0, assets: 0 };
+  const hold = (what: keyof typeof held) => (bytes: number) => {
+    held[what] = bytes;
+    holds(held.scenes + held.assets);
+  };
+  const scenes = new Joiner('scene', BOUNDS.sceneBytes, CHUNK_BYTES, hold('scenes'));
+  const assets = assetInbox(hold('assets'));
   return (wire) => {
     if (wire.hello) {
       const { protocol, version, session, slots } = wire.hello;
@@ -189,6 +200,10 @@ export function workerInbox(
       if (!chunk) throw missing('chunk of a scene');
       const bytes = scenes.add(`${id} of job ${job}`, chunk);
       return bytes && { kind: 'scene', job, id, scene: sceneOf(bytes, codec) };
+    }
+    if (wire.asset) {
+      const asset = assets(wire.asset);
+      return asset && { kind: 'asset', job: wire.asset.job, ...asset };
     }
     if (wire.dropScene) return { kind: 'dropScene', job: wire.dropScene.job, id: wire.dropScene.scene };
     if (wire.assign) return { kind: 'assign', job: wire.assign.job, assignment: assignmentOf(wire.assign) };

@@ -1,10 +1,10 @@
 /** Puts the answers of shards, in any order, together into a frame. */
 
 import type { Frame } from './frame.js';
-import type { Answer, Rect, Shard } from './shard.js';
+import type { Answer, Shard } from './shard.js';
 
 export interface Assembly {
-  /** Takes the bytes of an answer without objections. */
+  /** Takes the bytes of an answer that was found good. */
   put(shard: Shard, bytes: Uint8Array): void;
   /** The frame; pixels nobody answered for are zero. */
   frame(): Frame;
@@ -40,29 +40,6 @@ export function assemble(size: Size, index: number, kind: Answer['kind']): Assem
       answer: kind === 'samples' ? { kind, values: new Float64Array(whole.buffer) } : { kind, rgb: whole },
     }),
   };
-}
-
-/** What is wrong with an answer, if anything: its length, or samples that no view has. */
-export function objectionTo(
-  answer: Uint8Array,
-  { width, height }: Rect,
-  kind: Answer['kind'],
-  size: Pick<Size, 'perPixel' | 'channels'>,
-): string | undefined {
-  const expected = width * height * bytesOfPixel(kind, size);
-  if (answer.length !== expected) {
-    return `${answer.length} bytes came for ${width}x${height} pixels, not ${expected}`;
-  }
-  if (kind === 'pixels') return undefined;
-  const aligned = answer.byteOffset % 8 === 0 ? answer : Uint8Array.from(answer);
-  const nu = new Float64Array(aligned.buffer, aligned.byteOffset, expected / 8);
-  // Counts are finite, or +Infinity where a point never escapes.
-  for (let at = 0; at < nu.length; at += size.channels) {
-    if (!((nu[at] as number) > -Infinity)) {
-      return `sample ${at / size.channels} of ${width}x${height} pixels is ${nu[at]}, which no sample is`;
-    }
-  }
-  return undefined;
 }
 
 export function bytesOfPixel(

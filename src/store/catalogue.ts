@@ -3,8 +3,9 @@
  * read back, so that a request for other flags at the same place could not be answered with those that are there.
  */
 
+import { plainDecimal } from '../view/decimal.js';
 import { digestOf } from './digest.js';
-import { codeDigest, FORMAT, plain } from './key.js';
+import { codeDigest, FORMAT } from './key.js';
 import type { Store } from './store.js';
 
 /** Flag names to values. */
@@ -47,6 +48,6 @@ export async function noteFlags(store: Store, place: CataloguePlace, flags: Kept
 }
 
 function keyOf({ formula, re, im, zoom }: CataloguePlace): string {
-  const place = { formula, re: plain(re), im: plain(im), zoom: plain(zoom) };
+  const place = { formula, re: plainDecimal(re), im: plainDecimal(im), zoom: plainDecimal(zoom) };
   return digestOf({ catalogue: place, format: FORMAT, code: codeDigest() });
 }

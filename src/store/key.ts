@@ -3,30 +3,21 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formatDecimal, parseDecimal } from '../view/decimal.js';
-import type { View } from '../view/view.js';
 import { digestOf } from './digest.js';
 
 /** Of the files; a store of another format has other keys. */
 export const FORMAT = 3;
 
-/** The keys of the frames that share `shaping`: kernel, paint, reference and the like, plain data. */
-export function keyer(shaping: Readonly<Record<string, unknown>>): (view: View) => string {
+/** The keys of the frames that share `shaping`: what shapes all of them, and then what shapes one, plain data. */
+export function keyer(
+  shaping: Readonly<Record<string, unknown>>,
+): (frame: Readonly<Record<string, unknown>>) => string {
   const shared = digestOf({ ...shaping, format: FORMAT, code: codeDigest() });
-  return (view) => {
-    const { re, im, zoom } = view;
-    return digestOf({ ...view, re: plain(re), im: plain(im), zoom: plain(zoom), shared });
-  };
-}
-
-/** The same number has the same text. */
-export function plain(text: string): string {
-  const number = parseDecimal(text);
-  return number ? formatDecimal(number) : text;
+  return (frame) => digestOf({ ...frame, shared });
 }
 
 /** The folders whose code decides what is computed and painted. */
-const SHAPING = ['view', 'kernel', 'render', 'worker'];
+const SHAPING = ['view', 'kernel', 'render', 'work', 'worker'];
 
 let digest: string | undefined;
 

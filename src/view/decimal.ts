@@ -163,3 +163,9 @@ export function formatDecimal({ digits, exponent }: Decimal): string {
   if (point <= 0 && point > -7) return `${sign}0.${'0'.repeat(-point)}${text}`;
   return `${sign}${text[0]}${text.length > 1 ? `.${text.slice(1)}` : ''}e${point - 1}`;
 }
+
+/** The same text for the same number, however it was written; texts that are no number stay as they are. */
+export function plainDecimal(text: string): string {
+  const number = parseDecimal(text);
+  return number ? formatDecimal(number) : text;
+}

@@ -1,9 +1,9 @@
 /** One job of a session, as the worker sees it: its scenes and shards, what it counted, its end. */
 
-import { BOUNDS } from '../cluster/bounds.js';
 import type { Assignment, FromJob, ToJob } from '../cluster/messages.js';
 import { FractalError } from '../errors.js';
-import { checkAssignment, checkScene } from './bounds.js';
+import type { Kind } from '../work/kind.js';
+import { checkAsset, checkKind, checkScene } from './bounds.js';
 import type { JobHandle } from './pool.js';
 import type { Outcome } from './queues.js';
 
@@ -44,7 +44,11 @@ export class WorkerJob {
   private handle: JobHandle | undefined;
   private slots = 0;
   private over = false;
+  /** The kind of work, by its kernel, and its name. */
+  private kind: Kind | undefined;
+  private kindName = '';
   private readonly scenes = new Set<number>();
+  private readonly assets = new Set<string>();
 
   constructor(
     readonly number: number,
@@ -56,8 +60,10 @@ export class WorkerJob {
   }
 
   /** Its kernel is open, and may use so many slots. */
-  opened(handle: JobHandle, slots: number): void {
+  opened(handle: JobHandle, slots: number, kindName: string, kind: Kind): void {
     this.handle = handle;
+    this.kindName = kindName;
+    this.kind = kind;
     this.slots = slots;
     handle.setPriority(this.priority);
   }
@@ -89,6 +95,7 @@ export class WorkerJob {
       case 'cancel':
         for (const epoch of message.epochs) this.handle?.cancel(epoch);
         return;
+      case 'asset':
       case 'scene':
       case 'dropScene':
       case 'assign':
@@ -104,10 +111,19 @@ export class WorkerJob {
     this.handle?.close();
   }
 
-  private work(message: ToJob & { readonly kind: 'scene' | 'dropScene' | 'assign' }, handle: JobHandle): void {
+  private work(
+    message: ToJob & { readonly kind: 'asset' | 'scene' | 'dropScene' | 'assign' },
+    handle: JobHandle,
+  ): void {
     switch (message.kind) {
+      case 'asset':
+        checkAsset(message.digest, this.assets);
+        this.assets.add(message.digest);
+        return handle.asset(message);
       case 'scene':
-        checkScene(message.id, message.scene, this.scenes);
+        checkScene(message.id, this.scenes);
+        checkKind(message.scene.work, this.kindName);
+        this.kind?.validateScene(message.scene.work);
         this.scenes.add(message.id);
         return handle.scene(message.id, message.scene);
       case 'dropScene':
@@ -115,10 +131,11 @@ export class WorkerJob {
         return handle.dropScene(message.id);
       case 'assign': {
         const { assignment } = message;
-        if (this.underWay.length >= Math.min(this.slots * CREDITS, BOUNDS.epochs)) {
+        if (this.underWay.length >= this.slots * CREDITS) {
           throw new FractalError('PROTOCOL', `more than ${this.slots * CREDITS} shards under way at once`);
         }
-        checkAssignment(assignment);
+        checkKind(assignment.work, this.kindName);
+        this.kind?.validateTask(assignment.work, assignment.shard);
         return handle.queue(assignment, (outcome) => this.answer(assignment, outcome));
       }
     }

@@ -1,41 +1,36 @@
 /** The kernels that a pool offers: each is opened and measured once, by one of its threads. */
 
 import { FractalError } from '../errors.js';
-import type { KernelName } from '../kernel/kernel.js';
+import type { JobKernel } from './queues.js';
 import type { FromThread, Offer } from './thread-messages.js';
 import type { Thread, Threads } from './threads.js';
-
-/** The names that a leader may ask for: they came over the wire. */
-const KERNELS: readonly KernelName[] = ['simd', 'gpu', 'cpu'];
 
 /** A kernel that is being opened and measured. */
 interface Opening {
   readonly thread: Thread;
-  readonly kernel: KernelName;
+  readonly kernel: string;
   resolve(offer: Offer): void;
   reject(error: FractalError): void;
 }
 
 export class Offers {
-  private readonly offers = new Map<KernelName, Promise<Offer>>();
+  private readonly offers = new Map<string, Promise<Offer>>();
   private readonly openings = new Set<Opening>();
 
   constructor(
     private readonly threads: Threads,
-    /** The only kernel to offer, or all. */
-    private readonly offered: KernelName | 'auto',
+    /** The only kernel to offer, or `auto`: all. */
+    private readonly offered: string,
   ) {}
 
   /** @throws FractalError KERNEL_MISSING */
-  async of(kernel: KernelName): Promise<Offer> {
-    if (!KERNELS.includes(kernel)) {
-      throw new FractalError('KERNEL_MISSING', `this worker knows no kernel ${kernel}: run the same version on both`);
-    }
+  async of(job: JobKernel): Promise<Offer> {
+    const { kernel } = job;
     if (this.offered !== 'auto' && kernel !== this.offered) {
       throw new FractalError('KERNEL_MISSING', `this worker offers the ${this.offered} kernel only, not ${kernel}`);
     }
     let offer = this.offers.get(kernel);
-    if (!offer) this.offers.set(kernel, (offer = this.measure(kernel)));
+    if (!offer) this.offers.set(kernel, (offer = this.measure(job)));
     return offer;
   }
 
@@ -59,13 +54,13 @@ export class Offers {
     }
   }
 
-  /** The first thread drives the graphics card; other kernels are measured by any that is free. */
-  private measure(kernel: KernelName): Promise<Offer> {
-    const thread = kernel === 'gpu' ? this.threads.first : (this.threads.free()[0] ?? this.threads.first);
+  /** The first thread drives devices; other kernels are measured by any that is free. */
+  private measure(job: JobKernel): Promise<Offer> {
+    const thread = job.use.device ? this.threads.first : (this.threads.free()[0] ?? this.threads.first);
     if (!thread) return Promise.reject(new FractalError('KERNEL_MISSING', 'no thread could be started'));
     return new Promise((resolve, reject) => {
-      this.openings.add({ thread, kernel, resolve, reject });
-      this.threads.open(thread, kernel);
+      this.openings.add({ thread, kernel: job.kernel, resolve, reject });
+      this.threads.open(thread, job);
     });
   }
 }

@@ -6,14 +6,23 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Assignment, Scene } from '../cluster/messages.js';
+import type { Asset, Assignment, Scene } from '../cluster/messages.js';
 import { FractalError, messageOf, usedUp } from '../errors.js';
-import type { KernelName } from '../kernel/kernel.js';
-import type { Formula } from '../view/view.js';
+import { type Kinds, kindWith } from '../work/kind.js';
+import { BUILT_IN } from '../work/kinds.js';
 import { requireRoom } from './address-space.js';
 import { HeldBytes } from './held-bytes.js';
 import { Offers } from './offers.js';
-import { type Finish, type JobQueue, type Outcome, Queues, type SessionQueues, type Task, taskOf } from './queues.js';
+import {
+  type Finish,
+  type JobKernel,
+  type JobQueue,
+  type Outcome,
+  Queues,
+  type SessionQueues,
+  type Task,
+  taskOf,
+} from './queues.js';
 import { Scenes } from './scenes.js';
 import type { Offer } from './thread-messages.js';
 import { type Thread, Threads } from './threads.js';
@@ -22,16 +31,18 @@ export interface Pool {
   /** Tells this worker from all others, and from itself started again. */
   readonly instance: string;
   readonly slots: number;
+  /** The kinds of work that it computes, by name. */
+  readonly kinds: Kinds;
   /** Resolves when all threads have started. */
   readonly started: Promise<void>;
   /** Resolves with the reason when nothing can be computed any more: from then on every shard and every offer fails. */
   readonly broken: Promise<FractalError>;
   /** How many of them a kernel can use: a graphics card is driven from one thread. */
-  slotsFor(kernel: KernelName): number;
+  slotsFor(kernel: string): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
-  offer(kernel: KernelName): Promise<Offer>;
-  /** Perturbed views of this formula may come soon: what that takes is compiled while the threads are idle. */
-  warm(formula: Formula): void;
+  offer(kernel: string): Promise<Offer>;
+  /** Work of this sort may come soon, of the kind named so: what it takes is made ready before a shard waits for it. */
+  warm(kind: string, what: unknown): void;
   /** `evict`: ends the session, to make room for others. */
   session(evict?: (why: string) => void): SessionHandle;
   close(): Promise<void>;
@@ -39,14 +50,16 @@ export interface Pool {
 
 /** A session's part of the pool. */
 export interface SessionHandle {
-  /** `priority`: among the jobs of this session. */
-  open(kernel: KernelName, priority: number): JobHandle;
+  /** `priority`: among the jobs of this session. @throws FractalError KERNEL_MISSING */
+  open(kernel: string, priority: number): JobHandle;
   /** Closes all its jobs. */
   close(): void;
 }
 
 /** A job's part of the pool. */
 export interface JobHandle {
+  /** Scenes may name this asset from now on. @throws FractalError PROTOCOL, NoRoom */
+  asset(asset: Asset): void;
   /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
   scene(id: number, scene: Scene): void;
   /** @throws FractalError PROTOCOL for a scene of which shards are under way */
@@ -63,13 +76,14 @@ export interface JobHandle {
 }
 
 export interface PoolOptions {
-  /** The kernels that leaders may ask for. */
-  readonly offered?: KernelName | 'auto';
+  /** The kernel that leaders may ask for; `auto`: all of the kinds. */
+  readonly offered?: string;
   /** Bytes of scenes, over all sessions. Absent: no bound. */
   readonly sceneBytes?: number;
   /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
   readonly spare?: number;
-  /** What a thread runs. */
+  /** The kinds of work, by name; and what a thread runs, which knows the same ones. Absent: the built-in ones. */
+  readonly kinds?: Kinds;
   readonly script?: URL;
 }
 
@@ -82,14 +96,16 @@ const LONG_MS = 1_000;
 /** @throws FractalError RESOURCES when there is no room for the threads */
 export function openPool(
   slots: number,
-  { offered = 'auto', sceneBytes = Infinity, spare = 0, script = THREAD }: PoolOptions = {},
+  { offered = 'auto', sceneBytes = Infinity, spare = 0, kinds = BUILT_IN, script = THREAD }: PoolOptions = {},
 ): Pool {
   requireRoom(slots);
   const queues = new Queues();
   const held = new HeldBytes(slots, queues.sessions);
   const [started, allUp] = settledLater<void>();
   const [broken, breakPool] = settledLater<FractalError>();
-  const threads = new Threads(slots, slots + spare, script, {
+  const most = slots + spare;
+  const shared = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.share(most)]));
+  const threads = new Threads(slots, most, script, shared, {
     started: allUp,
     opened: (thread, message) => offers.opened(thread, message),
     settled,
@@ -97,7 +113,7 @@ export function openPool(
     broken: giveUp,
   });
   const offers = new Offers(threads, offered);
-  const scenes = new Scenes(slots, slots + spare, sceneBytes, (key, collect) => threads.forget(key, collect));
+  const scenes = new Scenes(slots, most, sceneBytes, (key, collect) => threads.forget(key, collect));
   let failure: FractalError | undefined;
   let closing: Promise<void> | undefined;
   let waiting: NodeJS.Timeout | undefined;
@@ -145,7 +161,7 @@ export function openPool(
   function dispatch(): void {
     // Sessions end after the pool is closed: a thread that starts then would keep the process.
     if (closing) return;
-    const claim = (task: Task) => (held.fits(task) ? threadFor(task.job) : undefined);
+    const claim = (task: Task) => (held.fits(task) && isReady(task) ? threadFor(task.job) : undefined);
     for (let pair = queues.next(claim); pair; pair = queues.next(claim)) {
       const [thread, task] = pair;
       held.began(task);
@@ -159,10 +175,27 @@ export function openPool(
     }, LONG_MS).unref();
   }
 
+  /** Whether its scene is where threads find it. Where there is no memory for that, all shards of the scene fail. */
+  function isReady({ job, scene }: Task): boolean {
+    try {
+      return scene.ready(dispatch);
+    } catch (error) {
+      const failed = job.waiting.filter((task) => task.scene === scene);
+      const rest = job.waiting.filter((task) => task.scene !== scene);
+      job.waiting.splice(0, job.waiting.length, ...rest);
+      const reason = messageOf(usedUp(error) ?? error);
+      // In a turn of its own: an answer may queue more.
+      setImmediate(() => {
+        for (const { finish } of failed) finish({ kind: 'failed', reason });
+      });
+      return false;
+    }
+  }
+
   /** A thread for the next shard of a job, if it may have one. */
   function threadFor(job: JobQueue): Thread | undefined {
     const free = threads.free();
-    if (job.kernel === 'gpu') return free.find(({ slot }) => slot === 0);
+    if (job.use.device) return free.find(({ slot }) => slot === 0);
     const busy = threads.tasks;
     if (busy.length < slots) return free[0];
     if (spare === 0 || !mayUseSpare(job, busy)) return undefined;
@@ -189,14 +222,20 @@ export function openPool(
     job.running.clear();
     queues.closeJob(job);
     for (const scene of job.scenes.values()) scenes.release(scene, job.session);
+    for (const digest of job.assets.keys()) scenes.drop(digest, job.session);
     job.scenes.clear();
+    job.assets.clear();
   }
 
   function handleOf(job: JobQueue): JobHandle {
     return {
+      asset({ digest, bytes }) {
+        if (!job.assets.has(digest)) job.assets.set(digest, scenes.keep({ digest, bytes }, job.session));
+      },
       scene(id, scene) {
         const old = job.scenes.get(id);
-        job.scenes.set(id, scenes.place(scene, job.session));
+        const assets = new Map(scene.assets.map((digest) => [digest, sent(job, digest)]));
+        job.scenes.set(id, scenes.place(scene, job.kind, assets, job.session));
         if (old) scenes.release(old, job.session);
       },
       dropScene(id) {
@@ -242,7 +281,7 @@ export function openPool(
 
   function sessionHandle(session: SessionQueues): SessionHandle {
     return {
-      open: (kernel, priority) => handleOf(queues.openJob(session, kernel, priority)),
+      open: (kernel, priority) => handleOf(queues.openJob(session, useOf(kinds, kernel), priority)),
       close() {
         for (const job of [...session.jobs]) drop(job);
         queues.closeSession(session);
@@ -254,14 +293,16 @@ export function openPool(
   return {
     instance: randomUUID(),
     slots,
+    kinds,
     started,
     broken,
-    slotsFor: (kernel) => (kernel === 'gpu' ? 1 : slots),
+    slotsFor: (kernel) => (useOf(kinds, kernel).use.device ? 1 : slots),
     async offer(kernel) {
+      const job = useOf(kinds, kernel);
       if (failure) throw failure;
-      return offers.of(kernel);
+      return offers.of(job);
     },
-    warm: (formula) => threads.warm(formula),
+    warm: (kind, what) => threads.warm(kind, what),
     session: (evict = () => undefined) => sessionHandle(queues.openSession(evict)),
     async close() {
       clearTimeout(waiting);
@@ -269,6 +310,22 @@ export function openPool(
       return closing;
     },
   };
+}
+
+/** @throws FractalError KERNEL_MISSING */
+function useOf(kinds: Kinds, kernel: string): JobKernel {
+  const kindName = kindWith(kinds, kernel);
+  const kind = kindName === undefined ? undefined : kinds[kindName];
+  const use = kind?.kernels[kernel];
+  if (kindName !== undefined && kind && use) return { kernel, kind, kindName, use };
+  throw new FractalError('KERNEL_MISSING', `this worker knows no kernel ${kernel}: run the same version on both`);
+}
+
+/** @throws FractalError PROTOCOL */
+function sent({ assets }: JobQueue, digest: string): Uint8Array {
+  const asset = assets.get(digest);
+  if (!asset) throw new FractalError('PROTOCOL', `a scene names asset ${digest}, never sent`);
+  return asset;
 }
 
 /** A promise, and what resolves it. */

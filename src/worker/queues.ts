@@ -5,8 +5,7 @@
  */
 
 import type { Assignment } from '../cluster/messages.js';
-import type { KernelName } from '../kernel/kernel.js';
-import { samplesPerPixel } from '../view/view.js';
+import type { KernelUse, Kind } from '../work/kind.js';
 import type { Holder, PlacedScene } from './scenes.js';
 import type { Done } from './thread-messages.js';
 
@@ -25,19 +24,28 @@ export interface Task {
   number: number;
   /** When it began, in milliseconds. */
   since: number;
-  /** Bytes of its samples. */
+  /** Bytes that it takes while it is computed. */
   readonly size: number;
 }
 
-export interface JobQueue {
+/** What computes a job: its kernel, the kind of work with its name, and how that uses the kernel. */
+export interface JobKernel {
+  readonly kernel: string;
+  readonly kind: Kind;
+  readonly kindName: string;
+  readonly use: KernelUse;
+}
+
+export interface JobQueue extends JobKernel {
   readonly session: SessionQueues;
-  readonly kernel: KernelName;
   priority: number;
   readonly waiting: Task[];
   /** With a thread, and still wanted. */
   readonly running: Set<Task>;
   /** By the job's number for it. */
   readonly scenes: Map<number, PlacedScene>;
+  /** By digest. */
+  readonly assets: Map<string, Uint8Array>;
 }
 
 export interface SessionQueues extends Holder {
@@ -78,8 +86,9 @@ export class Queues {
     this.nextSession = 0;
   }
 
-  openJob(session: SessionQueues, kernel: KernelName, priority: number): JobQueue {
-    const job = { session, kernel, priority, waiting: [], running: new Set<Task>(), scenes: new Map() };
+  openJob(session: SessionQueues, kernel: JobKernel, priority: number): JobQueue {
+    const shards = { waiting: [], running: new Set<Task>() };
+    const job = { session, ...kernel, priority, ...shards, scenes: new Map(), assets: new Map() };
     session.jobs.push(job);
     return job;
   }
@@ -143,10 +152,5 @@ function inTurn<T>(all: readonly T[], first: number, compare: (a: T, b: T) => nu
 }
 
 export function taskOf(job: JobQueue, assignment: Assignment, scene: PlacedScene, finish: Finish): Task {
-  return { job, assignment, scene, finish, number: 0, since: 0, size: sizeOf(assignment) };
-}
-
-/** Bytes of the samples of a shard. */
-function sizeOf({ rect, view }: Assignment): number {
-  return rect.width * rect.height * samplesPerPixel(view.sampling) * (view.distance ? 24 : 8);
+  return { job, assignment, scene, finish, number: 0, since: 0, size: job.kind.taskBytes(assignment.work) };
 }

@@ -15,8 +15,9 @@ import {
 } from '../cluster/messages.js';
 import type { WorkerLink } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
-import type { KernelName } from '../kernel/kernel.js';
 import type { Metric } from '../metrics/metric.js';
+import { type Kind, kindWith } from '../work/kind.js';
+import { weightOf } from '../work/weight.js';
 import { checkHello, checkOpen } from './bounds.js';
 import { CREDITS, type Tally, WorkerJob } from './job.js';
 import type { Pool, SessionHandle } from './pool.js';
@@ -24,10 +25,10 @@ import { NoRoom } from './scenes.js';
 
 /**
  * What a leader may send without having answers: so many messages at once, and so many more for each slot, then so many
- * a second; 4 KiB of digits count as one more. An answer gives back twice what its assignment cost.
+ * a second; 4 KiB of a task count as one more. An answer gives back twice what its assignment cost.
  */
 const UNEXPLAINED = { atOnce: 1_024, perSlot: 1_024, perSecond: 256 } as const;
-const UNIT_CHARACTERS = 4_096;
+const UNIT_BYTES = 4_096;
 /** A leader that reads nothing of its answers for so long loses its session: they take memory that others need. */
 const UNREAD_MS = 30_000;
 
@@ -132,16 +133,17 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     latest = number;
     const job = new WorkerJob(number, jobName, priority, { answer, settled: settle });
     jobs.set(number, job);
-    void openKernel(job, kernel as KernelName, session);
+    void openKernel(job, kernel, session);
   }
 
-  async function openKernel(job: WorkerJob, kernel: KernelName, session: SessionHandle): Promise<void> {
+  async function openKernel(job: WorkerJob, kernel: string, session: SessionHandle): Promise<void> {
     try {
       const offer = await pool.offer(kernel);
       if (over) return;
       const { detail, speed, fingerprint } = offer;
       const most = Math.min(slots, pool.slotsFor(offer.kernel));
-      job.opened(session.open(offer.kernel, job.priority), most);
+      const kindName = kindWith(pool.kinds, offer.kernel) ?? '';
+      job.opened(session.open(offer.kernel, job.priority), most, kindName, pool.kinds[kindName] as Kind);
       events.began(job.name, offer.kernel);
       const opened = { job: job.number, kernel: offer.kernel, detail, speed, fingerprint, slots: most };
       void link.send({ kind: 'opened', ...opened });
@@ -241,8 +243,5 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
 
 function costOf(message: ToJob): number {
   if (message.kind === 'cancel') return 1 + message.epochs.length / 16;
-  if (message.kind !== 'assign') return 1;
-  const { re, im, zoom, formula } = message.assignment.view;
-  const digits = [re, im, zoom, formula.julia?.re ?? '', formula.julia?.im ?? ''];
-  return 1 + digits.reduce((sum, text) => sum + text.length, 0) / UNIT_CHARACTERS;
+  return message.kind === 'assign' ? 1 + weightOf(message.assignment.work) / UNIT_BYTES : 1;
 }

@@ -1,32 +1,31 @@
 /** What the worker's main thread and its computing threads say to one another. */
 
-import type { Scene } from '../cluster/messages.js';
-import type { KernelName } from '../kernel/kernel.js';
-import type { SharedReference } from '../kernel/perturbation/kernel.js';
-import type { SimdModule } from '../kernel/simd.js';
-import type { Rect } from '../shard/shard.js';
-import type { Formula, View } from '../view/view.js';
+import type { Computed, Measured } from '../work/kind.js';
+import type { TaskWork } from '../work/work.js';
 
 export interface ThreadData {
   /** One number a slot: the shard, by its `turn`, that it should leave unfinished. */
   readonly stops: Int32Array;
-  readonly simd: SimdModule;
   readonly slot: number;
+  /** What each kind of work gives all threads, by the kind's name. */
+  readonly shared: Readonly<Record<string, unknown>>;
 }
 
 export type ToThread =
   /** Opens a kernel and measures it; answered by `opened` or `unavailable`. */
-  | { readonly kind: 'open'; readonly kernel: KernelName }
+  | { readonly kind: 'open'; readonly work: string; readonly kernel: string }
+  /** `prepared`: as its kind, `work`, prepared it; `assets`: by digest. */
   | {
       readonly kind: 'scene';
       readonly key: string;
-      readonly scene: Omit<Scene, 'reference'>;
-      readonly reference: SharedReference | undefined;
+      readonly work: string;
+      readonly prepared: unknown;
+      readonly assets: ReadonlyMap<string, Uint8Array>;
     }
   /** Answered by `forgotten`. `collect`: frees the scene's memory at once. */
   | { readonly kind: 'forget'; readonly key: string; readonly collect: boolean }
-  /** Shards of perturbed views of this formula may come soon. */
-  | { readonly kind: 'warm'; readonly formula: Formula }
+  /** Work of this sort may come soon. */
+  | { readonly kind: 'warm'; readonly work: string; readonly what: unknown }
   /** The last message: kernels are closed, then `closed` is answered. */
   | { readonly kind: 'close' }
   /** Answered by `done`, `failed` or `stopped`. */
@@ -34,36 +33,27 @@ export type ToThread =
       readonly kind: 'compute';
       /** Numbers the shards that a pool computes, from 1. */
       readonly turn: number;
-      readonly kernel: KernelName;
+      readonly kernel: string;
       /** Of a scene that was sent before. */
       readonly scene: string;
-      readonly view: View;
-      readonly rect: Rect;
+      readonly task: TaskWork;
     };
 
-export interface Offer {
-  readonly kernel: KernelName;
-  readonly detail: string;
-  readonly speed: number;
-  readonly fingerprint: string;
+export interface Offer extends Measured {
+  readonly kernel: string;
 }
 
 /** A finished shard; its bytes are handed over, not copied. */
-export interface Done {
+export interface Done extends Computed {
   readonly kind: 'done';
-  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly seconds: number;
-  readonly iterations: number;
-  /** Pixels with a sample that no error bound confirms. */
-  readonly uncertain: number;
-  readonly samples: number;
 }
 
 export type FromThread =
   /** First of all. */
   | { readonly kind: 'started' }
   | ({ readonly kind: 'opened' } & Offer)
-  | { readonly kind: 'unavailable'; readonly kernel: KernelName; readonly reason: string }
+  | { readonly kind: 'unavailable'; readonly kernel: string; readonly reason: string }
   | Done
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'stopped' }

@@ -5,12 +5,9 @@
 
 import { Worker } from 'node:worker_threads';
 import { usedUp } from '../errors.js';
-import type { KernelName } from '../kernel/kernel.js';
-import { tablesBuilt } from '../kernel/perturbation/kernel.js';
-import { compileSimd } from '../kernel/simd.js';
-import type { Formula } from '../view/view.js';
+import type { KernelUse } from '../work/kind.js';
 import { CODE_MIB } from './address-space.js';
-import type { Outcome, Task } from './queues.js';
+import type { JobKernel, Outcome, Task } from './queues.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
 export interface Thread {
@@ -18,8 +15,8 @@ export interface Thread {
   readonly slot: number;
   /** It has started: it can compute. */
   up: boolean;
-  /** It may have opened a kernel on a graphics card. */
-  graphics: boolean;
+  /** It may have opened a kernel on a device, such as a graphics card. */
+  device: boolean;
   task: Task | undefined;
   /** Scenes it already has. */
   readonly scenes: Set<string>;
@@ -41,8 +38,8 @@ export interface ThreadEvents {
   broken(what: string, cause: unknown): void;
 }
 
-/** Whether a thread of this process may have a graphics device open. */
-export const graphics = { inUse: false };
+/** Whether a thread of this process may have a device open. */
+export const devices = { inUse: false };
 
 /** Threads without a shard that may end in a row before the pool is broken. */
 const IDLE_DEATHS = 3;
@@ -54,7 +51,6 @@ const IDLE_MS = 5_000;
 export class Threads {
   /** By slot; those beyond `slots` are spare. */
   private readonly threads = new Map<number, Thread>();
-  private readonly simd: ThreadData['simd'];
   private readonly stops: Int32Array<SharedArrayBuffer>;
   private idleDeaths = 0;
   private begun = 0;
@@ -65,9 +61,10 @@ export class Threads {
     private readonly slots: number,
     private readonly most: number,
     private readonly script: URL,
+    /** What each kind of work gives all threads, by the kind's name. */
+    private readonly shared: ThreadData['shared'],
     private readonly events: ThreadEvents,
   ) {
-    this.simd = compileSimd(most);
     this.stops = new Int32Array(new SharedArrayBuffer(4 * most));
     try {
       for (let slot = 0; slot < slots; slot++) this.start(slot);
@@ -107,20 +104,20 @@ export class Threads {
 
   run(thread: Thread, task: Task): void {
     const { job, assignment } = task;
-    const { key, scene, reference } = task.scene;
+    const { key, prepared, assets } = task.scene;
     if (!thread.scenes.has(key)) {
       thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, scene, reference: reference() });
+      post(thread, { kind: 'scene', key, work: job.kindName, prepared: prepared.forThreads(), assets });
     }
     clearTimeout(thread.retiring);
     thread.task = task;
-    if (job.kernel === 'gpu') noteGraphics(thread);
+    beforeOpening(thread, job.use);
     // Wraps as the shared numbers do, long after the shard of the same number is done.
     this.begun = (this.begun + 1) | 0;
     task.number = this.begun;
     task.since = performance.now();
-    const { view, rect } = assignment;
-    post(thread, { kind: 'compute', turn: task.number, kernel: job.kernel, scene: key, view, rect });
+    const { number: turn } = task;
+    post(thread, { kind: 'compute', turn, kernel: job.kernel, scene: key, task: assignment.work });
   }
 
   /** The thread looks between the parts of a shard; one that does not is ended. */
@@ -138,15 +135,15 @@ export class Threads {
   }
 
   /** Opens a kernel there and measures it. */
-  open(thread: Thread, kernel: KernelName): void {
-    if (kernel === 'gpu') noteGraphics(thread);
-    post(thread, { kind: 'open', kernel });
+  open(thread: Thread, { kernel, kindName: work, use }: JobKernel): void {
+    beforeOpening(thread, use);
+    post(thread, { kind: 'open', work, kernel });
   }
 
   /** Not in the first thread, which measures kernels. */
-  warm(formula: Formula): void {
+  warm(work: string, what: unknown): void {
     const last = this.threads.get(this.slots - 1);
-    if (last) post(last, { kind: 'warm', formula });
+    if (last) post(last, { kind: 'warm', work, what });
   }
 
   /** Resolves when no thread has the scene any more. */
@@ -186,13 +183,13 @@ export class Threads {
   }
 
   private start(slot: number): Thread {
-    const workerData: ThreadData = { simd: this.simd, slot, stops: this.stops };
+    const workerData: ThreadData = { shared: this.shared, slot, stops: this.stops };
     const worker = new Worker(this.script, { workerData, resourceLimits: { codeRangeSizeMb: CODE_MIB } });
     const thread: Thread = {
       worker,
       slot,
       up: false,
-      graphics: false,
+      device: false,
       task: undefined,
       scenes: new Set(),
       forgotten: new Map(),
@@ -258,24 +255,22 @@ function forgetAll(thread: Thread): void {
   thread.forgotten.clear();
 }
 
-/** A graphics driver may not survive the end of its thread; other threads may wait for its part of a table. */
-function mayEnd({ job, scene, assignment: { view } }: Task): boolean {
-  if (job.kernel === 'gpu') return false;
-  const reference = view.perturbed && scene.reference();
-  return !reference || tablesBuilt(reference, view);
+/** A driver may not survive the end of its thread; other threads may wait for what this one prepares. */
+function mayEnd({ job, scene, assignment: { work } }: Task): boolean {
+  return !job.use.device && scene.prepared.mayEnd(work);
 }
 
-function noteGraphics(thread: Thread): void {
-  // Vulkan drivers that look for a Wayland display print "error: XDG_RUNTIME_DIR ..." where it is not set. Here, since
-  // threads have a copy of the environment that drivers do not see.
-  process.env.XDG_RUNTIME_DIR ||= '/nonexistent';
-  thread.graphics = true;
-  graphics.inUse = true;
+/** A thread is about to use a kernel. */
+function beforeOpening(thread: Thread, use: KernelUse): void {
+  use.beforeOpening?.();
+  if (!use.device) return;
+  thread.device = true;
+  devices.inUse = true;
 }
 
-/** Ends a thread: one that may have a graphics device open closes it before. */
-async function end({ worker, up, graphics: open }: Thread): Promise<void> {
-  if (up && open) {
+/** Ends a thread: one that may have a device open closes it before. */
+async function end({ worker, up, device }: Thread): Promise<void> {
+  if (up && device) {
     await new Promise<void>((resolve) => {
       worker.on('message', ({ kind }: FromThread) => kind === 'closed' && resolve());
       worker.once('exit', () => resolve());

@@ -40,8 +40,8 @@ for (const length of [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * C
       assert.equal(chunk.total, length);
     }
     const joiner = new Joiner('test', LIMIT);
-    for (const chunk of all.slice(0, -1)) assert.equal(joiner.add(1, chunk), undefined);
-    assert.deepEqual(joiner.add(1, all.at(-1) as Chunk), bytes);
+    for (const chunk of all.slice(0, -1)) assert.equal(joiner.add('1', chunk), undefined);
+    assert.deepEqual(joiner.add('1', all.at(-1) as Chunk), bytes);
   });
 }
 
@@ -55,7 +55,7 @@ test('several strings come back whole though their chunks alternate, whatever th
       let open = queues;
       while (open.length > 0) {
         const one = open[(luck.next().value as number) % open.length] as (typeof queues)[number];
-        const whole = joiner.add(one.key, one.left.shift() as Chunk);
+        const whole = joiner.add(String(one.key), one.left.shift() as Chunk);
         if (one.left.length > 0) assert.equal(whole, undefined);
         else assert.deepEqual(whole, Uint8Array.from(one.bytes));
         open = open.filter(({ left }) => left.length > 0);
@@ -79,9 +79,9 @@ test('one wrong bit anywhere, in the bytes or in the checksum, is noticed', () =
         all[all.length - 1] = { ...last, checksum: (last.checksum ^ (1 << (bit & 31))) >>> 0 };
       }
       const joiner = new Joiner('result of shard', 40, size);
-      for (const chunk of all.slice(0, -1)) joiner.add(7, chunk);
+      for (const chunk of all.slice(0, -1)) joiner.add('7', chunk);
       assert.throws(
-        () => joiner.add(7, all.at(-1) as Chunk),
+        () => joiner.add('7', all.at(-1) as Chunk),
         PROTOCOL(/^result of shard 7: the checksum does not match$/),
       );
     }),
@@ -113,8 +113,8 @@ const REFUSED: readonly [what: string, sent: readonly Chunk[], why: RegExp][] = 
 for (const [what, sent, why] of REFUSED) {
   test(`refused: ${what}`, () => {
     const joiner = new Joiner('scene', 1000, 10);
-    for (const chunk of sent.slice(0, -1)) joiner.add(3, chunk);
-    assert.throws(() => joiner.add(3, sent.at(-1) as Chunk), PROTOCOL(new RegExp(`^scene 3: .*(${why.source})`)));
+    for (const chunk of sent.slice(0, -1)) joiner.add('3', chunk);
+    assert.throws(() => joiner.add('3', sent.at(-1) as Chunk), PROTOCOL(new RegExp(`^scene 3: .*(${why.source})`)));
   });
 }
 
@@ -122,30 +122,31 @@ test('the same name may be used again once its bytes are whole', () => {
   const joiner = new Joiner('test', LIMIT);
   for (const seed of [1, 2]) {
     const bytes = noise(CHUNK_BYTES + 9, seed);
-    assert.deepEqual([...cut(bytes)].map((chunk) => joiner.add(1, chunk)).at(-1), bytes);
+    assert.deepEqual([...cut(bytes)].map((chunk) => joiner.add('1', chunk)).at(-1), bytes);
   }
 });
 
 test('what is announced reserves no memory: only what has come is kept, and at most twice that', () => {
   const before = process.memoryUsage().arrayBuffers;
   const joiner = new Joiner('scene', 2 ** 30, 100);
-  for (let key = 0; key < 64; key++) joiner.add(key, { offset: 0, total: 2 ** 30, data: noise(100), checksum: 0 });
+  for (let key = 0; key < 64; key++)
+    joiner.add(String(key), { offset: 0, total: 2 ** 30, data: noise(100), checksum: 0 });
   assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 20);
   const one = { offset: 0, total: 1000, data: noise(10), checksum: 0 };
-  assert.throws(() => joiner.add(64, one), PROTOCOL(/^scene 64: 64 others are incomplete/));
+  assert.throws(() => joiner.add('64', one), PROTOCOL(/^scene 64: 64 others are incomplete/));
 });
 
 test('all that is incomplete stays within the limit together; what is complete makes room', () => {
   const joiner = new Joiner('result of shard', 100, 40);
   const half = (seed: number) => chunks(noise(80, seed), 40) as [Chunk, Chunk];
   const [[a, b], [c, d], [e]] = [half(1), half(2), half(3)];
-  assert.equal(joiner.add(1, a), undefined);
-  assert.equal(joiner.add(2, c), undefined);
-  assert.throws(() => joiner.add(3, e), PROTOCOL(/more than 100 bytes lie incomplete/));
+  assert.equal(joiner.add('1', a), undefined);
+  assert.equal(joiner.add('2', c), undefined);
+  assert.throws(() => joiner.add('3', e), PROTOCOL(/more than 100 bytes lie incomplete/));
   const again = new Joiner('result of shard', 160, 40);
-  again.add(1, a);
-  again.add(2, c);
-  assert.deepEqual(again.add(1, b), noise(80, 1));
-  again.add(3, e);
-  assert.deepEqual(again.add(2, d), noise(80, 2));
+  again.add('1', a);
+  again.add('2', c);
+  assert.deepEqual(again.add('1', b), noise(80, 1));
+  again.add('3', e);
+  assert.deepEqual(again.add('2', d), noise(80, 2));
 });

@@ -5,6 +5,7 @@
 
 import { fileURLToPath } from 'node:url';
 import protoLoader from '@grpc/proto-loader';
+import type { Scene__Output } from '../../gen/fractal/v1/Scene.js';
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
@@ -24,10 +25,11 @@ export interface Codec<In, Out> {
 
 function codec<In, Out extends object>(name: string): Codec<In, Out> {
   const type = definition[`fractal.v1.${name}`] as unknown as protoLoader.MessageTypeDefinition<Out, Out>;
-  return { encode: (wire) => type.serialize(wire as never), decode: (bytes) => type.deserialize(Buffer.from(bytes)) };
+  const decode = (bytes: Uint8Array) => type.deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  return { encode: (wire) => type.serialize(wire as never), decode };
 }
 
-export const scenes = codec<WireScene, WireScene>('Scene');
+export const scenes = codec<WireScene, Scene__Output>('Scene');
 export const toWorker = codec<WireToWorker, ToWorker__Output>('ToWorker');
 export const toLeader = codec<WireToLeader, ToLeader__Output>('ToLeader');
 

@@ -5,8 +5,11 @@ import { type TestContext, test } from 'node:test';
 import { grpcDialer } from '../../src/cluster/grpc.js';
 import { linkInProcess } from '../../src/cluster/in-process.js';
 import { grpcListen } from '../../src/cluster/listen.js';
-import type { Scene, ToLeader, ToWorker } from '../../src/cluster/messages.js';
+import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { type Address, addressText, type Dialer, type Listener, type WorkerLink } from '../../src/cluster/transport.js';
+import { assetOf } from '../../src/work/asset.js';
+import type { FractalScene } from '../../src/work/fractal/scene.js';
+import { paintOf, sceneOf, taskOf, view } from '../worker/views.js';
 import { memoryNetwork } from './memory.js';
 import { Scripted, type ScriptedLeader, type ScriptedWorker } from './scripted.js';
 
@@ -74,25 +77,13 @@ interface Session {
   readonly listener: Listener;
 }
 
-const view = {
-  formula: { step: 'holomorphic', power: 2 },
-  re: '0',
-  im: '0',
-  zoom: '1',
-  rotation: 0,
-  width: 1,
-  height: 1,
-  iterations: 1,
-  bailout: 2,
-  count: 'smooth',
-  sampling: { kind: 'grid', side: 1 },
-} as const;
-
 /** Assigns shards whose pixels take so many bytes, and numbers them from 0: other answers are none. */
 async function assign({ leader, worker }: Session, ...lengths: number[]): Promise<void> {
   for (const [shard, length] of lengths.entries()) {
     const rect = { x: 0, y: 0, width: length / 3, height: 1 };
-    void leader.send({ kind: 'assign', job: JOB, assignment: { shard, epoch: shard, scene: 0, frame: 0, view, rect } });
+    const work = taskOf(rect);
+    const assignment = { shard, epoch: shard, scene: 0, frame: 0, work };
+    void leader.send({ kind: 'assign', job: JOB, assignment, answerBytes: length });
     await worker.next('assign');
   }
 }
@@ -170,8 +161,8 @@ for (const [name, transport] of WIRED) {
     const { leader, worker } = both;
     await assign(both, 3, 2_499_999, 3, 0);
     const bytes = noise(2_499_999);
-    const table = Float64Array.from([1, -0.5, 1 / 3]);
-    const scene: Scene = { samples: false, paint: { mode: 'smooth' }, tables: { table } };
+    const linear = Float32Array.from([1, -0.5, 1 / 3]);
+    const scene = sceneOf({ paint: { ...paintOf(), linear } });
     void worker.send(result(1, bytes));
     void worker.send(failed(2));
     void worker.send(result(3, new Uint8Array(0)));
@@ -186,7 +177,7 @@ for (const [name, transport] of WIRED) {
     assert.equal((await leader.next('result')).bytes.length, 0);
     const told = await worker.next('scene');
     assert.deepEqual(told.scene, scene);
-    assert.notEqual(told.scene.tables.table, table);
+    assert.notEqual((told.scene.work as FractalScene).paint?.linear, linear);
     assert.deepEqual(await worker.next('cancel'), { kind: 'cancel', job: JOB, epochs: [5, 6] });
     assert.equal(worker.link.traffic.sent, bytes.length);
     assert.equal(leader.link.traffic.received, bytes.length);
@@ -235,11 +226,8 @@ for (const [name, transport] of WIRED) {
     const { leader, worker } = await session(t, transport());
     const unknown = { ...view, formula: { step: 'spiral' as 'tricorn', power: 2 } };
     const rect = { x: 0, y: 0, width: 1, height: 1 };
-    void leader.send({
-      kind: 'assign',
-      job: JOB,
-      assignment: { shard: 0, epoch: 1, scene: 0, frame: 0, view: unknown, rect },
-    });
+    const assignment = { shard: 0, epoch: 1, scene: 0, frame: 0, work: taskOf(rect, unknown) };
+    void leader.send({ kind: 'assign', job: JOB, assignment });
     void leader.send({ kind: 'close', job: JOB, metrics: true });
     assert.match((await worker.ended)?.message ?? '', /no known formula: spiral/);
     assert.match((await leader.ended)?.message ?? '', /no known formula: spiral/);
@@ -277,17 +265,22 @@ for (const [what, spoil, why] of [
 test('in one process: messages are handed over as they are, and their bytes counted', async (t) => {
   const { leader, worker } = await session(t, inProcess());
   const [first, second] = [result(1, noise(1000)), failed(2)];
-  const table = Float64Array.from([1, -0.5]);
-  const scene: ToWorker = { kind: 'scene', job: JOB, id: 4, scene: { samples: false, paint: {}, tables: { table } } };
+  const { paint, bytes } = { paint: paintOf(), bytes: Uint8Array.of(1, 2, 3) };
+  const scene: ToWorker = { kind: 'scene', job: JOB, id: 4, scene: sceneOf({ paint }) };
+  const asset: ToWorker = { kind: 'asset', job: JOB, ...assetOf(bytes) };
   void worker.send(first);
   void worker.send(second);
+  void leader.send(asset);
   void leader.send(scene);
   assert.equal(leader.heard.length, 0, 'not while it is sent');
   assert.equal(await leader.next('result'), first);
   assert.equal(await leader.next('failed'), second);
+  assert.equal(await worker.next('asset'), asset);
   assert.equal(await worker.next('scene'), scene);
   assert.deepEqual([worker.link.traffic.sent, leader.link.traffic.received], [1000, 1000]);
-  assert.deepEqual([leader.link.traffic.sent, worker.link.traffic.received], [16, 16]);
+  const words = 'fractal'.length + 'cycle'.length;
+  const sent = words + paint.srgb.byteLength + paint.linear.byteLength + bytes.length;
+  assert.deepEqual([leader.link.traffic.sent, worker.link.traffic.received], [sent, sent]);
 });
 
 test('an address is written with brackets round IPv6', () => {

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { BOUNDS } from '../../src/cluster/bounds.js';
-import type { Assignment, ReferenceOrbit, Scene, Table, ToLeader, ToWorker } from '../../src/cluster/messages.js';
+import type { Assignment, Scene, ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { leaderInbox, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
 import type { WireScene } from '../../src/cluster/wire-work.js';
 import type { Formula, View } from '../../src/view/view.js';
+import { assetOf } from '../../src/work/asset.js';
+import type { FractalScene, FractalTask } from '../../src/work/fractal/scene.js';
+import type { Custom } from '../../src/work/work.js';
+import { paintOf, sceneOf } from '../worker/views.js';
 import { scenes, toLeader, toWorker } from './memory.js';
+
+type Paint = NonNullable<FractalScene['paint']>;
+type Reference = NonNullable<FractalScene['reference']>;
 
 /** There and back through the bytes that travel. */
 function heardByWorker(...messages: ToWorker[]): (ToWorker | undefined)[] {
@@ -63,20 +70,23 @@ const view: fc.Arbitrary<View> = fc.oneof(
   plain.map((one) => ({ ...one, perturbed: true as const, exact: true as const })),
 );
 
+const custom: fc.Arbitrary<Custom> = record({
+  kind: fc.constant('custom' as const),
+  name: line,
+  payload: fc.uint8Array({ maxLength: 50 }),
+});
+const task: fc.Arbitrary<FractalTask> = record({
+  kind: fc.constant('fractal' as const),
+  view,
+  rect: record({ x: uint, y: uint, width: uint, height: uint }),
+});
 const assignment: fc.Arbitrary<Assignment> = record({
   shard: uint,
   epoch: uint,
   scene: uint,
   frame: uint,
-  view,
-  rect: record({ x: uint, y: uint, width: uint, height: uint }),
+  work: fc.oneof(task, custom),
 });
-
-const table: fc.Arbitrary<Table> = fc.oneof(
-  fc.uint8Array({ maxLength: 20 }),
-  fc.float32Array({ maxLength: 20 }),
-  fc.float64Array({ maxLength: 20 }),
-);
 
 /** Arrays of whole entries of `size` numbers. */
 const entries = (size: number, minLength: number) =>
@@ -84,7 +94,7 @@ const entries = (size: number, minLength: number) =>
     .array(fc.float64Array({ minLength: size, maxLength: size }), { minLength, maxLength: 5 })
     .map((all) => Float64Array.from(all.flatMap((entry) => [...entry])));
 
-const reference: fc.Arbitrary<ReferenceOrbit> = record({
+const reference: fc.Arbitrary<Reference> = record({
   formula,
   re: text,
   im: text,
@@ -94,15 +104,32 @@ const reference: fc.Arbitrary<ReferenceOrbit> = record({
   deep: fc.boolean(),
 });
 
-const sceneFields = {
-  samples: fc.boolean(),
-  // What JSON has no word for (-0) is not sent.
-  paint: fc
-    .dictionary(text, fc.jsonValue({ noUnicodeString: false }), { noNullPrototype: true })
-    .map((paint) => JSON.parse(JSON.stringify(paint))),
-  tables: fc.dictionary(text, table, { noNullPrototype: true }),
-};
-const scene: fc.Arbitrary<Scene> = fc.oneof(record(sceneFields), record({ ...sceneFields, reference }));
+const paint: fc.Arbitrary<Paint> = fc.record(
+  {
+    kind: fc.constantFrom('cycle' as const, 'bands' as const, 'ramp' as const, 'distance' as const),
+    size: uint,
+    density: fc.double(),
+    offset: fc.double(),
+    hard: fc.boolean(),
+    height: uint,
+    light: record({ right: fc.double(), up: fc.double() }),
+    srgb: fc.uint8Array({ maxLength: 20 }),
+    linear: fc.float32Array({ maxLength: 20 }),
+  },
+  {
+    requiredKeys: ['kind', 'size', 'density', 'offset', 'hard', 'height', 'srgb', 'linear'],
+    noNullPrototype: true,
+  },
+);
+const fractal: fc.Arbitrary<FractalScene> = fc.record(
+  { kind: fc.constant('fractal' as const), paint, reference },
+  { requiredKeys: ['kind'], noNullPrototype: true },
+);
+const digest = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
+const scene: fc.Arbitrary<Scene> = record({
+  work: fc.oneof(fractal, custom),
+  assets: fc.array(digest, { maxLength: 5 }),
+});
 
 const message: fc.Arbitrary<ToWorker> = fc.oneof(
   record({
@@ -116,6 +143,9 @@ const message: fc.Arbitrary<ToWorker> = fc.oneof(
   record({ kind: fc.constant('priority' as const), job: uint, priority: fc.nat(100) }),
   record({ kind: fc.constant('dropScene' as const), job: uint, id: uint }),
   record({ kind: fc.constant('scene' as const), job: uint, id: uint, scene }),
+  fc
+    .tuple(uint, fc.uint8Array({ maxLength: 50 }))
+    .map(([job, bytes]) => ({ kind: 'asset' as const, job, ...assetOf(bytes) })),
   record({ kind: fc.constant('assign' as const), job: uint, assignment }),
   record({ kind: fc.constant('cancel' as const), job: uint, epochs: fc.array(uint) }),
   record({ kind: fc.constant('close' as const), job: uint, metrics: fc.boolean() }),
@@ -169,8 +199,34 @@ function plainBytes<Message extends ToLeader | undefined>(heard: Message): Messa
   return heard?.kind === 'result' ? { ...heard, bytes: Uint8Array.from(heard.bytes) } : heard;
 }
 
+/** Payloads come back as a Buffer, the orbit of a scene as bytes: what counts is what is in them. */
+function plainWork(heard: ToWorker | undefined): ToWorker | undefined {
+  if (heard?.kind === 'scene') return { ...heard, scene: { ...heard.scene, work: plainScene(heard.scene.work) } };
+  if (heard?.kind !== 'assign') return heard;
+  return { ...heard, assignment: { ...heard.assignment, work: plainCustom(heard.assignment.work) } };
+}
+
+function plainScene(work: Scene['work']): Scene['work'] {
+  if (work.kind === 'custom') return plainCustom(work);
+  if (!work.reference) return work;
+  const { orbit, tiny, ...rest } = work.reference;
+  return { ...work, reference: { ...rest, orbit: doublesOf(orbit), tiny: doublesOf(tiny) } };
+}
+
+function plainCustom<Work extends { readonly kind: string }>(work: Work | Custom): Work | Custom {
+  return 'payload' in work ? { ...work, payload: Uint8Array.from(work.payload) } : work;
+}
+
+function doublesOf(bytes: Reference['orbit']): Float64Array {
+  return new Float64Array(Uint8Array.from(bytes).buffer);
+}
+
 test('whatever a leader sends, the worker receives the same', () => {
-  fc.assert(fc.property(fc.array(message, { maxLength: 4 }), (all) => assert.deepEqual(heardByWorker(...all), all)));
+  fc.assert(
+    fc.property(fc.array(message, { maxLength: 4 }), (all) =>
+      assert.deepEqual(heardByWorker(...all).map(plainWork), all),
+    ),
+  );
 });
 
 test('whatever a worker sends, the leader receives the same', () => {
@@ -181,31 +237,76 @@ test('whatever a worker sends, the leader receives the same', () => {
   );
 });
 
-test('an assignment of which a bit changed on its way is no assignment', () => {
-  const [sent] = fc.sample(assignment, { numRuns: 1, seed: 5 });
-  const [wire] = [...wireToWorker({ kind: 'assign', job: 1, assignment: sent as Assignment }, scenes)];
-  const bytes = toWorker.encode(wire as object);
-  for (let bit = 0; bit < 8 * bytes.length; bit++) {
-    const flipped = Uint8Array.from(bytes);
-    flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
-    let heard: ToWorker | undefined;
-    try {
-      heard = workerInbox(scenes)(toWorker.decode(flipped));
-    } catch {
-      continue;
+for (const [kind, seed, work] of [
+  ['fractal', 5, task],
+  ['custom', 6, custom],
+] as const) {
+  test(`an assignment of which a bit changed on its way is no assignment: ${kind}`, () => {
+    const [one] = fc.sample(work as fc.Arbitrary<FractalTask | Custom>, { numRuns: 1, seed });
+    const sent: Assignment = { shard: 7, epoch: 8, scene: 9, frame: 10, work: one as FractalTask | Custom };
+    const [wire] = [...wireToWorker({ kind: 'assign', job: 1, assignment: sent }, scenes)];
+    const bytes = toWorker.encode(wire as object);
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flipped = Uint8Array.from(bytes);
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      let heard: ToWorker | undefined;
+      try {
+        heard = workerInbox(scenes)(toWorker.decode(flipped));
+      } catch {
+        continue;
+      }
+      // Some bits mean nothing: the same assignment is heard.
+      if (heard?.kind === 'assign') {
+        assert.deepEqual(plainWork(heard), { kind: 'assign', job: 1, assignment: sent }, `bit ${bit}`);
+      }
     }
-    // Some bits mean nothing: the same assignment is heard.
-    if (heard?.kind === 'assign') assert.deepEqual(heard, { kind: 'assign', job: 1, assignment: sent }, `bit ${bit}`);
+  });
+}
+
+test('a scene of several chunks arrives with its last chunk, its tables in memory that threads can share', () => {
+  const wide = paintOf(200_000);
+  wide.linear.set(Float32Array.from(wide.linear, (_, k) => 1 / (k + 1)));
+  const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: sceneOf({ paint: wide }) };
+  const heard = heardByWorker(sent);
+  assert.deepEqual(heard, [undefined, undefined, sent]);
+  const { paint } = (heard[2] as ToWorker & { kind: 'scene' }).scene.work as FractalScene;
+  for (const table of [paint?.srgb, paint?.linear]) assert.ok(table?.buffer instanceof SharedArrayBuffer);
+});
+
+const large = Uint8Array.from({ length: 2_500_000 }, (_, k) => (k * 40_503) >>> 8);
+
+test('an asset of several chunks arrives with its last chunk, in memory that threads can share', () => {
+  const sent: ToWorker = { kind: 'asset', job: 3, ...assetOf(large) };
+  const heard = heardByWorker(sent);
+  assert.deepEqual(heard, [undefined, undefined, sent]);
+  assert.ok((heard[2] as ToWorker & { kind: 'asset' }).bytes.buffer instanceof SharedArrayBuffer);
+});
+
+test('an asset whose bytes have another digest is refused', () => {
+  for (const length of [0, 10, 2_500_000]) {
+    const sent: ToWorker = { kind: 'asset', job: 3, digest: assetOf(large).digest, bytes: new Uint8Array(length) };
+    assert.throws(() => heardByWorker(sent), { code: 'PROTOCOL', message: /^asset [\da-f]{64}: .* another digest/ });
   }
 });
 
-test('a scene of several chunks arrives with its last chunk, its tables in memory that threads can share', () => {
-  const tables = { wide: Float64Array.from({ length: 300_000 }, (_, k) => 1 / (k + 1)), small: Uint8Array.of(1, 2) };
-  const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: { samples: false, paint: { mode: 'bands' }, tables } };
-  const heard = heardByWorker(sent);
-  assert.deepEqual(heard, [undefined, undefined, sent]);
-  const { scene } = heard[2] as ToWorker & { kind: 'scene' };
-  for (const { buffer } of Object.values(scene.tables)) assert.ok(buffer instanceof SharedArrayBuffer);
+test('scenes and assets that lie incomplete are counted together', () => {
+  const counts: number[] = [];
+  const inbox = workerInbox(scenes, (bytes) => void counts.push(bytes));
+  const scene = wireToWorker({ kind: 'scene', job: 3, id: 1, scene: sceneOf({ paint: paintOf(200_000) }) }, scenes);
+  const asset = wireToWorker({ kind: 'asset', job: 3, ...assetOf(large) }, scenes);
+  for (const wires of [scene, asset]) {
+    const { value } = wires.next();
+    inbox(toWorker.decode(toWorker.encode(value as object)));
+  }
+  assert.deepEqual(counts, [1 << 20, 2 << 20]);
+  for (const wire of asset) inbox(toWorker.decode(toWorker.encode(wire)));
+  assert.equal(counts.at(-1), 1 << 20);
+});
+
+test('a worker refuses a paint of more than 16 MiB', () => {
+  const paint = { ...paintOf(), srgb: new Uint8Array(9 << 20), linear: new Float32Array((9 << 20) / 4) };
+  const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: sceneOf({ paint }) };
+  assert.throws(() => heardByWorker(sent), { code: 'PROTOCOL', message: /18874368 bytes of a paint, the bound is/ });
 });
 
 test('results of several chunks may alternate', () => {
@@ -232,8 +333,8 @@ test('results of several chunks may alternate', () => {
   }
 });
 
-const chunkOf = (wire: WireScene) => {
-  const data = scenes.encode(wire);
+const chunkOf = (wire: WireScene) => chunkOfBytes(scenes.encode(wire));
+const chunkOfBytes = (data: Buffer) => {
   const [whole] = [
     ...wireToLeader({
       kind: 'result',
@@ -248,14 +349,29 @@ const chunkOf = (wire: WireScene) => {
   ];
   return { scene: { scene: 1, chunk: whole?.result?.chunk as { data: Buffer } } };
 };
+const twoKinds = chunkOfBytes(Buffer.concat([scenes.encode({ fractal: {} }), scenes.encode({ custom: {} })]));
 const square = { x: 0, y: 0, width: 1, height: 1 };
+
+const fractalChunk = (fractal: WireScene['fractal']) => chunkOf({ fractal: fractal ?? null });
+const task0 = { view: { step: 'tricorn' }, ...square };
 
 const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
   ['a cancellation of 5,000 epochs', { cancel: { epochs: new Array(5_000).fill(1) } }, /5000 epochs in a cancellation/],
-  ['digits without end', { assign: { view: { re: '1'.repeat(200_001) } } }, /200001 characters of a coordinate/],
-  ['a hundred tables', chunkOf({ tables: new Array(100).fill({ type: 'u8' }) }), /more than 64 fields/],
-  ['twenty tables', chunkOf({ tables: new Array(20).fill({ type: 'u8' }) }), /20 tables/],
-  ['a paint without end', chunkOf({ paint: '[]'.repeat(40_000) }), /80000 characters of a paint/],
+  [
+    'digits without end',
+    { assign: { fractal: { view: { re: '1'.repeat(200_001) } } } },
+    /200001 characters of a coordinate/,
+  ],
+  ['a hundred assets', chunkOf({ fractal: {}, assets: new Array(100).fill(Buffer.alloc(32)) }), /more than 64 fields/],
+  ['forty assets', chunkOf({ fractal: {}, assets: new Array(40).fill(Buffer.alloc(32)) }), /40 assets/],
+  ['an asset without a digest', chunkOf({ fractal: {}, assets: [Buffer.alloc(31)] }), /no digest of 32 bytes/],
+  ['a chunk of an asset without a digest', { asset: { chunk: {} } }, /no digest of 32 bytes/],
+  ['an asset without a chunk', { asset: { digest: Buffer.alloc(32) } }, /no chunk of an asset/],
+  [
+    'an asset of 2 GiB',
+    { asset: { digest: Buffer.alloc(32), chunk: { total: 2 ** 31 } } },
+    /2147483648 bytes announced/,
+  ],
   ['a priority of 101', { open: { job: 1, priority: 101 } }, /priority 101, the bound is from 0 to 100/],
   ['a changed priority of 101', { priority: { job: 1, priority: 101 } }, /priority 101/],
   ['an empty message', {}, /no message that this version knows/],
@@ -266,26 +382,36 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
     /scene 1 of job 0: 2147483648 bytes announced/,
   ],
   ['a chunk with a wrong checksum', { scene: { scene: 1, chunk: { checksum: 1 } } }, /scene 1 of job 0: the checksum/],
-  ['an assignment without a view', { assign: { shard: 1, ...square } }, /no view of an assignment/],
-  ['an unknown formula', { assign: { view: { step: 'spiral' } } }, /no known formula: spiral/],
-  ['an unknown type of table', chunkOf({ tables: [{ name: 'a', type: 'i8' }] }), /no known type of table: i8/],
+  ['a scene without work', chunkOf({}), /no scene of one kind/],
+  ['a scene of two kinds', twoKinds, /no scene of one kind/],
+  ['an assignment without work', { assign: { shard: 1 } }, /no task of one kind/],
+  ['a kind of work with control characters', chunkOf({ custom: { kind: '\x1b[2J' } }), /kind of work with control/],
+  ['a kind of work without end', chunkOf({ custom: { kind: 'x'.repeat(101) } }), /kind of work of 101 characters/],
+  ['an assignment without a view', { assign: { shard: 1, fractal: square } }, /no view of an assignment/],
+  ['an unknown formula', { assign: { fractal: { view: { step: 'spiral' } } } }, /no known formula: spiral/],
+  ['an assignment with another checksum', { assign: { fractal: task0, checksum: 1 } }, /checksum does not match/],
+  ['a paint without a mode', fractalChunk({ paint: {} }), /no known mode of a paint: MODE_UNSPECIFIED/],
+  ['a paint of an unknown mode', fractalChunk({ paint: { mode: 9 as never } }), /no known mode of a paint: 9/],
   [
     'a table that ends within a number',
-    chunkOf({ tables: [{ type: 'f64', data: Buffer.alloc(9) }] }),
+    fractalChunk({ paint: { mode: 'RAMP', linear: Buffer.alloc(9) } }),
     /no whole table/,
   ],
   [
     'a reference that ends before its start',
-    chunkOf({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
+    fractalChunk({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
     /no reference orbit that reaches its start 2/,
   ],
   [
+    'a reference of half an entry',
+    fractalChunk({ reference: { orbit: Buffer.alloc(40), tiny: Buffer.alloc(0), step: 'tricorn' } }),
+    /no whole reference orbit/,
+  ],
+  [
     'a reference of an unknown formula',
-    chunkOf({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), step: 'spiral' } }),
+    fractalChunk({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), step: 'spiral' } }),
     /no known formula: spiral/,
   ],
-  ['a paint that is no JSON', chunkOf({ paint: '{"mode":' }), /no paint in JSON/],
-  ['a paint that is no record', chunkOf({ paint: '7' }), /no paint that is a record/],
 ];
 
 for (const [what, wire, why] of TO_WORKER) {

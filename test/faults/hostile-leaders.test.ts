@@ -114,8 +114,9 @@ test('floods of many kinds block no event loop, and other leaders get the same p
     t,
     one.address,
     'assignments beyond its credits',
-    'a scene of 300,000 tables',
-    'a paint of brackets',
+    'a scene of 300,000 assets',
+    'a paint of 300,000 lights',
+    'an asset with the digest of another one',
     'cancellations at full rate',
     'cancellations of 300,000 epochs',
     'greetings again and again',
@@ -142,6 +143,19 @@ test('scenes without end take no more memory than is stated', BOUNDED, async (t)
   );
   assert.equal((await render(t, one)).sha, alone.sha);
   const { peakBytes, tookMs } = await one.left();
+  assert.ok(peakBytes < MOST_BYTES, `${peakBytes} bytes`);
+  assert.ok(tookMs < 15_000, `${tookMs} ms`);
+});
+
+test('assets without end take no more memory than is stated', BOUNDED, async (t) => {
+  const one = await measuredWorker(t);
+  const alone = await render(t, one);
+  await hostile(t, one.address, 'assets that are never whole');
+  await hostile(t, one.address, 'assets without end');
+  await one.said(/more than 32 assets|needs the memory of its scenes, \d+ MiB|is being freed|for scenes are taken/);
+  assert.equal((await render(t, one)).sha, alone.sha);
+  const { longestBlockMs, peakBytes, tookMs } = await one.left();
+  assert.ok(longestBlockMs < MOST_BLOCKED_MS, `blocked for ${longestBlockMs} ms`);
   assert.ok(peakBytes < MOST_BYTES, `${peakBytes} bytes`);
   assert.ok(tookMs < 15_000, `${tookMs} ms`);
 });

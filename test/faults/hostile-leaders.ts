@@ -8,8 +8,10 @@ import { setPriority } from 'node:os';
 import grpc from '@grpc/grpc-js';
 import { VERSION } from '../../bin/version.js';
 import { cut } from '../../src/cluster/chunks.js';
-import { type Assignment, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
+import { PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import { wireToWorker } from '../../src/cluster/wire.js';
+import type { View } from '../../src/view/view.js';
+import { assetOf } from '../../src/work/asset.js';
 import { scenes, toLeader, toWorker } from '../cluster/memory.js';
 
 type Call = grpc.ClientDuplexStream<Buffer, Buffer>;
@@ -31,7 +33,7 @@ const opening = (job: number) => encode({ open: { job, name: 'hostile', kernel: 
 const formula = { step: 'holomorphic', power: 2 } as const;
 
 /** In the neck of the seahorse valley a point escapes after pi / |im| iterations: some days. */
-const view: Assignment['view'] = {
+const view: View = {
   formula,
   re: '-0.75',
   im: '0',
@@ -44,14 +46,17 @@ const view: Assignment['view'] = {
   count: 'smooth',
   sampling: { kind: 'grid', side: 1 },
 };
-const empty: Scene = { samples: true, paint: {}, tables: {} };
+const empty: Scene = { work: { kind: 'fractal' }, assets: [] };
 let epoch = 0;
-function assign(changes: Partial<Assignment['view']> = {}, side?: number): ToWorker {
+function assign(changes: Partial<View> = {}, side?: number): ToWorker {
   const rect = side === undefined ? { x: 0, y: 0, width: 1, height: 64 } : { x: 0, y: 0, width: side, height: side };
   return {
     kind: 'assign',
     job: JOB,
-    assignment: { shard: 1, epoch: ++epoch, scene: 0, frame: 0, view: { ...view, ...changes }, rect },
+    assignment: {
+      ...{ shard: 1, epoch: ++epoch, scene: 0, frame: 0 },
+      work: { kind: 'fractal', view: { ...view, ...changes }, rect },
+    },
   };
 }
 
@@ -59,10 +64,8 @@ function assign(changes: Partial<Assignment['view']> = {}, side?: number): ToWor
 function orbitOf(bytes: number): Scene {
   const orbit = new Float64Array(bytes / 8);
   for (let k = 2; k < orbit.length; k += 2) orbit[k] = (orbit[k - 2] as number) ** 2 - 0.75;
-  return {
-    ...empty,
-    reference: { formula, re: '-0.75', im: '0', orbit, tiny: new Float64Array(0), start: 0, deep: false },
-  };
+  const reference = { formula, re: '-0.75', im: '0', orbit, tiny: new Float64Array(0), start: 0, deep: false };
+  return { work: { kind: 'fractal', reference }, assets: [] };
 }
 const large = wires({ kind: 'scene', job: JOB, id: 0, scene: orbitOf(100 << 20) });
 const deep = wires({ kind: 'scene', job: JOB, id: 0, scene: orbitOf(16 << 20) });
@@ -144,11 +147,25 @@ const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
       yield encode({ scene: { job: JOB, scene: 0, chunk } });
     }
   },
-  *'a scene of 300,000 tables'() {
-    yield* wiresOf(scenes.encode({ tables: new Array(300_000).fill({}) }));
+  *'a scene of 300,000 assets'() {
+    yield* wiresOf(scenes.encode({ fractal: {}, assets: new Array(300_000).fill(Buffer.alloc(0)) }));
   },
-  *'a paint of brackets'() {
-    yield* wiresOf(scenes.encode({ paint: '['.repeat(1_000_000) }));
+  /** A scene of one field, of one field, of 300,000 messages without bytes. */
+  *'a paint of 300,000 lights'() {
+    yield* wiresOf(field(1, field(1, Buffer.concat(new Array(300_000).fill(field(7, Buffer.alloc(0)))))));
+  },
+  *'assets without end'() {
+    for (let k = 0; ; k++) yield* wires({ kind: 'asset', job: JOB, ...assetOf(Buffer.alloc(16 << 20, k)) });
+  },
+  *'assets that are never whole'() {
+    for (let k = 0; ; k++) {
+      const chunk = { offset: 0, total: 2 ** 30, data: Buffer.alloc(1 << 20), checksum: 0 };
+      yield encode({ asset: { job: JOB, digest: Buffer.alloc(32, k), chunk } });
+    }
+  },
+  *'an asset with the digest of another one'() {
+    for (;;)
+      yield* wires({ kind: 'asset', job: JOB, bytes: Buffer.alloc(1 << 20), digest: assetOf(Buffer.alloc(1)).digest });
   },
   *'cancellations of 300,000 epochs'() {
     for (;;) yield encode({ cancel: { job: JOB, epochs: many(300_000) } });
@@ -170,6 +187,15 @@ const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
     for (;;) yield* wires(assign({ zoom: '9'.repeat(100_000) }));
   },
 };
+
+/** A field of protobuf with bytes in it. */
+function field(number: number, bytes: Buffer): Buffer {
+  const length: number[] = [];
+  for (let rest = bytes.length; ; rest >>>= 7) {
+    if (rest < 128) return Buffer.concat([Buffer.from([8 * number + 2, ...length, rest]), bytes]);
+    length.push((rest & 127) | 128);
+  }
+}
 
 /** Bytes of a scene, whatever they mean, in chunks. */
 function* wiresOf(bytes: Buffer): Generator<Buffer> {

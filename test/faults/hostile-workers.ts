@@ -79,8 +79,8 @@ function assigned(call: Call, act: (one: Assigned) => void, changes: object = {}
   call.on('data', (bytes: Buffer) => {
     const { assign, open } = toWorker.decode(bytes);
     if (open) call.write(opened(open.job, changes));
-    if (assign)
-      act({ job: assign.job, shard: assign.shard, epoch: assign.epoch, bytes: 3 * assign.width * assign.height });
+    const { job = 0, shard = 0, epoch = 0, fractal } = assign ?? {};
+    if (fractal) act({ job, shard, epoch, bytes: 3 * fractal.width * fractal.height });
   });
 }
 

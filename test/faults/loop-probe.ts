@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const file = process.env.LOOP_PROBE;
 
 /** Nanoseconds on a core: of the main thread, as Linux counts them. */
-function onCore(): number {
+export function onCore(): number {
   return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ', 1)[0]);
 }
 

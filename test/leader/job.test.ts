@@ -16,26 +16,31 @@ import { type RenderJob, uniformRenders } from '../../src/leader/job/gathering.j
 import { type JobOptions, startJob } from '../../src/leader/job/job.js';
 import type { Report } from '../../src/leader/job/ledger.js';
 import type { Frame } from '../../src/shard/frame.js';
+import type { Rect } from '../../src/shard/shard.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
 import { Store } from '../../src/store/store.js';
+import type { View } from '../../src/view/view.js';
+import { fractalJob } from '../../src/work/fractal/job.js';
 import { serve } from '../../src/worker/session.js';
 import { memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedWorker } from '../cluster/scripted.js';
 import { folder } from '../e2e/processes.js';
 import { gatedPool } from '../worker/gated-pool.js';
-import { view } from '../worker/views.js';
+import { fractalOf, paintOf, view } from '../worker/views.js';
 
-/** 6 shards of 2 rows in each of 3 frames. */
+const viewOf = (frame: number): View => ({ ...view, height: 12, re: String(frame) });
 const size = { width: 8, height: 12, perPixel: 1, channels: 1 };
-const scene = { samples: false, paint: { mode: 'smooth' }, tables: { srgb: new Uint8Array(100) } };
+const { scene, answer: pixelsWanted, ...work } = fractalJob({ ...size, viewOf, paint: paintOf(20) });
+const shape = { ...size, answer: pixelsWanted };
+/** 6 shards of 2 rows in each of 3 frames. */
 const job: RenderJob = {
-  renders: uniformRenders(3, size),
+  ...work,
+  renders: uniformRenders(3, shape),
+  scenes: [scene],
   shape: 'row',
   blockSize: 2,
   window: 2,
-  viewOf: (frame) => ({ ...view, height: 12, re: String(frame) }),
-  scenes: [scene],
 };
 
 const ready: Ready = {
@@ -61,14 +66,16 @@ const opened: Opened = {
 const UNCERTAIN = 2;
 
 /** What the pixels of this job should be: different in every place. */
-function pixels({ frame, x, y, width, height }: { frame: number } & Assignment['rect']): Uint8Array {
+function pixels({ frame, x, y, width, height }: { frame: number } & Rect): Uint8Array {
   const bytes: number[] = [];
   for (let row = y; row < y + height; row++)
     for (let column = x; column < x + width; column++) bytes.push(frame, row, column);
   return Uint8Array.from(bytes);
 }
 
-function answer({ shard, epoch, frame, rect }: Assignment, of = 1): Result {
+function answer(assignment: Assignment, of = 1): Result {
+  const { shard, epoch, frame } = assignment;
+  const { rect } = fractalOf(assignment);
   const uncertain = rect.y === 0 ? UNCERTAIN : 0;
   const bytes = pixels({ frame, ...rect });
   return { kind: 'result', job: of, shard, epoch, bytes, seconds: 0.01, iterations: 10, uncertain };
@@ -204,9 +211,9 @@ test('one worker renders the job; then the job is closed there, and what it repo
   running.sealed();
   assertWhole(await frames());
   assert.equal(assigned.length, 18);
-  for (const { frame, view: sent, scene } of assigned) {
-    assert.equal(scene, 0);
-    assert.deepEqual(sent, job.viewOf(frame));
+  for (const assignment of assigned) {
+    assert.equal(assignment.scene, 0);
+    assert.deepEqual(fractalOf(assignment).view, viewOf(assignment.frame));
   }
   assert.deepEqual(notes, ['w:1 joined: 1 slot, by hand']);
   assert.equal(reports.length, 1);
@@ -299,8 +306,8 @@ test('a worker that really checks its credits never gets more shards than it has
     await network.quiet();
     most = Math.max(most, pool.shards.length);
     const shard = pool.shards[answered % Math.min(2, pool.shards.length)] as number;
-    const { frame, rect } = assigned.get(shard) as Assignment;
-    pool.finish(shard, pixels({ frame, ...rect }));
+    const assignment = assigned.get(shard) as Assignment;
+    pool.finish(shard, pixels({ frame: assignment.frame, ...fractalOf(assignment).rect }));
   }
   assertWhole(await done);
   assert.equal(most, 4);
@@ -532,7 +539,9 @@ test('an answer that comes twice counts once', async (t) => {
 });
 
 test('three answers that cannot be right: the worker is left out for good, with the reason, and another does it', async (t) => {
-  const { network, running, add, frames, notes, reports } = leader(t, {}, { scenes: [{ ...scene, samples: true }] });
+  const { scene: raw, answer: samples, ...rest } = fractalJob({ ...size, viewOf, paint: undefined });
+  const other = { ...rest, scenes: [raw], renders: uniformRenders(3, { ...size, answer: samples }) };
+  const { network, running, add, frames, notes, reports } = leader(t, {}, other);
   const nan = new Uint8Array(Float64Array.from({ length: 16 }, () => Number.NaN).buffer);
   const address = { host: 'w', port: 1 };
   let links = 0;
@@ -588,12 +597,13 @@ test('a worker whose messages make no sense three times is left out', async (t) 
 test('a worker whose numbers are no numbers has failed', async (t) => {
   for (const broken of [{ seconds: -1 }, { seconds: Infinity }, { iterations: Number.NaN }]) {
     const { running, add, frames, reports, notes } = leader(t);
-    add(async (worker, assigned) => {
+    const nonsense: Script = async (worker, assigned) => {
       for (let message = await worker.any(); message; message = await worker.any()) {
         if (message.kind === 'assign') void worker.send({ ...answer(message.assignment), ...broken } as ToLeader);
         else obey(worker, message, assigned);
       }
-    });
+    };
+    add(once(nonsense));
     add(async (worker, assigned) => {
       for (let message = await worker.any(); message; message = await worker.any()) obey(worker, message, assigned);
     });
@@ -685,7 +695,7 @@ test('half of the shards verified: what an outvoted worker alone computed is com
 });
 
 test('a film whose frames were handed on before a liar was found out fails, and names them', async (t) => {
-  const some = { renders: uniformRenders(30, { ...size, height: 2 }), verify: { share: 0.3, seed: 1 } };
+  const some = { renders: uniformRenders(30, { ...shape, height: 2 }), verify: { share: 0.3, seed: 1 } };
   const { network, running, add, frames } = leader(t, { minWorkers: 3 }, some);
   for (const script of [liar, honest, honest]) {
     add(script);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assemble, objectionTo } from '../../src/shard/assemble.js';
+import { assemble } from '../../src/shard/assemble.js';
 import { BLOCK } from '../../src/shard/block.js';
 import type { Rect, Shard } from '../../src/shard/shard.js';
 import { cutter } from '../../src/shard/split.js';
@@ -69,7 +69,6 @@ test('a frame put together in any order equals the whole', () => {
           const from = ((shard.y + y) * width + shard.x) * 3;
           bytes.set(whole.subarray(from, from + shard.width * 3), y * shard.width * 3);
         }
-        assert.equal(objectionTo(bytes, shard, 'pixels', geometry), undefined);
         assembly.put(shard, bytes);
       }
       const { answer, index } = assembly.frame();
@@ -77,28 +76,4 @@ test('a frame put together in any order equals the whole', () => {
       assert.deepEqual(answer, { kind: 'pixels', rgb: whole });
     }),
   );
-});
-
-const one = { perPixel: 1, channels: 1 };
-const two = { x: 0, y: 0, width: 2, height: 1 };
-
-/** Bytes of samples that begin at a place where no double may begin. */
-function samples(...values: number[]): Uint8Array {
-  const bytes = Buffer.alloc(1 + 8 * values.length).subarray(1);
-  bytes.set(new Uint8Array(Float64Array.from(values).buffer));
-  return bytes;
-}
-
-test('an answer of the wrong length is refused, in words', () => {
-  const why = objectionTo(new Uint8Array(63), { ...two, height: 2 }, 'samples', { perPixel: 2, channels: 1 });
-  assert.equal(why, '63 bytes came for 2x2 pixels, not 64');
-  assert.equal(objectionTo(new Uint8Array(7), two, 'pixels', one), '7 bytes came for 2x1 pixels, not 6');
-});
-
-test('samples that no view has are refused: finite counts and +Infinity are all there is', () => {
-  assert.equal(objectionTo(samples(1.5, Infinity), two, 'samples', one), undefined);
-  assert.match(objectionTo(samples(1.5, Number.NaN), two, 'samples', one) ?? '', /sample 1 of 2x1 pixels is NaN/);
-  assert.match(objectionTo(samples(-Infinity, 0), two, 'samples', one) ?? '', /sample 0 of 2x1 pixels is -Infinity/);
-  const pairs = { perPixel: 1, channels: 2 };
-  assert.match(objectionTo(samples(1, 0, Number.NaN, 0), two, 'samples', pairs) ?? '', /sample 1 of 2x1 pixels is NaN/);
 });

@@ -2,8 +2,10 @@
 
 import type { Assignment, Scene } from '../../src/cluster/messages.js';
 import { FractalError } from '../../src/errors.js';
+import { BUILT_IN } from '../../src/work/kinds.js';
 import type { Pool } from '../../src/worker/pool.js';
 import type { Finish } from '../../src/worker/queues.js';
+import { fractalOf } from './views.js';
 
 interface Task {
   readonly job: object;
@@ -42,6 +44,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
   return {
     instance: 'gated',
     slots,
+    kinds: BUILT_IN,
     started: Promise.resolve(),
     broken: new Promise(() => {}),
     slotsFor: () => slots,
@@ -65,6 +68,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
           own.add(job);
           jobs.set(job, priority);
           return {
+            asset: () => undefined,
             scene(id, scene) {
               known.add(id);
               scenes.push(scene);
@@ -106,7 +110,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
     scenes,
     finish(shard, bytes = new Uint8Array(3)) {
       const { assignment, finish } = take(shard);
-      const { width, height } = assignment.rect;
+      const { width, height } = fractalOf(assignment).rect;
       const own = Uint8Array.from(bytes);
       finish({ kind: 'done', bytes: own, seconds: 0.25, iterations: 100, uncertain: 2, samples: width * height });
     },

@@ -4,25 +4,21 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Assignment, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import { openSimd } from '../../src/kernel/simd.js';
+import type { FractalTask } from '../../src/work/fractal/scene.js';
 import { type JobHandle, openPool, type Pool } from '../../src/worker/pool.js';
 import type { Outcome } from '../../src/worker/queues.js';
 import { serve } from '../../src/worker/session.js';
 import { memoryNetwork } from '../cluster/memory.js';
 import { Scripted } from '../cluster/scripted.js';
-import { view } from './views.js';
+import { paintOf, sceneOf, taskOf, view } from './views.js';
 
-const scene: Scene = { samples: true, paint: {}, tables: {} };
+const scene = sceneOf();
 const rectOf = (row: number) => ({ x: 0, y: row % view.height, width: view.width, height: 1 });
 
-const assignmentOf = (shard: number, changes: Partial<Assignment> = {}): Assignment => ({
-  shard,
-  epoch: shard,
-  scene: 0,
-  frame: 0,
-  view,
-  rect: rectOf(shard),
-  ...changes,
-});
+const assignmentOf = (
+  shard: number,
+  { scene = 0, ...work }: Partial<FractalTask> & { scene?: number } = {},
+): Assignment => ({ shard, epoch: shard, scene, frame: 0, work: { ...taskOf(rectOf(shard)), ...work } });
 
 function open(t: TestContext, ...options: Parameters<typeof openPool>) {
   const pool = openPool(...options);
@@ -205,7 +201,10 @@ test('a cancelled shard that does not stop is ended, and its slot computes the n
 
 test('scenes beyond the memory for them make room where a session is idle, else are refused for now', async (t) => {
   const pool = open(t, 1, { sceneBytes: 40 << 20 });
-  const sized = (mib: number): Scene => ({ ...scene, tables: { table: new Uint8Array(mib << 20) } });
+  const sized = (mib: number): Scene => {
+    const [srgb, linear] = [new Uint8Array(mib << 20), new Float32Array(0)];
+    return sceneOf({ paint: { ...paintOf(), srgb, linear } });
+  };
   const evicted: string[] = [];
   const jobs = ['a', 'b', 'c', 'd'].map((name) => jobOf(pool, () => void evicted.push(name)));
   const [a, b, c, d] = jobs as [JobHandle, JobHandle, JobHandle, JobHandle];
@@ -235,7 +234,8 @@ test('sessions with the same number for their scenes do not meet those of others
   const pool = open(t, 1);
   const [samples, broken] = [jobOf(pool), jobOf(pool)];
   samples.scene(0, scene);
-  broken.scene(0, { samples: false, paint: {}, tables: {} });
+  // Distances to the set, which these views do not have.
+  broken.scene(0, sceneOf({ paint: { ...paintOf(), kind: 'distance' } }));
   const [first, second, third] = await Promise.all([
     queue(samples, assignmentOf(1)),
     queue(broken, assignmentOf(1)),

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Assignment, HEARTBEAT_MS, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
+import { HEARTBEAT_MS, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import type { View } from '../../src/view/view.js';
+import { assetOf } from '../../src/work/asset.js';
+import type { FractalScene, FractalTask } from '../../src/work/fractal/scene.js';
 import type { Tally } from '../../src/worker/job.js';
 import type { Pool } from '../../src/worker/pool.js';
 import { type Session, serve } from '../../src/worker/session.js';
 import { type MemoryLink, memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedLeader } from '../cluster/scripted.js';
 import { FINGERPRINT, gatedPool } from './gated-pool.js';
-import { view } from './views.js';
+import { paintOf, sceneOf, taskOf, view } from './views.js';
 
 const ADDRESS = { host: 'w', port: 1 };
 const hello = { kind: 'hello', protocol: PROTOCOL, version: '2.0', session: 'leader', slots: 0 } as const;
@@ -16,19 +18,22 @@ const JOB = 1;
 const open = { kind: 'open', job: JOB, name: 'job', kernel: 'simd', priority: 50 } as const;
 const close = (metrics: boolean, job = JOB): ToWorker => ({ kind: 'close', job, metrics });
 const cancel = (...epochs: number[]): ToWorker => ({ kind: 'cancel', job: JOB, epochs });
-const scene: Scene = { samples: false, paint: { mode: 'smooth' }, tables: { srgb: Uint8Array.of(1, 2, 3) } };
+const scene = sceneOf({ paint: paintOf() });
 
-const assign = (shard: number, changes: Partial<Assignment> = {}, job = JOB): ToWorker => ({
+interface Changes extends Partial<FractalTask> {
+  readonly scene?: number;
+  readonly epoch?: number;
+}
+
+const assign = (shard: number, { scene = 0, epoch = shard + 100, ...work }: Changes = {}, job = JOB): ToWorker => ({
   kind: 'assign',
   job,
   assignment: {
     shard,
-    epoch: shard + 100,
-    scene: 0,
+    epoch,
+    scene,
     frame: 0,
-    view,
-    rect: { x: 0, y: 0, width: 4, height: 2 },
-    ...changes,
+    work: { ...taskOf({ x: 0, y: 0, width: 4, height: 2 }), ...work },
   },
 });
 
@@ -439,7 +444,7 @@ const WRONG_VIEWS: readonly [what: string, changes: Partial<View>, why: RegExp][
   ['an empty centre', { im: '' }, /coordinate $/],
   ['a constant that is no number', { formula: julia('nan') }, /coordinate nan/],
 ];
-const lost: Scene['reference'] = {
+const lost: NonNullable<FractalScene['reference']> = {
   formula: { step: 'holomorphic', power: 2 },
   re: '0x5',
   im: '0',
@@ -448,9 +453,12 @@ const lost: Scene['reference'] = {
   start: 0,
   deep: false,
 };
+const custom = { kind: 'custom', name: 'fractal', payload: new Uint8Array(3) } as const;
+const many = (count: number) => Array.from({ length: count }, (_, k) => k);
+const sent = (one: Scene): ToWorker => ({ kind: 'scene', job: JOB, id: 1, scene: one });
 type Unexpected = [what: string, messages: readonly ToWorker[], why: RegExp];
 const upTo = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
-const opens = (job: number): ToWorker => ({ ...open, job });
+const opens = (job: number): ToWorker => ({ ...open, job, name: `another ${job}` });
 const UNEXPECTED: readonly Unexpected[] = [
   ['a second greeting', [hello], /^the leader greeted twice$/],
   ['a scene that was never sent', [assign(1, { scene: 5 })], /scene/],
@@ -467,10 +475,32 @@ const UNEXPECTED: readonly Unexpected[] = [
   ['a shard of a job that was never opened', [assign(1, {}, 9)], /assign came for job 9, which was never opened/],
   ['a job with an unreadable name', [{ ...open, job: 2, name: '\x1b[2J' }], /a job with an unreadable name/],
   ['more scenes than a job has', upTo(8).map((id) => ({ kind: 'scene', job: JOB, id, scene })), /more than 8 scenes/],
+  ['an orbit of no point', [sent(sceneOf({ reference: lost }))], /reference orbit of no point/],
+  ['a paint without colours', [sent(sceneOf({ paint: paintOf(0) }))], /a paint with numbers beyond all measure/],
   [
-    'an orbit of no point',
-    [{ kind: 'scene', job: JOB, id: 1, scene: { ...scene, reference: lost } }],
-    /reference orbit of no point/,
+    'a paint that is no number',
+    [sent(sceneOf({ paint: { ...paintOf(), offset: Number.NaN } }))],
+    /a paint with numbers beyond all measure/,
+  ],
+  [
+    'a paint with a table that ends early',
+    [sent(sceneOf({ paint: { ...paintOf(), size: 1000 } }))],
+    /a paint of 1000 colours with 6 numbers in srgb/,
+  ],
+  [
+    'a scene of another kind',
+    [sent({ work: custom, assets: [] })],
+    /of the kind custom\/fractal in a job of the kind fr/,
+  ],
+  [
+    'a task of another kind',
+    [{ kind: 'assign', job: JOB, assignment: { shard: 1, epoch: 101, scene: 0, frame: 0, work: custom } }],
+    /of the kind custom\/fractal in a job of the kind fractal/,
+  ],
+  [
+    'more assets than are kept',
+    many(33).map((k) => ({ kind: 'asset', job: JOB, ...assetOf(Uint8Array.of(k)) })),
+    /32 assets/,
   ],
 ];
 

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { Assignment, Scene } from '../../src/cluster/messages.js';
+import type { Assignment } from '../../src/cluster/messages.js';
 import { type JobHandle, openPool, type Pool } from '../../src/worker/pool.js';
 import type { Outcome } from '../../src/worker/queues.js';
-import { view } from './views.js';
+import { sceneOf, taskOf, view } from './views.js';
 
 const BOUNDED = { timeout: 60_000 };
 
@@ -28,10 +28,10 @@ function open(t: TestContext, slots: number, script: URL): Pool {
   return pool;
 }
 
-const scene: Scene = { samples: true, paint: {}, tables: {} };
+const scene = sceneOf();
 const assignment = (epoch: number): Assignment => ({
-  ...{ shard: epoch, epoch, scene: 0, frame: 0, view },
-  rect: { x: 0, y: epoch, width: 1, height: 1 },
+  ...{ shard: epoch, epoch, scene: 0, frame: 0 },
+  work: taskOf({ x: 0, y: epoch, width: 1, height: 1 }),
 });
 
 function queue(job: JobHandle, epoch: number): Promise<Outcome> {
@@ -51,7 +51,7 @@ for (const [what, act, reason] of [
   ],
 ] as const) {
   test(`a thread that ${what} fails its shard, and another thread computes the next one`, BOUNDED, async (t) => {
-    const pool = open(t, 1, thread(`if (m.kind === 'compute') { if (m.rect.y === 1) ${act}; else done(); }`));
+    const pool = open(t, 1, thread(`if (m.kind === 'compute') { if (m.task.rect.y === 1) ${act}; else done(); }`));
     const job = pool.session().open('simd', 50);
     job.scene(0, scene);
     const results = await Promise.all([0, 1, 2].map((epoch) => queue(job, epoch)));
@@ -60,7 +60,7 @@ for (const [what, act, reason] of [
 }
 
 test('a shard that takes its thread along again and again breaks nothing', BOUNDED, async (t) => {
-  const pool = open(t, 1, thread("if (m.kind === 'compute') { if (m.rect.y < 5) process.exit(1); else done(); }"));
+  const pool = open(t, 1, thread("if (m.kind === 'compute') { if (m.task.rect.y < 5) process.exit(1); else done(); }"));
   const job = pool.session().open('simd', 50);
   job.scene(0, scene);
   const results = await Promise.all([0, 1, 2, 3, 4, 5].map((epoch) => queue(job, epoch)));
@@ -112,13 +112,13 @@ for (const [what, script] of [
 
 test('after a death the table that threads were building is built anew', BOUNDED, async (t) => {
   const on = `
-    if (m.kind === 'scene') scene = m.key + ' ' + new Int32Array(m.reference.memory.buffer, 2048, 3)[2];
-    if (m.kind === 'compute') { if (m.rect.y === 0) process.exit(1); else say({ kind: 'failed', reason: scene }); }`;
+    if (m.kind === 'scene') scene = m.key + ' ' + new Int32Array(m.prepared.reference.memory.buffer, 2048, 3)[2];
+    if (m.kind === 'compute') { if (m.task.rect.y === 0) process.exit(1); else say({ kind: 'failed', reason: scene }); }`;
   const pool = open(t, 1, thread(on));
   const job = pool.session().open('simd', 50);
   const [orbit, tiny] = [new Float64Array(64), new Float64Array(0)];
   const reference = { formula: view.formula, re: '0', im: '0', orbit, tiny, start: 0, deep: false };
-  job.scene(0, { ...scene, reference });
+  job.scene(0, sceneOf({ reference }));
   const [, second] = await Promise.all([queue(job, 0), queue(job, 1)]);
   // Another scene for the threads, of which nothing is built (0) or broken (2).
   assert.equal(reasonOf(second), '1 0');

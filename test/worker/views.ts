@@ -1,6 +1,10 @@
-/** A small view, for tests that do not mind which. */
+/** A small view, and work with it, for tests that do not mind which. */
 
+import type { Assignment, Scene } from '../../src/cluster/messages.js';
+import type { Paint } from '../../src/render/paint.js';
+import type { Rect } from '../../src/shard/shard.js';
 import type { View } from '../../src/view/view.js';
+import type { FractalScene, FractalTask } from '../../src/work/fractal/scene.js';
 
 export const view: View = {
   formula: { step: 'holomorphic', power: 2 },
@@ -15,3 +19,23 @@ export const view: View = {
   count: 'smooth',
   sampling: { kind: 'grid', side: 1 },
 };
+
+/** Of so many colours, all of them black. */
+export function paintOf(size = 1): Paint {
+  const tables = { srgb: new Uint8Array(3 * (size + 1)), linear: new Float32Array(3 * (size + 1)) };
+  return { kind: 'cycle', size, density: 1, offset: 0, hard: false, height: 8, ...tables };
+}
+
+export function sceneOf(work: Omit<FractalScene, 'kind'> = {}): Scene {
+  return { work: { kind: 'fractal', ...work }, assets: [] };
+}
+
+export function taskOf(rect: Rect, of: View = view): FractalTask {
+  return { kind: 'fractal', view: of, rect };
+}
+
+/** What is assigned of a fractal. */
+export function fractalOf({ work }: Assignment): FractalTask {
+  if (work.kind !== 'fractal') throw new Error(`a task of the kind ${work.kind}`);
+  return work;
+}

@@ -81,9 +81,18 @@ export const PERTURBATION = new URL('./perturb.wasm', import.meta.url);
 
 let compiled: WebAssembly.Module | undefined;
 
+/** A reference whose doubles may be bytes, little endian, that begin at any address: as they came over the wire. */
+export interface ReferenceData extends Omit<Reference, 'orbit' | 'tiny'> {
+  readonly orbit: Float64Array | Uint8Array;
+  readonly tiny: Float64Array | Uint8Array;
+}
+
+/** Copied at a time: some 2 ms. */
+const COPY_BYTES = 4 << 20;
+
 /** Where the parts of a shared memory lie. */
-function layoutOf({ formula, orbit, tiny, deep }: Reference) {
-  const length = orbit.length / 2 - 1;
+function layoutOf({ formula, orbit, tiny, deep }: ReferenceData) {
+  const length = orbit.byteLength / 16 - 1;
   const tinyAt = ORBIT_AT + orbit.byteLength;
   const entryBytes = formula.step === 'holomorphic' ? ENTRY_BYTES : MATRIX_ENTRY_BYTES;
   const table = levelsOf(length, tinyAt + tiny.byteLength, entryBytes, TABLE_BYTES, COUNTERS_AT);
@@ -94,22 +103,60 @@ function layoutOf({ formula, orbit, tiny, deep }: Reference) {
 }
 
 /** Bytes that a reference takes in the memory that `slots` threads share. */
-export function sharedBytes(reference: Reference, slots: number): number {
+export function sharedBytes(reference: ReferenceData, slots: number): number {
   return layoutOf(reference).regionsAt + slots * REGION_BYTES;
 }
 
 /** Copies an orbit to where `slots` threads can work with it. */
-export function shareReference(reference: Reference, slots: number): SharedReference {
+export function shareReference(reference: ReferenceData, slots: number): SharedReference {
+  const { shared, copy } = shareInSteps(reference, slots);
+  while (copy.next().done !== true);
+  return shared;
+}
+
+/**
+ * The same a few milliseconds at a time: `shared` may be used once `copy` is done. Large orbits take longer than an event
+ * loop may wait.
+ * @throws FractalError RESOURCES
+ */
+export function shareInSteps(
+  reference: ReferenceData,
+  slots: number,
+): { readonly shared: SharedReference; readonly copy: Iterator<void> } {
   compiled ??= new WebAssembly.Module(readFileSync(PERTURBATION));
   const { formula, re, im, orbit, tiny, start } = reference;
   const { length, tinyAt, table, deepTable, regionsAt } = layoutOf(reference);
   const memory = sharedMemory(regionsAt + slots * REGION_BYTES);
-  new Float64Array(memory.buffer, ORBIT_AT, orbit.length).set(orbit);
-  new Float64Array(memory.buffer, tinyAt, tiny.length).set(tiny);
   new Uint32Array(memory.buffer, LEVELS_AT, table.levels.length).set(table.levels);
   if (deepTable) new Uint32Array(memory.buffer, DEEP_LEVELS_AT, deepTable.levels.length).set(deepTable.levels);
-  const tinies = tiny.length / 5;
-  return { formula, re, im, start, module: compiled, memory, length, tinyAt, tinies, table, deepTable, regionsAt };
+  const tinies = tiny.byteLength / 40;
+  const shared = {
+    formula,
+    re,
+    im,
+    start,
+    module: compiled,
+    memory,
+    length,
+    tinyAt,
+    tinies,
+    table,
+    deepTable,
+    regionsAt,
+  };
+  return { shared, copy: copyTo(memory, [orbit, ORBIT_AT], [tiny, tinyAt]) };
+}
+
+function* copyTo(memory: WebAssembly.Memory, ...parts: [Float64Array | Uint8Array, number][]): Generator<undefined> {
+  let copied = 0;
+  for (const [{ buffer, byteOffset, byteLength }, at] of parts) {
+    const from = new Uint8Array(buffer, byteOffset, byteLength);
+    const to = new Uint8Array(memory.buffer, at, byteLength);
+    for (let begin = 0; begin < byteLength; begin += COPY_BYTES, copied++) {
+      if (copied > 0) yield;
+      to.set(from.subarray(begin, begin + COPY_BYTES), begin);
+    }
+  }
 }
 
 /**
@@ -120,12 +167,12 @@ export function tablesBuilt({ memory, table, deepTable }: SharedReference, view:
   return isBuilt(table, memory) && (!deepTable || !isDeep(view) || isBuilt(deepTable, memory));
 }
 
-/** The same orbit at another place, with tables that are yet to be built. */
-export function shareAgain(shared: SharedReference, slots: number): SharedReference {
+/** The orbit in a shared memory. */
+export function sharedOrbit(shared: SharedReference): ReferenceData {
   const { formula, re, im, start, memory, length, tinyAt, tinies, deepTable } = shared;
   const orbit = new Float64Array(memory.buffer, ORBIT_AT, 2 * (length + 1));
   const tiny = new Float64Array(memory.buffer, tinyAt, 5 * tinies);
-  return shareReference({ formula, re, im, start, orbit, tiny, deep: deepTable !== undefined }, slots);
+  return { formula, re, im, start, orbit, tiny, deep: deepTable !== undefined };
 }
 
 /** A thread that had a part in building the tables is gone: others stop waiting for them. False: all are built. */

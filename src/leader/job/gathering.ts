@@ -1,6 +1,6 @@
 /** What came of a job, until it is a frame: answers that are not committed, and renders as far as they are. */
 
-import type { Assignment, Result, Scene } from '../../cluster/messages.js';
+import type { Asset, Assignment, Result, Scene } from '../../cluster/messages.js';
 import { FractalError } from '../../errors.js';
 import { type Assembly, assemble } from '../../shard/assemble.js';
 import type { Frame } from '../../shard/frame.js';
@@ -13,14 +13,21 @@ import type { Ledger } from './ledger.js';
 export interface Render extends RenderShape {
   /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
   readonly channels: number;
+  /** What its answers are put together to. */
+  readonly answer: Answer['kind'];
 }
 
-/** What is to be rendered: pictures of any size, in the order in which they are handed on. */
+/** What is to be rendered: pictures of any size, in the order in which they are handed on, of one kind of work. */
 export interface RenderJob extends Omit<Job, 'renders' | 'recalls' | 'mostScenes'> {
   readonly renders: readonly Render[];
-  viewOf(render: number): Assignment['view'];
   /** The data that shards share, by the `scene` of renders. */
   readonly scenes: readonly Scene[];
+  /** Those that the scenes name. */
+  readonly assets?: readonly Asset[];
+  /** What is to be computed for a rectangle of a render. */
+  taskOf(render: number, rect: Rect): Assignment['work'];
+  /** What is wrong with a worker's answer for a rectangle of a render, if anything. */
+  validate(answer: Pick<Result, 'bytes' | 'uncertain'>, rect: Rect, render: number): string | undefined;
   readonly archive?: Archive;
   /** What a sample of a render is estimated to cost, relative to other renders; absent: all the same. */
   costOf?(render: number): number;
@@ -131,13 +138,10 @@ export class Gathering {
   }
 
   private assemblyOf(render: number): Assembly {
-    const assembly = this.assemblies.get(render) ?? assemble(this.renderAt(render), render, this.kindOf(render));
+    const shape = this.renderAt(render);
+    const assembly = this.assemblies.get(render) ?? assemble(shape, render, shape.answer);
     this.assemblies.set(render, assembly);
     return assembly;
-  }
-
-  kindOf(render: number): Answer['kind'] {
-    return this.job.scenes[this.renderAt(render).scene]?.samples ? 'samples' : 'pixels';
   }
 
   renderAt(render: number): Render {

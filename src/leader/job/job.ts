@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { BOUNDS } from '../../cluster/bounds.js';
 import type { Result } from '../../cluster/messages.js';
 import { FractalError } from '../../errors.js';
-import { objectionTo } from '../../shard/assemble.js';
+import { bytesOfPixel } from '../../shard/assemble.js';
 import type { Frame } from '../../shard/frame.js';
 import type { Fleet, JobChannel, JobMessage } from '../fleet/fleet.js';
 import type { Command, Event } from '../schedule/events.js';
@@ -85,7 +85,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     message: guarded,
     leftOut: (name) => workers.reasonLeftOut(name),
   });
-  const scenes = new JobScenes(renders, job.scenes, (name, order) => void channel.send(name, order));
+  const scenes = new JobScenes(job, (name, order) => void channel.send(name, order));
   const frames: Frame[] = [];
   /** What ends the waiting for the reports of workers. */
   const reports = new Map<string, () => void>();
@@ -140,11 +140,8 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
       return;
     }
     const { epoch, bytes, seconds, uncertain } = answer;
-    const objection =
-      uncertain > shard.width * shard.height
-        ? `it states ${uncertain} uncertain pixels, more than there are`
-        : objectionTo(bytes, shard, gathering.kindOf(shard.frame), gathering.renderAt(shard.frame));
-    if (objection) return feed({ kind: 'failed', peer: name, epoch, reason: objection });
+    const wrong = job.validate(answer, shard, shard.frame);
+    if (wrong) return feed({ kind: 'failed', peer: name, epoch, reason: wrong });
     ledger.worked(name, seconds);
     gathering.hold(name, answer);
     const digest = job.verify ? createHash('sha256').update(bytes).update(String(uncertain)).digest('hex') : '';
@@ -202,9 +199,11 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     ledger.handed(why);
     scenes.provide(peer, shard.frame);
     const { id, frame, x, y, width, height } = shard;
-    const rect = { x, y, width, height };
-    const assignment = { shard: id, epoch, scene: scenes.numberOf(frame), frame, view: job.viewOf(frame), rect };
-    void channel.send(peer, { kind: 'assign', assignment });
+    const work = job.taskOf(frame, { x, y, width, height });
+    const render = gathering.renderAt(frame);
+    const answerBytes = width * height * bytesOfPixel(render.answer, render);
+    const assignment = { shard: id, epoch, scene: render.scene, frame, work };
+    void channel.send(peer, { kind: 'assign', assignment, answerBytes });
   }
 
   function outvoted(command: Command & { kind: 'outvoted' }): void {

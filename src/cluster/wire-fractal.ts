@@ -1,0 +1,169 @@
+/** The content of scenes and tasks of escape-time fractals, translated both ways: paint, reference orbit, view. */
+
+import type { FractalScene__Output, FractalScene as WireFractalScene } from '../../gen/fractal/v1/FractalScene.js';
+import type { FractalTask__Output, FractalTask as WireFractalTask } from '../../gen/fractal/v1/FractalTask.js';
+import type { Paint__Output, Paint as WirePaint } from '../../gen/fractal/v1/Paint.js';
+import type { Reference__Output, Reference as WireReference } from '../../gen/fractal/v1/Reference.js';
+import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
+import { MAX_DIGITS } from '../view/bounds.js';
+import type { Formula, Sampling, View } from '../view/view.js';
+import type { FractalScene, FractalTask } from '../work/fractal/scene.js';
+import { BOUNDS, checkCount } from './bounds.js';
+import type { Nested } from './shape.js';
+import { bufferOf, missing, shared } from './wire-bytes.js';
+
+type Paint = NonNullable<FractalScene['paint']>;
+type Reference = NonNullable<FractalScene['reference']>;
+
+/** The fields of FractalScene and FractalTask that are messages: paint (with its light) and reference; the view. */
+export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {} }, 2: {} };
+export const FRACTAL_TASK_SHAPE: Nested = { 1: {} };
+
+/** A formula among the fields of a view or a reference. */
+interface WireFormula {
+  step: string;
+  power: number;
+  julia: boolean;
+  juliaRe: string;
+  juliaIm: string;
+}
+
+const MODES = { cycle: 'CYCLE', bands: 'BANDS', ramp: 'RAMP', distance: 'DISTANCE' } as const satisfies Record<
+  Paint['kind'],
+  WirePaint['mode']
+>;
+
+export function wireFractalScene({ paint, reference }: FractalScene): WireFractalScene {
+  return {
+    paint: paint ? wirePaint(paint) : null,
+    reference: reference ? wireReference(reference) : null,
+  };
+}
+
+/** @throws FractalError PROTOCOL */
+export function fractalSceneOf({ paint, reference }: FractalScene__Output): FractalScene {
+  return {
+    kind: 'fractal',
+    ...(paint ? { paint: paintOf(paint) } : {}),
+    ...(reference ? { reference: referenceOf(reference) } : {}),
+  };
+}
+
+export function wireFractalTask({ view, rect }: FractalTask): WireFractalTask {
+  return { view: wireView(view), ...rect };
+}
+
+/** @throws FractalError PROTOCOL */
+export function fractalTaskOf({ view, x, y, width, height }: FractalTask__Output): FractalTask {
+  if (!view) throw missing('view of an assignment');
+  for (const text of [view.re, view.im, view.juliaRe, view.juliaIm, view.zoom]) {
+    checkCount('characters of a coordinate', text.length, 2 * MAX_DIGITS);
+  }
+  return { kind: 'fractal', view: viewOf(view), rect: { x, y, width, height } };
+}
+
+/** All fields of a view on the wire, in one order on both sides; the compiler asks for those that are new. */
+const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
+  step: 0,
+  power: 0,
+  julia: 0,
+  juliaRe: 0,
+  juliaIm: 0,
+  re: 0,
+  im: 0,
+  zoom: 0,
+  rotation: 0,
+  width: 0,
+  height: 0,
+  iterations: 0,
+  bailout: 0,
+  whole: 0,
+  jittered: 0,
+  grid: 0,
+  seed: 0,
+  distance: 0,
+  perturbed: 0,
+  exact: 0,
+} satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
+
+/** All that a task says, for its checksum. */
+export function textOfFractal({ view, x, y, width, height }: WireFractalTask): string {
+  let text = `${x} ${y} ${width} ${height}`;
+  for (const field of VIEW_FIELDS) text += `\n${view?.[field]}`;
+  return text;
+}
+
+function wireView(view: View): WireView {
+  const { formula, sampling, count, ...rest } = view;
+  return {
+    ...rest,
+    ...wireFormula(formula),
+    whole: count === 'whole',
+    jittered: sampling.kind === 'jittered' ? sampling.count : 0,
+    grid: sampling.kind === 'grid' ? sampling.side : 0,
+    seed: sampling.kind === 'jittered' ? sampling.seed : 0,
+    distance: view.distance === true,
+    perturbed: view.perturbed === true,
+    exact: view.exact === true,
+  };
+}
+
+function viewOf(wire: View__Output): View {
+  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, perturbed, exact, ...rest } =
+    wire;
+  const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
+  return {
+    ...rest,
+    formula: formulaOf({ step, power, julia, juliaRe, juliaIm }),
+    count: whole ? 'whole' : 'smooth',
+    sampling,
+    ...(distance ? { distance } : {}),
+    ...(perturbed ? { perturbed } : {}),
+    ...(exact ? { exact } : {}),
+  };
+}
+
+function wireFormula({ step, power, julia }: Formula): WireFormula {
+  return { step, power, julia: julia !== undefined, juliaRe: julia?.re ?? '', juliaIm: julia?.im ?? '' };
+}
+
+function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formula {
+  if (step !== 'holomorphic' && step !== 'burning-ship' && step !== 'tricorn') throw missing(`known formula: ${step}`);
+  return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
+}
+
+function wirePaint({ kind, srgb, linear, light, ...rest }: Paint): WirePaint {
+  return { ...rest, mode: MODES[kind], light: light ?? null, srgb: bufferOf(srgb), linear: bufferOf(linear) };
+}
+
+/** The tables lie in memory that the threads of a worker share. */
+function paintOf({ mode, srgb, linear, light, ...rest }: Paint__Output): Paint {
+  const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
+  if (!kind) throw missing(`known mode of a paint: ${mode}`);
+  checkCount('bytes of a paint', srgb.length + linear.length, BOUNDS.paintBytes);
+  if (linear.length % 4 > 0) throw missing('whole table of a paint');
+  return {
+    kind,
+    ...rest,
+    ...(light ? { light } : {}),
+    srgb: new Uint8Array(shared(srgb)),
+    linear: new Float32Array(shared(linear)),
+  };
+}
+
+function wireReference({ formula, orbit, tiny, ...rest }: Reference): WireReference {
+  return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), tiny: bufferOf(tiny) };
+}
+
+/** The orbit stays as bytes where the message has it: aligning it would be a copy of all. */
+function referenceOf({ re, im, deep, start, orbit, tiny, ...formula }: Reference__Output): Reference {
+  checkEntries(orbit, 16, 32);
+  checkEntries(tiny, 40, 0);
+  if (16 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
+  return { formula: formulaOf(formula), re, im, orbit, tiny, start, deep };
+}
+
+/** Whole entries of so many bytes, at least `least` bytes in all. */
+function checkEntries({ length }: Uint8Array, each: number, least: number): void {
+  if (length < least || length % each !== 0) throw missing('whole reference orbit');
+}

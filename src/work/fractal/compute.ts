@@ -1,0 +1,125 @@
+/** Shards of escape-time fractals in one computing thread: samples by the kernel, then painted or as they are. */
+
+import { chunks } from '../../kernel/chunks.js';
+import type { Kernel, KernelName, Computed as Samples } from '../../kernel/kernel.js';
+import { fingerprintOf, openKernel, speedOf } from '../../kernel/open.js';
+import { openPerturbation, type Perturbed } from '../../kernel/perturbation/kernel.js';
+import { warmPerturbation } from '../../kernel/perturbation/warm.js';
+import type { SimdModule } from '../../kernel/simd.js';
+import { paint } from '../../render/paint.js';
+import type { Rect } from '../../shard/shard.js';
+import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
+import type { Computed, Computing } from '../kind.js';
+import type { PlacedFractal } from './prepare.js';
+import type { FractalTask } from './scene.js';
+
+/** Samples of a rectangle. `check`: called often; what it throws ends the computation. */
+type Sampler = (view: View, rect: Rect, check: () => void) => Promise<Samples>;
+
+/** Thrown where a shard is left unfinished in the midst of a part. */
+const STOPPED = new Error('stopped');
+
+export function startFractal(shared: unknown, slot: number): Computing<FractalTask> {
+  const kernels = new Map<string, Promise<Kernel>>();
+
+  function kernelOf(name: string): Promise<Kernel> {
+    let kernel = kernels.get(name);
+    if (!kernel) kernels.set(name, (kernel = openKernel(name as KernelName, shared as SimdModule, slot)));
+    return kernel;
+  }
+
+  return {
+    async open(name) {
+      const kernel = await kernelOf(name);
+      const fingerprint = await fingerprintOf(kernel);
+      return { detail: kernel.detail, fingerprint, speed: await speedOf(kernel) };
+    },
+    place(scene) {
+      const placed = scene as PlacedFractal;
+      /** Opened with the first view that needs it. */
+      let perturbed: Perturbed | undefined;
+      const sampler = (kernel: Kernel): Sampler => {
+        return async (view, rect, check) => {
+          if (!view.perturbed) return kernel.compute(view, rect);
+          if (!placed.reference) throw new Error('a perturbed view came without its reference orbit');
+          perturbed ??= openPerturbation(placed.reference, slot);
+          return perturbed(view, rect, check);
+        };
+      };
+      return {
+        async compute(name, task, stopped) {
+          const kernel = await kernelOf(name);
+          const samples = await inParts(sampler(kernel), kernel.name, task, stopped);
+          return samples && answerOf(samples, task, placed);
+        },
+      };
+    },
+    warm(formula) {
+      try {
+        warmPerturbation(formula as Formula);
+      } catch {
+        // What is wrong with it, the first shard that needs it reports.
+      }
+    },
+    /** A graphics driver aborts the process when its thread ends with a device open. */
+    async close() {
+      for (const kernel of kernels.values()) {
+        await kernel.then((opened) => opened.close()).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** Part by part, so that a shard that is not wanted any more is left unfinished. A graphics card takes it whole. */
+async function inParts(
+  samplesOf: Sampler,
+  kernel: KernelName,
+  { view, rect }: FractalTask,
+  stopped: () => boolean,
+): Promise<Samples | undefined> {
+  const check = () => {
+    if (stopped()) throw STOPPED;
+  };
+  try {
+    check();
+    if (kernel !== 'simd') return await samplesOf(view, rect, check);
+    const perPixel = samplesPerPixel(view.sampling);
+    const count = rect.width * rect.height * perPixel;
+    const nu = new Float64Array(count);
+    const distance = view.distance && new Float64Array(2 * count);
+    let [done, iterations, uncertain] = [0, 0, 0];
+    for (const part of chunks(rect, perPixel)) {
+      check();
+      const one = await samplesOf(view, part, check);
+      nu.set(one.nu, done);
+      if (one.distance) distance?.set(one.distance, 2 * done);
+      done += one.nu.length;
+      iterations += one.iterations;
+      uncertain += one.uncertain ?? 0;
+    }
+    return { nu, iterations, uncertain, ...(distance ? { distance } : {}) };
+  } catch (error) {
+    if (error === STOPPED) return undefined;
+    throw error;
+  }
+}
+
+function answerOf(samples: Samples, { view, rect }: FractalTask, { paint: how }: PlacedFractal): Computed {
+  const { nu, distance, iterations, uncertain = 0 } = samples;
+  if (view.distance && !distance) throw new Error('the kernel gave no distances');
+  const bytes = how
+    ? paint(nu, nu.length / (rect.width * rect.height), how, view.iterations, distance)
+    : new Uint8Array((distance ? triples(nu, distance) : nu).buffer as ArrayBuffer);
+  return { bytes: bytes as Uint8Array<ArrayBuffer>, iterations, uncertain, samples: nu.length };
+}
+
+/** nu and the distance's vector of one sample after the other. */
+function triples(nu: Float64Array, vectors: Float64Array): Float64Array {
+  const values = new Float64Array(3 * nu.length);
+  for (let i = 0; i < nu.length; i++) {
+    values[3 * i] = nu[i] as number;
+    values[3 * i + 1] = vectors[2 * i] as number;
+    values[3 * i + 2] = vectors[2 * i + 1] as number;
+  }
+  return values;
+}

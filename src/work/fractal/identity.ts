@@ -1,0 +1,16 @@
+/** What shapes the bytes of a frame, as plain data: frames are kept and found again by a digest of it (store/key.ts). */
+
+import { plainDecimal } from '../../view/decimal.js';
+import type { View } from '../../view/view.js';
+import type { FractalScene } from './scene.js';
+
+/** The part that frames of a scene share. `perturbed`: those that are differences from its reference orbit. */
+export function sceneIdentity({ kind, paint, reference }: FractalScene, perturbed: boolean): Record<string, unknown> {
+  return { work: kind, answer: paint ? 'pixels' : 'samples', paint, reference: perturbed ? reference : undefined };
+}
+
+/** The part of one frame: equal numbers have equal digits. */
+export function viewIdentity(view: View): Record<string, unknown> {
+  const { re, im, zoom } = view;
+  return { ...view, re: plainDecimal(re), im: plainDecimal(im), zoom: plainDecimal(zoom) };
+}

@@ -1,0 +1,24 @@
+/** The numerics of a job: its kernel, and the fingerprint that workers must have. */
+
+import type { KernelName } from '../../kernel/kernel.js';
+import { fingerprintOf } from '../../kernel/open.js';
+import { openSimd } from '../../kernel/simd.js';
+
+export interface Numerics {
+  readonly kernel: KernelName;
+  /** Absent: that of the first worker counts. */
+  readonly fingerprint?: string;
+}
+
+/**
+ * The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. `offer`: of workers
+ * in this process, which know it without measuring again.
+ */
+export async function numericsOf(
+  kernel: KernelName | 'auto',
+  offer?: (kernel: KernelName) => Promise<{ readonly fingerprint: string }>,
+): Promise<Numerics> {
+  if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
+  const { fingerprint } = offer ? await offer('simd') : { fingerprint: await fingerprintOf(openSimd()) };
+  return { kernel: 'simd', fingerprint };
+}

@@ -1,0 +1,21 @@
+/** Pictures of escape-time fractals as work: what all shards of a job share, and what one shard asks for. */
+
+import type { ReferenceData } from '../../kernel/perturbation/kernel.js';
+import type { Paint } from '../../render/paint.js';
+import type { Rect } from '../../shard/shard.js';
+import type { View } from '../../view/view.js';
+
+export interface FractalScene {
+  readonly kind: 'fractal';
+  /** How to colour the pixels; absent: raw samples are wanted. */
+  readonly paint?: Paint;
+  /** Where views lie deeper than doubles reach: an orbit that their points are differences from. */
+  readonly reference?: ReferenceData;
+}
+
+/** A rectangle of a view. */
+export interface FractalTask {
+  readonly kind: 'fractal';
+  readonly view: View;
+  readonly rect: Rect;
+}

@@ -1,0 +1,49 @@
+/** What may come over the wire as a scene or a task: everything beyond it is refused before it is kept or computed. */
+
+import { FractalError } from '../../errors.js';
+import type { Paint } from '../../render/paint.js';
+import { isCoordinate, MAX_DIGITS, MAX_SIDE, outOfBounds, POWER } from '../../view/bounds.js';
+import { samplesPerPixel } from '../../view/view.js';
+import type { FractalScene, FractalTask } from './scene.js';
+
+const MAX_SHARD_SAMPLES = 1 << 24;
+
+/** @throws FractalError PROTOCOL for a paint that paints nothing, or a reference orbit of no point */
+export function validateScene({ paint, reference }: FractalScene): void {
+  if (paint) validatePaint(paint);
+  if (!reference) return;
+  const { re, im, formula } = reference;
+  const { julia = { re, im }, power } = formula;
+  const places = [re, im, julia.re, julia.im].every((text) => isCoordinate(text, 2 * MAX_DIGITS));
+  if (!places || power < POWER.min || power > POWER.max) throw refused('a reference orbit of no point');
+}
+
+function validatePaint({ size, density, offset, height, light, srgb, linear }: Paint): void {
+  const numbers = [density, offset, light?.right ?? 0, light?.up ?? 0].every(Number.isFinite);
+  if (!numbers || size < 1 || height < 1) throw refused('a paint with numbers beyond all measure');
+  for (const [name, { length }] of Object.entries({ srgb, linear })) {
+    if (length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${length} numbers in ${name}`);
+  }
+}
+
+/** @throws FractalError PROTOCOL for a rectangle that is not a part of its view, or too much at once */
+export function validateTask({ view, rect }: FractalTask, shard: number): void {
+  const inside =
+    view.width <= MAX_SIDE &&
+    view.height <= MAX_SIDE &&
+    rect.width > 0 &&
+    rect.height > 0 &&
+    rect.x + rect.width <= view.width &&
+    rect.y + rect.height <= view.height;
+  const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
+  if (!inside || samples <= 0 || samples > MAX_SHARD_SAMPLES) {
+    const size = `${rect.width}x${rect.height}+${rect.x}+${rect.y} of ${view.width}x${view.height}`;
+    throw refused(`shard ${shard}, ${size} with ${samples} samples, is not one to compute`);
+  }
+  const wrong = outOfBounds(view);
+  if (wrong !== undefined) throw refused(`shard ${shard} cannot be computed: ${wrong}`);
+}
+
+function refused(why: string): FractalError {
+  return new FractalError('PROTOCOL', why);
+}

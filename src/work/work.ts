@@ -1,0 +1,28 @@
+/**
+ * Work: what a leader has its workers compute, of one kind a job. The kind defines what all shards of a job share (the
+ * scene) and what one shard asks for (the task). Scheduler, transport, worker and store look into neither.
+ */
+
+import type { FractalScene, FractalTask } from './fractal/scene.js';
+
+/** Work of a kind that peer.proto does not define: only that kind reads the payload. */
+export interface Custom {
+  readonly kind: 'custom';
+  readonly name: string;
+  readonly payload: Uint8Array;
+}
+
+export type SceneWork = FractalScene | Custom;
+export type TaskWork = FractalTask | Custom;
+
+/** The kinds that peer.proto defines. */
+export type BuiltInKind = Exclude<SceneWork['kind'], 'custom'>;
+
+/** The name of a kind in tables of kinds: no custom kind has the name of a built-in one. */
+export function kindName(work: SceneWork | TaskWork): string {
+  return work.kind === 'custom' ? customName(work.name) : work.kind;
+}
+
+export function customName(name: string): string {
+  return `custom/${name}`;
+}

@@ -1,0 +1,265 @@
+/**
+ * A second kind of work goes through scheduler, gRPC, worker threads, verification and store, none of which knows of it:
+ * tables of kinds are passed to pools and threads, and that is all.
+ */
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { grpcDialer } from '../../src/cluster/grpc.js';
+import { grpcListen } from '../../src/cluster/listen.js';
+import type { Scene } from '../../src/cluster/messages.js';
+import type { Listener } from '../../src/cluster/transport.js';
+import { openSimd } from '../../src/kernel/simd.js';
+import { openFleet } from '../../src/leader/fleet/fleet.js';
+import { type RenderJob, uniformRenders } from '../../src/leader/job/gathering.js';
+import { type Progress, startJob } from '../../src/leader/job/job.js';
+import type { Report } from '../../src/leader/job/ledger.js';
+import type { Frame } from '../../src/shard/frame.js';
+import { Archive } from '../../src/store/archive.js';
+import { digestOf } from '../../src/store/digest.js';
+import { Store } from '../../src/store/store.js';
+import { type Asset, assetOf } from '../../src/work/asset.js';
+import { fractalJob } from '../../src/work/fractal/job.js';
+import type { Kind, Kinds } from '../../src/work/kind.js';
+import { BUILT_IN } from '../../src/work/kinds.js';
+import { openPool, type Pool } from '../../src/worker/pool.js';
+import { NoRoom } from '../../src/worker/scenes.js';
+import { serve } from '../../src/worker/session.js';
+import { folder } from '../e2e/processes.js';
+import { view } from '../worker/views.js';
+import {
+  CHECKSUM,
+  type ChecksumJob,
+  checksumAssignment,
+  checksumJob,
+  checksumKind,
+  KERNEL,
+  pixelsOf,
+} from './checksum-kind.js';
+
+const BOUNDED = { timeout: 60_000 };
+const SCRIPT = new URL('./checksum-thread.js', import.meta.url);
+const LOCAL = { host: '127.0.0.1', port: 0 };
+const SALT = Uint8Array.of(1, 2, 3);
+/** Of several pieces. */
+const ASSET = assetOf(new Uint8Array(randomBytes(3_000_001)));
+const FRAMES = 4;
+/** Of 64 x 48 pixels in tiles of 16. */
+const SHARDS = 12 * FRAMES;
+const job = checksumJob(SALT, ASSET, FRAMES);
+const sceneOf = (asset: Asset) => checksumJob(SALT, asset, 1).scenes[0] as Scene;
+const SCENE = sceneOf(ASSET);
+
+const kindsWith = (kind: Kind): Kinds => ({ ...BUILT_IN, [CHECKSUM]: kind });
+
+function poolOf(t: TestContext, slots: number, wrong = false): Pool {
+  const pool = openPool(slots, { kinds: kindsWith(checksumKind(wrong)), script: SCRIPT });
+  t.after(() => pool.close());
+  return pool;
+}
+
+/** A worker that real gRPC reaches. */
+async function worker(t: TestContext, pool = poolOf(t, 1)): Promise<Listener> {
+  const log = { began() {}, finished: () => [], broken() {}, ended() {} };
+  const listener = await grpcListen(LOCAL, (link) => void serve(link, pool, 'test', log));
+  t.after(() => listener.close());
+  return listener;
+}
+
+interface Outcome {
+  readonly frames: Frame[];
+  readonly report: Report;
+  readonly notes: readonly string[];
+}
+
+/** Renders a job on these workers. */
+async function rendered(
+  what: RenderJob,
+  workers: readonly Listener[],
+  { progress = () => {}, kernel = KERNEL }: { progress?: (now: Progress) => void; kernel?: string } = {},
+): Promise<Outcome> {
+  const notes: string[] = [];
+  let report: Report | undefined;
+  const options = {
+    dialer: grpcDialer(),
+    ...{ version: 'test', session: 'test', name: 'test', kernel, retries: 0, random: Math.random, maxSlots: 0 },
+    ...{ minWorkers: workers.length, strict: false, metrics: false, signal: new AbortController().signal, progress },
+    now: () => performance.now(),
+    note: (text: string) => void notes.push(text),
+    gathered: (one: Report) => {
+      report = one;
+    },
+  };
+  const fleet = openFleet(options);
+  const running = startJob(fleet, what, options);
+  for (const { address } of workers) fleet.add({ address, slots: 0 });
+  fleet.sealed();
+  const frames: Frame[] = [];
+  try {
+    for await (const frame of running.frames) frames.push(frame);
+  } finally {
+    fleet.close();
+  }
+  return { frames, report: report as Report, notes };
+}
+
+function assertRight(frames: readonly Frame[]): void {
+  assert.equal(frames.length, FRAMES);
+  for (const { index, answer, width, height } of frames) {
+    assert.ok(answer.kind === 'pixels');
+    const expected = pixelsOf(SALT, ASSET.bytes, { frame: index, x: 0, y: 0, width, height });
+    assert.equal(Buffer.compare(answer.rgb, expected), 0, `frame ${index}`);
+  }
+}
+
+test('frames come over gRPC from worker threads, and the asset was sent once to each worker', BOUNDED, async (t) => {
+  const workers = [await worker(t, poolOf(t, 2)), await worker(t)];
+  const { frames, report } = await rendered(job, workers);
+  assertRight(frames);
+  assert.equal(report.shards, SHARDS);
+  assert.deepEqual(report.workers.map(({ slots, kernel }) => [slots, kernel]).sort(), [
+    [1, 'SHA-256'],
+    [2, 'SHA-256'],
+  ]);
+  for (const { sentBytes } of report.workers) {
+    assert.ok(sentBytes > ASSET.bytes.length && sentBytes < ASSET.bytes.length + 10_000, `${sentBytes} bytes`);
+  }
+});
+
+test('a worker that is lost loses nothing: its shards go to the others', BOUNDED, async (t) => {
+  const [stays, goes] = [await worker(t), await worker(t)];
+  let gone = false;
+  const progress = ({ shardsDone }: Progress) => {
+    if (shardsDone < 4 || gone) return;
+    gone = true;
+    void goes.close();
+  };
+  const { frames, report } = await rendered(job, [stays, goes], { progress });
+  assertRight(frames);
+  assert.equal(report.lost, 1);
+  assert.equal(report.shards, SHARDS);
+});
+
+test('every shard verified: answers that are wrong are outvoted', BOUNDED, async (t) => {
+  const workers = [await worker(t, poolOf(t, 1, true)), await worker(t), await worker(t)];
+  const { frames, report, notes } = await rendered({ ...job, verify: { share: 1, seed: 1 } }, workers);
+  assertRight(frames);
+  assert.ok(report.verified > 0);
+  assert.match(notes.join('\n'), /was wrong where two others agreed/);
+});
+
+test('finished shards are kept, and found again by the identity of their frame', BOUNDED, async (t) => {
+  const path = folder(t);
+  const store = async () => Store.open({ folder: path, size: 1 << 30, warn: assert.fail });
+  const kept = async (which: ChecksumJob) => {
+    const keyOf = (frame: number) => digestOf(which.identity(frame));
+    return { ...which, archive: new Archive(await store(), { width: 64, height: 48, bytesPerPixel: 3, keyOf }) };
+  };
+  const first = await rendered(await kept(job), [await worker(t)]);
+  assert.deepEqual([first.report.recalled, first.report.shards], [0, SHARDS]);
+  await (await store()).settled();
+  const again = await rendered(await kept(job), []);
+  assertRight(again.frames);
+  assert.deepEqual([again.report.recalled, again.report.shards], [FRAMES * 64 * 48, 0]);
+  const other = checksumJob(SALT, assetOf(Uint8Array.of(9)), FRAMES);
+  const fresh = await rendered(await kept(other), [await worker(t)]);
+  assert.deepEqual([fresh.report.recalled, fresh.report.shards], [0, SHARDS]);
+});
+
+test('jobs of two kinds share a worker', BOUNDED, async (t) => {
+  const both = await worker(t, poolOf(t, 2));
+  const size = { width: view.width, height: view.height, perPixel: 1, channels: 1 };
+  const { scene, answer, ...work } = fractalJob({ viewOf: () => view, paint: undefined, ...size });
+  const renders = uniformRenders(1, { ...size, answer });
+  const fractal: RenderJob = { ...work, renders, scenes: [scene], window: 2, shape: 'row' };
+  const [checksums, samples] = await Promise.all([
+    rendered(job, [both]),
+    rendered(fractal, [both], { kernel: 'simd' }),
+  ]);
+  assertRight(checksums.frames);
+  const { nu } = await openSimd().compute(view, { x: 0, y: 0, width: view.width, height: view.height });
+  assert.deepEqual(samples.frames[0]?.answer, { kind: 'samples', values: Float64Array.from(nu) });
+});
+
+test('a worker without the kind is left out, with the reason', BOUNDED, async (t) => {
+  const pool = openPool(1);
+  t.after(() => pool.close());
+  await assert.rejects(rendered(job, [await worker(t, pool)]), {
+    code: 'KERNEL_MISSING',
+    message: /this worker knows no kernel sha256/,
+  });
+});
+
+test('a scene that names an asset that was not sent is refused', (t) => {
+  const handle = poolOf(t, 1).session().open(KERNEL, 50);
+  assert.throws(() => handle.scene(0, SCENE), { code: 'PROTOCOL', message: /names asset [\da-f]{64}, never sent/ });
+  handle.asset(ASSET);
+  handle.scene(0, SCENE);
+});
+
+function fits(keep: () => void): boolean {
+  try {
+    keep();
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof NoRoom);
+    return false;
+  }
+}
+
+test('assets count as memory of scenes, once for a session, and are free again when it leaves', BOUNDED, async (t) => {
+  const MIB = 1 << 20;
+  const pool = openPool(1, { kinds: kindsWith(checksumKind()), script: SCRIPT, sceneBytes: 20 * MIB });
+  t.after(() => pool.close());
+  const asset = (mib: number, byte: number) => assetOf(new Uint8Array(mib * MIB).fill(byte));
+  const evicted: string[] = [];
+  const [one, other] = ['one', 'other'].map((name) => pool.session(() => void evicted.push(name)).open(KERNEL, 50));
+  assert.ok(one && other);
+  assert.throws(() => one.asset(asset(21, 0)), {
+    code: 'PROTOCOL',
+    message: /the asset takes 21 MiB, .*--scene-memory/,
+  });
+  for (let k = 0; k < 5; k++) one.asset(asset(16, 1));
+  other.asset(asset(6, 2));
+  assert.deepEqual(evicted, [], '12 MiB and 2 MiB count');
+  other.asset(asset(9, 3));
+  assert.deepEqual(evicted, ['one'], 'it computes nothing, and holds more');
+  one.close();
+  other.close();
+  const next = pool.session().open(KERNEL, 50);
+  assert.throws(() => next.asset(asset(18, 4)), { message: 'memory of scenes that left is being freed' });
+  while (!fits(() => next.asset(asset(18, 4)))) await setImmediate();
+  next.close();
+  const scene = sceneOf(ASSET);
+  const last = pool.session().open(KERNEL, 50);
+  last.asset(ASSET);
+  last.scene(0, scene);
+  const rect = { x: 0, y: 0, width: 8, height: 8 };
+  const result = await new Promise<{ kind: string; bytes?: Uint8Array }>((resolve) => {
+    last.queue(checksumAssignment(1, rect), resolve);
+  });
+  assert.equal(result.kind, 'done');
+  assert.deepEqual(result.bytes, pixelsOf(SALT, ASSET.bytes, { frame: 0, ...rect }));
+});
+
+test('assets of sessions that left are no longer in memory, though threads had them', BOUNDED, async (t) => {
+  const [pool, mib] = [poolOf(t, 2), 1 << 20];
+  const rect = { x: 0, y: 0, width: 2, height: 2 };
+  const used = () => process.memoryUsage().rss / mib;
+  const before = used();
+  for (let k = 0; k < 12; k++) {
+    const handle = pool.session().open(KERNEL, 50);
+    const asset = assetOf(new Uint8Array(new SharedArrayBuffer(48 * mib)).fill(k));
+    handle.asset(asset);
+    handle.scene(0, sceneOf(asset));
+    const shards = [1, 2].map(
+      (epoch) => new Promise((resolve) => handle.queue(checksumAssignment(epoch, rect), resolve)),
+    );
+    await Promise.all(shards);
+    handle.close();
+  }
+  const more = used() - before;
+  assert.ok(more < 300, `${more} MiB of 576 MiB are still there`);
+});
