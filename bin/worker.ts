@@ -1,4 +1,4 @@
-/** `fractal worker`: listens, computes for any number of leaders, says goodbye when asked to stop. */
+/** `fractal worker`: listens, computes for any number of leaders, drains when asked to stop. */
 
 import { availableParallelism } from 'node:os';
 import type { Access } from '../src/cluster/access.js';

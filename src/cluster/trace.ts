@@ -11,15 +11,15 @@ export type Trace = (direction: 'sent' | 'received', message: ToWorker | ToLeade
 
 const STDERR = 2;
 
-/** Opened with the first message. */
-let descriptor: number | undefined;
+/** Files that are open, by name: sessions share them. */
+const open = new Map<string, number>();
 
 /** Traces the messages exchanged with this peer; undefined: none are traced. @throws the system's error of the file */
 export function tracer(peer: string): Trace | undefined {
   const { FRACTAL_TRACE: wanted, FRACTAL_TRACE_FILE: file } = process.env;
   if (wanted !== 'protocol') return undefined;
-  descriptor ??= file === undefined ? STDERR : openSync(file, 'a');
-  const target = descriptor;
+  const target = file === undefined ? STDERR : (open.get(file) ?? openSync(file, 'a'));
+  if (file !== undefined) open.set(file, target);
   return (direction, { kind, ...fields }) => {
     const line = JSON.stringify({ time: Date.now(), direction, peer, kind, ...fields }, withoutBytes);
     writeSync(target, `${line}\n`);

@@ -115,7 +115,7 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
     await leaves(leaving, signal);
     const metrics = await job.whole();
     assert.deepEqual([metrics[LOST], metrics['/cluster/shards/reissued:shards']], [0, 0], 'its last answer arrived');
-    assert.match(metrics.said, /says goodbye[\s\S]*left/);
+    assert.match(metrics.said, /is draining[\s\S]*left/);
     await leaves(other);
   });
 }
