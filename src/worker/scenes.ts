@@ -59,6 +59,9 @@ export class Scenes {
   private readonly leaving = new Map<string, number>();
   /** Under way: what threads hold of scenes, and of the assets of these. */
   private readonly forgetting = new Set<Promise<void>>();
+  /** Keys of what all threads have forgotten, and that is still in memory. */
+  private readonly forgotten: string[] = [];
+  private collects = false;
   private outOfUse = 0;
   private next = 0;
 
@@ -137,12 +140,17 @@ export class Scenes {
     this.forgetting.add(forgotten);
     void forgotten.then(() => {
       this.forgetting.delete(forgotten);
-      // In a turn of its own: the messages of this one may still hold the memory.
-      setImmediate(() => {
-        if (collect) collectGarbage();
-        this.leaving.delete(key);
-      });
+      this.forgotten.push(key);
+      this.collects ||= collect;
+      // In a turn of its own: the messages of this one may still hold the memory. One collection for all that left.
+      if (this.forgotten.length === 1) setImmediate(() => this.free());
     });
+  }
+
+  private free(): void {
+    if (this.collects) collectGarbage();
+    this.collects = false;
+    for (const key of this.forgotten.splice(0)) this.leaving.delete(key);
   }
 
   private fresh(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): PlacedScene {

@@ -152,19 +152,22 @@ test('every shard verified: answers that are wrong are outvoted', BOUNDED, async
 
 test('finished shards are kept, and found again by the identity of their frame', BOUNDED, async (t) => {
   const path = folder(t);
-  const store = async () => Store.open({ folder: path, size: 1 << 30, warn: assert.fail });
-  const kept = async (which: ChecksumJob) => {
+  /** With a store of its own, as another run has one; until all of it is on disk. */
+  const kept = async (which: ChecksumJob, workers: readonly Listener[]) => {
+    const store = await Store.open({ folder: path, size: 1 << 30, warn: assert.fail });
     const keyOf = (frame: number) => digestOf(which.identity(frame));
-    return { ...which, archive: new Archive(await store(), { width: 64, height: 48, bytesPerPixel: 3, keyOf }) };
+    const archive = new Archive(store, { width: 64, height: 48, bytesPerPixel: 3, keyOf });
+    const outcome = await rendered({ ...which, archive }, workers);
+    await store.settled();
+    return outcome;
   };
-  const first = await rendered(await kept(job), [await worker(t)]);
+  const first = await kept(job, [await worker(t)]);
   assert.deepEqual([first.report.recalled, first.report.shards], [0, SHARDS]);
-  await (await store()).settled();
-  const again = await rendered(await kept(job), []);
+  const again = await kept(job, []);
   assertRight(again.frames);
   assert.deepEqual([again.report.recalled, again.report.shards], [FRAMES * 64 * 48, 0]);
   const other = checksumJob(SALT, assetOf(Uint8Array.of(9)), FRAMES);
-  const fresh = await rendered(await kept(other), [await worker(t)]);
+  const fresh = await kept(other, [await worker(t)]);
   assert.deepEqual([fresh.report.recalled, fresh.report.shards], [0, SHARDS]);
 });
 
