@@ -3,6 +3,7 @@
  * millisecond with each; what follows `----` is what the schedule must say.
  *
  *   job frames=2 size=8x4 block=2 [shape=row] [window=4] [verify=1]
+ *   job renders=8x4:0,4x4:1 scenes=2: renders of these sizes with these scenes, of at most two scenes under way
  *   job ... recalls=true: frames wait for   recall 0 4x2@0,0 4x1@0,3   which names what is missing, if anything
  *   join a slots=1 speed=1      leave a      drain a      blame a nonsense      take 0
  *   finish a 3 [seconds=0.1] [digest=x]      fail a 3 broken      heartbeat a 3 4      stop
@@ -59,14 +60,21 @@ function fieldsOf(words: string[]): Record<string, string> {
 
 function jobOf(fields: Record<string, string>): Job {
   const [width, height] = (fields.size ?? '4x4').split('x').map(Number);
+  const frames = Number(fields.frames ?? 1);
   return {
-    renders: uniform(Number(fields.frames ?? 1), width as number, height as number),
+    renders: fields.renders?.split(',').map(renderOf) ?? uniform(frames, width as number, height as number),
     shape: (fields.shape ?? 'row') as Job['shape'],
     window: Number(fields.window ?? 4),
+    ...(fields.scenes ? { mostScenes: Number(fields.scenes) } : {}),
     ...(fields.recalls ? { recalls: true } : {}),
     ...(fields.block ? { blockSize: Number(fields.block) } : {}),
     ...(fields.verify ? { verify: { share: Number(fields.verify), seed: 1 } } : {}),
   };
+}
+
+function renderOf(word: string): Job['renders'][number] {
+  const [width = 0, height = 0, scene = 0] = word.split(/[x:]/).map(Number);
+  return { width, height, perPixel: 1, scene };
 }
 
 function eventOf(verb: string, words: string[], epochOf: (peer: string, id: string) => number): Event {
