@@ -53,10 +53,22 @@ module.exports = {
       to: { path: '^src/(view|work/[^/]+)/' },
     },
     {
-      name: 'pipeline and request import view, shard, render',
+      name: 'request imports view, shard, render',
       severity: 'error',
-      from: { path: '^src/(pipeline|request[^/]*)\\.ts$' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(pipeline|request[^/]*|errors|text)\\.ts$'] },
+      from: { path: '^src/request[^/]*\\.ts$' },
+      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(request[^/]*|errors|text)\\.ts$'] },
+    },
+    {
+      name: 'app imports everything in src but location, and nothing of bin',
+      severity: 'error',
+      from: { path: '^src/app/' },
+      to: { path: '^(bin|src/location)/' },
+    },
+    {
+      name: 'bin uses app in the place of leader, worker, kernel, store',
+      severity: 'error',
+      from: { path: '^bin/' },
+      to: { path: '^src/(leader|worker|kernel|store)/' },
     },
     {
       name: 'location imports itself, request, render, view',

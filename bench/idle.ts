@@ -37,6 +37,7 @@ const idlePool = (bytesPerPixel: number): Pool => ({
   kinds: BUILT_IN,
   started: Promise.resolve(),
   broken: new Promise(() => {}),
+  device: false,
   slotsFor: () => 2,
   offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
   warm: () => undefined,

@@ -1,11 +1,12 @@
 /** The commands: flags, help and what runs. The code of a command is loaded when it runs. */
 
+import { VERSION } from '../src/app/version.js';
+import { DEFAULT_HOSTFILE, workerSource } from '../src/app/worker-source.js';
 import { isLoopback, readAccess } from '../src/cluster/access.js';
 import { parseHosts } from '../src/cluster/hostfile.js';
 import { type Address, addressText } from '../src/cluster/transport.js';
 import type { RawFlags } from '../src/request-file.js';
 import { type Flag, type Flags, invalid } from './command-line.js';
-import { crewOf } from './crew.js';
 import { tokenOfEnvironment } from './environment.js';
 import {
   ACCESS_FLAGS,
@@ -19,16 +20,16 @@ import {
   sizeOf,
   whole,
 } from './flags.js';
-import { DEFAULT_HOSTFILE, startLocalWorkers } from './local.js';
-import { VERSION } from './version.js';
+import type { EarlyWorkers } from './local.js';
+import { verbosityOf } from './verbosity.js';
 
 export interface Command {
   readonly summary: string;
   readonly flags: Flags;
   /** A command line, and what it does. */
   readonly examples?: readonly (readonly [string, string])[];
-  /** Resolves to the exit code. */
-  run(flags: RawFlags): Promise<number>;
+  /** Resolves to the exit code. `early`: workers in this process that may have been started. */
+  run(flags: RawFlags, early: EarlyWorkers): Promise<number>;
 }
 
 /** These flags of the leader, in the order of its help text, with changes. */
@@ -36,11 +37,11 @@ function some(names: readonly string[], changes: Flags = {}): Flags {
   return Object.fromEntries(names.map((name) => [name, { ...(FLAGS[name] as Flag), ...changes[name] }]));
 }
 
-async function runLeader(flags: RawFlags): Promise<number> {
+async function runLeader(flags: RawFlags, early: EarlyWorkers): Promise<number> {
   const options = await leaderOptions(flags);
-  const crew = await crewOf(options.cluster, tokenOfEnvironment());
-  const local = crew.local > 0 && !options.cluster.dryRun ? startLocalWorkers(crew.local) : undefined;
-  return (await import('./leader.js')).leader(options, crew, local);
+  const source = await workerSource(options.cluster, tokenOfEnvironment());
+  const local = source.local > 0 && !options.cluster.dryRun ? early.take(source.local) : undefined;
+  return (await import('./leader.js')).leader(options, source, local);
 }
 
 const WORKER: Flags = {
@@ -100,6 +101,8 @@ const WORKER: Flags = {
     describe: 'print metrics at the end of each session with a leader, as text or json; without FORMAT text',
   },
   quiet: { group: 'Reports', describe: 'print errors only, and metrics with --metrics', alias: 'q' },
+  verbose: FLAGS.verbose as Flag,
+  'log-level': FLAGS['log-level'] as Flag,
 };
 
 async function runWorker(flags: RawFlags): Promise<number> {
@@ -113,20 +116,20 @@ async function runWorker(flags: RawFlags): Promise<number> {
   if (retries !== undefined && join === undefined) {
     process.stderr.write('warning: --retries has no effect without --join\n');
   }
-  return (await import('./worker.js')).worker({
+  const reports = { verbosity: verbosityOf(flags), metrics: metricsFormat(flags.metrics) };
+  const options = {
     ...(port === undefined ? {} : { port: whole('port', port, 0, 65_535) }),
     host,
     ...(slots === undefined ? {} : { slots: whole('slots', slots, 1, 1_024) }),
     kernel: kernel as 'auto' | 'simd' | 'gpu' | 'cpu',
-    quiet: flags.quiet === 'true',
-    metrics: metricsFormat(flags.metrics),
     ...(join === undefined ? {} : { join: joinable(address('join', join), host) }),
     ...(attempts === undefined ? {} : { retries: attempts }),
     insecure: flags.insecure === 'true',
     sceneBytes: sizeOf('scene-memory', flags['scene-memory'] ?? '512M'),
     drainSeconds: whole('drain-timeout', flags['drain-timeout'] ?? '60', 0, 1_000_000),
     access,
-  });
+  };
+  return (await import('./worker.js')).worker(options, reports);
 }
 
 /** A leader elsewhere must be able to dial back. */
@@ -225,7 +228,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'find the minibrot of a view: period, nucleus, size',
     flags: LOCATE,
     examples: [['fractal locate --re -1.76 --im 0 --zoom 50', 'the minibrot of a view, and how to render it']],
-    run: async (flags) => (await import('./locate.js')).locateView(await leaderOptions(flags)),
+    run: async (flags) => (await import('./locate.js')).locate(await leaderOptions(flags)),
   },
   certs: {
     summary: 'make certificates for the hosts of a hostfile',

@@ -1,40 +1,12 @@
-/** `fractal doctor`: what this machine has, how fast it is, and for what is missing the command that brings it. */
+/** `fractal doctor`: prints what this machine has as a table. */
 
-import { existsSync } from 'node:fs';
-import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
-import { FractalError, messageOf } from '../src/errors.js';
-import { openCpu } from '../src/kernel/gpu/open.js';
-import { type Probed, probeGpu, vulkanDrivers } from '../src/kernel/gpu/probe.js';
-import { gigaPerSecond } from '../src/kernel/gpu/speed.js';
-import type { Kernel } from '../src/kernel/kernel.js';
-import { compileSimd, openSimd } from '../src/kernel/simd.js';
-import { findFfmpeg } from '../src/render/ffmpeg.js';
-
-/** One line of the table. `remedy`: the command that brings what is missing. */
-interface Finding {
-  readonly topic: string;
-  /** `less`: missing, and not needed. */
-  readonly state: 'good' | 'less' | 'bad';
-  readonly text: string;
-  readonly remedy?: string;
-}
+import { examine, type Finding } from '../src/app/doctor.js';
 
 const MARKS = { good: 'yes', less: ' - ', bad: ' NO' } as const;
-const OLDEST_NODE = [20, 15] as const;
-/** What the films that `--outfile` knows want. */
-const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1', 'gif'];
 
-/** Prints the table; resolves to 0, the exit code: what is missing is no failure of the doctor. */
+/** Resolves to 0, the exit code: what is missing is no failure of the command. */
 export async function doctor(): Promise<number> {
-  const found: Finding[] = [node(), processor(), memory()];
-  // One after another: side by side they would slow one another down. Shortcuts are off, so that speeds compare.
-  found.push(await measured('kernel simd', async () => openSimd(compileSimd(1), 0, false)));
-  found.push(await measured('kernel cpu', openCpu));
-  const { webgpu, headlessgl } = await probeGpu();
-  found.push(gpu('kernel gpu, WebGPU', webgpu), gpu('kernel gpu, headless GL', headlessgl));
-  found.push(vulkan(), display(), ...(await ffmpeg()));
-  process.stdout.write(table(found));
+  process.stdout.write(table(await examine(process.env, new AbortController().signal)));
   return 0;
 }
 
@@ -46,83 +18,4 @@ function table(found: readonly Finding[]): string {
     ...(remedy === undefined ? [] : [`${indent}to get it: ${remedy}`]),
   ]);
   return `${lines.join('\n')}\n`;
-}
-
-function node(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const good = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
-  const text = `${process.version}, ${process.platform} ${process.arch}`;
-  if (good) return { topic: 'node', state: 'good', text };
-  const remedy = 'curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs';
-  return { topic: 'node', state: 'bad', text: `${text}: older than ${OLDEST_NODE.join('.')}`, remedy };
-}
-
-function processor(): Finding {
-  const threads = availableParallelism();
-  const text = `${threads} thread${threads === 1 ? '' : 's'} at once (${cpus()[0]?.model.trim() ?? 'unnamed'})`;
-  return { topic: 'processor', state: 'good', text };
-}
-
-function memory(): Finding {
-  const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
-  return { topic: 'memory', state: 'good', text: `${gib(totalmem())} GiB, ${gib(freemem())} free` };
-}
-
-/** Opens a kernel, measures it for about 0.2 s in one thread, and closes it. */
-async function measured(topic: string, open: () => Promise<Kernel>): Promise<Finding> {
-  try {
-    const kernel = await open();
-    const speed = await gigaPerSecond(kernel);
-    await kernel.close();
-    return { topic, state: 'good', text: `${giga(speed)} in one thread (${kernel.detail})` };
-  } catch (error) {
-    return { topic, state: 'bad', text: messageOf(error), remedy: 'make build' };
-  }
-}
-
-function gpu(topic: string, probed: Probed): Finding {
-  if (!probed.ok) return { topic, state: 'less', text: probed.reason, remedy: probed.remedy };
-  return { topic, state: 'good', text: `${giga(probed.gigaPerSecond)} (${probed.detail})` };
-}
-
-function giga(speed: number): string {
-  return `${speed.toFixed(speed < 10 ? 2 : 0)} G iterations/s`;
-}
-
-function vulkan(): Finding {
-  const drivers = vulkanDrivers();
-  const topic = 'Vulkan drivers';
-  if (drivers.length > 0) return { topic, state: 'good', text: drivers.map((file) => basename(file)).join(' ') };
-  return { topic, state: 'less', text: 'none', remedy: 'sudo apt-get install -y mesa-vulkan-drivers' };
-}
-
-function display(): Finding {
-  const topic = 'display';
-  const { DISPLAY, WAYLAND_DISPLAY, PATH = '' } = process.env;
-  if (DISPLAY || WAYLAND_DISPLAY) return { topic, state: 'good', text: `${DISPLAY ?? WAYLAND_DISPLAY}` };
-  if (PATH.split(delimiter).some((folder) => existsSync(join(folder, 'xvfb-run')))) {
-    return { topic, state: 'less', text: 'none, but Xvfb: start the program with xvfb-run -a to have one' };
-  }
-  const text = 'none (only headless GL wants one)';
-  return { topic, state: 'less', text, remedy: 'sudo apt-get install -y xvfb xauth' };
-}
-
-async function ffmpeg(): Promise<Finding[]> {
-  const remedy = 'sudo apt-get install -y ffmpeg';
-  try {
-    const { path, from, version, encoders } = await findFfmpeg();
-    const [have, lack] = [
-      ENCODERS.filter((name) => encoders.has(name)),
-      ENCODERS.filter((name) => !encoders.has(name)),
-    ];
-    const state = have.length > 0 ? 'good' : 'less';
-    const text = `${have.join(' ')}${lack.length > 0 ? ` (without ${lack.join(' ')})` : ''}`;
-    return [
-      { topic: 'ffmpeg', state: 'good', text: `${version}, ${from}: ${path}` },
-      { topic: 'encoders', state, text, ...(have.length > 0 ? {} : { remedy }) },
-    ];
-  } catch (error) {
-    const missing = error instanceof FractalError && error.code === 'ENCODER_MISSING';
-    return [{ topic: 'ffmpeg', state: 'bad', text: missing ? 'none that runs' : messageOf(error), remedy }];
-  }
 }

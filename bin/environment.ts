@@ -1,4 +1,4 @@
-/** What the environment says: a secret, a place, and whether a stream shows colours. */
+/** What is read from the environment: a secret, a place, and whether a stream shows colours. */
 
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';

@@ -1,6 +1,9 @@
 /** The flags of `fractal leader`, once: for the parser, the help text, the completion and request files. */
 
 import { join } from 'node:path';
+import type { StoreOptions } from '../src/app/archive.js';
+import type { RenderCluster } from '../src/app/render.js';
+import type { WorkerSourceOptions } from '../src/app/worker-source.js';
 import type { AccessFiles } from '../src/cluster/access.js';
 import { type Address, parseAddress } from '../src/cluster/transport.js';
 import type { Location } from '../src/location/location.js';
@@ -9,50 +12,28 @@ import { type RawFlags, readRequestFile } from '../src/request-file.js';
 import { wholeOf } from '../src/view/decimal.js';
 import { type Flags, invalid } from './command-line.js';
 import { cacheFolder } from './environment.js';
+import { LOG_LEVELS, type Verbosity, verbosityOf } from './verbosity.js';
 
-export interface ClusterOptions {
-  readonly hostfile?: string;
-  readonly host?: string;
-  readonly np: number;
-  /** Workers of the leader's own: a number, or 'auto', one for each core; undefined: those of the hostfile. */
-  readonly local?: number | 'auto';
+/** Which workers compute, and how they are used. */
+export interface ClusterOptions extends WorkerSourceOptions, RenderCluster {
   readonly dryRun: boolean;
-  readonly strict: boolean;
-  readonly minWorkers: number;
-  readonly retries: number;
-  readonly access: AccessFiles;
-  /** Where workers may say that they are there. */
-  readonly listen?: Address;
-  /** Beyond the loopback interface even where anybody may. */
-  readonly insecure: boolean;
-  /** Share of the shards that two workers compute and that are compared, 0 to 1. */
-  readonly verify: number;
 }
 
 export interface ReportOptions {
   readonly metrics: false | 'text' | 'json';
   readonly metricsFile?: string;
-  readonly quiet: boolean;
+  readonly verbosity: Verbosity;
   readonly json: boolean;
   readonly forceExit: boolean;
   /** 0: none. */
   readonly timeoutSeconds: number;
 }
 
-export interface StoreFlags {
-  /** undefined: nothing is kept or looked for. */
-  readonly folder: string | undefined;
-  /** Bytes. */
-  readonly size: number;
-  /** Raw samples are kept rather than finished pixels. */
-  readonly samples: boolean;
-}
-
 export interface LeaderOptions {
   readonly request: Request;
   /** Lines about the location file, for the user. */
   readonly notes: readonly string[];
-  readonly store: StoreFlags;
+  readonly store: StoreOptions;
   readonly cluster: ClusterOptions;
   readonly report: ReportOptions;
 }
@@ -293,6 +274,14 @@ export const FLAGS: Flags = {
   },
   'metrics-file': { group: REPORTS, value: 'FILE', describe: 'write the metrics to a file' },
   quiet: { group: REPORTS, describe: 'print errors only', alias: 'q' },
+  verbose: { group: REPORTS, describe: 'print what happens inside, too: the same as --log-level debug' },
+  'log-level': {
+    group: REPORTS,
+    value: 'LEVEL',
+    describe: 'print lines of this level and of those before it: error, warn, info, debug',
+    default: 'info',
+    choices: LOG_LEVELS,
+  },
   json: { group: REPORTS, describe: 'print one line of JSON at the end, for scripts' },
   'force-exit': { group: REPORTS, describe: 'exit as soon as the output is written' },
   timeout: { group: REPORTS, value: 'SECONDS', describe: 'give up after so many seconds', default: 'never' },
@@ -440,7 +429,7 @@ function reportOptions(flags: RawFlags): ReportOptions {
   return {
     metrics: wanted || (file === undefined ? false : file.endsWith('.json') ? 'json' : 'text'),
     ...(file === undefined ? {} : { metricsFile: file }),
-    quiet: yes(flags, 'quiet'),
+    verbosity: verbosityOf({ ...flags, quiet: String(yes(flags, 'quiet')), verbose: String(yes(flags, 'verbose')) }),
     json: yes(flags, 'json'),
     forceExit: yes(flags, 'force-exit'),
     timeoutSeconds: flags.timeout === undefined ? 0 : whole('timeout', flags.timeout, 1, 10_000_000),
@@ -455,7 +444,7 @@ export function metricsFormat(value = 'false'): false | 'text' | 'json' {
   throw invalid(`--metrics "${value}" is not text or json`);
 }
 
-function storeOptions(flags: RawFlags): StoreFlags {
+function storeOptions(flags: RawFlags): StoreOptions {
   const { store, 'store-size': size = '2G' } = flags;
   const bytes = sizeOf('store-size', size);
   const folder =

@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { nearest, type RawFlags } from '../src/request-file.js';
 import { heightHint, invalid, isFlag, readWords } from './command-line.js';
 import { COMMANDS, type Command } from './commands.js';
+import type { EarlyWorkers } from './local.js';
 
 const HELP_WORDS = ['help', '--help', '-h'];
 const VERSION_WORDS = ['--version', '-V'];
@@ -11,14 +12,14 @@ const VERSION_WORDS = ['--version', '-V'];
 const COMPLETE = '--complete';
 
 /** Runs a command line; resolves with its exit code. @throws FractalError */
-export async function main(words: readonly string[]): Promise<number> {
+export async function main(words: readonly string[], early: EarlyWorkers): Promise<number> {
   const [first, ...rest] = words;
   if (first === COMPLETE) return (await import('./completion.js')).complete(rest);
   if (first === undefined || HELP_WORDS.includes(first)) return help(rest);
   const name = VERSION_WORDS.includes(first) ? 'version' : first;
   const { flags } = commandOf(name);
   const values = readWords(rest, `fractal ${name}`, flags);
-  return values.help === 'true' ? help([name]) : dispatch(name, values);
+  return values.help === 'true' ? help([name]) : dispatch(name, values, early);
 }
 
 /**
@@ -26,7 +27,7 @@ export async function main(words: readonly string[]): Promise<number> {
  * and its help text cuts words. So it gets words that readWords has checked, each flag as --name="value": it removes one
  * pair of quotes around a value, which would otherwise be those of a file name.
  */
-async function dispatch(name: string, values: RawFlags): Promise<number> {
+async function dispatch(name: string, values: RawFlags, early: EarlyWorkers): Promise<number> {
   let chosen = async () => 0;
   const parser = yargs([name, ...Object.entries(values).map(([flag, value]) => `--${flag}="${value}"`)])
     .scriptName('fractal')
@@ -43,7 +44,7 @@ async function dispatch(name: string, values: RawFlags): Promise<number> {
     const options = Object.entries(flags).map(([flag, { describe }]) => [flag, { describe, type: 'string' }] as const);
     parser.command(one, summary, Object.fromEntries(options), (given) => {
       const own = Object.fromEntries(Object.entries(given).filter(([flag]) => flag in flags)) as RawFlags;
-      chosen = () => run(own);
+      chosen = () => run(own, early);
     });
   }
   await parser.parseAsync();

@@ -5,19 +5,19 @@ import { exitAtOnce } from './exit.js';
 
 export interface Interrupts {
   readonly signal: AbortSignal;
-  /** Ends the run for another reason. */
-  fail(reason: unknown): void;
   release(): void;
 }
 
-/** Node undoes what nohup did to SIGHUP: unheard it would end the process on the spot. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Node undoes what nohup did to SIGHUP: without a listener it would end the process at once. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** `timeoutSeconds` from `started` on, on the clock of performance.now(); 0: no limit. */
-export function interrupts(timeoutSeconds: number, started = performance.now()): Interrupts {
+/**
+ * `timeoutSeconds`: from now on; 0: no limit. `device`: whether a graphics device may be open.
+ */
+export function interrupts(timeoutSeconds: number, device: () => boolean = () => false): Interrupts {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) exitAtOnce();
+    if (controller.signal.aborted) exitAtOnce(device());
     controller.abort(new FractalError('INTERRUPTED', 'interrupted, no incomplete file is left'));
   };
   for (const signal of SIGNALS) process.on(signal, stop);
@@ -26,12 +26,11 @@ export function interrupts(timeoutSeconds: number, started = performance.now()):
     timeoutSeconds > 0
       ? setTimeout(
           () => controller.abort(new FractalError('TIMEOUT', sentence)),
-          Math.min(2 ** 31 - 1, timeoutSeconds * 1000 - (performance.now() - started)),
+          Math.min(2 ** 31 - 1, timeoutSeconds * 1000),
         )
       : undefined;
   return {
     signal: controller.signal,
-    fail: (reason) => controller.abort(reason),
     release() {
       clearTimeout(timer);
       for (const signal of SIGNALS) process.off(signal, stop);

@@ -1,25 +1,26 @@
 /** The program's entry: what has to come before the command line is parsed, and what becomes of an error. */
 
 import { FractalError, messageOf, oneLine, usedUp } from '../src/errors.js';
-import { prestart, stopLocalWorkers } from './local.js';
+import { type EarlyWorkers, startEarly } from './local.js';
 
 /** Sets the process's exit code. */
 export async function start(words: string[]): Promise<void> {
-  saying();
+  tolerateUnreadOutput();
+  let early: EarlyWorkers | undefined;
   try {
     requireFolder();
     refuseUnreadable(words);
-    prestart(words);
+    early = startEarly(words);
     const { main } = await import('./fractal.js');
-    process.exitCode = await main(words);
+    process.exitCode = await main(words, early);
   } catch (error) {
-    // One line for a person; the whole story for whoever asks for it.
+    // One line; the stack where it is asked for.
     const known = error instanceof FractalError ? error : usedUp(error);
     process.stderr.write(`error: ${oneLine(known ? known.toString() : messageOf(error))}\n`);
     if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
     process.exitCode = known ? known.exitCode : 1;
   } finally {
-    await stopLocalWorkers();
+    await early?.close();
   }
 }
 
@@ -44,15 +45,15 @@ function refuseUnreadable(words: readonly string[]): void {
 }
 
 /**
- * What cannot be said, to a reader that has seen enough or on a disk that is full, stops no work; only the latter is an
- * error, in the end.
+ * What cannot be printed, to a pipe that is closed or on a disk that is full, stops no work; only the latter is an error,
+ * in the end.
  */
-function saying(): void {
+function tolerateUnreadOutput(): void {
   process.stderr.on('error', () => undefined);
-  let unsaid = false;
+  let lost = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || unsaid) return;
-    unsaid = true;
+    if (error.code === 'EPIPE' || lost) return;
+    lost = true;
     process.once('exit', () => {
       process.exitCode ||= 1;
       process.stderr.write(`error: DISK: what was to be printed could not be written: ${messageOf(error)}\n`);

@@ -1,8 +1,6 @@
 /** `fractal palettes`: swatches in the terminal, or as a PNG. */
 
-import { paletteNames } from '../src/render/palette.js';
-import { swatchesAnsi, swatchesPng } from '../src/render/swatches.js';
-import { writeWhole } from '../src/render/temporary.js';
+import { paletteNames, swatchesAnsi, writeSwatches } from '../src/app/palettes.js';
 import { invalid } from './command-line.js';
 import { colourful } from './environment.js';
 
@@ -18,7 +16,7 @@ export async function palettes(outfile: string | undefined, color = 'auto'): Pro
     stdout.write(`${text}\n`);
     return 0;
   }
-  await writeWhole(outfile, await swatchesPng());
+  await writeSwatches(outfile, new AbortController().signal);
   process.stdout.write(`${outfile}\n`);
   return 0;
 }

@@ -1,19 +1,28 @@
 /** Sentences at the end of a run: what was written, and what an interrupted run keeps. And durations in plain words. */
 
-import type { Report } from '../src/leader/job/ledger.js';
-import type { Written } from '../src/render/output.js';
-import type { Request } from '../src/request.js';
+import type { GatheredEvent, KeptEvent } from '../src/app/events.js';
+import type { Rendered } from '../src/app/render.js';
+
+/** A run at its end. */
+export interface Finished extends Rendered {
+  /** undefined: all samples came from the store. */
+  readonly outcome: GatheredEvent['report'] | undefined;
+  /** Pixels that are uncertain, where there is no outcome. */
+  readonly uncertain?: number | undefined;
+  /** Of the whole run. */
+  readonly seconds: number;
+}
 
 /**
  * "zoom.mp4: 1280x720, 300 frames, 10 s at 30 fps, 24.1 MB; took 1:23; 60 % computed, 40 % from the store; replaced an
- * older file". `outcome` undefined: all samples came from the store. `seconds`: of the whole run.
+ * older file".
  */
-export function summaryLine(
-  request: Request,
-  files: readonly Written[],
-  outcome: Pick<Report, 'samples' | 'recalled'> | undefined,
-  seconds: number,
-): string {
+export function summaryLine({
+  request,
+  files,
+  outcome,
+  seconds,
+}: Omit<Finished, 'outcome'> & { readonly outcome: Shares | undefined }): string {
   const { width, height, film } = request;
   const [first, last] = [files[0], files.at(-1)];
   const name = files.length > 1 ? `${first?.path} to ${last?.path}` : (first?.path ?? request.outfile);
@@ -25,7 +34,39 @@ export function summaryLine(
   return `${name}: ${width}x${height}${frames}, ${size(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${replaced > 0 ? older : ''}`;
 }
 
-function shares(outcome: Pick<Report, 'samples' | 'recalled'> | undefined): string {
+/** The same and more as one object, for scripts. */
+export function summaryJson({ request, files, outcome, uncertain, seconds }: Finished): object {
+  const { width, height, film, iterations } = request;
+  return {
+    files: files.map(({ path }) => path),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    replaced: files.filter(({ replaced }) => replaced).length,
+    width,
+    height,
+    frames: film.frames,
+    iterationLimit: iterations,
+    seconds,
+    gatheredSeconds: outcome?.seconds,
+    shards: outcome?.shards,
+    samples: outcome?.samples,
+    recalled: outcome?.recalled,
+    iterations: outcome?.iterations,
+    uncertain: outcome?.uncertain ?? uncertain,
+    reissued: outcome?.reissued,
+    copied: outcome?.copied,
+    late: outcome?.late,
+    verified: outcome?.verified,
+    unverified: outcome?.unverified,
+    revoked: outcome?.revoked,
+    lost: outcome?.lost,
+    workers: outcome?.workers.map(({ metrics: _, ...worker }) => worker),
+  };
+}
+
+/** Samples computed, and found in the store. */
+type Shares = Pick<GatheredEvent['report'], 'samples' | 'recalled'>;
+
+function shares(outcome: Shares | undefined): string {
   if (!outcome) return 'painted from samples in the store';
   const { samples, recalled } = outcome;
   if (recalled === 0) return 'all computed';
@@ -35,15 +76,8 @@ function shares(outcome: Pick<Report, 'samples' | 'recalled'> | undefined): stri
   return `${computed} % computed, ${100 - computed} % from the store`;
 }
 
-/** What a run that ended early leaves behind. */
-export interface Kept {
-  /** Samples computed or found so far, and wanted in all. */
-  readonly samplesDone: number;
-  readonly samples: number;
-  /** Whether they are in the store: all, some, or none of them. */
-  readonly store: 'all' | 'some' | 'none';
-  readonly folder: string | undefined;
-}
+/** What a run that ended early leaves behind; `folder`: of the store. */
+export type Kept = Omit<KeptEvent, 'kind'> & { readonly folder: string | undefined };
 
 /** What is kept of a run that ended early, and how to go on. */
 export function keptLine({ samplesDone, samples, store, folder }: Kept): string {

@@ -35,8 +35,8 @@ export interface OutputOptions {
   readonly patience?: number;
   /** Path of an ffmpeg. */
   readonly ffmpeg?: string;
-  /** What a film, or the still of one frame, carries so that it can be rendered again: ASCII. Absent: nothing. */
-  readonly parameters?: (frame?: number) => string;
+  /** What a film carries so that it can be rendered again: ASCII. Absent: nothing. */
+  readonly comment?: () => string;
   /** Told what the user should know though it stops nothing. */
   readonly warn?: (line: string) => void;
   /** Ends what takes long: an encoder that completes its file, the waiting for a program that reads a pipe. */
@@ -51,12 +51,13 @@ export interface Output {
   readonly wants: 'pixels' | 'samples';
   /**
    * Takes the next frame, in order, one call at a time; resolves when the next one may come, while this one is still
-   * being encoded: its bytes must not change any more. Rejects when an earlier frame failed, too.
+   * being encoded: its bytes must not change any more. Rejects when an earlier frame failed, too. `parameters`: what a
+   * still carries so that it can be rendered again: ASCII.
    */
-  write(frame: Frame): Promise<void>;
+  write(frame: Frame, parameters?: () => string): Promise<void>;
   /** Completes everything; resolves with the files that were published. */
   close(): Promise<Written[]>;
-  /** Stops and removes what is incomplete; a file of an earlier run stays. Whole frames of a pattern stay. */
+  /** Stops and removes what is incomplete; a file of an earlier run stays. Whole frames of a pattern stay. Does nothing after `close`. */
   abort(): Promise<void>;
 }
 
@@ -94,11 +95,11 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
   let aborted = false;
   const carried = carrier(options, format.kind === 'still' ? format.still : 'npy');
 
-  const encodeFrame = async (frame: Frame, first: Temporary | undefined) => {
+  const encodeFrame = async (frame: Frame, parameters: Text, first: Temporary | undefined) => {
     const path = outfile.many ? outfile.path(frame.index) : options.outfile;
     const file = first ?? (await made(frame.index));
     try {
-      await writePieces(file.path, await piecesOf(frame));
+      await writePieces(file.path, await piecesOf(frame, parameters));
       if (!outfile.many) whole = file;
       else if (aborted) await file.discard();
       else published[frame.index] = await file.publish();
@@ -108,9 +109,9 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
       throw reason;
     }
   };
-  const piecesOf = async (frame: Frame): Promise<Iterable<Uint8Array>> => {
+  const piecesOf = async (frame: Frame, parameters: Text): Promise<Iterable<Uint8Array>> => {
     if (format.kind !== 'still') return npyPieces(samplesOf(frame, options.channels), shapeOf(options));
-    const text = carried(frame.index);
+    const text = carried(parameters);
     const png = format.still === 'png';
     const bytes = await encodeStill({ ...frame, rgb: pixelsOf(frame) }, format.still, png ? undefined : text);
     return png && text !== undefined ? withPngText(bytes, { keyword: KEYWORD, text }) : [bytes];
@@ -121,11 +122,11 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
   };
   return {
     wants: format.kind === 'npy' ? 'samples' : 'pixels',
-    write: async (frame) => {
+    write: async (frame, parameters) => {
       if (failure) throw failure.error;
       const first = frame.index === 0 ? ready : undefined;
       if (first) ready = undefined;
-      const task: Promise<void> = encodeFrame(frame, first)
+      const task: Promise<void> = encodeFrame(frame, parameters, first)
         .catch((error: unknown) => {
           failure ??= { error };
         })
@@ -157,7 +158,7 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
       `a .gif of more than ${FASTEST_GIF} frames a second plays more slowly: most players show frames shorter than 0.02 s for 0.1 s; use --fps ${FASTEST_GIF}, or an .mp4`,
     );
   const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
-  const comment = carrier(options, container)();
+  const comment = carrier(options, container)(options.comment);
   const file = await temporary(outfile, placing(options));
   const target = resolve(file.path);
   const encoding = await encode(ffmpeg, {
@@ -215,12 +216,14 @@ const LONGEST_TEXT: Readonly<Record<string, number>> = {
   ...{ mp4: 120_000, mov: 120_000, matroska: 120_000, webm: 120_000 },
 };
 
+type Text = (() => string) | undefined;
+
 /** The parameters of a frame, or of a film, where the format can carry them; what is left out is told, once. */
-function carrier({ parameters, warn, outfile }: OutputOptions, type: string): (frame?: number) => string | undefined {
+function carrier({ warn, outfile }: OutputOptions, type: string): (parameters: Text) => string | undefined {
   let told = false;
   const longest = LONGEST_TEXT[type];
-  return (frame) => {
-    const text = longest === undefined ? undefined : parameters?.(frame);
+  return (parameters) => {
+    const text = longest === undefined ? undefined : parameters?.();
     if (text === undefined || text.length <= (longest as number)) return text;
     const size = `${text.length} characters, a ${type} takes ${longest}`;
     if (!told) warn?.(`${outfile} will not carry its parameters, for they are too long: ${size}; a .png takes them`);

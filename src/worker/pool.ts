@@ -37,6 +37,8 @@ export interface Pool {
   readonly started: Promise<void>;
   /** Resolves with the reason when nothing can be computed any more: from then on every shard and every offer fails. */
   readonly broken: Promise<FractalError>;
+  /** A thread may have a device open: the process must close the pool before it exits. */
+  readonly device: boolean;
   /** How many of them a kernel can use: a graphics card is driven from one thread. */
   slotsFor(kernel: string): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
@@ -296,6 +298,9 @@ export function openPool(
     kinds,
     started,
     broken,
+    get device() {
+      return threads.device;
+    },
     slotsFor: (kernel) => (useOf(kinds, kernel).use.device ? 1 : slots),
     async offer(kernel) {
       const job = useOf(kinds, kernel);

@@ -38,9 +38,6 @@ export interface ThreadEvents {
   broken(what: string, cause: unknown): void;
 }
 
-/** Whether a thread of this process may have a device open. */
-export const devices = { inUse: false };
-
 /** Threads without a shard that may end in a row before the pool is broken. */
 const IDLE_DEATHS = 3;
 /** A thread that goes on with a shard so long after it was cancelled is ended. */
@@ -74,6 +71,11 @@ export class Threads {
       for (const { worker } of this.threads.values()) void worker.terminate();
       throw usedUp(error) ?? error;
     }
+  }
+
+  /** Some thread may have a device open. */
+  get device(): boolean {
+    return [...this.threads.values()].some(({ device }) => device);
   }
 
   get first(): Thread | undefined {
@@ -263,9 +265,7 @@ function mayEnd({ job, scene, assignment: { work } }: Task): boolean {
 /** A thread is about to use a kernel. */
 function beforeOpening(thread: Thread, use: KernelUse): void {
   use.beforeOpening?.();
-  if (!use.device) return;
-  thread.device = true;
-  devices.inUse = true;
+  if (use.device) thread.device = true;
 }
 
 /** Ends a thread: one that may have a device open closes it before. */

@@ -1,34 +1,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keptLine, roughly, summaryLine } from '../../bin/summary.js';
-import { parseRequest } from '../../src/request.js';
+import { parseRequest, type Request } from '../../src/request.js';
 
 const file = (path: string, bytes: number, replaced = false) => ({ path, bytes, replaced });
+
+function line(
+  request: Request,
+  files: readonly ReturnType<typeof file>[],
+  outcome: { samples: number; recalled: number } | undefined,
+  seconds: number,
+): string {
+  return summaryLine({ request, files, outcome, seconds });
+}
 
 test('the last line says file, size, length of a film, time, shares, and what was replaced', () => {
   const still = parseRequest({ width: '640', height: '360' });
   assert.equal(
-    summaryLine(still, [file('x.png', 999)], { samples: 5, recalled: 0 }, 0.417),
+    line(still, [file('x.png', 999)], { samples: 5, recalled: 0 }, 0.417),
     'x.png: 640x360, 999 bytes; took 0.42 s; all computed',
   );
   const film = parseRequest({ width: '640', height: '360', frames: '75', fps: '30', 'zoom-end': '1e3' });
   assert.equal(
-    summaryLine(film, [file('x.mp4', 24_060_000, true)], { samples: 300, recalled: 100 }, 83),
+    line(film, [file('x.mp4', 24_060_000, true)], { samples: 300, recalled: 100 }, 83),
     'x.mp4: 640x360, 75 frames, 2.5 s at 30 frames a second, 24.1 MB; took 1:23; 75 % computed, 25 % from the store; replaced an older file',
   );
   const frames = [file('f-0.png', 1000, true), file('f-1.png', 1000)];
   assert.equal(
-    summaryLine(parseRequest({ frames: '2', 'zoom-end': '1e3', outfile: 'f-%d.png' }), frames, undefined, 3723),
+    line(parseRequest({ frames: '2', 'zoom-end': '1e3', outfile: 'f-%d.png' }), frames, undefined, 3723),
     'f-0.png to f-1.png: 1280x720, 2 frames, 2 kB; took 1:02:03; painted from samples in the store; replaced 1 older files',
   );
 });
 
 test('hardly any of one kind is not shown as none of it', () => {
-  const line = (samples: number, recalled: number) =>
-    summaryLine(parseRequest({}), [file('x.png', 1)], { samples, recalled }, 1);
-  assert.match(line(1, 1e6), /1 % computed, 99 % from the store/);
-  assert.match(line(1e6, 1), /99 % computed, 1 % from the store/);
-  assert.match(line(0, 9), /all from the store/);
+  const shares = (samples: number, recalled: number) =>
+    line(parseRequest({}), [file('x.png', 1)], { samples, recalled }, 1);
+  assert.match(shares(1, 1e6), /1 % computed, 99 % from the store/);
+  assert.match(shares(1e6, 1), /99 % computed, 1 % from the store/);
+  assert.match(shares(0, 9), /all from the store/);
 });
 
 test('an interrupted run says what is kept, and where it goes on', () => {

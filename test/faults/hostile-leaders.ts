@@ -6,7 +6,7 @@
 
 import { setPriority } from 'node:os';
 import grpc from '@grpc/grpc-js';
-import { VERSION } from '../../bin/version.js';
+import { VERSION } from '../../src/app/version.js';
 import { cut } from '../../src/cluster/chunks.js';
 import { PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import { wireToWorker } from '../../src/cluster/wire.js';

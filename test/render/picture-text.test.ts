@@ -66,10 +66,10 @@ for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.we
     for (const outfile of paths) {
       const still = /png|webp|tiff|jpg/.test(name);
       const size = { width: 32, height: 18, frames: still ? 1 : 3, perPixel: 1, channels: 1, fps: 25 };
-      const output = await openOutput({ outfile, ...size, parameters: () => TEXT });
+      const output = await openOutput({ outfile, ...size, comment: () => TEXT });
       for (let index = 0; index < size.frames; index++) {
         const rgb = new Uint8Array(32 * 18 * 3).fill(40 * index);
-        await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } });
+        await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } }, () => TEXT);
       }
       await output.close();
     }
@@ -99,10 +99,10 @@ test('parameters that are too long for a format are left out, and that is said i
     const outfile = join(folder(), name);
     const told: string[] = [];
     const size = { width: 32, height: 18, frames: name === 'x.mp4' ? 2 : 1, perPixel: 1, channels: 1, fps: 25 };
-    const output = await openOutput({ outfile, ...size, parameters: () => long, warn: (line) => told.push(line) });
+    const output = await openOutput({ outfile, ...size, comment: () => long, warn: (line) => told.push(line) });
     for (let index = 0; index < size.frames; index++) {
       const rgb = new Uint8Array(32 * 18 * 3);
-      await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } });
+      await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } }, () => long);
     }
     await output.close();
     assert.equal(told.length, carries ? 0 : 1);
@@ -123,10 +123,9 @@ test('the longest parameters that a JPEG carries come back', async () => {
     frames: 1,
     perPixel: 1,
     fps: 25,
-    parameters: () => text,
   });
   const rgb = new Uint8Array(8 * 8 * 3);
-  await output.write({ index: 0, width: 8, height: 8, perPixel: 1, answer: { kind: 'pixels', rgb } });
+  await output.write({ index: 0, width: 8, height: 8, perPixel: 1, answer: { kind: 'pixels', rgb } }, () => text);
   await output.close();
   assert.equal(await readStillText(readFileSync(outfile)), text);
 });

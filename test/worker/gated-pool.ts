@@ -47,6 +47,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
     kinds: BUILT_IN,
     started: Promise.resolve(),
     broken: new Promise(() => {}),
+    device: false,
     slotsFor: () => slots,
     async offer(kernel) {
       if (kernel !== 'simd') throw new FractalError('KERNEL_MISSING', `there is no ${kernel} here`);

@@ -2,6 +2,6 @@
 
 import { readFileSync } from 'node:fs';
 
-const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
 
 export const VERSION: string = (JSON.parse(manifest) as { version: string }).version;

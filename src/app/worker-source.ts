@@ -1,25 +1,41 @@
-/** Who is to compute: the hosts of a hostfile or of the command line, or workers of the leader's own. */
+/** Where the workers of a job come from: a hostfile, the hosts of the command line, registration, or this process. */
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type Access, readAccess } from '../src/cluster/access.js';
-import { type Host, parseHosts, readHostfile } from '../src/cluster/hostfile.js';
-import type { Target } from '../src/leader/fleet/fleet.js';
-import { invalid } from './command-line.js';
-import type { ClusterOptions } from './flags.js';
-import { DEFAULT_HOSTFILE } from './local.js';
+import { type Access, type AccessFiles, readAccess } from '../cluster/access.js';
+import { type Host, parseHosts, readHostfile } from '../cluster/hostfile.js';
+import type { Address } from '../cluster/transport.js';
+import { FractalError } from '../errors.js';
+import type { Target } from '../leader/fleet/fleet.js';
 
-export interface Crew {
+/** Read when no host is named in any other way. */
+export const DEFAULT_HOSTFILE = 'hostfile';
+
+/** The flags that name workers. */
+export interface WorkerSourceOptions {
+  readonly hostfile?: string;
+  readonly host?: string;
+  /** At most so many slots; 0: all. */
+  readonly np: number;
+  /** Workers in this process: a number, or 'auto', one for each core; undefined: those of the hostfile. */
+  readonly local?: number | 'auto';
+  readonly minWorkers: number;
+  readonly access: AccessFiles;
+  /** Where workers may register. */
+  readonly listen?: Address;
+}
+
+export interface WorkerSource {
   /** As they are named; and the hostfile they come from, if they do. */
   readonly hosts: readonly Host[];
   readonly file?: string;
   /** Those of them that can be dialled as they stand. */
   readonly targets: readonly Target[];
-  /** Workers to start here; 0 when there are targets. */
+  /** Workers to start in this process; 0 when there are targets. */
   readonly local: number;
   /** Where the targets come from, for people. */
   readonly source: string;
-  /** What the leader has to show them, and those who join; its own workers want LOCAL_TOKEN. */
+  /** Certificates and token of the leader, for workers that it dials and for those that register. */
   readonly access: Access;
 }
 
@@ -28,25 +44,26 @@ export interface Crew {
  * @throws FractalError HOSTFILE_SYNTAX, HOSTFILE_LIMIT, HOSTFILE_READ, CREDENTIALS; REQUEST_INVALID when there can never
  * be as many workers as --min-workers
  */
-export async function crewOf(options: ClusterOptions, token: string | undefined): Promise<Crew> {
-  const crew = await crewFor(options, token);
-  const most = mostWorkers(crew, options);
+export async function workerSource(options: WorkerSourceOptions, token: string | undefined): Promise<WorkerSource> {
+  const found = await sourceOf(options, token);
+  const most = mostWorkers(found, options);
   if (options.minWorkers > most) {
-    throw invalid(`--min-workers ${options.minWorkers}: ${crew.source} has only ${most}, give more or wait for fewer`);
+    const why = `${found.source} has only ${most}, give more or wait for fewer`;
+    throw new FractalError('REQUEST_INVALID', `--min-workers ${options.minWorkers}: ${why}`);
   }
-  return crew;
+  return found;
 }
 
-/** Hostfiles change, names resolve to any number of addresses, and workers join a leader that listens. */
-function mostWorkers({ file, hosts, targets, local }: Crew, { listen }: ClusterOptions): number {
+/** Hostfiles change, names resolve to any number of addresses, and workers register with a leader that listens. */
+function mostWorkers({ file, hosts, targets, local }: WorkerSource, { listen }: WorkerSourceOptions): number {
   if (listen !== undefined || file !== undefined || hosts.some(({ dns }) => dns)) return Infinity;
   return Math.max(targets.length, local);
 }
 
-async function crewFor(options: ClusterOptions, token: string | undefined): Promise<Crew> {
+async function sourceOf(options: WorkerSourceOptions, token: string | undefined): Promise<WorkerSource> {
   const { hostfile, host, local, np, listen } = options;
-  const nobody = host === undefined && local === undefined && listen === undefined;
-  const file = hostfile ?? (nobody && existsSync(DEFAULT_HOSTFILE) ? DEFAULT_HOSTFILE : undefined);
+  const unnamed = host === undefined && local === undefined && listen === undefined;
+  const file = hostfile ?? (unnamed && existsSync(DEFAULT_HOSTFILE) ? DEFAULT_HOSTFILE : undefined);
   if (file !== undefined || host !== undefined) {
     const hosts = file !== undefined ? await readHostfile(file) : parseHosts(host as string);
     const access = readAccess(options.access, token, new Date());

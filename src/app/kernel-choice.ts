@@ -3,10 +3,10 @@
  * mixes kernels: their samples differ.
  */
 
-import { type ErrorCode, FractalError } from '../src/errors.js';
-import { CPU_LIMIT } from '../src/kernel/gpu/backend.js';
-import { tooClose } from '../src/kernel/precision.js';
-import { type Request, viewAt } from '../src/request.js';
+import { type ErrorCode, FractalError } from '../errors.js';
+import { CPU_LIMIT } from '../kernel/gpu/backend.js';
+import { tooClose } from '../kernel/precision.js';
+import { type Request, viewAt } from '../request.js';
 
 export interface FallbackOptions {
   /** Refuse rather than take another kernel. */

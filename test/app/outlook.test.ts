@@ -6,8 +6,9 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readWords } from '../../bin/command-line.js';
 import { COMMANDS } from '../../bin/commands.js';
-import { blankness, blankWarning, outlookOf, standstill } from '../../bin/outlook.js';
-import { prepare } from '../../bin/prepare.js';
+import { blankness, outlookOf } from '../../src/app/outlook.js';
+import { prepare } from '../../src/app/prepare.js';
+import { blankWarning, standstill } from '../../src/app/warnings.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { parseRequest, type RawRequest, type Request, viewAt } from '../../src/request.js';
 import { digitsMissing } from '../../src/request-digits.js';
@@ -21,7 +22,7 @@ const SPIRALS = { xpos: '-0.743643887037158', ypos: '0.131825904205312' };
 const never = new AbortController().signal;
 
 async function lookedAt(raw: RawRequest) {
-  const ready = await prepare(parseRequest({ ...SIZE, ...raw }), never, { note() {}, warnAlways() {} });
+  const ready = await prepare(parseRequest({ ...SIZE, ...raw }), { emit: () => undefined, signal: never });
   return { request: ready.request, outlook: await outlookOf(ready, never) };
 }
 

@@ -1,10 +1,10 @@
 /** Samples that are kept in the store with other flags than those of a request: how the flags differ, in words. */
 
-import { needsDistance } from '../src/render/colours.js';
-import type { Request } from '../src/request.js';
-import { flagsOf } from '../src/request-flags.js';
-import { type CataloguePlace, flagsKeptAt, type KeptFlags, noteFlags } from '../src/store/catalogue.js';
-import type { Store } from '../src/store/store.js';
+import { needsDistance } from '../render/colours.js';
+import type { Request } from '../request.js';
+import { flagsOf } from '../request-flags.js';
+import { type CataloguePlace, flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
+import type { Store } from '../store/store.js';
 
 /** They change the colours, or the speed of a film, but not its samples. */
 const PAINTING: ReadonlySet<string> = new Set([
@@ -54,7 +54,7 @@ function differ(kept: KeptFlags, asked: KeptFlags): Difference {
   const leave = Object.keys(asked).filter((name) => name !== DISTANCES && kept[name] === undefined);
   return {
     change: change.map(([name, value]) => `--${name} ${value}`),
-    // One of two ways to say how a pixel is sampled replaces the other.
+    // One of two ways to sample a pixel replaces the other.
     leave: leave.filter((name) => !['samples', 'seed', 'smoothness'].includes(name)).map((name) => `--${name}`),
     lacksDistances: asked[DISTANCES] === 'true' && kept[DISTANCES] !== 'true',
   };

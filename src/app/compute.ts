@@ -1,0 +1,139 @@
+/** The computing of a job on workers: its order for the leader, and what the leader reports. */
+
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Reference } from '../kernel/perturbation/reference.js';
+import { openFleet } from '../leader/fleet/fleet.js';
+import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
+import { type Progress, startJob } from '../leader/job/job.js';
+import type { Request } from '../request.js';
+import { bytesOfPixel } from '../shard/assemble.js';
+import type { Frame } from '../shard/frame.js';
+import { fractalJob } from '../work/fractal/job.js';
+import type { Numerics } from '../work/fractal/numerics.js';
+import { logTo, type Status } from './events.js';
+import { reportingDials } from './links.js';
+import type { Picture } from './picture.js';
+import { type Context, endingWith } from './stage.js';
+import { VERSION } from './version.js';
+import { dialerOf, feedWorkers, type Workers } from './workers.js';
+
+/** How a job uses its workers. */
+export interface ClusterUse {
+  /** At most so many slots; 0: all. */
+  readonly np: number;
+  /** Computing begins when so many workers are ready. */
+  readonly minWorkers: number;
+  /** Every worker must answer, and have the kernel of the request. */
+  readonly strict: boolean;
+  /** Further attempts to reach a worker before it is not waited for. */
+  readonly retries: number;
+}
+
+export interface ComputeOptions {
+  readonly workers: Workers;
+  readonly use: ClusterUse;
+  readonly numerics: Numerics;
+  /** Workers report their metrics at the end. */
+  readonly metrics: boolean;
+}
+
+export interface Computation {
+  /** In order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason. */
+  readonly frames: AsyncIterable<Frame>;
+  /** Samples that are computed or found so far. */
+  readonly samplesDone: number;
+  /** Disconnects the workers; lets go of hostfiles, names, registration and the signal. */
+  close(): void;
+}
+
+/** Memory that frames under way and frames waiting for the encoder may take. */
+const FRAMES_BYTES = 512 << 20;
+
+/** Begins to compute a job. The signal ends it. */
+export async function compute(job: RenderJob, options: ComputeOptions, context: Context): Promise<Computation> {
+  const { workers, use, numerics, metrics } = options;
+  const { emit } = context;
+  const [samples, cost] = [samplesOf(job), costOf(job)];
+  let samplesDone = 0;
+  const dialer = reportingDials(await dialerOf(workers), emit);
+  const ending = endingWith(context.signal);
+  const name = randomUUID().slice(0, 8);
+  const now = () => performance.now();
+  const fleet = openFleet({
+    ...{ dialer, version: VERSION, session: name, retries: use.retries, maxSlots: use.np, now },
+    random: Math.random,
+  });
+  const running = startJob(fleet, job, {
+    name,
+    ...numerics,
+    minWorkers: use.minWorkers,
+    strict: use.strict,
+    metrics,
+    signal: ending.signal,
+    now,
+    note: logTo(emit, 'info'),
+    progress(progress) {
+      samplesDone = progress.samplesDone;
+      emit({ kind: 'progress', ...statusOf(progress, job.renders.length, samples, cost) });
+    },
+    gathered(report) {
+      emit({ kind: 'gathered', report, pixels: pixelsOf(job) });
+    },
+  });
+  const stopWatching = new AbortController();
+  const { np, retries } = use;
+  feedWorkers(fleet, workers, { np, retries, emit, signal: stopWatching.signal }).catch(ending.end);
+  const forgetPool = workers.local?.whenBroken(ending.end);
+  return {
+    frames: running.frames,
+    get samplesDone() {
+      return samplesDone;
+    },
+    close() {
+      stopWatching.abort();
+      fleet.close();
+      forgetPool?.();
+      ending.release();
+    },
+  };
+}
+
+/** What the leader is to compute. */
+export function jobOf({ shape, blockSize }: Request, picture: Picture, reference: Reference | undefined): RenderJob {
+  const { frames, width, height, perPixel, channels } = picture;
+  const { scene, answer, ...work } = fractalJob(picture, reference);
+  const frameBytes = width * height * bytesOfPixel(answer, picture);
+  return {
+    ...work,
+    renders: uniformRenders(frames, { width, height, perPixel, channels, answer }),
+    scenes: [scene],
+    shape,
+    ...(blockSize === undefined ? {} : { blockSize }),
+    window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),
+  };
+}
+
+/** The seed is drawn anew for each job: workers cannot know which of their shards are compared. `share`: 0 to 1. */
+export function verificationOf(share: number): Pick<RenderJob, 'verify'> {
+  return share > 0 ? { verify: { share, seed: randomInt(2 ** 31) } } : {};
+}
+
+/** All samples of a job. */
+export function samplesOf({ renders }: RenderJob): number {
+  return renders.reduce((sum, { width, height, perPixel }) => sum + width * height * perPixel, 0);
+}
+
+function pixelsOf({ renders }: RenderJob): number {
+  return renders.reduce((sum, { width, height }) => sum + width * height, 0);
+}
+
+/** What all samples of a job are estimated to cost. */
+function costOf({ renders, costOf: one = () => 1 }: RenderJob): number {
+  return renders.reduce((sum, { width, height, perPixel }, k) => sum + width * height * perPixel * one(k), 0);
+}
+
+function statusOf(progress: Progress, frames: number, samples: number, cost: number): Status {
+  const { cost: costDone, costRecalled, framesDone, workers } = progress;
+  const phase = framesDone === frames ? 'encoding' : workers > 0 ? 'rendering' : 'connecting';
+  return { ...progress, frames, samples, costDone, costLeft: cost - costDone - costRecalled, phase };
+}

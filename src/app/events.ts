@@ -1,0 +1,165 @@
+/**
+ * What a command reports while it runs: one stream of events, in the order in which things happen, given to one
+ * function (docs/decisions/events.md). Here are facts; `bin` turns them into the progress line, lines of text, JSON.
+ */
+
+import type { Address } from '../cluster/transport.js';
+import type { Report } from '../leader/job/ledger.js';
+import type { Metric } from '../metrics/index.js';
+
+/** Called synchronously. It must not throw, and must return soon: the command waits for it. */
+export type Emit = (event: AppEvent) => void;
+
+export type AppEvent =
+  | LogEvent
+  | StageEvent
+  | PreparedEvent
+  | ProgressEvent
+  | DialEvent
+  | SceneEvent
+  | RecalledEvent
+  | GatheredEvent
+  | KeptEvent
+  | RegistrationEvent
+  | WorkerEvent
+  | CertificateEvent;
+
+/** A line for people. */
+export interface LogEvent {
+  readonly kind: 'log';
+  readonly level: 'warn' | 'info';
+  readonly text: string;
+  /** A warning that is shown even with --quiet: the result is hardly what was asked for. */
+  readonly grave?: true;
+}
+
+/** The stages of a command. render: all but `paint`, in this order; recolor: without `kernel` and `compute`; a worker: `kernel`, `open`. */
+export type Stage = 'open' | 'store' | 'prepare' | 'outlook' | 'kernel' | 'compute' | 'paint' | 'close';
+
+export type StageEvent =
+  | { readonly kind: 'stage'; readonly stage: Stage; readonly state: 'begun' }
+  | { readonly kind: 'stage'; readonly stage: Stage; readonly state: 'done'; readonly seconds: number };
+
+/** What preparing a job has found. */
+export interface PreparedEvent {
+  readonly kind: 'prepared';
+  readonly iterations: number;
+  /** log10 of the zoom from which views are perturbed; Infinity: none is. */
+  readonly perturbedFrom: number;
+  /** Entries of the reference orbit; absent: there is none. */
+  readonly orbitLength?: number;
+}
+
+/** How far a job is. Sent often. */
+export interface ProgressEvent extends Status {
+  readonly kind: 'progress';
+}
+
+export interface Status {
+  readonly phase: 'connecting' | 'rendering' | 'encoding';
+  readonly framesDone: number;
+  readonly frames: number;
+  readonly samplesDone: number;
+  readonly samples: number;
+  /** What was computed so far was estimated to cost, and what is still to be computed, in the same unit. */
+  readonly costDone: number;
+  readonly costLeft: number;
+  readonly shardsDone: number;
+  readonly iterations: number;
+  /** Ready now, and being dialled or ready. */
+  readonly workers: number;
+  readonly workersKnown: number;
+}
+
+/** The leader dials a worker, or dials it again; or the session that was begun so is over. */
+export interface DialEvent {
+  readonly kind: 'dial';
+  readonly worker: string;
+  readonly state: 'begun' | 'ended';
+  /** Unless it ended in order. */
+  readonly reason?: string;
+}
+
+/** A scene was sent to a worker. */
+export interface SceneEvent {
+  readonly kind: 'scene';
+  readonly worker: string;
+  readonly scene: number;
+  /** Of colour tables and reference orbits, as they travel. */
+  readonly bytes: number;
+}
+
+/** The store was searched for a frame. */
+export interface RecalledEvent {
+  readonly kind: 'recalled';
+  readonly frame: number;
+  readonly pixels: number;
+  /** Pixels that have to be computed. */
+  readonly missing: number;
+}
+
+/** The last frame is gathered, and not yet written. */
+export interface GatheredEvent {
+  readonly kind: 'gathered';
+  readonly report: Report;
+  /** Pixels of the job. */
+  readonly pixels: number;
+}
+
+/** A job was ended by its signal: what is kept of it. Sent before the command rejects; absent: nothing was computed. */
+export interface KeptEvent {
+  readonly kind: 'kept';
+  /** Samples computed or found so far, and wanted in all. */
+  readonly samplesDone: number;
+  readonly samples: number;
+  /** How much of what was computed is in the store. */
+  readonly store: 'all' | 'some' | 'none';
+}
+
+/** Workers may register here from now on. */
+export interface RegistrationEvent {
+  readonly kind: 'registration';
+  readonly address: Address;
+}
+
+/** What happens on a worker, which is named by its address. */
+export type WorkerEvent = { readonly kind: 'worker'; readonly worker: string } & (
+  | { readonly state: 'draining' }
+  /** The time for draining is over. */
+  | { readonly state: 'dropping'; readonly seconds: number }
+  /** A line of another part. */
+  | { readonly state: 'notice'; readonly text: string }
+  | { readonly state: 'connected'; readonly leader: string }
+  | { readonly state: 'scene'; readonly leader: string; readonly scene: number; readonly bytes: number }
+  | { readonly state: 'job-begun'; readonly job: string; readonly leader: string; readonly kernel: string }
+  /** `wanted`: the leader asked for metrics. */
+  | {
+      readonly state: 'job-done';
+      readonly job: string;
+      readonly shards: number;
+      readonly metrics: readonly Metric[];
+      readonly wanted: boolean;
+    }
+  | {
+      readonly state: 'job-ended';
+      readonly job: string;
+      readonly reason: string;
+      readonly metrics: readonly Metric[];
+    }
+  /** `metrics`: those of a worker without a job. */
+  | { readonly state: 'ended'; readonly metrics: readonly Metric[] }
+);
+
+/** A folder with the certificate of a host, or of the leader. */
+export interface CertificateEvent {
+  readonly kind: 'certificate';
+  readonly folder: string;
+  /** For which names it was made; absent: it was there already, and is kept. */
+  readonly madeFor?: readonly string[];
+  readonly validTo: Date;
+}
+
+/** Emits lines at a level. */
+export function logTo(emit: Emit, level: LogEvent['level']): (text: string) => void {
+  return (text) => emit({ kind: 'log', level, text });
+}

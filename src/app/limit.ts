@@ -1,0 +1,67 @@
+/** The iteration limit of a job that leaves it open, by a coarse grid of its deepest view. */
+
+import { FractalError } from '../errors.js';
+import { settleLimit } from '../kernel/limit.js';
+import { STEP_ITERATIONS } from '../kernel/method.js';
+import { deepestOf } from '../kernel/perturbation/reference.js';
+import type { Request } from '../request.js';
+import { MAX_ITERATIONS } from '../view/bounds.js';
+import type { View } from '../view/view.js';
+import { logTo } from './events.js';
+import { endsOf } from './method.js';
+import type { Orbits } from './orbits.js';
+import { type Compute, inPieces, perturbedProbe } from './probe.js';
+import type { Context } from './stage.js';
+
+/** Between two lines about the limit that is being tried. */
+const REPORT_MS = 2_000;
+
+/** What an iteration of the direct kernel takes. */
+const DIRECT_NANOSECONDS = 0.5;
+
+/** A larger --iters is no advice. */
+const MOST_ADVISED = 1e8;
+
+/** The request with its iteration limit. @throws FractalError ORBIT_TOO_LONG, or the signal's reason */
+export async function withLimit(
+  request: Request,
+  direct: Compute,
+  orbits: Orbits,
+  { emit, signal }: Context,
+): Promise<Request> {
+  const note = logTo(emit, 'info');
+  const deepest = deepestOf(endsOf(request));
+  let reportedAt = performance.now();
+  const compute = async (view: View) => {
+    if (performance.now() - reportedAt > REPORT_MS) {
+      reportedAt = performance.now();
+      note(`iteration limit: trying ${view.iterations}`);
+    }
+    const probe = view.perturbed ? await perturbedAt(view.iterations, orbits) : direct;
+    if (!probe) return undefined;
+    const trial = await inPieces(view, probe, signal);
+    const steps = trial.iterations * DIRECT_NANOSECONDS * (view.perturbed ? STEP_ITERATIONS : 1);
+    return { nu: trial.nu, nanoseconds: steps + (view.perturbed ? orbits.nanoseconds() : 0) };
+  };
+  const { iterations, undecided, tried } = await settleLimit(deepest, request.iterations, MAX_ITERATIONS, compute);
+  if (undecided === 1) emit({ kind: 'log', level: 'warn', grave: true, text: interiorWarning(tried) });
+  else note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
+  return { ...request, iterations };
+}
+
+/** undefined for an orbit that outgrows memory. */
+async function perturbedAt(iterations: number, orbits: Orbits): Promise<Compute | undefined> {
+  try {
+    return perturbedProbe(await orbits.of(iterations));
+  } catch (error) {
+    if (error instanceof FractalError && error.code === 'ORBIT_TOO_LONG') return undefined;
+    throw error;
+  }
+}
+
+function interiorWarning(tried: number): string {
+  const edge = 'move the centre to the edge of the set';
+  const way = tried < MOST_ADVISED ? `give --iters a larger number, or ${edge}` : edge;
+  const most = tried < MOST_ADVISED ? tried : tried.toExponential(1);
+  return `no point of a coarse grid escapes within ${most} iterations, all of the picture may be interior: ${way}`;
+}

@@ -1,0 +1,82 @@
+/** Workers in this process: one slot each, all of them on one pool of threads. */
+
+import { randomUUID } from 'node:crypto';
+import { linkInProcess } from '../cluster/in-process.js';
+import { type Address, addressText, type Dialer } from '../cluster/transport.js';
+import type { FractalError } from '../errors.js';
+import type { KernelName } from '../kernel/kernel.js';
+import { workerMetrics } from '../metrics/index.js';
+import type { Formula } from '../view/view.js';
+import { openPool, type Pool } from '../worker/pool.js';
+import { type SessionEvents, serve } from '../worker/session.js';
+import { VERSION } from './version.js';
+
+/** Several jobs may use them at once. */
+export interface LocalWorkers {
+  /** Understood by `dialer` alone: no other program can listen there. */
+  readonly addresses: readonly Address[];
+  readonly dialer: Dialer;
+  /** Calls `act` with the reason when nothing can be computed any more; returns what forgets it. */
+  whenBroken(act: (reason: FractalError) => void): () => void;
+  /** A thread may have a graphics device open: the process must close the workers before it exits. */
+  readonly device: boolean;
+  /** Opens a kernel, once; its fingerprint. @throws FractalError KERNEL_MISSING */
+  offer(kernel: KernelName): Promise<{ readonly fingerprint: string }>;
+  /** Perturbed views of this formula may come soon: what they need is compiled before. */
+  expectPerturbed(formula: Formula): void;
+  /** Ends the threads. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Starts `count` workers of one slot each. @throws FractalError RESOURCES */
+export function openLocalWorkers(count: number): LocalWorkers {
+  const pool = openPool(count);
+  // Most jobs want this kernel: measured while the command line is parsed. An error comes again when a job asks for it.
+  pool.offer('simd').catch(() => undefined);
+  const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));
+  /** They share the threads, but are workers of their own. */
+  const pools = new Map(
+    addresses.map((address) => {
+      const own: Pool = { ...pool, slots: 1, slotsFor: () => 1, instance: randomUUID() };
+      return [addressText(address), own] as const;
+    }),
+  );
+  const listeners = new Set<(reason: FractalError) => void>();
+  let broken: FractalError | undefined;
+  void pool.broken.then((reason) => {
+    broken = reason;
+    for (const act of listeners) act(reason);
+  });
+  return {
+    addresses,
+    dialer: {
+      dial(address) {
+        const { leader, worker } = linkInProcess(addressText(address));
+        serve(worker, pools.get(addressText(address)) as Pool, VERSION, silent());
+        return leader;
+      },
+    },
+    whenBroken(act) {
+      listeners.add(act);
+      if (broken) act(broken);
+      return () => listeners.delete(act);
+    },
+    get device() {
+      return pool.device;
+    },
+    offer: (kernel) => pool.offer(kernel),
+    expectPerturbed: (formula) => pool.warm('fractal', formula),
+    close: () => pool.close(),
+  };
+}
+
+/** The log is the leader's. Nor are there metrics of a process: they are the leader's, too. */
+function silent(): SessionEvents {
+  const began = performance.now();
+  return {
+    began: () => undefined,
+    finished: (_, tally) => workerMetrics({ ...tally, slots: 1, seconds: (performance.now() - began) / 1000 }),
+    broken: () => undefined,
+    ended: () => undefined,
+  };
+}

@@ -1,0 +1,76 @@
+/** The reference orbit of a job: taken from the store, or computed when it is first needed. */
+
+import { nanosecondsAt } from '../kernel/perturbation/orbit.js';
+import { computeReference, orderFor, type Reference, type ReferenceOrder } from '../kernel/perturbation/reference.js';
+import { keepOrbit, type Orbit, orbitKey, recallOrbit } from '../store/orbits.js';
+import type { Store } from '../store/store.js';
+import type { View } from '../view/view.js';
+import { logTo } from './events.js';
+import type { Context } from './stage.js';
+
+export interface Orbits {
+  /** An orbit long enough for this iteration limit. @throws FractalError ORBIT_TOO_LONG, or the signal's reason */
+  of(iterations: number): Promise<Reference>;
+  /** What computing the last one took, by its length and precision. */
+  nanoseconds(): number;
+}
+
+/** Between two lines about an orbit that is being computed. */
+const REPORT_MS = 2_000;
+
+/** An orbit that goes on for more times the limit, after a search for one, is not sent to workers. */
+const MOST_REACH = 32;
+
+/** An orbit that takes less is computed again rather than kept: by its length and precision, not by a clock. */
+const KEPT_NANOSECONDS = 1e8;
+
+/** Orbits for the views around the deepest one; `store`: where they are looked for and kept. */
+export function orbitsAround(deepest: View, context: Context, store: Store | undefined): Orbits {
+  let reference: Reference | undefined;
+  let reach = 0;
+  let cost = 0;
+  return {
+    async of(iterations) {
+      // One that escaped, or closed its period, does for any limit.
+      if (reference && reference.orbit.length / 2 - 1 < reach) return reference;
+      if (reference && iterations <= reach && reach <= MOST_REACH * iterations) return reference;
+      const order = orderFor({ ...deepest, iterations });
+      reference = await orbitOf(order, context, store);
+      reach = iterations;
+      cost = nanosecondsOf(reference, order);
+      return reference;
+    },
+    nanoseconds: () => cost,
+  };
+}
+
+async function orbitOf(order: ReferenceOrder, { emit, signal }: Context, store: Store | undefined): Promise<Reference> {
+  const note = logTo(emit, 'info');
+  const key = store && orbitKey(order);
+  const found = key && (await recallOrbit(store, key));
+  if (found) {
+    const { formula, re, im, deep } = order;
+    const { orbit, tiny, start } = found;
+    note(`reference orbit: ${lengthOf(found)}, from the store`);
+    return { formula, re, im, orbit, tiny, start, deep };
+  }
+  const from = performance.now();
+  let reportedAt = from;
+  const { period, ...reference } = await computeReference(order, signal, (done) => {
+    if (performance.now() - reportedAt < REPORT_MS) return;
+    reportedAt = performance.now();
+    note(`reference orbit: ${done} of at most ${order.iterations} iterations`);
+  });
+  const seconds = (performance.now() - from) / 1000;
+  note(`reference orbit: ${lengthOf({ ...reference, period })}, ${order.bits} bits, ${seconds.toFixed(2)} s`);
+  if (key && nanosecondsOf(reference, order) > KEPT_NANOSECONDS) keepOrbit(store, key, { ...reference, period });
+  return reference;
+}
+
+function nanosecondsOf({ orbit }: Pick<Reference, 'orbit'>, { bits, formula }: ReferenceOrder): number {
+  return (orbit.length / 2) * nanosecondsAt(bits, formula.power);
+}
+
+function lengthOf({ orbit, period }: Pick<Orbit, 'orbit' | 'period'>): string {
+  return period === undefined ? `${orbit.length / 2 - 1} iterations` : `period ${period}`;
+}

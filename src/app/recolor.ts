@@ -1,0 +1,150 @@
+/** `fractal recolor`: a picture or film painted from samples that are in the store. Nothing is computed. */
+
+import { existsSync } from 'node:fs';
+import { FractalError } from '../errors.js';
+import { DEFAULT_SLOPE, needsDistance } from '../render/colours.js';
+import type { Written } from '../render/output.js';
+import type { Request } from '../request.js';
+import { assemble } from '../shard/assemble.js';
+import type { Frame } from '../shard/frame.js';
+import type { Archive } from '../store/archive.js';
+import type { Store } from '../store/store.js';
+import { numericsOf } from '../work/fractal/numerics.js';
+import { archiveOf, openStore, type StoreOptions } from './archive.js';
+import { logTo } from './events.js';
+import { keptInstead } from './kept-samples.js';
+import { outputOf, type Picture, paintOf, pictureOf, writeFrame } from './picture.js';
+import { type Prepared, prepare } from './prepare.js';
+import { type Resources, withResources } from './resources.js';
+import { type Context, inStage } from './stage.js';
+
+export interface RecolorOrder {
+  readonly request: Request;
+  /** Warnings about how the request was read; they are emitted once the outfile is known to be writable. */
+  readonly notes: readonly string[];
+  readonly store: StoreOptions;
+}
+
+export interface Recolored {
+  /** With its method and iteration limit. */
+  readonly request: Request;
+  readonly files: readonly Written[];
+  /** Pixels that are uncertain, of all frames. */
+  readonly uncertain: number;
+}
+
+/** @throws FractalError SAMPLES_MISSING, and what rendering throws; or the signal's reason */
+export async function recolor(order: RecolorOrder, context: Context): Promise<Recolored> {
+  const { folder } = order.store;
+  if (folder === undefined) throw missing('there is no store to take them from with --no-store');
+  if (!existsSync(folder)) throw missing(`there is no store "${folder}"`);
+  try {
+    return await withResources((resources) => stages(order, context, resources));
+  } catch (error) {
+    // An encoder that the same signal ended is not the reason.
+    throw context.signal.aborted ? context.signal.reason : error;
+  }
+}
+
+async function stages(
+  { request, notes, store: options }: RecolorOrder,
+  context: Context,
+  resources: Resources,
+): Promise<Recolored> {
+  const { emit, signal } = context;
+  const output = await inStage('open', context, () => outputOf(request, context));
+  resources.hold(output, (one) => one.abort());
+  const paint = paintOf(request, output.wants);
+  for (const text of notes) logTo(emit, 'warn')(text);
+
+  const store = await inStage('store', context, () => openStore(options, emit));
+  resources.hold(store, (one) => one?.settled());
+
+  const prepared = await inStage('prepare', context, () => prepare(request, context, { store }));
+  const picture = pictureOf(prepared.request, undefined);
+  const kept = await archivesOf(store, prepared, picture);
+
+  const uncertain = await inStage('paint', context, async () => {
+    let sum = 0;
+    for (let index = 0; index < picture.frames; index++) {
+      signal.throwIfAborted();
+      const found = await firstFound(kept, index);
+      if (!found) throw await samplesMissing(store, prepared.request, picture, index);
+      await writeFrame(output, picture.channels === 1 ? countsOf(found.frame) : found.frame, prepared.request, paint);
+      sum += found.uncertain;
+    }
+    return sum;
+  });
+  const files = await inStage('close', context, () => output.close());
+  return { request: prepared.request, files, uncertain };
+}
+
+interface Kept {
+  readonly archive: Archive;
+  /** What it holds of each frame. */
+  readonly picture: Picture;
+}
+
+interface Found {
+  readonly frame: Frame;
+  readonly uncertain: number;
+}
+
+/** Where samples may be: of just these views, or with distances that are not needed. */
+async function archivesOf(store: Store | undefined, prepared: Prepared, picture: Picture): Promise<Kept[]> {
+  const { request } = prepared;
+  const numerics = await numericsOf(request.kernel);
+  const own = archiveOf(store, prepared, picture, numerics);
+  if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
+  if (needsDistance(request.colours)) return [{ archive: own, picture }];
+  const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
+  const triples = { ...picture, channels: 3 };
+  const other = archiveOf(store, { ...prepared, request: lit }, triples, numerics);
+  return [
+    { archive: own, picture },
+    { archive: other as Archive, picture: triples },
+  ];
+}
+
+async function firstFound(kept: readonly Kept[], index: number): Promise<Found | undefined> {
+  for (const one of kept) {
+    const found = await frameOf(one, index);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** undefined: something of it is missing. */
+async function frameOf({ archive, picture }: Kept, index: number): Promise<Found | undefined> {
+  const assembly = assemble(picture, index, 'samples');
+  let [id, uncertain] = [0, 0];
+  const rest = await archive.recall(index, (piece) => {
+    assembly.put({ ...piece.rect, frame: index, id: id++ }, piece.bytes);
+    uncertain += piece.uncertain;
+  });
+  return rest.length > 0 ? undefined : { frame: assembly.frame(), uncertain };
+}
+
+/** The frame without distances. */
+function countsOf(frame: Frame): Frame {
+  const { answer, width, height, perPixel } = frame;
+  if (answer.kind === 'pixels' || answer.values.length === width * height * perPixel) return frame;
+  return { ...frame, answer: { kind: 'samples', values: answer.values.filter((_, at) => at % 3 === 0) } };
+}
+
+async function samplesMissing(
+  store: Store | undefined,
+  request: Request,
+  { channels, frames }: Picture,
+  index: number,
+): Promise<FractalError> {
+  const what = channels > 1 ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
+  const which = frames > 1 ? `frame ${index} of this film` : 'this view';
+  return missing(`the store has no ${what} of ${which}`, store && (await keptInstead(store, request)));
+}
+
+/** `other`: what there is instead. */
+function missing(what: string, other?: string): FractalError {
+  const way = 'render it once with "fractal leader --keep-samples", and the same flags but for colours';
+  return new FractalError('SAMPLES_MISSING', other === undefined ? `${what}: ${way}` : `${what}; ${other}, or ${way}`);
+}

@@ -1,0 +1,37 @@
+/** Where workers register with a leader (`--listen`), for one job after the other. */
+
+import type { Access } from '../cluster/access.js';
+import type { Address } from '../cluster/transport.js';
+import { type Emit, logTo } from './events.js';
+import { refusalLog } from './refusals.js';
+import { VERSION } from './version.js';
+
+/** Takes a worker; why it may not take part, if so. */
+export type Admit = (worker: Address) => string | undefined;
+
+export interface Registration {
+  /** From now on, workers that register are handed to `admit`. Before, they are refused and try again. */
+  openFor(admit: Admit): void;
+  close(): Promise<void>;
+}
+
+/** Listens at once, so that a port that is taken ends the command. @throws FractalError EXPOSED, PORT_IN_USE */
+export async function openRegistration(
+  listen: Address,
+  access: Access,
+  insecure: boolean,
+  emit: Emit,
+): Promise<Registration> {
+  // gRPC takes long to load: only where it is needed.
+  const { openRegistration: listenFor } = await import('../cluster/registration.js');
+  const refused = refusalLog(logTo(emit, 'info'), () => performance.now());
+  let admit: Admit = () => 'its job has not begun';
+  const listener = await listenFor(listen, VERSION, (worker) => admit(worker), { ...access, insecure, refused });
+  emit({ kind: 'registration', address: { host: listener.address.host, port: listener.address.port } });
+  return {
+    openFor(next) {
+      admit = next;
+    },
+    close: () => listener.close(),
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * `fractal leader`: a request becomes a picture or a film, computed by workers. The stages stand one after another, each
+ * with the results of those before it; what they hold is released at the end, whatever happens.
+ */
+
+import type { Address } from '../cluster/transport.js';
+import type { Written } from '../render/output.js';
+import type { Request } from '../request.js';
+import type { Store } from '../store/store.js';
+import { numericsOf } from '../work/fractal/numerics.js';
+import { archiveOf, openStore, reportingRecalls, type StoreOptions } from './archive.js';
+import { type ClusterUse, type Computation, compute, jobOf, samplesOf, verificationOf } from './compute.js';
+import { type KeptEvent, logTo } from './events.js';
+import { noteSamples } from './kept-samples.js';
+import { withFittingKernel, withoutKernel } from './kernel-choice.js';
+import type { LocalWorkers } from './local-workers.js';
+import { outlookOf } from './outlook.js';
+import { outputOf, paintOf, pictureOf, writeFrame } from './picture.js';
+import { type Prepared, prepare } from './prepare.js';
+import { openRegistration } from './registration.js';
+import { type Resources, withResources } from './resources.js';
+import { type Context, inStage, orAborted, untilClosed } from './stage.js';
+import { blankWarning, requestWarnings } from './warnings.js';
+import type { WorkerSource } from './worker-source.js';
+
+/** What is to be rendered, and how. */
+export interface RenderOrder {
+  readonly request: Request;
+  /** Warnings about how the request was read; they are emitted once the outfile is known to be writable. */
+  readonly notes: readonly string[];
+  readonly store: StoreOptions;
+  readonly cluster: RenderCluster;
+  /** Workers report their metrics at the end. */
+  readonly metrics: boolean;
+}
+
+export interface RenderCluster extends ClusterUse {
+  /** Share of the shards that two workers compute and that are compared, 0 to 1. */
+  readonly verify: number;
+  /** Where workers may register; absent: nowhere. */
+  readonly listen?: Address;
+  /** Registration beyond the loopback interface without certificates and token. */
+  readonly insecure: boolean;
+}
+
+/** Who computes: hosts, and workers in this process, which stay open. */
+export interface RenderWorkers extends Pick<WorkerSource, 'hosts' | 'file' | 'access'> {
+  readonly local?: LocalWorkers | undefined;
+}
+
+export interface Rendered {
+  /** With its method and iteration limit. */
+  readonly request: Request;
+  readonly files: readonly Written[];
+}
+
+/**
+ * Renders to the request's outfile. On any error nothing incomplete is left on disk; what the store has, it keeps. A job
+ * for a kernel that no worker has begins anew with the simd kernel, as a whole: nothing was computed or written before.
+ * @throws FractalError, or the signal's reason
+ */
+export async function render(order: RenderOrder, workers: RenderWorkers, context: Context): Promise<Rendered> {
+  const fallback = { strict: order.cluster.strict, warn: logTo(context.emit, 'warn') };
+  const request = withFittingKernel(order.request, fallback);
+  try {
+    return await renderOnce({ ...order, request }, workers, context);
+  } catch (error) {
+    return await renderOnce({ ...order, request: withoutKernel(request, error, fallback) }, workers, context);
+  }
+}
+
+/** @throws FractalError KERNEL_MISSING before anything is written */
+async function renderOnce(order: RenderOrder, workers: RenderWorkers, context: Context): Promise<Rendered> {
+  try {
+    return await withResources((resources) => {
+      const { emit } = resources.hold(untilClosed(context.emit), (one) => one.close());
+      return stages(order, workers, { ...context, emit }, resources);
+    });
+  } catch (error) {
+    // An encoder that the same signal ended is not the reason.
+    throw context.signal.aborted ? context.signal.reason : error;
+  }
+}
+
+async function stages(
+  order: RenderOrder,
+  { local, ...source }: RenderWorkers,
+  context: Context,
+  resources: Resources,
+): Promise<Rendered> {
+  const { request, cluster } = order;
+  const { emit, signal } = context;
+  const warn = logTo(emit, 'warn');
+
+  await requireKernel(request, cluster, local, signal);
+  const { listen, insecure } = cluster;
+  const registration = listen && (await openRegistration(listen, source.access, insecure, emit));
+  resources.hold(registration, (one) => one?.close());
+
+  const output = await inStage('open', context, () => outputOf(request, context));
+  resources.hold(output, (one) => one.abort());
+  // What is wrong with the colours shows before anything is computed.
+  const paint = paintOf(request, output.wants);
+  for (const text of requestWarnings(request, order.notes)) warn(text);
+
+  const store = await inStage('store', context, () => openStore(order.store, emit));
+  resources.hold(store, (one) => one?.settled());
+
+  const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
+  const film = request.film.frames > 1;
+  const outlook = film ? await inStage('outlook', context, () => outlookOf(prepared, signal)) : undefined;
+  if (outlook?.blank) warn(blankWarning(prepared.request, outlook.blank));
+
+  const numerics = await inStage('kernel', context, () =>
+    orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
+  );
+  const picture = pictureOf(prepared.request, order.store.samples ? undefined : paint);
+  const archive = archiveOf(store, prepared, picture, numerics);
+  resources.hold(archive, (one) => one?.leave());
+  if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
+
+  const job = {
+    ...jobOf(request, picture, prepared.reference),
+    ...(outlook ? { costOf: outlook.costOf } : {}),
+    ...verificationOf(cluster.verify),
+    ...(archive ? { archive: reportingRecalls(archive, picture.width * picture.height, emit) } : {}),
+  };
+  const options = { workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics };
+  const computation = await compute(job, options, context);
+  resources.hold(computation, (one) => one.close());
+  try {
+    await inStage('compute', context, async () => {
+      for await (const frame of computation.frames) await writeFrame(output, frame, prepared.request, paint);
+    });
+    const files = await inStage('close', context, () => output.close());
+    return { request: prepared.request, files };
+  } catch (error) {
+    archive?.leave();
+    await store?.settled();
+    if (signal.aborted) emit(keptOf(computation, samplesOf(job), archive && store));
+    throw error;
+  }
+}
+
+/** A kernel that no worker in this process has need not be waited for. @throws FractalError KERNEL_MISSING */
+async function requireKernel(
+  { kernel }: Request,
+  { listen }: RenderCluster,
+  local: LocalWorkers | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (local && !listen && kernel !== 'auto') await orAborted(signal, local.offer(kernel));
+}
+
+/** Prepares a request, once more for the simd kernel where the limit that was found is too high for its own. */
+async function prepareFitting(
+  { request, cluster }: RenderOrder,
+  store: Store | undefined,
+  local: LocalWorkers | undefined,
+  context: Context,
+): Promise<Prepared> {
+  const options = { store, expectPerturbed: local?.expectPerturbed };
+  const prepared = await prepare(request, context, options);
+  const fallback = { strict: cluster.strict, warn: logTo(context.emit, 'warn') };
+  const { kernel } = withFittingKernel(prepared.request, fallback);
+  return kernel === prepared.request.kernel ? prepared : prepare({ ...request, kernel }, context, options);
+}
+
+/** `store`: where what was computed is kept, if anywhere. */
+function keptOf({ samplesDone }: Computation, samples: number, store: Store | undefined): KeptEvent {
+  return { kind: 'kept', samplesDone, samples, store: store?.keeps ?? 'none' };
+}

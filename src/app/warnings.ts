@@ -1,0 +1,63 @@
+/** Warnings about requests whose pictures will show less than was meant. */
+
+import { locate } from '../kernel/perturbation/nucleus.js';
+import { iterationsAt, type Request, viewAt } from '../request.js';
+import { digitsMissing } from '../request-digits.js';
+import { formulaFlags } from '../request-flags.js';
+import { formatDecimal, fromLog10, log10, parseDecimal } from '../view/decimal.js';
+import type { Blank } from './outlook.js';
+
+/** `notes`: those about how the request was read, which come first. */
+export function requestWarnings(request: Request, notes: readonly string[]): string[] {
+  return [...notes, digitsMissing(request), standstill(request)].filter((text) => text !== undefined);
+}
+
+/** A sentence on frames in which nothing is in view, with the command that finds a place where something is. */
+export function blankWarning(request: Request, { from, to, escapedAt }: Blank): string {
+  const which = from === to ? `frame ${from} shows` : `frames ${from} to ${to} show`;
+  if (escapedAt === undefined) {
+    const why = `no point of the view escapes within ${request.iterations} iterations`;
+    return `${which} nothing: ${why}; move the centre to the edge of the set, raise --iters, or zoom less`;
+  }
+  const why = `every point of the view escapes after about ${escapedAt} iterations`;
+  const way = locateCommand(request, from > 0 ? from - 1 : to + 1);
+  return `${which} nothing: ${why}; ${way ? `this finds a centre: ${way}` : 'move the centre to the edge of the set'}`;
+}
+
+/** Powers of ten between two attempts at a larger view. */
+const STEP_LOG10 = 0.5;
+
+/** The `fractal locate` that finds a minibrot near the centre of a frame: in the smallest view that has one. */
+function locateCommand(request: Request, frame: number): string | undefined {
+  const { formula, film } = request;
+  if (formula.julia) return undefined;
+  const { re, im, zoom: deepest } = viewAt(request, Math.min(frame, film.frames - 1));
+  const depth = log10(parseDecimal(deepest) ?? { digits: 1n, exponent: 0 });
+  for (let log = depth; log > -1; log -= STEP_LOG10) {
+    const zoom = Number(fromLog10(log)).toPrecision(3);
+    const limit = iterationsAt(Math.max(0, log));
+    const search = { formula, re, im, zoom, aspect: request.width / request.height, limit };
+    const stages = locate(search);
+    let stage = stages.next();
+    while (!stage.done) stage = stages.next();
+    if ('why' in stage.value) continue;
+    const flags = { ...formulaFlags(formula), xpos: re, ypos: im, zoom: String(Number(zoom)) };
+    const words = Object.entries(flags).filter(([name, value]) => name !== 'formula' || value !== 'mandelbrot');
+    return `fractal locate ${words.map(([name, value]) => `--${name}=${value}`).join(' ')}`;
+  }
+  return undefined;
+}
+
+/** A sentence on a film of equal frames; undefined for a still, and where anything moves. */
+export function standstill({ re, im, zoom, film }: Request): string | undefined {
+  const same = (a: string, b: string) => a === b || exact(a) === exact(b);
+  const { frames, end } = film;
+  if (frames === 1 || !(same(zoom, end.zoom) && same(re, end.re) && same(im, end.im))) return undefined;
+  return `all ${frames} frames are the same picture: --zoom-end, --view-width-end, --xpos-end or --ypos-end moves the camera`;
+}
+
+/** Equal numbers have equal texts. */
+function exact(text: string): string {
+  const number = parseDecimal(text);
+  return number ? formatDecimal(number) : text;
+}

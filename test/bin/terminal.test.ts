@@ -1,0 +1,53 @@
+/** Which events a user sees, by --quiet, --verbose and --log-level. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { terminal } from '../../bin/terminal.js';
+import { type Verbosity, verbosityOf } from '../../bin/verbosity.js';
+import type { AppEvent } from '../../src/app/events.js';
+
+const EVENTS: AppEvent[] = [
+  { kind: 'stage', stage: 'prepare', state: 'done', seconds: 1.5 },
+  { kind: 'log', level: 'info', text: 'a line' },
+  { kind: 'log', level: 'warn', text: 'be careful' },
+  { kind: 'log', level: 'warn', text: 'all is black', grave: true },
+  { kind: 'dial', worker: 'a:1', state: 'ended', reason: 'it\nleft' },
+  { kind: 'recalled', frame: 2, pixels: 100, missing: 40 },
+];
+
+function shown(verbosity: Verbosity): string[] {
+  let text = '';
+  const stream = { isTTY: false, columns: 80, write: (more: string) => (text += more) };
+  const { emit, close } = terminal(stream as unknown as NodeJS.WriteStream, verbosity);
+  for (const event of EVENTS) emit(event);
+  close();
+  return text.split('\n').slice(0, -1);
+}
+
+test('each level prints its own lines and those of the levels before it', () => {
+  const [info, warn, grave] = ['a line', 'warning: be careful', 'warning: all is black'] as const;
+  assert.deepEqual(shown('error'), []);
+  assert.deepEqual(shown('quiet'), [grave]);
+  assert.deepEqual(shown('warn'), [warn, grave]);
+  assert.deepEqual(shown('info'), [info, warn, grave]);
+  assert.deepEqual(shown('debug'), [
+    'debug: stage prepare took 1.500 s',
+    ...[info, warn, grave],
+    'debug: session with a:1 ended: it left',
+    'debug: store: frame 2: 60 of 100 pixels found',
+  ]);
+});
+
+test('the flags of verbosity: one of them, and known levels', () => {
+  assert.equal(verbosityOf({}), 'info');
+  assert.equal(verbosityOf({ quiet: 'true' }), 'quiet');
+  assert.equal(verbosityOf({ json: 'true' }), 'quiet');
+  assert.equal(verbosityOf({ json: 'true', 'log-level': 'info' }), 'info');
+  assert.equal(verbosityOf({ verbose: 'true', quiet: 'false' }), 'debug');
+  assert.equal(verbosityOf({ 'log-level': 'warn' }), 'warn');
+  assert.throws(() => verbosityOf({ quiet: 'true', 'log-level': 'info' }), /--quiet and --log-level: give one of them/);
+  assert.throws(
+    () => verbosityOf({ 'log-level': 'loud' }),
+    /--log-level "loud" is not one of error, warn, info, debug/,
+  );
+});
