@@ -70,6 +70,10 @@ function pump(call: Call, messages: Iterator<Buffer>): void {
   for (const end of ['close', 'cancelled', 'error']) call.once(end, () => clearInterval(timer));
 }
 
+function* openings(): Generator<Buffer> {
+  for (let job = 1; ; job++) yield opened(job);
+}
+
 function* repeated(message: Buffer): Generator<Buffer> {
   for (;;) yield message;
 }
@@ -134,12 +138,7 @@ const KINDS: Readonly<Record<string, (call: Call) => void>> = {
   },
   'opens jobs without end': (call) => {
     call.write(ready());
-    pump(
-      call,
-      many(1_000_000)
-        .map((job) => opened(job))
-        .values(),
-    );
+    pump(call, openings());
   },
   'unavailable again and again': flooding(encode({ unavailable: { job: 1, reason: 'none' } })),
   'heartbeats of 30,000 jobs': flooding(encode({ heartbeat: { jobs: many(15_000).map(() => ({})) } })),

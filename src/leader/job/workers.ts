@@ -215,6 +215,7 @@ export class JobWorkers {
   }
 
   private lost(name: string, reason: string, fault: boolean): void {
+    if (this.asked.has(name)) this.events.note(`${name} was lost (${reason}) before it opened the job`);
     this.forgetAsked(name);
     if (!this.open.delete(name)) return;
     const drained = this.drained.has(name);
