@@ -16,7 +16,7 @@ const folders = Object.entries(may).map(([folder, others]) => ({
   name: `${folder} imports only ${['itself', ...others].join(', ')}`,
   severity: 'error',
   from: { path: `^src/${folder}/` },
-  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/(errors|text)\\.ts$'] },
+  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/(errors|nearest|text)\\.ts$'] },
 }));
 
 /** A library stands in one place, so that it can be replaced without a ripple. */
@@ -25,7 +25,7 @@ const confined = {
   'sharp|fluent-ffmpeg|@ffmpeg-installer': '^src/render/',
   '@grpc': '^src/cluster/',
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
-  zod: '^src/request',
+  zod: '^src/request/',
   yargs: '^bin/',
 };
 
@@ -53,16 +53,10 @@ module.exports = {
       to: { path: '^src/(view|work/[^/]+)/' },
     },
     {
-      name: 'request imports view, shard, render',
-      severity: 'error',
-      from: { path: '^src/request[^/]*\\.ts$' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(view|shard|render)/', '^src/(request[^/]*|errors|text)\\.ts$'] },
-    },
-    {
-      name: 'app imports everything in src but location, and nothing of bin',
+      name: 'app imports everything in src, and nothing of bin',
       severity: 'error',
       from: { path: '^src/app/' },
-      to: { path: '^(bin|src/location)/' },
+      to: { path: '^bin/' },
     },
     {
       name: 'bin uses app in the place of leader, worker, kernel, store',
@@ -71,10 +65,13 @@ module.exports = {
       to: { path: '^src/(leader|worker|kernel|store)/' },
     },
     {
-      name: 'location imports itself, request, render, view',
+      name: 'request imports view, render, and how the cluster writes addresses',
       severity: 'error',
-      from: { path: '^src/location/' },
-      to: { path: '^(src|bin)/', pathNot: ['^src/(location|view|render)/', '^src/(request[^/]*|errors|text)\\.ts$'] },
+      from: { path: '^src/request/' },
+      to: {
+        path: '^(src|bin)/',
+        pathNot: ['^src/(request|view|render)/', '^src/cluster/transport\\.ts$', '^src/(errors|nearest|text)\\.ts$'],
+      },
     },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

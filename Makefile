@@ -6,11 +6,11 @@ HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
 # Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
 ARGS ?=
 
-.PHONY: help build docs pictures check test demo leader worker bench soak clean
+.PHONY: help build docs pictures check test test-all coverage demo leader worker bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --no-fund --no-audit --loglevel=error
@@ -22,7 +22,7 @@ dist/.built: node_modules/.installed $(SOURCES)
 
 build: dist/.built ## install what is missing and compile
 
-docs: build ## write docs/flags.md from the flags of the program
+docs: build ## write docs/flags.md and docs/request.schema.json from the flags of the program
 	@$(NODE) tools/flags.mjs
 
 pictures: build ## render the pictures of the README again
@@ -32,8 +32,14 @@ check: build ## types, style, the import rule
 	npm run -s check:lint
 	npm run -s check:imports
 
-test: check ## every test; ends with "N passed, N failed"
-	@npm test --silent
+test: check ## all but the slow tests, in minutes; ends with "N passed, N failed"
+	@$(NODE) test/run.mjs
+
+test-all: check ## every test; ends with "N passed, N failed"
+	@$(NODE) test/run.mjs --all
+
+coverage: build ## which lines of src and bin the tests of `make test` run; ARGS="view/" for some of them, ARGS=--all
+	@$(NODE) tools/coverage.mjs $(ARGS)
 
 DEMO ?= demo
 demo: build ## render a zoom film and a still on two workers of this machine
@@ -52,4 +58,4 @@ soak: build ## ten minutes of a cluster in which something is always wrong: SOAK
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} $(NODE) --test dist/test/faults/churn.test.js
 
 clean: ## remove what was built and rendered
-	rm -rf dist gen demo
+	rm -rf dist gen demo coverage

@@ -4,6 +4,7 @@ import { clusters } from './clusters.js';
 import { deaths } from './deaths.js';
 import { deep } from './deep.js';
 import { film } from './film.js';
+import { gpu } from './gpu.js';
 import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
@@ -15,6 +16,7 @@ import { transport } from './transport.js';
 
 const ALL = {
   kernel,
+  gpu,
   reference,
   leader,
   pictures,

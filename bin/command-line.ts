@@ -1,43 +1,20 @@
 /**
- * Reads the words of one command into the values of its flags. Every word must be understood: a flag that the command
- * does not have, a missing or empty value, a second value, and a word that belongs to no flag are errors.
+ * Reads the words of one command into the values of its flags. Words that have no meaning are errors: a flag that the
+ * command does not have, a missing or empty value, a second value, and a word that belongs to no flag.
  */
 
-import { FractalError } from '../src/errors.js';
-import { nearest, type RawFlags } from '../src/request-file.js';
+import type { FractalError } from '../src/errors.js';
+import { nearest } from '../src/nearest.js';
+import type { FlagSyntax } from '../src/request/flags/flag.js';
+import { invalid, type RawFlags, shorten } from '../src/request/values.js';
 
-/** One flag: for the reader of command lines, the help text, docs/flags.md and the completion. */
-export interface Flag {
-  readonly group: string;
-  /** The meaning, in one line. */
-  readonly describe: string;
-  /** What stands for the value in the help text, such as N or FILE; absent: a boolean flag. */
-  readonly value?: string;
-  /** The value may be left out. */
-  readonly optional?: true;
-  /** `--no-NAME` is understood though the flag takes a value. */
-  readonly negatable?: true;
-  /** Of one letter: `-x`; longer: `--re`. */
-  readonly alias?: string | readonly string[];
-  /** As the help text shows it. */
-  readonly default?: string;
-  /** For the completion; the values are checked where they are used. */
-  readonly choices?: readonly string[];
-  /** Understood, but neither in the help text nor in the completion. */
-  readonly hidden?: true;
-}
-
-export type Flags = Readonly<Record<string, Flag>>;
+export type Flags = Readonly<Record<string, FlagSyntax>>;
 
 /** Every command has it. */
-export const HELP: Flag = { group: 'Help', describe: 'print this text', alias: 'h' };
-
-export function invalid(sentence: string): FractalError {
-  return new FractalError('REQUEST_INVALID', sentence);
-}
+export const HELP: FlagSyntax = { group: 'Help', describe: 'print this text', alias: 'h' };
 
 /** A flag as it is written with a value: `--xpos X`, `--local [N]`, `--quiet`. */
-export function spelling(name: string, { value, optional }: Flag): string {
+export function spelling(name: string, { value, optional }: FlagSyntax): string {
   if (value === undefined) return `--${name}`;
   return optional ? `--${name} [${value}]` : `--${name} ${value}`;
 }
@@ -123,7 +100,7 @@ function booleanValue(name: string, inline: string | undefined, rest: string[], 
   throw invalid(`--${name} "${shorten(next)}" is not true or false: write --${name}, or leave it out`);
 }
 
-function textValue(name: string, flag: Flag, inline: string | undefined, rest: string[]): string {
+function textValue(name: string, flag: FlagSyntax, inline: string | undefined, rest: string[]): string {
   const usage = spelling(name, flag);
   if (inline === '') throw invalid(`--${name} "" is empty: write ${usage}`);
   if (inline !== undefined) return inline;
@@ -154,7 +131,7 @@ function stray(word: string, command: string, hint: string): FractalError {
   return invalid(`"${shorten(word)}" belongs to no flag${hint || `: see ${command} --help`}`);
 }
 
-/** For users of systems where -h is the height of the picture. */
+/** The rest of an error message after -h with a number: in other programs -h is the height of the picture. */
 export function heightHint(value: string, flags: Flags): string {
   if (!/^\d+$/.test(value) || !('height' in flags)) return '';
   return `: -h is --help, for the height of the picture write --height ${value}`;
@@ -164,8 +141,4 @@ function repeated(name: string, first: string, second: string): FractalError {
   const contrary = (first === 'false') !== (second === 'false');
   if (contrary) return invalid(`--${name} and --no-${name} contradict each other: give one of them`);
   return invalid(`--${name} was given 2 times: give it once`);
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -1,5 +1,6 @@
 /** `fractal --complete WORDS...`: what the shell's function of completion-script.ts offers, one candidate a line. */
 
+import type { FlagSyntax } from '../src/request/flags/flag.js';
 import { type Flags, namesOf } from './command-line.js';
 import { COMMANDS } from './commands.js';
 
@@ -22,8 +23,7 @@ export async function candidates(words: readonly string[]): Promise<string[]> {
   const { before, typed, prefix } = valueTyped(words.slice(1));
   const flag = flags[names.get(before) ?? ''];
   if (flag?.value !== undefined && !(flag.optional && typed === current && current.startsWith('-'))) {
-    const values = before === '--palette' ? await palettes() : (flag.choices ?? []);
-    const found = beginning(values, typed).map((value) => prefix + value);
+    const found = beginning(await choicesOf(flag), typed).map((value) => prefix + value);
     if (found.length > 0 || !flag.optional) return found;
   }
   return current === '' || current.startsWith('-') ? beginning(flagsLeft(flags, words), current) : [];
@@ -51,11 +51,11 @@ function flagsLeft(flags: Flags, words: readonly string[]): string[] {
   return [...left.map(([word]) => word), '--help'];
 }
 
-async function palettes(): Promise<readonly string[]> {
-  return (await import('../src/render/palette.js')).paletteNames();
+async function choicesOf({ choices = [] }: FlagSyntax): Promise<readonly string[]> {
+  return typeof choices === 'function' ? choices() : choices;
 }
 
-/** Whatever the case; if there are any that match exactly, those. */
+/** The values with this start: those of the same case, or if there are none, of any case. */
 function beginning(values: readonly string[], start: string): string[] {
   const exact = values.filter((value) => value.startsWith(start));
   if (exact.length > 0) return exact;

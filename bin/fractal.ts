@@ -1,8 +1,9 @@
 /** The command line: which command, its help, its values. */
 
 import yargs from 'yargs';
-import { nearest, type RawFlags } from '../src/request-file.js';
-import { heightHint, invalid, isFlag, readWords } from './command-line.js';
+import { nearest } from '../src/nearest.js';
+import { invalid, type RawFlags } from '../src/request/values.js';
+import { heightHint, isFlag, readWords } from './command-line.js';
 import { COMMANDS, type Command } from './commands.js';
 import type { EarlyWorkers } from './local.js';
 

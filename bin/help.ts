@@ -1,21 +1,22 @@
-/** Help texts, for a terminal of any width, and docs/flags.md from the same tables. */
+/** Help texts, for a terminal of any width, and docs/flags.md, both from the table of flags. */
 
-import { type Flag, HELP, spelling } from './command-line.js';
+import type { FlagSyntax } from '../src/request/flags/flag.js';
+import { HELP, spelling } from './command-line.js';
 import { COMMANDS, type Command } from './commands.js';
 
 /** Longer lines are hard to read. */
-const WIDEST = 110;
-const NARROWEST = 30;
+const MAX_WIDTH = 110;
+const MIN_WIDTH = 30;
 const INDENT = 2;
-/** Below this many columns for the meaning it stands under the flag. */
-const ENOUGH = 36;
+/** With fewer columns for the meaning it stands below the flag. */
+const MIN_MEANING = 36;
 const NO_BREAK = '\u00a0';
 
 /** Columns of the help text: COLUMNS, or else those of the terminal, or else 80. */
 export function helpWidth(env: NodeJS.ProcessEnv, columns: number | undefined): number {
   const asked = Number(env.COLUMNS);
   const width = Number.isInteger(asked) && asked > 0 ? asked : columns || 80;
-  return Math.max(NARROWEST, Math.min(WIDEST, width));
+  return Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width));
 }
 
 /** `fractal help`. */
@@ -61,7 +62,7 @@ export function markdown(): string {
       '| flag | default | meaning |',
       '|---|---|---|',
       ...entries.map(
-        ([flag, spec]) => `| \`${cell(term(flag, spec))}\` | ${cell(spec.default ?? '')} | ${cell(spec.describe)} |`,
+        ([flag, spec]) => `| \`${cell(term(flag, spec))}\` | ${cell(defaultOf(spec) ?? '')} | ${cell(spec.describe)} |`,
       ),
     ]);
     return ['', `## fractal ${name}`, '', cell(sentence(command.summary)), ...tables];
@@ -69,11 +70,14 @@ export function markdown(): string {
   const intro = [
     '# Flags',
     '',
-    'Every flag of every command. `make docs` writes this file from the tables that the program itself reads.',
+    'Every flag of every command. `make docs` writes this file from the table that the program itself reads.',
     '',
     'A flag is `--name VALUE` or `--name=VALUE`; a value in brackets may be left out. Flags without a value are off unless',
     'they are given; `--no-name` turns one off again. A flag is given once; an unknown flag, a missing value and a wrong',
     'value are errors (exit code 2).',
+    '',
+    'For editors, [request.schema.json](request.schema.json) describes the files of `--request`; a file may name it as',
+    '`"$schema"`.',
   ];
   return `${[...intro, ...sections].join('\n')}\n`;
 }
@@ -83,8 +87,8 @@ function sentence(text: string): string {
 }
 
 /** The flags that are shown, by group. */
-function grouped({ flags }: Command): Map<string, [string, Flag][]> {
-  const groups = new Map<string, [string, Flag][]>();
+function grouped({ flags }: Command): Map<string, [string, FlagSyntax][]> {
+  const groups = new Map<string, [string, FlagSyntax][]>();
   for (const [name, flag] of [...Object.entries(flags), ['help', HELP] as const]) {
     if (!flag.hidden) groups.set(flag.group, [...(groups.get(flag.group) ?? []), [name, flag]]);
   }
@@ -92,25 +96,31 @@ function grouped({ flags }: Command): Map<string, [string, Flag][]> {
 }
 
 /** `-x, --xpos X`. */
-function term(name: string, flag: Flag): string {
+function term(name: string, flag: FlagSyntax): string {
   const others = [flag.alias ?? []].flat().map((alias) => (alias.length === 1 ? `-${alias}, ` : `--${alias}, `));
   return `${others.join('')}${spelling(name, flag)}`;
 }
 
-function meaning({ describe, default: usual }: Flag): string {
-  return usual === undefined ? describe : `${describe} ${together(`(default: ${usual})`)}`;
+function meaning(flag: FlagSyntax): string {
+  const value = defaultOf(flag);
+  return value === undefined ? flag.describe : `${flag.describe} ${unbroken(`(default: ${value})`)}`;
 }
 
-/** One word for `wrap`. */
-function together(text: string): string {
-  return text.length > NARROWEST - 3 * INDENT ? text : text.replaceAll(' ', NO_BREAK);
+/** What is taken when the flag is absent, as the help text says it; undefined: nothing. */
+export function defaultOf({ default: value, defaultText }: FlagSyntax): string | undefined {
+  return defaultText ?? value;
+}
+
+/** The text as one word for `wrap`, unless it is long. */
+function unbroken(text: string): string {
+  return text.length > MIN_WIDTH - 3 * INDENT ? text : text.replaceAll(' ', NO_BREAK);
 }
 
 /** Terms on the left, what they mean on the right; below them where that would be too narrow. */
 function table(rows: readonly (readonly [string, string])[], width: number): string[] {
   const widest = Math.max(...rows.map(([left]) => left.length));
   const column = INDENT + widest + 2;
-  if (width - column < ENOUGH) {
+  if (width - column < MIN_MEANING) {
     return rows.flatMap(([left, right]) => [...wrap(left, width, INDENT), ...wrap(right, width, 3 * INDENT)]);
   }
   return rows.flatMap(([left, right]) => {

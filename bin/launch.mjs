@@ -16,8 +16,10 @@ export const COMPILED = `${PROGRAM}.v8`;
 export function load() {
   // Compiled code is taken by a V8 of the same flags only, and the kernels will want this one.
   setFlagsFromString('--no-liftoff');
-  const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${readFileSync(PROGRAM, 'latin1')}\n})`, {
+  const head = '(function (exports, require, module, __filename, __dirname) {';
+  const script = new vm.Script(`${head}${readFileSync(PROGRAM, 'latin1')}\n})`, {
     filename: PROGRAM,
+    columnOffset: -head.length,
     ...(existsSync(COMPILED) ? { cachedData: readFileSync(COMPILED) } : {}),
   });
   const module = { exports: {} };

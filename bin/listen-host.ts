@@ -8,7 +8,7 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isLoopback } from '../src/cluster/access.js';
 import { parseAddress } from '../src/cluster/transport.js';
-import { invalid } from './command-line.js';
+import { invalid } from '../src/request/values.js';
 
 const DEFAULT_LEADER_PORT = 50050;
 

@@ -1,8 +1,8 @@
 /** `fractal locate`: prints what is found: a fact a line, the last line a command; or one line of JSON, which --location reads. */
 
 import { type Located, locateNucleus } from '../src/app/locate.js';
-import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
+import type { LeaderOptions } from './options.js';
 import { terminal } from './terminal.js';
 
 /** Resolves to the exit code. */

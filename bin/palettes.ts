@@ -1,14 +1,10 @@
 /** `fractal palettes`: swatches in the terminal, or as a PNG. */
 
 import { paletteNames, swatchesAnsi, writeSwatches } from '../src/app/palettes.js';
-import { invalid } from './command-line.js';
 import { colourful } from './environment.js';
 
-/** `color`: auto, always or never. @throws FractalError REQUEST_INVALID, OUTFILE_UNWRITABLE */
-export async function palettes(outfile: string | undefined, color = 'auto'): Promise<number> {
-  if (!['auto', 'always', 'never'].includes(color)) {
-    throw invalid(`--color "${color}" is not auto, always or never`);
-  }
+/** @throws FractalError OUTFILE_UNWRITABLE */
+export async function palettes(outfile: string | undefined, color: 'auto' | 'always' | 'never'): Promise<number> {
   if (outfile === undefined) {
     const { stdout, env } = process;
     const painted = color === 'auto' ? colourful(stdout, env) : color === 'always';

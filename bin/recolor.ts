@@ -2,9 +2,9 @@
 
 import { recolor as paint } from '../src/app/recolor.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
-import type { LeaderOptions } from './flags.js';
 import { interrupts } from './interrupts.js';
 import { uncertainLines } from './lines.js';
+import type { LeaderOptions } from './options.js';
 import { type Reporter, reporter } from './report.js';
 import { terminal } from './terminal.js';
 

@@ -3,7 +3,7 @@
 import type { GatheredEvent } from '../src/app/events.js';
 import { isStandardOutput, openTextFile, type TextFile } from '../src/app/text-file.js';
 import { clusterMetrics, formatClusterMetrics, metricsJson, type RuntimeMetrics } from '../src/metrics/index.js';
-import type { ReportOptions } from './flags.js';
+import type { ReportOptions } from './options.js';
 import { type Finished, summaryJson, summaryLine } from './summary.js';
 import type { Terminal } from './terminal.js';
 import { shows } from './verbosity.js';

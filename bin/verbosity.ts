@@ -1,9 +1,7 @@
 /** How much is printed: `--quiet`, `--verbose`, `--log-level`. */
 
-import type { RawFlags } from '../src/request-file.js';
-import { invalid } from './command-line.js';
-
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+import { LOG_LEVELS } from '../src/request/flags/log.js';
+import { invalid } from '../src/request/values.js';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -19,20 +17,25 @@ export function shows(
   return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(verbosity);
 }
 
+/** Values of the flags. */
+export interface VerbosityFlags {
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly 'log-level'?: LogLevel | undefined;
+  readonly json?: boolean;
+}
+
 /**
  * What the flags ask for. With --json only what --quiet prints, unless they say otherwise.
  * @throws FractalError REQUEST_INVALID
  */
-export function verbosityOf(flags: RawFlags): Verbosity {
-  const level = flags['log-level'];
+export function verbosityOf({ quiet, verbose, 'log-level': level, json }: VerbosityFlags): Verbosity {
   const given = [
-    ...(flags.quiet === 'true' ? ['--quiet'] : []),
-    ...(flags.verbose === 'true' ? ['--verbose'] : []),
+    ...(quiet ? ['--quiet'] : []),
+    ...(verbose ? ['--verbose'] : []),
     ...(level === undefined ? [] : ['--log-level']),
   ];
   if (given.length > 1) throw invalid(`${given.join(' and ')}: give one of them`);
-  const known = LOG_LEVELS.find((name) => name === level);
-  if (level !== undefined && !known) throw invalid(`--log-level "${level}" is not one of ${LOG_LEVELS.join(', ')}`);
-  if (flags.verbose === 'true') return 'debug';
-  return known ?? (flags.quiet === 'true' || flags.json === 'true' ? 'quiet' : 'info');
+  if (verbose) return 'debug';
+  return level ?? (quiet || json ? 'quiet' : 'info');
 }

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { readWords, spelling } from '../bin/command-line.js';
 import { COMMANDS } from '../bin/commands.js';
-import { FLAG_NAMES, leaderOptions } from '../bin/flags.js';
-import { readLocation } from '../src/location/location.js';
-import { flagsOf } from '../src/request-flags.js';
+import { leaderOptions } from '../bin/options.js';
+import { readLocation } from '../src/request/location/location.js';
+import { pictureFlags } from '../src/request/metadata.js';
 import { folder, fractal } from './e2e/processes.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -32,7 +32,7 @@ test('every picture carries the parameters of its command: after a change run ma
   for (const [name, words] of PICTURES) {
     const { request } = await leaderOptions(readWords(words, 'fractal leader', COMMANDS.leader?.flags ?? {}));
     assert.equal(request.autoIterations, false, `${name}: the limit is in the command`);
-    assert.deepEqual((await readLocation(join(IMAGES, name), FLAG_NAMES)).flags, flagsOf(request), name);
+    assert.deepEqual((await readLocation(join(IMAGES, name))).flags, pictureFlags(request), name);
   }
 });
 

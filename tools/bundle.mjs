@@ -32,10 +32,13 @@ async function pack(module, outfile, more = {}) {
     target: 'node20',
     minifyWhitespace: true,
     minifySyntax: true,
+    sourcemap: true,
+    sourcesContent: false,
     logLevel: 'warning',
     // With binaries, or seldom needed.
     external: ['@img/sharp-*', 'gpu.js', 'webgpu', '@ffmpeg-installer/ffmpeg', 'fluent-ffmpeg'],
     banner: { js: "const PACK = require('node:url').pathToFileURL(__filename).href;" },
+    inject: [resolve(dist, 'src/stacks.js')],
     define: { 'import.meta.url': 'PACK' },
     plugins: [places(dirname(outfile))],
     ...more,

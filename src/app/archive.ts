@@ -1,6 +1,6 @@
 /** The store as a job uses it: which frames have which names, and how many bytes. */
 
-import { viewAt } from '../request.js';
+import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { areaOf } from '../shard/missing.js';
 import { Archive } from '../store/archive.js';

@@ -5,7 +5,7 @@ import type { Reference } from '../kernel/perturbation/reference.js';
 import { openFleet } from '../leader/fleet/fleet.js';
 import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
 import { type Progress, startJob } from '../leader/job/job.js';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { fractalJob } from '../work/fractal/job.js';

@@ -1,15 +1,11 @@
 /** Samples that are kept in the store with other flags than those of a request: how the flags differ, in words. */
 
 import { needsDistance } from '../render/colours.js';
-import type { Request } from '../request.js';
-import { flagsOf } from '../request-flags.js';
+import { PRESENTATION_FLAGS, pictureFlags } from '../request/metadata.js';
+import type { Request } from '../request/request.js';
 import { type CataloguePlace, flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
 import type { Store } from '../store/store.js';
 
-/** They change the colours, or the speed of a film, but not its samples. */
-const PAINTING: ReadonlySet<string> = new Set([
-  ...['palette', 'step', 'density', 'offset', 'color-mode', 'interpolation', 'interior', 'slope', 'slope-angle', 'fps'],
-]);
 /** Not a flag: samples with distances are kept for any flag that needs them. */
 const DISTANCES = 'distances';
 
@@ -61,7 +57,7 @@ function differ(kept: KeptFlags, asked: KeptFlags): Difference {
 }
 
 function samplingFlags(request: Request): KeptFlags {
-  const flags = Object.entries(flagsOf(request)).filter(([name]) => !PAINTING.has(name));
+  const flags = Object.entries(pictureFlags(request)).filter(([name]) => !PRESENTATION_FLAGS.has(name));
   return { ...Object.fromEntries(flags), [DISTANCES]: String(needsDistance(request.colours)) };
 }
 

@@ -6,7 +6,7 @@
 import { type ErrorCode, FractalError } from '../errors.js';
 import { CPU_LIMIT } from '../kernel/gpu/backend.js';
 import { tooClose } from '../kernel/precision.js';
-import { type Request, viewAt } from '../request.js';
+import { type Request, viewAt } from '../request/request.js';
 
 export interface FallbackOptions {
   /** Refuse rather than take another kernel. */

@@ -4,7 +4,7 @@ import { FractalError } from '../errors.js';
 import { settleLimit } from '../kernel/limit.js';
 import { STEP_ITERATIONS } from '../kernel/method.js';
 import { deepestOf } from '../kernel/perturbation/reference.js';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import { MAX_ITERATIONS } from '../view/bounds.js';
 import type { View } from '../view/view.js';
 import { logTo } from './events.js';

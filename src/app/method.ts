@@ -4,7 +4,7 @@ import type { KernelName } from '../kernel/kernel.js';
 import { depthOf, perturbedFrom, prefersPerturbation, worthProbing } from '../kernel/method.js';
 import { deepestOf } from '../kernel/perturbation/reference.js';
 import { requireSpacing } from '../kernel/precision.js';
-import { type Request, viewAt } from '../request.js';
+import { type Request, viewAt } from '../request/request.js';
 import type { View } from '../view/view.js';
 import type { Orbits } from './orbits.js';
 import { type Compute, perturbedProbe } from './probe.js';

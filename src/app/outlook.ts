@@ -4,7 +4,7 @@
  */
 
 import { coarse, costOfIterations } from '../kernel/method.js';
-import { viewAt } from '../request.js';
+import { viewAt } from '../request/request.js';
 import type { Prepared } from './prepare.js';
 import { type Compute, directProbe, inPieces, perturbedProbe } from './probe.js';
 

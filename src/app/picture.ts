@@ -3,8 +3,8 @@
 import { type Colours, needsDistance, type Paint, prepare } from '../render/colours.js';
 import { type Output, openOutput } from '../render/output.js';
 import { paintFrame } from '../render/paint-frame.js';
-import { type Request, viewAt } from '../request.js';
-import { parametersOf } from '../request-flags.js';
+import { parametersOf } from '../request/metadata.js';
+import { type Request, viewAt } from '../request/request.js';
 import { type Frame, flipped } from '../shard/frame.js';
 import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
@@ -53,7 +53,7 @@ function litFromBelow(colours: Colours): Colours {
  * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING
  */
 export async function outputOf(request: Request, { emit, signal }: Context): Promise<Output> {
-  const { outfile, width, height, sampling, film, codec, crf, patience } = request;
+  const { outfile, width, height, sampling, film, codec, crf, stallTimeoutSeconds } = request;
   return openOutput({
     outfile,
     width,
@@ -64,7 +64,7 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
-    ...(patience === undefined ? {} : { patience }),
+    patience: stallTimeoutSeconds,
     comment: () => parametersOf(request),
     warn: logTo(emit, 'warn'),
     signal,

@@ -6,7 +6,7 @@ import { openKernel } from '../kernel/open.js';
 import { openPerturbation, shareReference } from '../kernel/perturbation/kernel.js';
 import { deepestOf, iterateReference, orderFor, type ReferenceOrder } from '../kernel/perturbation/reference.js';
 import { compileSimd } from '../kernel/simd.js';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
 import { logTo } from './events.js';

@@ -4,7 +4,7 @@
  */
 
 import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
 import type { Formula } from '../view/view.js';
 import { withLimit } from './limit.js';

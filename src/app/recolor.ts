@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { FractalError } from '../errors.js';
 import { DEFAULT_SLOPE, needsDistance } from '../render/colours.js';
 import type { Written } from '../render/output.js';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';

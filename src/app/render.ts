@@ -5,7 +5,7 @@
 
 import type { Address } from '../cluster/transport.js';
 import type { Written } from '../render/output.js';
-import type { Request } from '../request.js';
+import type { Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { archiveOf, openStore, reportingRecalls, type StoreOptions } from './archive.js';

@@ -1,9 +1,9 @@
 /** Warnings about requests whose pictures will show less than was meant. */
 
 import { locate } from '../kernel/perturbation/nucleus.js';
-import { iterationsAt, type Request, viewAt } from '../request.js';
-import { digitsMissing } from '../request-digits.js';
-import { formulaFlags } from '../request-flags.js';
+import { digitsMissing } from '../request/digits.js';
+import { formulaFlags } from '../request/formula.js';
+import { iterationsAt, type Request, viewAt } from '../request/request.js';
 import { formatDecimal, fromLog10, log10, parseDecimal } from '../view/decimal.js';
 import type { Blank } from './outlook.js';
 

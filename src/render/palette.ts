@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FractalError, messageOf } from '../errors.js';
+import { editDistance } from '../nearest.js';
 import type { Triple } from './oklab.js';
 
 export interface Stop {
@@ -147,19 +148,7 @@ function key(name: string): string {
 /** The end of the first sentence: the name that was meant, where one is near. */
 function nearest(spec: string): string {
   const wanted = key(spec).slice(0, 64);
-  const distances = paletteNames().map((name) => ({ name, distance: edits(wanted, key(name)) }));
+  const distances = paletteNames().map((name) => ({ name, distance: editDistance(wanted, key(name)) }));
   const best = distances.reduce((least, next) => (next.distance < least.distance ? next : least));
   return best.distance <= wanted.length / 2 ? `; did you mean ${best.name}?` : '.';
-}
-
-/** Levenshtein's distance. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }

@@ -10,7 +10,7 @@ import { recolor } from '../../src/app/recolor.js';
 import { render } from '../../src/app/render.js';
 import { workerSource } from '../../src/app/worker-source.js';
 import { FractalError } from '../../src/errors.js';
-import { parseRequest } from '../../src/request.js';
+import { parseRequest } from '../../src/request/parse.js';
 import { folder } from '../e2e/processes.js';
 import { inProcess, localWorkers, never, orderOf, recorder } from './orders.js';
 

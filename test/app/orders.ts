@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import type { AppEvent, Stage } from '../../src/app/events.js';
 import { type LocalWorkers, openLocalWorkers } from '../../src/app/local-workers.js';
 import type { RenderOrder, RenderWorkers } from '../../src/app/render.js';
-import { parseRequest, type RawRequest } from '../../src/request.js';
+import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 
 /** Ended after the test. */
 export function localWorkers(t: TestContext, count: number): LocalWorkers {

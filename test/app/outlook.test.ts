@@ -10,8 +10,9 @@ import { blankness, outlookOf } from '../../src/app/outlook.js';
 import { prepare } from '../../src/app/prepare.js';
 import { blankWarning, standstill } from '../../src/app/warnings.js';
 import { openSimd } from '../../src/kernel/simd.js';
-import { parseRequest, type RawRequest, type Request, viewAt } from '../../src/request.js';
-import { digitsMissing } from '../../src/request-digits.js';
+import { digitsMissing } from '../../src/request/digits.js';
+import { parseRequest, type RawRequest } from '../../src/request/parse.js';
+import { type Request, viewAt } from '../../src/request/request.js';
 import { fractal } from '../e2e/processes.js';
 
 const SIZE = { width: '320', height: '180' };

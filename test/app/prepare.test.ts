@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import type { AppEvent } from '../../src/app/events.js';
 import { methodByDepth } from '../../src/app/method.js';
 import { prepare } from '../../src/app/prepare.js';
-import { parseRequest, type Request, viewAt } from '../../src/request.js';
+import { parseRequest } from '../../src/request/parse.js';
+import { type Request, viewAt } from '../../src/request/request.js';
 
 const DENSE = { xpos: '-0.7454286', ypos: '0.1130089', iters: '20000', width: '48', height: '27' };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { COMMANDS } from '../../bin/commands.js';
-import { commandHelp, helpWidth, markdown, overview, wrap } from '../../bin/help.js';
+import { commandHelp, defaultOf, helpWidth, markdown, overview, wrap } from '../../bin/help.js';
 
 const WIDTHS = [30, 40, 60, 80, 110];
 const texts = (width: number) => [
@@ -28,10 +28,12 @@ test('help at any width has the same words, none of them cut, and no line is too
 test('every flag that is not hidden is in the help of its command, with its meaning', () => {
   for (const [name, command] of Object.entries(COMMANDS)) {
     const text = commandHelp(name, command, 110).replace(/\s+/g, ' ');
-    for (const [flag, { describe, hidden, default: usual }] of Object.entries(command.flags)) {
+    for (const [flag, spec] of Object.entries(command.flags)) {
+      const { describe, hidden } = spec;
+      const value = defaultOf(spec);
       if (hidden) continue;
       assert.ok(text.includes(` --${flag}`) && text.includes(describe), `${name} --${flag}`);
-      if (usual !== undefined) assert.ok(text.includes(`(default: ${usual})`), `${name} --${flag}`);
+      if (value !== undefined) assert.ok(text.includes(`(default: ${value})`), `${name} --${flag}`);
       assert.doesNotMatch(describe, /\n|\.$/, 'one line, no sentence');
     }
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keptLine, roughly, summaryLine } from '../../bin/summary.js';
-import { parseRequest, type Request } from '../../src/request.js';
+import { parseRequest } from '../../src/request/parse.js';
+import type { Request } from '../../src/request/request.js';
 
 const file = (path: string, bytes: number, replaced = false) => ({ path, bytes, replaced });
 

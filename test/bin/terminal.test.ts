@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { terminal } from '../../bin/terminal.js';
 import { type Verbosity, verbosityOf } from '../../bin/verbosity.js';
 import type { AppEvent } from '../../src/app/events.js';
+import { REPORT_FLAGS } from '../../src/request/flags/report.js';
+import { type RawFlags, valuesOf } from '../../src/request/values.js';
 
 const EVENTS: AppEvent[] = [
   { kind: 'stage', stage: 'prepare', state: 'done', seconds: 1.5 },
@@ -38,16 +40,21 @@ test('each level prints its own lines and those of the levels before it', () => 
   ]);
 });
 
+const verbosityFor = (raw: RawFlags) => verbosityOf(valuesOf(REPORT_FLAGS, raw));
+
 test('the flags of verbosity: one of them, and known levels', () => {
-  assert.equal(verbosityOf({}), 'info');
-  assert.equal(verbosityOf({ quiet: 'true' }), 'quiet');
-  assert.equal(verbosityOf({ json: 'true' }), 'quiet');
-  assert.equal(verbosityOf({ json: 'true', 'log-level': 'info' }), 'info');
-  assert.equal(verbosityOf({ verbose: 'true', quiet: 'false' }), 'debug');
-  assert.equal(verbosityOf({ 'log-level': 'warn' }), 'warn');
-  assert.throws(() => verbosityOf({ quiet: 'true', 'log-level': 'info' }), /--quiet and --log-level: give one of them/);
+  assert.equal(verbosityFor({}), 'info');
+  assert.equal(verbosityFor({ quiet: 'true' }), 'quiet');
+  assert.equal(verbosityFor({ json: 'true' }), 'quiet');
+  assert.equal(verbosityFor({ json: 'true', 'log-level': 'info' }), 'info');
+  assert.equal(verbosityFor({ verbose: 'true', quiet: 'false' }), 'debug');
+  assert.equal(verbosityFor({ 'log-level': 'warn' }), 'warn');
   assert.throws(
-    () => verbosityOf({ 'log-level': 'loud' }),
+    () => verbosityFor({ quiet: 'true', 'log-level': 'info' }),
+    /--quiet and --log-level: give one of them/,
+  );
+  assert.throws(
+    () => verbosityFor({ 'log-level': 'loud' }),
     /--log-level "loud" is not one of error, warn, info, debug/,
   );
 });

@@ -236,7 +236,7 @@ test('calls without end in one connection keep no leader out, and go when others
   socket.write(Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0)]));
   for (let k = 0; k < 5_000; k++) socket.write(frame(TYPE.headers, FLAG.endHeaders, 2 * k + 1, call(CHECK)));
   await served(listener);
-  // Probes that never ask are strangers still: they go when others come.
+  // Probes that never ask are pending still: they are closed when others connect.
   for (let k = 0; k <= limits.pending; k++) await open(t, listener.address.port);
   await end;
   await served(listener);

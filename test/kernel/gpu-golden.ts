@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { FractalError } from '../../src/errors.js';
 import { openBackend } from '../../src/kernel/gpu/backend.js';
 import { kernelOn } from '../../src/kernel/gpu/open.js';
 import { probeHeadlessGl, probeWebgpu } from '../../src/kernel/gpu/probe.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import type { Step, View } from '../../src/view/view.js';
-import { chooseDriver, skipOf } from './driver.js';
+import { chooseDisplay, chooseDriver, skipOf } from './driver.js';
 
 export interface Golden {
   id: string;
@@ -47,6 +47,7 @@ export const pixel = (x: number, y: number) => ({ x, y, width: 1, height: 1 });
 /** The tests of one kind of GPU. A file each: the native parts of two kinds do not get on in one process. */
 export async function promises(mode: 'webgpu' | 'headlessgl'): Promise<void> {
   chooseDriver();
+  if (mode === 'headlessgl') after(await chooseDisplay());
   const skip = skipOf(mode, await (mode === 'webgpu' ? probeWebgpu() : probeHeadlessGl()));
   describe(`the gpu kernel on ${mode}`, () => {
     test('agrees with the exact values as far as f32 goes', { skip }, () => withKernel(mode, agrees));

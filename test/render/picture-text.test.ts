@@ -10,7 +10,7 @@ import { readComment } from '../../src/render/ffmpeg.js';
 import { openOutput } from '../../src/render/output.js';
 import { pictureTexts, withPngText } from '../../src/render/picture-text.js';
 import { readStillText } from '../../src/render/stills.js';
-import { chunk, png } from '../location/pictures.js';
+import { chunk, png } from '../request/location/pictures.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'texts-'));
 

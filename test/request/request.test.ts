@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { leaderOptions } from '../../bin/flags.js';
+import { leaderOptions } from '../../bin/options.js';
 import { FractalError } from '../../src/errors.js';
-import { parseRequest, type RawRequest, SCHEMA, viewAt } from '../../src/request.js';
-import { parseRequestFile } from '../../src/request-file.js';
+import { parseRequestFile } from '../../src/request/file.js';
+import { PICTURE_FLAGS } from '../../src/request/flags/index.js';
+import { parseRequest, type RawRequest } from '../../src/request/parse.js';
+import { viewAt } from '../../src/request/request.js';
 import { decodeText } from '../../src/text.js';
 import { outOfBounds } from '../../src/view/bounds.js';
-
-const FLAGS = new Set(Object.keys(SCHEMA));
 
 test('whatever text a flag is given, the request is understood or refused with a FractalError', () => {
   const value = fc.oneof(
@@ -16,7 +16,7 @@ test('whatever text a flag is given, the request is understood or refused with a
     fc.constantFrom('1', '-1', '0', '1e9', '1e-9', 'NaN', 'Infinity', '0x10', 'true', 'julia', '8', '#fff', 'auto'),
     fc.double().map(String),
   );
-  const raw = fc.dictionary(fc.constantFrom(...Object.keys(SCHEMA)), value, { maxKeys: 6 });
+  const raw = fc.dictionary(fc.constantFrom(...Object.keys(PICTURE_FLAGS)), value, { maxKeys: 6 });
   fc.assert(
     fc.property(raw, (flags) => {
       try {
@@ -63,7 +63,7 @@ test('formulas: Julia sets of every step, powers, whole counts for the older col
 
 test('a request file takes every flag in any spelling, keeps all digits, and loses to the command line', () => {
   const text = '{ "xpos": -0.123456789012345678901234567890, "zoomEnd": 1e400, "color_mode": 3, "full-size": true }';
-  assert.deepEqual(parseRequestFile(text, 'r.json', FLAGS), {
+  assert.deepEqual(parseRequestFile(text, 'r.json'), {
     xpos: '-0.123456789012345678901234567890',
     'zoom-end': '1e400',
     'color-mode': '3',
@@ -74,21 +74,21 @@ test('a request file takes every flag in any spelling, keeps all digits, and los
 test('the JSON of two older systems is understood', () => {
   const point =
     '{"point": "-1.33,-0.05", "num_frames": 50, "frame_width": 1000, "frame_height": 500, "maxiter": 900, "fps": 25, "start_delta": 2.5, "end_delta": 1e-4}';
-  const one = parseRequest(parseRequestFile(point, 'r.json', FLAGS));
+  const one = parseRequest(parseRequestFile(point, 'r.json'));
   assert.deepEqual([one.re, one.im, one.width, one.height, one.iterations], ['-1.33', '-0.05', 1000, 500, 900]);
   assert.deepEqual([one.film.frames, one.film.fps], [50, 25]);
   assert.ok(Math.abs(Number(one.zoom) - 4 / (2.5 / 2)) < 1e-12);
   assert.ok(Math.abs(Number(one.film.end.zoom) / (4 / (1e-4 / 2)) - 1) < 1e-12);
   const start =
     '{"START": [-0.7454286, 0.1130089], "ZOOM": "8x", "NUM_FRAMES": 4, "FPS": 5, "THEME": "light", "FORMAT": "GIF"}';
-  const two = parseRequest(parseRequestFile(start, 'r.json', FLAGS));
+  const two = parseRequest(parseRequestFile(start, 'r.json'));
   assert.deepEqual([two.re, two.im, two.zoom, two.film.end.zoom], ['-0.7454286', '0.1130089', '1', '8']);
   assert.deepEqual([two.film.frames, two.outfile, two.colours.palette], [4, 'fractal.gif', 'SummerBeach']);
 });
 
 test('a request file may name the place as others do', () => {
   const text = '{"re": -0.7454286000000000000001, "im": "0.1130089", "zoom": 1e20, "iterations": 500}';
-  const { re, im, zoom, iterations } = parseRequest(parseRequestFile(text, 'r.json', FLAGS));
+  const { re, im, zoom, iterations } = parseRequest(parseRequestFile(text, 'r.json'));
   assert.deepEqual([re, im, zoom, iterations], ['-0.7454286000000000000001', '0.1130089', '1e20', 500]);
 });
 
@@ -105,7 +105,7 @@ test('a wrong request file names file and place, or the key and what was meant',
   ];
   for (const [text, line] of refused) {
     assert.throws(
-      () => parseRequestFile(text, 'r.json', FLAGS),
+      () => parseRequestFile(text, 'r.json'),
       (error) => error instanceof FractalError && error.code === 'REQUEST_FILE' && line.test(error.message),
     );
   }
@@ -131,7 +131,7 @@ test('any text as a request file is understood or refused', () => {
   fc.assert(
     fc.property(text, (value) => {
       try {
-        parseRequestFile(value, 'r.json', FLAGS);
+        parseRequestFile(value, 'r.json');
       } catch (error) {
         assert.ok(error instanceof FractalError, String((error as Error).stack));
       }
@@ -156,7 +156,7 @@ test('any bytes as a request file are a request, or refused with one line', () =
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), broken), (bytes) => {
       try {
-        parseRequest(parseRequestFile(decodeText(bytes), 'r.json', FLAGS) as RawRequest);
+        parseRequest(parseRequestFile(decodeText(bytes), 'r.json') as RawRequest);
       } catch (error) {
         assert.ok(error instanceof FractalError, String((error as Error).stack));
         assert.ok(error.message.length < 500 && !/[\r\n]/.test(error.message), error.message);
@@ -167,12 +167,12 @@ test('any bytes as a request file are a request, or refused with one line', () =
 });
 
 test('whole numbers are taken in any spelling, in files and on the command line', async () => {
-  const file = parseRequestFile('{"width": 64.0, "height": 3.2e1, "iters": 1E3, "samples": "4."}', 'r.json', FLAGS);
+  const file = parseRequestFile('{"width": 64.0, "height": 3.2e1, "iters": 1E3, "samples": "4."}', 'r.json');
   const { width, height, iterations, sampling } = parseRequest(file);
   assert.deepEqual([width, height, iterations, sampling], [64, 32, 1000, { kind: 'jittered', count: 4, seed: 0 }]);
   const given = await leaderOptions({ width: '640e-1', frames: '1.0', np: '2.0', local: '1e0', retries: '0.0' });
   assert.deepEqual([given.request.width, given.cluster.np, given.cluster.local], [64, 2, 1]);
-  for (const width of ['64.5', '6.45e1', '1e-1', '1e999999', '0x40', '6 4', '']) {
+  for (const width of ['64.5', '6.45e1', '1e-1', '1e999999', '0x40', '6 4']) {
     assert.throws(() => parseRequest({ width }), /--width ".*" is not a whole number from 1 to 131072/, width);
   }
   assert.throws(() => parseRequest({ iters: `1${'0'.repeat(30)}` }), /--iters/);
@@ -180,7 +180,7 @@ test('whole numbers are taken in any spelling, in files and on the command line'
 
 test('a request file names no other request file, and stands in standard input alone', async () => {
   assert.throws(
-    () => parseRequestFile('{"request": "inner.json"}', 'r.json', new Set([...FLAGS, 'request'])),
+    () => parseRequestFile('{"request": "inner.json"}', 'r.json'),
     /r\.json: "request" names another request file/,
   );
   await assert.rejects(
@@ -202,7 +202,9 @@ test('flags that say the same are named, and so are those that contradict one an
 
 test('numbers that nothing can be computed with are refused, each with what it should be', () => {
   for (const [raw, why] of [
-    [{ zoom: '' }, /--zoom "" is not a decimal number/],
+    [{ zoom: '' }, /--zoom "" is empty: give it a value, or leave it out/],
+    [{ width: '' }, /--width "" is empty/],
+    [{ zoom: 'x' }, /--zoom "x" is not a decimal number/],
     [{ xpos: '1.2.3' }, /--xpos "1\.2\.3" is not a decimal number/],
     [{ zoom: '0' }, /is not a number above 0/],
     [{ zoom: '1e-10000' }, /is not a number from 1e-100 to 1e100000/],

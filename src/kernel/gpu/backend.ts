@@ -16,14 +16,17 @@ export interface Batch {
   readonly zIm: Float32Array | Float64Array;
 }
 
-/** zr, zi, iterations done, |z|^2. */
-export type Row = readonly [zr: number, zi: number, done: number, mag2: number];
+/** Numbers of a result: zr, zi, iterations done, |z|^2. */
+export const RESULT = 4;
 
 export interface Advance {
   /** The most points that one call takes. */
   readonly size: number;
-  /** Calls `put(j, batch)` for every j below `count`, advances those points, and returns a row for each. */
-  run(count: number, steps: number, bailout2: number, put: (j: number, batch: Batch) => void): Promise<readonly Row[]>;
+  /**
+   * Calls `put(j, batch)` for every j below `count`, advances those points, and returns RESULT numbers for each. They hold
+   * until the next call.
+   */
+  run(count: number, steps: number, bailout2: number, put: (j: number, batch: Batch) => void): Promise<Float32Array>;
 }
 
 export interface Backend {
@@ -48,7 +51,8 @@ export const CPU_LIMIT = 2 ** 24;
 
 type Library = typeof import('gpu.js');
 type Gpu = InstanceType<Library['GPU']>;
-type Compiled = (...args: unknown[]) => readonly Row[] | Promise<readonly Row[]>;
+type Rows = readonly ArrayLike<number>[];
+type Compiled = (...args: unknown[]) => Rows | Float32Array | Promise<Rows | Float32Array>;
 
 /** @throws Error when gpu.js cannot run that way here. */
 export async function openBackend(mode: Mode): Promise<Backend> {
@@ -153,10 +157,15 @@ function compiler(
     const known = compiled.get(key);
     if (known) return known;
     const settings = { output: [size], constants: shape, precision: 'single' as const };
-    const fresh = gpu.createKernel(advance as never, settings).setLoopMaxIterations(longest) as unknown as Compiled;
+    const fresh = gpu.createKernel(advance as never, settings).setLoopMaxIterations(longest) as unknown as Compiled & {
+      readonly kernel: { _shapeOutput?: (data: Float32Array) => Float32Array };
+    };
+    // WebGPU: gpu.js would make an array of every point, which takes longer than the points take a GPU.
+    if (fresh.kernel._shapeOutput) fresh.kernel._shapeOutput = (data) => data;
     compiled.set(key, fresh);
     return fresh;
   };
+  const flat = new Float32Array(sizes.at(-1)! * RESULT);
   return async (shape) => ({
     size: sizes.at(-1)!,
     async run(count, steps, bailout2, put) {
@@ -165,7 +174,10 @@ function compiler(
       const batch = batches.get(size)!;
       for (let j = 0; j < count; j++) put(j, batch);
       batch.zRe.fill(Math.sqrt(bailout2) * 2, count); // idle lanes stop at once
-      return kernel(shape, size)(batch.cRe, batch.cIm, batch.zRe, batch.zIm, bailout2, steps);
+      const rows = await kernel(shape, size)(batch.cRe, batch.cIm, batch.zRe, batch.zIm, bailout2, steps);
+      if (rows instanceof Float32Array) return rows;
+      for (let j = 0; j < count; j++) flat.set(rows[j]!, j * RESULT);
+      return flat;
     },
   });
 }

@@ -10,7 +10,7 @@ import type { Rect } from '../../shard/shard.js';
 import { points } from '../../view/plane.js';
 import type { View } from '../../view/view.js';
 import type { Computed } from '../kernel.js';
-import type { Backend } from './backend.js';
+import { type Backend, RESULT } from './backend.js';
 
 /** How much further than the limit a point may run that has left |z| <= 2 but not yet reached the bailout. */
 const BEYOND = 200;
@@ -49,7 +49,7 @@ export async function iterate(backend: Backend, view: View, rect: Rect, goOn: ()
     for (let at = 0; at < before; at += advance.size) {
       goOn();
       const size = Math.min(advance.size, before - at);
-      const rows = await advance.run(size, steps, bailout2, (j, batch) => {
+      const results = await advance.run(size, steps, bailout2, (j, batch) => {
         const point = flight.index[at + j]!;
         batch.cRe[j] = constant ? constant.re : re[point]!;
         batch.cIm[j] = constant ? constant.im : im[point]!;
@@ -57,11 +57,12 @@ export async function iterate(backend: Backend, view: View, rect: Rect, goOn: ()
         batch.zIm[j] = flight.im[at + j]!;
       });
       for (let j = 0; j < size; j++) {
-        const [zr, zi, done, mag2] = rows[j]!;
+        const done = results[j * RESULT + 2]!;
+        const mag2 = results[j * RESULT + 3]!;
         total += done;
         const point = flight.index[at + j]!;
         if (mag2 > bailout2) nu[point] = value(from + done, mag2);
-        else if (mag2 > stay) keep(flight, point, zr, zi);
+        else if (mag2 > stay) keep(flight, point, results[j * RESULT]!, results[j * RESULT + 1]!);
       }
     }
   }

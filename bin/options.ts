@@ -1,0 +1,112 @@
+/** The options of the commands that look at a view: leader, recolor, locate. From flags as text to typed fields. */
+
+import { join } from 'node:path';
+import type { StoreOptions } from '../src/app/archive.js';
+import type { RenderCluster } from '../src/app/render.js';
+import type { WorkerSourceOptions } from '../src/app/worker-source.js';
+import type { AccessFiles } from '../src/cluster/access.js';
+import { ACCESS_FLAGS } from '../src/request/flags/access.js';
+import { REQUEST_FLAGS } from '../src/request/flags/index.js';
+import { requestOf } from '../src/request/parse.js';
+import type { Request } from '../src/request/request.js';
+import { flagsOfSources } from '../src/request/sources.js';
+import { invalid, type RawFlags, type Values, valuesOf } from '../src/request/values.js';
+import { cacheFolder } from './environment.js';
+import { type Verbosity, verbosityOf } from './verbosity.js';
+
+export interface LeaderOptions {
+  readonly request: Request;
+  /** Lines about the location file, for the user. */
+  readonly notes: readonly string[];
+  readonly store: StoreOptions;
+  readonly cluster: ClusterOptions;
+  readonly report: ReportOptions;
+}
+
+/** Which workers compute, and how they are used. */
+export interface ClusterOptions extends WorkerSourceOptions, RenderCluster {
+  readonly dryRun: boolean;
+}
+
+export interface ReportOptions {
+  readonly metrics: false | 'text' | 'json';
+  readonly metricsFile?: string;
+  readonly verbosity: Verbosity;
+  readonly json: boolean;
+  readonly forceExit: boolean;
+  /** 0: none. */
+  readonly timeoutSeconds: number;
+}
+
+type RequestValues = Values<typeof REQUEST_FLAGS>;
+
+/** `given`: of the command line; the request and location files that it names are read. @throws FractalError */
+export async function leaderOptions(given: RawFlags): Promise<LeaderOptions> {
+  const { flags, notes } = await flagsOfSources(given);
+  const values = valuesOf(REQUEST_FLAGS, flags);
+  return {
+    request: requestOf(values),
+    notes,
+    cluster: clusterOptions(values),
+    store: storeOptions(values),
+    report: reportOptions(values),
+  };
+}
+
+function clusterOptions(v: RequestValues): ClusterOptions {
+  const { hostfile, host, local, listen, np = 0, 'min-workers': minWorkers, verify = 0 } = v;
+  if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
+    throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
+  }
+  if (hostfile !== undefined && host !== undefined) throw invalid('--hostfile and --host: give one of them');
+  const access = Object.keys(ACCESS_FLAGS).find((name) => v[name as keyof typeof ACCESS_FLAGS] !== undefined);
+  if (local !== undefined && listen === undefined && access)
+    throw invalid(`--${access} is for hosts: --local starts workers in this process`);
+  if (np > 0 && minWorkers > np) {
+    throw invalid(
+      `--min-workers ${minWorkers} with --np ${np}: each worker takes a slot, so at most ${np} can take part`,
+    );
+  }
+  return {
+    ...(hostfile === undefined ? {} : { hostfile }),
+    ...(host === undefined ? {} : { host }),
+    ...(listen === undefined ? {} : { listen }),
+    ...(local === undefined ? {} : { local }),
+    insecure: v.insecure,
+    np,
+    dryRun: v['dry-run'],
+    strict: v.strict,
+    minWorkers,
+    retries: v.retries,
+    access: accessFiles(v),
+    verify,
+  };
+}
+
+export function accessFiles(v: Values<typeof ACCESS_FLAGS>): AccessFiles {
+  return { tlsCert: v['tls-cert'], tlsKey: v['tls-key'], tlsCa: v['tls-ca'], tokenFile: v['token-file'] };
+}
+
+/** `--store` without a value, as a request file can have it, is the usual folder. */
+function storeOptions(v: RequestValues): StoreOptions {
+  const { store = 'true', 'store-size': size, 'keep-samples': samples } = v;
+  const folder = store === 'true' ? join(cacheFolder(process.env, process.platform), 'fractal') : store;
+  const none = store === 'false' || size === 0;
+  if (samples && none) throw invalid('--keep-samples keeps them in the store, which --no-store leaves out');
+  return { folder: none ? undefined : folder, size, samples };
+}
+
+function reportOptions(v: RequestValues): ReportOptions {
+  const { metrics, 'metrics-file': file } = v;
+  if (metrics === false && file !== undefined) {
+    throw invalid('--metrics-file writes the metrics, which --no-metrics leaves out: give one of them');
+  }
+  return {
+    metrics: metrics || (file === undefined ? false : file.endsWith('.json') ? 'json' : 'text'),
+    ...(file === undefined ? {} : { metricsFile: file }),
+    verbosity: verbosityOf(v),
+    json: v.json,
+    forceExit: v['force-exit'],
+    timeoutSeconds: v.timeout ?? 0,
+  };
+}

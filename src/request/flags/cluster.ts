@@ -1,0 +1,92 @@
+/** Flags about the workers of a leader; access.ts has those about certificates and tokens. */
+
+import * as z from 'zod';
+import type { FlagTable } from './flag.js';
+import { address, file, share, someText, whole, yesNo } from './schemas.js';
+
+const group = 'Cluster';
+const LEADER = ['leader'] as const;
+
+export const CLUSTER_FLAGS = {
+  hostfile: {
+    group,
+    commands: LEADER,
+    value: 'FILE',
+    schema: file,
+    describe: 'hosts of the workers, in MPI syntax; - reads stdin',
+    defaultText: './hostfile, if there is one',
+  },
+  host: {
+    group,
+    commands: LEADER,
+    value: 'HOSTS',
+    schema: someText('a list of hosts'),
+    describe: 'hosts of the workers: a:2,b is 2 slots of host a, all of host b',
+  },
+  np: {
+    group,
+    commands: LEADER,
+    value: 'N',
+    schema: whole(1, 1_000_000),
+    describe: 'use at most N slots',
+    alias: 'n',
+  },
+  local: {
+    group,
+    commands: LEADER,
+    value: 'N',
+    optional: true,
+    schema: z.union([z.literal('true').transform(() => 'auto' as const), whole(1, 256)], {
+      message: 'a whole number from 1 to 256',
+    }),
+    describe: 'start N workers of one slot here; without N one for each core',
+  },
+  'dry-run': {
+    group,
+    commands: LEADER,
+    schema: yesNo,
+    describe: 'print ranks, shards and estimated time; render nothing',
+  },
+  strict: {
+    group,
+    commands: LEADER,
+    schema: yesNo,
+    describe: 'fail unless every host answers, and has the kernel of --kernel',
+  },
+  'min-workers': {
+    group,
+    commands: LEADER,
+    value: 'N',
+    schema: whole(1, 65_536),
+    describe: 'start rendering when N workers are ready',
+    default: '1',
+  },
+  retries: {
+    group,
+    commands: LEADER,
+    value: 'N',
+    schema: whole(0, 1_000),
+    describe: 'further attempts to reach a host before the leader stops waiting for it',
+    default: '10',
+  },
+  verify: {
+    group,
+    commands: LEADER,
+    value: 'SHARE',
+    schema: share,
+    describe: 'compute this share of the shards on two workers and compare the results: 0.05 or 5%',
+  },
+  listen: {
+    group,
+    commands: LEADER,
+    value: 'HOST:PORT',
+    schema: address,
+    describe: 'accept workers that were started with "fractal worker --join HOST:PORT"',
+  },
+  insecure: {
+    group,
+    commands: LEADER,
+    schema: yesNo,
+    describe: 'with --listen: accept workers of other machines without certificate and token',
+  },
+} as const satisfies FlagTable;

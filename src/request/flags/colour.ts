@@ -1,0 +1,123 @@
+/** Flags about how samples are coloured. */
+
+import * as z from 'zod';
+import { DEFAULT_COLOURS, DEFAULT_SLOPE, LEGACY_STEP } from '../../render/colours.js';
+import { portablePalette } from '../../render/palette.js';
+import type { Request } from '../request.js';
+import { type FlagTable, RENDERING } from './flag.js';
+import { hexColour, oneOf, real, someText, whole, yesNo } from './schemas.js';
+
+const group = 'Colour';
+const shapes = 'presentation';
+
+const MODES = ['palette', 'distance', '0', '1', '2', '3', '4', '5', '6', '7', '8'] as const;
+
+/** The formulas 0 to 8 use no palette, and what belongs to it is not written. */
+const usesPalette = ({ colours: { mode } }: Request) => mode === 'palette' || mode === 'distance';
+
+export const COLOUR_FLAGS = {
+  palette: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'PALETTE',
+    schema: someText('the name of a palette'),
+    choices: async () => (await import('../../render/palette.js')).paletteNames(),
+    describe: 'a name (see "fractal palettes"), a .json file, or hex colours: "#000,#fa0"',
+    defaultText: DEFAULT_COLOURS.palette,
+    metadata: (request) => (usesPalette(request) ? portablePalette(request.colours.palette) : undefined),
+  },
+  step: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'N',
+    schema: whole(1, 1_000_000),
+    describe: 'colours in the table of the palette',
+    defaultText: `${DEFAULT_COLOURS.step}; ${LEGACY_STEP} if legacy`,
+    metadata: (request) => (usesPalette(request) ? String(request.colours.step) : undefined),
+  },
+  density: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'X',
+    schema: real(0, 1e6),
+    describe: 'how fast colours change with the iteration count',
+    default: '1',
+    metadata: (request) => (usesPalette(request) ? String(request.colours.density) : undefined),
+  },
+  offset: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'X',
+    schema: real(-1e6, 1e6),
+    describe: 'where on the palette to start, 0 to 1',
+    default: '0',
+    metadata: (request) => (usesPalette(request) ? String(request.colours.offset) : undefined),
+  },
+  'color-mode': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'MODE',
+    schema: oneOf(...MODES),
+    // zod lists what looks like a number first.
+    choices: MODES,
+    describe: 'palette, distance (to the set), or one of the formulas 0 to 8',
+    default: 'palette',
+    metadata: ({ colours }) => String(colours.mode),
+  },
+  interior: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'COLOUR',
+    schema: hexColour,
+    describe: 'hex colour of points that never escape',
+    defaultText: '#000000',
+    metadata: ({ colours }) => colours.interior,
+  },
+  interpolation: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'SPACE',
+    schema: oneOf('oklab', 'linear', 'cosine'),
+    describe: 'between the colours of a palette: oklab, linear, cosine',
+    default: 'oklab',
+    metadata: (request) => (usesPalette(request) ? request.colours.interpolation : undefined),
+  },
+  'legacy-colors': {
+    group,
+    // Whole counts are other samples than smooth ones.
+    shapes: 'samples',
+    commands: RENDERING,
+    schema: yesNo,
+    describe: 'bands by the whole iteration count, as in older programs',
+    metadata: ({ colours }) => String(colours.legacy),
+  },
+  slope: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'S',
+    optional: true,
+    schema: z.union([z.enum(['', 'true']).transform(() => DEFAULT_SLOPE.strength), real(0, 1)], {
+      message: 'a number from 0 to 1',
+    }),
+    describe: `shade as a surface lit from the side, strength 0 to 1; without S ${DEFAULT_SLOPE.strength}`,
+    metadata: ({ colours: { slope } }) => (slope ? String(slope.strength) : undefined),
+  },
+  'slope-angle': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'DEGREES',
+    schema: real(-36_000, 36_000),
+    describe: 'direction that the light comes from: 0 right, 90 top',
+    defaultText: String(DEFAULT_SLOPE.angle),
+    metadata: ({ colours: { slope } }) => (slope ? String(slope.angle) : undefined),
+  },
+} as const satisfies FlagTable;

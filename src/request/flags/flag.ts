@@ -1,0 +1,79 @@
+/**
+ * One flag, described once. The command line, help, docs/flags.md, completion, request files and the parameters that
+ * pictures carry all follow from the entries of this folder; index.ts joins them.
+ */
+
+import type * as z from 'zod';
+import type { Request } from '../request.js';
+
+export type CommandName =
+  | 'leader'
+  | 'recolor'
+  | 'worker'
+  | 'locate'
+  | 'certs'
+  | 'palettes'
+  | 'doctor'
+  | 'version'
+  | 'completion';
+
+/** What the reader of command lines, help and completion need to know of a flag. */
+export interface FlagSyntax {
+  /** Heading in the help text. */
+  readonly group: string;
+  /** The meaning, in one line without a full stop. */
+  readonly describe: string;
+  /** What stands for the value in the help text, such as N or FILE; absent: a boolean flag. */
+  readonly value?: string;
+  /** The value may be left out, which means 'true'. */
+  readonly optional?: true;
+  /** `--no-NAME` is understood, and means 'false', though the flag takes a value. Boolean flags always have it. */
+  readonly negatable?: true;
+  /** Of one letter: `-x`; longer: `--re`. Shown in the help text. */
+  readonly alias?: string | readonly string[];
+  /** The value of a flag that is absent: one that the schema takes. */
+  readonly default?: string;
+  /** For the help text, where the default depends on other flags or on the machine. */
+  readonly defaultText?: string;
+  /** For the completion of values, where the schema is no list of names. */
+  readonly choices?: readonly string[] | (() => Promise<readonly string[]>);
+  /** Understood, but neither in the help text nor in the completion. */
+  readonly hidden?: true;
+}
+
+/** An entry of the table. */
+export interface Flag extends FlagSyntax {
+  /** From text to a checked value. The message of an issue completes `--name "value" is not …`. */
+  readonly schema: z.ZodType;
+  /** The commands that take it. */
+  readonly commands: readonly CommandName[];
+  /** What the help of single commands says otherwise. */
+  readonly on?: Readonly<
+    Partial<Record<CommandName, Partial<Pick<FlagSyntax, 'group' | 'describe' | 'alias' | 'default' | 'defaultText'>>>>
+  >;
+  /** Names of older tools: understood on the command line and in request files, not shown. */
+  readonly older?: readonly string[];
+  /** Further names in request files. */
+  readonly fileNames?: readonly string[];
+  /** Why it may not stand in a request file, as the rest of a sentence about the file. Absent: it may. */
+  readonly notInFile?: string;
+  /** The flag that it replaces: given in a source that wins, it removes that one from the others, and vice versa. */
+  readonly insteadOf?: string;
+  /**
+   * What of a picture depends on it: its samples, or only what is made of them (colours, speed of a film). Absent:
+   * nothing, as for outfiles and workers; a location file cannot set it.
+   */
+  readonly shapes?: 'samples' | 'presentation';
+  /**
+   * The value that pictures carry, with which `parseRequest` makes the same request again; undefined: not written.
+   * Absent though the flag shapes the picture: other flags say the same, as --zoom does for --view-width.
+   */
+  readonly metadata?: (request: Request) => string | undefined;
+}
+
+export type FlagTable = Readonly<Record<string, Flag>>;
+
+/** What renders: computes a picture, or paints the samples of an earlier one. */
+export const RENDERING = ['leader', 'recolor'] as const satisfies readonly CommandName[];
+/** What looks at a view. */
+export const VIEWING = ['leader', 'recolor', 'locate'] as const satisfies readonly CommandName[];

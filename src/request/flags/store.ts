@@ -1,0 +1,32 @@
+/** Flags about the store of finished frames and samples. */
+
+import { type FlagTable, RENDERING } from './flag.js';
+import { byteSize, file, yesNo } from './schemas.js';
+
+const group = 'Store of finished parts';
+
+export const STORE_FLAGS = {
+  store: {
+    group,
+    commands: RENDERING,
+    value: 'FOLDER',
+    negatable: true,
+    schema: file,
+    describe: 'keep finished parts here and use them again; --no-store: keep nothing',
+    defaultText: "fractal in the user's cache folder",
+  },
+  'store-size': {
+    group,
+    commands: RENDERING,
+    value: 'BYTES',
+    schema: byteSize,
+    describe: 'size limit of the store; the entries used longest ago are removed',
+    default: '2G',
+  },
+  'keep-samples': {
+    group,
+    commands: ['leader'],
+    schema: yesNo,
+    describe: 'keep raw samples, for "fractal recolor"',
+  },
+} as const satisfies FlagTable;

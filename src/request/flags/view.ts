@@ -1,0 +1,172 @@
+/** Flags about what is shown: place, size, formula, iteration limit. They shape the samples of a picture. */
+
+import * as z from 'zod';
+import { BAILOUT, MAX_DEGREES, MAX_ITERATIONS, POWER } from '../../view/bounds.js';
+import { DEFAULT_JULIA, FORMULAS, formulaFlags } from '../formula.js';
+import { type FlagTable, RENDERING, VIEWING } from './flag.js';
+import { coordinate, file, oneOf, positive, real, whole, yesNo, zoom } from './schemas.js';
+
+const group = 'View';
+const shapes = 'samples';
+
+/** Without --zoom and --view-width. */
+export const DEFAULT_ZOOM = '42.43278';
+
+export const VIEW_FLAGS = {
+  xpos: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'X',
+    schema: coordinate,
+    describe: 'real part of the centre, any number of digits',
+    alias: 'x',
+    on: { locate: { alias: ['x', 're'] } },
+    fileNames: ['x', 're'],
+    default: '-0.00275',
+    metadata: ({ re }) => re,
+  },
+  ypos: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'Y',
+    schema: coordinate,
+    describe: 'imaginary part of the centre',
+    alias: 'y',
+    on: { locate: { alias: ['y', 'im'] } },
+    fileNames: ['y', 'im'],
+    default: '0.78912',
+    metadata: ({ im }) => im,
+  },
+  location: {
+    group,
+    commands: VIEWING,
+    value: 'FILE',
+    schema: file,
+    describe:
+      'take the view from a .kfr, .kfp, .f3.toml, .toml, .ini, .loc or .json, or from a picture or film of this program; flags win',
+  },
+  zoom: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'Z',
+    schema: zoom,
+    describe: 'magnification: the view is 4/Z high',
+    defaultText: DEFAULT_ZOOM,
+    metadata: (request) => request.zoom,
+  },
+  'view-width': {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'W',
+    schema: positive,
+    insteadOf: 'zoom',
+    older: ['escape-radius', 'radius'],
+    describe: 'width of the view, instead of --zoom; also --escape-radius, --radius',
+  },
+  rotate: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'DEGREES',
+    schema: real(-MAX_DEGREES, MAX_DEGREES),
+    describe: 'turn the camera counter-clockwise',
+    default: '0',
+    metadata: ({ rotation }) => String(rotation),
+  },
+  flip: {
+    group,
+    shapes: 'presentation',
+    commands: RENDERING,
+    schema: yesNo,
+    describe: 'let the imaginary axis point down, as the Burning Ship is usually shown',
+    metadata: ({ flip }) => (flip ? 'true' : undefined),
+  },
+  width: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'PIXELS',
+    schema: whole(1, 1 << 17),
+    describe: 'width of the picture',
+    default: '1280',
+    metadata: ({ width }) => String(width),
+  },
+  height: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'PIXELS',
+    schema: whole(1, 1 << 17),
+    describe: 'height of the picture',
+    default: '720',
+    metadata: ({ height }) => String(height),
+  },
+  iters: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'N',
+    schema: z.union([z.literal('auto'), whole(1, MAX_ITERATIONS)], {
+      message: 'auto, or a whole number from 1 to 2^48',
+    }),
+    describe: 'iteration limit; auto finds one on a coarse grid of the view',
+    on: { locate: { describe: 'longest period to look for', defaultText: 'by depth' } },
+    fileNames: ['iterations'],
+    default: 'auto',
+    metadata: ({ iterations }) => String(iterations),
+  },
+  formula: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'NAME',
+    schema: oneOf(...FORMULAS),
+    describe: FORMULAS.join(', '),
+    default: 'mandelbrot',
+    metadata: ({ formula }) => formulaFlags(formula).formula,
+  },
+  power: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'N',
+    schema: whole(POWER.min, POWER.max),
+    describe: 'exponent of z, 2 to 8',
+    defaultText: '2; 3 with multibrot',
+    metadata: ({ formula }) => formulaFlags(formula).power,
+  },
+  'julia-re': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'X',
+    schema: coordinate,
+    describe: 'constant of a Julia set, real part',
+    defaultText: `${DEFAULT_JULIA.re}; 0 beside --julia-im`,
+    metadata: ({ formula }) => formula.julia?.re,
+  },
+  'julia-im': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'Y',
+    schema: coordinate,
+    describe: 'constant of a Julia set, imaginary part',
+    defaultText: `${DEFAULT_JULIA.im}; 0 beside --julia-re`,
+    metadata: ({ formula }) => formula.julia?.im,
+  },
+  bailout: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'RADIUS',
+    schema: real(BAILOUT.min, BAILOUT.max),
+    describe: 'a point has escaped when |z| is larger than this',
+    default: '65536',
+    metadata: ({ bailout }) => String(bailout),
+  },
+} as const satisfies FlagTable;

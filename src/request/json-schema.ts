@@ -1,0 +1,41 @@
+/** The JSON Schema (draft 2020-12) of request files, from the table of flags. */
+
+import type { Flag, FlagSyntax } from './flags/flag.js';
+import { FILE_NAMES, flagsOf, REQUEST_FLAGS } from './flags/index.js';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Names as --help has them; request files also take them in camelCase and with underscores. */
+export function requestJsonSchema(): JsonSchema {
+  const properties = Object.entries<Flag>(REQUEST_FLAGS).flatMap(([name, flag]) => {
+    const names = [...FILE_NAMES].filter(([, today]) => today === name).map(([one]) => one);
+    const syntax = { ...flag, ...flagsOf('leader')[name] };
+    return names.map((one) => [
+      one,
+      one === name ? schemaOf(syntax) : { ...schemaOf(syntax), description: `the same as ${name}` },
+    ]);
+  });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Request of fractal',
+    description: 'The flags of "fractal leader", for --request. Numbers keep all their digits.',
+    type: 'object',
+    properties: { $schema: { type: 'string' }, ...Object.fromEntries(properties) },
+    additionalProperties: false,
+  };
+}
+
+/** What a file may hold as the value of a flag. A list is its items with commas between. */
+function schemaOf({ describe, value, optional, negatable, default: usual, choices }: FlagSyntax): JsonSchema {
+  const about = { description: describe, ...(usual === undefined ? {} : { default: usual }) };
+  const booleans = [...(optional || negatable || value === undefined ? [true, false, 'true', 'false'] : [])];
+  if (value === undefined) return { ...about, enum: booleans };
+  if (Array.isArray(choices)) return { ...about, enum: [...choices.flatMap(spellings), ...booleans] };
+  const items = { type: ['string', 'number'] };
+  return { ...about, type: ['string', 'number', 'array', ...(booleans.length > 0 ? ['boolean'] : [])], items };
+}
+
+/** "8" may stand as a number, too. */
+function spellings(choice: string): (string | number)[] {
+  return /^\d+$/.test(choice) ? [choice, Number(choice)] : [choice];
+}

@@ -1,0 +1,168 @@
+/**
+ * Location files of other programs, and pictures and films of this one: from a file's bytes and name to flags as text.
+ * Kalles Fraktaler's .kfr and .kfp, Fraktaler-3's .f3.toml, DeepDrill's .ini and .loc, rust-fractal's .toml, a request as
+ * JSON, pictures and films that carry their parameters.
+ */
+
+import { readFile, stat } from 'node:fs/promises';
+import { FractalError, messageOf } from '../../errors.js';
+import { readComment } from '../../render/ffmpeg.js';
+import { KEYWORD } from '../../render/output.js';
+import { isPng, pictureTexts } from '../../render/picture-text.js';
+import { readStillText } from '../../render/stills.js';
+import { decodeText, readAtMost } from '../../text.js';
+import { parseRequestFile } from '../file.js';
+import { PICTURE_FLAGS } from '../flags/index.js';
+import type { PictureFlag } from '../parse.js';
+import { expected, type RawFlags, shorten } from '../values.js';
+import { readDeepDrill } from './deepdrill.js';
+import { readFraktaler } from './fraktaler.js';
+import { readKalles } from './kalles.js';
+import { oneLine, type ReadResult, refuse } from './result.js';
+import { readRustFractal } from './rustfractal.js';
+
+export interface Location {
+  readonly flags: RawFlags;
+  /** Lines for the user: what of the file is not used, or may be missing from it. */
+  readonly notes: readonly string[];
+}
+
+/** Of a file that is text. */
+const MAX_TEXT_BYTES = 1 << 22;
+
+/** @throws FractalError LOCATION_FILE, ENCODER_MISSING for a film */
+export async function readLocation(path: string): Promise<Location> {
+  let bytes: Uint8Array;
+  try {
+    // A pipe or device may have no end.
+    bytes = (await stat(path)).isFile() ? await readFile(path) : await readAtMost(path, MAX_TEXT_BYTES);
+  } catch (error) {
+    throw refuse(path, `it cannot be read: ${messageOf(error)}`, error);
+  }
+  const kind = kindOf(bytes, path);
+  const embedded = await embeddedText(kind, bytes, path);
+  if (embedded?.startsWith('{')) return checked(readRequest(embedded, path), path);
+  if (kind !== 'film') return parseLocation(bytes, path);
+  throw refuse(path, 'it carries no parameters: it is cut short, no film, or was not rendered by this program');
+}
+
+/** Text that needs a library to be read: ffmpeg for the comment of a film, sharp for the XMP of pictures other than PNG. */
+async function embeddedText(kind: Kind, bytes: Uint8Array, path: string): Promise<string | undefined> {
+  if (kind === 'film') return readComment(path);
+  return kind === 'picture' && !isPng(bytes) ? readStillText(bytes) : undefined;
+}
+
+/** All that is text, or a picture with texts of its own. @throws FractalError LOCATION_FILE */
+export function parseLocation(bytes: Uint8Array, path: string): Location {
+  return checked(readBytes(bytes, path), path);
+}
+
+type TextKind = 'json' | 'kalles' | 'fraktaler' | 'deepdrill' | 'rust-fractal' | 'unknown';
+type Kind = 'picture' | 'film' | TextKind;
+
+const EXTENSIONS: readonly [pattern: RegExp, kind: Kind][] = [
+  [/\.(png|jpe?g|webp|tiff?)$/i, 'picture'],
+  [/\.(mp4|mov|mkv|webm)$/i, 'film'],
+  [/\.json$/i, 'json'],
+  [/\.toml$/i, 'fraktaler'],
+  [/\.(ini|loc)$/i, 'deepdrill'],
+  [/\.kf[rp]$/i, 'kalles'],
+];
+
+/** By the first bytes, then by the keys, then by the name. */
+function kindOf(bytes: Uint8Array, path: string): Kind {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  if (/^(\x89PNG|\xff\xd8|RIFF....WEBP|II\*\0|MM\0\*)/s.test(start)) return 'picture';
+  if (start.slice(4, 8) === 'ftyp' || start.startsWith('\x1aE\xdf\xa3')) return 'film';
+  const kind = kindOfText(decodeText(bytes.subarray(0, MAX_TEXT_BYTES)));
+  return kind === 'unknown' ? (EXTENSIONS.find(([pattern]) => pattern.test(path))?.[1] ?? kind) : kind;
+}
+
+/** Blanks of one line only are skipped: what skips lines would look at each of them again and again. */
+function kindOfText(text: string): TextKind {
+  if (/^\s*\{/.test(text)) return 'json';
+  if (/^[ \t]*Re[ \t]*:/m.test(text)) return 'kalles';
+  if (/^[ \t]*(program|location\.\w+)[ \t]*=/m.test(text)) return 'fraktaler';
+  // DeepDrill writes numbers without quotes, and depth; Fraktaler-3 strings.
+  if (/^[ \t]*\[location\]/im.test(text)) {
+    if (/^[ \t]*\[\[?(bailout|transform|formula|reference|algorithm)\b/m.test(text)) return 'fraktaler';
+    const plain = /^[ \t]*(depth[ \t]*=|(real|imag|zoom)[ \t]*=[ \t]*[-+.\d])/im.test(text);
+    return plain ? 'deepdrill' : 'fraktaler';
+  }
+  return /^[ \t]*(real|imag|zoom)[ \t]*=/m.test(text) ? 'rust-fractal' : 'unknown';
+}
+
+function readBytes(bytes: Uint8Array, path: string): ReadResult {
+  const kind = kindOf(bytes, path);
+  if (kind === 'picture') return readPicture(bytes, path);
+  if (bytes.length > MAX_TEXT_BYTES)
+    throw refuse(path, `it has ${bytes.length} bytes, at most ${MAX_TEXT_BYTES} are read of a text`);
+  const text = decodeText(bytes);
+  if (text.trim() === '') throw refuse(path, 'it is empty');
+  // Archives, UTF-32.
+  if (text.includes('\0')) throw refuse(path, 'it is not text in UTF-8 or UTF-16, and no picture or film');
+  return readText(kind, text, path);
+}
+
+function readText(kind: Kind, text: string, path: string): ReadResult {
+  switch (kind) {
+    case 'kalles':
+      return readKalles(text, path);
+    case 'fraktaler':
+      return readFraktaler(text, path);
+    case 'deepdrill':
+      return readDeepDrill(text, path);
+    case 'rust-fractal':
+      return readRustFractal(text, path);
+    case 'json':
+      return readRequest(text, path);
+    default:
+      throw refuse(path, `it is no location: known are ${KNOWN}`);
+  }
+}
+
+/** Parameters that this program wrote, or those that Kalles Fraktaler and Fraktaler-3 leave as a comment. */
+function readPicture(bytes: Uint8Array, path: string): ReadResult {
+  const { texts, whole } = pictureTexts(bytes);
+  const own = texts.find(({ keyword }) => keyword === KEYWORD);
+  if (own) return readRequest(own.text, path);
+  for (const { text } of texts) {
+    const kind = kindOfText(text);
+    if (kind === 'kalles' || kind === 'fraktaler') return readText(kind, text, path);
+  }
+  if (!whole) throw refuse(path, `it is cut short after ${bytes.length} bytes, before its parameters, or no picture`);
+  throw refuse(path, 'it carries no parameters: pictures of this program do, PNGs and JPEGs of Kalles Fraktaler often');
+}
+
+/** What `fractal locate --json` prints besides flags. */
+const LOCATED = ['period', 'size'];
+
+/** The flags of a request as JSON. */
+function readRequest(text: string, path: string): ReadResult {
+  let raw: RawFlags;
+  try {
+    raw = parseRequestFile(text, path, LOCATED);
+  } catch (error) {
+    if (!(error instanceof FractalError)) throw error;
+    throw new FractalError('LOCATION_FILE', oneLine(error.message), { cause: error });
+  }
+  if (raw.location !== undefined) throw refuse(path, '"location" names another location: give that file instead');
+  for (const name of LOCATED) delete raw[name];
+  return { raw, keys: {}, notes: [] };
+}
+
+/** The error for a wrong value names the file, and what the file calls the flag. */
+function checked({ raw, keys, notes }: ReadResult, path: string): Location {
+  for (const [name, value] of Object.entries(raw)) {
+    if (!Object.hasOwn(PICTURE_FLAGS, name)) continue;
+    const wanted = expected(PICTURE_FLAGS[name as PictureFlag], value);
+    if (wanted !== undefined)
+      throw refuse(path, `${keys[name as PictureFlag] ?? name} "${shorten(value)}" is not ${wanted}`);
+  }
+  return { flags: raw, notes: notes.map((note) => oneLine(`${path}: ${note}`)) };
+}
+
+/** As the error for what is none of them lists them. */
+const KNOWN =
+  '.kfr .kfp (Kalles Fraktaler), .f3.toml (Fraktaler-3), .ini .loc (DeepDrill), .toml (rust-fractal), .json, ' +
+  '.png .jpg .webp .tiff .mp4 .mov .mkv .webm';

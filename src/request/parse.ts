@@ -1,0 +1,121 @@
+/** From flags as text to a `Request`: each value by the schema of its flag, then what flags mean together. */
+
+import {
+  type Colours,
+  DEFAULT_COLOURS,
+  DEFAULT_SLOPE,
+  DISTANCE_PALETTE,
+  LEGACY_STEP,
+  needsDistance,
+  type Slope,
+} from '../render/colours.js';
+import { PICTURE_FLAGS } from './flags/index.js';
+import { DEFAULT_ZOOM } from './flags/view.js';
+import { formulaOf } from './formula.js';
+import { depthOf, type Film, iterationsAt, type Request } from './request.js';
+import { type Size, sizeOf, zoomOfWidth } from './size.js';
+import { invalid, type Values, valuesOf } from './values.js';
+
+/** The flags that a `Request` is made of. */
+export type PictureFlag = keyof typeof PICTURE_FLAGS;
+/** Values as text; a flag that is absent has its default. */
+export type RawRequest = Readonly<Partial<Record<PictureFlag, string>>>;
+type PictureValues = Values<typeof PICTURE_FLAGS>;
+
+/**
+ * Palettes and outfiles are checked where they are opened.
+ * @throws FractalError REQUEST_INVALID or VIEW_TOO_LARGE, naming flag and value
+ */
+export function parseRequest(raw: RawRequest): Request {
+  return requestOf(valuesOf(PICTURE_FLAGS, raw));
+}
+
+/** @throws FractalError REQUEST_INVALID or VIEW_TOO_LARGE */
+export function requestOf(v: PictureValues): Request {
+  const colours = coloursOf(v);
+  refuseBeyondKernel(v, colours);
+  refuseExactDirect(v);
+  const size = sizeOf(v, needsDistance(colours) ? 3 : 1);
+  const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
+  const film = filmOf(v, start, size);
+  const deepest = Math.max(depthOf(start.zoom), depthOf(film.end.zoom));
+  return {
+    formula: formulaOf(v),
+    ...start,
+    rotation: v.rotate,
+    flip: v.flip,
+    ...size,
+    iterations: v.iters === 'auto' ? iterationsAt(deepest) : v.iters,
+    autoIterations: v.iters === 'auto',
+    bailout: v.bailout,
+    count: colours.legacy ? 'whole' : 'smooth',
+    exact: v.exact,
+    colours,
+    film,
+    outfile: v.outfile ?? (film.frames > 1 ? 'fractal.mp4' : 'fractal.png'),
+    ...(v.codec === undefined ? {} : { codec: v.codec }),
+    ...(v.crf === undefined ? {} : { crf: v.crf }),
+    stallTimeoutSeconds: v['encoder-timeout'],
+    shape: v.shard,
+    ...(v['block-size'] === undefined ? {} : { blockSize: v['block-size'] }),
+    kernel: v.kernel,
+    method: v.method,
+  };
+}
+
+function zoomOf(v: PictureValues, size: Size): string {
+  const width = v['view-width'];
+  if (v.zoom && width) throw invalid('--zoom and --view-width both say how much is shown: give one of them');
+  return v.zoom ?? (width ? zoomOfWidth(width, size) : DEFAULT_ZOOM);
+}
+
+function filmOf(v: PictureValues, start: Film['end'], size: Size): Film {
+  const width = v['view-width-end'];
+  if (v['zoom-end'] && width) throw invalid('--zoom-end and --view-width-end: give one of them');
+  const zoom = v['zoom-end'] ?? (width ? zoomOfWidth(width, size) : start.zoom);
+  const moves = v['zoom-end'] ?? width ?? v['xpos-end'] ?? v['ypos-end'];
+  if (moves !== undefined && v.frames === 1) throw invalid('a film that goes somewhere needs --frames of at least 2');
+  const end = { re: v['xpos-end'] ?? start.re, im: v['ypos-end'] ?? start.im, zoom };
+  return { frames: v.frames, fps: v.fps, end, ease: v.ease };
+}
+
+function coloursOf(v: PictureValues): Colours {
+  const mode = v['color-mode'];
+  const legacy = v['legacy-colors'];
+  const slope = slopeOf(v);
+  return {
+    palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
+    step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
+    density: v.density,
+    offset: v.offset,
+    mode: mode === 'palette' || mode === 'distance' ? mode : (Number(mode) as Colours['mode']),
+    interpolation: v.interpolation,
+    legacy,
+    ...(v.interior === undefined ? {} : { interior: v.interior }),
+    ...(slope ? { slope } : {}),
+  };
+}
+
+function slopeOf(v: PictureValues): Slope | undefined {
+  if (v.slope === undefined && v['slope-angle'] !== undefined)
+    throw invalid('--slope-angle turns the light of --slope: give that too');
+  return v.slope ? { strength: v.slope, angle: v['slope-angle'] ?? DEFAULT_SLOPE.angle } : undefined;
+}
+
+/** Only perturbed points have error bounds, by which some are iterated exactly. */
+function refuseExactDirect({ exact, kernel, method }: PictureValues): void {
+  if (!exact) return;
+  if (kernel === 'gpu' || kernel === 'cpu')
+    throw invalid(`--exact: --kernel ${kernel} iterates directly: use --kernel simd`);
+  if (method === 'direct')
+    throw invalid('--exact needs --method auto or perturbation: direct iteration has no error bound');
+}
+
+/** Only the kernel simd perturbs and computes distances. */
+function refuseBeyondKernel({ kernel, method }: PictureValues, colours: Colours): void {
+  if (kernel !== 'gpu' && kernel !== 'cpu') return;
+  if (method === 'perturbation') throw invalid(`--kernel ${kernel} iterates directly: use --kernel simd to perturb`);
+  if (!needsDistance(colours)) return;
+  const flag = colours.mode === 'distance' ? '--color-mode distance' : '--slope';
+  throw invalid(`${flag} needs the distance to the set, which --kernel ${kernel} does not compute: use --kernel simd`);
+}

@@ -1,0 +1,91 @@
+/** A request: what a user asked for, checked and typed. Code behind this point meets no wrong value. */
+
+import { type Colours, needsDistance } from '../render/colours.js';
+import { log10, parseDecimal } from '../view/decimal.js';
+import { type Place, placeAt, timeOf } from '../view/path.js';
+import type { Formula, Sampling, View } from '../view/view.js';
+
+export interface Request {
+  readonly formula: Formula;
+  readonly re: string;
+  readonly im: string;
+  readonly zoom: string;
+  /** Of the camera, degrees counter-clockwise. */
+  readonly rotation: number;
+  /** The picture is mirrored top to bottom: its imaginary axis points down. */
+  readonly flip: boolean;
+  /** Pixels of the picture that is written. */
+  readonly width: number;
+  readonly height: number;
+  readonly iterations: number;
+  /** The limit is only a first guess: the view decides. */
+  readonly autoIterations: boolean;
+  readonly bailout: number;
+  readonly count: View['count'];
+  readonly sampling: Sampling;
+  /** Exact iteration of perturbed points has no limit of time. */
+  readonly exact: boolean;
+  readonly colours: Colours;
+  readonly film: Film;
+  readonly outfile: string;
+  readonly codec?: string;
+  readonly crf?: number;
+  /** An encoder that makes no progress for so many seconds is stopped. */
+  readonly stallTimeoutSeconds: number;
+  readonly shape: 'row' | 'tile' | 'auto';
+  readonly blockSize?: number;
+  readonly kernel: 'auto' | 'simd' | 'gpu' | 'cpu';
+  readonly method: 'auto' | 'direct' | 'perturbation';
+  /** log10 of the zoom from which views are perturbed; undefined while method `auto` is undecided. */
+  readonly perturbedFrom?: number;
+}
+
+export interface Film {
+  /** 1: a still. */
+  readonly frames: number;
+  /** Frames a second. */
+  readonly fps: number;
+  /** Where the last frame is. */
+  readonly end: Place;
+  /** 0: constant speed, 1: slow start and end. */
+  readonly ease: number;
+}
+
+/** The view of one frame. */
+export function viewAt(request: Request, frame: number): View {
+  const { formula, rotation, width, height, iterations, bailout, count, sampling, film, colours } = request;
+  const start = { re: request.re, im: request.im, zoom: request.zoom };
+  const place = placeAt(start, film.end, timeOf(frame, film.frames, film.ease));
+  const isPerturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity);
+  return {
+    formula,
+    ...place,
+    rotation,
+    width,
+    height,
+    iterations,
+    bailout,
+    count,
+    sampling,
+    ...(isPerturbed ? { perturbed: true } : {}),
+    ...(isPerturbed && request.exact ? { exact: true } : {}),
+    ...(needsDistance(colours) ? { distance: true } : {}),
+  };
+}
+
+/** One frame of a film as a still. */
+export function stillOf(request: Request, frame: number): Request {
+  const { re, im, zoom } = viewAt(request, frame);
+  return { ...request, re, im, zoom, film: { ...request.film, frames: 1, end: { re, im, zoom } } };
+}
+
+/** log10 of a zoom, at least 0. */
+export function depthOf(zoom: string): number {
+  const d = parseDecimal(zoom);
+  return d ? Math.max(0, log10(d)) : 0;
+}
+
+/** The iteration limit that auto begins with at a depth, in powers of ten. */
+export function iterationsAt(depth: number): number {
+  return Math.round(500 + 400 * depth * Math.sqrt(depth));
+}

@@ -1,0 +1,72 @@
+/** How large a picture is, how its pixels are sampled, and what zoom shows a view of a given width. */
+
+import { FractalError } from '../errors.js';
+import { isZoom, MAX_SIDE } from '../view/bounds.js';
+import { divide, formatDecimal, multiply, parseDecimal } from '../view/decimal.js';
+import { type Sampling, samplesPerPixel } from '../view/view.js';
+import { ZOOMS } from './flags/schemas.js';
+import { invalid, shorten } from './values.js';
+
+/** A picture of more pixels than this is refused: 16,384 x 16,384. */
+const MAX_PIXELS = 2 ** 28;
+/** Bytes of one frame's samples. */
+const MAX_FRAME_BYTES = 2 ** 32;
+
+export interface SizeValues {
+  readonly width: number;
+  readonly height: number;
+  readonly samples: number | undefined;
+  readonly seed: number;
+  readonly smoothness: number | undefined;
+  readonly 'full-size': boolean;
+  readonly outfile: string | undefined;
+}
+
+export interface Size {
+  /** Pixels of the picture that is written. */
+  readonly width: number;
+  readonly height: number;
+  readonly sampling: Sampling;
+}
+
+/** `channels`: numbers of a raw sample. @throws FractalError REQUEST_INVALID, VIEW_TOO_LARGE */
+export function sizeOf(v: SizeValues, channels: number): Size {
+  if (v.samples && v.smoothness) throw invalid('--samples and --smoothness both say how a pixel is sampled: give one');
+  if (v['full-size'] && !v.smoothness) throw invalid('--full-size keeps the picture of --smoothness: give that too');
+  const { samples = 1, smoothness: side = 1 } = v;
+  const scale = v['full-size'] ? side : 1;
+  const width = v.width * scale;
+  const height = v.height * scale;
+  const sampling: Sampling =
+    samples > 1
+      ? { kind: 'jittered', count: samples, seed: v.seed }
+      : { kind: 'grid', side: v['full-size'] ? 1 : side };
+  const size = `${width}x${height}`;
+  if (Math.max(width, height) > MAX_SIDE) {
+    throw new FractalError('VIEW_TOO_LARGE', `${size}: at most ${MAX_SIDE} pixels make a side`);
+  }
+  if (width * height > MAX_PIXELS) {
+    const limit = `${MAX_PIXELS} (16384x16384)`;
+    throw new FractalError('VIEW_TOO_LARGE', `${size} is ${width * height} pixels, at most ${limit} make a frame`);
+  }
+  const bytes = width * height * samplesPerPixel(sampling) * channels * 8;
+  if (v.outfile?.endsWith('.npy') && bytes > MAX_FRAME_BYTES) {
+    const way = 'fewer pixels or samples fit';
+    throw new FractalError('VIEW_TOO_LARGE', `the samples of ${size} are ${bytes} bytes, at most 2^32 fit: ${way}`);
+  }
+  return { width, height, sampling };
+}
+
+/**
+ * zoom = 4 / height of the view = 4·W / (H·width of the view), exact to 30 digits beyond those given.
+ * @throws FractalError REQUEST_INVALID
+ */
+export function zoomOfWidth(viewWidth: string, { width, height }: Size): string {
+  const over = parseDecimal(String(4 * width));
+  const under = parseDecimal(viewWidth);
+  const rows = parseDecimal(String(height));
+  if (!over || !under || !rows) throw invalid(`--view-width "${viewWidth}" is not a number`);
+  const zoom = formatDecimal(divide(over, multiply(under, rows), 30 + viewWidth.length));
+  if (!isZoom(zoom)) throw invalid(`--view-width "${shorten(viewWidth)}" makes a zoom that is not ${ZOOMS}`);
+  return zoom;
+}

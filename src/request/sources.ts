@@ -1,0 +1,70 @@
+/**
+ * The flags of a request come from three sources: the command line wins over the request file that it names, which wins
+ * over the location file that either names. A flag replaces its rivals of the weaker sources, too.
+ */
+
+import { wholeOf } from '../view/decimal.js';
+import { readRequestFile } from './file.js';
+import { OLDER_NAMES, RIVALS } from './flags/index.js';
+import type { Location } from './location/location.js';
+import { invalid, type RawFlags } from './values.js';
+
+/** `notes`: lines about the location file, for the user. @throws FractalError */
+export async function flagsOfSources(given: RawFlags): Promise<Location> {
+  const typed = withOlder(given);
+  refuseSharedInput(typed);
+  const file = typed.request === undefined ? {} : await readRequestFile(typed.request);
+  const asked: RawFlags = { ...withoutRivals(file, typed), ...typed };
+  // A request file can name a hostfile, too.
+  refuseSharedInput(asked);
+  const { flags, notes } = asked.location === undefined ? { flags: {}, notes: [] } : await locationOf(asked.location);
+  return { flags: { ...withoutRivals(flags, asked), ...asked }, notes };
+}
+
+/** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
+async function locationOf(path: string): Promise<Location> {
+  const [{ readLocation }, { SHAPING_FLAGS }] = await Promise.all([
+    import('./location/location.js'),
+    import('./metadata.js'),
+  ]);
+  const { flags, notes } = await readLocation(path);
+  const others = Object.keys(flags).filter((name) => !SHAPING_FLAGS.has(name));
+  const ignored = others.length > 0 ? [`${path}: not used: ${others.join(', ')}`] : [];
+  return {
+    flags: Object.fromEntries(Object.entries(flags).filter(([name]) => SHAPING_FLAGS.has(name))),
+    notes: [...notes, ...ignored],
+  };
+}
+
+/** The same flags under today's names. */
+function withOlder(flags: RawFlags): RawFlags {
+  const renamed: RawFlags = {};
+  const typed = new Map<string, string>();
+  for (const [name, value] of Object.entries(flags)) {
+    const today = OLDER_NAMES.get(name) ?? name;
+    const other = typed.get(today);
+    if (other !== undefined) throw invalid(`--${other} and --${name} are the same: give one of them`);
+    typed.set(today, name);
+    renamed[today] = value;
+  }
+  return renamed;
+}
+
+/** Standard input is read once. */
+function refuseSharedInput({ hostfile, request }: RawFlags): void {
+  if (hostfile === '-' && request === '-')
+    throw invalid('--hostfile - and --request - both read standard input: give one of them a file');
+}
+
+const ENDS = ['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end'];
+
+/** A zoom on the command line replaces a width in the file, and the like; a still has no path of the camera. */
+function withoutRivals(file: RawFlags, given: RawFlags): RawFlags {
+  const rest = { ...file };
+  if (given.frames !== undefined && wholeOf(given.frames) === 1) for (const name of ENDS) delete rest[name];
+  for (const [one, other] of RIVALS) {
+    if (given[one] !== undefined) delete rest[other];
+    if (given[other] !== undefined) delete rest[one];
+  }
+  return rest;
+}
