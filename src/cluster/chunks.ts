@@ -24,7 +24,7 @@ export function* cut(bytes: Uint8Array): Generator<Chunk> {
   }
 }
 
-/** Strings that may be incomplete at a time: whoever sends in order has one. */
+/** Strings that may be incomplete at a time: a peer that sends in order has one. */
 const MAX_OPEN = 64;
 
 /** Chunks that are copied into the whole at a time. */

@@ -106,19 +106,19 @@ function secureServer(tls: Tls, { handshakeMs, accept, refused }: GuardOptions, 
   const speech = { ALPNProtocols: ['h2'], minVersion: 'TLSv1.3', handshakeTimeout: handshakeMs } as const;
   const server = createTlsServer({ ...tls, ...proof, ...speech }, (socket) => {
     if (socket.authorized) return accept(socket);
-    refused(peerOf(socket), certificateObjection(socket));
+    refused(peerOf(socket), validateCertificate(socket));
     socket.destroy();
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     // A socket that is closed has no address any more; its closing was reported just before.
-    refused(socket.remoteAddress ? peerOf(socket) : closed(), handshakeObjection(error.code ?? error.message));
+    refused(socket.remoteAddress ? peerOf(socket) : closed(), reasonOfHandshake(error.code ?? error.message));
     // Node leaves open the one whose handshake takes too long.
     socket.destroy();
   });
   return server;
 }
 
-function certificateObjection(socket: TLSSocket): string {
+function validateCertificate(socket: TLSSocket): string {
   if (Object.keys(socket.getPeerCertificate()).length === 0) return 'it sent no certificate';
   const code = String(socket.authorizationError);
   if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired';
@@ -127,7 +127,7 @@ function certificateObjection(socket: TLSSocket): string {
   return `its certificate is not signed by a CA of --tls-ca (${code})`;
 }
 
-function handshakeObjection(code: string): string {
+function reasonOfHandshake(code: string): string {
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'it did not finish the TLS handshake in time';
   if (code === 'ECONNRESET') return 'it broke off the TLS handshake: it may not accept the certificate from here';
   if (/ALERT/.test(code)) return `it does not accept the certificate from here (${code})`;

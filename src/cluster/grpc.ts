@@ -35,7 +35,7 @@ export const CHANNEL_OPTIONS = {
   'grpc.max_receive_message_length': BOUNDS.messageBytes,
 };
 
-// Errors reach whoever caused them; grpc-js would print them a second time.
+// Errors are handled where they occur; grpc-js would print them as well.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
 
 const definition = protoLoader.loadSync(['fractal/v1/peer.proto', 'grpc/health/v1/health.proto'], {

@@ -3,7 +3,7 @@
 import grpc from '@grpc/grpc-js';
 import type { ToWorker__Output } from '../../gen/fractal/v1/ToWorker.js';
 import { FractalError, messageOf } from '../errors.js';
-import { type Access, checkExposure, objectionTo } from './access.js';
+import { type Access, checkExposure, validateAuthorization } from './access.js';
 import { type ConnectionGuard, openConnectionGuard } from './connection-guard.js';
 import { CHANNEL_OPTIONS, codec, Health, Peer, type Stream, StreamLink } from './grpc.js';
 import { health } from './health.js';
@@ -32,7 +32,7 @@ export interface ListenOptions extends Access {
   /** Beyond the loopback interface even without access control. */
   readonly insecure?: boolean;
   readonly limits?: Limits;
-  /** Bytes of scenes that lie incomplete, over all sessions: the session with the most makes room. Absent: no bound. */
+  /** Bytes of scenes that lie incomplete, over all sessions: the session with the most is ended. Absent: no bound. */
   readonly sceneBytes?: number;
   /** Whether a session has something to compute: it is not ended to make room for another. Absent: all have. */
   busy?(session: WorkerLink): boolean;
@@ -70,7 +70,7 @@ export async function grpcListen(
 
   /** Why a call is refused, if it is. */
   function objection(call: Call): Partial<grpc.StatusObject> | undefined {
-    const why = objectionTo(call.metadata.get('authorization')[0]?.toString(), token);
+    const why = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
     if (why) {
       refused(call.getPeer(), why);
       return { code: grpc.status.UNAUTHENTICATED, details: why };

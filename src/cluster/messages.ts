@@ -76,7 +76,7 @@ export interface Ready {
   readonly slots: number;
   /** Shards of each job that may be under way at once, for each slot. */
   readonly credits: number;
-  /** The same for all addresses of a worker; empty: it does not say. */
+  /** The same for all addresses of a worker; empty: unknown. */
   readonly instance: string;
 }
 

@@ -6,7 +6,7 @@
 import grpc from '@grpc/grpc-js';
 import type { RegisterRequest__Output } from '../../gen/fractal/v1/RegisterRequest.js';
 import { FractalError } from '../errors.js';
-import { type Access, objectionTo } from './access.js';
+import { type Access, validateAuthorization } from './access.js';
 import { calling, Registration } from './grpc.js';
 import { type ListenOptions, openServer } from './listen.js';
 import { PROTOCOL } from './messages.js';
@@ -33,18 +33,18 @@ export async function openRegistration(
   const { server, guard } = await openServer(address, options, { host: '--listen', port: '--listen' });
 
   function answer(call: grpc.ServerUnaryCall<RegisterRequest__Output, object>): Partial<grpc.StatusObject> | undefined {
-    const stranger = objectionTo(call.metadata.get('authorization')[0]?.toString(), token);
-    if (stranger) return { code: grpc.status.UNAUTHENTICATED, details: stranger };
+    const denied = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
+    if (denied) return { code: grpc.status.UNAUTHENTICATED, details: denied };
     const address = addressOf(call.request, call.getPeer());
-    const details = skewOf(call.request, version) ?? objectionToAddress(address) ?? join(address);
+    const details = skewOf(call.request, version) ?? validateAddress(address) ?? join(address);
     return details === undefined ? undefined : { code: grpc.status.FAILED_PRECONDITION, details };
   }
 
   server.addService(Registration.service, {
     register(call: grpc.ServerUnaryCall<RegisterRequest__Output, object>, reply: grpc.sendUnaryData<object>) {
-      const objection = answer(call);
-      if (objection) refused(call.getPeer(), objection.details ?? '');
-      reply(objection ?? null, {});
+      const error = answer(call);
+      if (error) refused(call.getPeer(), error.details ?? '');
+      reply(error ?? null, {});
       guard.release(call.getPeer());
     },
   });
@@ -64,9 +64,9 @@ function skewOf(worker: RegisterRequest__Output, version: string): string | unde
   return `the worker is version ${its}, the leader ${ours}: run the same version on both`;
 }
 
-function objectionToAddress({ host, port }: Address): string | undefined {
+function validateAddress({ host, port }: Address): string | undefined {
   const good = /^[\w.:%-]{1,253}$/.test(host) && port > 0 && port < 65_536;
-  return good ? undefined : 'what it says of its address is none';
+  return good ? undefined : 'the address that it states is none';
 }
 
 /** The address that the worker stated; without a host, where the call comes from: "10.0.0.7:41234", "::1:41234". */

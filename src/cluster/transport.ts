@@ -23,14 +23,14 @@ export interface Link<Out, In> {
   close(reason?: string): void;
   /**
    * Called once, before the first message arrives. `ended` comes last, with the reason unless the end was orderly: a
-   * Refusal where it is the other side that does not want, or is not wanted.
+   * Refusal where one side does not accept the other.
    */
   listen(handlers: { message(message: In): void; ended(error?: Error): void }): void;
   /** Payload so far. */
   readonly traffic: Traffic;
 }
 
-/** Why one side will not have the other; its message names the way out. */
+/** Why one side does not accept the other; its message names the way out. */
 export class Refusal extends Error {
   constructor(
     message: string,
@@ -53,13 +53,13 @@ export interface Address {
 }
 
 export interface Dialer {
-  /** Starts a session. That nobody answered shows as the link's end. */
+  /** Starts a session. If no worker answers, the link ends. */
   dial(address: Address): LeaderLink;
 }
 
 export interface Listener {
   readonly address: Address;
-  /** Takes no more sessions; resolves when those under way are over, and what was said in them last has arrived. */
+  /** Takes no more sessions; resolves when those under way are over, and their last messages have arrived. */
   drain(): Promise<void>;
   /** Ends all links. */
   close(): Promise<void>;

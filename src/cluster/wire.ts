@@ -30,7 +30,7 @@ export interface Wire<Out, WireOut, WireIn, In> {
 }
 
 /**
- * The leader's end: what it sends says what the worker may answer. `peer`: names the worker in a trace. `now`: monotonic
+ * The leader's end: what it sends decides what the worker may answer. `peer`: names the worker in a trace. `now`: monotonic
  * milliseconds.
  */
 export function leaderWire(

@@ -65,7 +65,7 @@ test('an address that is none is not dialled', async (t) => {
     { host: 'w', port: 0 },
     { host: 'x'.repeat(300), port: 7 },
   ]) {
-    assert.equal(await first(worker), 'cannot join so far: what it says of its address is none');
+    assert.equal(await first(worker), 'cannot join so far: the address that it states is none');
   }
   assert.deepEqual(came, []);
 });

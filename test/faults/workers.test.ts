@@ -158,7 +158,10 @@ test('a leader with workers of its own takes others in, with another token', BOU
 test('workers that join a leader that listens do its job, and serve the next one', BOUNDED, async (t) => {
   const first = await leader(t, SHORT, [], ['--listen', '127.0.0.1:0']);
   const [, registration] = await first.said(/workers may join at (\S+)/);
-  const joiners = await Promise.all([worker(t, ['--join', registration as string]), worker(t, ['--join', registration as string])]);
+  const joiners = await Promise.all([
+    worker(t, ['--join', registration as string]),
+    worker(t, ['--join', registration as string]),
+  ]);
   const metrics = await first.whole();
   assert.ok((metrics['/cluster/workers/used:workers'] as number) > 0);
   const second = await leader(t, SHORT, [], ['--listen', registration as string, '--min-workers', '2']);

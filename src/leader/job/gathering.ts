@@ -100,7 +100,7 @@ export class Gathering {
     const { worker, result } = answer;
     const { archive, verify } = this.job;
     this.assemblyOf(shard.frame).put(shard, result.bytes);
-    // What was to be compared and was not may be in this picture, which says so, but not in later ones.
+    // An answer that was to be compared and was not may be in this picture, as the report states, but not in later ones.
     const { bytes, uncertain } = result;
     const { x, y, width, height } = shard;
     const piece = { rect: { x, y, width, height }, bytes, uncertain };

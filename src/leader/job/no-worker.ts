@@ -21,9 +21,9 @@ export function noKernel(missing: ReadonlyMap<string, string>, kernel: string): 
 function reasonsOf(missing: ReadonlyMap<string, string>): string {
   const names = new Map<string, string[]>();
   for (const [name, reason] of missing) names.set(reason, [...(names.get(reason) ?? []), name]);
-  const all = [...names].map(([reason, who]) => {
-    const more = who.length > 3 ? ` and ${who.length - 3} more` : '';
-    return `${who.slice(0, 3).join(', ')}${more}: ${reason}`;
+  const all = [...names].map(([reason, workers]) => {
+    const more = workers.length > 3 ? ` and ${workers.length - 3} more` : '';
+    return `${workers.slice(0, 3).join(', ')}${more}: ${reason}`;
   });
   const rest = all.length > 3 ? `; and ${all.length - 3} more` : '';
   return `${all.slice(0, 3).join('; ')}${rest}`;

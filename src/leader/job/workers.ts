@@ -140,9 +140,9 @@ export class JobWorkers {
     const asked = this.asked.get(name);
     if (!asked) return `it opened a job that it was not asked to open`;
     this.forgetAsked(name);
-    const objection = this.objectionTo(opened);
-    if (objection) {
-      this.refuse(name, objection);
+    const wrong = this.validate(opened);
+    if (wrong) {
+      this.refuse(name, wrong);
       return undefined;
     }
     this.fingerprint ??= opened.fingerprint;
@@ -206,7 +206,7 @@ export class JobWorkers {
     this.events.send(name, { kind: 'open', name: job, kernel, priority: this.priority });
   }
 
-  private objectionTo({ kernel, fingerprint, slots }: Opened): string | undefined {
+  private validate({ kernel, fingerprint, slots }: Opened): string | undefined {
     const { options, fingerprint: expected = fingerprint } = this;
     if (kernel !== options.kernel) return `it offers the ${kernel} kernel, the job needs ${options.kernel}`;
     if (slots === 0) return `it has no slots for the ${kernel} kernel`;
