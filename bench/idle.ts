@@ -76,12 +76,17 @@ function idleHandle(bytesPerPixel: number): JobHandle {
 
 /** Answers every shard of a leader at once. */
 export function serveIdle(link: WorkerLink, kind: Kind): void {
-  serve(link, idlePool(kind === 'samples' ? 8 : 3), 'bench', {
-    began() {},
-    finished: () => [],
-    broken() {},
-    ended() {},
-  });
+  serve(
+    link,
+    idlePool(kind === 'samples' ? 8 : 3),
+    { version: 'bench', build: 'build' },
+    {
+      began() {},
+      finished: () => [],
+      broken() {},
+      ended() {},
+    },
+  );
 }
 
 /** In the leader's own process. */
@@ -120,6 +125,7 @@ export function startIdle(
   const options = {
     dialer: grpcDialer(),
     version: 'bench',
+    build: 'build',
     session: 'bench',
     name: 'bench',
     kernel: 'simd',

@@ -23,13 +23,14 @@ export async function priority(): Promise<void> {
   const pool = openPool(2);
   await Promise.all([pool.started, pool.offer('simd')]);
   const log = { began() {}, finished: () => [], broken() {}, ended() {} };
+  const program = { version: 'bench', build: 'build' };
   const dial = () => {
     const { leader, worker } = linkInProcess('local');
-    serve(worker, pool, 'bench', log);
+    serve(worker, pool, program, log);
     return leader;
   };
   const now = () => performance.now();
-  const identity = { version: 'bench', session: 'bench', retries: 0, maxSlots: 0 };
+  const identity = { ...program, session: 'bench', retries: 0, maxSlots: 0 };
   const fleet = openFleet({ dialer: { dial }, ...identity, random: Math.random, now });
   fleet.add({ address: { host: 'local', port: 1 }, slots: 0 });
   const end = new AbortController();

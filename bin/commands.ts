@@ -1,6 +1,6 @@
 /** The commands: what each does, and what runs. Flags come from the table; the code of a command is loaded when it runs. */
 
-import { VERSION } from '../src/app/version.js';
+import { thisProgram } from '../src/app/version.js';
 import { DEFAULT_HOSTFILE, workerSource } from '../src/app/worker-source.js';
 import { isLoopback, readAccess } from '../src/cluster/access.js';
 import { parseHosts } from '../src/cluster/hostfile.js';
@@ -137,10 +137,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async () => (await import('./doctor.js')).doctor(),
   },
   version: {
-    summary: 'print the version',
+    summary: 'print the version and the build identity',
     flags: {},
     async run() {
-      process.stdout.write(`fractal ${VERSION} (node ${process.version})\n`);
+      const { version, build } = thisProgram();
+      process.stdout.write(`fractal ${version} (node ${process.version}, build ${build.slice(0, 12)})\n`);
       return 0;
     },
   },

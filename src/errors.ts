@@ -24,6 +24,7 @@ export const CODES = {
   OUTFILE_UNWRITABLE: 'usage',
   CREDENTIALS: 'usage',
   EXPOSED: 'usage',
+  BUILD_STALE: 'usage',
   PORT_IN_USE: 'failure',
   KERNEL_MISSING: 'failure',
   RESOURCES: 'failure',

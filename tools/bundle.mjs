@@ -7,8 +7,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { COMPILED, load, PROGRAM } from '../bin/launch.mjs';
+import { writeBuild } from './build-identity.mjs';
 
-const dist = resolve(import.meta.dirname, '../dist');
+const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+/** Module to the pack that is made of it, and what differs from the others. */
+const PACKS = {
+  // Code that V8 kept imports nothing later: what is not in the pack is required.
+  'bin/main.js': { outfile: PROGRAM, supported: { 'dynamic-import': false } },
+  'src/worker/thread.js': { outfile: join(dist, 'src/worker/thread.cjs') },
+  'src/kernel/perturbation/reference-thread.js': { outfile: join(dist, 'src/kernel/perturbation/reference-thread.cjs') },
+};
 
 /** Modules find files beside themselves: in the pack each still knows where it was. `folder`: of the pack. */
 const places = (folder) => ({
@@ -22,9 +31,9 @@ const places = (folder) => ({
   },
 });
 
-async function pack(module, outfile, more = {}) {
+async function pack(module, { outfile, ...more }) {
   await build({
-    entryPoints: [resolve(dist, module)],
+    entryPoints: [join(dist, module)],
     outfile,
     bundle: true,
     format: 'cjs',
@@ -57,10 +66,6 @@ async function compile() {
   rmSync(folder, { recursive: true });
 }
 
-await Promise.all([
-  // Code that V8 kept imports nothing later: what is not in the pack is required.
-  pack('bin/main.js', PROGRAM, { supported: { 'dynamic-import': false } }),
-  pack('src/worker/thread.js', resolve(dist, 'src/worker/thread.cjs')),
-  pack('src/kernel/perturbation/reference-thread.js', resolve(dist, 'src/kernel/perturbation/reference-thread.cjs')),
-]);
+await Promise.all(Object.entries(PACKS).map(([module, options]) => pack(module, options)));
+await writeBuild(root, Object.values(PACKS).map(({ outfile }) => relative(root, outfile)));
 await compile();

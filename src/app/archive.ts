@@ -4,8 +4,9 @@ import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { areaOf } from '../shard/missing.js';
 import { Archive } from '../store/archive.js';
+import { openOnDisk } from '../store/disk.js';
 import { keyer } from '../store/key.js';
-import { Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
 import { sceneIdentity, viewIdentity } from '../work/fractal/identity.js';
 import { fractalJob } from '../work/fractal/job.js';
 import type { Numerics } from '../work/fractal/numerics.js';
@@ -24,7 +25,7 @@ export interface StoreOptions {
 
 /** undefined: nothing is kept. */
 export async function openStore({ folder, size }: StoreOptions, emit: Emit): Promise<Store | undefined> {
-  return folder === undefined ? undefined : Store.open({ folder, size, warn: logTo(emit, 'warn') });
+  return folder === undefined ? undefined : openOnDisk({ folder, size, warn: logTo(emit, 'warn') });
 }
 
 /** undefined: nothing is kept. So it is with kernels whose fingerprint only the workers know. */

@@ -14,7 +14,7 @@ import { logTo, type Status } from './events.js';
 import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
 import { type Context, endingWith } from './stage.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 import { dialerOf, feedWorkers, type Workers } from './workers.js';
 
 /** How a job uses its workers. */
@@ -60,7 +60,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   const name = randomUUID().slice(0, 8);
   const now = () => performance.now();
   const fleet = openFleet({
-    ...{ dialer, version: VERSION, session: name, retries: use.retries, maxSlots: use.np, now },
+    ...{ dialer, ...thisProgram(), session: name, retries: use.retries, maxSlots: use.np, now },
     random: Math.random,
   });
   const running = startJob(fleet, job, {

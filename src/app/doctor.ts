@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
+import { buildDigest } from '../build.js';
 import { FractalError, messageOf } from '../errors.js';
 import { openCpu } from '../kernel/gpu/open.js';
 import { type Probed, probeGpu, vulkanDrivers } from '../kernel/gpu/probe.js';
@@ -27,7 +28,7 @@ const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1',
 
 /** `env`: of the process, for what a program that is started now would find. Throws the signal's reason. */
 export async function examine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Finding[]> {
-  const found: Finding[] = [node(), processor(), memory()];
+  const found: Finding[] = [node(), build(), processor(), memory()];
   // One after another: side by side they would slow one another down. Shortcuts are off, so that speeds compare.
   found.push(await measured('kernel simd', async () => openSimd(compileSimd(1), 0, false)));
   signal.throwIfAborted();
@@ -46,6 +47,14 @@ function node(): Finding {
   if (good) return { topic: 'node', state: 'good', text };
   const remedy = 'curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs';
   return { topic: 'node', state: 'bad', text: `${text}: older than ${OLDEST_NODE.join('.')}`, remedy };
+}
+
+function build(): Finding {
+  try {
+    return { topic: 'build', state: 'good', text: buildDigest() };
+  } catch (error) {
+    return { topic: 'build', state: 'bad', text: messageOf(error), remedy: 'make build' };
+  }
 }
 
 function processor(): Finding {

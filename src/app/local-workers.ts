@@ -9,7 +9,7 @@ import { workerMetrics } from '../metrics/index.js';
 import type { Formula } from '../view/view.js';
 import { openPool, type Pool } from '../worker/pool.js';
 import { type SessionEvents, serve } from '../worker/session.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 
 /** Several jobs may use them at once. */
 export interface LocalWorkers {
@@ -28,8 +28,10 @@ export interface LocalWorkers {
   close(): Promise<void>;
 }
 
-/** Starts `count` workers of one slot each. @throws FractalError RESOURCES */
+/** Starts `count` workers of one slot each. @throws FractalError RESOURCES, BUILD_STALE */
 export function openLocalWorkers(count: number): LocalWorkers {
+  // Before modules are compiled that may not be those of this build.
+  const program = thisProgram();
   const pool = openPool(count);
   // Most jobs want this kernel: measured while the command line is parsed. An error comes again when a job asks for it.
   pool.offer('simd').catch(() => undefined);
@@ -52,7 +54,7 @@ export function openLocalWorkers(count: number): LocalWorkers {
     dialer: {
       dial(address) {
         const { leader, worker } = linkInProcess(addressText(address));
-        serve(worker, pools.get(addressText(address)) as Pool, VERSION, silent());
+        serve(worker, pools.get(addressText(address)) as Pool, program, silent());
         return leader;
       },
     },

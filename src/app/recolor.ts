@@ -58,7 +58,7 @@ async function stages(
   for (const text of notes) logTo(emit, 'warn')(text);
 
   const store = await inStage('store', context, () => openStore(options, emit));
-  resources.hold(store, (one) => one?.settled());
+  resources.hold(store, (one) => one?.written());
 
   const prepared = await inStage('prepare', context, () => prepare(request, context, { store }));
   const picture = pictureOf(prepared.request, undefined);

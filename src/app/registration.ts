@@ -4,7 +4,7 @@ import type { Access } from '../cluster/access.js';
 import type { Address } from '../cluster/transport.js';
 import { type Emit, logTo } from './events.js';
 import { refusalLog } from './refusals.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 
 /** Takes a worker; why it may not take part, if so. */
 export type Admit = (worker: Address) => string | undefined;
@@ -26,7 +26,7 @@ export async function openRegistration(
   const { openRegistration: listenFor } = await import('../cluster/registration.js');
   const refused = refusalLog(logTo(emit, 'info'), () => performance.now());
   let admit: Admit = () => 'its job has not begun';
-  const listener = await listenFor(listen, VERSION, (worker) => admit(worker), { ...access, insecure, refused });
+  const listener = await listenFor(listen, thisProgram(), (worker) => admit(worker), { ...access, insecure, refused });
   emit({ kind: 'registration', address: { host: listener.address.host, port: listener.address.port } });
   return {
     openFor(next) {

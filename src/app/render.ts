@@ -20,6 +20,7 @@ import { type Prepared, prepare } from './prepare.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
 import { type Context, inStage, orAborted, untilClosed } from './stage.js';
+import { thisProgram } from './version.js';
 import { blankWarning, requestWarnings } from './warnings.js';
 import type { WorkerSource } from './worker-source.js';
 
@@ -92,6 +93,8 @@ async function stages(
   const { emit, signal } = context;
   const warn = logTo(emit, 'warn');
 
+  // A stale build ends here, before anything is opened.
+  thisProgram();
   await requireKernel(request, cluster, local, signal);
   const { listen, insecure } = cluster;
   const registration = listen && (await openRegistration(listen, source.access, insecure, emit));
@@ -104,7 +107,7 @@ async function stages(
   for (const text of requestWarnings(request, order.notes)) warn(text);
 
   const store = await inStage('store', context, () => openStore(order.store, emit));
-  resources.hold(store, (one) => one?.settled());
+  resources.hold(store, (one) => one?.written());
 
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
   const film = request.film.frames > 1;
@@ -116,7 +119,7 @@ async function stages(
   );
   const picture = pictureOf(prepared.request, order.store.samples ? undefined : paint);
   const archive = archiveOf(store, prepared, picture, numerics);
-  resources.hold(archive, (one) => one?.leave());
+  resources.hold(archive, (one) => one?.suspend());
   if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
 
   const job = {
@@ -135,8 +138,8 @@ async function stages(
     const files = await inStage('close', context, () => output.close());
     return { request: prepared.request, files };
   } catch (error) {
-    archive?.leave();
-    await store?.settled();
+    archive?.suspend();
+    await store?.written();
     if (signal.aborted) emit(keptOf(computation, samplesOf(job), archive && store));
     throw error;
   }

@@ -14,7 +14,7 @@ import { reportingScenes } from './links.js';
 import { type OfferOptions, openOffering, orBroken } from './offering.js';
 import { refusalLog } from './refusals.js';
 import { type Context, inStage, orAborted } from './stage.js';
-import { VERSION } from './version.js';
+import { thisProgram } from './version.js';
 import { type Reported, sessionEvents } from './worker-sessions.js';
 
 export interface WorkerOptions extends OfferOptions {
@@ -49,8 +49,10 @@ export interface RunningWorker {
   readonly ended: Promise<void>;
 }
 
-/** Resolves when the worker listens. @throws FractalError EXPOSED, PORT_IN_USE, KERNEL_MISSING, RESOURCES */
+/** Resolves when the worker listens. @throws FractalError EXPOSED, PORT_IN_USE, KERNEL_MISSING, RESOURCES, BUILD_STALE */
 export async function startWorker(options: WorkerOptions, context: Context): Promise<RunningWorker> {
+  // A stale build does not listen.
+  thisProgram();
   const { pool, kernel } = await openOffering(options, context);
   const runtime = startRuntimeMetrics();
   const close = async () => {
@@ -86,7 +88,7 @@ async function listening(
     const events = sessionEvents(leader, metricsOf, report, () => sessions.delete(link));
     report({ state: 'connected', leader });
     const reporting = reportingScenes(link, (scene, bytes) => report({ state: 'scene', leader, scene, bytes }));
-    sessions.set(link, serve(reporting, pool, VERSION, events));
+    sessions.set(link, serve(reporting, pool, thisProgram(), events));
   };
   const guard = {
     ...access,
@@ -167,7 +169,7 @@ async function registerWith(
   note: (text: string) => void,
 ): Promise<void> {
   const limit = retries === undefined ? {} : { retries };
-  await register(leader, own, { access, version: VERSION, signal, ...limit, connected, note });
+  await register(leader, own, { access, ...thisProgram(), signal, ...limit, connected, note });
 }
 
 /** @throws FractalError EXPOSED, PORT_IN_USE */

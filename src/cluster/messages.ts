@@ -39,6 +39,7 @@ export type ToWorker =
       readonly kind: 'hello';
       readonly protocol: number;
       readonly version: string;
+      readonly build: string;
       /** Names the leader's session in logs. */
       readonly session: string;
       /** At most so many for this leader; 0: all. */
@@ -73,6 +74,7 @@ export interface Ready {
   readonly kind: 'ready';
   readonly protocol: number;
   readonly version: string;
+  readonly build: string;
   readonly slots: number;
   /** Shards of each job that may be under way at once, for each slot. */
   readonly credits: number;

@@ -11,6 +11,7 @@ import { calling, Registration } from './grpc.js';
 import { type ListenOptions, openServer } from './listen.js';
 import { PROTOCOL } from './messages.js';
 import { pause } from './pause.js';
+import { otherBuild, type Program } from './program.js';
 import { reasonOf } from './refusal.js';
 import { type Address, addressText, type Listener } from './transport.js';
 
@@ -25,7 +26,7 @@ const ANSWER_MS = 5_000;
  */
 export async function openRegistration(
   address: Address,
-  version: string,
+  program: Program,
   join: (worker: Address) => string | undefined,
   options: ListenOptions = {},
 ): Promise<Listener> {
@@ -36,7 +37,7 @@ export async function openRegistration(
     const denied = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
     if (denied) return { code: grpc.status.UNAUTHENTICATED, details: denied };
     const address = addressOf(call.request, call.getPeer());
-    const details = skewOf(call.request, version) ?? validateAddress(address) ?? join(address);
+    const details = skewOf(call.request, program) ?? validateAddress(address) ?? join(address);
     return details === undefined ? undefined : { code: grpc.status.FAILED_PRECONDITION, details };
   }
 
@@ -58,8 +59,10 @@ export async function openRegistration(
   };
 }
 
-function skewOf(worker: RegisterRequest__Output, version: string): string | undefined {
-  if (worker.protocol === PROTOCOL && worker.version === version) return undefined;
+function skewOf(worker: RegisterRequest__Output, { version, build }: Program): string | undefined {
+  if (worker.protocol === PROTOCOL && worker.version === version) {
+    return worker.build === build ? undefined : otherBuild('the worker is', worker.build, 'the leader', build);
+  }
   const [its, ours] = [`${worker.version} (protocol ${worker.protocol})`, `${version} (protocol ${PROTOCOL})`];
   return `the worker is version ${its}, the leader ${ours}: run the same version on both`;
 }
@@ -75,9 +78,8 @@ function addressOf({ host, port }: RegisterRequest__Output, peer: string): Addre
   return { host: peer.slice(0, peer.lastIndexOf(':')).replace(/^::ffff:/, ''), port };
 }
 
-export interface RegisterOptions {
+export interface RegisterOptions extends Program {
   readonly access: Access;
-  readonly version: string;
   readonly signal: AbortSignal;
   /** Attempts after the first one that failed, in a row, before it gives up; absent: no limit. */
   readonly retries?: number;
@@ -92,14 +94,14 @@ export interface RegisterOptions {
  * `retries` allows. @throws FractalError NO_LEADER when none of them ever succeeded
  */
 export async function register(leader: Address, worker: Address, options: RegisterOptions): Promise<void> {
-  const { access, version, signal, note, retries = Infinity, connected = () => false } = options;
+  const { access, version, build, signal, note, retries = Infinity, connected = () => false } = options;
   const channel = calling(access);
   const host = ['0.0.0.0', '::'].includes(worker.host) ? '' : worker.host;
   let before: string | undefined;
   let known = false;
   let failed = 0;
   while (!signal.aborted) {
-    const why = await attempt({ protocol: PROTOCOL, version, host, port: worker.port });
+    const why = await attempt({ protocol: PROTOCOL, version, build, host, port: worker.port });
     if (why !== before && !signal.aborted) note(why === '' ? 'is known to its leader' : `cannot join so far: ${why}`);
     before = why;
     known ||= why === '';

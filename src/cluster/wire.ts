@@ -180,9 +180,9 @@ export function workerInbox(
   const assets = assetInbox(hold('assets'));
   return (wire) => {
     if (wire.hello) {
-      const { protocol, version, session, slots } = wire.hello;
-      for (const name of [version, session]) checkCount('characters in a greeting', name.length, BOUNDS.text);
-      return { kind: 'hello', protocol, version, session, slots };
+      const { protocol, version, build, session, slots } = wire.hello;
+      for (const name of [version, build, session]) checkCount('characters in a greeting', name.length, BOUNDS.text);
+      return { kind: 'hello', protocol, version, build, session, slots };
     }
     if (wire.open) {
       const { job, name, kernel, priority } = wire.open;
@@ -282,10 +282,11 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
 }
 
 function checkedReady(ready: NonNullable<ToLeader__Output['ready']>) {
-  const { slots, credits, version, instance } = ready;
+  const { slots, credits, version, build, instance } = ready;
   checkNumber('slots', slots, BOUNDS.slots);
   checkNumber('credits', credits, BOUNDS.credits);
   checkText('version', version, BOUNDS.name);
+  checkText('build', build, BOUNDS.name);
   checkText('instance', instance, BOUNDS.name);
   return ready;
 }

@@ -1,6 +1,6 @@
 /**
- * What colours a picture gets, and its preparation: the leader turns `Colours` into a `Paint` of plain numbers once per
- * job and sends that to the workers, who then need no cos, pow or cbrt: the same bytes on every machine.
+ * The colours of a picture, and their preparation: the leader turns `Colours` into a `Paint` of plain numbers once per job
+ * and sends it to the workers, which then need no cos, pow or cbrt: the same bytes on every machine.
  */
 
 import { FractalError } from '../errors.js';
@@ -19,7 +19,7 @@ export interface Colours {
   readonly palette: string;
   /** Colours in the palette's table, at least 1. */
   readonly step: number;
-  /** How fast the palette is travelled; 1 is the usual speed. */
+  /** Cycles of the palette for the same change of the count, as a multiple of the usual number. */
   readonly density: number;
   /** Where on the cycle nu = 0 (legacy: n = 0) lies, in cycles. */
   readonly offset: number;
@@ -79,7 +79,8 @@ export function prepare(colours: Colours, height = 720): Paint {
   if (mode === 'palette' || mode === 'distance') {
     const { density, offset, palette, step, interpolation } = colours;
     const found = findPalette(palette);
-    const table = mode === 'palette' ? cycle(found, step, interpolation) : once(found, step, offset, interpolation);
+    const table =
+      mode === 'palette' ? cycle(found, step, interpolation) : openTable(found, step, offset, interpolation);
     const kind = mode === 'distance' ? mode : colours.legacy ? 'bands' : 'cycle';
     return { kind, density, offset, ...common, ...tables(table, interior) };
   }
@@ -88,8 +89,8 @@ export function prepare(colours: Colours, height = 720): Paint {
   return { kind: 'ramp', density: 1, offset: 0, ...common, ...tables(table, interior) };
 }
 
-/** A palette from its first stop to its last, without the way back, begun at `offset`. */
-function once(palette: Palette, step: number, offset: number, interpolation: Interpolation): Float64Array {
+/** A palette from its first stop to its last, without the way back, from `offset` on. */
+function openTable(palette: Palette, step: number, offset: number, interpolation: Interpolation): Float64Array {
   const whole = Math.max(step, Math.round((step - 1) / (lastStop(palette) || 1)));
   const table = cycle(palette, whole, interpolation);
   const first = Math.floor((offset - Math.floor(offset)) * whole);

@@ -2,8 +2,8 @@
  * A palette as a closed curve through its stops: the last one flows back into the first.
  *
  * `oklab` is a monotone cubic (Fritsch and Carlson, "Monotone Piecewise Cubic Interpolation", 1980) through the stops
- * in OKLab: no kinks that the eye sees as bands, no overshoot. `linear` and `cosine` go straight, and with eased ends,
- * from stop to stop in sRGB, as older tools do.
+ * in OKLab: no kinks, which would be visible as bands, and no overshoot. `linear` and `cosine` go straight, and with eased ends,
+ * from stop to stop in sRGB, as older programs do.
  */
 
 import { clamp, fromOklab, type Triple, toLinear, toOklab } from './oklab.js';

@@ -1,5 +1,5 @@
 /**
- * The seam to ffmpeg: which binary, and one encoding that takes raw frames. fluent-ffmpeg, which is archived upstream,
+ * The interface to ffmpeg: which binary, and one encoding that takes raw frames. fluent-ffmpeg, which is archived upstream,
  * is used here and nowhere else.
  */
 
@@ -95,104 +95,105 @@ export interface Encode {
   readonly comment?: string;
   /** An absolute path. */
   readonly target: string;
-  /** Given up after so many seconds without a sign of life; absent: 60. */
-  readonly patience?: number;
+  /** ffmpeg is killed after so many seconds without output; absent: 60. */
+  readonly stallSeconds?: number;
 }
 
-const PATIENCE = 60;
-/** Looks at ffmpeg in that time. */
-const LOOKS = 8;
+const STALL_SECONDS = 60;
+/** Checks of ffmpeg in that time. */
+const CHECKS = 8;
 
-/** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and ffmpeg's last words, when it dies. */
+/** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and the end of ffmpeg's messages, when it dies. */
 export async function encode(
   ffmpeg: Ffmpeg,
-  { width, height, fps, container, recipe, comment, target, patience = PATIENCE }: Encode,
+  { width, height, fps, container, recipe, comment, target, stallSeconds = STALL_SECONDS }: Encode,
 ): Promise<Encoding> {
   const { default: fluent } = await import('fluent-ffmpeg');
   const input = new PassThrough({ writableHighWaterMark: width * height * 3 + 1 });
-  const told = comment === undefined ? [] : ['-metadata', `comment=${comment}`];
+  const metadata = comment === undefined ? [] : ['-metadata', `comment=${comment}`];
   const command = fluent(input, { stdoutLines: 40 })
     .setFfmpegPath(ffmpeg.path)
     .inputFormat('rawvideo')
     .inputOptions('-pixel_format', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps))
     .complexFilter(recipe.filter)
     .videoCodec(recipe.encoder)
-    .outputOptions(...recipe.options, ...told)
+    .outputOptions(...recipe.options, ...metadata)
     .format(container)
     .output(target);
   let ended = false;
   let killed = false;
   let stalled = false;
-  /** Looks without a sign of life; not seconds, since this process may be stopped, too. */
-  let silent = 0;
-  let touched = 0;
+  /** Checks without output since the last; not seconds, since this process may be stopped, too. */
+  let silentChecks = 0;
+  let modifiedMs = 0;
   const done = new Promise<void>((resolve, reject) => {
     const failed = (why: string, cause?: unknown) =>
       reject(new FractalError('ENCODER_FAILED', `ffmpeg (${ffmpeg.path}) failed: ${why}`, { cause }));
     command.on('start', () => killed && command.kill('SIGKILL'));
     command.on('stderr', () => {
-      silent = 0;
+      silentChecks = 0;
     });
     command.on('error', (error: Error, _: unknown, stderr: unknown) => {
-      const stall = new Error(`it showed no sign of life for ${patience} seconds`);
-      failed(lastWords(stalled ? stall : error, stderr), error);
+      const stall = new Error(`it showed no sign of life for ${stallSeconds} seconds`);
+      failed(withMessages(stalled ? stall : error, stderr), error);
     });
     command.on('end', (_: unknown, stderr: unknown) =>
-      ended ? resolve() : failed(lastWords(new Error('it ended before the last frame'), stderr)),
+      ended ? resolve() : failed(withMessages(new Error('it ended before the last frame'), stderr)),
     );
   });
-  const gone = done.catch(() => undefined);
+  const exited = done.catch(() => undefined);
   command.run();
 
-  /** Waits for ffmpeg as long as it takes frames, says something or writes to its file. */
-  async function patiently(work: Promise<void>): Promise<void> {
-    silent = 0;
-    const looking = setInterval(
+  /** Waits for ffmpeg; kills it when it takes no frames, writes no messages and nothing to its file for too long. */
+  async function unlessStalled(work: Promise<void>): Promise<void> {
+    silentChecks = 0;
+    const checking = setInterval(
       async () => {
         const { mtimeMs } = await stat(target).catch(() => ({ mtimeMs: 0 }));
-        silent = mtimeMs === touched ? silent + 1 : 0;
-        touched = mtimeMs;
-        if (silent < LOOKS) return;
+        silentChecks = mtimeMs === modifiedMs ? silentChecks + 1 : 0;
+        modifiedMs = mtimeMs;
+        if (silentChecks < CHECKS) return;
         stalled = true;
         command.kill('SIGKILL');
       },
-      (patience * 1000) / LOOKS,
+      (stallSeconds * 1000) / CHECKS,
     );
-    await work.finally(() => clearInterval(looking));
+    await work.finally(() => clearInterval(checking));
   }
 
   return {
     write: async (rgb) => {
       if (input.write(rgb)) return Promise.race([done, Promise.resolve()]);
       const taken = new Promise<void>((resolve) => input.once('drain', resolve));
-      await patiently(Promise.race([done, taken]));
+      await unlessStalled(Promise.race([done, taken]));
     },
     end: () => {
       ended = true;
       input.end();
-      return patiently(done);
+      return unlessStalled(done);
     },
     kill: () => {
       killed = true;
       command.kill('SIGKILL');
-      return gone;
+      return exited;
     },
   };
 }
 
-/** What complains, as opposed to an encoder's closing statistics. */
-const COMPLAINT = /error|no space|fail|invalid|unable|cannot|unknown|denied|not /i;
+/** Errors, as opposed to an encoder's closing statistics. */
+const ERROR_LINE = /error|no space|fail|invalid|unable|cannot|unknown|denied|not /i;
 
-function lastWords(error: Error, stderr: unknown): string {
-  const lines = String(stderr ?? '').split(/[\r\n]+/);
-  const words = lines
+/** The error with the last of ffmpeg's messages. */
+function withMessages(error: Error, stderr: unknown): string {
+  const messages = String(stderr ?? '')
+    .split(/[\r\n]+/)
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(frame=|video:|Press \[q\])/.test(line));
-  const complaints = words.filter((line) => COMPLAINT.test(line));
+  const errors = messages.filter((line) => ERROR_LINE.test(line));
   return [
     messageOf(error)
       .replace(/^ffmpeg /, 'it ')
       .replace(/(code \d+):.*/, '$1'),
-    ...(complaints.length > 0 ? complaints : words).slice(-3),
+    ...(errors.length > 0 ? errors : messages).slice(-3),
   ].join(' | ');
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a film is whole: an encoder may end with exit code 0 though the disk was full. Two checks that do not depend on
- * its word: the lengths that the container states fit the file, and every frame is found in it.
+ * Whether a film is complete: an encoder may end with exit code 0 though the disk was full. Two checks that do not depend
+ * on its exit code: the lengths that the container states fit the file, and every frame is found in it.
  *
  * MP4, MOV: boxes, ISO/IEC 14496-12, 4.2. Matroska, WebM: EBML elements, RFC 8794, 9342. GIF89a: a trailer, 3B hex.
  */
@@ -11,7 +11,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Film } from './outfile.js';
 
-/** What is wrong with a film of so many frames; undefined: it is whole. `ffmpeg`: path of one that reads it. */
+/** What is wrong with a film of so many frames; undefined: it is complete. `ffmpeg`: path of one that reads it. */
 export async function flawOf(
   ffmpeg: string,
   path: string,
@@ -28,11 +28,11 @@ export async function flawOf(
   }
   // Frames of a GIF state no lengths: what is missing inside them shows only when they are decoded, which is quick.
   const packets = container === 'gif' ? undefined : await count(ffmpeg, path, ['-c', 'copy'], signal);
-  if (packets?.frames === frames && packets.complaint === '') return undefined;
+  if (packets?.frames === frames && packets.error === '') return undefined;
   // Packets are no frames with every codec: only decoding decides then.
   const decoded = await count(ffmpeg, path, [], signal);
-  if (decoded.frames === frames && decoded.complaint === '') return undefined;
-  const why = decoded.complaint === '' ? '' : `: ${decoded.complaint}`;
+  if (decoded.frames === frames && decoded.error === '') return undefined;
+  const why = decoded.error === '' ? '' : `: ${decoded.error}`;
   return `it holds ${decoded.frames} of ${frames} frames${why}`;
 }
 
@@ -93,23 +93,23 @@ async function read(file: FileHandle, position: number, length: number): Promise
   return buffer.subarray(0, bytesRead);
 }
 
-/** Frames, or packets, that ffmpeg finds in the film, and the first line of what it complains of. */
+/** Frames, or packets, that ffmpeg finds in the film, and the first line of its errors. */
 async function count(
   ffmpeg: string,
   path: string,
-  how: readonly string[],
+  options: readonly string[],
   signal?: AbortSignal,
-): Promise<{ frames: number; complaint: string }> {
-  const words = ['-v', 'error', '-nostdin', '-i', path, '-map', '0:v:0', ...how, '-f', 'framecrc', '-'];
-  const child = spawn(ffmpeg, words, {
+): Promise<{ frames: number; error: string }> {
+  const args = ['-v', 'error', '-nostdin', '-i', path, '-map', '0:v:0', ...options, '-f', 'framecrc', '-'];
+  const child = spawn(ffmpeg, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal ? { signal, killSignal: 'SIGKILL' } : {}),
   });
-  let complaint = '';
-  child.stderr.on('data', (data) => (complaint += complaint.length < 1_000 ? data : ''));
-  const closed = once(child, 'close').catch((error: Error) => (complaint ||= error.message));
+  let error = '';
+  child.stderr.on('data', (data) => (error += error.length < 1_000 ? data : ''));
+  const closed = once(child, 'close').catch((reason: Error) => (error ||= reason.message));
   let frames = 0;
   for await (const line of createInterface(child.stdout)) if (!line.startsWith('#')) frames++;
   await closed;
-  return { frames, complaint: complaint.trim().split('\n', 1)[0] ?? '' };
+  return { frames, error: error.trim().split('\n', 1)[0] ?? '' };
 }

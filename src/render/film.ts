@@ -17,7 +17,7 @@ export interface FilmSettings {
   readonly crf?: number;
 }
 
-/** A film in ffmpeg's words. */
+/** The options of ffmpeg for a film. */
 export interface Recipe {
   readonly encoder: string;
   readonly filter: string;

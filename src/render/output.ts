@@ -116,7 +116,8 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
     const bytes = await encodeStill({ ...frame, rgb: pixelsOf(frame) }, format.still, png ? undefined : text);
     return png && text !== undefined ? withPngText(bytes, { keyword: KEYWORD, text }) : [bytes];
   };
-  const settle = async (below: number) => {
+  /** Waits until fewer frames than this are being encoded, at least until one is done. */
+  const fewerThan = async (below: number) => {
     while (encoding.size >= below && encoding.size > 0) await Promise.race(encoding);
     if (failure) throw failure.error;
   };
@@ -132,10 +133,10 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
         })
         .finally(() => encoding.delete(task));
       encoding.add(task);
-      await settle(AT_ONCE);
+      await fewerThan(AT_ONCE);
     },
     close: async () => {
-      await settle(1).finally(() => ready?.discard());
+      await fewerThan(1).finally(() => ready?.discard());
       if (whole) published.push(await whole.publish());
       return published.filter((file) => file !== undefined);
     },
@@ -169,7 +170,7 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
     recipe: how,
     ...(comment === undefined ? {} : { comment }),
     target,
-    ...(options.patience === undefined ? {} : { patience: options.patience }),
+    ...(options.patience === undefined ? {} : { stallSeconds: options.patience }),
   });
   const stop = () => void encoding.kill();
   signal?.addEventListener('abort', stop, { once: true });

@@ -3,11 +3,11 @@
 import type { Frame } from '../shard/frame.js';
 import { type Paint, paint } from './paint.js';
 
-/** Samples painted before others of this thread have their turn. */
+/** Samples that are painted before other tasks of this thread run. */
 const AT_ONCE = 1 << 19;
 
 /** A frame of pixels. `iterations` is the view's limit. */
-export async function paintFrame(frame: Frame, how: Paint, iterations: number): Promise<Frame> {
+export async function paintFrame(frame: Frame, colours: Paint, iterations: number): Promise<Frame> {
   const { width, height, perPixel, answer } = frame;
   if (answer.kind === 'pixels') return frame;
   const rgb = new Uint8Array(3 * width * height);
@@ -16,7 +16,7 @@ export async function paintFrame(frame: Frame, how: Paint, iterations: number): 
   for (let y = 0; y < height; y += rows) {
     const values = answer.values.subarray(y * perRow, Math.min(height, y + rows) * perRow);
     const { nu, vectors } = split(values, perRow / (width * perPixel));
-    rgb.set(paint(nu, perPixel, how, iterations, vectors), 3 * width * y);
+    rgb.set(paint(nu, perPixel, colours, iterations, vectors), 3 * width * y);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { ...frame, answer: { kind: 'pixels', rgb } };

@@ -1,13 +1,13 @@
 /**
- * Samples to pixels. One sample a pixel: a look-up of sRGB bytes. Several: their mean in linear light, as a camera's
- * sensor would add them up, then the nearest sRGB level. Only + - * / sqrt and comparisons: the same bytes everywhere.
+ * Samples to pixels. One sample a pixel: a look-up of sRGB bytes. Several: their mean in linear light, then the nearest
+ * sRGB level. Only + - * / sqrt and comparisons: the same bytes everywhere.
  */
 
 import { toLevel } from './oklab.js';
 import { type Light, litMean, shadesOf } from './slope.js';
 
 /**
- * Colours as numbers; plain data, to be cloned or sent. How a sample becomes a place in the table:
+ * Colours as numbers; plain data, to be cloned or sent. How a sample becomes a position in the table:
  *
  *   cycle     frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size
  *   bands     (floor(nu) * density + offset * size) mod size
@@ -21,7 +21,7 @@ export interface Paint {
   readonly density: number;
   readonly offset: number;
   readonly hard: boolean;
-  /** Pixels of the picture from top to bottom: what is near the set, and what is far. */
+  /** Pixels of the picture from top to bottom: the scale of distances. */
   readonly height: number;
   /** Absent: no shading. */
   readonly light?: Light;
@@ -31,7 +31,7 @@ export interface Paint {
   readonly linear: Float32Array;
 }
 
-/** Samples that are turned into places of the table at once: they stay in the first cache. */
+/** Samples that are turned into positions in the table at once: they stay in the first-level cache. */
 const CHUNK = 2048;
 const NONE = new Float64Array(0);
 
@@ -54,7 +54,7 @@ export function paint(
   const pixels = nu.length / perPixel;
   const rgb = new Uint8Array(3 * pixels);
   const perChunk = Math.max(1, Math.floor(CHUNK / perPixel));
-  const places = new Float64Array(kind === 'ramp' ? perChunk * perPixel : 0);
+  const positions = new Float64Array(kind === 'ramp' ? perChunk * perPixel : 0);
   const indices = new Int32Array(kind === 'ramp' ? 0 : perChunk * perPixel);
   const shades = new Float64Array(light ? perChunk * perPixel : 0);
   for (let from = 0; from < pixels; from += perChunk) {
@@ -62,14 +62,14 @@ export function paint(
     const samples = nu.subarray(from * perPixel, (from + count) * perPixel);
     const vectors = distance.subarray(2 * from * perPixel, 2 * (from + count) * perPixel);
     const target = rgb.subarray(3 * from, 3 * (from + count));
-    if (kind === 'ramp') onRamp(samples, paint, iterations, places);
+    if (kind === 'ramp') onRamp(samples, paint, iterations, positions);
     else if (kind === 'cycle') onCycle(samples, paint, indices);
     else if (kind === 'bands') onBands(samples, paint, indices);
     else onDistance(samples, vectors, paint, indices);
     if (light) {
       shadesOf(vectors, light, paint.height, shades);
-      litMean(kind === 'ramp' ? places : indices, shades, perPixel, paint.linear, target);
-    } else if (kind === 'ramp') blend(places, perPixel, paint, target);
+      litMean(kind === 'ramp' ? positions : indices, shades, perPixel, paint.linear, target);
+    } else if (kind === 'ramp') blend(positions, perPixel, paint, target);
     else if (perPixel === 1) copy(indices, paint.srgb, target);
     else average(indices, perPixel, paint.linear, target);
   }
@@ -77,8 +77,8 @@ export function paint(
 }
 
 /**
- * How far along the cycle a sample lies, in cycles: (sqrt(nu + 4) - 2) / 3. Counts are a handful in a view of the whole set
- * and grow with depth by thousands, their spread by about the square root: so a picture has a few cycles at any depth.
+ * The position of a sample along the cycle, in cycles: (sqrt(nu + 4) - 2) / 3. Counts are below ten in a view of the whole
+ * set and grow by thousands with depth, their spread by about the square root, so a picture has a few cycles at any depth.
  * The 4 keeps it smooth where nu < 0, outside of the circle of radius 2.
  */
 const SHIFT = 4;
@@ -98,22 +98,22 @@ function onCycle(nu: Float64Array, { size, density, offset }: Paint, indices: In
 function onBands(nu: Float64Array, { size, density, offset }: Paint, indices: Int32Array): void {
   for (let i = 0; i < nu.length; i++) {
     const v = nu[i] as number;
-    const place = Math.floor(Math.floor(v) * density + offset * size);
-    indices[i] = v === Infinity ? size : place - size * Math.floor(place / size);
+    const position = Math.floor(Math.floor(v) * density + offset * size);
+    indices[i] = v === Infinity ? size : position - size * Math.floor(position / size);
   }
 }
 
-function onRamp(nu: Float64Array, { size, hard }: Paint, iterations: number, places: Float64Array): void {
+function onRamp(nu: Float64Array, { size, hard }: Paint, iterations: number, positions: Float64Array): void {
   const last = size - 1;
   for (let i = 0; i < nu.length; i++) {
     const v = nu[i] as number;
     const t = v / iterations;
-    const place = t > 0 ? (t < 1 ? t * last : last) : 0;
-    places[i] = v === Infinity ? size : hard ? last : place;
+    const position = t > 0 ? (t < 1 ? t * last : last) : 0;
+    positions[i] = v === Infinity ? size : hard ? last : position;
   }
 }
 
-/** Half of what a line is wide, in pixels of a picture of so many rows; larger ones get wider lines. */
+/** Half the width of a line, in pixels of a picture of LINE_ROWS rows; larger pictures get wider lines. */
 const LINE = 0.125;
 const LINE_ROWS = 720;
 
@@ -155,16 +155,16 @@ function average(indices: Int32Array, perPixel: number, linear: Float32Array, rg
   }
 }
 
-/** `average` for places between two entries; a whole place is an entry itself. */
-function blend(places: Float64Array, perPixel: number, { linear }: Paint, rgb: Uint8Array): void {
+/** `average` for positions between two entries; a whole number is an entry itself. */
+function blend(positions: Float64Array, perPixel: number, { linear }: Paint, rgb: Uint8Array): void {
   for (let i = 0, o = 0; o < rgb.length; o += 3) {
     let red = 0;
     let green = 0;
     let blue = 0;
     for (const end = i + perPixel; i < end; i++) {
-      const place = places[i] as number;
-      const whole = place | 0;
-      const part = place - whole;
+      const position = positions[i] as number;
+      const whole = position | 0;
+      const part = position - whole;
       const k = 3 * whole;
       const next = part > 0 ? k + 3 : k;
       red += (linear[k] as number) + part * ((linear[next] as number) - (linear[k] as number));

@@ -1,6 +1,6 @@
 /**
  * Palettes: named ones from assets/palettes.json, a user's JSON file, or a list of hex colours. A palette is a list of
- * stops on a cycle of length 1; what lies between them is the matter of cycle.ts.
+ * stops on a cycle of length 1; cycle.ts interpolates between them.
  */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -36,7 +36,7 @@ export function paletteNames(): string[] {
 }
 
 /**
- * The palette that a user's words mean: a name (case, spaces, - and _ do not matter), the path of a `.json` file
+ * The palette that a text describes: a name (case, spaces, - and _ do not matter), the path of a `.json` file
  * ([position, "#hex"] stops, or hex colours, evenly spaced), what such a file holds, or hex colours separated by commas
  * or spaces.
  * Throws PALETTE_UNKNOWN for a name that does not exist, PALETTE_INVALID for a file or list that is no palette.
@@ -56,7 +56,7 @@ export function findPalette(spec: string): Palette {
   );
 }
 
-/** The same palette in words that need no file: they go with a picture to another machine. Throws as `findPalette`. */
+/** The same palette as a text that needs no file, to be kept in a picture. Throws as `findPalette`. */
 export function portablePalette(spec: string): string {
   const text = spec.trim();
   if (builtIn().has(ALIASES[key(text)] ?? key(text)) || !/\.json$/i.test(text)) return text;

@@ -1,7 +1,7 @@
 /**
- * Slope shading: the samples as a surface that rises towards the set and is lit from the side. How much of the light a
- * sample gets is the cosine between the light and the direction downhill, which is that of its distance vector: the same
- * at any depth. Only + - * / sqrt and comparisons, as all of painting.
+ * Slope shading: the samples as a surface that rises towards the set and is lit from the side. A sample's shade is the
+ * cosine between the light and the direction downhill, which is that of its distance vector: the same at any depth. Only
+ * + - * / sqrt and comparisons, as in all of painting.
  *
  * Where the set is nearer than a pixel, the direction differs from one sample to the next: there the shading fades.
  */
@@ -16,9 +16,9 @@ export interface Light {
 
 /** The distance, in pixels, below which the shading fades. */
 const NEAR = 0.5;
-/** The distance, in heights of the picture, beyond which it does so, too. */
+/** The distance, in heights of the picture, beyond which the shading fades as well. */
 const FAR = 0.25;
-/** By what a fully lit, dark sample is brighter than an unlit one. */
+/** What a fully lit, dark sample gains, as a multiple of its unlit value. */
 const GAIN = 2;
 
 /** One shade a sample, -1 (turned away from the light) to 1; 0 where there is no direction. */
@@ -32,9 +32,9 @@ export function shadesOf(vectors: Float64Array, { right, up }: Light, height: nu
   }
 }
 
-/** The mean of a pixel's samples, each in its light. A place between two entries of the table lies between their colours. */
+/** The mean of a pixel's shaded samples. A position between two entries of the table has a colour between theirs. */
 export function litMean(
-  places: Float64Array | Int32Array,
+  positions: Float64Array | Int32Array,
   shades: Float64Array,
   perPixel: number,
   linear: Float32Array,
@@ -45,10 +45,10 @@ export function litMean(
     let green = 0;
     let blue = 0;
     for (const end = i + perPixel; i < end; i++) {
-      const place = places[i] as number;
+      const position = positions[i] as number;
       const shade = shades[i] as number;
-      const whole = place | 0;
-      const part = place - whole;
+      const whole = position | 0;
+      const part = position - whole;
       const k = 3 * whole;
       const next = part > 0 ? k + 3 : k;
       red += lit(between(linear, k, next, part), shade);

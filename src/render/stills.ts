@@ -11,7 +11,7 @@ export interface Picture {
   readonly rgb: Uint8Array;
 }
 
-/** Loads what encoding needs, so that the first picture does not wait for it. */
+/** Loads the library, so that encoding the first picture does not wait for it. */
 export async function loadSharp(): Promise<typeof import('sharp').default> {
   const { default: sharp } = await import('sharp');
   sharp.cache(false);

@@ -36,29 +36,30 @@ export interface Written {
 }
 
 export interface TemporaryOptions {
-  /** Ends the waiting for a program that reads a pipe. */
+  /** Stops waiting for a program that reads a pipe. */
   readonly signal?: AbortSignal | undefined;
   /** Receives a line that says what is waited for. */
   readonly note?: ((line: string) => void) | undefined;
 }
 
-/** Of a file's own name, on nearly every file system. */
+/** The longest name of a file on nearly every file system. */
 const MAX_NAME_BYTES = 255;
-/** Of it in the name of the temporary file. */
+/** The part of it that is in the name of the temporary file. */
 const BEGINNING_BYTES = 200;
 
-const alive = new Set<string>();
-let watching = false;
+/** Temporary files that are removed when the process exits. */
+const pending = new Set<string>();
+let removing = false;
 
 /** Throws OUTFILE_UNWRITABLE when `outfile` cannot be made: found out by making the temporary file. */
 export async function temporary(outfile: string, options: TemporaryOptions = {}): Promise<Temporary> {
   const stream = await streamTarget(outfile);
   if (stream && 'refused' in stream) throw unwritable(outfile, stream.refused);
-  const target = stream ? undefined : await followed(resolve(outfile));
+  const target = stream ? undefined : await targetOf(resolve(outfile));
   const folder = target === undefined ? tmpdir() : dirname(target);
   const name = basename(target ?? outfile);
   const path = join(folder, `.${beginning(name)}.${randomBytes(4).toString('hex')}.part`);
-  await demandFolder(outfile, folder);
+  await requireFolder(outfile, folder);
   const length = Buffer.byteLength(name);
   if (length > MAX_NAME_BYTES) throw unwritable(outfile, `its name has ${length} bytes, at most ${MAX_NAME_BYTES} fit`);
   try {
@@ -68,12 +69,12 @@ export async function temporary(outfile: string, options: TemporaryOptions = {})
     if (full) throw await writeError(outfile, path, error);
     throw usedUp(error) ?? unwritable(outfile, messageOf(error), error);
   }
-  alive.add(path);
-  if (!watching) process.once('exit', removeAll);
-  watching = true;
+  pending.add(path);
+  if (!removing) process.once('exit', removeAll);
+  removing = true;
   const discard = async () => {
     await rm(path, { force: true });
-    alive.delete(path);
+    pending.delete(path);
   };
   return {
     path,
@@ -90,7 +91,7 @@ export async function temporary(outfile: string, options: TemporaryOptions = {})
       } catch (error) {
         throw unwritable(outfile, messageOf(error), error);
       }
-      alive.delete(path);
+      pending.delete(path);
       return { path: outfile, bytes, replaced };
     },
     discard,
@@ -132,7 +133,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 /** A file system that cannot sync says nothing about the file. */
 const NO_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Some file systems tell only now that there was no room; resolves with the size. */
+/** Some file systems report only here that there is no space; resolves with the size. */
 async function synced(outfile: string, path: string): Promise<number> {
   try {
     const file = await open(path, 'r+');
@@ -169,7 +170,7 @@ async function send(
 }
 
 /** Where a file is, or will be once it is written. */
-async function followed(path: string): Promise<string> {
+async function targetOf(path: string): Promise<string> {
   const found = await realpath(path).catch(() => undefined);
   if (found !== undefined) return found;
   // A link to what is not there yet.
@@ -183,7 +184,7 @@ function beginning(name: string): string {
   return [...name].filter((letter) => (bytes += Buffer.byteLength(letter)) <= BEGINNING_BYTES).join('');
 }
 
-async function demandFolder(outfile: string, folder: string): Promise<void> {
+async function requireFolder(outfile: string, folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found) throw unwritable(outfile, `there is no folder "${folder}"; make it first: mkdir -p "${folder}"`);
   if (!found.isDirectory()) throw unwritable(outfile, `"${folder}" is not a folder`);
@@ -194,7 +195,7 @@ function unwritable(outfile: string, why: string, cause?: unknown): FractalError
 }
 
 function removeAll(): void {
-  for (const path of alive) {
+  for (const path of pending) {
     try {
       unlinkSync(path);
     } catch {

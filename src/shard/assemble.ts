@@ -4,9 +4,9 @@ import type { Frame } from './frame.js';
 import type { Answer, Shard } from './shard.js';
 
 export interface Assembly {
-  /** Takes the bytes of an answer that was found good. */
+  /** Takes the bytes of a valid answer. */
   put(shard: Shard, bytes: Uint8Array): void;
-  /** The frame; pixels nobody answered for are zero. */
+  /** The frame; pixels without an answer are zero. */
   frame(): Frame;
 }
 

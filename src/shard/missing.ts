@@ -4,19 +4,19 @@ import type { Rect } from './shard.js';
 
 /** What `part` leaves of rectangles that do not overlap: again such. */
 export function without(rest: readonly Rect[], part: Rect): Rect[] {
-  return rest.flatMap((rect) => (meet(rect, part) ? around(rect, part) : [rect]));
+  return rest.flatMap((rect) => (overlap(rect, part) ? remainder(rect, part) : [rect]));
 }
 
 export function areaOf(rects: readonly Rect[]): number {
   return rects.reduce((sum, { width, height }) => sum + width * height, 0);
 }
 
-function meet(a: Rect, b: Rect): boolean {
+function overlap(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 /** Above and below the part in full width, beside it as high as the part. */
-function around({ x, y, width, height }: Rect, part: Rect): Rect[] {
+function remainder({ x, y, width, height }: Rect, part: Rect): Rect[] {
   const [right, bottom] = [x + width, y + height];
   const [top, foot] = [Math.max(y, part.y), Math.min(bottom, part.y + part.height)];
   const [left, end] = [Math.max(x, part.x), Math.min(right, part.x + part.width)];
@@ -31,10 +31,10 @@ function around({ x, y, width, height }: Rect, part: Rect): Rect[] {
 
 /** What two lists of rectangles have in common; each list without overlaps. */
 export function common(some: readonly Rect[], others: readonly Rect[]): Rect[] {
-  return some.flatMap((a) => others.flatMap((b) => (meet(a, b) ? [meeting(a, b)] : [])));
+  return some.flatMap((a) => others.flatMap((b) => (overlap(a, b) ? [intersection(a, b)] : [])));
 }
 
-function meeting(a: Rect, b: Rect): Rect {
+function intersection(a: Rect, b: Rect): Rect {
   const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
   const width = Math.min(a.x + a.width, b.x + b.width) - x;
   return { x, y, width, height: Math.min(a.y + a.height, b.y + b.height) - y };

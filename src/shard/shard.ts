@@ -1,6 +1,6 @@
 /**
- * A shard: a rectangle of pixels of one frame's view. Pure data: whoever computes it, whenever, however often,
- * the bytes are the same.
+ * A shard: a rectangle of pixels of one frame's view. Pure data: wherever, whenever and however often it is computed, the
+ * bytes are the same.
  */
 
 export interface Rect {

@@ -1,6 +1,7 @@
 /**
- * Cuts a frame, or what is missing of it, into rectangles, one after another, each as large as is asked for at that moment: by halving what is
- * left, along the longer side for tiles, across for rows. With a block size: squares, or bands, of exactly that size.
+ * Cuts a frame, or what is missing of it, into rectangles, one after another, each of the size that is requested at that
+ * moment: by halving the rest, along the longer side for tiles, across for rows. With a block size: squares, or bands, of
+ * exactly that size.
  */
 
 import { BLOCK, cutAtEdge } from './block.js';
@@ -21,7 +22,7 @@ export function cutter(rects: readonly Rect[], shape: Shape, blockSize?: number)
   const rest = rects.toReversed();
   let left = areaOf(rects);
 
-  /** Cuts the top of the heap in two, the first part on top. */
+  /** Returns the first half of a rectangle, and puts the second back. */
   function halve(rect: Rect): Rect {
     const { x, y, width: w, height: h } = rect;
     if (shape === 'tile' && w > h) {

@@ -1,36 +1,40 @@
-/** The frames of a job in the store: what is there of each, and where finished shards go. */
+/**
+ * The frames of a job in the store: what is there of each, where finished shards go, and their provenance: which worker
+ * alone computed what, so that it can be forgotten when other workers contradict that one.
+ */
 
 import { areaOf, without } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
 import type { Piece } from './record.js';
 import type { Entry, Store } from './store.js';
 
-export interface Shelf {
+/** The frames of one job. */
+export interface FrameLayout {
   /** Pixels of every frame. */
   readonly width: number;
   readonly height: number;
   readonly bytesPerPixel: number;
-  /** Names everything that shapes a frame's bytes. */
+  /** A digest of everything that shapes a frame's bytes. */
   keyOf(frame: number): string;
 }
 
-/** What an entry of so many bytes of a frame takes, heads of records among them, about. */
+/** About what an entry takes for so many bytes of a frame, with the heads of its records. */
 const withHeads = (bytes: number) => Math.ceil(bytes * (1 + 1 / 32)) + 64;
 
 export class Archive {
   private readonly entries = new Map<number, Entry>();
-  /** Frames of which something is kept on one worker's word alone. */
-  private readonly vouched = new Map<string, Set<number>>();
+  /** By worker: frames of which something is kept that it alone computed. */
+  private readonly provenance = new Map<string, Set<number>>();
   private readonly disowned = new Set<string>();
 
   constructor(
     private readonly store: Store,
-    private readonly shelf: Shelf,
+    private readonly layout: FrameLayout,
   ) {}
 
   /** Puts what is there of a frame, a rectangle at a time; resolves with what is missing. */
   async recall(frame: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
-    const { width, height, bytesPerPixel, keyOf } = this.shelf;
+    const { width, height, bytesPerPixel, keyOf } = this.layout;
     let rest: readonly Rect[] = [{ x: 0, y: 0, width, height }];
     for await (const piece of this.store.read(keyOf(frame), () => rest.length === 0)) {
       const { rect, bytes, uncertain } = piece;
@@ -48,16 +52,16 @@ export class Archive {
   }
 
   /**
-   * Keeps a rectangle of a frame that was recalled; its bytes must not change any more. `by`: whose word alone it is,
-   * should that be found wrong.
+   * Keeps a rectangle of a frame that was recalled; its bytes must not change any more. `by`: the worker that alone
+   * computed it; absent: two workers agreed on it, or no results are verified.
    */
   keep(frame: number, piece: Piece, by?: string): void {
     if (by !== undefined) {
       if (this.disowned.has(by)) return;
-      const frames = this.vouched.get(by) ?? new Set();
-      this.vouched.set(by, frames.add(frame));
+      const frames = this.provenance.get(by) ?? new Set();
+      this.provenance.set(by, frames.add(frame));
     }
-    const { width, height, bytesPerPixel, keyOf } = this.shelf;
+    const { width, height, bytesPerPixel, keyOf } = this.layout;
     let entry = this.entries.get(frame);
     if (!entry) {
       entry = this.store.begin(keyOf(frame), withHeads(width * height * bytesPerPixel));
@@ -66,14 +70,14 @@ export class Archive {
     this.store.add(entry, piece);
   }
 
-  /** Forgets every frame with something on nobody else's word than this one's, and keeps nothing more of it. */
+  /** Forgets every frame with something that this worker alone computed, and keeps nothing more of that kind. */
   disown(by: string): void {
     this.disowned.add(by);
-    for (const frame of this.vouched.get(by) ?? []) {
-      this.store.forget(this.shelf.keyOf(frame), this.entries.get(frame));
+    for (const frame of this.provenance.get(by) ?? []) {
+      this.store.forget(this.layout.keyOf(frame), this.entries.get(frame));
       this.entries.delete(frame);
     }
-    this.vouched.delete(by);
+    this.provenance.delete(by);
   }
 
   /** Nothing is missing of the frame any more. */
@@ -83,9 +87,9 @@ export class Archive {
     if (entry) this.store.finish(entry);
   }
 
-  /** Nothing more will be kept: what is under way stays for the next run. */
-  leave(): void {
-    for (const entry of this.entries.values()) this.store.leave(entry);
+  /** The job ended: what is there of unfinished frames stays for the next run. */
+  suspend(): void {
+    for (const entry of this.entries.values()) this.store.suspend(entry);
     this.entries.clear();
   }
 }

@@ -1,11 +1,12 @@
 /**
- * With which flags the raw samples of a place were rendered: names in the store are digests, from which nothing can be
- * read back, so that a request for other flags at the same place could not be answered with those that are there.
+ * The flags with which the raw samples of a place were rendered. Keys in the store are digests, from which flags cannot be
+ * read; with the catalogue a request for other flags at the same place can be answered with those that are there.
  */
 
+import { buildDigest } from '../build.js';
 import { plainDecimal } from '../view/decimal.js';
 import { digestOf } from './digest.js';
-import { codeDigest, FORMAT } from './key.js';
+import { FORMAT } from './key.js';
 import type { Store } from './store.js';
 
 /** Flag names to values. */
@@ -19,8 +20,8 @@ export interface CataloguePlace {
   readonly zoom: string;
 }
 
-/** More than these are not noted at a place. */
-const MOST = 64;
+/** Sets of flags that are noted at a place. */
+const MAX_SETS = 64;
 
 /** Every set of flags that was noted at a place; samples of some may have been removed since. */
 export async function flagsKeptAt(store: Store, place: CataloguePlace): Promise<KeptFlags[]> {
@@ -29,7 +30,7 @@ export async function flagsKeptAt(store: Store, place: CataloguePlace): Promise<
     try {
       found.push(JSON.parse(Buffer.from(bytes).toString()));
     } catch {
-      // Not written by `noteFlags`: as good as not there.
+      // Not written by `noteFlags`.
     }
   }
   return found;
@@ -39,9 +40,9 @@ export async function flagsKeptAt(store: Store, place: CataloguePlace): Promise<
 export async function noteFlags(store: Store, place: CataloguePlace, flags: KeptFlags): Promise<void> {
   const text = JSON.stringify(flags);
   const known = await flagsKeptAt(store, place);
-  if (known.length >= MOST || known.some((one) => JSON.stringify(one) === text)) return;
+  if (known.length >= MAX_SETS || known.some((one) => JSON.stringify(one) === text)) return;
   const bytes = Buffer.from(text);
-  // What is there of the entry becomes a part of the new one.
+  // The sets that are there are copied into the new entry.
   const entry = store.begin(keyOf(place), 4096 + bytes.length * (known.length + 1));
   store.add(entry, { rect: { x: 0, y: 0, width: 1, height: 1 }, bytes, uncertain: 0 });
   store.finish(entry);
@@ -49,5 +50,5 @@ export async function noteFlags(store: Store, place: CataloguePlace, flags: Kept
 
 function keyOf({ formula, re, im, zoom }: CataloguePlace): string {
   const place = { formula, re: plainDecimal(re), im: plainDecimal(im), zoom: plainDecimal(zoom) };
-  return digestOf({ catalogue: place, format: FORMAT, code: codeDigest() });
+  return digestOf({ catalogue: place, format: FORMAT, build: buildDigest() });
 }

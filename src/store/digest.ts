@@ -9,7 +9,7 @@ export function digestOf(value: unknown): string {
   return hash.digest('hex');
 }
 
-/** Every value says what it is and how long, so that no two values read the same. */
+/** Every value is preceded by its type and length, so that no two values give the same text. */
 function feed(hash: Hash, value: unknown): void {
   if (ArrayBuffer.isView(value)) {
     hash.update(`${value.constructor.name} ${value.byteLength}:`);

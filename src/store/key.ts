@@ -1,8 +1,6 @@
-/** What names a frame in the store: a digest of everything that shapes its bytes. */
+/** What names a frame in the store: a digest of everything that shapes its bytes, the program's build among it. */
 
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { buildDigest } from '../build.js';
 import { digestOf } from './digest.js';
 
 /** Of the files; a store of another format has other keys. */
@@ -12,30 +10,6 @@ export const FORMAT = 3;
 export function keyer(
   shaping: Readonly<Record<string, unknown>>,
 ): (frame: Readonly<Record<string, unknown>>) => string {
-  const shared = digestOf({ ...shaping, format: FORMAT, code: codeDigest() });
+  const shared = digestOf({ ...shaping, format: FORMAT, build: buildDigest() });
   return (frame) => digestOf({ ...frame, shared });
-}
-
-/** The folders whose code decides what is computed and painted. */
-const SHAPING = ['view', 'kernel', 'render', 'work', 'worker'];
-
-let digest: string | undefined;
-
-/** Of the program's own code: a change of it, however small, makes everything new. */
-export function codeDigest(): string {
-  digest ??= digestOfCode();
-  return digest;
-}
-
-function digestOfCode(): string {
-  const hash = createHash('sha256');
-  for (const folder of SHAPING) {
-    const root = fileURLToPath(new URL(`../${folder}/`, import.meta.url));
-    const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
-    for (const name of files.filter((file) => /\.(js|wasm)$/.test(file)).sort()) {
-      hash.update(`${folder}/${name}\n`);
-      hash.update(readFileSync(`${root}${name}`));
-    }
-  }
-  return hash.digest('hex');
 }

@@ -1,7 +1,8 @@
 /** Reference orbits in the store: what a deep view needs before its first pixel. */
 
+import { buildDigest } from '../build.js';
 import { digestOf } from './digest.js';
-import { codeDigest, FORMAT } from './key.js';
+import { FORMAT } from './key.js';
 import type { Piece } from './record.js';
 import type { Store } from './store.js';
 
@@ -12,12 +13,12 @@ export interface Orbit {
   readonly period: number | undefined;
 }
 
-/** The name of an orbit that was ordered so: plain data. */
+/** The key of an orbit: `order`, plain data, determines it. */
 export function orbitKey(order: object): string {
-  return digestOf({ orbit: order, format: FORMAT, code: codeDigest() });
+  return digestOf({ orbit: order, format: FORMAT, build: buildDigest() });
 }
 
-/** undefined: it is not there, or not whole. */
+/** undefined: it is not there, or not complete. */
 export async function recallOrbit(store: Store, key: string): Promise<Orbit | undefined> {
   const parts: Uint8Array[] = [];
   for await (const { rect, bytes } of store.read(key, () => false)) parts[rect.y] = bytes;

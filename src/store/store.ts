@@ -1,244 +1,200 @@
 /**
- * Finished work on disk, found again by what it is: an entry is named by a digest of everything that shapes its bytes.
- * An entry under way is a file of its own, `<key>.<random>`, which takes the entry's name when it is complete, in one
- * step; so several programs may use a store at once. A file's time of change is that of its last use.
+ * Finished work, found again by what it is: an entry is named by a digest of everything that shapes its bytes. This file
+ * decides what is written when; where the bytes lie is known to the backend (blobs.ts) alone.
  *
- * Nothing here fails a run: what cannot be written is not kept, which is told once.
+ * Nothing here fails a run: what cannot be written is not kept, which is said once. Tasks run one after another, in the
+ * order of the calls, so that an entry's pieces are written before it is finished or forgotten.
  */
 
-import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, readdir, rename, unlink, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
 import { messageOf } from '../errors.js';
-import { type Piece, readRecords, writeRecords } from './record.js';
-import { NAME, Room } from './room.js';
+import type { Blobs, PartWriter } from './blobs.js';
+import { type Piece, readRecords, recordsOf } from './record.js';
 
 export interface StoreOptions {
-  readonly folder: string;
-  /** Bytes that it may hold. */
-  readonly size: number;
-  /** Told, once each, why what follows is not kept. */
+  /** In warnings: the store NAME. */
+  readonly name: string;
+  readonly blobs: () => Promise<Blobs>;
+  /** Receives, once each, why what follows is not kept. */
   warn(line: string): void;
 }
 
 /** An entry under way. */
 export interface Entry {
   readonly key: string;
-  /** Its file until it is complete. */
-  readonly name: string;
-  /** Absent before its turn to be opened, and where it has no room. */
-  file?: FileHandle;
-  /** Handed in, and not yet written; how many bytes; when they will be. */
-  waiting: Piece[];
-  bytes: number;
+  /** Absent before its task has run, and where there is no room for it. */
+  writer?: PartWriter;
+  /** Added and not yet written, and how many bytes these are. */
+  pending: Piece[];
+  pendingBytes: number;
   timer?: NodeJS.Timeout | undefined;
-  /** Something was left out. */
-  torn: boolean;
+  /** A piece was left out. */
+  incomplete: boolean;
 }
 
 /** Small pieces are written together: after so long, or once they are so many bytes. A kill loses no more than that. */
-const GATHER_MS = 100;
-const GATHER_BYTES = 256 << 10;
+const BATCH_MS = 100;
+const BATCH_BYTES = 256 << 10;
 
-/** Waiting to be written; what comes on top is not kept, rather than piled up. */
+/** Bytes that may wait to be written; what exceeds them is not kept, since memory is bounded. */
 const MAX_QUEUED = 128 << 20;
 
-/** What is no file does not keep anybody waiting. */
-const READ = constants.O_RDONLY | constants.O_NONBLOCK;
-
 export class Store {
-  /** Entries under way that other runs left: their names by key. */
-  private readonly unfinished = new Map<string, string[]>();
-  private readonly room: Room;
-  private readonly told = new Set<string>();
-  /** Of entries under way. */
-  private readonly files = new Set<FileHandle>();
+  /** Absent where nothing can be found or kept: it could not be opened, or failed. */
+  private blobs: Blobs | undefined;
+  private readonly warned = new Set<string>();
   private queue: Promise<void> = Promise.resolve();
-  private queued = 0;
-  /** With pieces that nobody has begun to write. */
-  private readonly gathering = new Set<Entry>();
-  private bypassed = false;
+  private queuedBytes = 0;
+  /** Entries with pending pieces that no task will write yet. */
+  private readonly batching = new Set<Entry>();
   private wrote = false;
 
-  private constructor(private readonly options: StoreOptions) {
-    this.room = new Room(options.folder, options.size);
-  }
+  private constructor(private readonly options: StoreOptions) {}
 
   /** In a store that cannot be used nothing is found or kept. */
   static async open(options: StoreOptions): Promise<Store> {
     const store = new Store(options);
     try {
-      await mkdir(options.folder, { recursive: true, mode: 0o700 });
-      for (const name of await readdir(options.folder)) {
-        const [, key = '', random] = NAME.exec(name) ?? [];
-        if (random) store.unfinished.set(key, [...(store.unfinished.get(key) ?? []), name]);
-      }
+      store.blobs = await options.blobs();
     } catch (error) {
-      await store.bypass(error);
+      await store.disable(error);
     }
     return store;
   }
 
   /** How much of what was added so far is kept. */
   get keeps(): 'all' | 'some' | 'none' {
-    if (!this.bypassed && this.told.size === 0) return 'all';
+    if (this.blobs && this.warned.size === 0) return 'all';
     return this.wrote ? 'some' : 'none';
   }
 
   /** What is there under a key, piece by piece, until `enough`. */
   async *read(key: string, enough: () => boolean): AsyncGenerator<Piece> {
-    for (const name of [key, ...(this.unfinished.get(key) ?? [])]) {
-      if (enough()) return;
+    if (!this.blobs || enough()) return;
+    for await (const part of this.blobs.read(key)) {
       let found = false;
-      for await (const piece of this.pieces(key, name)) {
+      for await (const piece of readRecords(part, key)) {
         found = true;
         yield piece;
       }
-      if (!found) continue;
-      this.room.own.set(name, 0);
-      const now = new Date();
-      await utimes(this.path(name), now, now).catch(() => undefined);
+      if (found) await part.used();
+      if (enough()) return;
     }
   }
 
-  /** Begins an entry that will have about so many bytes; what there is of it becomes a part. */
+  /** Begins an entry that will have about so many bytes; what there is of it becomes a part of it. */
   begin(key: string, bytes: number): Entry {
-    const entry: Entry = { key, name: `${key}.${randomBytes(8).toString('hex')}`, waiting: [], bytes: 0, torn: false };
-    const older = [key, ...(this.unfinished.get(key) ?? [])];
-    this.unfinished.delete(key);
-    this.later(async () => {
-      if (!(await this.room.admit(bytes))) return this.tellFull();
-      this.room.own.set(entry.name, bytes);
-      entry.file = await open(this.path(entry.name), 'ax', 0o600);
-      this.files.add(entry.file);
-      for (const name of older) await this.absorb(entry.file, key, name);
+    const entry: Entry = { key, pending: [], pendingBytes: 0, incomplete: false };
+    this.enqueue(async (blobs) => {
+      const writer = await blobs.put(key, bytes);
+      if (!writer) return this.warnFull(blobs.limit);
+      entry.writer = writer;
+      await absorb(blobs, key, writer);
     });
     return entry;
   }
 
   /** Adds a piece, whose bytes must not change any more. */
   add(entry: Entry, piece: Piece): void {
-    if (this.bypassed || entry.torn) return;
-    if (this.queued + piece.bytes.length > MAX_QUEUED) {
-      entry.torn = true;
-      this.tell('is slower than the workers: not everything is kept');
+    if (!this.blobs || entry.incomplete) return;
+    if (this.queuedBytes + piece.bytes.length > MAX_QUEUED) {
+      entry.incomplete = true;
+      this.warnOnce('is slower than the workers: not everything is kept');
       return;
     }
-    this.queued += piece.bytes.length;
-    entry.waiting.push(piece);
-    entry.bytes += piece.bytes.length;
-    this.gathering.add(entry);
-    if (entry.bytes >= GATHER_BYTES) this.write(entry);
-    else entry.timer ??= setTimeout(() => this.write(entry), GATHER_MS).unref();
+    this.queuedBytes += piece.bytes.length;
+    entry.pending.push(piece);
+    entry.pendingBytes += piece.bytes.length;
+    this.batching.add(entry);
+    if (entry.pendingBytes >= BATCH_BYTES) this.write(entry);
+    else entry.timer ??= setTimeout(() => this.write(entry), BATCH_MS).unref();
   }
 
   /** Every piece was added. */
   finish(entry: Entry): void {
     this.write(entry);
-    this.later(async () => {
-      await this.close(entry.file);
-      if (!entry.file || entry.torn) return;
-      this.room.own.delete(entry.name);
-      this.room.own.set(entry.key, 0);
-      // Others may have cleared it away, which only means that it is not kept.
-      await rename(this.path(entry.name), this.path(entry.key)).catch(() => undefined);
-    });
+    this.enqueue(() => close(entry, !entry.incomplete));
   }
 
-  /** Leaves an entry as it is, for the next run. */
-  leave(entry: Entry): void {
+  /** Keeps what was added so far, for the next run. */
+  suspend(entry: Entry): void {
     this.write(entry);
-    this.later(() => this.close(entry.file));
+    this.enqueue(() => close(entry, false));
   }
 
-  /** Removes what is there under a key, and an entry under way. */
+  /** Removes what is there under a key, and the entry under way. */
   forget(key: string, entry?: Entry): void {
     if (entry) {
-      entry.torn = true;
+      entry.incomplete = true;
       this.write(entry);
     }
-    this.later(async () => {
-      await this.close(entry?.file);
-      if (entry) delete entry.file;
-      for (const name of [key, entry?.name]) if (name) await unlink(this.path(name)).catch(() => undefined);
+    this.enqueue(async (blobs) => {
+      if (entry) await close(entry, false);
+      await blobs.delete(key);
     });
   }
 
   /** Resolves when everything so far is written. */
-  async settled(): Promise<void> {
-    for (const entry of this.gathering) this.write(entry);
+  async written(): Promise<void> {
+    for (const entry of this.batching) this.write(entry);
     await this.queue;
   }
 
-  /** What waits, when it is this entry's turn, and what comes until then. */
+  /** Enqueues the pending pieces, and those that are added until the task runs. */
   private write(entry: Entry): void {
     clearTimeout(entry.timer);
-    this.gathering.delete(entry);
+    this.batching.delete(entry);
     entry.timer = undefined;
-    entry.bytes = 0;
-    if (entry.waiting.length > 0) this.later(() => this.flush(entry));
+    entry.pendingBytes = 0;
+    if (entry.pending.length === 0) return;
+    this.enqueue(async () => {
+      const pieces = entry.pending;
+      entry.pending = [];
+      for (const { bytes } of pieces) this.queuedBytes -= bytes.length;
+      if (!entry.writer || pieces.length === 0) return;
+      await entry.writer.write(recordsOf(entry.key, pieces));
+      this.wrote = true;
+    });
   }
 
-  private async flush(entry: Entry): Promise<void> {
-    const pieces = entry.waiting;
-    entry.waiting = [];
-    for (const { bytes } of pieces) this.queued -= bytes.length;
-    if (!entry.file || pieces.length === 0) return;
-    await writeRecords(entry.file, entry.key, pieces);
-    this.wrote = true;
-  }
-
-  /** Copies what is good of another file, and removes that. */
-  private async absorb(file: FileHandle, key: string, name: string): Promise<void> {
-    let found = false;
-    for await (const piece of this.pieces(key, name)) {
-      found = true;
-      await writeRecords(file, key, [piece]);
-    }
-    if (found) await unlink(this.path(name)).catch(() => undefined);
-  }
-
-  private async *pieces(key: string, name: string): AsyncGenerator<Piece> {
-    const file = this.bypassed ? undefined : await open(this.path(name), READ).catch(() => undefined);
-    if (!file) return;
-    try {
-      yield* readRecords(file, key);
-    } catch {
-      // What cannot be read is not there.
-    } finally {
-      await file.close();
-    }
-  }
-
-  private async close(file: FileHandle | undefined): Promise<void> {
-    if (file && this.files.delete(file)) await file.close();
-  }
-
-  private path(name: string): string {
-    return join(this.options.folder, name);
-  }
-
-  /** One thing after the other, in the order of the calls. */
-  private later(task: () => Promise<void>): void {
+  private enqueue(task: (blobs: Blobs) => Promise<void>): void {
     this.queue = this.queue
-      .then(() => (this.bypassed ? undefined : task()))
-      .catch((error: unknown) => this.bypass(error));
+      .then(() => (this.blobs ? task(this.blobs) : undefined))
+      .catch((error: unknown) => this.disable(error));
   }
 
-  private async bypass(error: unknown): Promise<void> {
-    this.bypassed = true;
-    this.tell(`is left out from here on: ${messageOf(error)}`);
-    for (const file of this.files) await this.close(file).catch(() => undefined);
+  private async disable(error: unknown): Promise<void> {
+    const { blobs } = this;
+    this.blobs = undefined;
+    this.warnOnce(`is left out from here on: ${messageOf(error)}`);
+    await blobs?.close();
   }
 
-  private tellFull(): void {
-    const size = `${Math.floor(this.options.size / 2 ** 20)} MiB`;
-    this.tell(`is full with this job alone (${size}): the rest is not kept; --store-size makes it larger`);
+  private warnFull(limit: number): void {
+    const size = `${Math.floor(limit / 2 ** 20)} MiB`;
+    this.warnOnce(`is full with this job alone (${size}): the rest is not kept; --store-size makes it larger`);
   }
 
-  private tell(why: string): void {
-    if (this.told.has(why)) return;
-    this.told.add(why);
-    this.options.warn(`the store "${this.options.folder}" ${why}`);
+  private warnOnce(why: string): void {
+    if (this.warned.has(why)) return;
+    this.warned.add(why);
+    this.options.warn(`the store ${this.options.name} ${why}`);
   }
+}
+
+/** Copies what is good of the parts under a key, and removes those that it came from. */
+async function absorb(blobs: Blobs, key: string, writer: PartWriter): Promise<void> {
+  for await (const part of blobs.read(key)) {
+    let found = false;
+    for await (const piece of readRecords(part, key)) {
+      found = true;
+      await writer.write(recordsOf(key, [piece]));
+    }
+    if (found) await part.delete();
+  }
+}
+
+async function close(entry: Entry, complete: boolean): Promise<void> {
+  const { writer } = entry;
+  delete entry.writer;
+  await writer?.close(complete);
 }

@@ -1,4 +1,4 @@
-/** What a view may be, whoever asks for it: the limits of requests, and of what comes over the wire. */
+/** The limits of a view, in requests and in messages between peers. */
 
 import { log10, outlineOf, parseDecimal } from './decimal.js';
 import { samplesPerPixel, type View } from './view.js';
@@ -6,13 +6,13 @@ import { samplesPerPixel, type View } from './view.js';
 export const MAX_ITERATIONS = 2 ** 48;
 /** Pixels of a side. */
 export const MAX_SIDE = 2 ** 20;
-/** Characters of a coordinate in a request; what a film's path makes of them is a little longer. */
+/** Characters of a coordinate in a request; coordinates along a film's path are a little longer. */
 export const MAX_DIGITS = 100_000;
 export const BAILOUT = { min: 2, max: 1e10 } as const;
 export const POWER = { min: 2, max: 8 } as const;
 export const MAX_DEGREES = 36_000;
 export const MAX_SAMPLES = 4096;
-/** Powers of ten: far outside the set, and as deep as so many digits reach. */
+/** Powers of ten: far outside the set, and as deep as MAX_DIGITS allow. */
 export const ZOOM_LOG10 = { min: -100, max: MAX_DIGITS } as const;
 const COORDINATE_LOG10 = 100;
 

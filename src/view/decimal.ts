@@ -37,7 +37,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { digits: negative ? -digits : digits, exponent: exponent - fraction.length };
 }
 
-/** What a text says without its digits being converted, which takes a while for many. */
+/** Properties of a number as text, without converting its digits, which is slow for many digits. */
 export interface Outline {
   /** floor(log10(|d|)), -Infinity for zero. */
   readonly magnitude: number;
@@ -59,7 +59,7 @@ export function outlineOf(text: string): Outline | undefined {
   };
 }
 
-/** The whole number that a text says, in any spelling: "64", "64.0", "6.4e1"; undefined beyond 20 digits. */
+/** The whole number that a text stands for, in any spelling: "64", "64.0", "6.4e1"; undefined beyond 20 digits. */
 export function wholeOf(text: string): number | undefined {
   const outline = outlineOf(text);
   if (!outline || outline.magnitude > 20) return undefined;
@@ -95,7 +95,7 @@ export function toFixed(d: Decimal, bits: number): bigint {
   return quotient * divisor > scaled ? quotient - 1n : quotient;
 }
 
-/** The nearest double, and the double nearest to what it leaves: together about 106 bits of d. */
+/** The nearest double, and the double nearest to the remainder: together about 106 bits of d. */
 export function toDoubles(text: string): [high: number, low: number] {
   // What is behind 1,100 decimals is below every double.
   const d = parseDecimal(text.replace(/^([+-]?\d*\.\d{1100})\d+$/, '$1'));

@@ -1,6 +1,6 @@
 /**
  * The camera's way through a film: the zoom grows geometrically, and the centre moves in proportion to the width of
- * the view, w = 1 / zoom, so that the target keeps its place in the picture while the camera falls towards it:
+ * the view, w = 1 / zoom, so that the target keeps its position in the picture while the zoom grows:
  *
  *   c(t) = c1 + (c0 - c1)·(w(t) - w1) / (w0 - w1)
  *
@@ -56,8 +56,8 @@ export function placeAt(from: Place, to: Place, t: number): Place {
 }
 
 /**
- * To what no eye sees (a zoom's tenth digit): so that films of other lengths through the same zooms have the same frames,
- * not frames that differ by what t was rounded by.
+ * To the tenth digit of the zoom, which is not visible: so films of different lengths through the same zooms share frames,
+ * which would otherwise differ by the rounding of t.
  */
 function rounded(log: number): number {
   return Math.round(log * 1e11) / 1e11;

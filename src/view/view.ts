@@ -1,5 +1,5 @@
 /**
- * A view: everything that decides the samples of one picture, and nothing about colours or about who computes it.
+ * A view: everything that decides the samples of one picture, and nothing about colours or about how it is computed.
  * Two equal views have equal samples, to the bit, on every machine.
  */
 
@@ -46,7 +46,7 @@ export interface View {
   readonly perturbed?: true;
   /** The job wants the distance of every sample to the set, too. */
   readonly distance?: true;
-  /** Exact iteration of perturbed points takes as long as it takes: no sample stays uncertain. */
+  /** Exact iteration of perturbed points has no time limit: no sample stays uncertain. */
   readonly exact?: true;
 }
 

@@ -8,8 +8,9 @@ import { kindName, type SceneWork, type TaskWork } from '../work/work.js';
 const MAX_NAME = 100;
 
 /** @throws FractalError PROTOCOL for names that cannot be shown in the log. */
-export function checkHello({ version, session }: ToWorker & { kind: 'hello' }): void {
-  for (const name of [version, session]) if (!isReadable(name)) throw refused('a greeting with an unreadable name');
+export function checkHello({ version, build, session }: ToWorker & { kind: 'hello' }): void {
+  for (const name of [version, build, session])
+    if (!isReadable(name)) throw refused('a greeting with an unreadable name');
 }
 
 /** @throws FractalError PROTOCOL for names that cannot be shown in the log. */

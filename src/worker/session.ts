@@ -13,6 +13,7 @@ import {
   type ToJob,
   type ToWorker,
 } from '../cluster/messages.js';
+import { otherBuild, type Program } from '../cluster/program.js';
 import type { WorkerLink } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
 import type { Metric } from '../metrics/metric.js';
@@ -51,7 +52,7 @@ export interface Session {
   close(): void;
 }
 
-export function serve(link: WorkerLink, pool: Pool, version: string, events: SessionEvents): Session {
+export function serve(link: WorkerLink, pool: Pool, program: Program, events: SessionEvents): Session {
   let name = '';
   let handle: SessionHandle | undefined;
   let slots = pool.slots;
@@ -107,22 +108,25 @@ export function serve(link: WorkerLink, pool: Pool, version: string, events: Ses
     greeted = true;
     checkHello(hello);
     const skew = skewOf(hello);
-    if (skew) return refuse(`${skew}: run the same version on both`);
+    if (skew) return refuse(skew);
     if (over) return;
     name = hello.session;
     slots = hello.slots > 0 ? Math.min(hello.slots, pool.slots) : pool.slots;
     handle = pool.session(breakOff);
     beating = setInterval(beat, HEARTBEAT_MS).unref();
     const { instance } = pool;
-    void link.send({ kind: 'ready', protocol: PROTOCOL, version, slots, credits: CREDITS, instance });
+    void link.send({ kind: 'ready', protocol: PROTOCOL, ...program, slots, credits: CREDITS, instance });
   }
 
-  /** How the leader's version differs, if it does: other versions may compute other bits. */
+  /** How the leader's program differs, if it does: other versions and builds may compute other bits. */
   function skewOf(hello: ToWorker & { readonly kind: 'hello' }): string | undefined {
+    const { version, build } = program;
+    const same = 'run the same version on both';
     if (hello.protocol !== PROTOCOL) {
-      return `the leader ${hello.version} speaks protocol ${hello.protocol}, this worker ${version} speaks ${PROTOCOL}`;
+      return `the leader ${hello.version} speaks protocol ${hello.protocol}, this worker ${version} speaks ${PROTOCOL}: ${same}`;
     }
-    return hello.version === version ? undefined : `the leader is version ${hello.version}, this worker ${version}`;
+    if (hello.version !== version) return `the leader is version ${hello.version}, this worker ${version}: ${same}`;
+    return hello.build === build ? undefined : otherBuild('the leader is', hello.build, 'this worker', build);
   }
 
   function openJob(open: ToJob & { readonly kind: 'open' }, session: SessionHandle): void {

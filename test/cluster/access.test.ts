@@ -15,7 +15,7 @@ import { testAuthority } from './credentials.js';
 import { Scripted } from './scripted.js';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
-const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', session: 's', slots: 0 };
+const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', build: 'build', session: 's', slots: 0 };
 const [ours, theirs] = await Promise.all([testAuthority(), testAuthority()]);
 const leader = await ours.holder(['leader']);
 const worker = await ours.holder(['127.0.0.1']);

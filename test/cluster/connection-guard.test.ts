@@ -19,7 +19,7 @@ import { Scripted } from './scripted.js';
 const LOCAL = { host: '127.0.0.1', port: 0 };
 const SESSION = '/fractal.v1.Peer/Session';
 const CHECK = '/grpc.health.v1.Health/Check';
-const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', session: 's', slots: 0 };
+const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', build: 'build', session: 's', slots: 0 };
 const limits = { ...LIMITS, leaders: 3, pending: 4, handshakeMs: 400, idleMs: 400 };
 /** More than all limits of time together, and less than anybody would wait. */
 const BOUND_MS = 8_000;

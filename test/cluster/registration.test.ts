@@ -7,6 +7,7 @@ import { openRegistration, type RegisterOptions, register } from '../../src/clus
 import { type Address, addressText, parseAddress } from '../../src/cluster/transport.js';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
+const PROGRAM = { version: '1', build: 'a'.repeat(64) };
 const TOKEN = 'a token of some length';
 
 /** A leader's registration, the addresses that came, and a worker that registers, with what it notes. */
@@ -17,7 +18,7 @@ async function registration(t: TestContext, join: (address: Address) => string |
     came.push(addressText(address));
     return join(address);
   };
-  const listener = await openRegistration(LOCAL, '1', take, options);
+  const listener = await openRegistration(LOCAL, PROGRAM, take, options);
   t.after(() => listener.close());
   /** What a worker notes first. */
   const first = (worker: Address, changes: Partial<RegisterOptions> = {}) =>
@@ -27,7 +28,7 @@ async function registration(t: TestContext, join: (address: Address) => string |
         stop.abort();
         resolve(text);
       };
-      void register(listener.address, worker, { access: options, version: '1', signal: stop.signal, note, ...changes });
+      void register(listener.address, worker, { access: options, ...PROGRAM, signal: stop.signal, note, ...changes });
     });
   return { came, first, listener };
 }
@@ -48,6 +49,14 @@ test('another version is refused, and both versions are named', async (t) => {
   const { came, first } = await registration(t, () => undefined);
   const why = `the worker is version 0.9 (protocol ${PROTOCOL}), the leader 1 (protocol ${PROTOCOL}): run the same version on both`;
   assert.equal(await first({ host: 'w', port: 7 }, { version: '0.9' }), `cannot join so far: ${why}`);
+  assert.deepEqual(came, []);
+});
+
+test('another build is refused, and both builds are named', async (t) => {
+  const { came, first } = await registration(t, () => undefined);
+  const why = 'the worker is build bbbbbbbbbbbb, the leader build aaaaaaaaaaaa: build the same sources on both';
+  const said = await first({ host: 'w', port: 7 }, { build: 'b'.repeat(64) });
+  assert.equal(said, `cannot join so far: ${why} ("make build")`);
   assert.deepEqual(came, []);
 });
 
@@ -83,9 +92,9 @@ test('a leader that is not there yet is asked again until it is', async (t) => {
   const note = (text: string) => {
     said.push(text);
     if (text === 'is known to its leader') wake();
-    else void openRegistration(listener.address, '1', () => undefined).then((late) => t.after(() => late.close()));
+    else void openRegistration(listener.address, PROGRAM, () => undefined).then((late) => t.after(() => late.close()));
   };
-  void register(listener.address, { host: 'w', port: 1 }, { access: {}, version: '1', signal: stop.signal, note });
+  void register(listener.address, { host: 'w', port: 1 }, { access: {}, ...PROGRAM, signal: stop.signal, note });
   await known;
   assert.deepEqual(said, ['cannot join so far: ECONNREFUSED', 'is known to its leader']);
 });
@@ -93,7 +102,7 @@ test('a leader that is not there yet is asked again until it is', async (t) => {
 test('a worker that is never accepted gives up after its retries, and says why', async (t) => {
   const { listener } = await registration(t, () => 'it failed 3 times');
   const note = () => undefined;
-  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 1, note };
+  const options = { access: {}, ...PROGRAM, signal: new AbortController().signal, retries: 1, note };
   const name = addressText(listener.address);
   await assert.rejects(register(listener.address, { host: 'w', port: 1 }, options), {
     code: 'NO_LEADER',
@@ -113,7 +122,7 @@ test('a worker that was accepted before stops without an error when its leader i
     said.push(text);
     if (text === 'is known to its leader') void listener.close();
   };
-  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 0, note };
+  const options = { access: {}, ...PROGRAM, signal: new AbortController().signal, retries: 0, note };
   await register(listener.address, { host: 'w', port: 1 }, options);
   assert.equal(said[0], 'is known to its leader');
   assert.equal(said.at(-1), 'its leader is gone, 1 attempt to register failed: ECONNREFUSED');
@@ -124,7 +133,7 @@ test('failed attempts do not count while a leader is connected', async (t) => {
   await listener.close();
   const looks: boolean[] = [];
   const connected = () => looks.push(true) < 2;
-  const options = { access: {}, version: '1', signal: new AbortController().signal, retries: 0, note: () => undefined };
+  const options = { access: {}, ...PROGRAM, signal: new AbortController().signal, retries: 0, note: () => undefined };
   await assert.rejects(register(listener.address, { host: 'w', port: 1 }, { ...options, connected }), /in 1 attempt:/);
   assert.equal(looks.length, 2);
 });

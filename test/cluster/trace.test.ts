@@ -18,7 +18,7 @@ const rect = { x: 0, y: 0, width: 500_000, height: 1 };
 const BYTES = 3 * rect.width;
 
 const MESSAGES: readonly ToWorker[] = [
-  { kind: 'hello', protocol: 1, version: '1', session: 's', slots: 0 },
+  { kind: 'hello', protocol: 1, version: '1', build: 'b', session: 's', slots: 0 },
   { kind: 'open', job: 1, name: 'j', kernel: 'simd', priority: 90 },
   { kind: 'scene', job: 1, id: 2, scene: sceneOf({ paint: paintOf(9) }) },
   {

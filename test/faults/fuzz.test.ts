@@ -19,11 +19,12 @@ const AT_ONCE = 50;
 const BOUNDED = { timeout: 120_000 };
 const PING = frame(TYPE.ping, 0, 0, Buffer.alloc(8, 'p'));
 const PONG = frame(TYPE.ping, FLAG.ack, 0, Buffer.alloc(8, 'p'));
-const hello = { kind: 'hello', protocol: 1, version: '1', session: 'a-session', slots: 0 } as const;
+const hello = { kind: 'hello', protocol: 1, version: '1', build: 'build', session: 'a-session', slots: 0 } as const;
 const ready: ToLeader = {
   kind: 'ready',
   protocol: 1,
   version: '1',
+  build: 'build',
   slots: 1,
   credits: 2,
   instance: '',

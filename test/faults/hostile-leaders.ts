@@ -6,7 +6,7 @@
 
 import { setPriority } from 'node:os';
 import grpc from '@grpc/grpc-js';
-import { VERSION } from '../../src/app/version.js';
+import { thisProgram } from '../../src/app/version.js';
 import { cut } from '../../src/cluster/chunks.js';
 import { PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import { wireToWorker } from '../../src/cluster/wire.js';
@@ -27,7 +27,7 @@ const SESSIONS = 2;
 const [address = '', ...wanted] = process.argv.slice(2);
 const encode = (wire: Wire) => toWorker.encode(wire);
 const wires = (message: ToWorker) => [...wireToWorker(message, scenes)].map(encode);
-const hello = encode({ hello: { protocol: PROTOCOL, version: VERSION, session: 'hostile', slots: 0 } });
+const hello = encode({ hello: { protocol: PROTOCOL, ...thisProgram(), session: 'hostile', slots: 0 } });
 const JOB = 1;
 const opening = (job: number) => encode({ open: { job, name: 'hostile', kernel: 'simd', priority: 100 } });
 const formula = { step: 'holomorphic', power: 2 } as const;

@@ -7,7 +7,7 @@
 import { setPriority } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import grpc from '@grpc/grpc-js';
-import { VERSION } from '../../src/app/version.js';
+import { thisProgram } from '../../src/app/version.js';
 import { HEARTBEAT_MS, PROTOCOL } from '../../src/cluster/messages.js';
 import { fingerprintOf } from '../../src/kernel/open.js';
 import { openSimd } from '../../src/kernel/simd.js';
@@ -31,7 +31,7 @@ const BYTES = 4 << 20;
 const fingerprint = await fingerprintOf(openSimd());
 const honest = {
   protocol: PROTOCOL,
-  version: VERSION,
+  ...thisProgram(),
   slots: 2,
   credits: 2,
   instance: '',

@@ -75,6 +75,7 @@ const ready: Ready = {
   kind: 'ready',
   protocol: PROTOCOL,
   version: '0.0.0',
+  build: 'build',
   slots: 1,
   credits: 2,
   instance: '',
@@ -87,6 +88,11 @@ for (const [what, answer, reason] of [
     /it speaks protocol 1 \(version 0\.0\.0\), this leader 4 \(version 0\.1\.0\)/,
   ],
   ['version', ready, /it is version 0\.0\.0, this leader 0\.1\.0/],
+  [
+    'build',
+    { ...ready, version: '0.1.0' },
+    /it is build build, this leader build [0-9a-f]{12}: build the same sources/,
+  ],
 ] as const) {
   test(`a worker of another ${what} is left out, and both are named`, BOUNDED, async (t) => {
     const old = await grpcListen({ host: '127.0.0.1', port: 0 }, (link) => {

@@ -17,8 +17,8 @@ import { type TestContext, test } from 'node:test';
 import type { Rect } from '../../src/shard/shard.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
+import { openOnDisk } from '../../src/store/disk.js';
 import { keepOrbit, recallOrbit } from '../../src/store/orbits.js';
-import { Store } from '../../src/store/store.js';
 import { folder, fractal } from '../e2e/processes.js';
 import { dice } from './dice.js';
 
@@ -118,7 +118,7 @@ test(
     const path = folder(t);
     const [good, bad] = [join(path, 'good'), join(path, 'bad')];
     const open = async (at: string) => {
-      const store = await Store.open({ folder: at, size: 1 << 26, warn: assert.fail });
+      const store = await openOnDisk({ folder: at, size: 1 << 26, warn: assert.fail });
       return { store, archive: new Archive(store, { ...SIZE, keyOf: (frame) => digestOf({ frame }) }) };
     };
     const orbit = {
@@ -136,8 +136,8 @@ test(
       if (frame < 2) first.archive.complete(frame);
     }
     keepOrbit(first.store, digestOf('orbit'), orbit);
-    first.archive.leave();
-    await first.store.settled();
+    first.archive.suspend();
+    await first.store.written();
     const roll = dice(2);
     let lost = 0;
     for (let time = 0; time < 1_000; time++) {

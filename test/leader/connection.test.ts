@@ -14,6 +14,7 @@ const ready: Ready = {
   kind: 'ready',
   protocol: PROTOCOL,
   version: '1.0',
+  build: 'build',
   slots: 3,
   credits: 2,
   instance: '',
@@ -31,6 +32,7 @@ function leader(t: TestContext, changes: Partial<ConnectionOptions> = {}, answer
   const options: ConnectionOptions = {
     dialer: network.dialer,
     version: '1.0',
+    build: 'build',
     session: 'session',
     retries: 2,
     random: () => 1,
@@ -70,6 +72,7 @@ test('a worker is greeted, and what it then sends is passed on', async (t) => {
     kind: 'hello',
     protocol: PROTOCOL,
     version: '1.0',
+    build: 'build',
     session: 'session',
     slots: 2,
   });
@@ -88,6 +91,11 @@ const OBJECTIONS: readonly [what: string, answer: ToLeader, reason: string][] = 
     `it speaks protocol 9 (version 1.0), this leader ${PROTOCOL} (version 1.0)`,
   ],
   ['another version', { ...ready, version: '2.0' }, 'it is version 2.0, this leader 1.0'],
+  [
+    'another build',
+    { ...ready, build: 'c'.repeat(64) },
+    'it is build cccccccccccc, this leader build build: build the same sources on both ("make build")',
+  ],
   ['its refusal', { kind: 'refused', reason: 'run the same version on both' }, 'run the same version on both'],
 ];
 

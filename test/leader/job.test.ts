@@ -19,7 +19,7 @@ import type { Frame } from '../../src/shard/frame.js';
 import type { Rect } from '../../src/shard/shard.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
-import { Store } from '../../src/store/store.js';
+import { openOnDisk } from '../../src/store/disk.js';
 import type { View } from '../../src/view/view.js';
 import { fractalJob } from '../../src/work/fractal/job.js';
 import { serve } from '../../src/worker/session.js';
@@ -47,6 +47,7 @@ const ready: Ready = {
   kind: 'ready',
   protocol: PROTOCOL,
   version: '1',
+  build: 'build',
   slots: 1,
   credits: 2,
   instance: '',
@@ -137,6 +138,7 @@ function leader(t: TestContext, changes: Partial<FleetOptions & JobOptions> = {}
   const options = {
     dialer: network.dialer,
     version: '1',
+    build: 'build',
     session: 'session',
     retries: 0,
     random: () => 0,
@@ -296,7 +298,12 @@ test('a worker that really checks its credits never gets more shards than it has
         },
       }),
     };
-    serve(link, seen as typeof pool, '1', { began: nobody, finished: () => [], broken: nobody, ended: nobody });
+    serve(
+      link,
+      seen as typeof pool,
+      { version: '1', build: 'build' },
+      { began: nobody, finished: () => [], broken: nobody, ended: nobody },
+    );
   });
   running.add({ address, slots: 0 });
   running.sealed();
@@ -659,7 +666,7 @@ test('every shard verified: of three workers one lies, it is found out, and no b
 
 test('half of the shards verified: what an outvoted worker alone computed is computed anew, and not kept', async (t) => {
   const path = folder(t);
-  const open = () => Store.open({ folder: path, size: 1 << 20, warn: assert.fail });
+  const open = () => openOnDisk({ folder: path, size: 1 << 20, warn: assert.fail });
   const shelf = {
     width: size.width,
     height: size.height,
@@ -676,8 +683,8 @@ test('half of the shards verified: what an outvoted worker alone computed is com
   }
   running.sealed();
   assertWhole(await frames());
-  archive.leave();
-  await store.settled();
+  archive.suspend();
+  await store.written();
   const { revoked, samples, shards, workers, uncertain } = reports[0] as Report;
   assert.equal(uncertain, job.renders.length * UNCERTAIN, 'what the liar had counted is taken back');
   assert.ok(workers[0]?.expelled);

@@ -19,12 +19,13 @@ import { gatedPool } from '../worker/gated-pool.js';
 import { paintOf, view } from '../worker/views.js';
 
 const BOUNDED = { timeout: 120_000 };
+const PROGRAM = { version: '1', build: 'build' };
 const nothing = () => {};
 
 /** A fleet, and workers in memory. It ends with the test. */
 function fleetOf(t: TestContext) {
   const network = memoryNetwork();
-  const identity = { dialer: network.dialer, version: '1', session: 's' };
+  const identity = { dialer: network.dialer, ...PROGRAM, session: 's' };
   const fleet = openFleet({ ...identity, retries: 0, random: () => 0, maxSlots: 0, now: () => performance.now() });
   t.after(() => fleet.close());
   let port = 0;
@@ -39,7 +40,8 @@ function fleetOf(t: TestContext) {
     /** A worker with this pool. */
     work: (pool: Pool) =>
       join(
-        (link) => void serve(link, pool, '1', { began: nothing, finished: () => [], broken: nothing, ended: nothing }),
+        (link) =>
+          void serve(link, pool, PROGRAM, { began: nothing, finished: () => [], broken: nothing, ended: nothing }),
       ),
     script: (script: (worker: ScriptedWorker) => unknown) => join((link) => void script(new Scripted(link))),
   };
@@ -193,7 +195,7 @@ test('scenes are sent with the first shard that needs them, dropped after the la
 function answer(worker: ScriptedWorker, message: ToWorker, fingerprint = 'f'): void {
   const able = { kernel: 'simd', detail: 'by hand', speed: 1e9, fingerprint, slots: 2 };
   if (message.kind === 'hello') {
-    void worker.send({ kind: 'ready', protocol: message.protocol, version: '1', slots: 2, credits: 2, instance: '' });
+    void worker.send({ kind: 'ready', protocol: message.protocol, ...PROGRAM, slots: 2, credits: 2, instance: '' });
   } else if (message.kind === 'open') void worker.send({ kind: 'opened', job: message.job, ...able });
   else if (message.kind === 'close') void worker.send({ kind: 'report', job: message.job, metrics: [] });
   else if (message.kind === 'assign' && message.assignment.work.kind === 'fractal') {

@@ -19,7 +19,7 @@ import type { Report } from '../../src/leader/job/ledger.js';
 import type { Frame } from '../../src/shard/frame.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
-import { Store } from '../../src/store/store.js';
+import { openOnDisk } from '../../src/store/disk.js';
 import { type Asset, assetOf } from '../../src/work/asset.js';
 import { fractalJob } from '../../src/work/fractal/job.js';
 import type { Kind, Kinds } from '../../src/work/kind.js';
@@ -63,7 +63,7 @@ function poolOf(t: TestContext, slots: number, wrong = false): Pool {
 /** A worker that real gRPC reaches. */
 async function worker(t: TestContext, pool = poolOf(t, 1)): Promise<Listener> {
   const log = { began() {}, finished: () => [], broken() {}, ended() {} };
-  const listener = await grpcListen(LOCAL, (link) => void serve(link, pool, 'test', log));
+  const listener = await grpcListen(LOCAL, (link) => void serve(link, pool, { version: 'test', build: 'build' }, log));
   t.after(() => listener.close());
   return listener;
 }
@@ -84,7 +84,16 @@ async function rendered(
   let report: Report | undefined;
   const options = {
     dialer: grpcDialer(),
-    ...{ version: 'test', session: 'test', name: 'test', kernel, retries: 0, random: Math.random, maxSlots: 0 },
+    ...{
+      version: 'test',
+      build: 'build',
+      session: 'test',
+      name: 'test',
+      kernel,
+      retries: 0,
+      random: Math.random,
+      maxSlots: 0,
+    },
     ...{ minWorkers: workers.length, strict: false, metrics: false, signal: new AbortController().signal, progress },
     now: () => performance.now(),
     note: (text: string) => void notes.push(text),
@@ -154,11 +163,11 @@ test('finished shards are kept, and found again by the identity of their frame',
   const path = folder(t);
   /** With a store of its own, as another run has one; until all of it is on disk. */
   const kept = async (which: ChecksumJob, workers: readonly Listener[]) => {
-    const store = await Store.open({ folder: path, size: 1 << 30, warn: assert.fail });
+    const store = await openOnDisk({ folder: path, size: 1 << 30, warn: assert.fail });
     const keyOf = (frame: number) => digestOf(which.identity(frame));
     const archive = new Archive(store, { width: 64, height: 48, bytesPerPixel: 3, keyOf });
     const outcome = await rendered({ ...which, archive }, workers);
-    await store.settled();
+    await store.written();
     return outcome;
   };
   const first = await kept(job, [await worker(t)]);

@@ -275,7 +275,7 @@ test('two leaders at once, each as fast as it can: both get all they asked for, 
   const network = memoryNetwork();
   const address = { host: 'w', port: 1 };
   const events = { began: () => {}, finished: () => [], broken: () => {}, ended: () => {} };
-  network.listen(address, (link) => void serve(link, pool, '1', events));
+  network.listen(address, (link) => void serve(link, pool, { version: '1', build: 'build' }, events));
   const served: string[] = [];
   let ready = 0;
   let begin = () => {};
@@ -287,7 +287,7 @@ test('two leaders at once, each as fast as it can: both get all they asked for, 
   async function leader(name: string, count: number): Promise<void> {
     const worker = new Scripted(network.dial(address));
     const send = (message: ToWorker) => void worker.send(message);
-    send({ kind: 'hello', protocol: PROTOCOL, version: '1', session: name, slots: 0 });
+    send({ kind: 'hello', protocol: PROTOCOL, version: '1', build: 'build', session: name, slots: 0 });
     await worker.next('ready');
     send({ kind: 'open', job: 1, name, kernel: 'simd', priority: 50 });
     await worker.next('opened');

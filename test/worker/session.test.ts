@@ -13,7 +13,14 @@ import { FINGERPRINT, gatedPool } from './gated-pool.js';
 import { paintOf, sceneOf, taskOf, view } from './views.js';
 
 const ADDRESS = { host: 'w', port: 1 };
-const hello = { kind: 'hello', protocol: PROTOCOL, version: '2.0', session: 'leader', slots: 0 } as const;
+const hello = {
+  kind: 'hello',
+  protocol: PROTOCOL,
+  version: '2.0',
+  build: 'build',
+  session: 'leader',
+  slots: 0,
+} as const;
 const JOB = 1;
 const open = { kind: 'open', job: JOB, name: 'job', kernel: 'simd', priority: 50 } as const;
 const close = (metrics: boolean, job = JOB): ToWorker => ({ kind: 'close', job, metrics });
@@ -54,7 +61,7 @@ function worker(pool: Pool) {
       broken: (job: string, reason: string) => void log.push(`${job} ended: ${reason}`),
       ended: (session: string, reason?: string) => void log.push(`session ${session} ended: ${reason ?? 'done'}`),
     };
-    sessions.push(serve(link, pool, '2.0', events));
+    sessions.push(serve(link, pool, { version: '2.0', build: 'build' }, events));
   });
   const dial = (): ScriptedLeader & { link: MemoryLink<ToWorker, never> } =>
     new Scripted(network.dial(ADDRESS)) as never;
@@ -89,6 +96,7 @@ test('a leader learns what it may use: not more slots than it wants, and not mor
     assert.deepEqual(ready, {
       protocol: PROTOCOL,
       version: '2.0',
+      build: 'build',
       slots,
       credits: 2,
       instance: 'gated',
@@ -126,6 +134,16 @@ test('a greeting with a name that would spoil the log is refused', async () => {
     assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
     assert.deepEqual(log, [`session  ended: ${reason}`]);
   }
+});
+
+test('another build is refused, though its version is the same, and both are named', async () => {
+  const { dial, log } = worker(gatedPool());
+  const leader = dial();
+  void leader.send({ ...hello, build: 'c'.repeat(64) });
+  const reason =
+    'the leader is build cccccccccccc, this worker build build: build the same sources on both ("make build")';
+  assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
+  assert.deepEqual(log, [` ended: ${reason}`]);
 });
 
 test('another version is refused, though it speaks the same protocol: its bits may be others', async () => {

@@ -5,13 +5,13 @@
  */
 
 import { PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../../cluster/messages.js';
+import { otherBuild, type Program } from '../../cluster/program.js';
 import type { Bytes } from '../../cluster/traffic.js';
 import { type Address, addressText, type Dialer, type LeaderLink, Refusal } from '../../cluster/transport.js';
 import { FractalError } from '../../errors.js';
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Program {
   readonly dialer: Dialer;
-  readonly version: string;
   /** Names the leader's session in the logs of workers. */
   readonly session: string;
   /** Dials in a row without an answer before the worker is given up: still dialled, but no longer waited for. */
@@ -81,7 +81,7 @@ export class Connection {
   }
 
   dial(): void {
-    const { dialer, version, session } = this.options;
+    const { dialer, version, build, session } = this.options;
     const link = dialer.dial(this.address);
     this.link = link;
     this.timer = setTimeout(() => this.disconnected(link, 'no answer to the greeting'), GREETING_MS);
@@ -92,7 +92,7 @@ export class Connection {
       },
       ended: (error) => this.disconnected(link, error?.message ?? 'it left', error),
     });
-    void link.send({ kind: 'hello', protocol: PROTOCOL, version, session, slots: this.slots });
+    void link.send({ kind: 'hello', protocol: PROTOCOL, version, build, session, slots: this.slots });
   }
 
   /** Dials at once, if it waits for the next time to dial: the worker reported that it is there. */
@@ -175,13 +175,14 @@ export class Connection {
     }, LOOK_MS);
   }
 
-  /** How the worker's version differs, if it does. */
+  /** How the worker's program differs, if it does. */
   private skewOf(ready: Ready): string | undefined {
-    const { version } = this.options;
+    const { version, build } = this.options;
     if (ready.protocol !== PROTOCOL) {
       return `it speaks protocol ${ready.protocol} (version ${ready.version}), this leader ${PROTOCOL} (version ${version})`;
     }
-    return ready.version === version ? undefined : `it is version ${ready.version}, this leader ${version}`;
+    if (ready.version !== version) return `it is version ${ready.version}, this leader ${version}`;
+    return ready.build === build ? undefined : otherBuild('it is', ready.build, 'this leader', build);
   }
 
   private giveUp(reason: string): void {

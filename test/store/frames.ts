@@ -1,0 +1,56 @@
+/** Frames of a job that are kept in a store and found again. */
+
+import assert from 'node:assert/strict';
+import type { Rect } from '../../src/shard/shard.js';
+import { Archive } from '../../src/store/archive.js';
+import { digestOf } from '../../src/store/digest.js';
+import type { Piece } from '../../src/store/record.js';
+import { Store } from '../../src/store/store.js';
+import type { Place } from './backends.js';
+
+const SIZE = { width: 32, height: 16, bytesPerPixel: 3 };
+const BYTES = SIZE.width * SIZE.height * SIZE.bytesPerPixel;
+export const WHOLE: Rect = { x: 0, y: 0, width: 32, height: 16 };
+export const TOP: Rect = { ...WHOLE, height: 6 };
+export const REST: Rect = { ...WHOLE, y: 6, height: 10 };
+/** What an entry counts for: its bytes, and room for the heads of its records. */
+export const ENTRY = Math.ceil(BYTES * (1 + 1 / 32)) + 64;
+
+/** Bytes that tell where they belong. */
+export function bytesOf(frame: number, rect: Rect): Uint8Array {
+  return new Uint8Array(rect.width * rect.height * 3).fill(frame * 16 + rect.y + 1);
+}
+
+export function pieceOf(frame: number, rect: Rect, uncertain = 0): Piece {
+  return { rect, bytes: bytesOf(frame, rect), uncertain };
+}
+
+/** A run that uses a place. */
+export async function open(place: Place, name = '"place"') {
+  const warnings: string[] = [];
+  const store = await Store.open({ name, blobs: () => place.open(), warn: (line) => void warnings.push(line) });
+  const archive = new Archive(store, { ...SIZE, keyOf: (frame) => digestOf({ frame }) });
+  return { store, archive, warnings, written: () => store.written() };
+}
+
+/** What is there of a frame, and what is missing. */
+export async function recall({ archive }: { archive: Archive }, frame: number) {
+  const found: Rect[] = [];
+  const missing = await archive.recall(frame, ({ rect, bytes }) => {
+    assert.deepEqual(Uint8Array.from(bytes), bytesOf(frame, rect), 'found bytes are those that were kept');
+    found.push(rect);
+  });
+  return { found, missing };
+}
+
+/** Keeps rectangles of a frame in a run of its own; its warnings. */
+export async function keepIn(place: Place, frame: number, rects: readonly Rect[], name?: string): Promise<string[]> {
+  const { archive, warnings, written } = await open(place, name);
+  const { missing } = await recall({ archive }, frame);
+  for (const rect of rects) archive.keep(frame, pieceOf(frame, rect));
+  const area = rects.reduce((sum, { width, height }) => sum + width * height, 0);
+  if (area === missing.reduce((sum, { width, height }) => sum + width * height, 0)) archive.complete(frame);
+  archive.suspend();
+  await written();
+  return warnings;
+}
