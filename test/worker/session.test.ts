@@ -143,7 +143,7 @@ test('another build is refused, though its version is the same, and both are nam
   const reason =
     'the leader is build cccccccccccc, this worker build build: build the same sources on both ("make build")';
   assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
-  assert.deepEqual(log, [` ended: ${reason}`]);
+  assert.deepEqual(log, [`session  ended: ${reason}`]);
 });
 
 test('another version is refused, though it speaks the same protocol: its bits may be others', async () => {
