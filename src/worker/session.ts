@@ -64,7 +64,7 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
   let greeted = false;
   let draining = false;
   let over = false;
-  let beating: NodeJS.Timeout | undefined;
+  let heartbeats: NodeJS.Timeout | undefined;
   /** Answers that the leader has not read; heartbeats since the last time that it read some of them. */
   let [unread, stalled, moved] = [0, 0, 0];
 
@@ -113,7 +113,7 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
     name = hello.session;
     slots = hello.slots > 0 ? Math.min(hello.slots, pool.slots) : pool.slots;
     handle = pool.session(breakOff);
-    beating = setInterval(beat, HEARTBEAT_MS).unref();
+    heartbeats = setInterval(sendHeartbeat, HEARTBEAT_MS).unref();
     const { instance } = pool;
     void link.send({ kind: 'ready', protocol: PROTOCOL, ...program, slots, credits: CREDITS, instance });
   }
@@ -167,7 +167,7 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
     unread--;
   }
 
-  function beat(): void {
+  function sendHeartbeat(): void {
     const { sent } = link.traffic;
     if (unread === 0 || sent !== moved) stalled = 0;
     else if (++stalled * HEARTBEAT_MS >= UNREAD_MS) return breakOff('the leader reads no answers');
@@ -223,7 +223,7 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
   function end(reason: string | undefined): void {
     if (over) return;
     over = true;
-    clearInterval(beating);
+    clearInterval(heartbeats);
     for (const job of jobs.values()) job.close();
     handle?.close();
     for (const { name: job, tally } of jobs.values()) events.broken(job, reason ?? 'it was ended', tally);

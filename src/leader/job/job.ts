@@ -161,8 +161,12 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     if (state !== 'running') return;
     for (const command of plan.on(event, options.now())) {
       obey(command);
-      if ((state as string) === 'failed') return;
+      if (hasFailed()) return;
     }
+  }
+
+  function hasFailed(): boolean {
+    return state === 'failed';
   }
 
   function obey(command: Command): void {
