@@ -13,7 +13,7 @@ export async function reference(runs = 5): Promise<void> {
   for (const bits of [128, 256, 512, 1100, 2800, 33_000]) {
     const iterations = Math.ceil(2e9 / (20_000 + bits ** 2 / 5));
     const formula = { step: 'holomorphic', power: 2 } as const;
-    const order = { formula, re: RE, im: IM, bits, iterations, radius: -1e9, deep: true };
+    const order = { formula, re: RE, im: IM, bits, iterations, radius: -1e9, extended: true };
     const timed = (work: () => void) => async () => {
       const from = process.cpuUsage();
       work();

@@ -1,7 +1,7 @@
 /** The reference orbit of a job: taken from the store, or computed when it is first needed. */
 
-import { nanosecondsAt } from '../kernel/perturbation/orbit.js';
 import { computeReference, orderFor, type Reference, type ReferenceOrder } from '../kernel/perturbation/reference.js';
+import { nanosecondsAt } from '../kernel/perturbation/walker.js';
 import { keepOrbit, type Orbit, orbitKey, recallOrbit } from '../store/orbits.js';
 import type { Store } from '../store/store.js';
 import type { View } from '../view/view.js';
@@ -49,10 +49,10 @@ async function orbitOf(order: ReferenceOrder, { emit, signal }: Context, store: 
   const key = store && orbitKey(order);
   const found = key && (await recallOrbit(store, key));
   if (found) {
-    const { formula, re, im, deep } = order;
-    const { orbit, tiny, start } = found;
+    const { formula, re, im, extended } = order;
+    const { orbit, underflow, start } = found;
     note(`reference orbit: ${lengthOf(found)}, from the store`);
-    return { formula, re, im, orbit, tiny, start, deep };
+    return { formula, re, im, orbit, underflow, start, extended };
   }
   const from = performance.now();
   let reportedAt = from;

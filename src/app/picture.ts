@@ -65,7 +65,6 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
     patience: stallTimeoutSeconds,
-    comment: () => parametersOf(request),
     warn: logTo(emit, 'warn'),
     signal,
   });
@@ -79,7 +78,9 @@ export async function writeFrame(
   paint: Paint | undefined,
 ): Promise<void> {
   const painted = paint ? await paintFrame(frame, paint, request.iterations) : frame;
-  await output.write(request.flip ? flipped(painted) : painted, () => parametersOf(request, frame.index));
+  await output.write(request.flip ? flipped(painted) : painted, (of) =>
+    of === 'film' ? parametersOf(request) : parametersOf(request, frame.index),
+  );
 }
 
 function channelsOf({ colours }: Request): number {

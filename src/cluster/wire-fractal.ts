@@ -151,16 +151,16 @@ function paintOf({ mode, srgb, linear, light, ...rest }: Paint__Output): Paint {
   };
 }
 
-function wireReference({ formula, orbit, tiny, ...rest }: Reference): WireReference {
-  return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), tiny: bufferOf(tiny) };
+function wireReference({ formula, orbit, underflow, ...rest }: Reference): WireReference {
+  return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), underflow: bufferOf(underflow) };
 }
 
 /** The orbit stays as bytes where the message has it: aligning it would be a copy of all. */
-function referenceOf({ re, im, deep, start, orbit, tiny, ...formula }: Reference__Output): Reference {
+function referenceOf({ re, im, extended, start, orbit, underflow, ...formula }: Reference__Output): Reference {
   checkEntries(orbit, 16, 32);
-  checkEntries(tiny, 40, 0);
+  checkEntries(underflow, 40, 0);
   if (16 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);
-  return { formula: formulaOf(formula), re, im, orbit, tiny, start, deep };
+  return { formula: formulaOf(formula), re, im, orbit, underflow, start, extended };
 }
 
 /** Whole entries of so many bytes, at least `least` bytes in all. */

@@ -3,7 +3,7 @@
 import { extname, resolve } from 'node:path';
 import { FractalError } from '../errors.js';
 import type { Frame } from '../shard/frame.js';
-import { encode, findFfmpeg } from './ffmpeg.js';
+import { type Encoding, encode, findFfmpeg } from './ffmpeg.js';
 import { recipe } from './film.js';
 import { flawOf } from './film-check.js';
 import { npyPieces } from './npy.js';
@@ -35,13 +35,14 @@ export interface OutputOptions {
   readonly patience?: number;
   /** Path of an ffmpeg. */
   readonly ffmpeg?: string;
-  /** What a film carries so that it can be rendered again: ASCII. Absent: nothing. */
-  readonly comment?: () => string;
   /** Told what the user should know though it stops nothing. */
   readonly warn?: (line: string) => void;
   /** Ends what takes long: an encoder that completes its file, the waiting for a program that reads a pipe. */
   readonly signal?: AbortSignal;
 }
+
+/** The parameters of one frame, or of the whole film. */
+export type ParametersOf = (of: 'frame' | 'film') => string;
 
 /** Under which a PNG carries its parameters. */
 export const KEYWORD = 'fractal';
@@ -52,9 +53,9 @@ export interface Output {
   /**
    * Takes the next frame, in order, one call at a time; resolves when the next one may come, while this one is still
    * being encoded: its bytes must not change any more. Rejects when an earlier frame failed, too. `parameters`: what a
-   * still carries so that it can be rendered again: ASCII.
+   * still, or a film with its first frame, carries so that it can be rendered again: ASCII.
    */
-  write(frame: Frame, parameters?: () => string): Promise<void>;
+  write(frame: Frame, parameters?: ParametersOf): Promise<void>;
   /** Completes everything; resolves with the files that were published. */
   close(): Promise<Written[]>;
   /** Stops and removes what is incomplete; a file of an earlier run stays. Whole frames of a pattern stay. Does nothing after `close`. */
@@ -95,7 +96,7 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
   let aborted = false;
   const carried = carrier(options, format.kind === 'still' ? format.still : 'npy');
 
-  const encodeFrame = async (frame: Frame, parameters: Text, first: Temporary | undefined) => {
+  const encodeFrame = async (frame: Frame, parameters: Text | undefined, first: Temporary | undefined) => {
     const path = outfile.many ? outfile.path(frame.index) : options.outfile;
     const file = first ?? (await made(frame.index));
     try {
@@ -109,7 +110,7 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
       throw reason;
     }
   };
-  const piecesOf = async (frame: Frame, parameters: Text): Promise<Iterable<Uint8Array>> => {
+  const piecesOf = async (frame: Frame, parameters: Text | undefined): Promise<Iterable<Uint8Array>> => {
     if (format.kind !== 'still') return npyPieces(samplesOf(frame, options.channels), shapeOf(options));
     const text = carried(parameters);
     const png = format.still === 'png';
@@ -127,7 +128,7 @@ async function files(options: OutputOptions, outfile: Outfile): Promise<Output> 
       if (failure) throw failure.error;
       const first = frame.index === 0 ? ready : undefined;
       if (first) ready = undefined;
-      const task: Promise<void> = encodeFrame(frame, parameters, first)
+      const task: Promise<void> = encodeFrame(frame, parameters && (() => parameters('frame')), first)
         .catch((error: unknown) => {
           failure ??= { error };
         })
@@ -159,24 +160,32 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
       `a .gif of more than ${FASTEST_GIF} frames a second plays more slowly: most players show frames shorter than 0.02 s for 0.1 s; use --fps ${FASTEST_GIF}, or an .mp4`,
     );
   const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
-  const comment = carrier(options, container)(options.comment);
+  const carried = carrier(options, container);
   const file = await temporary(outfile, placing(options));
   const target = resolve(file.path);
-  const encoding = await encode(ffmpeg, {
-    width,
-    height,
-    fps,
-    container,
-    recipe: how,
-    ...(comment === undefined ? {} : { comment }),
-    target,
-    ...(options.patience === undefined ? {} : { stallSeconds: options.patience }),
-  });
-  const stop = () => void encoding.kill();
+  let encoding: Promise<Encoding> | undefined;
+  const start = (comment: string | undefined) =>
+    encode(ffmpeg, {
+      width,
+      height,
+      fps,
+      container,
+      recipe: how,
+      ...(comment === undefined ? {} : { comment }),
+      target,
+      ...(options.patience === undefined ? {} : { stallSeconds: options.patience }),
+    });
+  const kill = async () => {
+    await encoding?.then(
+      (one) => one.kill(),
+      () => undefined,
+    );
+  };
+  const stop = () => void kill();
   signal?.addEventListener('abort', stop, { once: true });
   const abort = async () => {
     signal?.removeEventListener('abort', stop);
-    await encoding.kill();
+    await kill();
     await file.discard();
   };
   /** Stops, and finds out why. */
@@ -187,10 +196,18 @@ async function film(options: OutputOptions, container: Film): Promise<Output> {
   };
   return {
     wants: 'pixels',
-    write: (frame) => encoding.write(pixelsOf(frame)).catch(failed),
+    write: async (frame, parameters) => {
+      try {
+        // With the first frame: the film's parameters may not be known before.
+        encoding ??= start(carried(parameters && (() => parameters('film'))));
+        await (await encoding).write(pixelsOf(frame));
+      } catch (error) {
+        await failed(error);
+      }
+    },
     close: async () => {
       try {
-        await encoding.end();
+        await (await encoding)?.end();
         const flaw = await flawOf(ffmpeg.path, target, container, frames, signal);
         if (flaw) throw new FractalError('ENCODER_FAILED', `"${outfile}" is not published, since ${flaw}`);
         const written = await file.publish();
@@ -217,10 +234,10 @@ const LONGEST_TEXT: Readonly<Record<string, number>> = {
   ...{ mp4: 120_000, mov: 120_000, matroska: 120_000, webm: 120_000 },
 };
 
-type Text = (() => string) | undefined;
+type Text = () => string;
 
 /** The parameters of a frame, or of a film, where the format can carry them; what is left out is told, once. */
-function carrier({ warn, outfile }: OutputOptions, type: string): (parameters: Text) => string | undefined {
+function carrier({ warn, outfile }: OutputOptions, type: string): (parameters: Text | undefined) => string | undefined {
   let told = false;
   const longest = LONGEST_TEXT[type];
   return (parameters) => {

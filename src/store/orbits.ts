@@ -8,7 +8,7 @@ import type { Store } from './store.js';
 
 export interface Orbit {
   readonly orbit: Float64Array;
-  readonly tiny: Float64Array;
+  readonly underflow: Float64Array;
   readonly start: number;
   readonly period: number | undefined;
 }
@@ -22,17 +22,17 @@ export function orbitKey(order: object): string {
 export async function recallOrbit(store: Store, key: string): Promise<Orbit | undefined> {
   const parts: Uint8Array[] = [];
   for await (const { rect, bytes } of store.read(key, () => false)) parts[rect.y] = bytes;
-  const [orbit, tiny, plain] = parts;
-  if (!orbit || !tiny || !plain) return undefined;
+  const [orbit, underflow, plain] = parts;
+  if (!orbit || !underflow || !plain) return undefined;
   const { start, period } = JSON.parse(Buffer.from(plain).toString());
-  return { orbit: doubles(orbit), tiny: doubles(tiny), start, period };
+  return { orbit: doubles(orbit), underflow: doubles(underflow), start, period };
 }
 
 /** The numbers must not change any more. */
-export function keepOrbit(store: Store, key: string, { orbit, tiny, start, period }: Orbit): void {
-  const parts = [bytesOf(orbit), bytesOf(tiny), Buffer.from(JSON.stringify({ start, period }))];
+export function keepOrbit(store: Store, key: string, { orbit, underflow, start, period }: Orbit): void {
+  const parts = [bytesOf(orbit), bytesOf(underflow), Buffer.from(JSON.stringify({ start, period }))];
   const pieces = parts.map((bytes, y): Piece => ({ rect: { x: 0, y, width: 1, height: 1 }, bytes, uncertain: 0 }));
-  const entry = store.begin(key, orbit.byteLength + tiny.byteLength + 1024);
+  const entry = store.begin(key, orbit.byteLength + underflow.byteLength + 1024);
   for (const piece of pieces) store.add(entry, piece);
   store.finish(entry);
 }

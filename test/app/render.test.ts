@@ -8,6 +8,8 @@ import type { Stage } from '../../src/app/events.js';
 import { render } from '../../src/app/render.js';
 import { parseHostfile } from '../../src/cluster/hostfile.js';
 import { FractalError } from '../../src/errors.js';
+import { readComment } from '../../src/render/ffmpeg.js';
+import { parametersOf } from '../../src/request/metadata.js';
 import { folder } from '../e2e/processes.js';
 import { inProcess, localWorkers, never, orderOf, recorder } from './orders.js';
 
@@ -29,22 +31,14 @@ test('a still: stages follow one another, and every event comes before the resul
   assert.equal(events.filter((e) => e.kind === 'stage' && e.state === 'done').length, 6);
   assert.equal(lines()[0], 'a note');
   const kinds = events.map((e) => (e.kind === 'stage' ? `${e.stage} ${e.state}` : e.kind));
-  const inOrder = [
-    'open done',
-    'log',
-    'prepared',
-    'dial',
-    'recalled',
-    'scene',
-    'gathered',
-    'compute done',
-    'close begun',
-  ];
-  const places = inOrder.map((kind) => kinds.indexOf(kind));
-  assert.ok(
-    places.every((place, k) => place > (places[k - 1] ?? -1)),
-    `${kinds}`,
-  );
+  const follow = (...inOrder: string[]) => {
+    const places = inOrder.map((kind) => kinds.indexOf(kind));
+    const ascending = places.every((place, k) => place > (places[k - 1] ?? -1));
+    assert.ok(ascending, `${inOrder} in ${kinds}`);
+  };
+  // The store is read while workers join.
+  follow('open done', 'log', 'prepared', 'dial', 'recalled', 'gathered', 'compute done', 'close begun');
+  follow('dial', 'scene', 'gathered');
   const last = events.findLast((e) => e.kind === 'progress');
   assert.deepEqual([last?.samplesDone, last?.samples, last?.phase], [64 * 36, 64 * 36, 'encoding']);
   assert.equal(request.perturbedFrom !== undefined, true);
@@ -158,6 +152,15 @@ test('one of two at once that is aborted does not disturb the other', BOUNDED, a
   ]);
   assert.deepEqual([first.status, second.status], ['rejected', 'fulfilled']);
   assert.deepEqual(readdirSync(at), ['y.png']);
+});
+
+test('a film carries the iteration limit that was found for it', BOUNDED, async (t) => {
+  const outfile = join(folder(t), 'x.mp4');
+  const place = { xpos: '-0.743643887037151', ypos: '0.131825904205330', zoom: '1e7', 'zoom-end': '2e7' };
+  const order = orderOf({ ...place, frames: '2', iters: 'auto', outfile });
+  const { request } = await render(order, inProcess(localWorkers(t, 1)), { emit: () => undefined, signal: never });
+  assert.notEqual(request.iterations, order.request.iterations, 'the view has a limit other than the first one tried');
+  assert.equal(await readComment(outfile), parametersOf(request));
 });
 
 test('errors have codes, and leave nothing behind', BOUNDED, async (t) => {

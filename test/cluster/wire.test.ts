@@ -99,9 +99,9 @@ const reference: fc.Arbitrary<Reference> = record({
   re: text,
   im: text,
   orbit: entries(2, 2),
-  tiny: entries(5, 0),
+  underflow: entries(5, 0),
   start: fc.nat(1),
-  deep: fc.boolean(),
+  extended: fc.boolean(),
 });
 
 const paint: fc.Arbitrary<Paint> = fc.record(
@@ -211,8 +211,8 @@ function plainWork(heard: ToWorker | undefined): ToWorker | undefined {
 function plainScene(work: Scene['work']): Scene['work'] {
   if (work.kind === 'custom') return plainCustom(work);
   if (!work.reference) return work;
-  const { orbit, tiny, ...rest } = work.reference;
-  return { ...work, reference: { ...rest, orbit: doublesOf(orbit), tiny: doublesOf(tiny) } };
+  const { orbit, underflow, ...rest } = work.reference;
+  return { ...work, reference: { ...rest, orbit: doublesOf(orbit), underflow: doublesOf(underflow) } };
 }
 
 function plainCustom<Work extends { readonly kind: string }>(work: Work | Custom): Work | Custom {
@@ -401,17 +401,17 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
   ],
   [
     'a reference that ends before its start',
-    fractalChunk({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
+    fractalChunk({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
     /no reference orbit that reaches its start 2/,
   ],
   [
     'a reference of half an entry',
-    fractalChunk({ reference: { orbit: Buffer.alloc(40), tiny: Buffer.alloc(0), step: 'tricorn' } }),
+    fractalChunk({ reference: { orbit: Buffer.alloc(40), underflow: Buffer.alloc(0), step: 'tricorn' } }),
     /no whole reference orbit/,
   ],
   [
     'a reference of an unknown formula',
-    fractalChunk({ reference: { orbit: Buffer.alloc(32), tiny: Buffer.alloc(0), step: 'spiral' } }),
+    fractalChunk({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), step: 'spiral' } }),
     /no known formula: spiral/,
   ],
 ];

@@ -64,7 +64,7 @@ function assign(changes: Partial<View> = {}, side?: number): ToWorker {
 function orbitOf(bytes: number): Scene {
   const orbit = new Float64Array(bytes / 8);
   for (let k = 2; k < orbit.length; k += 2) orbit[k] = (orbit[k - 2] as number) ** 2 - 0.75;
-  const reference = { formula, re: '-0.75', im: '0', orbit, tiny: new Float64Array(0), start: 0, deep: false };
+  const reference = { formula, re: '-0.75', im: '0', orbit, underflow: new Float64Array(0), start: 0, extended: false };
   return { work: { kind: 'fractal', reference }, assets: [] };
 }
 const large = wires({ kind: 'scene', job: JOB, id: 0, scene: orbitOf(100 << 20) });

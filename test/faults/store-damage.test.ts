@@ -123,7 +123,7 @@ test(
     };
     const orbit = {
       orbit: Float64Array.from({ length: 64 }, (_, k) => 1 / (k + 1)),
-      tiny: new Float64Array(10),
+      underflow: new Float64Array(10),
       start: 3,
       period: 7,
     };

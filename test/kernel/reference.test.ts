@@ -60,7 +60,7 @@ const order: fc.Arbitrary<ReferenceOrder> = fc.record({
   bits: fc.integer({ min: 128, max: 2500 }),
   iterations: fc.integer({ min: 1, max: 60 }),
   radius: fc.constant(NEVER),
-  deep: fc.boolean(),
+  extended: fc.boolean(),
 });
 
 test('orbits of every formula are those of exact arithmetic, to the last bits of a double', () => {
@@ -112,12 +112,12 @@ test('products are exact to the bits asked for: close to a point of period 2, Z_
         const c = { re: decimalOf(BigInt(x) * one + dx, bits), im: decimalOf(BigInt(y) * one + dy, bits) };
         const formula = julia ? { step, power, julia: c } : { step, power };
         const from = julia ? { re: '0', im: '0' } : c;
-        const order = { formula, ...from, bits, iterations: 2, radius: NEVER, deep: true };
-        const { orbit, tiny, start } = iterateReference(order);
+        const order = { formula, ...from, bits, iterations: 2, radius: NEVER, extended: true };
+        const { orbit, underflow, start } = iterateReference(order);
         assert.deepEqual(orbit.length, julia ? 12 : 6);
         const wide = bits + 64;
         const [zr, zi] = power2Of(step, power, [BigInt(x) * one + dx, BigInt(y) * one + dy], bits, wide);
-        const listed = [...tiny].flatMap((_, k) => (k % 5 === 0 ? [[...tiny.subarray(k, k + 5)]] : []));
+        const listed = [...underflow].flatMap((_, k) => (k % 5 === 0 ? [[...underflow.subarray(k, k + 5)]] : []));
         assert.deepEqual(
           listed.map(([index]) => index).filter((index) => index === 2 || index === start + 2),
           julia ? [2, start + 2] : [2],
@@ -164,13 +164,13 @@ test('what is too small for doubles is listed with exponents of its own', () => 
       bits,
       iterations: 2,
       radius: NEVER,
-      deep: true,
+      extended: true,
     };
-    const { tiny, start } = iterateReference(order);
+    const { underflow, start } = iterateReference(order);
     const at = julia ? [2, start + 1] : [2];
-    assert.equal(tiny.length, 5 * at.length);
+    assert.equal(underflow.length, 5 * at.length);
     at.forEach((index, k) => {
-      const [n, x, y, exponent] = tiny.subarray(5 * k) as unknown as [number, number, number, number];
+      const [n, x, y, exponent] = underflow.subarray(5 * k) as unknown as [number, number, number, number];
       assert.equal(n, index);
       assert.ok(Math.abs(x * 2 ** (exponent + 1900) + 1) < 2 ** -52, `${x} times 2^${exponent}`);
       assert.equal(y, 0);

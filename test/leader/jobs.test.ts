@@ -102,8 +102,8 @@ test('two jobs at once on the same workers: each has the bytes that it has alone
 /** Orbits around the centre of a view. */
 function referenceOf(deep: View): Reference {
   const { formula, re, im } = deep;
-  const { orbit, tiny, start: first } = iterateReference(orderFor(deep));
-  return { formula, re, im, orbit, tiny, start: first, deep: false };
+  const { orbit, underflow, start: first } = iterateReference(orderFor(deep));
+  return { formula, re, im, orbit, underflow, start: first, extended: false };
 }
 
 const deepAt = (re: string, im: string, width: number, height: number): View => ({

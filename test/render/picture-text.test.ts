@@ -66,7 +66,7 @@ for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.we
     for (const outfile of paths) {
       const still = /png|webp|tiff|jpg/.test(name);
       const size = { width: 32, height: 18, frames: still ? 1 : 3, perPixel: 1, channels: 1, fps: 25 };
-      const output = await openOutput({ outfile, ...size, comment: () => TEXT });
+      const output = await openOutput({ outfile, ...size });
       for (let index = 0; index < size.frames; index++) {
         const rgb = new Uint8Array(32 * 18 * 3).fill(40 * index);
         await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } }, () => TEXT);
@@ -99,7 +99,7 @@ test('parameters that are too long for a format are left out, and that is said i
     const outfile = join(folder(), name);
     const told: string[] = [];
     const size = { width: 32, height: 18, frames: name === 'x.mp4' ? 2 : 1, perPixel: 1, channels: 1, fps: 25 };
-    const output = await openOutput({ outfile, ...size, comment: () => long, warn: (line) => told.push(line) });
+    const output = await openOutput({ outfile, ...size, warn: (line) => told.push(line) });
     for (let index = 0; index < size.frames; index++) {
       const rgb = new Uint8Array(32 * 18 * 3);
       await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } }, () => long);

@@ -61,7 +61,7 @@ test('two runs that keep the same frames at once leave one file a frame', async 
 test('a reference orbit that was damaged is not found', async (t) => {
   const path = folder(t);
   const store = await openOnDisk({ folder: path, size: 1 << 20, warn: assert.fail });
-  const orbit = { orbit: Float64Array.of(1, 2, 3, 4), tiny: new Float64Array(5), start: 1, period: undefined };
+  const orbit = { orbit: Float64Array.of(1, 2, 3, 4), underflow: new Float64Array(5), start: 1, period: undefined };
   keepOrbit(store, digestOf('orbit'), orbit);
   await store.written();
   assert.deepEqual(await recallOrbit(store, digestOf('orbit')), orbit);

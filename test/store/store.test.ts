@@ -76,13 +76,13 @@ for (const { name, place } of BACKENDS) {
     const at = place(t);
     const { store } = await open(at);
     const odd = Float64Array.of(0, -0, 5e-324, -1.7976931348623157e308, Number.NaN, Infinity, 1 / 3);
-    const kept = { orbit: odd, tiny: odd.subarray(1, 5), start: 3, period: undefined };
+    const kept = { orbit: odd, underflow: odd.subarray(1, 5), start: 3, period: undefined };
     keepOrbit(store, digestOf('orbit'), kept);
     await store.written();
     const found = await recallOrbit(store, digestOf('orbit'));
     assert.ok(found);
-    assert.deepEqual({ ...found, orbit: 0, tiny: 0 }, { ...kept, orbit: 0, tiny: 0 });
-    for (const name of ['orbit', 'tiny'] as const) {
+    assert.deepEqual({ ...found, orbit: 0, underflow: 0 }, { ...kept, orbit: 0, underflow: 0 });
+    for (const name of ['orbit', 'underflow'] as const) {
       assert.deepEqual(Buffer.from(found[name].slice().buffer), Buffer.from(kept[name].slice().buffer), name);
     }
     assert.equal(await recallOrbit(store, digestOf('another')), undefined);

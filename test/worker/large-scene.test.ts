@@ -23,7 +23,7 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   await pool.started;
   const { formula, re, im } = view;
   const orbit = new Float64Array(ORBIT_BYTES / 8);
-  const reference = { formula, re, im, orbit, tiny: new Float64Array(0), start: 0, deep: false };
+  const reference = { formula, re, im, orbit, underflow: new Float64Array(0), start: 0, extended: false };
   const whole = sceneOf({ reference });
   const inbox = workerInbox(scenes);
   const rect = { x: 0, y: 0, width: view.width, height: view.height };

@@ -467,9 +467,9 @@ const lost: NonNullable<FractalScene['reference']> = {
   re: '0x5',
   im: '0',
   orbit: new Float64Array(4),
-  tiny: new Float64Array(0),
+  underflow: new Float64Array(0),
   start: 0,
-  deep: false,
+  extended: false,
 };
 const custom = { kind: 'custom', name: 'fractal', payload: new Uint8Array(3) } as const;
 const many = (count: number) => Array.from({ length: count }, (_, k) => k);

@@ -116,8 +116,8 @@ test('after a death the table that threads were building is built anew', BOUNDED
     if (m.kind === 'compute') { if (m.task.rect.y === 0) process.exit(1); else say({ kind: 'failed', reason: scene }); }`;
   const pool = open(t, 1, thread(on));
   const job = pool.session().open('simd', 50);
-  const [orbit, tiny] = [new Float64Array(64), new Float64Array(0)];
-  const reference = { formula: view.formula, re: '0', im: '0', orbit, tiny, start: 0, deep: false };
+  const [orbit, underflow] = [new Float64Array(64), new Float64Array(0)];
+  const reference = { formula: view.formula, re: '0', im: '0', orbit, underflow, start: 0, extended: false };
   job.scene(0, sceneOf({ reference }));
   const [, second] = await Promise.all([queue(job, 0), queue(job, 1)]);
   // Another scene for the threads, of which nothing is built (0) or broken (2).

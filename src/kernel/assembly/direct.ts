@@ -15,42 +15,28 @@ import {
   squareReal,
   TRICORN,
 } from './formula';
-import {
-  BOUND,
-  begin,
-  BLOCK,
-  C_IM,
-  C_RE,
-  executed,
-  fillAll,
-  MARK_IM,
-  MARK_RE,
-  NEAR,
-  START_IM,
-  START_RE,
-  serve,
-  Z_IM,
-  Z_RE,
-} from './lanes';
+import { begin, executed, Job } from './job';
+import { BLOCK, BOUND, C_IM, C_RE, MARK_IM, MARK_RE, NEAR, START_IM, START_RE, Z_IM, Z_RE } from './lane';
+import { fillAll, serve } from './lanes';
 
 /**
- * Writes nu of `count` points. Returns the number of iterations executed.
- * flags: 1 Julia (points are z0, c is given), 2 whole counts, 4 interior shortcuts and proofs.
+ * Writes nu of `count` points at (re, im), arrays of f64. Returns the number of iterations executed.
+ * flags: FLAG_JULIA (points are z0, c is given), FLAG_WHOLE, FLAG_INTERIOR.
  */
 // prettier-ignore
-export function iterate(step: i32, power: i32, flags: i32, limit: i64, bailout: f64, juliaRe: f64, juliaIm: f64,
-  count: i32, re: usize, im: usize, nu: usize, lanes: usize): i64 {
-  const bailout2 = (flags & 2) != 0 ? 4.0 : bailout * bailout;
-  begin(step, power, flags, limit, bailout2, juliaRe, juliaIm, count, re, im, nu, lanes);
-  v128.store(lanes, f64x2.splat(bailout2), BOUND);
+export function iterate(job: Job, step: i32, power: i32, flags: i32, limit: i64, bailout: f64, juliaRe: f64, juliaIm: f64,
+  count: i32, re: usize, im: usize, nu: usize): i64 {
+  begin(job, step, power, flags, limit, bailout, juliaRe, juliaIm, count, re, im, nu);
+  const lanes = job.lanes;
+  v128.store(lanes, f64x2.splat(job.bailout2), BOUND);
   let now: i64 = 0;
-  let event = fillAll(lanes);
+  let event = fillAll(job);
   while (event >= 0) {
     const blocks = <i32>min<i64>((event - now + BLOCK - 1) / BLOCK, 1 << 28);
     now += BLOCK * <i64>run(step, power, lanes, blocks);
-    event = serve(lanes, now, attention(lanes));
+    event = serve(job, now, attention(lanes));
   }
-  return executed();
+  return executed(job);
 }
 
 /** Runs up to `blocks` blocks, fewer when a lane wants attention; returns how many. */

@@ -10,8 +10,8 @@
  * distance lies between a half of it and twice of it, near the set.
  */
 
+import { BEYOND } from './escape';
 import { BURNING_SHIP, stepImaginary, stepReal, TRICORN } from './formula';
-import { BEYOND } from './lanes';
 import { log2 } from './log2';
 
 const LN2: f64 = 0.6931471805599453;
@@ -32,35 +32,26 @@ export function distances(step: i32, power: i32, julia: bool, limit: i64, bailou
   const bailout2 = bound * bound;
   const last = limit + BEYOND;
   for (let k: usize = 0; k < <usize>count; k++) {
-    let x: f64 = 0;
-    let y: f64 = 0;
+    let vector = f64x2.splat(0);
     if (load<f64>(nu + (k << 3)) != Infinity) {
       const pr = load<f64>(re + (k << 3));
       const pi = load<f64>(im + (k << 3));
-      if (julia) gradient(step, power, pr, pi, juliaRe, juliaIm, 0, last, bailout2);
-      else gradient(step, power, 0, 0, pr, pi, 1, last, bailout2);
-      const g2 = gradientRe * gradientRe + gradientIm * gradientIm;
-      if (escaped2 > bailout2 && g2 > 0 && g2 < Infinity) {
-        const scale = escaped2 * (0.5 * LN2) * log2(escaped2) / g2;
-        x = scale * (gradientRe * turnRe - gradientIm * turnIm);
-        y = scale * (gradientRe * turnIm + gradientIm * turnRe);
-      }
+      vector = julia
+        ? uphill(step, power, pr, pi, juliaRe, juliaIm, 0, last, bailout2, turnRe, turnIm)
+        : uphill(step, power, 0, 0, pr, pi, 1, last, bailout2, turnRe, turnIm);
     }
-    store<f64>(out + (k << 4), x);
-    store<f64>(out + (k << 4) + 8, y);
+    v128.store(out + (k << 4), vector);
   }
 }
 
-/** What `gradient` found: Jᵀ·z, and |z|². */
-let gradientRe: f64;
-let gradientIm: f64;
-let escaped2: f64;
-
-/** Iterates z until |z|² > bailout2, at most `last` times. `add`: 1 where c is the pixel, 0 where z₀ is. */
+/**
+ * The vector of one point, (x, y): iterates z until |z|² > bailout2, at most `last` times. `add`: 1 where c is the pixel, 0
+ * where z₀ is.
+ */
 @inline
 // prettier-ignore
-function gradient(step: i32, power: i32, z0r: f64, z0i: f64, cr: f64, ci: f64, add: f64, last: i64,
-  bailout2: f64): void {
+function uphill(step: i32, power: i32, z0r: f64, z0i: f64, cr: f64, ci: f64, add: f64, last: i64, bailout2: f64,
+  turnRe: f64, turnIm: f64): v128 {
   const unitRe = f64x2(add, 0);
   const unitIm = f64x2(0, add);
   let zr = z0r;
@@ -95,7 +86,10 @@ function gradient(step: i32, power: i32, z0r: f64, z0i: f64, cr: f64, ci: f64, a
     mag2 = zr * zr + zi * zi;
   }
   const g = f64x2.add(f64x2.mul(jr, f64x2.splat(zr)), f64x2.mul(ji, f64x2.splat(zi)));
-  gradientRe = f64x2.extract_lane(g, 0);
-  gradientIm = f64x2.extract_lane(g, 1);
-  escaped2 = mag2;
+  const gr = f64x2.extract_lane(g, 0);
+  const gi = f64x2.extract_lane(g, 1);
+  const g2 = gr * gr + gi * gi;
+  if (!(mag2 > bailout2 && g2 > 0 && g2 < Infinity)) return f64x2.splat(0);
+  const scale = mag2 * (0.5 * LN2) * log2(mag2) / g2;
+  return f64x2(scale * (gr * turnRe - gi * turnIm), scale * (gr * turnIm + gi * turnRe));
 }

@@ -1,15 +1,17 @@
 /**
- * The last resort for points of which doubles cannot tell when they escape, since on the way errors grow by more than
- * doubles have digits: iterated directly, in fixed point with as many bits as their own growth asks for. A point that
- * would take too long keeps what doubles say of it, and is counted as uncertain; a view that is `exact` has no such limit.
+ * Exact iteration, for points of which doubles cannot tell when they escape, since on the way errors grow by more than
+ * doubles have digits: iterated directly, in fixed point with as many bits as the growth of their own errors asks for. A point that
+ * would take too long keeps the count of doubles, and is counted as uncertain; a view that is `exact` has no such limit.
  */
 
 import type { Rect } from '../../shard/shard.js';
 import { type Decimal, divide, log10, multiply, parseDecimal, toFixed } from '../../view/decimal.js';
 import { fillPoints, sinCos } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
-import { nanosecondsAt, Walker } from './orbit.js';
+import { perturbationModule } from './layout.js';
+
 import { type Derivative, type PixelVector, Tangent } from './tangent.js';
+import { nanosecondsAt, Walker } from './walker.js';
 
 /** What the WebAssembly kernel computes of the last iterate of a point. */
 export interface Finish {
@@ -24,22 +26,24 @@ export interface Exact {
   readonly most: number;
   /**
    * Replaces the doubtful among the samples of a rectangle, and their distances, if there are any.
-   * grown: log2 of what errors of a pixel grew to, as far as doubles tell; infinite for points of too many iterations.
    * check: called several times a second; what it throws ends this.
    */
-  settle(rect: Rect, samples: Samples, check: () => void): Settled;
+  replace(rect: Rect, samples: Samples, check: () => void): Replaced;
 }
 
 export interface Samples {
   readonly nu: Float64Array;
-  readonly grown: Float64Array;
+  /** Of each sample CERTAIN, DOUBTFUL or UNCERTAIN, constants of the WebAssembly module. */
+  readonly status: Uint8Array;
+  /** log2 of what errors of a pixel grew to, as far as doubles tell; of those that are not certain. */
+  readonly errorBits: Float64Array;
   /** Pairs; undefined where the view has none. */
   readonly distances: Float64Array | undefined;
 }
 
-export interface Settled {
+export interface Replaced {
   readonly iterations: number;
-  /** Pixels with a sample that stayed doubtful. */
+  /** Pixels with a sample that is uncertain. */
   readonly uncertain: number;
 }
 
@@ -69,14 +73,6 @@ const LONGEST = 4;
 const BITS = 64;
 /** Below it |z|^2 counts as small. */
 const SMALL = 2 ** -16;
-/** Numbers of an entry that is listed apart. */
-const TINY = 5;
-/** How much further than the limit a point may run that has left |z| <= 2, as in the WebAssembly kernel. */
-const BEYOND = 200;
-/** What the WebAssembly kernel adds to a doubtful count before it negates it. */
-const DOUBT = 32;
-/** |z| from which on the distance is taken, as in the WebAssembly kernel. */
-const FAR = 256;
 /** Bits behind the point of places in the picture. */
 const SCALE = 64;
 const PIXELS = { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 } as const;
@@ -84,11 +80,13 @@ const PIXELS = { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 } as const;
 /** unit: the plane's vector of a pixel to the right. */
 export function openExact(view: View, unit: PixelVector, finish: Finish, walkers: Walkers): Exact {
   const { formula, iterations } = view;
+  const { BEYOND, CERTAIN, DOUBTFUL, LEAST_BAILOUT2, UNDERFLOW_BYTES } = perturbationModule().constants;
+  const underflowNumbers = UNDERFLOW_BYTES / 8;
   const depth = Math.max(0, Math.ceil(log10(decimal(view.zoom)) / Math.log10(2) + Math.log2(view.height)));
   const work = view.exact ? Infinity : MOST_WORK;
   const mostAt = (bits: number) => Math.floor(work / nanosecondsAt(bits, formula.power));
   const bailout = view.count === 'whole' ? 2 : view.bailout;
-  const outside = view.distance ? Math.max(bailout, FAR) : bailout;
+  const outside = view.distance ? Math.max(bailout, Math.sqrt(LEAST_BAILOUT2)) : bailout;
   const tangent = view.distance ? new Tangent(formula, unit) : undefined;
   const sizes = [view, formula.julia ?? view].flatMap(({ re, im }) => [Math.abs(Number(re)), Math.abs(Number(im))]);
   const reach = (4 / Number(view.zoom)) * (1 + view.width / view.height);
@@ -114,8 +112,8 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
   /** The point that lies x pixels to the right of the centre and y above it. */
   function pointAt(x: bigint, y: bigint, bits: number): Point {
     const { re, im, pixel } = frameOf(bits);
-    const place = (offset: bigint) => (pixel * offset) >> BigInt(2 * SCALE + 32);
-    return [re + place(x * cos - y * sin), im + place(x * sin + y * cos)];
+    const along = (offset: bigint) => (pixel * offset) >> BigInt(2 * SCALE + 32);
+    return [re + along(x * cos - y * sin), im + along(x * sin + y * cos)];
   }
 
   function walkerOf(bits: number): Walker {
@@ -158,7 +156,7 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
     tangent?.begin();
     while (n <= longest) {
       check();
-      const { entries, tiny } = walker.run(Math.min(last, longest, n + stride - 1) - n + 1);
+      const { entries, underflow } = walker.run(Math.min(last, longest, n + stride - 1) - n + 1);
       let listed = 0;
       for (let k = 0; k < entries.length; k += 2, n++) {
         const [re, im] = [entries[k] as number, entries[k + 1] as number];
@@ -169,8 +167,8 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
           if (mag2 <= 4 || n > iterations) return { nu: nu ?? Infinity, n, lost: most };
           last = iterations + BEYOND;
         }
-        const exponents = tiny[listed] === k / 2 ? partsAt(tiny, listed) : undefined;
-        if (exponents) listed += TINY;
+        const exponents = underflow[listed] === k / 2 ? partsAt(underflow, listed) : undefined;
+        if (exponents) listed += underflowNumbers;
         if (exponents) tangent?.step(...exponents);
         else tangent?.step(re, im);
         if (mag2 < SMALL && n > 0) {
@@ -197,35 +195,32 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
     return { nu: undefined, n: longest, lost: most };
   }
 
-  /** Whether the k-th sample is known now. */
-  function replace({ nu, distances }: Samples, k: number, found: Iterated): boolean {
-    if (found.nu === undefined) {
-      nu[k] = -(nu[k] as number) - DOUBT;
-      return false;
-    }
+  function replaceSample({ nu, distances }: Samples, k: number, found: Iterated & { readonly nu: number }): void {
     nu[k] = found.nu;
-    if (!distances || !tangent) return true;
+    if (!distances || !tangent) return;
     if (found.re === undefined || found.im === undefined) distances.fill(0, 2 * k, 2 * k + 2);
     else finish.distanceOf(found.re, found.im, tangent.derivative, k);
-    return true;
   }
 
   return {
     most: Math.min(mostAt(depth + USUAL_BITS), Number.MAX_SAFE_INTEGER),
-    settle({ x, y, width, height }, samples, check) {
-      const { nu, grown } = samples;
+    replace({ x, y, width, height }, samples, check) {
+      const { status, errorBits } = samples;
       let [ran, uncertain, last] = [0, 0, -1];
       for (let k = 0; k < width * height * perPixel; k++) {
-        if ((nu[k] as number) > -DOUBT / 2) continue;
+        if (status[k] === CERTAIN) continue;
         const at = Math.floor(k / perPixel);
-        let found: Iterated = { nu: undefined, ran: 0 };
-        if (grown[k] !== Infinity) {
+        if (status[k] === DOUBTFUL) {
           fillPoints(view, { x: x + (at % width), y: y + Math.floor(at / width), width: 1, height: 1 }, xs, ys, PIXELS);
-          const lost = depth + Math.max(0, grown[k] as number);
-          found = iterate(xs[k % perPixel] as number, ys[k % perPixel] as number, lost, check);
+          const lost = depth + Math.max(0, errorBits[k] as number);
+          const found = iterate(xs[k % perPixel] as number, ys[k % perPixel] as number, lost, check);
+          ran += found.ran;
+          if (found.nu !== undefined) {
+            replaceSample(samples, k, { ...found, nu: found.nu });
+            continue;
+          }
         }
-        ran += found.ran;
-        if (replace(samples, k, found) || at === last) continue;
+        if (at === last) continue;
         uncertain++;
         last = at;
       }
@@ -260,16 +255,16 @@ interface Iterated extends Pick<Followed, 'nu' | 're' | 'im'> {
 /** A number with parts x·2^xE and y·2^yE. */
 type Parts = readonly [x: number, y: number, xE: number, yE: number];
 
-/** Of an entry that is too small for doubles, or has such a part; tiny: as in reference.ts. */
-function partsAt(tiny: Float64Array, at: number): Parts {
-  return tiny.subarray(at + 1, at + TINY) as unknown as Parts;
+/** Of an entry of an underflow list (reference.ts). */
+function partsAt(underflow: Float64Array, at: number): Parts {
+  return underflow.subarray(at + 1, at + 5) as unknown as Parts;
 }
 
 function log2Of(x: number, y: number, xE: number, yE: number): number {
   return Math.max(xE + Math.log2(Math.abs(x)), yE + Math.log2(Math.abs(y)));
 }
 
-/** A place in the picture in fixed point. */
+/** A coordinate of the picture in fixed point. */
 function scaled(value: number): bigint {
   return BigInt(Math.trunc(value * 2 ** SCALE));
 }

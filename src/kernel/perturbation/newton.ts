@@ -65,7 +65,7 @@ function* newtonStep(
       if (step && log2Of(scaledOf(step.re, step.im, bits)) <= zeroLog2) exact = n;
     }
     if (n % every === 0) yield { doing: 'nucleus', done: n, of: period };
-    d = grown(d, coarse(z), formula, fine);
+    d = derivativeAfter(d, coarse(z), formula, fine);
     z = iterated(z, c, formula, BigInt(bits));
     if (beyond(z, far)) return { step: undefined, exact };
   }
@@ -76,7 +76,12 @@ function* newtonStep(
 const ROOM = 256;
 
 /** The derivative after one more iteration: d·fold(z)^(d-1)·fold'(z)[w] + 1 for each column w. */
-function grown({ u, v, exponent }: Derivative, z: Fixed, { step, power }: Search['formula'], fine: number): Derivative {
+function derivativeAfter(
+  { u, v, exponent }: Derivative,
+  z: Fixed,
+  { step, power }: Search['formula'],
+  fine: number,
+): Derivative {
   const bits = BigInt(fine);
   const slope = raised(folded(z, step), power - 1, bits);
   const factor = { re: BigInt(power) * slope.re, im: BigInt(power) * slope.im };

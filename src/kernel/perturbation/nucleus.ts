@@ -67,7 +67,7 @@ function* polished(search: Search, candidate: number): Generator<Stage, Nucleus 
     const { nucleus, period } = converged;
     const size = yield* sizeLog2(search.formula, nucleus, period, bits);
     const needed = size === undefined ? bits : bitsFor(-size, period);
-    if (needed <= bits) return told(nucleus, period, size, bits);
+    if (needed <= bits) return asDecimals(nucleus, period, size, bits);
     c = { re: nucleus.re << BigInt(needed - bits), im: nucleus.im << BigInt(needed - bits) };
     bits = needed;
   }
@@ -101,7 +101,8 @@ function* sizeLog2(
   return -log2Of(beta) - (log2Of(lambda) * power) / (power - 1);
 }
 
-function told(c: Fixed, period: number, size: number | undefined, bits: number): Nucleus {
+/** A nucleus with the digits that are right, and no more than needed. */
+function asDecimals(c: Fixed, period: number, size: number | undefined, bits: number): Nucleus {
   const right = Math.floor((bits - GUARD) / LOG2_10);
   const digits = size === undefined ? right : Math.min(right, Math.ceil(-size / LOG2_10) + SPARE_DIGITS);
   return {

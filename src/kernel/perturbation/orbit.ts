@@ -1,157 +1,29 @@
-/** Orbits in fixed point of any precision, iterated by a WebAssembly module of their own and kept as doubles. */
+/** Orbits in fixed point of any precision, kept as doubles. */
 
-import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { FractalError } from '../../errors.js';
 import { type Decimal, log10, toFixed } from '../../view/decimal.js';
 import type { Formula } from '../../view/view.js';
+import { Walker } from './walker.js';
 
-/** Doubles of an orbit and of its tiny entries at most: 1 GiB is what a scene can carry. */
+/** Doubles of an orbit and of its underflow list at most: 1 GiB is what a scene can carry. */
 const MOST_DOUBLES = 2 ** 27 - 2 ** 17;
-
-export type Point = readonly [re: Decimal, im: Decimal];
-
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  open(fold: number, power: number, limbs: number, fraction: number, width: number): void;
-  real(ofC: boolean): number;
-  imaginary(ofC: boolean): number;
-  begin(outside: number, watch: boolean, radius: number, radiusE: number): void;
-  run(count: number, fresh: boolean): number;
-  entriesAt(): number;
-  tinyAt(): number;
-  readonly tinies: { readonly value: number };
-  readonly escaped: { readonly value: number };
-  readonly closed: { readonly value: number };
-}
-
-const FOLDS: Record<Formula['step'], number> = { holomorphic: 0, 'burning-ship': 1, tricorn: 2 };
-
-/** What `run` writes at most. */
-const CHUNK = 4096;
-
-/** What products may be off, in bits: less than 2·limbs + 1 units of the last place. */
-const LOST_BITS = 18;
+/** Doubles that room is made for at first. */
+const FIRST_DOUBLES = 8192;
 /**
  * Beyond the radius max(2, |c|) all points escape. Orbits go on until they are so many times as far out: differences
  * from what has hardly escaped may yet decide when others do. But no farther than where an eighth power is a double.
  */
 const FAR = 2;
 const FARTHEST = 1e30;
-/** The integer part beside that of powers and of the points given: sums of two, the sign. */
-const INTEGER_BITS = 3;
-const MOST_LIMBS = 65536;
 
-interface Format {
-  readonly limbs: number;
-  readonly fraction: number;
-  /** Bits of a limb. */
-  readonly width: number;
-}
-
-/** The widest limbs whose products still add up in 64 bits. @throws FractalError VIEW_TOO_DEEP */
-function formatOf(bits: number, integerBits: number): Format {
-  for (let width = 28; ; width--) {
-    const fraction = Math.ceil((bits + LOST_BITS) / width);
-    const limbs = fraction + Math.ceil((integerBits + INTEGER_BITS) / width);
-    if (limbs >= MOST_LIMBS) {
-      throw new FractalError(
-        'VIEW_TOO_DEEP',
-        `a reference orbit of ${bits} bits: at most ${MOST_LIMBS * 23} are possible`,
-      );
-    }
-    if (limbs < 2 ** (62 - 2 * width)) return { limbs, fraction, width };
-  }
-}
-
-/** About how long an iteration takes, as measured on one core (Zen 4). */
-export function nanosecondsAt(bits: number, power: number): number {
-  const { limbs } = formatOf(bits, 2 * power);
-  return (60 + limbs ** 2 / 6) * (power - 1);
-}
-
-let compiled: WebAssembly.Module | undefined;
-
-/** The optimising compiler at once: the quick one's code is several times slower. */
-function compile(): WebAssembly.Module {
-  setFlagsFromString('--no-liftoff');
-  return new WebAssembly.Module(readFileSync(new URL('./orbit.wasm', import.meta.url)));
-}
-
-/** Points of one formula, iterated in fixed point one after the other. */
-export class Walker {
-  /** Behind the point. */
-  readonly bits: number;
-  readonly #wasm: Exports;
-  readonly #format: Format;
-  readonly #outside: number;
-  #fresh = true;
-
-  /**
-   * @param bits that products are exact to
-   * @param outside |z| at which an orbit ends
-   * @param largest |z| and |c| at most, where they begin
-   * @throws FractalError VIEW_TOO_DEEP
-   */
-  constructor({ step, power }: Formula, bits: number, outside: number, largest: number) {
-    this.#outside = outside ** 2;
-    this.#format = formatOf(bits, Math.ceil(Math.log2(Math.max(outside ** power, largest))));
-    compiled ??= compile();
-    this.#wasm = new WebAssembly.Instance(compiled, { env: { abort } }).exports as unknown as Exports;
-    const { limbs, fraction, width } = this.#format;
-    this.bits = fraction * width;
-    this.#wasm.open(FOLDS[step], power, limbs, fraction, width);
-  }
-
-  /** Sets c, times 2^bits. */
-  setC(re: bigint, im: bigint): void {
-    this.#write(true, [re, im]);
-  }
-
-  /** An orbit from z, times 2^bits. closer: it closes where a c less than 2^closer away makes z 0, to first order. */
-  begin(re: bigint, im: bigint, closer?: number): void {
-    this.#write(false, [re, im]);
-    const exponent = Math.floor(closer ?? 0);
-    this.#wasm.begin(this.#outside, closer !== undefined, 2 ** ((closer ?? 0) - exponent), exponent);
-    this.#fresh = true;
-  }
-
-  /**
-   * The next entries of the orbit, at most `count` and CHUNK: fewer when it is out or closed. re and im; and what is too
-   * small for doubles, in fives: index, re, im, the exponents of two of both. Valid until the next call.
-   */
-  run(count: number): { entries: Float64Array; tiny: Float64Array; escaped: boolean; closed: boolean } {
-    const { memory, tinies, entriesAt, tinyAt, escaped, closed } = this.#wasm;
-    const found = this.#wasm.run(Math.min(CHUNK, count), this.#fresh);
-    this.#fresh = false;
-    return {
-      entries: new Float64Array(memory.buffer, entriesAt(), 2 * found),
-      tiny: new Float64Array(memory.buffer, tinyAt(), 5 * tinies.value),
-      escaped: Boolean(escaped.value),
-      closed: Boolean(closed.value),
-    };
-  }
-
-  #write(c: boolean, point: readonly [re: bigint, im: bigint]): void {
-    const { limbs, width } = this.#format;
-    const places = [this.#wasm.real(c), this.#wasm.imaginary(c)];
-    point.forEach((part, k) => {
-      const to = new Int32Array(this.#wasm.memory.buffer, places[k], limbs);
-      let rest = part;
-      for (let limb = 0; limb < limbs - 1; limb++, rest >>= BigInt(width)) {
-        to[limb] = Number(BigInt.asUintN(width, rest));
-      }
-      to[limbs - 1] = Number(rest);
-    });
-  }
-}
+export type Point = readonly [re: Decimal, im: Decimal];
 
 /** The orbits of one formula with one c, their entries in one array. */
 export class Orbits {
   /** Entries so far. */
   count = 0;
   readonly #entries: Doubles;
-  readonly #tiny: Doubles;
+  readonly #underflow: Doubles;
   readonly #walker: Walker;
 
   /**
@@ -162,7 +34,7 @@ export class Orbits {
    */
   constructor(formula: Formula, c: Point, bits: number, from: Point, most = MOST_DOUBLES) {
     this.#entries = new Doubles(most);
-    this.#tiny = new Doubles(most / 2);
+    this.#underflow = new Doubles(most / 2);
     const sizeOf = (point: Point) => Math.hypot(...point.map((d) => 10 ** log10(d)));
     const outside = Math.min(FAR * Math.max(2, sizeOf(c)), FARTHEST);
     this.#walker = new Walker(formula, bits, outside, Math.max(sizeOf(c), sizeOf(from)));
@@ -185,8 +57,8 @@ export class Orbits {
     const first = this.count;
     const end = first + iterations + 1;
     while (this.count < end) {
-      const { entries, tiny, closed, escaped } = this.#walker.run(end - this.count);
-      this.#take(entries, tiny);
+      const { entries, underflow, closed, escaped } = this.#walker.run(end - this.count);
+      this.#take(entries, underflow);
       if (closed) return this.count - 1 - first;
       if (escaped) return undefined;
       progress(this.count);
@@ -194,16 +66,16 @@ export class Orbits {
     return undefined;
   }
 
-  entries(): { orbit: Float64Array; tiny: Float64Array } {
-    return { orbit: this.#entries.all(), tiny: this.#tiny.all() };
+  entries(): { orbit: Float64Array; underflow: Float64Array } {
+    return { orbit: this.#entries.all(), underflow: this.#underflow.all() };
   }
 
-  #take(entries: Float64Array, tiny: Float64Array): void {
+  #take(entries: Float64Array, underflow: Float64Array): void {
     this.#entries.push(entries);
-    for (let k = 0; k < tiny.length; k += 5) {
-      const index = this.count + (tiny[k] as number);
-      // Z_0 is 0, and known to be.
-      if (index > 0) this.#tiny.push(Float64Array.of(index, ...tiny.subarray(k + 1, k + 5)));
+    for (let k = 0; k < underflow.length; k += 5) {
+      const index = this.count + (underflow[k] as number);
+      // Z_0 is 0 without an entry of the list.
+      if (index > 0) this.#underflow.push(Float64Array.of(index, ...underflow.subarray(k + 1, k + 5)));
     }
     this.count += entries.length / 2;
   }
@@ -215,7 +87,7 @@ export class Orbits {
 
 /** Doubles that become more. */
 class Doubles {
-  #values = new Float64Array(2 * CHUNK);
+  #values = new Float64Array(FIRST_DOUBLES);
   #length = 0;
   readonly #most: number;
 
@@ -250,8 +122,4 @@ class Doubles {
       );
     }
   }
-}
-
-function abort(): never {
-  throw new Error('the WebAssembly kernel aborted');
 }

@@ -35,7 +35,7 @@ export function* candidates(search: Search): Generator<Stage | number, None> {
     if (tried) yield n;
     if (log2Of(at) > FAR_LOG2) return { why: 'escaped', at: n };
     if (n % every === 0) yield { doing: 'period', done: n, of: limit };
-    slopes = advanced(slopes, at, formula);
+    slopes = slopesAfter(slopes, at, formula);
     z = iterated(z, c, formula, BigInt(bits));
   }
   if (!least.tried) yield least.at;
@@ -49,7 +49,7 @@ function unitSlopes({ step }: Search['formula']): Slopes {
   return step === 'holomorphic' ? [ONE] : [ONE, I];
 }
 
-function advanced([u, v]: Slopes, z: Scaled, { step, power }: Search['formula']): Slopes {
+function slopesAfter([u, v]: Slopes, z: Scaled, { step, power }: Search['formula']): Slopes {
   const at = foldedSlope(z, z, step);
   let factor: Scaled = { x: power, y: 0, exponent: 0 };
   for (let k = 1; k < power; k++) factor = times(factor, at);

@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { type ErrorCode, FractalError } from '../../errors.js';
 import { add, log10, negate, parseDecimal, toFixed } from '../../view/decimal.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
-import { nanosecondsAt, Orbits } from './orbit.js';
+import { Orbits } from './orbit.js';
+import { nanosecondsAt } from './walker.js';
 
 /** An orbit and where it belongs to. */
 export interface Reference {
@@ -17,15 +18,18 @@ export interface Reference {
    * orbit of 0, which points come to when they rebase, and behind it, from index `start`, the orbit of the point.
    */
   readonly orbit: Float64Array;
-  /** Entries too small for doubles, or with a part that is, in order: index, re, im, the exponents of two of both. */
-  readonly tiny: Float64Array;
+  /**
+   * The underflow list: entries too small for doubles, or with a part that is, in order: index, re, im, the exponents of two
+   * of both.
+   */
+  readonly underflow: Float64Array;
   /** Index of the entry that the point begins with. */
   readonly start: number;
   /** Some views lie beyond the range of doubles. */
-  readonly deep: boolean;
+  readonly extended: boolean;
 }
 
-export interface Orbit extends Pick<Reference, 'orbit' | 'tiny' | 'start'> {
+export interface Orbit extends Pick<Reference, 'orbit' | 'underflow' | 'start'> {
   /** The orbit ends with Z_period, which some c in the view makes 0. */
   readonly period: number | undefined;
 }
@@ -39,7 +43,7 @@ export interface ReferenceOrder {
   readonly iterations: number;
   /** Log2 of half the view's diagonal. */
   readonly radius: number;
-  readonly deep: boolean;
+  readonly extended: boolean;
 }
 
 /** What the thread answers. */
@@ -69,7 +73,7 @@ export function orderFor(view: View): ReferenceOrder {
   const bits = SPARE_BITS + Math.max(64, Math.ceil(zoom + fine + Math.log2(view.iterations + 1)));
   const { formula, re, im, iterations, width, height } = view;
   const radius = 1 + Math.log2(Math.hypot(1, width / height)) - zoom;
-  return { formula, re, im, bits, iterations, radius, deep: isDeep(view) };
+  return { formula, re, im, bits, iterations, radius, extended: isExtended(view) };
 }
 
 /**
@@ -81,10 +85,10 @@ export async function computeReference(
   signal: AbortSignal,
   progress: (iterations: number) => void,
 ): Promise<Reference & Orbit> {
-  const { formula, re, im, deep, bits, iterations } = order;
+  const { formula, re, im, extended, bits, iterations } = order;
   const milliseconds = (iterations * nanosecondsAt(bits, formula.power) * (formula.julia ? 2 : 1)) / 1e6;
   const found = milliseconds < THREAD_MS ? iterateReference(order) : await inThread(order, signal, progress);
-  return { formula, re, im, deep, ...found };
+  return { formula, re, im, extended, ...found };
 }
 
 function inThread(order: ReferenceOrder, signal: AbortSignal, progress: (iterations: number) => void): Promise<Orbit> {
@@ -131,10 +135,10 @@ export function iterateReference(
     orbits.follow(zero, iterations, undefined, progress);
     const start = orbits.count;
     orbits.follow(point, iterations, undefined, progress);
-    const { orbit, tiny } = orbits.entries();
+    const { orbit, underflow } = orbits.entries();
     const escaped = orbits.count - start <= iterations;
     const lost = shrinkage(orbit.subarray(2 * start), formula, radius, escaped);
-    if (lost <= more + SPARE_BITS / 2) return { orbit, tiny, start, period: undefined };
+    if (lost <= more + SPARE_BITS / 2) return { orbit, underflow, start, period: undefined };
     more = lost;
   }
 }
@@ -156,7 +160,7 @@ function shrinkage(orbit: Float64Array, { power }: Formula, radius: number, esca
 }
 
 /** Whether the differences of a view's points are beyond the range of doubles. */
-export function isDeep({ zoom }: View): boolean {
+export function isExtended({ zoom }: View): boolean {
   return log10(decimal(zoom)) > DOUBLES_LOG10;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Where the levels of a table lie, and how the threads of a worker fill it together: each takes blocks of the orbit and
- * builds all levels within one; whoever ends the last block builds the few long entries above.
+ * builds all levels within one; the one that ends the last block builds the few long entries above.
  */
 
 export interface Table {

@@ -18,13 +18,13 @@ export function warmPerturbation({ step, power }: Formula): void {
     ...{ bailout: 65536, count: 'smooth', sampling: { kind: 'grid', side: 1 } },
   };
   const shared = shareReference(
-    { formula, re, im, orbit: orbitOf(power), tiny: new Float64Array(0), start: 0, deep: false },
+    { formula, re, im, orbit: orbitOf(power), underflow: new Float64Array(0), start: 0, extended: false },
     1,
   );
   openPerturbation(shared, 0)(view, { x: 0, y: 0, width: view.width, height: view.height });
 }
 
-/** In doubles, and without folds: nobody looks at what becomes of it. */
+/** In doubles, and without folds: the samples are thrown away. */
 function orbitOf(power: number): Float64Array {
   const orbit = [0, 0];
   let [x, y] = [0, 0];

@@ -10,10 +10,6 @@
  * is wrong by less than 2·limbs + 1 units of its last place.
  */
 
-export let limbs: i32 = 0;
-export let fraction: i32 = 0;
-export let width: i64 = 0;
-
 /** Limbs of a number at most. */
 export const MOST_LIMBS: i32 = 65536;
 /** Bytes of a part: a constant, so that addresses need no sums; no power of two, so that parts share no cache sets. */
@@ -21,28 +17,37 @@ const PART: usize = (<usize>MOST_LIMBS << 2) + 448;
 /** Bytes of zeros before and after the limbs, which vectors may read. */
 const PAD: usize = 64;
 
-/** 2^-width, and the place of the second limb from the top. */
-let unit: f64 = 0;
-let topUnit: f64 = 0;
-/** The lowest column that is computed, even, one or two below the last limb of the product. */
-let first: i32 = 0;
-/** Columns of the product under way, i64: the real parts, and the imaginary ones COLUMNS behind. */
-let columns: usize = 0;
 const COLUMNS: usize = (<usize>MOST_LIMBS << 3) + 192;
 
-/** @param limbs_ fewer than 2^(62 - 2·width) and than MOST_LIMBS */
-export function setFormat(limbs_: i32, fraction_: i32, width_: i32): void {
-  limbs = limbs_;
-  fraction = fraction_;
-  width = width_;
-  first = (fraction - 1) & ~1;
-  columns = heap.alloc(2 * COLUMNS);
-  unit = scale(1, -width_);
-  topUnit = scale(1, width_ * (limbs - 2 - fraction));
+@unmanaged
+export class Format {
+  limbs: i32;
+  fraction: i32;
+  width: i64;
+  /** 2^-width, and the place of the second limb from the top. */
+  unit: f64;
+  topUnit: f64;
+  /** The lowest column that is computed, even, one or two below the last limb of the product. */
+  first: i32;
+  /** Columns of the product under way, i64: the real parts, and the imaginary ones COLUMNS behind. */
+  columns: usize;
+}
+
+/** @param limbs fewer than 2^(62 - 2·width) and than MOST_LIMBS */
+export function newFormat(limbs: i32, fraction: i32, width: i32): Format {
+  const format = changetype<Format>(heap.alloc(offsetof<Format>()));
+  format.limbs = limbs;
+  format.fraction = fraction;
+  format.width = width;
+  format.first = (fraction - 1) & ~1;
+  format.columns = heap.alloc(2 * COLUMNS);
+  format.unit = scale(1, -width);
+  format.topUnit = scale(1, width * (limbs - 2 - fraction));
+  return format;
 }
 
 /** A number that is zero, at its real part. */
-export function number(): usize {
+export function newNumber(): usize {
   return heap.alloc(3 * PART) + PAD;
 }
 
@@ -52,20 +57,23 @@ export function imaginary(a: usize): usize {
 }
 
 /** Has to be called when the parts were written. */
-export function subtractParts(a: usize): void {
-  for (const end = a + (<usize>limbs << 2); a < end; a += 16) {
+export function subtractParts(format: Format, a: usize): void {
+  for (const end = a + (<usize>format.limbs << 2); a < end; a += 16) {
     v128.store(a, i32x4.sub(v128.load(a), v128.load(a, PART)), 2 * PART);
   }
 }
 
 @inline
-export function isNegative(a: usize): bool {
-  return load<i32>(a + (<usize>(limbs - 1) << 2)) < 0;
+export function isNegative(format: Format, a: usize): bool {
+  return load<i32>(a + (<usize>(format.limbs - 1) << 2)) < 0;
 }
 
 /** Columns of ±a^2 + c, with signs as for `multiply`. Products of limbs that differ count twice. */
-export function square(a: usize, signRe: i64, signIm: i64, c: usize): void {
-  let at = columns;
+export function square(format: Format, a: usize, signRe: i64, signIm: i64, c: usize): void {
+  const limbs = format.limbs;
+  const fraction = format.fraction;
+  const first = format.first;
+  let at = format.columns;
   c -= <usize>(fraction - first) << 2;
   for (let k = first; k < fraction + limbs; k += 4, at += 32, c += 16) {
     const from = <usize>max(0, k - limbs + 1) << 2;
@@ -125,8 +133,11 @@ function once(limbs: v128): v128 {
 }
 
 /** Columns of ±Re(a·b) + Re c and ±Im(a·b) + Im c: signs are 0 or, to negate, -1. */
-export function multiply(a: usize, b: usize, signRe: i64, signIm: i64, c: usize): void {
-  let at = columns;
+export function multiply(format: Format, a: usize, b: usize, signRe: i64, signIm: i64, c: usize): void {
+  const limbs = format.limbs;
+  const fraction = format.fraction;
+  const first = format.first;
+  let at = format.columns;
   c -= <usize>(fraction - first) << 2;
   for (let k = first; k < fraction + limbs; k += 4, at += 32, c += 16) {
     const from = <usize>max(0, k - limbs + 1) << 2;
@@ -175,13 +186,16 @@ function signed(v: v128, sign: i64): v128 {
   return i64x2.sub(v128.xor(v, s), s);
 }
 
-/** The columns, carried into `to`. */
-export function settle(to: usize): void {
+/** The columns, with carries propagated, into `to`. */
+export function propagate(format: Format, to: usize): void {
+  const limbs = format.limbs;
+  const width = format.width;
+  const fraction = format.fraction;
   const mask = (<i64>1 << width) - 1;
-  let at = columns;
+  let at = format.columns;
   let re: i64 = 0;
   let im: i64 = 0;
-  for (let k = first; k < fraction; k++, at += 8) {
+  for (let k = format.first; k < fraction; k++, at += 8) {
     re = (load<i64>(at) + re) >> width;
     im = (load<i64>(at, COLUMNS) + im) >> width;
   }
@@ -198,37 +212,44 @@ export function settle(to: usize): void {
   const above = 64 - width;
   store<i32>(limb, <i32>(((re + load<i64>(at)) << above) >> above));
   store<i32>(limb, <i32>(((im + load<i64>(at, COLUMNS)) << above) >> above), PART);
-  subtractParts(to);
-}
-
-/** The double that a part is about, to its last bit; 0 where that is too small for a double. */
-@inline
-export function toDouble(a: usize): f64 {
-  const top = a + (<usize>(limbs - 1) << 2);
-  const sum = (<i64>load<i32>(top) << width) + <i64>load<i32>(top - 4);
-  if (sum < FULL && sum > -FULL) {
-    extend(a);
-    return scale(mantissa, exponent);
-  }
-  return (<f64>sum + (<f64>load<i32>(top - 8) + <f64>load<i32>(top - 12) * unit) * unit) * topUnit;
-}
-
-/** A part is about `mantissa`·2^`exponent`, to the last bit of a double, the mantissa below 2^62. */
-export let mantissa: f64 = 0;
-export let exponent: i32 = 0;
-
-export function extend(a: usize): void {
-  let k = limbs - 1;
-  let sum = <i64>load<i32>(a + (<usize>k << 2));
-  // With the limb behind it, it fills a double.
-  while (k > 0 && sum < ENOUGH && sum > -ENOUGH) sum = (sum << width) + <i64>load<i32>(a + (<usize>--k << 2));
-  mantissa = <f64>sum;
-  if (k > 0) mantissa += <f64>load<i32>(a + (<usize>(k - 1) << 2)) * unit;
-  exponent = <i32>width * (k - fraction);
+  subtractParts(format, to);
 }
 
 const ENOUGH: i64 = 1 << 33;
 const FULL: i64 = 1 << 8;
+
+/** The double that a part is about, to its last bit; 0 where that is too small for a double. */
+@inline
+export function toDouble(format: Format, a: usize): f64 {
+  const top = a + (<usize>(format.limbs - 1) << 2);
+  const unit = format.unit;
+  const sum = (<i64>load<i32>(top) << format.width) + <i64>load<i32>(top - 4);
+  if (sum < FULL && sum > -FULL) {
+    const leading = leadingLimb(format, a);
+    return scale(mantissaOf(format, a, leading), exponentOf(format, leading));
+  }
+  return (<f64>sum + (<f64>load<i32>(top - 8) + <f64>load<i32>(top - 12) * unit) * unit) * format.topUnit;
+}
+
+/** The lowest limb of those that, with the one behind them, fill a double. */
+export function leadingLimb(format: Format, a: usize): i32 {
+  let k = format.limbs - 1;
+  let sum = <i64>load<i32>(a + (<usize>k << 2));
+  while (k > 0 && sum < ENOUGH && sum > -ENOUGH) sum = (sum << format.width) + <i64>load<i32>(a + (<usize>--k << 2));
+  return k;
+}
+
+/** A part is about mantissa·2^exponent, to the last bit of a double, the mantissa below 2^62. leading: `leadingLimb`. */
+export function mantissaOf(format: Format, a: usize, leading: i32): f64 {
+  let sum: i64 = 0;
+  for (let k = format.limbs - 1; k >= leading; k--) sum = (sum << format.width) + <i64>load<i32>(a + (<usize>k << 2));
+  const rest = leading > 0 ? <f64>load<i32>(a + (<usize>(leading - 1) << 2)) * format.unit : 0;
+  return leading > 0 ? <f64>sum + rest : <f64>sum;
+}
+
+export function exponentOf(format: Format, leading: i32): i32 {
+  return <i32>format.width * (leading - format.fraction);
+}
 
 /** m·2^e, for m below 2^62. */
 export function scale(m: f64, e: i32): f64 {

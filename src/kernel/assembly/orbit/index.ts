@@ -1,19 +1,18 @@
 /** Orbits of z <- fold(z)^power + c in fixed point, written down as doubles; and where they nearly close. */
 
+import { BURNING_SHIP, TRICORN } from '../formula';
+import { SMALLEST, UNDERFLOW_BYTES, underflowEntry } from '../underflow';
 import * as fixed from './fixed';
 import * as jacobian from './jacobian';
+import { Walker } from './walker';
 
-const BURNING_SHIP: i32 = 1;
-const TRICORN: i32 = 2;
+export { BURNING_SHIP, HOLOMORPHIC, TRICORN } from '../formula';
+export { UNDERFLOW_BYTES } from '../underflow';
 
 /** Entries that one call writes at most. */
-const CHUNK: usize = 4096;
-/** Entries below it are listed apart, under a fold of both parts each that has one: its sign counts. */
-const SMALLEST: f64 = 1e-270;
+export const CHUNK: usize = 4096;
 /** Entries below it get an exponent for the derivative, whose powers might leave the range of doubles. */
 const SMALL: f64 = 5.421010862427522e-20; // 2^-64
-/** Bytes of an entry listed. */
-const TINY: usize = 40;
 /** Bits of a mantissa about. */
 const UNIT: i32 = 60;
 
@@ -21,139 +20,144 @@ const UNIT: i32 = 60;
 const PLUS: i64 = 0;
 const MINUS: i64 = -1;
 
-let fold: i32 = 0;
-let power: i32 = 0;
-let outside: f64 = 0;
-let watch: bool = false;
-let radius: f64 = 0;
-let radiusE: i32 = 0;
-
-let z: usize = 0;
-let c: usize = 0;
-let powers: usize = 0;
-let nothing: usize = 0;
-let entries: usize = 0;
-let tiny: usize = 0;
-
-/** Of the last call: entries at `tinyEntries`. */
-export let tinies: i32 = 0;
-/** The orbit has gone out for good, or closed. */
-export let escaped: bool = false;
-export let closed: bool = false;
-
-/** The entry that was written last, (zr + i·zi)·2^ze. */
-let zr: f64 = 0;
-let zi: f64 = 0;
-let ze: i32 = 0;
-
-/** Once for each instance. Numbers are `limbs` limbs of `width` bits, `fraction` of them behind the point. */
-export function open(fold_: i32, power_: i32, limbs: i32, fraction: i32, width: i32): void {
-  fold = fold_;
-  power = power_;
-  fixed.setFormat(limbs, fraction, width);
-  z = fixed.number();
-  c = fixed.number();
-  powers = fixed.number();
-  nothing = fixed.number();
-  entries = heap.alloc(CHUNK << 4);
-  tiny = heap.alloc(CHUNK * TINY);
+/** Numbers are `limbs` limbs of `width` bits, `fraction` of them behind the point. */
+export function open(fold: i32, power: i32, limbs: i32, fraction: i32, width: i32): Walker {
+  const walker = changetype<Walker>(heap.alloc(offsetof<Walker>()));
+  walker.fold = fold;
+  walker.power = power;
+  walker.format = fixed.newFormat(limbs, fraction, width);
+  walker.z = fixed.newNumber();
+  walker.c = fixed.newNumber();
+  walker.powers = fixed.newNumber();
+  walker.zero = fixed.newNumber();
+  walker.entries = heap.alloc(CHUNK << 4);
+  walker.underflow = heap.alloc(CHUNK * UNDERFLOW_BYTES);
+  walker.derivative = changetype<jacobian.Jacobian>(heap.alloc(offsetof<jacobian.Jacobian>()));
+  return walker;
 }
 
 /** Where the limbs of z and c are to be written, before `begin`. */
-export function real(ofC: bool): usize {
-  return ofC ? c : z;
+export function real(walker: Walker, ofC: bool): usize {
+  return ofC ? walker.c : walker.z;
 }
 
-export function imaginary(ofC: bool): usize {
-  return fixed.imaginary(real(ofC));
+export function imaginary(walker: Walker, ofC: bool): usize {
+  return fixed.imaginary(real(walker, ofC));
 }
 
 /** Re and im of the last call's entries. */
-export function entriesAt(): usize {
-  return entries;
+export function entriesAt(walker: Walker): usize {
+  return walker.entries;
 }
 
-/** Entries too small for doubles: index in the call, re, im, the exponents of two of both. */
-export function tinyAt(): usize {
-  return tiny;
+/** The underflow list of the last call, by the index in the call, and how many entries it has. */
+export function underflowAt(walker: Walker): usize {
+  return walker.underflow;
+}
+
+export function underflows(walker: Walker): i32 {
+  return walker.underflows;
+}
+
+/** Whether the orbit has escaped for good, or closed. */
+export function escaped(walker: Walker): bool {
+  return walker.escaped;
+}
+
+export function closed(walker: Walker): bool {
+  return walker.closed;
 }
 
 /**
- * An orbit from z until |z|^2 > outside; with `watch_` from z = 0 until a point closer than radius·2^radiusE to c may
+ * An orbit from z until |z|^2 > outside; where it `closes`, from z = 0 until a point closer than radius·2^radiusE to c may
  * close it.
  */
-export function begin(outside_: f64, watch_: bool, radius_: f64, radiusE_: i32): void {
-  outside = outside_;
-  watch = watch_;
-  radius = radius_;
-  radiusE = radiusE_;
-  escaped = false;
-  closed = false;
-  fixed.subtractParts(z);
-  fixed.subtractParts(c);
-  jacobian.begin();
+export function begin(walker: Walker, outside: f64, closes: bool, radius: f64, radiusE: i32): void {
+  walker.outside = outside;
+  walker.closes = closes;
+  walker.radius = radius;
+  walker.radiusE = radiusE;
+  walker.escaped = false;
+  walker.closed = false;
+  fixed.subtractParts(walker.format, walker.z);
+  fixed.subtractParts(walker.format, walker.c);
+  jacobian.begin(walker.derivative);
 }
 
 /** The next entries, at most `count` and CHUNK. `fresh`: z itself is the first, else what comes after it. */
-export function run(count: i32, fresh: bool): i32 {
-  tinies = 0;
+export function run(walker: Walker, count: i32, fresh: bool): i32 {
+  walker.underflows = 0;
   for (let n = 0; n < count; n++) {
-    if (n > 0 || !fresh) advance();
-    write(n);
-    if (escaped || closed) return n + 1;
+    if (n > 0 || !fresh) step(walker);
+    write(walker, n);
+    if (walker.escaped || walker.closed) return n + 1;
   }
   return count;
 }
 
-function write(n: i32): void {
-  const x = fixed.toDouble(z);
-  const y = fixed.toDouble(fixed.imaginary(z));
-  const at = entries + (<usize>n << 4);
+function write(walker: Walker, n: i32): void {
+  const x = fixed.toDouble(walker.format, walker.z);
+  const y = fixed.toDouble(walker.format, fixed.imaginary(walker.z));
+  const at = walker.entries + (<usize>n << 4);
   store<f64>(at, x);
   store<f64>(at, y, 8);
-  zr = x;
-  zi = y;
-  ze = 0;
+  walker.zr = x;
+  walker.zi = y;
+  walker.ze = 0;
   const size = max(Math.abs(x), Math.abs(y));
-  if (size < SMALL) extend();
-  if ((fold == BURNING_SHIP ? min(Math.abs(x), Math.abs(y)) : size) < SMALLEST) list(n, size < SMALLEST);
-  escaped = x * x + y * y > outside;
-  closed = watch && jacobian.reaches(zr, zi, ze, radius, radiusE);
+  if (size < SMALL) extend(walker);
+  const least = walker.fold == BURNING_SHIP ? min(Math.abs(x), Math.abs(y)) : size;
+  if (least < SMALLEST) list(walker, n, size < SMALLEST);
+  walker.escaped = x * x + y * y > walker.outside;
+  walker.closed =
+    walker.closes && jacobian.reaches(walker.derivative, walker.zr, walker.zi, walker.ze, walker.radius, walker.radiusE);
 }
 
 /** Gives the entry an exponent. */
-function extend(): void {
-  fixed.extend(z);
-  const er = fixed.exponent;
-  zr = fixed.mantissa;
-  fixed.extend(fixed.imaginary(z));
-  const ei = fixed.exponent;
-  ze = max(er, ei) + UNIT;
-  zr = fixed.scale(zr, er - ze);
-  zi = fixed.scale(fixed.mantissa, ei - ze);
+function extend(walker: Walker): void {
+  const format = walker.format;
+  const re = walker.z;
+  const im = fixed.imaginary(walker.z);
+  const leadingRe = fixed.leadingLimb(format, re);
+  const leadingIm = fixed.leadingLimb(format, im);
+  const er = fixed.exponentOf(format, leadingRe);
+  const ei = fixed.exponentOf(format, leadingIm);
+  walker.ze = max(er, ei) + UNIT;
+  walker.zr = fixed.scale(fixed.mantissaOf(format, re, leadingRe), er - walker.ze);
+  walker.zi = fixed.scale(fixed.mantissaOf(format, im, leadingIm), ei - walker.ze);
 }
 
-/** whole: zeros, too. */
-function list(n: i32, whole: bool): void {
-  fixed.extend(z);
-  const re = fixed.mantissa;
-  const er = fixed.exponent;
-  fixed.extend(fixed.imaginary(z));
-  if (!whole && (re == 0 || fixed.mantissa == 0)) return;
-  const at = tiny + <usize>tinies * TINY;
-  tinies++;
-  store<f64>(at, n);
-  store<f64>(at, re, 8);
-  store<f64>(at, fixed.mantissa, 16);
-  store<f64>(at, er, 24);
-  store<f64>(at, fixed.exponent, 32);
+/** Adds an entry to the underflow list; of a part alone (`whole` false) only where neither is 0: a fold asks for its sign. */
+function list(walker: Walker, n: i32, whole: bool): void {
+  const format = walker.format;
+  const im = fixed.imaginary(walker.z);
+  const leadingRe = fixed.leadingLimb(format, walker.z);
+  const leadingIm = fixed.leadingLimb(format, im);
+  const mantissaRe = fixed.mantissaOf(format, walker.z, leadingRe);
+  const mantissaIm = fixed.mantissaOf(format, im, leadingIm);
+  if (!whole && (mantissaRe == 0 || mantissaIm == 0)) return;
+  const entry = underflowEntry(walker.underflow, walker.underflows++);
+  entry.index = n;
+  entry.re = mantissaRe;
+  entry.im = mantissaIm;
+  entry.reE = fixed.exponentOf(format, leadingRe);
+  entry.imE = fixed.exponentOf(format, leadingIm);
 }
 
 /** One iteration: the power by squaring and multiplying, the fold as signs of its parts. */
-function advance(): void {
-  const mirrorRe = fold == BURNING_SHIP && fixed.isNegative(z);
-  const mirrorIm = fold == TRICORN || (fold == BURNING_SHIP && fixed.isNegative(fixed.imaginary(z)));
-  if (watch) jacobian.step(power, zr, zi, ze, mirrorRe ? -1 : 1, mirrorIm ? -1 : 1);
+function step(walker: Walker): void {
+  const format = walker.format;
+  const power = walker.power;
+  const z = walker.z;
+  const powers = walker.powers;
+  const mirrorRe = walker.fold == BURNING_SHIP && fixed.isNegative(format, z);
+  const mirrorIm =
+    walker.fold == TRICORN || (walker.fold == BURNING_SHIP && fixed.isNegative(format, fixed.imaginary(z)));
+  if (walker.closes) {
+    const signRe = mirrorRe ? -1.0 : 1.0;
+    const signIm = mirrorIm ? -1.0 : 1.0;
+    jacobian.step(walker.derivative, power, walker.zr, walker.zi, walker.ze, signRe, signIm);
+  }
   // fold(z) = s·z or s·conj(z), s = 1 or -1.
   const negateRe = mirrorRe && (power & 1) != 0;
   const negateIm = negateRe != (mirrorRe != mirrorIm);
@@ -161,16 +165,17 @@ function advance(): void {
   for (let bit = 30 - clz(power); bit >= 0; bit--) {
     const times = ((power >> bit) & 1) != 0;
     if (bit > 0 || times) {
-      fixed.square(from, PLUS, PLUS, nothing);
-      fixed.settle(powers);
+      fixed.square(format, from, PLUS, PLUS, walker.zero);
+      fixed.propagate(format, powers);
       from = powers;
     }
     if (bit > 0) {
       if (!times) continue;
-      fixed.multiply(from, z, PLUS, PLUS, nothing);
-      fixed.settle(powers);
-    } else if (times) fixed.multiply(from, z, negateRe ? MINUS : PLUS, negateIm ? MINUS : PLUS, c);
-    else fixed.square(from, negateRe ? MINUS : PLUS, negateIm ? MINUS : PLUS, c);
+      fixed.multiply(format, from, z, PLUS, PLUS, walker.zero);
+      fixed.propagate(format, powers);
+    } else if (times) {
+      fixed.multiply(format, from, z, negateRe ? MINUS : PLUS, negateIm ? MINUS : PLUS, walker.c);
+    } else fixed.square(format, from, negateRe ? MINUS : PLUS, negateIm ? MINUS : PLUS, walker.c);
   }
-  fixed.settle(z);
+  fixed.propagate(format, z);
 }

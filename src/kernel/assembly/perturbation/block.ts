@@ -3,57 +3,72 @@
  * 2^e, and its dc, c_0 + r·x, of which there is none in a Julia set.
  */
 
-import { power2, ZERO } from './extended';
-import { julia } from './orbit';
-import { POLYNOMIAL, setLine, shrink, sizeFrom, termIm, termRe } from './polynomial';
+import { power2, ZERO } from './extended-exponent';
+import { Polynomial, setLine, shrink, sizeFrom, termIm, termRe } from './polynomial';
 
-/** d, the next d, and two that are on the way to it. */
-export let d: usize = 0;
-export let next: usize = 0;
-export let factor: usize = 0;
-export let product: usize = 0;
-
-/** at: room for four polynomials. */
-export function setRoom(at: usize): void {
-  d = at;
-  next = d + POLYNOMIAL;
-  factor = next + POLYNOMIAL;
-  product = factor + POLYNOMIAL;
+@unmanaged
+export class Block {
+  /** d, the next d, and two polynomials on the way to it. */
+  d: Polynomial;
+  next: Polynomial;
+  factor: Polynomial;
+  product: Polynomial;
+  /** d and `error`, a bound of what it lacks, are in units of 2^e: 0 where d is a double. */
+  e: i32;
+  /** The exponent of `next` once it is normalized, and the bound of what that lacks. */
+  nextE: i32;
+  nextError: f64;
+  error: f64;
+  /** Steps. */
+  taken: i64;
+  /** dc: c_0 = centreRe + i·centreIm and r, times 2^cE; and the same as doubles. */
+  centreRe: f64;
+  centreIm: f64;
+  radius: f64;
+  cE: i32;
+  cr: f64;
+  ci: f64;
+  cx: f64;
 }
 
-/** dc: c_0 and r, times 2^ce; and as doubles. */
-export let kr: f64 = 0;
-export let ki: f64 = 0;
-export let kx: f64 = 0;
-export let ce: i32 = 0;
-export let cr: f64 = 0;
-export let ci: f64 = 0;
-export let cx: f64 = 0;
-
-/** Around (re + i·im)·2^exponent. */
-export function setBlock(re: f64, im: f64, radius: f64, exponent: i32): void {
-  setLine(d, julia ? re : 0, julia ? im : 0, julia ? radius : 0, 0);
-  setLine(factor, julia ? 0 : re, julia ? 0 : im, julia ? 0 : radius, 0);
-  bringIntoForm(factor, exponent, 0);
-  kr = termRe(factor, 0);
-  ki = termIm(factor, 0);
-  kx = termRe(factor, 1);
-  ce = formE;
-  const unit = power2(ce);
-  cr = kr * unit;
-  ci = ki * unit;
-  cx = kx * unit;
+/** A block around (re + i·im)·2^exponent before its first step. */
+export function setBlock(block: Block, julia: bool, re: f64, im: f64, radius: f64, exponent: i32): void {
+  const dc = block.factor;
+  setLine(block.d, julia ? re : 0, julia ? im : 0, julia ? radius : 0, 0);
+  setLine(dc, julia ? 0 : re, julia ? 0 : im, julia ? 0 : radius, 0);
+  const shift = normalizeTerms(dc);
+  block.centreRe = termRe(dc, 0);
+  block.centreIm = termIm(dc, 0);
+  block.radius = termRe(dc, 1);
+  block.cE = shift == ZERO ? ZERO : exponent + shift;
+  const unit = power2(block.cE);
+  block.cr = block.centreRe * unit;
+  block.ci = block.centreIm * unit;
+  block.cx = block.radius * unit;
+  block.e = 0;
+  block.error = 0;
+  block.taken = 0;
 }
 
-/** What the last polynomial that was brought into form is in units of, and a bound beside it. */
-export let formE: i32 = 0;
-export let formError: f64 = 0;
+/** p·2^e with a bound `error` of what it lacks: `next`, normalized. */
+export function setNext(block: Block, e: i32, error: f64): void {
+  const shift = normalizeTerms(block.next);
+  block.nextE = shift == ZERO ? ZERO : e + shift;
+  block.nextError = shift == ZERO ? 0 : error * power2(-shift);
+}
 
-/** p·2^e, so that the sum of its terms is within [1, 2). */
-export function bringIntoForm(p: usize, e: i32, error: f64): void {
+/** The same of d, which is in units of 2^e. */
+export function normalizeDifference(block: Block, e: i32): void {
+  const shift = normalizeTerms(block.d);
+  block.e = shift == ZERO ? ZERO : e + shift;
+  block.error = shift == ZERO ? 0 : block.error * power2(-shift);
+}
+
+/** Divides a polynomial by a power of two, so that the sum of its terms is within [1, 2). Returns its exponent; ZERO for 0. */
+function normalizeTerms(p: Polynomial): i32 {
   const size = sizeFrom(p, 0);
-  const shift = size == 0 ? 0 : <i32>(reinterpret<i64>(size) >> 52) - 1023;
+  if (size == 0) return ZERO;
+  const shift = <i32>(reinterpret<i64>(size) >> 52) - 1023;
   shrink(p, power2(-shift));
-  formE = size == 0 ? ZERO : e + shift;
-  formError = size == 0 ? 0 : error * power2(-shift);
+  return shift;
 }

@@ -1,8 +1,12 @@
-/** What the module gives to perturbation/kernel.ts. */
-export { buildDeepLevel } from './deep';
-export { setKnown } from './interior';
-export { setOrbit, setView } from './orbit';
-export { setTables } from './levels';
-export { enter, estimateAt, nuOf, perturb, prepareProofs } from './perturb';
-export { setSeries } from './series';
-export { buildLevel } from './table';
+/** What the module gives to kernel.ts: functions on a slot's state, and the layout of what both sides share. */
+
+export { ENTRY_BYTES, EXTENDED_ENTRY_BYTES, MATRIX_ENTRY_BYTES } from './bla-entry';
+export { buildExtendedLevel } from './bla-extended-table';
+export { estimateAt } from './distance';
+export { BEYOND } from '../escape';
+export { BURNING_SHIP, HOLOMORPHIC, TRICORN } from '../formula';
+export { UNDERFLOW_BYTES } from '../underflow';
+export { buildLevel, openSlot, setReference, setTables, setView } from './setup';
+export { CERTAIN, DOUBTFUL, enterBlock, iteratePoints, LEAST_BAILOUT2, nuOf, prepareProofs, UNCERTAIN } from './samples';
+export { SLOT_BYTES } from './slot';
+export { FLAG_PROOFS, FLAG_WHOLE } from './view';

@@ -1,59 +1,59 @@
-/** Polynomials with complex coefficients up to x^ORDER, for |x| <= 1: an i32, the degree, and pairs of f64. */
+/** Polynomials with complex coefficients up to x^ORDER, for |x| <= 1. */
 
 /** What a product costs grows with the square of it. */
 export const ORDER: i32 = 16;
-export const POLYNOMIAL: usize = 8 + 16 * (ORDER + 1);
+/** Where the coefficients begin. */
 const TERMS: usize = 8;
+export const POLYNOMIAL_BYTES: usize = TERMS + 16 * (<usize>ORDER + 1);
 
-@inline
-export function degree(p: usize): i32 {
-  return load<i32>(p);
+/** Its degree, and behind that room for ORDER + 1 coefficients: pairs of f64. */
+@unmanaged
+export class Polynomial {
+  degree: i32;
 }
 
 @inline
-function term(p: usize, k: i32): usize {
-  return p + TERMS + (<usize>k << 4);
+function term(p: Polynomial, k: i32): usize {
+  return changetype<usize>(p) + TERMS + (<usize>k << 4);
 }
 
 @inline
-export function termRe(p: usize, k: i32): f64 {
+export function termRe(p: Polynomial, k: i32): f64 {
   return load<f64>(term(p, k));
 }
 
 @inline
-export function termIm(p: usize, k: i32): f64 {
+export function termIm(p: Polynomial, k: i32): f64 {
   return load<f64>(term(p, k), 8);
 }
 
 /** A bound of the modulus of one term, in the 1-norm. */
 @inline
-export function termSize(p: usize, k: i32): f64 {
+export function termSize(p: Polynomial, k: i32): f64 {
   return Math.abs(termRe(p, k)) + Math.abs(termIm(p, k));
 }
 
 /** p <- re + i·im + (re1 + i·im1)·x. */
-export function setLine(p: usize, re: f64, im: f64, re1: f64, im1: f64): void {
-  store<i32>(p, 1);
-  store<f64>(p, re, TERMS);
-  store<f64>(p, im, TERMS + 8);
-  store<f64>(p, re1, TERMS + 16);
-  store<f64>(p, im1, TERMS + 24);
+export function setLine(p: Polynomial, re: f64, im: f64, re1: f64, im1: f64): void {
+  p.degree = 1;
+  v128.store(term(p, 0), f64x2(re, im));
+  v128.store(term(p, 1), f64x2(re1, im1));
 }
 
 /** p <- p + (re + i·im)·x^k. */
-export function addTerm(p: usize, k: i32, re: f64, im: f64): void {
-  while (degree(p) < k) {
-    store<i32>(p, degree(p) + 1);
-    v128.store(term(p, degree(p)), f64x2.splat(0));
+export function addTerm(p: Polynomial, k: i32, re: f64, im: f64): void {
+  while (p.degree < k) {
+    p.degree++;
+    v128.store(term(p, p.degree), f64x2.splat(0));
   }
   store<f64>(term(p, k), termRe(p, k) + re);
   store<f64>(term(p, k), termIm(p, k) + im, 8);
 }
 
 /** out <- (re + i·im)·p. */
-export function scale(p: usize, re: f64, im: f64, out: usize): void {
-  store<i32>(out, degree(p));
-  for (let k = 0; k <= degree(p); k++) {
+export function scale(p: Polynomial, re: f64, im: f64, out: Polynomial): void {
+  out.degree = p.degree;
+  for (let k = 0; k <= p.degree; k++) {
     const t = termRe(p, k) * re - termIm(p, k) * im;
     store<f64>(term(out, k), termRe(p, k) * im + termIm(p, k) * re, 8);
     store<f64>(term(out, k), t);
@@ -61,28 +61,28 @@ export function scale(p: usize, re: f64, im: f64, out: usize): void {
 }
 
 /** p <- p·by. */
-export function shrink(p: usize, by: f64): void {
+export function shrink(p: Polynomial, by: f64): void {
   const factor = f64x2.splat(by);
-  for (let k = 0; k <= degree(p); k++) v128.store(term(p, k), f64x2.mul(v128.load(term(p, k)), factor));
+  for (let k = 0; k <= p.degree; k++) v128.store(term(p, k), f64x2.mul(v128.load(term(p, k)), factor));
 }
 
-export function copy(p: usize, out: usize): void {
-  memory.copy(out, p, TERMS + (<usize>(degree(p) + 1) << 4));
+export function copy(p: Polynomial, out: Polynomial): void {
+  memory.copy(changetype<usize>(out), changetype<usize>(p), TERMS + (<usize>(p.degree + 1) << 4));
 }
 
 /** What the terms from x^k on may add up to. */
-export function sizeFrom(p: usize, k: i32): f64 {
+export function sizeFrom(p: Polynomial, k: i32): f64 {
   let sum: f64 = 0;
-  for (; k <= degree(p); k++) sum += termSize(p, k);
+  for (; k <= p.degree; k++) sum += termSize(p, k);
   return sum;
 }
 
 /** out <- p·q, as far as there is room; returns a bound of the rest. */
-export function multiply(p: usize, q: usize, out: usize): f64 {
-  const pDegree = degree(p);
-  const qDegree = degree(q);
+export function multiply(p: Polynomial, q: Polynomial, out: Polynomial): f64 {
+  const pDegree = p.degree;
+  const qDegree = q.degree;
   const most = min(pDegree + qDegree, ORDER);
-  store<i32>(out, most);
+  out.degree = most;
   for (let k = 0; k <= most; k++) {
     // Of the products with the real and with the imaginary parts of q.
     let real = f64x2.splat(0);
@@ -122,46 +122,41 @@ export function multiply(p: usize, q: usize, out: usize): f64 {
   return rest;
 }
 
-/** Leaves out the last terms as long as each is smaller than `trifle`, down to degree 1; returns what they may add up to. */
-export function trim(p: usize, trifle: f64): f64 {
+/** Leaves out the last terms as long as each is smaller than `epsilon`, down to degree 1; returns what they may add up to. */
+export function trim(p: Polynomial, epsilon: f64): f64 {
   let rest: f64 = 0;
-  for (let k = degree(p); k > 1 && termSize(p, k) < trifle; k--) {
+  for (let k = p.degree; k > 1 && termSize(p, k) < epsilon; k--) {
     rest += termSize(p, k);
-    store<i32>(p, k - 1);
+    p.degree = k - 1;
   }
   return rest;
 }
 
 /** out <- p'. */
-export function derivative(p: usize, out: usize): void {
-  store<i32>(out, max(0, degree(p) - 1));
-  for (let k = 1; k <= degree(p); k++) {
+export function derivative(p: Polynomial, out: Polynomial): void {
+  out.degree = max(0, p.degree - 1);
+  for (let k = 1; k <= p.degree; k++) {
     store<f64>(term(out, k - 1), <f64>k * termRe(p, k));
     store<f64>(term(out, k - 1), <f64>k * termIm(p, k), 8);
   }
 }
 
-export let valueRe: f64 = 0;
-export let valueIm: f64 = 0;
-
-/** p at x + i·y: even and odd terms by themselves (Horner), so that neither waits for the other. */
-export function evaluate(p: usize, x: f64, y: f64): void {
+/** p at x + i·y, as (re, im): even and odd terms by themselves (Horner), so that neither waits for the other. */
+export function evaluate(p: Polynomial, x: f64, y: f64): v128 {
   const re = f64x2.splat(x * x - y * y);
   const im = f64x2.mul(f64x2.splat(2 * x * y), f64x2(-1, 1));
   let even = f64x2.splat(0);
   let odd = f64x2.splat(0);
-  let at = term(p, degree(p));
-  if ((degree(p) & 1) == 0) {
+  let at = term(p, p.degree);
+  if ((p.degree & 1) == 0) {
     even = v128.load(at);
     at -= 16;
   }
-  for (; at > p; at -= 32) {
+  for (; at > changetype<usize>(p); at -= 32) {
     odd = f64x2.add(times(odd, re, im), v128.load(at));
     even = f64x2.add(times(even, re, im), v128.load(at - 16));
   }
-  const sum = f64x2.add(even, times(odd, f64x2.splat(x), f64x2(-y, y)));
-  valueRe = f64x2.extract_lane(sum, 0);
-  valueIm = f64x2.extract_lane(sum, 1);
+  return f64x2.add(even, times(odd, f64x2.splat(x), f64x2(-y, y)));
 }
 
 /** A product of complex numbers: the second as (re, re) and (-im, im). */

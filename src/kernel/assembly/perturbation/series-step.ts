@@ -3,27 +3,31 @@
  * that a polynomial has no room for, of which they return a bound. size: a bound of |d|.
  */
 
-import { ci, cr, cx, d, factor, next, product } from './block';
-import { power } from './orbit';
+import { Block } from './block';
+import { Entry } from './bla-entry';
 import { addTerm, copy, multiply, scale } from './polynomial';
-import { A, B, C, D, E, F } from './table';
 
-export function throughEntry(entry: usize, size: f64): f64 {
+export function stepThroughEntry(block: Block, entry: Entry, size: f64): f64 {
+  const d = block.d;
+  const next = block.next;
+  const factor = block.factor;
+  const product = block.product;
+  const cr = block.cr;
+  const ci = block.ci;
+  const cx = block.cx;
   // ((F·d + C)·d + D·dc + A)·d + (E·dc + B)·dc, in this order: d^2 may be less than any double.
-  scale(d, load<f64>(entry, F), load<f64>(entry, F + 8), factor);
-  addTerm(factor, 0, load<f64>(entry, C), load<f64>(entry, C + 8));
+  scale(d, entry.fRe, entry.fIm, factor);
+  addTerm(factor, 0, entry.cRe, entry.cIm);
   let cut = multiply(factor, d, product);
-  const dr = load<f64>(entry, D);
-  const di = load<f64>(entry, D + 8);
-  const ar = load<f64>(entry, A);
-  const ai = load<f64>(entry, A + 8);
-  addTerm(product, 0, ar + (dr * cr - di * ci), ai + (dr * ci + di * cr));
+  const dr = entry.dRe;
+  const di = entry.dIm;
+  addTerm(product, 0, entry.aRe + (dr * cr - di * ci), entry.aIm + (dr * ci + di * cr));
   addTerm(product, 1, dr * cx, di * cx);
   cut = cut * size + multiply(product, d, next);
-  const br = load<f64>(entry, B);
-  const bi = load<f64>(entry, B + 8);
-  const er = load<f64>(entry, E);
-  const ei = load<f64>(entry, E + 8);
+  const br = entry.bRe;
+  const bi = entry.bIm;
+  const er = entry.eRe;
+  const ei = entry.eIm;
   const tr = br + (er * cr - ei * ci);
   const ti = bi + (er * ci + ei * cr);
   addTerm(next, 0, tr * cr - ti * ci, tr * ci + ti * cr);
@@ -33,7 +37,11 @@ export function throughEntry(entry: usize, size: f64): f64 {
 }
 
 /** (Z + d)^p - Z^p + dc = ((d + p·Z)·d + p(p-1)/2·Z^2)·d + … + dc. */
-export function throughStep(zr: f64, zi: f64, size: f64): f64 {
+export function stepOnce(block: Block, power: i32, zr: f64, zi: f64, size: f64): f64 {
+  const d = block.d;
+  const next = block.next;
+  const factor = block.factor;
+  const product = block.product;
   let cut: f64 = 0;
   let pr: f64 = 1;
   let pi: f64 = 0;
@@ -51,7 +59,7 @@ export function throughStep(zr: f64, zi: f64, size: f64): f64 {
     addTerm(factor, 0, choose * pr, choose * pi);
   }
   cut = cut * size + multiply(factor, d, next);
-  addTerm(next, 0, cr, ci);
-  addTerm(next, 1, cx, 0);
+  addTerm(next, 0, block.cr, block.ci);
+  addTerm(next, 1, block.cx, 0);
   return cut;
 }

@@ -1,5 +1,5 @@
 /**
- * A tray of eight points of z^2 that are followed together for a few iterations, each to the very iteration at which it
+ * A tray of eight points of z^2 that are iterated together for a few iterations, each to the very iteration at which it
  * passes the bailout: those that have only just begun, since so many end at once, and those that escaped within a
  * block. The same operations in the same order as everywhere, so the same bits.
  */
@@ -18,7 +18,7 @@ export const TRAY_BYTES: usize = 448;
 
 /** Runs `iterations` from z within the bailout. Returns a bit for every lane that is still within it. */
 @inline
-export function follow(fold: i32, tray: usize, iterations: i32, bailout2: f64): i32 {
+export function runTray(fold: i32, tray: usize, iterations: i32, bailout2: f64): i32 {
   const low = half(fold, tray, iterations, bailout2);
   return low | (half(fold, tray + 32, iterations, bailout2) << 4);
 }
@@ -47,7 +47,7 @@ function half(fold: i32, at: usize, iterations: i32, bailout2: f64): i32 {
     const t1 = squareReal(r1, i1, cr1);
     i1 = squareImaginary(fold, r1, i1, v128.load(at + 16, AT_C_IM));
     r1 = t1;
-    // Whoever is beyond the bailout stays there: on to infinity and NaN, which is not within it either.
+    // A point beyond the bailout stays there: on to infinity and NaN, which is not within it either.
     const mag0 = f64x2.add(f64x2.mul(r0, r0), f64x2.mul(i0, i0));
     const mag1 = f64x2.add(f64x2.mul(r1, r1), f64x2.mul(i1, i1));
     last0 = v128.bitselect(mag0, last0, within0);

@@ -1,0 +1,97 @@
+/** Points that have escaped: the exact iteration of it, and their nu. */
+
+import { BEYOND } from './escape';
+import { BURNING_SHIP, HOLOMORPHIC, stepImaginary, stepReal, TRICORN } from './formula';
+import { Job } from './job';
+import { BLOCK, C_IM, C_RE, LANES, POINT, START_IM, START_RE } from './lane';
+import { log2, log2Pair, toDouble } from './log2';
+import { AT_C_IM, AT_C_RE, AT_COUNT, AT_IM, AT_MAG2, AT_POINT, AT_RE, runTray } from './tray';
+
+/** A lane whose point escaped within the last block: finished at once, or together with seven others. */
+export function leaveLane(job: Job, at: usize, m: i64): void {
+  const point = <i32>load<i64>(at, POINT);
+  const zr = load<f64>(at, START_RE);
+  const zi = load<f64>(at, START_IM);
+  const cr = load<f64>(at, C_RE);
+  const ci = load<f64>(at, C_IM);
+  if (!job.trays || m + BLOCK >= job.limit) {
+    finishPoint(job, point, m, zr, zi, cr, ci);
+    return;
+  }
+  const to = job.escapedTray + (<usize>job.escaped << 3);
+  store<f64>(to, zr, AT_RE);
+  store<f64>(to, zi, AT_IM);
+  store<f64>(to, cr, AT_C_RE);
+  store<f64>(to, ci, AT_C_IM);
+  store<i64>(to, m, AT_COUNT);
+  store<i64>(to, point, AT_POINT);
+  if (++job.escaped == LANES) finishEscaped(job);
+}
+
+/** Finishes the escaped points that wait on their tray. */
+export function finishEscaped(job: Job): void {
+  if (job.escaped == 0) return;
+  const tray = job.escapedTray;
+  runTrayOf(job, tray, <i32>BLOCK);
+  finishTray(job, tray, (1 << job.escaped) - 1);
+  job.escaped = 0;
+}
+
+/** Runs a tray with the fold of the formula. */
+export function runTrayOf(job: Job, tray: usize, iterations: i32): i32 {
+  if (job.step == HOLOMORPHIC) return runTray(HOLOMORPHIC, tray, iterations, job.bailout2);
+  if (job.step == BURNING_SHIP) return runTray(BURNING_SHIP, tray, iterations, job.bailout2);
+  return runTray(TRICORN, tray, iterations, job.bailout2);
+}
+
+/** Writes nu of the points of a tray that have passed the bailout, two at a time. */
+export function finishTray(job: Job, tray: usize, lanes: i32): void {
+  for (let pair: usize = 0; lanes != 0; pair += 16, lanes >>= 2) {
+    if ((lanes & 3) == 0) continue;
+    const at = tray + pair;
+    let value = toDouble(v128.load(at, AT_COUNT));
+    if (!job.whole) {
+      const log = log2Pair(f64x2.mul(f64x2.splat(0.5), log2Pair(v128.load(at, AT_MAG2))));
+      value = f64x2.sub(value, f64x2.mul(log, f64x2.splat(job.perLog2)));
+    }
+    if ((lanes & 1) != 0) {
+      store<f64>(job.nu + (<usize>load<i64>(at, AT_POINT) << 3), f64x2.extract_lane(value, 0));
+      job.done += load<i64>(at, AT_COUNT);
+    }
+    if ((lanes & 2) != 0) {
+      store<f64>(job.nu + (<usize>load<i64>(at + 8, AT_POINT) << 3), f64x2.extract_lane(value, 1));
+      job.done += load<i64>(at + 8, AT_COUNT);
+    }
+  }
+}
+
+/** Finishes a point exactly, one iteration at a time, from z_m: writes its nu. */
+export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: f64, ci: f64): void {
+  let mag2 = zr * zr + zi * zi;
+  // Up to the limit every z counts; a z_limit beyond 2 has escaped too, and goes on to the bailout.
+  const step = job.step;
+  const power = job.power;
+  const limit = job.limit;
+  const bailout2 = job.bailout2;
+  let last = limit;
+  while (mag2 <= bailout2) {
+    if (m >= last) {
+      if (mag2 <= 4 || m > limit) break;
+      last = limit + BEYOND;
+    }
+    const t = stepReal(step, power, zr, zi, cr);
+    zi = stepImaginary(step, power, zr, zi, ci);
+    zr = t;
+    mag2 = zr * zr + zi * zi;
+    m++;
+  }
+  job.done += m;
+  const value = mag2 <= bailout2 ? Infinity : job.whole ? <f64>m : smooth(job, m, mag2);
+  store<f64>(job.nu + (<usize>point << 3), value);
+}
+
+/** nu = m - log_power(log2|z_m|), |z_m|^2 given. */
+@inline
+function smooth(job: Job, m: i64, mag2: f64): f64 {
+  return <f64>m - log2(0.5 * log2(mag2)) * job.perLog2;
+}
