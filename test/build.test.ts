@@ -42,7 +42,7 @@ test('a copy elsewhere has the same identity, and each input that changes, chang
       lock.packages[`node_modules/${dependency}`].integrity += 'x';
       writeFileSync(file, JSON.stringify(lock));
     } else if (name.endsWith('.js')) {
-      appendFileSync(file, 'globalThis.changed = 1;\n');
+      appendFileSync(file, '\nglobalThis.changed = 1;\n');
     } else {
       const bytes = Buffer.from(before);
       bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
@@ -77,7 +77,7 @@ test('a module that something which shapes pictures begins to import is an input
   const added = join(root, 'dist/src/metrics/added.js');
   writeFileSync(added, 'export const added = 1;');
   assert.equal((await tool.identityOf(root)).digest, digest, 'it is there, and shapes nothing');
-  appendFileSync(join(root, 'dist/src/shard/split.js'), "import '../metrics/added.js';");
+  appendFileSync(join(root, 'dist/src/shard/split.js'), "\nimport '../metrics/added.js';");
   const imported = await tool.identityOf(root);
   assert.ok(imported.inputs.includes('dist/src/metrics/added.js'));
   writeFileSync(added, 'export const added = 2;');
@@ -88,9 +88,9 @@ test('what shapes no picture is no part of the identity: help, the cluster, the 
   const root = copy(t);
   const { digest } = await tool.identityOf(root);
   for (const name of ['bin/help', 'bin/main', 'src/cluster/grpc', 'src/store/store', 'src/worker/session']) {
-    appendFileSync(join(root, `dist/${name}.js`), 'globalThis.changed = 1;\n');
+    appendFileSync(join(root, `dist/${name}.js`), '\nglobalThis.changed = 1;\n');
   }
-  appendFileSync(join(root, 'dist/src/render/paint.js'), '// A remark.\n//# sourceMappingURL=/tmp/paint.js.map\n');
+  appendFileSync(join(root, 'dist/src/render/paint.js'), '\n// A remark.\n//# sourceMappingURL=/tmp/paint.js.map\n');
   assert.equal((await tool.identityOf(root)).digest, digest);
 });
 
