@@ -9,11 +9,26 @@ import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { pictures } from './pictures.js';
+import { priority } from './priority.js';
 import { reference } from './reference.js';
 import { straggler } from './straggler.js';
 import { transport } from './transport.js';
 
-const ALL = { kernel, gpu, reference, leader, pictures, healthy, deep, film, clusters, straggler, deaths, transport };
+const ALL = {
+  kernel,
+  gpu,
+  reference,
+  leader,
+  pictures,
+  healthy,
+  deep,
+  film,
+  clusters,
+  straggler,
+  deaths,
+  transport,
+  priority,
+};
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();
 process.exit(0);

@@ -4,6 +4,7 @@ import { openSimd } from '../src/kernel/simd.js';
 import type { Rect } from '../src/shard/shard.js';
 import type { View } from '../src/view/view.js';
 import { type SimulatedPeer, simulate } from '../test/leader/simulate.js';
+import { uniform } from '../test/leader/uniform.js';
 import { print } from './table.js';
 
 const [WIDTH, HEIGHT, SAMPLES] = [7680, 4320, 4];
@@ -29,7 +30,7 @@ const view: View = {
 
 export async function clusters(): Promise<void> {
   const costs = await costMap();
-  const job = { frames: 1, width: WIDTH, height: HEIGHT, perPixel: SAMPLES, shape: 'auto' as const, window: 4 };
+  const job = { renders: uniform(1, WIDTH, HEIGHT, SAMPLES), shape: 'auto' as const, window: 4 };
   const rows = [100, 1_000, 10_000].map((slots) => {
     const from = performance.now();
     const { efficiency, events, shards, copies } = simulate(job, crew(slots), costOf(costs, slots * SECONDS));

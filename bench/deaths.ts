@@ -1,7 +1,6 @@
 /** From a worker's death to the moment in which its shards go to others: a closed connection, and silence. */
 
-import { run } from '../src/leader/run.js';
-import { idleJob, idleWorker, runOptions } from './idle.js';
+import { idleJob, idleWorker, startIdle } from './idle.js';
 import { median, print } from './table.js';
 
 /** More shards than any run of this needs. */
@@ -31,8 +30,8 @@ async function untilLost(signal: NodeJS.Signals): Promise<number> {
   const note = (text: string) => {
     if (text.includes('was lost')) lost((performance.now() - killedAt) / 1000);
   };
-  const running = run(JOB, runOptions({ minWorkers: 2, signal: stop.signal, note }));
-  for (const { address } of workers) running.add({ address, slots: 0 });
+  const { fleet, running } = startIdle(JOB, { minWorkers: 2, signal: stop.signal, note });
+  for (const { address } of workers) fleet.add({ address, slots: 0 });
   const reading = (async () => {
     for await (const _ of running.frames);
   })().catch(() => undefined);
@@ -42,6 +41,7 @@ async function untilLost(signal: NodeJS.Signals): Promise<number> {
   const took = await seconds;
   stop.abort(new Error('measured'));
   await reading;
+  fleet.close();
   for (const { process } of workers) process.kill('SIGKILL');
   return took;
 }

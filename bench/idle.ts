@@ -3,14 +3,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { grpcDialer } from '../src/cluster/grpc.js';
+import { linkInProcess } from '../src/cluster/in-process.js';
 import type { Address, Dialer, WorkerLink } from '../src/cluster/transport.js';
-import { linkWithin } from '../src/cluster/within.js';
-import type { RenderJob, RunOptions } from '../src/leader/run.js';
+import { type Fleet, type FleetOptions, openFleet } from '../src/leader/fleet/fleet.js';
+import { type RenderJob, uniformRenders } from '../src/leader/job/gathering.js';
+import { type JobOptions, type RunningJob, startJob } from '../src/leader/job/job.js';
 import { DEFAULT_COLOURS, prepare } from '../src/render/colours.js';
 import type { View } from '../src/view/view.js';
 import { fractalJob } from '../src/work/fractal/job.js';
 import { BUILT_IN } from '../src/work/kinds.js';
-import type { Pool } from '../src/worker/pool.js';
+import type { JobHandle, Pool } from '../src/worker/pool.js';
 import { serve } from '../src/worker/session.js';
 
 const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
@@ -39,31 +41,38 @@ const idlePool = (bytesPerPixel: number): Pool => ({
   slotsFor: () => 2,
   offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
   warm: () => undefined,
-  seat: () => {
-    const underWay = new Set<number>();
-    return {
-      asset() {},
-      scene() {},
-      queue({ epoch, work }, finish) {
-        if (work.kind !== 'fractal') throw new Error('only leaders of these benchmarks are answered');
-        const { width, height } = work.rect;
-        underWay.add(epoch);
-        setImmediate(() => {
-          underWay.delete(epoch);
-          const samples = width * height;
-          const bytes = new Uint8Array(samples * bytesPerPixel);
-          finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
-        });
-      },
-      cancel() {},
-      get underWay() {
-        return [...underWay];
-      },
-      leave() {},
-    };
-  },
+  session: () => ({
+    open: () => idleHandle(bytesPerPixel),
+    close() {},
+  }),
   close: async () => {},
 });
+
+function idleHandle(bytesPerPixel: number): JobHandle {
+  const underWay = new Set<number>();
+  return {
+    asset() {},
+    scene() {},
+    dropScene() {},
+    queue({ epoch, work }, finish) {
+      if (work.kind !== 'fractal') throw new Error('only leaders of these benchmarks are answered');
+      const { width, height } = work.rect;
+      underWay.add(epoch);
+      setImmediate(() => {
+        underWay.delete(epoch);
+        const samples = width * height;
+        const bytes = new Uint8Array(samples * bytesPerPixel);
+        finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
+      });
+    },
+    cancel() {},
+    setPriority() {},
+    get underWay() {
+      return [...underWay];
+    },
+    close() {},
+  };
+}
 
 /** Answers every shard of a leader at once. */
 export function serveIdle(link: WorkerLink, kind: Kind): void {
@@ -71,7 +80,12 @@ export function serveIdle(link: WorkerLink, kind: Kind): void {
     link,
     idlePool(kind === 'samples' ? 8 : 3),
     { version: 'bench', build: 'build' },
-    { started() {}, finished: () => [], ended() {} },
+    {
+      began() {},
+      finished: () => [],
+      broken() {},
+      ended() {},
+    },
   );
 }
 
@@ -79,7 +93,7 @@ export function serveIdle(link: WorkerLink, kind: Kind): void {
 export function idleDialer(kind: Kind): Dialer {
   return {
     dial() {
-      const { leader, worker } = linkWithin();
+      const { leader, worker } = linkInProcess('local');
       serveIdle(worker, kind);
       return leader;
     },
@@ -93,18 +107,27 @@ export function idleJob(kind: Kind, width: number, height: number, frames: numbe
     ...{ re: '-0.75', im: '0', zoom: '1', rotation: 0, width, height, iterations: 100, bailout: 256, count: 'smooth' },
     sampling: { kind: 'grid', side: 1 },
   };
+  const paint = kind === 'pixels' ? prepare(DEFAULT_COLOURS) : undefined;
+  const { scene, answer, ...work } = fractalJob({ viewOf: () => view, paint, ...ONE });
   return {
-    ...fractalJob({ viewOf: () => view, paint: kind === 'pixels' ? prepare(DEFAULT_COLOURS) : undefined, ...ONE }),
-    ...{ frames, width, height, ...ONE, shape: 'tile', blockSize, window: 8 },
+    ...work,
+    renders: uniformRenders(frames, { width, height, ...ONE, answer }),
+    scenes: [scene],
+    ...{ shape: 'tile', blockSize, window: 8 },
   };
 }
 
-export function runOptions(some: Partial<RunOptions>): RunOptions {
-  return {
+/** A fleet of its own, without workers so far, and the job on it. */
+export function startIdle(
+  job: RenderJob,
+  some: Partial<FleetOptions & JobOptions>,
+): { readonly fleet: Fleet; readonly running: RunningJob } {
+  const options = {
     dialer: grpcDialer(),
     version: 'bench',
     build: 'build',
     session: 'bench',
+    name: 'bench',
     kernel: 'simd',
     retries: 3,
     random: Math.random,
@@ -119,4 +142,6 @@ export function runOptions(some: Partial<RunOptions>): RunOptions {
     gathered() {},
     ...some,
   };
+  const fleet = openFleet(options);
+  return { fleet, running: startJob(fleet, job, options) };
 }

@@ -1,8 +1,7 @@
 /** How many shards, and how many bytes of samples, go through one leader: over loopback, and within its process? */
 
-import type { Report } from '../src/leader/ledger.js';
-import { run } from '../src/leader/run.js';
-import { idleDialer, idleJob, idleWorker, type Kind, runOptions } from './idle.js';
+import type { Report } from '../src/leader/job/ledger.js';
+import { idleDialer, idleJob, idleWorker, type Kind, startIdle } from './idle.js';
 import { medians, print } from './table.js';
 
 /** Side of the largest shard that the schedule cuts: 2^18 samples. */
@@ -47,11 +46,12 @@ async function through(
   const gathered = (result: Report) => {
     report = result;
   };
-  const options = runOptions({ gathered, ...(own ? { dialer: idleDialer(kind) } : {}) });
-  const running = run(idleJob(kind, width, height, frames, blockSize), options);
-  running.add({ address: worker?.address ?? { host: 'local', port: 1 }, slots: 0 });
-  running.sealed();
+  const job = idleJob(kind, width, height, frames, blockSize);
+  const { fleet, running } = startIdle(job, { gathered, ...(own ? { dialer: idleDialer(kind) } : {}) });
+  fleet.add({ address: worker?.address ?? { host: 'local', port: 1 }, slots: 0 });
+  fleet.sealed();
   for await (const _ of running.frames);
+  fleet.close();
   worker?.process.disconnect();
   return report as Report;
 }

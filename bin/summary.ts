@@ -59,7 +59,7 @@ export function summaryJson({ request, files, outcome, uncertain, seconds }: Fin
     unverified: outcome?.unverified,
     revoked: outcome?.revoked,
     lost: outcome?.lost,
-    workers: outcome?.workers.map(({ figures: _, ...worker }) => worker),
+    workers: outcome?.workers.map(({ metrics: _, ...worker }) => worker),
   };
 }
 

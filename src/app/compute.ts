@@ -2,7 +2,9 @@
 
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Reference } from '../kernel/perturbation/reference.js';
-import { type Progress, type RenderJob, run } from '../leader/run.js';
+import { openFleet } from '../leader/fleet/fleet.js';
+import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
+import { type Progress, startJob } from '../leader/job/job.js';
 import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
@@ -40,7 +42,7 @@ export interface Computation {
   readonly frames: AsyncIterable<Frame>;
   /** Samples that are computed or found so far. */
   readonly samplesDone: number;
-  /** Lets go of hostfiles, names, registration and the signal. */
+  /** Disconnects the workers; lets go of hostfiles, names, registration and the signal. */
   close(): void;
 }
 
@@ -55,31 +57,32 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   let samplesDone = 0;
   const dialer = reportingDials(await dialerOf(workers), emit);
   const ending = endingWith(context.signal);
-  const running = run(job, {
-    dialer,
-    ...thisProgram(),
-    session: randomUUID().slice(0, 8),
-    ...numerics,
-    retries: use.retries,
+  const name = randomUUID().slice(0, 8);
+  const now = () => performance.now();
+  const fleet = openFleet({
+    ...{ dialer, ...thisProgram(), session: name, retries: use.retries, maxSlots: use.np, now },
     random: Math.random,
-    maxSlots: use.np,
+  });
+  const running = startJob(fleet, job, {
+    name,
+    ...numerics,
     minWorkers: use.minWorkers,
     strict: use.strict,
     metrics,
     signal: ending.signal,
-    now: () => performance.now(),
+    now,
     note: logTo(emit, 'info'),
     progress(progress) {
       samplesDone = progress.samplesDone;
-      emit({ kind: 'progress', ...statusOf(progress, job.frames, samples, cost) });
+      emit({ kind: 'progress', ...statusOf(progress, job.renders.length, samples, cost) });
     },
     gathered(report) {
-      emit({ kind: 'gathered', report, pixels: job.frames * job.width * job.height });
+      emit({ kind: 'gathered', report, pixels: pixelsOf(job) });
     },
   });
   const stopWatching = new AbortController();
   const { np, retries } = use;
-  feedWorkers(running, workers, { np, retries, emit, signal: stopWatching.signal }).catch(ending.end);
+  feedWorkers(fleet, workers, { np, retries, emit, signal: stopWatching.signal }).catch(ending.end);
   const forgetPool = workers.local?.whenBroken(ending.end);
   return {
     frames: running.frames,
@@ -88,6 +91,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
     },
     close() {
       stopWatching.abort();
+      fleet.close();
       forgetPool?.();
       ending.release();
     },
@@ -97,11 +101,12 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
 /** What the leader is to compute. */
 export function jobOf({ shape, blockSize }: Request, picture: Picture, reference: Reference | undefined): RenderJob {
   const { frames, width, height, perPixel, channels } = picture;
-  const work = fractalJob(picture, reference);
-  const frameBytes = width * height * bytesOfPixel(work.answer, picture);
+  const { scene, answer, ...work } = fractalJob(picture, reference);
+  const frameBytes = width * height * bytesOfPixel(answer, picture);
   return {
     ...work,
-    ...{ frames, width, height, perPixel, channels },
+    renders: uniformRenders(frames, { width, height, perPixel, channels, answer }),
+    scenes: [scene],
     shape,
     ...(blockSize === undefined ? {} : { blockSize }),
     window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),
@@ -114,16 +119,17 @@ export function verificationOf(share: number): Pick<RenderJob, 'verify'> {
 }
 
 /** All samples of a job. */
-export function samplesOf({ frames, width, height, perPixel }: RenderJob): number {
-  return frames * width * height * perPixel;
+export function samplesOf({ renders }: RenderJob): number {
+  return renders.reduce((sum, { width, height, perPixel }) => sum + width * height * perPixel, 0);
+}
+
+function pixelsOf({ renders }: RenderJob): number {
+  return renders.reduce((sum, { width, height }) => sum + width * height, 0);
 }
 
 /** What all samples of a job are estimated to cost. */
-function costOf(job: RenderJob): number {
-  const frame = samplesOf({ ...job, frames: 1 });
-  let cost = 0;
-  for (let index = 0; index < job.frames; index++) cost += frame * (job.costOf?.(index) ?? 1);
-  return cost;
+function costOf({ renders, costOf: one = () => 1 }: RenderJob): number {
+  return renders.reduce((sum, { width, height, perPixel }, k) => sum + width * height * perPixel * one(k), 0);
 }
 
 function statusOf(progress: Progress, frames: number, samples: number, cost: number): Status {

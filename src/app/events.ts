@@ -4,7 +4,7 @@
  */
 
 import type { Address } from '../cluster/transport.js';
-import type { Report } from '../leader/ledger.js';
+import type { Report } from '../leader/job/ledger.js';
 import type { Metric } from '../metrics/index.js';
 
 /** Called synchronously. It must not throw, and must return soon: the command waits for it. */

@@ -12,9 +12,10 @@ export function reportingDials({ dial }: Dialer, emit: Emit): Dialer {
       const link = dial(address);
       return around<LeaderLink>(link, {
         async send(message) {
-          const before = link.sent;
+          const before = link.traffic.sent;
           await link.send(message);
-          if (message.kind === 'scene') emit({ kind: 'scene', worker, scene: message.id, bytes: link.sent - before });
+          if (message.kind === 'scene')
+            emit({ kind: 'scene', worker, scene: message.id, bytes: link.traffic.sent - before });
         },
         listen: (handlers) =>
           link.listen({
@@ -37,8 +38,8 @@ export function reportingScenes(link: WorkerLink, report: (scene: number, bytes:
     listen: (handlers) =>
       link.listen({
         message(message) {
-          if (message.kind === 'scene') report(message.id, link.received - before);
-          before = link.received;
+          if (message.kind === 'scene') report(message.id, link.traffic.received - before);
+          before = link.traffic.received;
           handlers.message(message);
         },
         ended: (error) => handlers.ended(error),
@@ -51,12 +52,7 @@ function around<Both extends LeaderLink | WorkerLink>(link: Both, own: Pick<Both
   const rest: Omit<LeaderLink, 'send' | 'listen'> = {
     end: () => link.end(),
     close: (reason) => link.close(reason),
-    get sent() {
-      return link.sent;
-    },
-    get received() {
-      return link.received;
-    },
+    traffic: link.traffic,
   };
   return Object.assign(rest, own) as unknown as Both;
 }

@@ -1,8 +1,8 @@
 /** Workers in this process: one slot each, all of them on one pool of threads. */
 
 import { randomUUID } from 'node:crypto';
+import { linkInProcess } from '../cluster/in-process.js';
 import { type Address, addressText, type Dialer } from '../cluster/transport.js';
-import { linkWithin } from '../cluster/within.js';
 import type { FractalError } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
 import { workerMetrics } from '../metrics/index.js';
@@ -53,7 +53,7 @@ export function openLocalWorkers(count: number): LocalWorkers {
     addresses,
     dialer: {
       dial(address) {
-        const { leader, worker } = linkWithin();
+        const { leader, worker } = linkInProcess(addressText(address));
         serve(worker, pools.get(addressText(address)) as Pool, program, silent());
         return leader;
       },
@@ -76,8 +76,9 @@ export function openLocalWorkers(count: number): LocalWorkers {
 function silent(): SessionEvents {
   const began = performance.now();
   return {
-    started: () => undefined,
+    began: () => undefined,
     finished: (_, tally) => workerMetrics({ ...tally, slots: 1, seconds: (performance.now() - began) / 1000 }),
+    broken: () => undefined,
     ended: () => undefined,
   };
 }

@@ -23,10 +23,10 @@ export async function openRegistration(
   emit: Emit,
 ): Promise<Registration> {
   // gRPC takes long to load: only where it is needed.
-  const { openLobby } = await import('../cluster/lobby.js');
+  const { openRegistration: listenFor } = await import('../cluster/registration.js');
   const refused = refusalLog(logTo(emit, 'info'), () => performance.now());
   let admit: Admit = () => 'its job has not begun';
-  const listener = await openLobby(listen, thisProgram(), (worker) => admit(worker), { ...access, insecure, refused });
+  const listener = await listenFor(listen, thisProgram(), (worker) => admit(worker), { ...access, insecure, refused });
   emit({ kind: 'registration', address: { host: listener.address.host, port: listener.address.port } });
   return {
     openFor(next) {

@@ -1,7 +1,8 @@
 /** What happens in the sessions of a worker, as events. */
 
 import type { Metric } from '../metrics/index.js';
-import type { SessionEvents, Tally } from '../worker/session.js';
+import type { Tally } from '../worker/job.js';
+import type { SessionEvents } from '../worker/session.js';
 import type { WorkerEvent } from './events.js';
 
 /** A worker's event, but for its name. */
@@ -19,16 +20,23 @@ export function sessionEvents(
   over: () => void,
 ): SessionEvents {
   const began = performance.now();
+  let broken = 0;
   return {
-    started: (job, kernel) => report({ state: 'job-begun', job, leader, kernel }),
+    began: (job, kernel) => report({ state: 'job-begun', job, leader, kernel }),
     finished(job, tally, wanted) {
       const metrics = metricsOf(tally, began);
       report({ state: 'job-done', job, shards: tally.shards, metrics, wanted });
       return metrics;
     },
-    ended(job, reason, tally) {
+    broken(job, reason, tally) {
+      broken++;
+      report({ state: 'job-ended', job, reason, metrics: metricsOf(tally, began) });
+    },
+    ended(session, reason) {
       over();
-      if (reason && job) report({ state: 'job-ended', job, reason, metrics: metricsOf(tally, began) });
+      // What ended jobs was reported with them.
+      const text = `session ${session} of ${leader} ended: ${reason}`;
+      if (reason && session && broken === 0) report({ state: 'notice', text });
     },
   };
 }

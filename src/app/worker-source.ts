@@ -6,7 +6,7 @@ import { type Access, type AccessFiles, readAccess } from '../cluster/access.js'
 import { type Host, parseHosts, readHostfile } from '../cluster/hostfile.js';
 import type { Address } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
-import type { Target } from '../leader/run.js';
+import type { Target } from '../leader/fleet/fleet.js';
 
 /** Read when no host is named in any other way. */
 export const DEFAULT_HOSTFILE = 'hostfile';

@@ -2,13 +2,14 @@
 
 import type { Access } from '../cluster/access.js';
 import { grpcListen, type ListenOptions } from '../cluster/listen.js';
-import { announce } from '../cluster/lobby.js';
 import { PORT_RANGE } from '../cluster/ports.js';
+import { register } from '../cluster/registration.js';
 import { type Address, addressText, type Listener, type WorkerLink } from '../cluster/transport.js';
 import { FractalError } from '../errors.js';
 import { type Metric, type RuntimeMetrics, startRuntimeMetrics, workerMetrics } from '../metrics/index.js';
+import { NOTHING_YET, type Tally } from '../worker/job.js';
 import type { Pool } from '../worker/pool.js';
-import { NOTHING_YET, type Session, serve, type Tally } from '../worker/session.js';
+import { type Session, serve } from '../worker/session.js';
 import { reportingScenes } from './links.js';
 import { type OfferOptions, openOffering, orBroken } from './offering.js';
 import { refusalLog } from './refusals.js';
@@ -119,7 +120,9 @@ async function listening(
   };
   // One that cannot register, or whose leader is gone, has no more work to come.
   const registered = options.join
-    ? register(options.join, listener.address, options, leaving.signal, () => sessions.size > 0, notice).finally(drain)
+    ? registerWith(options.join, listener.address, options, leaving.signal, () => sessions.size > 0, notice).finally(
+        drain,
+      )
     : undefined;
   registered?.catch(() => undefined);
 
@@ -157,16 +160,16 @@ async function listening(
 }
 
 /** Resolves when the signal comes or the leader is gone. @throws FractalError NO_LEADER */
-async function register(
+async function registerWith(
   leader: Address,
   own: Address,
   { access, retries }: WorkerOptions,
   signal: AbortSignal,
   connected: () => boolean,
-  say: (text: string) => void,
+  note: (text: string) => void,
 ): Promise<void> {
   const limit = retries === undefined ? {} : { retries };
-  await announce(leader, own, { access, ...thisProgram(), signal, ...limit, connected, say });
+  await register(leader, own, { access, ...thisProgram(), signal, ...limit, connected, note });
 }
 
 /** @throws FractalError EXPOSED, PORT_IN_USE */

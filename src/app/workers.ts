@@ -5,7 +5,7 @@ import type { Access } from '../cluster/access.js';
 import type { Host } from '../cluster/hostfile.js';
 import { lookAt, watchHosts } from '../cluster/hostwatch.js';
 import { type Address, addressText, type Dialer } from '../cluster/transport.js';
-import type { Run } from '../leader/run.js';
+import type { Fleet } from '../leader/fleet/fleet.js';
 import { type Emit, logTo } from './events.js';
 import type { LocalWorkers } from './local-workers.js';
 import type { Registration } from './registration.js';
@@ -47,16 +47,16 @@ export interface FeedOptions {
 }
 
 /**
- * Names the workers to a job, now and, as hostfiles, names and registration bring more of them, later. Resolves at the
+ * Names the workers to a fleet, now and, as hostfiles, names and registration bring more of them, later. Resolves at the
  * signal.
  */
-export async function feedWorkers(run: Run, workers: Workers, options: FeedOptions): Promise<void> {
+export async function feedWorkers(fleet: Fleet, workers: Workers, options: FeedOptions): Promise<void> {
   const { hosts, file, local, registration } = workers;
   const { np, retries, emit, signal } = options;
-  const admit = (address: Address) => run.add({ address, slots: 0 });
+  const admit = (address: Address) => fleet.add({ address, slots: 0 });
   registration?.openFor(admit);
   // With registration, no worker to dial is no reason to give up.
-  const allNamed = () => registration === undefined && run.sealed();
+  const allNamed = () => registration === undefined && fleet.sealed();
   if (local) {
     for (const address of local.addresses) admit(address);
     allNamed();
@@ -66,7 +66,7 @@ export async function feedWorkers(run: Run, workers: Workers, options: FeedOptio
     look: file === undefined ? async () => undefined : await lookAt(file),
     resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
     found(fresh) {
-      for (const target of targetsOf(fresh, np)) run.add(target);
+      for (const target of targetsOf(fresh, np)) fleet.add(target);
     },
     settled: allNamed,
     retries,

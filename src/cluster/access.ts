@@ -1,6 +1,6 @@
 /**
- * Who may join: certificates of a common CA on both sides, a token that both know, or, on the loopback interface and
- * for whoever says so, anybody. What is secret here is never part of a message.
+ * Access control: certificates of a common CA on both sides, a token that both have, or, on the loopback interface and
+ * with --insecure, none. Secrets are never part of an error message.
  */
 
 import { createHash, createPrivateKey, timingSafeEqual, X509Certificate } from 'node:crypto';
@@ -16,7 +16,7 @@ export interface Tls {
   readonly ca: string;
 }
 
-/** Neither: everybody who can reach the port. */
+/** Neither: every peer that can reach the port. */
 export interface Access {
   readonly tls?: Tls;
   readonly token?: string;
@@ -76,7 +76,7 @@ function read(flag: string, path: string): string {
   }
 }
 
-/** `cause` is left out: what OpenSSL says of a key may quote it. */
+/** `cause` is left out: OpenSSL's error for a key may quote it. */
 function parsed<T>(flag: string, path: string, what: string, parse: () => T): T {
   try {
     return parse();
@@ -99,7 +99,7 @@ export function isLoopback(host: string): boolean {
   return family === 0 ? host === 'localhost' : LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Whoever listens calls this first. @throws FractalError EXPOSED where anybody on the network could join. */
+/** Checked before an address is listened on. @throws FractalError EXPOSED where every peer on the network could join. */
 export function checkExposure(host: string, { tls, token }: Access, insecure: boolean): void {
   if (tls || token !== undefined || insecure || isLoopback(host)) return;
   throw new FractalError(
@@ -115,11 +115,11 @@ export function authorization(token: string): string {
   return `${SCHEME}${token}`;
 }
 
-/** Why whoever sent this header may not join a listener with this token, if so. */
-export function objectionTo(header: string | undefined, token: string | undefined): string | undefined {
+/** What is wrong with an authorization header for a listener with this token, if anything. */
+export function validateAuthorization(header: string | undefined, token: string | undefined): string | undefined {
   if (token === undefined) return undefined;
   if (header === undefined) return 'it sent no token';
-  // Hashes have one length: how long the comparison takes tells nothing of where, or in how much, the two differ.
+  // Hashes have one length: the time of the comparison does not depend on where, or in how much, the two differ.
   const same = timingSafeEqual(hash(header), hash(authorization(token)));
   return same ? undefined : 'it sent another token';
 }

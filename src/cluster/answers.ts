@@ -1,29 +1,69 @@
-/** The answers that a worker owes to its leader in one session: each assignment explains one, of a known length. */
+/**
+ * The answers that a worker owes to its leader in one session: each assignment explains one, of a known length, and each
+ * job one report.
+ */
 
 import { FractalError } from '../errors.js';
 import type { ToWorker } from './messages.js';
 
-export class Answers {
+interface JobAnswers {
   /** Bytes of each, by epoch; undefined: of any length. Cancelled ones too: the answer may be on its way. */
-  private readonly due = new Map<number, number | undefined>();
+  readonly due: Map<number, number | undefined>;
+  /** The leader closed the job. */
+  closed: boolean;
+}
+
+export class Answers {
+  /** From the opening of a job to its last message, which is its report, or that it is unavailable. */
+  private readonly jobs = new Map<number, JobAnswers>();
 
   /** A message goes to the worker. */
   sent(message: ToWorker): void {
-    if (message.kind === 'assign') this.due.set(message.assignment.epoch, message.answerBytes);
+    if (message.kind === 'hello') return;
+    if (message.kind === 'open') {
+      this.jobs.set(message.job, { due: new Map(), closed: false });
+      return;
+    }
+    const job = this.jobs.get(message.job);
+    if (!job) return;
+    if (message.kind === 'assign') job.due.set(message.assignment.epoch, message.answerBytes);
+    if (message.kind === 'close') job.closed = true;
   }
 
-  /** A piece of an answer came. @throws FractalError PROTOCOL when it is not due, or has another length */
-  check(epoch: number, total?: number): void {
-    const bytes = this.due.get(epoch);
-    if (!this.due.has(epoch))
-      throw new FractalError('PROTOCOL', `the peer answers assignment ${epoch}, which it does not have`);
+  /** A chunk of an answer came. @throws FractalError PROTOCOL when it is not due, or has another length */
+  check(job: number, epoch: number, total?: number): void {
+    const due = this.jobs.get(job)?.due;
+    if (!due?.has(epoch)) throw refused(`answers assignment ${epoch} of job ${job}, which it does not have`);
+    const bytes = due.get(epoch);
     if (total !== undefined && bytes !== undefined && total !== bytes) {
       throw new FractalError('PROTOCOL', `the answer to assignment ${epoch} has ${total} bytes, not ${bytes}`);
     }
   }
 
   /** The answer is there. */
-  settled(epoch: number): void {
-    this.due.delete(epoch);
+  settled(job: number, epoch: number): void {
+    this.jobs.get(job)?.due.delete(epoch);
   }
+
+  /** How many of these epochs are of no assignment that is due. */
+  unexplained(job: number, epochs: readonly number[]): number {
+    const due = this.jobs.get(job)?.due;
+    return due ? epochs.filter((epoch) => !due.has(epoch)).length : epochs.length;
+  }
+
+  /** The job is opened there. @throws FractalError PROTOCOL when the leader did not open it */
+  checkOpen(job: number): void {
+    if (!this.jobs.has(job)) throw refused(`speaks of job ${job}, which it does not have`);
+  }
+
+  /** The worker's last message about a job. @throws FractalError PROTOCOL when it is not due */
+  checkLast(job: number, kind: 'report' | 'unavailable'): void {
+    this.checkOpen(job);
+    if (kind === 'report' && !this.jobs.get(job)?.closed) throw refused('sent a report before the end of the job');
+    this.jobs.delete(job);
+  }
+}
+
+function refused(what: string): FractalError {
+  return new FractalError('PROTOCOL', `the peer ${what}`);
 }

@@ -7,19 +7,23 @@
 import { FractalError } from '../errors.js';
 
 export const BOUNDS = {
-  /** Bytes of a message; longer byte strings travel in pieces of exactly 1 MiB, the last one shorter. */
+  /** Bytes of a message; longer byte strings travel in chunks of exactly 1 MiB, the last one shorter. */
   messageBytes: (1 << 20) + 4096,
-  /** Bytes of a message that carries neither a piece nor a task. */
+  /** Bytes of a message that carries neither a chunk nor a task. */
   smallMessageBytes: 1 << 16,
   /** Fields of a message, with those of messages within it. */
   fields: 64,
-  /** Characters of a version, a session, a kernel, a fingerprint, an instance, the name of a metric or a kind of work. */
+  /** Characters of a version, a session, a job, a kernel, a fingerprint, an instance, a metric's name, a kind of work. */
   name: 100,
   /** Characters of the description of a kernel and of the reason of a failure or refusal. */
   text: 1_024,
   /** Slots of a worker; `fractal worker --slots` has the same limit. */
   slots: 1_024,
-  /** Shards that may be under way at once for each slot. */
+  /** Jobs that are open at once in a session. */
+  jobs: 16,
+  /** Scenes that a worker has of one job at a time. */
+  scenes: 8,
+  /** Shards of a job that may be under way at once for each slot. */
   credits: 16,
   /** Iterations a second of one slot. */
   speed: 1e15,
@@ -30,12 +34,12 @@ export const BOUNDS = {
   /** Epochs in a heartbeat or a cancellation. */
   epochs: 4_096,
   /** Metrics in a report. Their values are finite. */
-  figures: 256,
+  metrics: 256,
   /** Bytes of a scene, and of an asset. */
   sceneBytes: 2 ** 30,
   /** Bytes of the tables of a paint together. */
   paintBytes: 16 << 20,
-  /** Assets of a scene, and of a session. */
+  /** Assets of a scene, and of a job. */
   assets: 32,
   /** Messages that no assignment explains: so many at once, then so many a second; 4 KiB count as one more. */
   unexplained: { atOnce: 256, perSecond: 32 },

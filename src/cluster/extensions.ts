@@ -22,7 +22,7 @@ function older(version: string, than: readonly number[]): boolean {
   return k >= 0 && !((parts[k] ?? 0) > (than[k] as number));
 }
 
-/** The socket of a client, which breaks at the first extension frame, before anybody sees it. */
+/** The socket of a client, which breaks at the first extension frame, before HTTP/2 gets it. */
 export function withoutExtensions(socket: Socket): Duplex {
   const scan = scanner();
   /** Set while the rest of a chunk waits for its turn. */

@@ -20,6 +20,7 @@ import { FRAGILE, withoutExtensions } from './extensions.js';
 import type { ToLeader, ToWorker } from './messages.js';
 import { otherName, reasonOf } from './refusal.js';
 import { checkOneof, type Nested } from './shape.js';
+import { countWire, Traffic } from './traffic.js';
 import { type Address, addressText, type Dialer, type Link } from './transport.js';
 import { leaderWire } from './wire.js';
 import { ASSIGN_SHAPE, type SceneCodec, type WireScene } from './wire-work.js';
@@ -34,7 +35,7 @@ export const CHANNEL_OPTIONS = {
   'grpc.max_receive_message_length': BOUNDS.messageBytes,
 };
 
-// Errors reach whoever caused them; grpc-js would print them a second time.
+// Errors are handled where they occur; grpc-js would print them as well.
 grpc.setLogVerbosity(grpc.logVerbosity.NONE);
 
 const definition = protoLoader.loadSync(['fractal/v1/peer.proto', 'grpc/health/v1/health.proto'], {
@@ -46,12 +47,12 @@ const definition = protoLoader.loadSync(['fractal/v1/peer.proto', 'grpc/health/v
 });
 const { Session } = definition['fractal.v1.Peer'] as protoLoader.ServiceDefinition;
 if (Session) {
-  // Fields that carry a piece or a task, and the fields within that are messages.
+  // Fields that carry a chunk or a task, and the fields within that are messages.
   Session.requestDeserialize = shaped(Session.requestDeserialize, { 2: { 2: {} }, 3: ASSIGN_SHAPE, 9: { 2: {} } });
   Session.responseDeserialize = shaped(Session.responseDeserialize, { 3: { 2: {} } });
 }
 const packages = grpc.loadPackageDefinition(definition) as unknown as ProtoGrpcType & HealthTypes;
-export const { Peer, Lobby } = packages.fractal.v1;
+export const { Peer, Registration } = packages.fractal.v1;
 export const { Health } = packages.grpc.health.v1;
 const sceneType = definition['fractal.v1.Scene'] as protoLoader.MessageTypeDefinition<WireScene, Scene__Output>;
 export const codec: SceneCodec = {
@@ -113,7 +114,7 @@ export function grpcDialer(access: Access = {}): Dialer {
     dial(address) {
       const client = clientOf(Peer, address);
       const call = client.session(metadata);
-      const { toWire, inbox } = leaderWire(codec);
+      const { toWire, inbox } = leaderWire(codec, addressText(address));
       const link = new StreamLink<ToWorker, ToLeader, ToLeader__Output>(
         call as unknown as Stream,
         toWire,
@@ -170,8 +171,7 @@ export interface Stream {
 
 /** One end of a session, as a stream of wire messages. */
 export class StreamLink<Out, In, Wire> implements Link<Out, In> {
-  sent = 0;
-  received = 0;
+  readonly traffic = new Traffic();
   private over = false;
   /** Set while the stream takes no more. One wait for all senders; the end of the link ends it too. */
   private full: Promise<void> | undefined;
@@ -190,7 +190,7 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     while (this.full) await this.full;
     for (const wire of this.toWire(message)) {
       if (this.over) return;
-      this.sent += payload(wire);
+      countWire(this.traffic, 'sent', wire);
       if (!this.stream.write(wire)) await this.drain();
     }
   }
@@ -213,7 +213,7 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     };
     this.stream.on('data', (wire: Wire) => {
       if (this.over) return;
-      this.received += payload(wire as object);
+      countWire(this.traffic, 'received', wire as object);
       try {
         const message = this.inbox(wire);
         if (message) handlers.message(message);
@@ -238,10 +238,4 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     });
     return this.full;
   }
-}
-
-/** The bytes that matter of a message: those of its piece. */
-function payload(wire: object): number {
-  const { scene, asset, result } = wire as { [key: string]: { piece?: { data?: Uint8Array } } | null | undefined };
-  return (scene ?? asset ?? result)?.piece?.data?.length ?? 0;
 }

@@ -7,7 +7,7 @@ import type { HealthCheckResponse } from '../../gen/grpc/health/v1/HealthCheckRe
 
 export interface Health {
   readonly handlers: HealthHandlers;
-  /** From now on NOT_SERVING; watchers are told. */
+  /** From now on NOT_SERVING; watchers are notified. */
   drain(): void;
 }
 
@@ -29,7 +29,7 @@ export function health(services: readonly string[]): Health {
       Watch(call) {
         watchers.add(call);
         call.on('cancelled', () => watchers.delete(call));
-        // The oldest makes room: anybody may watch, nobody can keep others from it.
+        // The oldest is ended: no client can keep others from watching.
         const [oldest] = watchers;
         if (watchers.size > MOST_WATCHERS && oldest) {
           watchers.delete(oldest);

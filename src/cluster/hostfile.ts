@@ -17,7 +17,7 @@ export interface Host {
   readonly name?: string;
   /** The host is a name that stands for as many workers as it has addresses, now and later. */
   readonly dns?: true;
-  /** Absent: as many as the worker says it has. */
+  /** Absent: as many as the worker states. */
   readonly slots?: number;
   readonly maxSlots?: number;
   /** From 1. */

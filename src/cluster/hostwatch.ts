@@ -12,7 +12,7 @@ import { pause } from './pause.js';
 /** The addresses of a name. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
 
-/** What a hostfile says now; undefined: the same as before. */
+/** The hosts of a hostfile now; undefined: the same as before. */
 export type Look = () => Promise<readonly Host[] | undefined>;
 
 export interface WatchOptions {
@@ -21,11 +21,11 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** Hosts that were not there before, names resolved. */
   found(hosts: readonly Host[]): void;
-  /** A line worth telling, once: what is wrong with the file, or with a name. */
+  /** A line for the log, once: what is wrong with the file, or with a name. */
   note(text: string): void;
-  /** Every name has been resolved, or was asked for so often that nobody should wait for it. */
+  /** Every name has been resolved, or was looked up so often that it is not waited for. */
   settled(): void;
-  /** Lookups of a name that is not found before nobody waits for it. */
+  /** Lookups of a name that is not found before it is not waited for. */
   readonly retries: number;
 }
 
@@ -36,7 +36,7 @@ const RESOLVE_MS = 5_000;
 export async function watchHosts(hosts: readonly Host[], options: WatchOptions): Promise<void> {
   const { look, resolve, signal, found, note, settled, retries } = options;
   let current = hosts;
-  let [told, rounds, isSettled] = ['', 0, false];
+  let [noted, rounds, isSettled] = ['', 0, false];
   const known = new Set<string>();
   const unresolved = new Map<string, string>();
 
@@ -64,7 +64,7 @@ export async function watchHosts(hosts: readonly Host[], options: WatchOptions):
     return (await Promise.all(all)).flat();
   }
 
-  function tell(list: readonly Host[]): void {
+  function report(list: readonly Host[]): void {
     const fresh = list.filter(({ host, port }) => !known.has(`${keyOf(host)} ${port}`));
     for (const { host, port } of fresh) known.add(`${keyOf(host)} ${port}`);
     if (fresh.length > 0 && !signal.aborted) found(fresh);
@@ -72,17 +72,17 @@ export async function watchHosts(hosts: readonly Host[], options: WatchOptions):
 
   function settle(): void {
     const why = [...unresolved.values()].join('; ');
-    if (why !== told && why !== '' && !signal.aborted) note(`${why}: asked for again and again`);
-    told = why;
+    if (why !== noted && why !== '' && !signal.aborted) note(`${why}: asked for again and again`);
+    noted = why;
     if (isSettled || (unresolved.size > 0 && rounds <= retries)) return;
     isSettled = true;
     settled();
   }
 
-  for (let turn = 0; !signal.aborted; turn++) {
-    if (turn > 0) await lookAgain();
-    tell(current.filter(({ dns }) => !dns));
-    if (turn % (RESOLVE_MS / LOOK_MS) === 0) tell(await resolved());
+  for (let round = 0; !signal.aborted; round++) {
+    if (round > 0) await lookAgain();
+    report(current.filter(({ dns }) => !dns));
+    if (round % (RESOLVE_MS / LOOK_MS) === 0) report(await resolved());
     settle();
     await pause(LOOK_MS, signal);
   }

@@ -1,23 +1,23 @@
-/** The worker's end of the transport over gRPC: who may come in, how many at once, and for how long without a word. */
+/** The worker's end of the transport over gRPC: access, the number of sessions at once, and their time limits. */
 
 import grpc from '@grpc/grpc-js';
 import type { ToWorker__Output } from '../../gen/fractal/v1/ToWorker.js';
 import { FractalError, messageOf } from '../errors.js';
-import { type Access, checkExposure, objectionTo } from './access.js';
-import { type Door, openDoor } from './door.js';
+import { type Access, checkExposure, validateAuthorization } from './access.js';
+import { type ConnectionGuard, openConnectionGuard } from './connection-guard.js';
 import { CHANNEL_OPTIONS, codec, Health, Peer, type Stream, StreamLink } from './grpc.js';
 import { health } from './health.js';
 import type { ToLeader, ToWorker } from './messages.js';
 import { reasonOf } from './refusal.js';
 import { type Address, addressText, type Listener, type WorkerLink } from './transport.js';
-import { wireToLeader, workerInbox } from './wire.js';
+import { workerWire } from './wire.js';
 
-/** What others may take up. Their metadata is bounded by Node: 64 KiB, 128 pairs. */
+/** What peers may take up. Their metadata is bounded by Node: 64 KiB, 128 pairs. */
 export interface Limits {
   /** Sessions at once. */
   readonly leaders: number;
-  /** Connections at once without a session: probes, those that shake hands, those that say nothing. */
-  readonly strangers: number;
+  /** Connections at once without a session: probes, handshakes, idle ones. */
+  readonly pending: number;
   /** Calls at once in a connection: a leader has one, a probe a few. */
   readonly calls: number;
   /** For a TLS handshake, for the first message of a session, and for going after the last one. */
@@ -26,24 +26,24 @@ export interface Limits {
   readonly idleMs: number;
 }
 
-export const LIMITS: Limits = { leaders: 64, strangers: 64, calls: 16, handshakeMs: 10_000, idleMs: 30_000 };
+export const LIMITS: Limits = { leaders: 64, pending: 64, calls: 16, handshakeMs: 10_000, idleMs: 30_000 };
 
 export interface ListenOptions extends Access {
-  /** Beyond the loopback interface even where anybody may join. */
+  /** Beyond the loopback interface even without access control. */
   readonly insecure?: boolean;
   readonly limits?: Limits;
-  /** Bytes of scenes that lie incomplete, over all sessions: the session with the most makes room. Absent: no bound. */
+  /** Bytes of scenes that lie incomplete, over all sessions: the session with the most is ended. Absent: no bound. */
   readonly sceneBytes?: number;
-  /** Whether a session has something to compute: its place is not to be had. Absent: all have. */
+  /** Whether a session has something to compute: it is not ended to make room for another. Absent: all have. */
   busy?(session: WorkerLink): boolean;
-  /** Somebody did not get in: a line for the log. */
+  /** A connection or call was refused: a line for the log. */
   refused?(peer: string, reason: string): void;
 }
 
 type Call = grpc.ServerDuplexStream<ToWorker__Output, never>;
 
 /** Of a session. */
-interface Place {
+interface Admission {
   readonly busy: boolean;
   /** Bytes of scenes that lie incomplete. */
   incomplete: number;
@@ -51,8 +51,9 @@ interface Place {
 }
 
 /**
- * Serves `session` on an address; port 0 takes any free one. When all places are taken, whoever has said nothing for
- * longest among those who have nothing to compute makes room. Answers grpc.health.v1, too, to whoever can connect.
+ * Serves `session` on an address; port 0 takes any free one. When the number of sessions is at its bound, the one that
+ * has been silent for longest among those with nothing to compute is ended. Answers grpc.health.v1, too, on every
+ * connection.
  * @throws FractalError EXPOSED, PORT_IN_USE
  */
 export async function grpcListen(
@@ -61,38 +62,38 @@ export async function grpcListen(
   options: ListenOptions = {},
 ): Promise<Listener> {
   const { token, limits = LIMITS, busy = () => true, refused = () => undefined, sceneBytes = Infinity } = options;
-  const { server, door } = await openServer(address, options);
+  const { server, guard } = await openServer(address, options);
   const probed = health(['fractal.v1.Peer']);
-  /** Who was heard last comes last. */
-  const places = new Set<Place>();
+  /** The one with the latest message comes last. */
+  const admissions = new Set<Admission>();
   let draining = false;
 
-  /** What keeps a leader out, if so. */
+  /** Why a call is refused, if it is. */
   function objection(call: Call): Partial<grpc.StatusObject> | undefined {
-    const why = objectionTo(call.metadata.get('authorization')[0]?.toString(), token);
+    const why = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
     if (why) {
       refused(call.getPeer(), why);
       return { code: grpc.status.UNAUTHENTICATED, details: why };
     }
     if (draining) return { code: grpc.status.UNAVAILABLE, details: 'it is going down' };
-    if (places.size >= limits.leaders) [...places].find((place) => !place.busy)?.giveUp();
-    if (places.size < limits.leaders) return undefined;
-    const details = `${places.size} leaders are served already`;
+    if (admissions.size >= limits.leaders) [...admissions].find((admission) => !admission.busy)?.giveUp();
+    if (admissions.size < limits.leaders) return undefined;
+    const details = `${admissions.size} leaders are served already`;
     refused(call.getPeer(), details);
     return { code: grpc.status.RESOURCE_EXHAUSTED, details };
   }
 
   /** A session holds so many bytes of scenes that lie incomplete. */
-  function hold(place: Place, bytes: number): void {
-    place.incomplete = bytes;
+  function hold(admission: Admission, bytes: number): void {
+    admission.incomplete = bytes;
     for (;;) {
-      const total = [...places].reduce((sum, one) => sum + one.incomplete, 0);
+      const total = [...admissions].reduce((sum, one) => sum + one.incomplete, 0);
       if (total <= sceneBytes) return;
-      const [largest] = [...places].sort((a, b) => b.incomplete - a.incomplete);
+      const [largest] = [...admissions].sort((a, b) => b.incomplete - a.incomplete);
       if (!largest) return;
       const why = `scenes of more than ${Math.floor(sceneBytes / 2 ** 20)} MiB lie incomplete here: --scene-memory`;
       largest.incomplete = 0;
-      if (largest === place) throw new FractalError('PROTOCOL', why);
+      if (largest === admission) throw new FractalError('PROTOCOL', why);
       largest.giveUp(why);
     }
   }
@@ -102,37 +103,37 @@ export async function grpcListen(
     const peer = call.getPeer();
     if (objected) {
       call.emit('error', objected);
-      door.showOut(peer);
+      guard.release(peer);
       return;
     }
-    door.welcome(peer);
+    guard.admit(peer);
     // The leader learns of the end by its status alone: destroy() would send none, and leave it waiting.
     const abort = (details: string) => void call.emit('error', { code: grpc.status.ABORTED, details });
     const silence = setTimeout(() => abort('no greeting came'), limits.handshakeMs);
-    const inbox = workerInbox(codec, (bytes) => hold(place, bytes));
+    const { toWire, inbox } = workerWire(codec, peer, (bytes) => hold(admission, bytes));
     const link = new StreamLink<ToLeader, ToWorker, ToWorker__Output>(
       call as unknown as Stream,
-      wireToLeader,
+      toWire,
       (wire) => {
         clearTimeout(silence);
-        if (places.delete(place)) places.add(place);
+        if (admissions.delete(admission)) admissions.add(admission);
         return inbox(wire);
       },
       abort,
       (error) => reasonOf(undefined, error.details ?? error.message, {}),
     );
-    const place: Place = {
+    const admission: Admission = {
       get busy() {
         return busy(link);
       },
       incomplete: 0,
       giveUp: (why = 'it had nothing to compute, and another leader came') => abort(why),
     };
-    places.add(place);
+    admissions.add(admission);
     const leave = once(() => {
       clearTimeout(silence);
-      places.delete(place);
-      door.showOut(peer);
+      admissions.delete(admission);
+      guard.release(peer);
     });
     call.on('error', leave);
     call.on('close', leave);
@@ -142,28 +143,28 @@ export async function grpcListen(
   server.addService(Peer.service, { session: admit });
   server.addService(Health.service, probed.handlers);
   return {
-    address: { host: address.host, port: door.port },
+    address: { host: address.host, port: guard.port },
     drain() {
       draining = true;
       probed.drain();
-      return door.left();
+      return guard.emptied();
     },
     async close() {
       server.forceShutdown();
-      door.close();
+      guard.close();
     },
   };
 }
 
 /**
- * A server without services, behind a door.
+ * A server without services, behind a connection guard.
  * @throws FractalError EXPOSED, PORT_IN_USE
  */
 export async function openServer(
   address: Address,
   options: ListenOptions,
   flags = { host: '--host', port: '--port' },
-): Promise<{ server: grpc.Server; door: Door }> {
+): Promise<{ server: grpc.Server; guard: ConnectionGuard }> {
   const { insecure = false, limits = LIMITS, refused = () => undefined } = options;
   checkExposure(address.host, options, insecure);
   const server = new grpc.Server({
@@ -171,14 +172,14 @@ export async function openServer(
     'grpc.max_concurrent_streams': limits.calls,
     'grpc.max_connection_idle_ms': limits.idleMs,
   });
-  // Connections come through a door of our own: grpc-js bounds neither their number nor their handshakes.
+  // Connections come through a guard of our own: grpc-js bounds neither their number nor their handshakes.
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-  const enter = injector.injectConnection.bind(injector);
-  const door = await openDoor(address, { ...limits, tls: options.tls, enter, refused }).catch((error) => {
+  const accept = injector.injectConnection.bind(injector);
+  const guard = await openConnectionGuard(address, { ...limits, tls: options.tls, accept, refused }).catch((error) => {
     const why = whyNot(messageOf(error), flags);
     throw new FractalError('PORT_IN_USE', `${addressText(address)} ${why}`, { cause: error });
   });
-  return { server, door };
+  return { server, guard };
 }
 
 function once(act: () => void): () => void {

@@ -1,20 +1,24 @@
 /**
- * What leader and worker say to one another, as the rest of the program sees it: plain records, whole answers. How
- * they travel (pieces, checksums, protobuf) is known to wire.ts, wire-work.ts and grpc.ts alone.
+ * The messages between leader and worker, as the rest of the program sees them: plain records, whole answers. How
+ * they travel (chunks, checksums, protobuf) is known to wire.ts, wire-work.ts and grpc.ts alone.
  */
 
+import type { Metric } from '../metrics/metric.js';
 import type { Asset } from '../work/asset.js';
 import type { SceneWork, TaskWork } from '../work/work.js';
 
 export type { Asset };
 
 /** Both sides must speak the same one. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 
-/** A worker that is ready says so that often. */
-export const BEAT_MS = 1_000;
+/** How often a worker that is ready sends a heartbeat. */
+export const HEARTBEAT_MS = 1_000;
 
-/** What all shards of a job share: sent once to each worker. */
+/** Of the jobs of one session, those of the highest priority get free slots first. */
+export const PRIORITY = { min: 0, default: 50, max: 100 } as const;
+
+/** What shards share: sent to a worker before the first assignment that needs it. */
 export interface Scene {
   readonly work: SceneWork;
   /** The digests of the assets that its shards need; they are sent before it. */
@@ -36,18 +40,35 @@ export type ToWorker =
       readonly protocol: number;
       readonly version: string;
       readonly build: string;
+      /** Names the leader's session in logs. */
       readonly session: string;
-      readonly kernel: string;
       /** At most so many for this leader; 0: all. */
       readonly slots: number;
     }
-  | { readonly kind: 'scene'; readonly id: number; readonly scene: Scene }
-  | ({ readonly kind: 'asset' } & Asset)
+  /** Everything but the greeting belongs to a job; numbers grow within a session. */
+  | ToJob;
+
+/** What a leader sends about one of its jobs. */
+export type ToJob =
+  | {
+      readonly kind: 'open';
+      readonly job: number;
+      readonly name: string;
+      readonly kernel: string;
+      readonly priority: number;
+    }
+  | { readonly kind: 'priority'; readonly job: number; readonly priority: number }
+  | { readonly kind: 'scene'; readonly job: number; readonly id: number; readonly scene: Scene }
+  /** Sent before the first scene that names it. */
+  | ({ readonly kind: 'asset'; readonly job: number } & Asset)
+  /** No further assignment names this scene. */
+  | { readonly kind: 'dropScene'; readonly job: number; readonly id: number }
   /** `answerBytes`: the length that the leader's end of the session accepts, it does not travel; absent: any. */
-  | { readonly kind: 'assign'; readonly assignment: Assignment; readonly answerBytes?: number }
+  | { readonly kind: 'assign'; readonly job: number; readonly assignment: Assignment; readonly answerBytes?: number }
   /** These assignments are not wanted any more, begun or not: no answer is awaited. */
-  | { readonly kind: 'cancel'; readonly epochs: readonly number[] }
-  | { readonly kind: 'finish'; readonly metrics: boolean };
+  | { readonly kind: 'cancel'; readonly job: number; readonly epochs: readonly number[] }
+  /** The job is over: a report is awaited once all that is under way is answered. `metrics`: the worker prints its own. */
+  | { readonly kind: 'close'; readonly job: number; readonly metrics: boolean };
 
 export interface Ready {
   readonly kind: 'ready';
@@ -55,38 +76,63 @@ export interface Ready {
   readonly version: string;
   readonly build: string;
   readonly slots: number;
-  /** Shards that may be under way at once, for each slot. */
+  /** Shards of each job that may be under way at once, for each slot. */
   readonly credits: number;
+  /** The same for all addresses of a worker; empty: unknown. */
+  readonly instance: string;
+}
+
+export interface Opened {
+  readonly kind: 'opened';
+  readonly job: number;
   readonly kernel: string;
   readonly detail: string;
   /** Iterations a second and slot. */
   readonly speed: number;
   readonly fingerprint: string;
-  /** The same for all addresses of a worker; empty: it does not say. */
-  readonly instance: string;
+  /** Slots that the kernel can use. */
+  readonly slots: number;
 }
 
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
+/** Epochs of a job's assignments that are taken and not yet answered. */
+export interface UnderWay {
+  readonly job: number;
+  readonly epochs: readonly number[];
 }
 
 export type ToLeader =
   | Ready
+  /** The worker ends the session, for this reason. */
   | { readonly kind: 'refused'; readonly reason: string }
+  /** Sent every HEARTBEAT_MS, however busy the slots are; a job that is listed is listed with all that is under way. */
+  | { readonly kind: 'heartbeat'; readonly jobs: readonly UnderWay[] }
+  | { readonly kind: 'draining' }
+  | FromJob;
+
+/** What a worker sends about one job. */
+export type FromJob =
+  | Opened
+  /** The worker takes no part in the job. */
+  | { readonly kind: 'unavailable'; readonly job: number; readonly reason: string }
+  | Result
   | {
-      readonly kind: 'result';
+      readonly kind: 'failed';
+      readonly job: number;
       readonly shard: number;
       readonly epoch: number;
-      /** The answer, as the kind of work defines it. */
-      readonly bytes: Uint8Array;
-      readonly seconds: number;
-      readonly iterations: number;
-      /** Pixels that the kind of work cannot vouch for. */
-      readonly uncertain: number;
+      readonly reason: string;
     }
-  | { readonly kind: 'failed'; readonly shard: number; readonly epoch: number; readonly reason: string }
-  /** Sent every BEAT_MS, however busy the slots are: what is under way, taken and not yet answered. */
-  | { readonly kind: 'beat'; readonly epochs: readonly number[] }
-  | { readonly kind: 'draining' }
-  | { readonly kind: 'report'; readonly figures: readonly Figure[] };
+  | { readonly kind: 'report'; readonly job: number; readonly metrics: readonly Metric[] };
+
+export interface Result {
+  readonly kind: 'result';
+  readonly job: number;
+  readonly shard: number;
+  readonly epoch: number;
+  /** The answer, as the kind of work defines it. */
+  readonly bytes: Uint8Array;
+  readonly seconds: number;
+  readonly iterations: number;
+  /** Pixels that the kind of work cannot confirm. */
+  readonly uncertain: number;
+}

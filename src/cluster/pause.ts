@@ -1,6 +1,6 @@
 /** Waiting that can be ended. */
 
-/** Resolves early, and at once, when the signal says so. */
+/** Resolves early when the signal is aborted. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -1,4 +1,4 @@
-/** What an attempt to talk to a worker ended with, in words: gRPC's details have the reason, and much else. */
+/** Why a connection to a worker ended, as one line: gRPC's details have the reason, and much else. */
 
 import { FractalError, oneLine } from '../errors.js';
 import type { Access } from './access.js';
@@ -20,7 +20,7 @@ const CERTIFICATE: readonly [words: RegExp, reason: string][] = [
   ],
 ];
 
-/** What checks the name in a certificate says when it does not match. */
+/** The error of a certificate for another name. */
 export function otherName(host: string, names: string | undefined): Error {
   return new Error(`its certificate is for ${names ?? 'nobody'} and not for ${host}: make one for this line`);
 }

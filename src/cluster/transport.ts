@@ -1,9 +1,11 @@
 /**
- * The seam between those who talk and how it travels: the leader dials, the worker listens, both hold a Link. The
- * real one is grpc.ts; the tests have one in memory that is held to the same contract.
+ * The seam between leader and worker on one side and what carries their messages on the other: the leader dials, the
+ * worker listens, both hold a Link. The real one is grpc.ts; the tests have one in memory that is held to the same
+ * contract.
  */
 
 import type { ToLeader, ToWorker } from './messages.js';
+import type { Traffic } from './traffic.js';
 
 /** One end of a session. Messages arrive in order, whole, or the link ends. */
 export interface Link<Out, In> {
@@ -21,15 +23,14 @@ export interface Link<Out, In> {
   close(reason?: string): void;
   /**
    * Called once, before the first message arrives. `ended` comes last, with the reason unless the end was orderly: a
-   * Refusal where it is the other side that does not want, or is not wanted.
+   * Refusal where one side does not accept the other.
    */
   listen(handlers: { message(message: In): void; ended(error?: Error): void }): void;
-  /** Bytes of payload so far. */
-  readonly sent: number;
-  readonly received: number;
+  /** Payload so far. */
+  readonly traffic: Traffic;
 }
 
-/** Why one side will not have the other; its message names the way out. */
+/** Why one side does not accept the other; its message names the way out. */
 export class Refusal extends Error {
   constructor(
     message: string,
@@ -52,13 +53,13 @@ export interface Address {
 }
 
 export interface Dialer {
-  /** Starts a session. That nobody answered shows as the link's end. */
+  /** Starts a session. If no worker answers, the link ends. */
   dial(address: Address): LeaderLink;
 }
 
 export interface Listener {
   readonly address: Address;
-  /** Takes no more sessions; resolves when those under way are over, and what was said in them last has arrived. */
+  /** Takes no more sessions; resolves when those under way are over, and their last messages have arrived. */
   drain(): Promise<void>;
   /** Ends all links. */
   close(): Promise<void>;

@@ -1,37 +1,40 @@
-/** Assets in pieces, as AssetPiece of proto/fractal/v1/peer.proto: checked against their digest when they are whole. */
+/** Assets in chunks, as AssetChunk of proto/fractal/v1/peer.proto: checked against their digest when they are whole. */
 
 import { createHash, type Hash } from 'node:crypto';
-import type { AssetPiece, AssetPiece__Output } from '../../gen/fractal/v1/AssetPiece.js';
+import type { AssetChunk, AssetChunk__Output } from '../../gen/fractal/v1/AssetChunk.js';
 import { FractalError } from '../errors.js';
 import type { Asset } from '../work/asset.js';
 import { BOUNDS } from './bounds.js';
-import { cut, Joiner, PIECE_BYTES } from './pieces.js';
+import { CHUNK_BYTES, cut, Joiner } from './chunks.js';
 import { bufferOf, missing, shared } from './wire-bytes.js';
 import { digestOf, wireDigest } from './wire-work.js';
 
 /** Where threads find it, so that what is long need not be copied once more. */
 const sharedBytes = (length: number) => new Uint8Array(new SharedArrayBuffer(length));
 
-export function* wireAsset({ digest, bytes }: Asset): Generator<AssetPiece> {
-  for (const piece of cut(bytes)) yield { digest: wireDigest(digest), piece: { ...piece, data: bufferOf(piece.data) } };
+export function* wireAsset({ digest, bytes }: Asset, job: number): Generator<AssetChunk> {
+  for (const chunk of cut(bytes)) {
+    yield { job, digest: wireDigest(digest), chunk: { ...chunk, data: bufferOf(chunk.data) } };
+  }
 }
 
 /**
- * Takes pieces; gives an asset whenever one is complete, in memory that the threads of a worker share. `holds`: as of
+ * Takes chunks; gives an asset whenever one is complete, in memory that the threads of a worker share. `holds`: as of
  * workerInbox. The function throws FractalError PROTOCOL for bytes that have another digest.
  */
-export function assetInbox(holds?: (bytes: number) => void): (wire: AssetPiece__Output) => Asset | undefined {
-  const assets = new Joiner<string>('asset', BOUNDS.sceneBytes, PIECE_BYTES, holds, sharedBytes);
-  /** Of those that are incomplete; they grow with the pieces, so that no piece keeps the event loop busy for long. */
+export function assetInbox(holds?: (bytes: number) => void): (wire: AssetChunk__Output) => Asset | undefined {
+  const assets = new Joiner('asset', BOUNDS.sceneBytes, CHUNK_BYTES, holds, sharedBytes);
+  /** Of those that are incomplete; they grow with the chunks, so that no chunk keeps the event loop busy for long. */
   const hashes = new Map<string, Hash>();
   return (wire) => {
-    if (!wire.piece) throw missing('piece of an asset');
+    if (!wire.chunk) throw missing('chunk of an asset');
     const digest = digestOf(wire.digest);
-    const bytes = assets.add(digest, wire.piece);
-    const hash = hashes.get(digest) ?? createHash('sha256');
-    hashes.set(digest, hash.update(wire.piece.data));
+    const key = `${digest} of job ${wire.job}`;
+    const bytes = assets.add(key, wire.chunk);
+    const hash = hashes.get(key) ?? createHash('sha256');
+    hashes.set(key, hash.update(wire.chunk.data));
     if (!bytes) return undefined;
-    hashes.delete(digest);
+    hashes.delete(key);
     if (hash.digest('hex') === digest)
       return { digest, bytes: bytes.buffer instanceof SharedArrayBuffer ? bytes : new Uint8Array(shared(bytes)) };
     throw new FractalError('PROTOCOL', `asset ${digest}: its bytes have another digest`);

@@ -67,8 +67,8 @@ export function sceneOf(bytes: Uint8Array, codec: SceneCodec): Scene {
   throw missing('scene of one kind');
 }
 
-export function wireAssign({ shard, epoch, scene, frame, work }: Assignment): WireAssign {
-  const assign = { shard, epoch, scene, frame, ...wireTask(work) };
+export function wireAssign({ shard, epoch, scene, frame, work }: Assignment, job: number): WireAssign {
+  const assign = { job, shard, epoch, scene, frame, ...wireTask(work) };
   return { ...assign, checksum: checksumOf(assign) };
 }
 
@@ -96,9 +96,9 @@ function taskOf({ fractal, custom }: Assign__Output): Assignment['work'] {
 }
 
 /** Over all that is assigned. */
-function checksumOf({ shard, epoch, scene, frame, fractal, custom }: WireAssign): number {
+function checksumOf({ job, shard, epoch, scene, frame, fractal, custom }: WireAssign): number {
   const work = fractal ? textOfFractal(fractal) : custom ? textOfCustom(custom) : '';
-  return crc32(`${shard} ${epoch} ${scene} ${frame}\n${work}`);
+  return crc32(`${job} ${shard} ${epoch} ${scene} ${frame}\n${work}`);
 }
 
 function textOfCustom({ kind, payload }: WireCustom): string {

@@ -1,6 +1,6 @@
 /**
- * Translates between the program's messages and those of proto/fractal/v1/peer.proto; what travels inside a Scene and an
- * Assign is translated by wire-work.ts.
+ * The one place that translates between the program's messages and those of proto/fractal/v1/peer.proto; what lies inside
+ * of scenes and assignments is translated by wire-work.ts.
  */
 
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
@@ -9,8 +9,9 @@ import { FractalError, oneLine } from '../errors.js';
 import { Answers } from './answers.js';
 import { BOUNDS, checkCount, checkNumber, checkText } from './bounds.js';
 import { Budget } from './budget.js';
-import type { ToLeader, ToWorker } from './messages.js';
-import { cut, Joiner, PIECE_BYTES } from './pieces.js';
+import { CHUNK_BYTES, cut, Joiner } from './chunks.js';
+import { PRIORITY, type ToLeader, type ToWorker, type UnderWay } from './messages.js';
+import { tracer } from './trace.js';
 import { assetInbox, wireAsset } from './wire-asset.js';
 import { bufferOf, missing } from './wire-bytes.js';
 import { assignmentOf, type SceneCodec, sceneBytes, sceneOf, wireAssign } from './wire-work.js';
@@ -21,22 +22,58 @@ const UNIT_BYTES = 4096;
 const BYTES_OF_EPOCH = 5;
 const MESSAGES = 'messages that no assignment explains';
 
-/** The leader's end of one session: what it sends says what the worker may answer. `now`: monotonic milliseconds. */
-export function leaderWire(codec: SceneCodec, now: () => number = () => performance.now()) {
+/** Both directions at one end of a session. */
+export interface Wire<Out, WireOut, WireIn, In> {
+  toWire(message: Out): Iterable<WireOut>;
+  /** Takes wire messages one by one; gives a message whenever one is complete. @throws FractalError PROTOCOL */
+  inbox(wire: WireIn): In | undefined;
+}
+
+/**
+ * The leader's end: what it sends decides what the worker may answer. `peer`: names the worker in a trace. `now`: monotonic
+ * milliseconds.
+ */
+export function leaderWire(
+  codec: SceneCodec,
+  peer: string,
+  now: () => number = () => performance.now(),
+): Wire<ToWorker, WireToWorker, ToLeader__Output, ToLeader> {
+  const trace = tracer(peer);
   const answers = new Answers();
-  const assets = new Set<string>();
   const { atOnce, perSecond } = BOUNDS.unexplained;
+  const inbox = leaderInbox(answers, new Budget(atOnce, perSecond, now));
   return {
-    toWire(message: ToWorker): Iterable<WireToWorker> {
+    toWire(message) {
+      trace?.('sent', message);
       answers.sent(message);
-      if (message.kind === 'asset') {
-        // The worker keeps it until the end of the session.
-        if (assets.has(message.digest)) return [];
-        assets.add(message.digest);
-      }
       return wireToWorker(message, codec);
     },
-    inbox: leaderInbox(answers, new Budget(atOnce, perSecond, now)),
+    inbox(wire) {
+      const message = inbox(wire);
+      if (message) trace?.('received', message);
+      return message;
+    },
+  };
+}
+
+/** The worker's end. `peer`: names the leader in a trace. `holds`: as of `workerInbox`. */
+export function workerWire(
+  codec: SceneCodec,
+  peer: string,
+  holds?: (bytes: number) => void,
+): Wire<ToLeader, WireToLeader, ToWorker__Output, ToWorker> {
+  const trace = tracer(peer);
+  const inbox = workerInbox(codec, holds);
+  return {
+    toWire(message) {
+      trace?.('sent', message);
+      return wireToLeader(message);
+    },
+    inbox(wire) {
+      const message = inbox(wire);
+      if (message) trace?.('received', message);
+      return message;
+    },
   };
 }
 
@@ -45,22 +82,33 @@ export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<W
     case 'hello':
       yield { hello: message };
       return;
-    case 'scene':
-      for (const piece of cut(sceneBytes(message.scene, codec))) {
-        yield { scene: { scene: message.id, piece: { ...piece, data: bufferOf(piece.data) } } };
+    case 'open':
+      yield { open: message };
+      return;
+    case 'priority':
+      yield { priority: message };
+      return;
+    case 'scene': {
+      const { job, id } = message;
+      for (const chunk of cut(sceneBytes(message.scene, codec))) {
+        yield { scene: { job, scene: id, chunk: { ...chunk, data: bufferOf(chunk.data) } } };
       }
       return;
+    }
     case 'asset':
-      for (const asset of wireAsset(message)) yield { asset };
+      for (const asset of wireAsset(message, message.job)) yield { asset };
+      return;
+    case 'dropScene':
+      yield { dropScene: { job: message.job, scene: message.id } };
       return;
     case 'assign':
-      yield { assign: wireAssign(message.assignment) };
+      yield { assign: wireAssign(message.assignment, message.job) };
       return;
     case 'cancel':
-      yield { cancel: { epochs: [...message.epochs] } };
+      yield { cancel: { job: message.job, epochs: [...message.epochs] } };
       return;
-    case 'finish':
-      yield { finish: { metrics: message.metrics } };
+    case 'close':
+      yield { close: message };
   }
 }
 
@@ -72,27 +120,47 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
     case 'refused':
       yield { refused: { reason: oneLine(message.reason) } };
       return;
+    case 'opened':
+      yield { opened: message };
+      return;
+    case 'unavailable':
+      yield { unavailable: { job: message.job, reason: oneLine(message.reason) } };
+      return;
     case 'result': {
-      const { shard, epoch, seconds, iterations, uncertain } = message;
-      for (const piece of cut(message.bytes)) {
-        yield {
-          result: { shard, epoch, piece: { ...piece, data: bufferOf(piece.data) }, seconds, iterations, uncertain },
-        };
+      const { job, shard, epoch, seconds, iterations, uncertain } = message;
+      for (const chunk of cut(message.bytes)) {
+        const whole = { ...chunk, data: bufferOf(chunk.data) };
+        yield { result: { job, shard, epoch, chunk: whole, seconds, iterations, uncertain } };
       }
       return;
     }
     case 'failed':
       yield { failed: { ...message, reason: oneLine(message.reason) } };
       return;
-    case 'beat':
-      yield { beat: { epochs: [...message.epochs] } };
+    case 'heartbeat':
+      for (const jobs of inMessages(message.jobs)) yield { heartbeat: { jobs } };
       return;
     case 'draining':
       yield { draining: {} };
       return;
     case 'report':
-      yield { report: { figures: [...message.figures] } };
+      yield { report: { job: message.job, metrics: [...message.metrics] } };
   }
+}
+
+/** The jobs of a heartbeat, in as many messages as their epochs need: at least one. */
+function* inMessages(jobs: readonly UnderWay[]): Generator<{ job: number; epochs: number[] }[]> {
+  let part: { job: number; epochs: number[] }[] = [];
+  let count = 0;
+  for (const { job, epochs } of jobs) {
+    if (part.length > 0 && count + epochs.length > BOUNDS.epochs) {
+      yield part;
+      [part, count] = [[], 0];
+    }
+    part.push({ job, epochs: [...epochs] });
+    count += epochs.length;
+  }
+  yield part;
 }
 
 /**
@@ -108,30 +176,42 @@ export function workerInbox(
     held[what] = bytes;
     holds(held.scenes + held.assets);
   };
-  const scenes = new Joiner('scene', BOUNDS.sceneBytes, PIECE_BYTES, hold('scenes'));
+  const scenes = new Joiner('scene', BOUNDS.sceneBytes, CHUNK_BYTES, hold('scenes'));
   const assets = assetInbox(hold('assets'));
   return (wire) => {
     if (wire.hello) {
-      const { protocol, version, build, session, kernel, slots } = wire.hello;
-      for (const name of [version, session, kernel]) checkCount('characters in a greeting', name.length, BOUNDS.text);
-      return { kind: 'hello', protocol, version, build, session, kernel, slots };
+      const { protocol, version, build, session, slots } = wire.hello;
+      for (const name of [version, build, session]) checkCount('characters in a greeting', name.length, BOUNDS.text);
+      return { kind: 'hello', protocol, version, build, session, slots };
+    }
+    if (wire.open) {
+      const { job, name, kernel, priority } = wire.open;
+      for (const text of [name, kernel]) checkCount('characters in the name of a job', text.length, BOUNDS.text);
+      checkNumber('priority', priority, PRIORITY.max);
+      return { kind: 'open', job, name, kernel, priority };
+    }
+    if (wire.priority) {
+      const { job, priority } = wire.priority;
+      checkNumber('priority', priority, PRIORITY.max);
+      return { kind: 'priority', job, priority };
     }
     if (wire.scene) {
-      const { scene: id, piece } = wire.scene;
-      if (!piece) throw missing('piece of a scene');
-      const bytes = scenes.add(id, piece);
-      return bytes && { kind: 'scene', id, scene: sceneOf(bytes, codec) };
+      const { job, scene: id, chunk } = wire.scene;
+      if (!chunk) throw missing('chunk of a scene');
+      const bytes = scenes.add(`${id} of job ${job}`, chunk);
+      return bytes && { kind: 'scene', job, id, scene: sceneOf(bytes, codec) };
     }
     if (wire.asset) {
       const asset = assets(wire.asset);
-      return asset && { kind: 'asset', ...asset };
+      return asset && { kind: 'asset', job: wire.asset.job, ...asset };
     }
-    if (wire.assign) return { kind: 'assign', assignment: assignmentOf(wire.assign) };
+    if (wire.dropScene) return { kind: 'dropScene', job: wire.dropScene.job, id: wire.dropScene.scene };
+    if (wire.assign) return { kind: 'assign', job: wire.assign.job, assignment: assignmentOf(wire.assign) };
     if (wire.cancel) {
       checkCount('epochs in a cancellation', wire.cancel.epochs.length, BOUNDS.epochs);
-      return { kind: 'cancel', epochs: wire.cancel.epochs };
+      return { kind: 'cancel', job: wire.cancel.job, epochs: wire.cancel.epochs };
     }
-    if (wire.finish) return { kind: 'finish', metrics: wire.finish.metrics };
+    if (wire.close) return { kind: 'close', job: wire.close.job, metrics: wire.close.metrics };
     throw missing('message that this version knows');
   };
 }
@@ -145,22 +225,22 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
   let drains = false;
   return (wire) => {
     if (wire.result) {
-      const { shard, epoch, piece, seconds, iterations, uncertain } = wire.result;
-      if (!piece) throw missing('piece of a result');
+      const { job, shard, epoch, chunk, seconds, iterations, uncertain } = wire.result;
+      if (!chunk) throw missing('chunk of a result');
       checkNumber('seconds of a shard', seconds, BOUNDS.seconds);
       checkNumber('iterations of a shard', iterations, BOUNDS.iterations);
-      answers?.check(epoch, piece.total);
-      const bytes = results.add(epoch, piece);
+      answers?.check(job, epoch, chunk.total);
+      const bytes = results.add(`${epoch} of job ${job}`, chunk);
       if (!bytes) return undefined;
-      answers?.settled(epoch);
-      return { kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain };
+      answers?.settled(job, epoch);
+      return { kind: 'result', job, shard, epoch, bytes, seconds, iterations, uncertain };
     }
     if (wire.failed) {
-      const { shard, epoch, reason } = wire.failed;
+      const { job, shard, epoch, reason } = wire.failed;
       checkText('reason', reason, BOUNDS.text);
-      answers?.check(epoch);
-      answers?.settled(epoch);
-      return { kind: 'failed', shard, epoch, reason };
+      answers?.check(job, epoch);
+      answers?.settled(job, epoch);
+      return { kind: 'failed', job, shard, epoch, reason };
     }
     budget?.spend(1, MESSAGES);
     if (wire.ready) return { kind: 'ready', ...checkedReady(wire.ready) };
@@ -168,39 +248,64 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
       checkText('reason', wire.refused.reason, BOUNDS.text);
       return { kind: 'refused', reason: wire.refused.reason };
     }
-    if (wire.beat) {
-      const { epochs } = wire.beat;
-      checkCount('epochs in a heartbeat', epochs.length, BOUNDS.epochs);
-      budget?.spend((BYTES_OF_EPOCH * epochs.length) / UNIT_BYTES, MESSAGES);
-      return { kind: 'beat', epochs };
+    if (wire.opened) {
+      answers?.checkOpen(wire.opened.job);
+      return { kind: 'opened', ...checkedOpened(wire.opened) };
+    }
+    if (wire.unavailable) {
+      const { job, reason } = wire.unavailable;
+      checkText('reason', reason, BOUNDS.text);
+      answers?.checkLast(job, 'unavailable');
+      return { kind: 'unavailable', job, reason };
+    }
+    if (wire.heartbeat) {
+      const { jobs } = wire.heartbeat;
+      checkCount('jobs in a heartbeat', jobs.length, BOUNDS.jobs);
+      const epochs = jobs.reduce((sum, one) => sum + one.epochs.length, 0);
+      checkCount('epochs in a heartbeat', epochs, BOUNDS.epochs);
+      const unexplained = jobs.reduce((sum, one) => sum + (answers?.unexplained(one.job, one.epochs) ?? 0), 0);
+      budget?.spend((BYTES_OF_EPOCH * unexplained) / UNIT_BYTES, MESSAGES);
+      return { kind: 'heartbeat', jobs };
     }
     if (wire.draining) {
-      if (drains) throw new FractalError('PROTOCOL', 'the peer says twice that it is draining');
+      if (drains) throw new FractalError('PROTOCOL', 'the peer states twice that it is draining');
       drains = true;
       return { kind: 'draining' };
     }
-    if (wire.report) return { kind: 'report', figures: checkedFigures(wire.report.figures) };
+    if (wire.report) {
+      const { job, metrics } = wire.report;
+      answers?.checkLast(job, 'report');
+      return { kind: 'report', job, metrics: checkedMetrics(metrics) };
+    }
     throw missing('message that this version knows');
   };
 }
 
 function checkedReady(ready: NonNullable<ToLeader__Output['ready']>) {
-  const { slots, credits, speed, detail, version, build, kernel, fingerprint, instance } = ready;
+  const { slots, credits, version, build, instance } = ready;
   checkNumber('slots', slots, BOUNDS.slots);
   checkNumber('credits', credits, BOUNDS.credits);
-  checkNumber('speed', speed, BOUNDS.speed);
-  checkText('kernel description', detail, BOUNDS.text);
-  for (const [what, text] of Object.entries({ version, build, kernel, fingerprint, instance })) {
-    checkText(what, text, BOUNDS.name);
-  }
+  checkText('version', version, BOUNDS.name);
+  checkText('build', build, BOUNDS.name);
+  checkText('instance', instance, BOUNDS.name);
   return ready;
 }
 
-function checkedFigures(figures: readonly { name: string; value: number }[]) {
-  checkCount('metrics in a report', figures.length, BOUNDS.figures);
-  for (const { name, value } of figures) {
+function checkedOpened(opened: NonNullable<ToLeader__Output['opened']>) {
+  const { speed, detail, kernel, fingerprint, slots } = opened;
+  checkNumber('speed', speed, BOUNDS.speed);
+  checkNumber('slots', slots, BOUNDS.slots);
+  checkText('kernel description', detail, BOUNDS.text);
+  checkText('kernel', kernel, BOUNDS.name);
+  checkText('fingerprint', fingerprint, BOUNDS.name);
+  return opened;
+}
+
+function checkedMetrics(metrics: readonly { name: string; value: number }[]) {
+  checkCount('metrics in a report', metrics.length, BOUNDS.metrics);
+  for (const { name, value } of metrics) {
     checkText('name of a metric', name, BOUNDS.name);
     if (!Number.isFinite(value)) throw new FractalError('PROTOCOL', `the peer states ${value} for a metric`);
   }
-  return figures;
+  return metrics;
 }

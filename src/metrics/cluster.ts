@@ -31,8 +31,8 @@ export interface WorkerShare {
   /** Payload from the leader to the worker, and back. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** What the worker said of itself at the end; empty when it was lost. */
-  readonly figures: readonly Metric[];
+  /** What the worker reported at the end; empty when it was lost. */
+  readonly metrics: readonly Metric[];
   /** Why it was left out, if it was. */
   readonly expelled?: string;
 }
@@ -127,7 +127,7 @@ export function workerMetrics(counters: WorkerCounters): Metric[] {
 function shareMetrics(share: WorkerShare): Metric[] {
   const seen = counts(share, share.idleSeconds, share.receivedBytes, share.sentBytes);
   const names = new Set(seen.map(({ name }) => name));
-  const others = share.figures.filter(({ name }) => !names.has(name));
+  const others = share.metrics.filter(({ name }) => !names.has(name));
   const first = others.filter(({ name }) => name === TIME);
   return [...first, ...seen, ...others.filter(({ name }) => name !== TIME)];
 }

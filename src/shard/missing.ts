@@ -28,3 +28,14 @@ function remainder({ x, y, width, height }: Rect, part: Rect): Rect[] {
   ];
   return all.filter((rect) => rect.width > 0 && rect.height > 0);
 }
+
+/** What two lists of rectangles have in common; each list without overlaps. */
+export function common(some: readonly Rect[], others: readonly Rect[]): Rect[] {
+  return some.flatMap((a) => others.flatMap((b) => (overlap(a, b) ? [intersection(a, b)] : [])));
+}
+
+function intersection(a: Rect, b: Rect): Rect {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
+  const width = Math.min(a.x + a.width, b.x + b.width) - x;
+  return { x, y, width, height: Math.min(a.y + a.height, b.y + b.height) - y };
+}

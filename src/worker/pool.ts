@@ -1,37 +1,31 @@
 /**
- * The worker's computing threads and their division among sessions. Every session has a queue of its own; a free thread
- * takes the next shard of the session with the fewest threads, in turn where several have as few. A shard is never
- * interrupted to let others compute: where shards of a session run longer than LONG_MS and another session has less
- * than its share of the slots, the other one's shards run on spare threads beside them, and the operating system shares
- * the cores. A cancelled shard that does not stop is ended together with its thread.
+ * What a worker computes with: threads, divided among the jobs of all sessions by queues.ts. A shard is never interrupted
+ * to let others compute: where shards run longer than LONG_MS and another session has less than its share of the slots,
+ * or a job of the same session ranks higher, that one's shards run on spare threads beside them, and the operating
+ * system shares the cores.
  */
 
 import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
-import type { Assignment, Scene } from '../cluster/messages.js';
+import type { Asset, Assignment, Scene } from '../cluster/messages.js';
 import { FractalError, messageOf, usedUp } from '../errors.js';
-import type { Asset } from '../work/asset.js';
-import { type KernelUse, type Kind, type Kinds, kindWith } from '../work/kind.js';
+import { type Kinds, kindWith } from '../work/kind.js';
 import { BUILT_IN } from '../work/kinds.js';
-import { CODE_MIB, requireRoom } from './address-space.js';
-import { type Holder, type PlacedScene, Scenes } from './scenes.js';
-import type { Done, FromThread, Offer, ThreadData, ToThread } from './thread-messages.js';
-
-/** A session's place in the pool. */
-export interface Seat {
-  /** Scenes may name this asset from now on. @throws FractalError PROTOCOL, NoRoom */
-  asset(asset: Asset): void;
-  /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
-  scene(id: number, scene: Scene): void;
-  /** `finish` is called once, unless the shard is cancelled. */
-  queue(assignment: Assignment, finish: Finish): void;
-  /** Forgets an assignment, by its epoch: one that has begun is left unfinished. */
-  cancel(epoch: number): void;
-  /** Epochs of what is being computed, then of what waits. */
-  readonly underWay: readonly number[];
-  /** Drops what is queued or under way, forgets the scenes. */
-  leave(): void;
-}
+import { requireRoom } from './address-space.js';
+import { HeldBytes } from './held-bytes.js';
+import { Offers } from './offers.js';
+import {
+  type Finish,
+  type JobKernel,
+  type JobQueue,
+  type Outcome,
+  Queues,
+  type SessionQueues,
+  type Task,
+  taskOf,
+} from './queues.js';
+import { Scenes } from './scenes.js';
+import type { Offer } from './thread-messages.js';
+import { type Thread, Threads } from './threads.js';
 
 export interface Pool {
   /** Tells this worker from all others, and from itself started again. */
@@ -51,9 +45,36 @@ export interface Pool {
   offer(kernel: string): Promise<Offer>;
   /** Work of this sort may come soon, of the kind named so: what it takes is made ready before a shard waits for it. */
   warm(kind: string, what: unknown): void;
-  /** `evict`: ends the session, to make room for the scenes of another one. */
-  seat(kernel: string, evict?: (why: string) => void): Seat;
+  /** `evict`: ends the session, to make room for others. */
+  session(evict?: (why: string) => void): SessionHandle;
   close(): Promise<void>;
+}
+
+/** A session's part of the pool. */
+export interface SessionHandle {
+  /** `priority`: among the jobs of this session. @throws FractalError KERNEL_MISSING */
+  open(kernel: string, priority: number): JobHandle;
+  /** Closes all its jobs. */
+  close(): void;
+}
+
+/** A job's part of the pool. */
+export interface JobHandle {
+  /** Scenes may name this asset from now on. @throws FractalError PROTOCOL, NoRoom */
+  asset(asset: Asset): void;
+  /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
+  scene(id: number, scene: Scene): void;
+  /** @throws FractalError PROTOCOL for a scene of which shards are under way */
+  dropScene(id: number): void;
+  /** `finish` is called once, unless the shard is cancelled. @throws FractalError PROTOCOL for an unknown scene */
+  queue(assignment: Assignment, finish: Finish): void;
+  /** Forgets an assignment, by its epoch: one that has begun is left unfinished. */
+  cancel(epoch: number): void;
+  setPriority(priority: number): void;
+  /** Epochs of what is being computed, then of what waits. */
+  readonly underWay: readonly number[];
+  /** Drops what is queued or under way, forgets the scenes. */
+  close(): void;
 }
 
 export interface PoolOptions {
@@ -61,90 +82,18 @@ export interface PoolOptions {
   readonly offered?: string;
   /** Bytes of scenes, over all sessions. Absent: no bound. */
   readonly sceneBytes?: number;
-  /** Threads beside the slots, for sessions that long shards of others keep waiting. Absent: none. */
+  /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
   readonly spare?: number;
   /** The kinds of work, by name; and what a thread runs, which knows the same ones. Absent: the built-in ones. */
   readonly kinds?: Kinds;
   readonly script?: URL;
 }
 
-/** Takes what came of a shard; what it returns resolves once the leader has read that. */
-export type Finish = (result: Done | { kind: 'failed'; reason: string }) => Promise<void> | undefined | void;
-
-interface Job {
-  readonly seat: SeatState;
-  readonly assignment: Assignment;
-  readonly finish: Finish;
-  /** Its number among all that began, for the thread that computes it. */
-  turn: number;
-  /** When it began, in milliseconds. */
-  since: number;
-  /** Bytes that it takes while it is computed. */
-  readonly size: number;
-}
-
-interface SeatState extends Holder {
-  readonly kernel: string;
-  /** The kind of work, its name, and how it uses the kernel. */
-  readonly kind: Kind;
-  readonly kindName: string;
-  readonly use: KernelUse;
-  readonly queue: Job[];
-  /** By the session's number. */
-  readonly scenes: Map<number, PlacedScene>;
-  /** By digest. */
-  readonly assets: Map<string, Uint8Array>;
-  /** With a thread, and still wanted. */
-  readonly running: Set<Job>;
-  /** Bytes of answers that its leader has not read. */
-  unread: number;
-}
-
-interface Thread {
-  readonly worker: Worker;
-  readonly slot: number;
-  /** It has started: it can compute. */
-  up: boolean;
-  /** It may have opened a kernel on a device. */
-  device: boolean;
-  job: Job | undefined;
-  /** Scenes it already has. */
-  readonly scenes: Set<string>;
-  /** Called with the key of a scene that it has forgotten. */
-  readonly forgotten: Map<string, () => void>;
-  /** Ends a spare thread that has nothing to do. */
-  retiring?: NodeJS.Timeout | undefined;
-}
-
-/** A kernel that is being opened and measured. */
-interface Opening {
-  readonly thread: Thread;
-  readonly kernel: string;
-  resolve(offer: Offer): void;
-  reject(error: FractalError): void;
-}
-
 /** What a thread runs. */
 const THREAD = new URL('./thread.cjs', import.meta.url);
 
-/** Threads without a shard that may end in a row before the pool is broken. */
-const IDLE_DEATHS = 3;
-
-/** A shard that runs longer does not keep other sessions waiting, where there are spare threads. */
+/** A shard that runs longer does not keep others waiting, where there are spare threads. */
 const LONG_MS = 1_000;
-/** A thread that goes on with a shard so long after it was cancelled is ended. */
-const STOP_MS = 1_000;
-/** A session with more bytes unread begins no shard. */
-const UNREAD_BYTES = 64 << 20;
-/**
- * Bytes of samples under way and of answers unread, of all sessions, at least and for each slot: beyond it no shard of more
- * than LARGE_BYTES begins, and the session with the most bytes unread is ended.
- */
-const HELD_BYTES = 512 << 20;
-const HELD_BYTES_EACH = 128 << 20;
-const LARGE_BYTES = 8 << 20;
-/** A spare thread is kept so long without a shard. */
-const IDLE_MS = 5_000;
 
 /** @throws FractalError RESOURCES when there is no room for the threads */
 export function openPool(
@@ -152,96 +101,31 @@ export function openPool(
   { offered = 'auto', sceneBytes = Infinity, spare = 0, kinds = BUILT_IN, script = THREAD }: PoolOptions = {},
 ): Pool {
   requireRoom(slots);
-  const most = slots + spare;
-  const shared = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.share(most)]));
-  const stops = new Int32Array(new SharedArrayBuffer(4 * most));
-  /** By slot; those beyond `slots` are spare. */
-  const threads = new Map<number, Thread>();
-  const seats: SeatState[] = [];
-  const scenes = new Scenes(slots, most, sceneBytes, forget);
-  const offers = new Map<string, Promise<Offer>>();
-  const openings = new Set<Opening>();
+  const queues = new Queues();
+  const held = new HeldBytes(slots, queues.sessions);
   const [started, allUp] = settledLater<void>();
   const [broken, breakPool] = settledLater<FractalError>();
+  const most = slots + spare;
+  const shared = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.share(most)]));
+  const threads = new Threads(slots, most, script, shared, {
+    started: allUp,
+    opened: (thread, message) => offers.opened(thread, message),
+    settled,
+    died,
+    broken: giveUp,
+  });
+  const offers = new Offers(threads, offered);
+  const scenes = new Scenes(slots, most, sceneBytes, (key, collect) => threads.forget(key, collect));
   let failure: FractalError | undefined;
-  let idleDeaths = 0;
-  let turn = 0;
-  let begun = 0;
-  let closed = false;
   let closing: Promise<void> | undefined;
   let waiting: NodeJS.Timeout | undefined;
-  /** Bytes of samples under way, and of answers unread; and what they may be. */
-  let held = 0;
-  const mostHeld = Math.max(HELD_BYTES, slots * HELD_BYTES_EACH);
-  try {
-    for (let slot = 0; slot < slots; slot++) start(slot);
-  } catch (error) {
-    // Those that have started would keep the process.
-    closed = true;
-    for (const { worker } of threads.values()) void worker.terminate();
-    throw usedUp(error) ?? error;
-  }
 
-  function start(slot: number): Thread {
-    const workerData: ThreadData = { shared, slot, stops };
-    const worker = new Worker(script, { workerData, resourceLimits: { codeRangeSizeMb: CODE_MIB } });
-    const thread: Thread = {
-      worker,
-      slot,
-      up: false,
-      device: false,
-      job: undefined,
-      scenes: new Set(),
-      forgotten: new Map(),
-    };
-    threads.set(slot, thread);
-    worker.on('message', (message: FromThread) => {
-      switch (message.kind) {
-        case 'started':
-          thread.up = true;
-          if ([...threads.values()].every(({ up, slot: one }) => up || one >= slots)) allUp();
-          return;
-        case 'opened':
-        case 'unavailable':
-          return opened(thread, message);
-        case 'done':
-          idleDeaths = 0;
-          return settle(thread, message);
-        case 'failed':
-          return settle(thread, message);
-        case 'stopped':
-          return settle(thread);
-        case 'forgotten':
-          return forgotten(thread, message.key);
-        case 'closed':
-          return;
-      }
-    });
-    worker.on('error', (error) => died(thread, error));
-    worker.on('exit', (code) => died(thread, new Error(`it ended with exit code ${code}`)));
-    return thread;
-  }
-
-  /** A thread that dies takes its shard with it: that one fails, and a new thread takes the slot. */
+  /** A thread that dies takes its shard with it: that one fails. */
   function died(thread: Thread, error: unknown): void {
-    // An error is followed by the exit.
-    if (closed || failure || threads.get(thread.slot) !== thread) return;
-    const spared = thread.slot >= slots;
-    if (!thread.up && !spared) return giveUp('a computing thread could not start', error);
-    if (!thread.job && !spared && ++idleDeaths >= IDLE_DEATHS) return giveUp('computing threads die', error);
-    threads.delete(thread.slot);
-    try {
-      if (!spared) start(thread.slot);
-    } catch (failed) {
-      return giveUp('a computing thread died, and none can take its place', failed);
-    }
-    for (const key of [...thread.forgotten.keys()]) forgotten(thread, key);
     scenes.rebuild();
     const reason = `a computing thread died: ${messageOf(usedUp(error) ?? error)}`;
-    for (const opening of openings) {
-      if (opening.thread === thread) drop(opening).reject(new FractalError('KERNEL_MISSING', reason));
-    }
-    settle(thread, { kind: 'failed', reason });
+    offers.fail(new FractalError('KERNEL_MISSING', reason), thread);
+    settled(thread, { kind: 'failed', reason });
   }
 
   /** Nothing can be computed any more. */
@@ -250,223 +134,162 @@ export function openPool(
     failure = known
       ? new FractalError('RESOURCES', `${what}: ${known.message}`, { cause })
       : new FractalError('KERNEL_MISSING', `${what}: ${messageOf(cause)}`, { cause });
-    for (const opening of openings) drop(opening).reject(failure);
+    threads.giveUp();
+    offers.fail(failure);
     const reason = failure.message;
-    const jobs = seats.flatMap((seat) => [...seat.running, ...seat.queue]);
-    for (const seat of seats) {
-      seat.running.clear();
-      seat.queue.length = 0;
-    }
-    for (const job of jobs) job.finish({ kind: 'failed', reason });
+    for (const { finish } of queues.clear()) finish({ kind: 'failed', reason });
     breakPool(failure);
   }
 
-  /** It is tried no longer, and may be tried again. */
-  function drop(opening: Opening): Opening {
-    openings.delete(opening);
-    offers.delete(opening.kernel);
-    return opening;
-  }
-
-  function opened(thread: Thread, message: FromThread & { kind: 'opened' | 'unavailable' }): void {
-    for (const opening of openings) {
-      if (opening.thread !== thread || opening.kernel !== message.kernel) continue;
-      openings.delete(opening);
-      if (message.kind === 'opened') opening.resolve(message);
-      else opening.reject(new FractalError('KERNEL_MISSING', message.reason));
-    }
-  }
-
-  /** A thread is free again. No result is awaited of a cancelled shard, though one may have crossed the message. */
-  function settle(thread: Thread, result?: Done | { kind: 'failed'; reason: string }): void {
-    const { job } = thread;
-    thread.job = undefined;
-    if (job) held -= job.size;
-    const wanted = job?.seat.running.delete(job);
-    const answer = wanted && result?.kind === 'done' ? result.bytes.length : 0;
-    if (job) unread(job.seat, answer);
+  /** A thread is free again. No outcome is awaited of a cancelled shard, though one may have crossed the message. */
+  function settled(thread: Thread, outcome?: Outcome): void {
+    const { task } = thread;
+    thread.task = undefined;
+    if (task) held.ended(task);
+    const wanted = task?.job.running.delete(task);
+    const answer = wanted && outcome?.kind === 'done' ? outcome.bytes.length : 0;
+    if (task) held.unread(task.job.session, answer);
     // The next shard starts before this one's bytes are handled.
     dispatch();
-    if (!thread.job && thread.slot >= slots) retire(thread);
-    if (!job || !wanted || !result) return;
+    threads.retireSpare(thread);
+    if (!task || !wanted || !outcome) return;
     const read = () => {
-      unread(job.seat, -answer);
+      held.unread(task.job.session, -answer);
       dispatch();
     };
-    Promise.resolve(job.finish(result)).then(read, read);
-  }
-
-  /** So many bytes more lie unread; where they are too many, the session that holds most of them is ended. */
-  function unread(seat: SeatState, bytes: number): void {
-    seat.unread += bytes;
-    held += bytes;
-    if (bytes <= 0 || held <= mostHeld) return;
-    const largest = seats.reduce((most, one) => (one.unread > most.unread ? one : most), seat);
-    largest.evict('the leader reads no answers');
-  }
-
-  /** The thread looks between the parts of a shard; one that does not is ended. */
-  function stop(job: Job): void {
-    job.seat.running.delete(job);
-    const thread = [...threads.values()].find((one) => one.job === job);
-    if (!thread) return;
-    Atomics.store(stops, thread.slot, job.turn);
-    const look = () => {
-      if (thread.job !== job || closed) return;
-      // Its exit is heard of like that of any thread that dies.
-      if (mayEnd(job)) void thread.worker.terminate();
-      else setTimeout(look, STOP_MS).unref();
-    };
-    setTimeout(look, STOP_MS).unref();
-  }
-
-  /** A driver may not survive the end of its thread; other threads may wait for what this one prepares. */
-  function mayEnd({ seat, assignment: { work, scene } }: Job): boolean {
-    return !seat.use.device && (seat.scenes.get(scene)?.prepared.mayEnd(work) ?? true);
-  }
-
-  /** Ends a spare thread, unless it is needed again soon. */
-  function retire(thread: Thread): void {
-    clearTimeout(thread.retiring);
-    thread.retiring = setTimeout(() => {
-      if (thread.job || closed || threads.get(thread.slot) !== thread) return;
-      threads.delete(thread.slot);
-      for (const key of [...thread.forgotten.keys()]) forgotten(thread, key);
-      void thread.worker.terminate();
-    }, IDLE_MS).unref();
+    Promise.resolve(task.finish(outcome)).then(read, read);
   }
 
   function dispatch(): void {
-    // Sessions leave after the pool is closed: a thread that starts then would keep the process.
-    if (closed) return;
-    for (let pair = next(); pair; pair = next()) run(...pair);
-    const someWait = seats.length > 1 && seats.some(({ queue }) => queue.length > 0);
-    if (spare === 0 || !someWait || waiting) return;
+    // Sessions end after the pool is closed: a thread that starts then would keep the process.
+    if (closing) return;
+    const claim = (task: Task) => (held.fits(task) && isReady(task) ? threadFor(task.job) : undefined);
+    for (let pair = queues.next(claim); pair; pair = queues.next(claim)) {
+      const [thread, task] = pair;
+      held.began(task);
+      task.job.running.add(task);
+      threads.run(thread, task);
+    }
+    if (spare === 0 || !queues.contended || waiting) return;
     waiting = setTimeout(() => {
       waiting = undefined;
       dispatch();
     }, LONG_MS).unref();
   }
 
-  /** The next shard and its thread: of the session with the fewest slots, in turn where they have as many. */
-  function next(): [Thread, Job] | undefined {
-    const all = seats.map((_, k) => (turn + k) % seats.length);
-    const inOrder = all.sort((a, b) => (seats[a] as SeatState).running.size - (seats[b] as SeatState).running.size);
-    for (const at of inOrder) {
-      const seat = seats[at] as SeatState;
-      const [head] = seat.queue;
-      const thread = head && hasRoom(head) && isReady(head) ? threadFor(seat) : undefined;
-      if (!thread) continue;
-      turn = (at + 1) % seats.length;
-      return [thread, seat.queue.shift() as Job];
-    }
-    return undefined;
-  }
-
-  /** Whether there is memory for a shard and its answer. */
-  function hasRoom({ seat, size }: Job): boolean {
-    return seat.unread <= UNREAD_BYTES && (size <= LARGE_BYTES || held === 0 || held + size <= mostHeld);
-  }
-
   /** Whether its scene is where threads find it. Where there is no memory for that, all shards of the scene fail. */
-  function isReady({ seat, assignment: { scene: id } }: Job): boolean {
-    const scene = seat.scenes.get(id) as PlacedScene;
+  function isReady({ job, scene }: Task): boolean {
     try {
       return scene.ready(dispatch);
     } catch (error) {
-      const jobs = seat.queue.filter((job) => job.assignment.scene === id);
-      const rest = seat.queue.filter((job) => job.assignment.scene !== id);
-      seat.queue.splice(0, seat.queue.length, ...rest);
+      const failed = job.waiting.filter((task) => task.scene === scene);
+      const rest = job.waiting.filter((task) => task.scene !== scene);
+      job.waiting.splice(0, job.waiting.length, ...rest);
       const reason = messageOf(usedUp(error) ?? error);
       // In a turn of its own: an answer may queue more.
       setImmediate(() => {
-        for (const { finish } of jobs) finish({ kind: 'failed', reason });
+        for (const { finish } of failed) finish({ kind: 'failed', reason });
       });
       return false;
     }
   }
 
-  /**
-   * A thread for the next shard of a session, if it may have one. Long shards of others do not count where it has less
-   * than its share of the slots: then it has a spare thread beside them.
-   */
-  function threadFor(seat: SeatState): Thread | undefined {
-    const free = [...threads.values()].filter(({ job }) => !job).sort((a, b) => a.slot - b.slot);
-    if (seat.use.device) return free.find(({ slot }) => slot === 0);
-    const busy = [...threads.values()].flatMap(({ job }) => job ?? []);
+  /** A thread for the next shard of a job, if it may have one. */
+  function threadFor(job: JobQueue): Thread | undefined {
+    const free = threads.free();
+    if (job.use.device) return free.find(({ slot }) => slot === 0);
+    const busy = threads.tasks;
     if (busy.length < slots) return free[0];
-    const active = seats.filter(({ running, queue }) => running.size + queue.length > 0).length;
-    const share = Math.max(1, Math.floor(slots / active));
+    if (spare === 0 || !mayUseSpare(job, busy)) return undefined;
+    return free[0] ?? threads.startSpare();
+  }
+
+  /** Beside long shards of other sessions, up to the session's share of the slots; beside those of lower jobs, one. */
+  function mayUseSpare({ session, running, priority }: JobQueue, busy: readonly Task[]): boolean {
+    const share = Math.max(1, Math.floor(slots / queues.active));
     const now = performance.now();
-    const short = busy.filter((job) => job.seat === seat || now - job.since < LONG_MS).length;
-    if (spare === 0 || seat.running.size >= share || short >= slots) return undefined;
-    return free[0] ?? startSpare();
+    const isLong = ({ since }: Task) => now - since >= LONG_MS;
+    const blocking = busy.filter((task) => task.job.session === session || !isLong(task)).length;
+    if (session.running < share && blocking < slots) return true;
+    const own = busy.filter((task) => task.job.session === session);
+    const outranks = running.size === 0 && own.every((task) => task.job.priority < priority) && own.some(isLong);
+    // One thread for each session stays for the rule above.
+    return outranks && own.length <= share && busy.length - slots + queues.sessions.length < spare;
   }
 
-  function startSpare(): Thread | undefined {
-    for (let slot = slots; slot < most; slot++) {
-      if (threads.has(slot)) continue;
-      try {
-        return start(slot);
-      } catch {
-        // Without room for one more thread the session waits for a slot.
-        return undefined;
-      }
-    }
-    return undefined;
+  function drop(job: JobQueue): void {
+    if (!job.session.jobs.includes(job)) return;
+    job.waiting.length = 0;
+    for (const task of job.running) threads.stop(task);
+    job.running.clear();
+    queues.closeJob(job);
+    for (const scene of job.scenes.values()) scenes.release(scene, job.session);
+    for (const digest of job.assets.keys()) scenes.drop(digest, job.session);
+    job.scenes.clear();
+    job.assets.clear();
   }
 
-  function run(thread: Thread, job: Job): void {
-    const { seat, assignment } = job;
-    const { key, prepared, assets } = seat.scenes.get(assignment.scene) as PlacedScene;
-    if (!thread.scenes.has(key)) {
-      thread.scenes.add(key);
-      post(thread, { kind: 'scene', key, work: seat.kindName, prepared: prepared.forThreads(), assets });
-    }
-    clearTimeout(thread.retiring);
-    thread.job = job;
-    opening(thread, seat.use);
-    // Wraps as the shared numbers do, long after the shard of the same number is done.
-    begun = (begun + 1) | 0;
-    job.turn = begun;
-    job.since = performance.now();
-    seat.running.add(job);
-    held += job.size;
-    post(thread, { kind: 'compute', turn: job.turn, kernel: seat.kernel, scene: key, task: assignment.work });
+  function handleOf(job: JobQueue): JobHandle {
+    return {
+      asset({ digest, bytes }) {
+        if (!job.assets.has(digest)) job.assets.set(digest, scenes.keep({ digest, bytes }, job.session));
+      },
+      scene(id, scene) {
+        const old = job.scenes.get(id);
+        const assets = new Map(scene.assets.map((digest) => [digest, sent(job, digest)]));
+        job.scenes.set(id, scenes.place(scene, job.kind, assets, job.session));
+        if (old) scenes.release(old, job.session);
+      },
+      dropScene(id) {
+        const scene = job.scenes.get(id);
+        if (!scene) return;
+        if ([...job.running, ...job.waiting].some(({ assignment }) => assignment.scene === id)) {
+          throw new FractalError('PROTOCOL', `scene ${id} is dropped while its shards are under way`);
+        }
+        job.scenes.delete(id);
+        scenes.release(scene, job.session);
+      },
+      queue(assignment, finish) {
+        const scene = job.scenes.get(assignment.scene);
+        if (!scene) {
+          throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
+        }
+        if (failure) return void finish({ kind: 'failed', reason: failure.message });
+        job.waiting.push(taskOf(job, assignment, scene, finish));
+        dispatch();
+      },
+      cancel(epoch) {
+        const at = job.waiting.findIndex(({ assignment }) => assignment.epoch === epoch);
+        if (at >= 0) job.waiting.splice(at, 1);
+        for (const task of job.running) {
+          if (task.assignment.epoch !== epoch) continue;
+          job.running.delete(task);
+          threads.stop(task);
+        }
+      },
+      setPriority(priority) {
+        job.priority = priority;
+      },
+      get underWay() {
+        return [...job.running, ...job.waiting].map(({ assignment }) => assignment.epoch);
+      },
+      close() {
+        drop(job);
+        // What is left of it are shards that a thread has not let go of yet.
+        dispatch();
+      },
+    };
   }
 
-  async function forget(key: string, collect: boolean): Promise<void> {
-    const having = [...threads.values()].filter((thread) => thread.scenes.delete(key));
-    await Promise.all(
-      having.map(
-        (thread) =>
-          new Promise<void>((resolve) => {
-            thread.forgotten.set(key, resolve);
-            post(thread, { kind: 'forget', key, collect });
-          }),
-      ),
-    );
-  }
-
-  function forgotten(thread: Thread, key: string): void {
-    thread.forgotten.get(key)?.();
-    thread.forgotten.delete(key);
-  }
-
-  function post(thread: Thread, message: ToThread): void {
-    thread.worker.postMessage(message);
-  }
-
-  /** The first thread drives the device; other kernels are measured by any that is free. */
-  function measure(kernel: string, work: string, use: KernelUse): Promise<Offer> {
-    const free = use.device ? undefined : [...threads.values()].find(({ job }) => !job);
-    const thread = free ?? threads.get(0);
-    if (!thread) return Promise.reject(new FractalError('KERNEL_MISSING', 'no thread could be started'));
-    return new Promise((resolve, reject) => {
-      openings.add({ thread, kernel, resolve, reject });
-      opening(thread, use);
-      post(thread, { kind: 'open', work, kernel });
-    });
+  function sessionHandle(session: SessionQueues): SessionHandle {
+    return {
+      open: (kernel, priority) => handleOf(queues.openJob(session, useOf(kinds, kernel), priority)),
+      close() {
+        for (const job of [...session.jobs]) drop(job);
+        queues.closeSession(session);
+        dispatch();
+      },
+    };
   }
 
   return {
@@ -476,121 +299,38 @@ export function openPool(
     started,
     broken,
     get device() {
-      return [...threads.values()].some(({ device }) => device);
+      return threads.device;
     },
     slotsFor: (kernel) => (useOf(kinds, kernel).use.device ? 1 : slots),
     async offer(kernel) {
-      const { kindName, use } = useOf(kinds, kernel);
-      if (offered !== 'auto' && kernel !== offered) {
-        throw new FractalError('KERNEL_MISSING', `this worker offers the ${offered} kernel only, not ${kernel}`);
-      }
+      const job = useOf(kinds, kernel);
       if (failure) throw failure;
-      let offer = offers.get(kernel);
-      if (!offer) offers.set(kernel, (offer = measure(kernel, kindName, use)));
-      return offer;
+      return offers.of(job);
     },
-    warm(work, what) {
-      // The first one is the one that measures.
-      const last = threads.get(slots - 1);
-      if (last) post(last, { kind: 'warm', work, what });
-    },
-    seat(kernel, evict = () => undefined) {
-      const seat: SeatState = {
-        kernel,
-        ...useOf(kinds, kernel),
-        queue: [],
-        scenes: new Map(),
-        assets: new Map(),
-        running: new Set(),
-        unread: 0,
-        bytes: 0,
-        evict,
-        get idle() {
-          return this.running.size + this.queue.length === 0;
-        },
-      };
-      seats.push(seat);
-      return {
-        asset({ digest, bytes }) {
-          if (!seat.assets.has(digest)) seat.assets.set(digest, scenes.keep({ digest, bytes }, seat));
-        },
-        scene(id, scene) {
-          const old = seat.scenes.get(id);
-          const assets = new Map(scene.assets.map((digest) => [digest, sent(seat, digest)]));
-          seat.scenes.set(id, scenes.place(scene, seat.kind, assets, seat));
-          if (old) scenes.release(old, seat);
-        },
-        queue(assignment, finish) {
-          if (!seat.scenes.has(assignment.scene)) {
-            throw new FractalError('PROTOCOL', `shard ${assignment.shard} names scene ${assignment.scene}, never sent`);
-          }
-          if (failure) return void finish({ kind: 'failed', reason: failure.message });
-          seat.queue.push({ seat, assignment, finish, turn: 0, since: 0, size: seat.kind.taskBytes(assignment.work) });
-          dispatch();
-        },
-        cancel(epoch) {
-          const at = seat.queue.findIndex((job) => job.assignment.epoch === epoch);
-          if (at >= 0) seat.queue.splice(at, 1);
-          for (const job of seat.running) if (job.assignment.epoch === epoch) stop(job);
-        },
-        get underWay() {
-          return [...seat.running, ...seat.queue].map(({ assignment }) => assignment.epoch);
-        },
-        leave() {
-          seat.queue.length = 0;
-          for (const job of seat.running) stop(job);
-          const at = seats.indexOf(seat);
-          if (at >= 0) seats.splice(at, 1);
-          turn = 0;
-          for (const scene of seat.scenes.values()) scenes.release(scene, seat);
-          for (const digest of seat.assets.keys()) scenes.drop(digest, seat);
-          // What is left of it are shards that a thread has not let go of yet.
-          dispatch();
-        },
-      };
-    },
+    warm: (kind, what) => threads.warm(kind, what),
+    session: (evict = () => undefined) => sessionHandle(queues.openSession(evict)),
     async close() {
-      closed = true;
       clearTimeout(waiting);
-      closing ??= Promise.all([...threads.values()].map(end)).then(() => undefined);
+      closing ??= threads.close();
       return closing;
     },
   };
 }
 
 /** @throws FractalError KERNEL_MISSING */
-function useOf(kinds: Kinds, kernel: string): Pick<SeatState, 'kind' | 'kindName' | 'use'> {
+function useOf(kinds: Kinds, kernel: string): JobKernel {
   const kindName = kindWith(kinds, kernel);
   const kind = kindName === undefined ? undefined : kinds[kindName];
   const use = kind?.kernels[kernel];
-  if (kindName !== undefined && kind && use) return { kind, kindName, use };
+  if (kindName !== undefined && kind && use) return { kernel, kind, kindName, use };
   throw new FractalError('KERNEL_MISSING', `this worker knows no kernel ${kernel}: run the same version on both`);
 }
 
 /** @throws FractalError PROTOCOL */
-function sent({ assets }: SeatState, digest: string): Uint8Array {
+function sent({ assets }: JobQueue, digest: string): Uint8Array {
   const asset = assets.get(digest);
   if (!asset) throw new FractalError('PROTOCOL', `a scene names asset ${digest}, never sent`);
   return asset;
-}
-
-/** A thread is about to use a kernel. */
-function opening(thread: Thread, use: KernelUse): void {
-  use.beforeOpening?.();
-  if (!use.device) return;
-  thread.device = true;
-}
-
-/** Ends a thread: one that may have a device open closes it before. */
-async function end({ worker, up, device }: Thread): Promise<void> {
-  if (up && device) {
-    await new Promise<void>((resolve) => {
-      worker.on('message', ({ kind }: FromThread) => kind === 'closed' && resolve());
-      worker.once('exit', () => resolve());
-      worker.postMessage({ kind: 'close' } satisfies ToThread);
-    });
-  }
-  await worker.terminate();
 }
 
 /** A promise, and what resolves it. */

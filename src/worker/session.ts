@@ -1,21 +1,29 @@
 /**
- * One leader's session, as the worker sees it: greet, take scenes and shards, answer each shard once, report, part.
- * What a leader may send is bounded; one that goes beyond is sent away, and the others notice nothing.
+ * One leader's session, as the worker sees it: greeting, jobs, heartbeats, the end. What a leader may send is bounded; a
+ * session beyond its bounds is ended, without an effect on others.
  */
 
+import { BOUNDS } from '../cluster/bounds.js';
 import { Budget } from '../cluster/budget.js';
-import { type Assignment, BEAT_MS, type Figure, PROTOCOL, type ToWorker } from '../cluster/messages.js';
+import {
+  type Assignment,
+  type FromJob,
+  HEARTBEAT_MS,
+  PROTOCOL,
+  type ToJob,
+  type ToWorker,
+} from '../cluster/messages.js';
 import { otherBuild, type Program } from '../cluster/program.js';
 import type { WorkerLink } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
+import type { Metric } from '../metrics/metric.js';
 import { type Kind, kindWith } from '../work/kind.js';
 import { weightOf } from '../work/weight.js';
-import { checkAsset, checkHello, checkKind, checkScene } from './bounds.js';
-import type { Pool, Seat } from './pool.js';
+import { checkHello, checkOpen } from './bounds.js';
+import { CREDITS, type Tally, WorkerJob } from './job.js';
+import type { Pool, SessionHandle } from './pool.js';
 import { NoRoom } from './scenes.js';
 
-/** Shards under way for each slot: one being computed, one so that the slot need not wait for the next. */
-const CREDITS = 2;
 /**
  * What a leader may send without having answers: so many messages at once, and so many more for each slot, then so many
  * a second; 4 KiB of a task count as one more. An answer gives back twice what its assignment cost.
@@ -25,32 +33,15 @@ const UNIT_BYTES = 4_096;
 /** A leader that reads nothing of its answers for so long loses its session: they take memory that others need. */
 const UNREAD_MS = 30_000;
 
-/** What happened in a session, or in all of them: only ever grows. */
-export interface Tally {
-  shards: number;
-  samples: number;
-  iterations: number;
-  busySeconds: number;
-  bytesSent: number;
-  bytesReceived: number;
-}
-
-export const NOTHING_YET: Readonly<Tally> = {
-  shards: 0,
-  samples: 0,
-  iterations: 0,
-  busySeconds: 0,
-  bytesSent: 0,
-  bytesReceived: 0,
-};
-
 export interface SessionEvents {
-  /** For the log. */
-  started(session: string, kernel: string): void;
-  /** The leader said that the job is over: the figures that go to it. `wanted`: it asked for metrics. */
-  finished(session: string, tally: Tally, wanted: boolean): readonly Figure[];
-  /** Once. `session` is empty when it never began; `reason`: unless the job was finished. */
-  ended(session: string, reason: string | undefined, tally: Tally): void;
+  /** A job was opened. */
+  began(job: string, kernel: string): void;
+  /** The leader closed a job: the metrics that go to it. `wanted`: the worker prints them, too. */
+  finished(job: string, tally: Tally, wanted: boolean): readonly Metric[];
+  /** A job ended that the leader did not close. */
+  broken(job: string, reason: string, tally: Tally): void;
+  /** Once. `session`: empty when the leader was not greeted. `reason`: unless the leader ended it with no job open. */
+  ended(session: string, reason: string | undefined): void;
 }
 
 export interface Session {
@@ -63,111 +54,72 @@ export interface Session {
 
 export function serve(link: WorkerLink, pool: Pool, program: Program, events: SessionEvents): Session {
   let name = '';
-  let seat: Seat | undefined;
+  let handle: SessionHandle | undefined;
   let slots = pool.slots;
-  let finishing: (ToWorker & { kind: 'finish' }) | undefined;
-  /** Of the job. */
-  let [kindName, kind]: [string, Kind | undefined] = ['', undefined];
-  const scenes = new Set<number>();
-  const assets = new Set<string>();
+  const jobs = new Map<number, WorkerJob>();
+  /** The largest number of a job so far. */
+  let latest = 0;
   const { atOnce, perSlot, perSecond } = UNEXPLAINED;
   const budget = new Budget(atOnce + perSlot * slots, perSecond, () => performance.now());
   let greeted = false;
   let draining = false;
   let over = false;
-  let beating: NodeJS.Timeout | undefined;
+  let heartbeats: NodeJS.Timeout | undefined;
   /** Answers that the leader has not read; heartbeats since the last time that it read some of them. */
-  let [unread, stalledBeats, moved] = [0, 0, 0];
-  const tally: Tally = { ...NOTHING_YET };
+  let [unread, stalled, moved] = [0, 0, 0];
 
   link.listen({
     message(message) {
       try {
-        handle(message);
+        handleMessage(message);
       } catch (error) {
-        if (error instanceof NoRoom) giveUp(error.message);
+        if (error instanceof NoRoom) breakOff(error.message);
         else refuse(messageOf(error));
       }
     },
     ended(error) {
-      leave(error?.message ?? 'the leader left');
+      end(jobs.size > 0 ? (error?.message ?? 'the leader left') : undefined);
       if (!error) link.end();
     },
   });
 
-  /** Gives up the place in the pool, once; the reason why, unless the job is over. */
-  function leave(reason?: string): void {
-    if (over) return;
-    over = true;
-    clearInterval(beating);
-    seat?.leave();
-    seat = undefined;
-    events.ended(name, reason, tally);
-  }
-
-  function handle(message: ToWorker): void {
-    if (message.kind === 'hello') {
-      if (greeted) throw new FractalError('PROTOCOL', 'the leader greeted twice');
-      greeted = true;
-      checkHello(message);
-      void greet(message);
-      return;
-    }
+  function handleMessage(message: ToWorker): void {
+    if (message.kind === 'hello') return greet(message);
     // What was on its way when the session ended.
     if (over) return;
-    if (!seat) throw new FractalError('PROTOCOL', `${message.kind} came before the greeting was answered`);
-    if (finishing && message.kind !== 'cancel')
-      throw new FractalError('PROTOCOL', `${message.kind} came after the end`);
+    if (!handle) throw new FractalError('PROTOCOL', `${message.kind} came before the greeting was answered`);
     budget.spend(costOf(message), 'messages without waiting for answers');
-    switch (message.kind) {
-      case 'asset':
-        checkAsset(message.digest, assets);
-        assets.add(message.digest);
-        seat.asset(message);
-        return;
-      case 'scene':
-        checkScene(message.id, scenes);
-        checkKind(message.scene.work, kindName);
-        kind?.validateScene(message.scene.work);
-        scenes.add(message.id);
-        seat.scene(message.id, message.scene);
-        return;
-      case 'assign':
-        take(seat, message.assignment);
-        return;
-      case 'cancel':
-        for (const epoch of message.epochs) seat.cancel(epoch);
-        settle();
-        return;
-      case 'finish':
-        finishing = message;
-        part();
-    }
+    if (message.kind === 'open') return openJob(message, handle);
+    const job = jobs.get(message.job);
+    if (job) job.handleMessage(message);
+    else checkStray(message);
+    settle();
   }
 
-  async function greet(hello: ToWorker & { kind: 'hello' }): Promise<void> {
+  /** What crossed the answer that a job is unavailable is no error. */
+  function checkStray({ kind, job }: ToJob): void {
+    const harmless = kind === 'cancel' || kind === 'priority' || kind === 'close';
+    if (job > latest) throw new FractalError('PROTOCOL', `${kind} came for job ${job}, which was never opened`);
+    if (!harmless) throw new FractalError('PROTOCOL', `${kind} for job ${job} came after the end`);
+  }
+
+  function greet(hello: ToWorker & { readonly kind: 'hello' }): void {
+    if (greeted) throw new FractalError('PROTOCOL', 'the leader greeted twice');
+    greeted = true;
+    checkHello(hello);
     const skew = skewOf(hello);
     if (skew) return refuse(skew);
-    try {
-      const { instance, kinds } = pool;
-      const offer = await pool.offer(hello.kernel);
-      if (over) return;
-      name = hello.session;
-      kindName = kindWith(kinds, offer.kernel) ?? '';
-      kind = kinds[kindName];
-      const most = pool.slotsFor(offer.kernel);
-      slots = hello.slots > 0 ? Math.min(hello.slots, most) : most;
-      seat = pool.seat(offer.kernel, giveUp);
-      events.started(name, offer.kernel);
-      beating = setInterval(beat, BEAT_MS).unref();
-      await link.send({ ...offer, kind: 'ready', protocol: PROTOCOL, ...program, slots, credits: CREDITS, instance });
-    } catch (error) {
-      refuse(messageOf(error));
-    }
+    if (over) return;
+    name = hello.session;
+    slots = hello.slots > 0 ? Math.min(hello.slots, pool.slots) : pool.slots;
+    handle = pool.session(breakOff);
+    heartbeats = setInterval(sendHeartbeat, HEARTBEAT_MS).unref();
+    const { instance } = pool;
+    void link.send({ kind: 'ready', protocol: PROTOCOL, ...program, slots, credits: CREDITS, instance });
   }
 
   /** How the leader's program differs, if it does: other versions and builds may compute other bits. */
-  function skewOf(hello: ToWorker & { kind: 'hello' }): string | undefined {
+  function skewOf(hello: ToWorker & { readonly kind: 'hello' }): string | undefined {
     const { version, build } = program;
     const same = 'run the same version on both';
     if (hello.protocol !== PROTOCOL) {
@@ -177,94 +129,123 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
     return hello.build === build ? undefined : otherBuild('the leader is', hello.build, 'this worker', build);
   }
 
-  function beat(): void {
-    if (unread === 0 || link.sent !== moved) stalledBeats = 0;
-    else if (++stalledBeats * BEAT_MS >= UNREAD_MS) return giveUp('the leader reads no answers');
-    moved = link.sent;
-    void link.send({ kind: 'beat', epochs: seat?.underWay ?? [] });
+  function openJob(open: ToJob & { readonly kind: 'open' }, session: SessionHandle): void {
+    const { job: number, name: jobName, kernel, priority } = open;
+    if (number <= latest) throw new FractalError('PROTOCOL', `job ${number} was opened after job ${latest}`);
+    if (jobs.size >= BOUNDS.jobs) throw new FractalError('PROTOCOL', `more than ${BOUNDS.jobs} jobs at once`);
+    checkOpen(open);
+    latest = number;
+    const job = new WorkerJob(number, jobName, priority, { answer, settled: settle });
+    jobs.set(number, job);
+    void openKernel(job, kernel, session);
   }
 
-  function take(from: Seat, assignment: Assignment): void {
-    if (from.underWay.length >= slots * CREDITS) {
-      throw new FractalError('PROTOCOL', `more than ${slots * CREDITS} shards under way at once`);
+  async function openKernel(job: WorkerJob, kernel: string, session: SessionHandle): Promise<void> {
+    try {
+      const offer = await pool.offer(kernel);
+      if (over) return;
+      const { detail, speed, fingerprint } = offer;
+      const most = Math.min(slots, pool.slotsFor(offer.kernel));
+      const kindName = kindWith(pool.kinds, offer.kernel) ?? '';
+      job.opened(session.open(offer.kernel, job.priority), most, kindName, pool.kinds[kindName] as Kind);
+      events.began(job.name, offer.kernel);
+      const opened = { job: job.number, kernel: offer.kernel, detail, speed, fingerprint, slots: most };
+      void link.send({ kind: 'opened', ...opened });
+      settle();
+    } catch (error) {
+      if (over) return;
+      jobs.delete(job.number);
+      void link.send({ kind: 'unavailable', job: job.number, reason: messageOf(error) });
     }
-    checkKind(assignment.work, kindName);
-    kind?.validateTask(assignment.work, assignment.shard);
-    from.queue(assignment, async (result) => {
-      if (!seat) return;
-      const { shard, epoch } = assignment;
-      if (result.kind === 'done') {
-        const { bytes, seconds, iterations, uncertain } = result;
-        tally.shards++;
-        tally.samples += result.samples;
-        tally.iterations += iterations;
-        tally.busySeconds += seconds;
-        const answer = { kind: 'result', shard, epoch, bytes, seconds, iterations, uncertain } as const;
-        unread++;
-        const read = link.send(answer);
-        settle();
-        await read;
-        unread--;
-      } else {
-        void link.send({ kind: 'failed', shard, epoch, reason: result.reason });
-        settle();
-      }
-      budget.refund(2 * costOf({ kind: 'assign', assignment }));
+  }
+
+  async function answer(message: FromJob, assignment: Assignment): Promise<void> {
+    if (over) return;
+    budget.refund(2 * costOf({ kind: 'assign', job: message.job, assignment }));
+    unread++;
+    await link.send(message);
+    unread--;
+  }
+
+  function sendHeartbeat(): void {
+    const { sent } = link.traffic;
+    if (unread === 0 || sent !== moved) stalled = 0;
+    else if (++stalled * HEARTBEAT_MS >= UNREAD_MS) return breakOff('the leader reads no answers');
+    moved = sent;
+    const open = [...jobs.values()].filter(({ isOpen }) => isOpen);
+    void link.send({
+      kind: 'heartbeat',
+      jobs: open.map(({ number, underWay }) => ({ job: number, epochs: underWay })),
     });
   }
 
-  /** Fewer shards are under way: when it was the last, whoever waited for that goes on. */
+  /** Less is under way: jobs that waited for their last shard are reported, and a draining session may end. */
   function settle(): void {
-    part();
-    if (draining && seat?.underWay.length === 0) leaveDrained();
+    if (over) return;
+    for (const job of jobs.values()) if (job.isDone) report(job);
+    if (draining && !isBusy()) endDrained();
   }
 
-  /** The last shard of a worker that says goodbye is answered. */
-  function leaveDrained(): void {
-    leave('drained');
+  function report(job: WorkerJob): void {
+    const { sent, received } = link.traffic.ofJob(job.number);
+    const tally = Object.assign(job.tally, { bytesSent: sent, bytesReceived: received });
+    const metrics = events.finished(job.name, tally, job.closing?.metrics ?? false);
+    job.close();
+    jobs.delete(job.number);
+    link.traffic.forget(job.number);
+    void link.send({ kind: 'report', job: job.number, metrics });
+  }
+
+  function isBusy(): boolean {
+    return [...jobs.values()].some(({ underWay }) => underWay.length > 0);
+  }
+
+  /** The last shard of a worker that drains is answered. */
+  function endDrained(): void {
+    end('drained');
     link.end();
   }
 
-  /** Once the leader said that it is over, and every shard is answered: the report, then the end. */
-  function part(): void {
-    if (!finishing || !seat || seat.underWay.length > 0) return;
-    tally.bytesSent = link.sent;
-    tally.bytesReceived = link.received;
-    const figures = events.finished(name, tally, finishing.metrics);
-    leave();
-    void link.send({ kind: 'report', figures }).then(() => link.end());
-  }
-
   function refuse(reason: string): void {
-    // What was on its way when the session ended is nobody's fault.
     if (over) return;
-    leave(reason);
+    end(reason);
     void link.send({ kind: 'refused', reason }).then(() => link.end());
   }
 
   /** Ends a session that did nothing wrong: its leader may dial again. */
-  function giveUp(reason: string): void {
+  function breakOff(reason: string): void {
     if (over) return;
-    leave(reason);
+    end(reason);
     link.close(reason);
   }
 
-  const session: Session = {
+  /** Gives back what the session has of the pool, once; with the reason unless nothing was interrupted. */
+  function end(reason: string | undefined): void {
+    if (over) return;
+    over = true;
+    clearInterval(heartbeats);
+    for (const job of jobs.values()) job.close();
+    handle?.close();
+    for (const { name: job, tally } of jobs.values()) events.broken(job, reason ?? 'it was ended', tally);
+    jobs.clear();
+    events.ended(name, reason);
+  }
+
+  return {
     get busy() {
-      return (seat?.underWay.length ?? 0) > 0;
+      return isBusy();
     },
     drain() {
       if (over) return;
       draining = true;
       void link.send({ kind: 'draining' });
-      if (!seat || seat.underWay.length === 0) leaveDrained();
+      if (!isBusy()) endDrained();
     },
     close: () => link.close(),
   };
-  return session;
 }
 
-function costOf(message: ToWorker): number {
+function costOf(message: ToJob): number {
   if (message.kind === 'cancel') return 1 + message.epochs.length / 16;
   return message.kind === 'assign' ? 1 + weightOf(message.assignment.work) / UNIT_BYTES : 1;
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Access, checkExposure, isLoopback, objectionTo, readAccess } from '../../src/cluster/access.js';
+import { type Access, checkExposure, isLoopback, readAccess, validateAuthorization } from '../../src/cluster/access.js';
 import { grpcDialer } from '../../src/cluster/grpc.js';
 import { grpcListen, type ListenOptions } from '../../src/cluster/listen.js';
 import type { ToWorker } from '../../src/cluster/messages.js';
@@ -15,15 +15,7 @@ import { testAuthority } from './credentials.js';
 import { Scripted } from './scripted.js';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
-const hello: ToWorker = {
-  kind: 'hello',
-  protocol: 1,
-  version: '1',
-  build: 'build',
-  session: 's',
-  kernel: 'simd',
-  slots: 0,
-};
+const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', build: 'build', session: 's', slots: 0 };
 const [ours, theirs] = await Promise.all([testAuthority(), testAuthority()]);
 const leader = await ours.holder(['leader']);
 const worker = await ours.holder(['127.0.0.1']);
@@ -184,10 +176,10 @@ test('a listener beyond the loopback interface needs certificates, a token, or -
 });
 
 test('tokens are compared whole', () => {
-  assert.equal(objectionTo(undefined, undefined), undefined);
-  assert.equal(objectionTo(`Bearer ${token}`, token), undefined);
+  assert.equal(validateAuthorization(undefined, undefined), undefined);
+  assert.equal(validateAuthorization(`Bearer ${token}`, token), undefined);
   for (const header of ['', 'Bearer ', token, `bearer ${token}`, `Bearer ${token} `, `Bearer ${token.slice(1)}`]) {
-    assert.equal(objectionTo(header, token), 'it sent another token', header);
+    assert.equal(validateAuthorization(header, token), 'it sent another token', header);
   }
 });
 

@@ -1,6 +1,6 @@
 /**
  * The transport without a network: what is said becomes protobuf bytes and pieces as with gRPC, and arrives later, in
- * order, one piece in each turn of the event loop. transport.test.ts holds it and grpc.ts to the same contract.
+ * order, one message in each turn of the event loop. transport.test.ts holds it and grpc.ts to the same contract.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import type { Scene__Output } from '../../gen/fractal/v1/Scene.js';
 import type { ToLeader__Output, ToLeader as WireToLeader } from '../../gen/fractal/v1/ToLeader.js';
 import type { ToWorker__Output, ToWorker as WireToWorker } from '../../gen/fractal/v1/ToWorker.js';
 import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
+import { countWire, Traffic } from '../../src/cluster/traffic.js';
 import { type Address, addressText, type Dialer, type Link, type Listener } from '../../src/cluster/transport.js';
 import { leaderInbox, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
 import type { WireScene } from '../../src/cluster/wire-work.js';
@@ -32,7 +33,7 @@ export const scenes = codec<WireScene, Scene__Output>('Scene');
 export const toWorker = codec<WireToWorker, ToWorker__Output>('ToWorker');
 export const toLeader = codec<WireToLeader, ToLeader__Output>('ToLeader');
 
-/** Pieces that may be on their way before a sender has to wait: what Node's streams of objects have. */
+/** Messages that may be on their way before a sender has to wait: what Node's streams of objects have. */
 const HIGH_WATER = 16;
 
 export interface MemoryNetwork {
@@ -121,8 +122,7 @@ interface Manners {
 }
 
 class End<Out, In> implements MemoryLink<Out, In> {
-  sent = 0;
-  received = 0;
+  readonly traffic = new Traffic();
   other: End<In, Out> | undefined;
   private handlers: Parameters<Link<Out, In>['listen']>[0] | undefined;
   private readonly arriving: Uint8Array[] = [];
@@ -138,7 +138,7 @@ class End<Out, In> implements MemoryLink<Out, In> {
   constructor(
     private readonly manners: Manners,
     private readonly outbox: (message: Out) => Iterable<Parcel>,
-    private readonly inbox: (bytes: Uint8Array) => { readonly message: In | undefined; readonly payload: number },
+    private readonly inbox: (bytes: Uint8Array, traffic: Traffic) => In | undefined,
   ) {}
 
   /** Both sides know of the end. */
@@ -153,9 +153,9 @@ class End<Out, In> implements MemoryLink<Out, In> {
   async send(message: Out): Promise<void> {
     while (this.full) await this.full;
     if (this.said && !this.over) throw new Error('sent after the end');
-    for (const { bytes, payload } of this.outbox(message)) {
+    for (const { bytes, wire } of this.outbox(message)) {
       if (this.over || this.parting) return;
-      this.sent += payload;
+      countWire(this.traffic, 'sent', wire);
       this.sendBytes(bytes);
       if ((this.other?.arriving.length ?? 0) >= HIGH_WATER) await this.drain();
     }
@@ -222,8 +222,7 @@ class End<Out, In> implements MemoryLink<Out, In> {
     const bytes = this.arriving.shift();
     if (!bytes) return this.finish(this.parting?.error);
     try {
-      const { message, payload } = this.inbox(bytes);
-      this.received += payload;
+      const message = this.inbox(bytes, this.traffic);
       if (message) this.handlers?.message(message);
     } catch (error) {
       this.other?.lose(this.manners.closes === undefined ? undefined : (error as Error));
@@ -253,27 +252,20 @@ class End<Out, In> implements MemoryLink<Out, In> {
 
 interface Parcel {
   readonly bytes: Uint8Array;
-  /** Of them, those of a piece. */
-  readonly payload: number;
+  readonly wire: object;
 }
 
 function* wiresOf<Wire extends object>(wires: Iterable<Wire>, { encode }: Codec<Wire, object>): Generator<Parcel> {
-  for (const wire of wires) yield { bytes: encode(wire), payload: payloadOf(wire) };
+  for (const wire of wires) yield { bytes: encode(wire), wire };
 }
 
 function inboxOf<Wire extends object, In>(
   inbox: (wire: Wire) => In | undefined,
   { decode }: Codec<never, Wire>,
-): (bytes: Uint8Array) => { message: In | undefined; payload: number } {
-  return (bytes) => {
+): (bytes: Uint8Array, traffic: Traffic) => In | undefined {
+  return (bytes, traffic) => {
     const wire = decode(bytes);
-    return { message: inbox(wire), payload: payloadOf(wire) };
+    countWire(traffic, 'received', wire);
+    return inbox(wire);
   };
-}
-
-function payloadOf(wire: object): number {
-  const { scene, asset, result } = wire as {
-    [key: string]: { piece?: { data?: Uint8Array } | null } | null | undefined;
-  };
-  return (scene ?? asset ?? result)?.piece?.data?.length ?? 0;
 }

@@ -11,7 +11,7 @@ export class Scripted<Out, In extends { readonly kind: string }> {
   /** Heard, and not yet asked for. */
   readonly heard: In[] = [];
   /** These come whenever they are due, and disturb no order. */
-  readonly beats: In[] = [];
+  readonly heartbeats: In[] = [];
   /** Resolves when the link ended; with the reason unless the end was orderly. */
   readonly ended: Promise<Error | undefined>;
   private over = false;
@@ -21,7 +21,7 @@ export class Scripted<Out, In extends { readonly kind: string }> {
     this.ended = new Promise((resolve) => {
       link.listen({
         message: (message) => {
-          (message.kind === 'beat' ? this.beats : this.heard).push(message);
+          (message.kind === 'heartbeat' ? this.heartbeats : this.heard).push(message);
           this.wake();
         },
         ended: (error) => {

@@ -17,18 +17,21 @@ const refused = (bytes: Buffer) => {
   }
 };
 const result = (data: Buffer) =>
-  toLeader.encode({ result: { shard: 1, epoch: 2, piece: { data, total: data.length }, seconds: 1, iterations: 1 } });
+  toLeader.encode({ result: { shard: 1, epoch: 2, chunk: { data, total: data.length }, seconds: 1, iterations: 1 } });
 
 test('whatever this program encodes has the right shape', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat(), { maxLength: 500 }), (data, epochs) => {
       assert.equal(refused(result(Buffer.from(data))), '');
-      assert.equal(refused(toLeader.encode({ beat: { epochs } })), '');
+      assert.equal(refused(toLeader.encode({ heartbeat: { jobs: [{ job: 1, epochs }] } })), '');
       assert.equal(refused(toLeader.encode({ draining: {} })), '');
     }),
   );
   assert.equal(refused(result(Buffer.alloc(1 << 20))), '');
-  assert.equal(refused(toLeader.encode({ beat: { epochs: new Array(BOUNDS.epochs).fill(2 ** 32 - 1) } })), '');
+  assert.equal(
+    refused(toLeader.encode({ heartbeat: { jobs: [{ job: 1, epochs: new Array(BOUNDS.epochs).fill(2 ** 32 - 1) }] } })),
+    '',
+  );
 });
 
 const field = (number: number, bytes: Buffer) => {
@@ -39,13 +42,13 @@ const field = (number: number, bytes: Buffer) => {
 for (const [what, bytes, why] of [
   [
     'a heartbeat of 380,000 epochs',
-    toLeader.encode({ beat: { epochs: new Array(380_000).fill(1) } }),
-    /380004|bound is 65536/,
+    toLeader.encode({ heartbeat: { jobs: [{ epochs: new Array(380_000).fill(1) }] } }),
+    /3800\d\d|bound is 65536/,
   ],
   ['two messages in one', Buffer.concat([result(Buffer.alloc(1)), result(Buffer.alloc(1))]), /several messages in one/],
-  ['a result of 100,000 pieces', field(3, Buffer.concat(new Array(100_000).fill(Buffer.from([0x12, 0])))), /64 fields/],
+  ['a result of 100,000 chunks', field(3, Buffer.concat(new Array(100_000).fill(Buffer.from([0x12, 0])))), /64 fields/],
   [
-    'a piece of 100,000 fields',
+    'a chunk of 100,000 fields',
     field(3, field(2, Buffer.concat(new Array(1e5).fill(Buffer.from([8, 0]))))),
     /64 fields/,
   ],

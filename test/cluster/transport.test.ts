@@ -1,12 +1,12 @@
-/** What every transport must do: over gRPC, over the one in memory that other tests use, and within a process. */
+/** What every transport must do: over gRPC, over the one in memory that other tests use, and in one process. */
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { grpcDialer } from '../../src/cluster/grpc.js';
+import { linkInProcess } from '../../src/cluster/in-process.js';
 import { grpcListen } from '../../src/cluster/listen.js';
 import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { type Address, addressText, type Dialer, type Listener, type WorkerLink } from '../../src/cluster/transport.js';
-import { linkWithin } from '../../src/cluster/within.js';
 import { assetOf } from '../../src/work/asset.js';
 import type { FractalScene } from '../../src/work/fractal/scene.js';
 import { paintOf, sceneOf, taskOf, view } from '../worker/views.js';
@@ -19,17 +19,12 @@ interface Transport {
 }
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
-const hello: ToWorker = {
-  kind: 'hello',
-  protocol: 1,
-  version: '1',
-  build: 'build',
-  session: 's',
-  kernel: 'simd',
-  slots: 0,
-};
+const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', build: 'build', session: 's', slots: 0 };
+const JOB = 1;
+const open: ToWorker = { kind: 'open', job: JOB, name: 'j', kernel: 'simd', priority: 50 };
 const result = (shard: number, bytes: Uint8Array): ToLeader => ({
   kind: 'result',
+  job: JOB,
   shard,
   epoch: shard,
   bytes,
@@ -37,7 +32,7 @@ const result = (shard: number, bytes: Uint8Array): ToLeader => ({
   iterations: 7,
   uncertain: 3,
 });
-const failed = (shard: number): ToLeader => ({ kind: 'failed', shard, epoch: shard, reason: 'none' });
+const failed = (shard: number): ToLeader => ({ kind: 'failed', job: JOB, shard, epoch: shard, reason: 'none' });
 
 /** Bytes that differ everywhere. */
 function noise(length: number): Uint8Array {
@@ -46,7 +41,7 @@ function noise(length: number): Uint8Array {
   return bytes;
 }
 
-type Named = readonly [name: string, open: () => Transport];
+type Named = readonly [name: string, transport: () => Transport];
 
 /** Messages become bytes on their way, of which only so many are under way. */
 const WIRED: readonly Named[] = [
@@ -60,10 +55,10 @@ function memory(): Transport {
 }
 
 /** Its listener is there for the tests only. */
-function within(): Transport {
+function inProcess(): Transport {
   let serve = (_link: WorkerLink) => {};
   const dial = () => {
-    const { leader, worker } = linkWithin();
+    const { leader, worker } = linkInProcess('w');
     serve(worker);
     return leader;
   };
@@ -88,12 +83,12 @@ async function assign({ leader, worker }: Session, ...lengths: number[]): Promis
     const rect = { x: 0, y: 0, width: length / 3, height: 1 };
     const work = taskOf(rect);
     const assignment = { shard, epoch: shard, scene: 0, frame: 0, work };
-    void leader.send({ kind: 'assign', assignment, answerBytes: length });
+    void leader.send({ kind: 'assign', job: JOB, assignment, answerBytes: length });
     await worker.next('assign');
   }
 }
 
-/** Both ends of one session; the greeting has arrived. */
+/** Both ends of one session; the greeting has arrived, and a job is open. */
 async function session(t: TestContext, { dialer, listen }: Transport): Promise<Session> {
   let accept = (_link: WorkerLink) => {};
   const accepted = new Promise<WorkerLink>((resolve) => {
@@ -106,14 +101,16 @@ async function session(t: TestContext, { dialer, listen }: Transport): Promise<S
     await listener.close();
   });
   void leader.send(hello);
+  void leader.send(open);
   const worker = new Scripted(await accepted);
   await worker.next('hello');
+  await worker.next('open');
   return { leader, worker, listener };
 }
 
-for (const [name, open] of [...WIRED, ['within a process', within] as const]) {
+for (const [name, transport] of [...WIRED, ['in one process', inProcess] as const]) {
   test(`${name}: what a worker sent before it ended arrives, though the link was full, then the end`, async (t) => {
-    const both = await session(t, open());
+    const both = await session(t, transport());
     const { leader, worker } = both;
     await assign(both, 24 << 20, 3);
     void worker.send(result(0, noise(24 << 20)));
@@ -128,10 +125,10 @@ for (const [name, open] of [...WIRED, ['within a process', within] as const]) {
   });
 
   test(`${name}: what a leader sent before it ended arrives, then the end`, async (t) => {
-    const { leader, worker } = await session(t, open());
-    void leader.send({ kind: 'finish', metrics: true });
+    const { leader, worker } = await session(t, transport());
+    void leader.send({ kind: 'close', job: JOB, metrics: true });
     leader.link.end();
-    await worker.next('finish');
+    await worker.next('close');
     assert.deepEqual(await worker.rest(), []);
     assert.equal(await worker.ended, undefined);
     worker.link.end();
@@ -139,7 +136,7 @@ for (const [name, open] of [...WIRED, ['within a process', within] as const]) {
   });
 
   test(`${name}: when the leader breaks off both ends end, and sending to it is no error`, async (t) => {
-    const { leader, worker } = await session(t, open());
+    const { leader, worker } = await session(t, transport());
     leader.link.close();
     assert.ok((await leader.ended) instanceof Error);
     await worker.ended;
@@ -149,18 +146,18 @@ for (const [name, open] of [...WIRED, ['within a process', within] as const]) {
   });
 
   test(`${name}: when the worker breaks off both ends end, the leader's with a reason`, async (t) => {
-    const { leader, worker } = await session(t, open());
+    const { leader, worker } = await session(t, transport());
     worker.link.close();
     assert.match((await leader.ended)?.message ?? '', /the worker broke off/);
     await worker.ended;
-    await leader.send({ kind: 'finish', metrics: true });
+    await leader.send({ kind: 'close', job: JOB, metrics: true });
     assert.deepEqual(worker.heard, []);
   });
 }
 
-for (const [name, open] of WIRED) {
+for (const [name, transport] of WIRED) {
   test(`${name}: messages arrive whole and in order, and nothing is shared`, async (t) => {
-    const both = await session(t, open());
+    const both = await session(t, transport());
     const { leader, worker } = both;
     await assign(both, 3, 2_499_999, 3, 0);
     const bytes = noise(2_499_999);
@@ -169,8 +166,8 @@ for (const [name, open] of WIRED) {
     void worker.send(result(1, bytes));
     void worker.send(failed(2));
     void worker.send(result(3, new Uint8Array(0)));
-    void leader.send({ kind: 'scene', id: 4, scene });
-    void leader.send({ kind: 'cancel', epochs: [5, 6] });
+    void leader.send({ kind: 'scene', job: JOB, id: 4, scene });
+    void leader.send({ kind: 'cancel', job: JOB, epochs: [5, 6] });
     const heard = await leader.next('result');
     assert.equal(Buffer.compare(heard.bytes, bytes), 0);
     assert.deepEqual({ ...heard, bytes: [] }, { ...result(1, bytes), bytes: [] });
@@ -181,15 +178,15 @@ for (const [name, open] of WIRED) {
     const told = await worker.next('scene');
     assert.deepEqual(told.scene, scene);
     assert.notEqual((told.scene.work as FractalScene).paint?.linear, linear);
-    assert.deepEqual(await worker.next('cancel'), { kind: 'cancel', epochs: [5, 6] });
-    assert.equal(worker.link.sent, bytes.length);
-    assert.equal(leader.link.received, bytes.length);
-    assert.equal(worker.link.received, leader.link.sent);
-    assert.ok(leader.link.sent >= 24);
+    assert.deepEqual(await worker.next('cancel'), { kind: 'cancel', job: JOB, epochs: [5, 6] });
+    assert.equal(worker.link.traffic.sent, bytes.length);
+    assert.equal(leader.link.traffic.received, bytes.length);
+    assert.equal(worker.link.traffic.received, leader.link.traffic.sent);
+    assert.ok(leader.link.traffic.sent >= 24);
   });
 
   test(`${name}: a sender waits while the link is full, and what it sends meanwhile keeps its order`, async (t) => {
-    const both = await session(t, open());
+    const both = await session(t, transport());
     const { leader, worker } = both;
     await assign(both, 24 << 20, ...new Array(40).fill(3));
     let sent = 0;
@@ -203,8 +200,8 @@ for (const [name, open] of WIRED) {
     assert.equal(sent, 41);
   });
 
-  test(`${name}: what was said last has arrived when a listener is drained`, async (t) => {
-    const both = await session(t, open());
+  test(`${name}: what was sent last has arrived when a listener is drained`, async (t) => {
+    const both = await session(t, transport());
     const { leader, worker, listener } = both;
     await assign(both, 24 << 20);
     void worker.send(result(0, noise(24 << 20)));
@@ -218,40 +215,40 @@ for (const [name, open] of WIRED) {
     assert.equal(await leader.ended, undefined);
   });
 
-  test(`${name}: who waits for a full link goes on when the link ends`, async (t) => {
-    const { leader, worker } = await session(t, open());
+  test(`${name}: a sender that waits for a full link goes on when the link ends`, async (t) => {
+    const { leader, worker } = await session(t, transport());
     const waiting = [1, 2, 3].map((shard) => worker.send(result(shard, noise(24 << 20))));
     leader.link.close();
     await Promise.all(waiting);
   });
 
-  test(`${name}: a message that nobody understands ends the session on both sides, each told why`, async (t) => {
-    const { leader, worker } = await session(t, open());
+  test(`${name}: a message of no known kind ends the session on both sides, with the reason`, async (t) => {
+    const { leader, worker } = await session(t, transport());
     const unknown = { ...view, formula: { step: 'spiral' as 'tricorn', power: 2 } };
     const rect = { x: 0, y: 0, width: 1, height: 1 };
     const assignment = { shard: 0, epoch: 1, scene: 0, frame: 0, work: taskOf(rect, unknown) };
-    void leader.send({ kind: 'assign', assignment });
-    void leader.send({ kind: 'finish', metrics: true });
+    void leader.send({ kind: 'assign', job: JOB, assignment });
+    void leader.send({ kind: 'close', job: JOB, metrics: true });
     assert.match((await worker.ended)?.message ?? '', /no known formula: spiral/);
     assert.match((await leader.ended)?.message ?? '', /no known formula: spiral/);
     assert.deepEqual(worker.heard, []);
   });
 
-  test(`${name}: a listener that closes ends its sessions, and nobody answers there any more`, async (t) => {
-    const transport = open();
-    const { leader, worker, listener } = await session(t, transport);
+  test(`${name}: a listener that closes ends its sessions, and none begins there any more`, async (t) => {
+    const opened = transport();
+    const { leader, worker, listener } = await session(t, opened);
     await listener.close();
     assert.ok((await leader.ended) instanceof Error);
     await worker.ended;
-    const late = new Scripted(transport.dialer.dial(listener.address));
+    const late = new Scripted(opened.dialer.dial(listener.address));
     assert.match((await late.ended)?.message ?? '', /ECONNREFUSED/);
   });
 }
 
 for (const [what, spoil, why] of [
-  ['for an assignment that never was', { epoch: 7 }, /answers assignment 7, which it does not have/],
+  ['for an assignment that never was', { epoch: 7 }, /answers assignment 7 of job 1, which it does not have/],
   ['of another length', { bytes: new Uint8Array(30) }, /answer to assignment 0 has 30 bytes, not 3/],
-  ['for the second time', {}, /answers assignment 0, which it does not have/],
+  ['for the second time', {}, /answers assignment 0 of job 1, which it does not have/],
 ] as const) {
   test(`over gRPC: an answer ${what} ends the session of that worker`, async (t) => {
     const both = await session(t, { dialer: grpcDialer(), listen: (session) => grpcListen(LOCAL, session) });
@@ -265,12 +262,12 @@ for (const [what, spoil, why] of [
   });
 }
 
-test('within a process: messages are handed over as they are, and their bytes counted', async (t) => {
-  const { leader, worker } = await session(t, within());
+test('in one process: messages are handed over as they are, and their bytes counted', async (t) => {
+  const { leader, worker } = await session(t, inProcess());
   const [first, second] = [result(1, noise(1000)), failed(2)];
   const { paint, bytes } = { paint: paintOf(), bytes: Uint8Array.of(1, 2, 3) };
-  const scene: ToWorker = { kind: 'scene', id: 4, scene: sceneOf({ paint }) };
-  const asset: ToWorker = { kind: 'asset', ...assetOf(bytes) };
+  const scene: ToWorker = { kind: 'scene', job: JOB, id: 4, scene: sceneOf({ paint }) };
+  const asset: ToWorker = { kind: 'asset', job: JOB, ...assetOf(bytes) };
   void worker.send(first);
   void worker.send(second);
   void leader.send(asset);
@@ -280,10 +277,10 @@ test('within a process: messages are handed over as they are, and their bytes co
   assert.equal(await leader.next('failed'), second);
   assert.equal(await worker.next('asset'), asset);
   assert.equal(await worker.next('scene'), scene);
-  assert.deepEqual([worker.link.sent, leader.link.received], [1000, 1000]);
+  assert.deepEqual([worker.link.traffic.sent, leader.link.traffic.received], [1000, 1000]);
   const words = 'fractal'.length + 'cycle'.length;
   const sent = words + paint.srgb.byteLength + paint.linear.byteLength + bytes.length;
-  assert.deepEqual([leader.link.sent, worker.link.received], [sent, sent]);
+  assert.deepEqual([leader.link.traffic.sent, worker.link.traffic.received], [sent, sent]);
 });
 
 test('an address is written with brackets round IPv6', () => {

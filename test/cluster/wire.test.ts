@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { BOUNDS } from '../../src/cluster/bounds.js';
 import type { Assignment, Scene, ToLeader, ToWorker } from '../../src/cluster/messages.js';
-import { leaderInbox, leaderWire, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import { leaderInbox, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
 import type { WireScene } from '../../src/cluster/wire-work.js';
 import type { Formula, View } from '../../src/view/view.js';
 import { assetOf } from '../../src/work/asset.js';
@@ -138,14 +138,18 @@ const message: fc.Arbitrary<ToWorker> = fc.oneof(
     version: text,
     build: text,
     session: text,
-    kernel: text,
     slots: uint,
   }),
-  record({ kind: fc.constant('scene' as const), id: uint, scene }),
-  fc.uint8Array({ maxLength: 50 }).map((bytes) => ({ kind: 'asset' as const, ...assetOf(bytes) })),
-  assignment.map((one) => ({ kind: 'assign' as const, assignment: one })),
-  record({ kind: fc.constant('cancel' as const), epochs: fc.array(uint) }),
-  record({ kind: fc.constant('finish' as const), metrics: fc.boolean() }),
+  record({ kind: fc.constant('open' as const), job: uint, name: text, kernel: text, priority: fc.nat(100) }),
+  record({ kind: fc.constant('priority' as const), job: uint, priority: fc.nat(100) }),
+  record({ kind: fc.constant('dropScene' as const), job: uint, id: uint }),
+  record({ kind: fc.constant('scene' as const), job: uint, id: uint, scene }),
+  fc
+    .tuple(uint, fc.uint8Array({ maxLength: 50 }))
+    .map(([job, bytes]) => ({ kind: 'asset' as const, job, ...assetOf(bytes) })),
+  record({ kind: fc.constant('assign' as const), job: uint, assignment }),
+  record({ kind: fc.constant('cancel' as const), job: uint, epochs: fc.array(uint) }),
+  record({ kind: fc.constant('close' as const), job: uint, metrics: fc.boolean() }),
 );
 
 const answer: fc.Arbitrary<ToLeader> = fc.oneof(
@@ -156,15 +160,22 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
     build: line,
     slots: fc.nat(BOUNDS.slots),
     credits: fc.nat(BOUNDS.credits),
+    instance: line,
+  }),
+  record({
+    kind: fc.constant('opened' as const),
+    job: uint,
     kernel: line,
     detail: line,
     speed: below(BOUNDS.speed),
     fingerprint: line,
-    instance: line,
+    slots: fc.nat(BOUNDS.slots),
   }),
+  record({ kind: fc.constant('unavailable' as const), job: uint, reason: line }),
   record({ kind: fc.constant('refused' as const), reason: line }),
   record({
     kind: fc.constant('result' as const),
+    job: uint,
     shard: uint,
     epoch: uint,
     bytes: fc.uint8Array({ maxLength: 50 }),
@@ -172,12 +183,16 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
     iterations: below(BOUNDS.iterations),
     uncertain: uint,
   }),
-  record({ kind: fc.constant('failed' as const), shard: uint, epoch: uint, reason: line }),
-  record({ kind: fc.constant('beat' as const), epochs: fc.array(uint) }),
+  record({ kind: fc.constant('failed' as const), job: uint, shard: uint, epoch: uint, reason: line }),
+  record({
+    kind: fc.constant('heartbeat' as const),
+    jobs: fc.array(record({ job: uint, epochs: fc.array(uint) }), { maxLength: BOUNDS.jobs }),
+  }),
   fc.constant({ kind: 'draining' as const }),
   record({
     kind: fc.constant('report' as const),
-    figures: fc.array(record({ name: line, value: fc.double({ noNaN: true, noDefaultInfinity: true }) })),
+    job: uint,
+    metrics: fc.array(record({ name: line, value: fc.double({ noNaN: true, noDefaultInfinity: true }) })),
   }),
 );
 
@@ -208,7 +223,7 @@ function doublesOf(bytes: Reference['orbit']): Float64Array {
   return new Float64Array(Uint8Array.from(bytes).buffer);
 }
 
-test('whatever a leader says, the worker hears the same', () => {
+test('whatever a leader sends, the worker receives the same', () => {
   fc.assert(
     fc.property(fc.array(message, { maxLength: 4 }), (all) =>
       assert.deepEqual(heardByWorker(...all).map(plainWork), all),
@@ -216,7 +231,7 @@ test('whatever a leader says, the worker hears the same', () => {
   );
 });
 
-test('whatever a worker says, the leader hears the same', () => {
+test('whatever a worker sends, the leader receives the same', () => {
   fc.assert(
     fc.property(fc.uniqueArray(answer, { maxLength: 4, selector: ({ kind }) => kind }), (all) =>
       assert.deepEqual(heardByLeader(...all).map(plainBytes), all),
@@ -231,7 +246,7 @@ for (const [kind, seed, work] of [
   test(`an assignment of which a bit changed on its way is no assignment: ${kind}`, () => {
     const [one] = fc.sample(work as fc.Arbitrary<FractalTask | Custom>, { numRuns: 1, seed });
     const sent: Assignment = { shard: 7, epoch: 8, scene: 9, frame: 10, work: one as FractalTask | Custom };
-    const [wire] = [...wireToWorker({ kind: 'assign', assignment: sent }, scenes)];
+    const [wire] = [...wireToWorker({ kind: 'assign', job: 1, assignment: sent }, scenes)];
     const bytes = toWorker.encode(wire as object);
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
       const flipped = Uint8Array.from(bytes);
@@ -244,16 +259,16 @@ for (const [kind, seed, work] of [
       }
       // Some bits mean nothing: the same assignment is heard.
       if (heard?.kind === 'assign') {
-        assert.deepEqual(plainWork(heard), { kind: 'assign', assignment: sent }, `bit ${bit}`);
+        assert.deepEqual(plainWork(heard), { kind: 'assign', job: 1, assignment: sent }, `bit ${bit}`);
       }
     }
   });
 }
 
-test('a scene of several pieces arrives with its last piece, its tables in memory that threads can share', () => {
+test('a scene of several chunks arrives with its last chunk, its tables in memory that threads can share', () => {
   const wide = paintOf(200_000);
   wide.linear.set(Float32Array.from(wide.linear, (_, k) => 1 / (k + 1)));
-  const sent: ToWorker = { kind: 'scene', id: 9, scene: sceneOf({ paint: wide }) };
+  const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: sceneOf({ paint: wide }) };
   const heard = heardByWorker(sent);
   assert.deepEqual(heard, [undefined, undefined, sent]);
   const { paint } = (heard[2] as ToWorker & { kind: 'scene' }).scene.work as FractalScene;
@@ -262,8 +277,8 @@ test('a scene of several pieces arrives with its last piece, its tables in memor
 
 const large = Uint8Array.from({ length: 2_500_000 }, (_, k) => (k * 40_503) >>> 8);
 
-test('an asset of several pieces arrives with its last piece, in memory that threads can share', () => {
-  const sent: ToWorker = { kind: 'asset', ...assetOf(large) };
+test('an asset of several chunks arrives with its last chunk, in memory that threads can share', () => {
+  const sent: ToWorker = { kind: 'asset', job: 3, ...assetOf(large) };
   const heard = heardByWorker(sent);
   assert.deepEqual(heard, [undefined, undefined, sent]);
   assert.ok((heard[2] as ToWorker & { kind: 'asset' }).bytes.buffer instanceof SharedArrayBuffer);
@@ -271,24 +286,16 @@ test('an asset of several pieces arrives with its last piece, in memory that thr
 
 test('an asset whose bytes have another digest is refused', () => {
   for (const length of [0, 10, 2_500_000]) {
-    const sent: ToWorker = { kind: 'asset', digest: assetOf(large).digest, bytes: new Uint8Array(length) };
+    const sent: ToWorker = { kind: 'asset', job: 3, digest: assetOf(large).digest, bytes: new Uint8Array(length) };
     assert.throws(() => heardByWorker(sent), { code: 'PROTOCOL', message: /^asset [\da-f]{64}: .* another digest/ });
   }
-});
-
-test('an asset is sent once a session', () => {
-  const { toWire } = leaderWire(scenes);
-  const [one, other] = [assetOf(Uint8Array.of(1)), assetOf(Uint8Array.of(2))];
-  const wires = [one, one, other, one].map((asset) => [...toWire({ kind: 'asset', ...asset })].length);
-  assert.deepEqual(wires, [1, 0, 1, 0]);
-  assert.equal([...leaderWire(scenes).toWire({ kind: 'asset', ...one })].length, 1);
 });
 
 test('scenes and assets that lie incomplete are counted together', () => {
   const counts: number[] = [];
   const inbox = workerInbox(scenes, (bytes) => void counts.push(bytes));
-  const scene = wireToWorker({ kind: 'scene', id: 1, scene: sceneOf({ paint: paintOf(200_000) }) }, scenes);
-  const asset = wireToWorker({ kind: 'asset', ...assetOf(large) }, scenes);
+  const scene = wireToWorker({ kind: 'scene', job: 3, id: 1, scene: sceneOf({ paint: paintOf(200_000) }) }, scenes);
+  const asset = wireToWorker({ kind: 'asset', job: 3, ...assetOf(large) }, scenes);
   for (const wires of [scene, asset]) {
     const { value } = wires.next();
     inbox(toWorker.decode(toWorker.encode(value as object)));
@@ -300,15 +307,24 @@ test('scenes and assets that lie incomplete are counted together', () => {
 
 test('a worker refuses a paint of more than 16 MiB', () => {
   const paint = { ...paintOf(), srgb: new Uint8Array(9 << 20), linear: new Float32Array((9 << 20) / 4) };
-  const sent: ToWorker = { kind: 'scene', id: 9, scene: sceneOf({ paint }) };
+  const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: sceneOf({ paint }) };
   assert.throws(() => heardByWorker(sent), { code: 'PROTOCOL', message: /18874368 bytes of a paint, the bound is/ });
 });
 
-test('results of several pieces may alternate', () => {
+test('results of several chunks may alternate', () => {
   const inbox = leaderInbox();
   const bytes = [1, 2].map((shard) => new Uint8Array(2_500_000).fill(shard));
   const wires = bytes.map((one, shard) => [
-    ...wireToLeader({ kind: 'result', shard, epoch: shard + 1, bytes: one, seconds: 1, iterations: 2, uncertain: 0 }),
+    ...wireToLeader({
+      kind: 'result',
+      job: 1,
+      shard,
+      epoch: shard + 1,
+      bytes: one,
+      seconds: 1,
+      iterations: 2,
+      uncertain: 0,
+    }),
   ]);
   const heard = [0, 1, 2].flatMap((k) => wires.map((all) => inbox(toLeader.decode(toLeader.encode(all[k] as object)))));
   assert.deepEqual(heard.slice(0, 4), [undefined, undefined, undefined, undefined]);
@@ -319,17 +335,26 @@ test('results of several pieces may alternate', () => {
   }
 });
 
-const pieceOf = (wire: WireScene) => pieceOfBytes(scenes.encode(wire));
-const pieceOfBytes = (data: Buffer) => {
+const chunkOf = (wire: WireScene) => chunkOfBytes(scenes.encode(wire));
+const chunkOfBytes = (data: Buffer) => {
   const [whole] = [
-    ...wireToLeader({ kind: 'result', shard: 0, epoch: 1, bytes: data, seconds: 0, iterations: 0, uncertain: 0 }),
+    ...wireToLeader({
+      kind: 'result',
+      job: 1,
+      shard: 0,
+      epoch: 1,
+      bytes: data,
+      seconds: 0,
+      iterations: 0,
+      uncertain: 0,
+    }),
   ];
-  return { scene: { scene: 1, piece: whole?.result?.piece as { data: Buffer } } };
+  return { scene: { scene: 1, chunk: whole?.result?.chunk as { data: Buffer } } };
 };
-const twoKinds = pieceOfBytes(Buffer.concat([scenes.encode({ fractal: {} }), scenes.encode({ custom: {} })]));
+const twoKinds = chunkOfBytes(Buffer.concat([scenes.encode({ fractal: {} }), scenes.encode({ custom: {} })]));
 const square = { x: 0, y: 0, width: 1, height: 1 };
 
-const fractalPiece = (fractal: WireScene['fractal']) => pieceOf({ fractal: fractal ?? null });
+const fractalChunk = (fractal: WireScene['fractal']) => chunkOf({ fractal: fractal ?? null });
 const task0 = { view: { step: 'tricorn' }, ...square };
 
 const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
@@ -339,48 +364,54 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
     { assign: { fractal: { view: { re: '1'.repeat(200_001) } } } },
     /200001 characters of a coordinate/,
   ],
-  ['a hundred assets', pieceOf({ fractal: {}, assets: new Array(100).fill(Buffer.alloc(32)) }), /more than 64 fields/],
-  ['forty assets', pieceOf({ fractal: {}, assets: new Array(40).fill(Buffer.alloc(32)) }), /40 assets/],
-  ['an asset without a digest', pieceOf({ fractal: {}, assets: [Buffer.alloc(31)] }), /no digest of 32 bytes/],
-  ['a piece of an asset without a digest', { asset: { piece: {} } }, /no digest of 32 bytes/],
-  ['an asset without a piece', { asset: { digest: Buffer.alloc(32) } }, /no piece of an asset/],
+  ['a hundred assets', chunkOf({ fractal: {}, assets: new Array(100).fill(Buffer.alloc(32)) }), /more than 64 fields/],
+  ['forty assets', chunkOf({ fractal: {}, assets: new Array(40).fill(Buffer.alloc(32)) }), /40 assets/],
+  ['an asset without a digest', chunkOf({ fractal: {}, assets: [Buffer.alloc(31)] }), /no digest of 32 bytes/],
+  ['a chunk of an asset without a digest', { asset: { chunk: {} } }, /no digest of 32 bytes/],
+  ['an asset without a chunk', { asset: { digest: Buffer.alloc(32) } }, /no chunk of an asset/],
   [
     'an asset of 2 GiB',
-    { asset: { digest: Buffer.alloc(32), piece: { total: 2 ** 31 } } },
+    { asset: { digest: Buffer.alloc(32), chunk: { total: 2 ** 31 } } },
     /2147483648 bytes announced/,
   ],
+  ['a priority of 101', { open: { job: 1, priority: 101 } }, /priority 101, the bound is from 0 to 100/],
+  ['a changed priority of 101', { priority: { job: 1, priority: 101 } }, /priority 101/],
   ['an empty message', {}, /no message that this version knows/],
-  ['a scene without a piece', { scene: { scene: 1 } }, /no piece of a scene/],
-  ['a piece of 2 GiB', { scene: { scene: 1, piece: { total: 2 ** 31 } } }, /scene 1: 2147483648 bytes announced/],
-  ['a piece with a wrong checksum', { scene: { scene: 1, piece: { checksum: 1 } } }, /scene 1: the checksum/],
-  ['a scene without work', pieceOf({}), /no scene of one kind/],
+  ['a scene without a chunk', { scene: { scene: 1 } }, /no chunk of a scene/],
+  [
+    'a chunk of 2 GiB',
+    { scene: { scene: 1, chunk: { total: 2 ** 31 } } },
+    /scene 1 of job 0: 2147483648 bytes announced/,
+  ],
+  ['a chunk with a wrong checksum', { scene: { scene: 1, chunk: { checksum: 1 } } }, /scene 1 of job 0: the checksum/],
+  ['a scene without work', chunkOf({}), /no scene of one kind/],
   ['a scene of two kinds', twoKinds, /no scene of one kind/],
   ['an assignment without work', { assign: { shard: 1 } }, /no task of one kind/],
-  ['a kind of work with control characters', pieceOf({ custom: { kind: '\x1b[2J' } }), /kind of work with control/],
-  ['a kind of work without end', pieceOf({ custom: { kind: 'x'.repeat(101) } }), /kind of work of 101 characters/],
+  ['a kind of work with control characters', chunkOf({ custom: { kind: '\x1b[2J' } }), /kind of work with control/],
+  ['a kind of work without end', chunkOf({ custom: { kind: 'x'.repeat(101) } }), /kind of work of 101 characters/],
   ['an assignment without a view', { assign: { shard: 1, fractal: square } }, /no view of an assignment/],
   ['an unknown formula', { assign: { fractal: { view: { step: 'spiral' } } } }, /no known formula: spiral/],
   ['an assignment with another checksum', { assign: { fractal: task0, checksum: 1 } }, /checksum does not match/],
-  ['a paint without a mode', fractalPiece({ paint: {} }), /no known mode of a paint: MODE_UNSPECIFIED/],
-  ['a paint of an unknown mode', fractalPiece({ paint: { mode: 9 as never } }), /no known mode of a paint: 9/],
+  ['a paint without a mode', fractalChunk({ paint: {} }), /no known mode of a paint: MODE_UNSPECIFIED/],
+  ['a paint of an unknown mode', fractalChunk({ paint: { mode: 9 as never } }), /no known mode of a paint: 9/],
   [
     'a table that ends within a number',
-    fractalPiece({ paint: { mode: 'RAMP', linear: Buffer.alloc(9) } }),
+    fractalChunk({ paint: { mode: 'RAMP', linear: Buffer.alloc(9) } }),
     /no whole table/,
   ],
   [
     'a reference that ends before its start',
-    fractalPiece({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
+    fractalChunk({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), start: 2, step: 'tricorn' } }),
     /no reference orbit that reaches its start 2/,
   ],
   [
     'a reference of half an entry',
-    fractalPiece({ reference: { orbit: Buffer.alloc(40), underflow: Buffer.alloc(0), step: 'tricorn' } }),
+    fractalChunk({ reference: { orbit: Buffer.alloc(40), underflow: Buffer.alloc(0), step: 'tricorn' } }),
     /no whole reference orbit/,
   ],
   [
     'a reference of an unknown formula',
-    fractalPiece({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), step: 'spiral' } }),
+    fractalChunk({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), step: 'spiral' } }),
     /no known formula: spiral/,
   ],
 ];
@@ -393,42 +424,52 @@ for (const [what, wire, why] of TO_WORKER) {
   });
 }
 
-const ready = { slots: 1, credits: 2, speed: 1e9 };
+const ready = { slots: 1, credits: 2 };
+const opened = { job: 1, slots: 1, speed: 1e9 };
 const many = (count: number) => Array.from({ length: count }, (_, k) => k);
-const figures = (count: number) => many(count).map((value) => ({ name: 'm', value }));
+const metrics = (count: number) => many(count).map((value) => ({ name: 'm', value }));
 
 const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
   ['2^32-1 slots', { ready: { ...ready, slots: 2 ** 32 - 1 } }, /slots 4294967295, the bound is from 0 to 1024/],
   ['2^32-1 credits', { ready: { ...ready, credits: 2 ** 32 - 1 } }, /credits 4294967295, /],
-  ['a speed of 1e300', { ready: { ...ready, speed: 1e300 } }, /speed 1e\+300, /],
-  ['a speed that is no number', { ready: { ...ready, speed: Number.NaN } }, /speed NaN, /],
+  ['a speed of 1e300', { opened: { ...opened, speed: 1e300 } }, /speed 1e\+300, /],
+  ['a speed that is no number', { opened: { ...opened, speed: Number.NaN } }, /speed NaN, /],
   ['a long name', { ready: { ...ready, instance: 'x'.repeat(101) } }, /instance of 101 characters, /],
-  ['a name with an escape', { ready: { ...ready, detail: '\x1b[2J' } }, /description with control characters/],
+  ['a name with an escape', { opened: { ...opened, detail: '\x1b[2J' } }, /description with control characters/],
   ['a text that turns its direction', { failed: { reason: '\u202e' } }, /reason with control characters/],
   ['a reason without end', { failed: { reason: 'x'.repeat(2000) } }, /reason of 2000 characters/],
-  ['a time of 1e308', { result: { piece: {}, seconds: 1e308 } }, /seconds of a shard 1e\+308/],
-  ['a time that is no number', { result: { piece: {}, seconds: Number.NaN } }, /seconds of a shard NaN/],
-  ['iterations below zero', { result: { piece: {}, iterations: -1 } }, /iterations of a shard -1/],
-  ['a heartbeat with 380,000 epochs', { beat: { epochs: many(380_000) } }, /380000 epochs in a heartbeat, .* 4096/],
-  ['a report of 40,000 metrics', { report: { figures: figures(40_000) } }, /40000 metrics in a report, .* 256/],
-  ['a metric that is no number', { report: { figures: [{ name: 'm', value: Number.NaN }] } }, /NaN for a metric/],
-  ['a metric with a line break', { report: { figures: [{ name: 'a\nb', value: 1 }] } }, /with control characters/],
+  ['a time of 1e308', { result: { chunk: {}, seconds: 1e308 } }, /seconds of a shard 1e\+308/],
+  ['a time that is no number', { result: { chunk: {}, seconds: Number.NaN } }, /seconds of a shard NaN/],
+  ['iterations below zero', { result: { chunk: {}, iterations: -1 } }, /iterations of a shard -1/],
+  [
+    'a heartbeat with 380,000 epochs',
+    { heartbeat: { jobs: [{ job: 1, epochs: many(380_000) }] } },
+    /380000 epochs in a heartbeat, .* 4096/,
+  ],
+  [
+    'a heartbeat of 17 jobs',
+    { heartbeat: { jobs: many(17).map((job) => ({ job })) } },
+    /17 jobs in a heartbeat, .* 16/,
+  ],
+  ['a report of 40,000 metrics', { report: { metrics: metrics(40_000) } }, /40000 metrics in a report, .* 256/],
+  ['a metric that is no number', { report: { metrics: [{ name: 'm', value: Number.NaN }] } }, /NaN for a metric/],
+  ['a metric with a line break', { report: { metrics: [{ name: 'a\nb', value: 1 }] } }, /with control characters/],
   ['an empty message', {}, /no message that this version knows/],
-  ['a result without a piece', { result: { epoch: 5 } }, /no piece of a result/],
+  ['a result without a chunk', { result: { epoch: 5 } }, /no chunk of a result/],
   [
     'a result of 2 GiB',
-    { result: { epoch: 5, piece: { total: 2 ** 31 } } },
-    /result of assignment 5: 2147483648 bytes/,
+    { result: { epoch: 5, chunk: { total: 2 ** 31 } } },
+    /result of assignment 5 of job 0: 2147483648 bytes/,
   ],
   [
     'a result with a wrong checksum',
-    { result: { epoch: 5, piece: { checksum: 1 } } },
-    /result of assignment 5: the checksum/,
+    { result: { epoch: 5, chunk: { checksum: 1 } } },
+    /result of assignment 5 of job 0: the checksum/,
   ],
 ];
 
-test('a leader refuses to be told twice that a worker is draining', () => {
-  assert.throws(() => heardByLeader({ kind: 'draining' }, { kind: 'draining' }), { message: /says twice/ });
+test('a leader refuses a worker that states twice that it is draining', () => {
+  assert.throws(() => heardByLeader({ kind: 'draining' }, { kind: 'draining' }), { message: /states twice/ });
 });
 
 for (const [what, wire, why] of TO_LEADER) {
@@ -456,4 +497,13 @@ test('bytes of any kind are a message or an error, never anything else', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('a heartbeat of more epochs than a message may have comes in several, each job whole', () => {
+  const jobs = [1, 2, 3, 4].map((job) => ({ job, epochs: many(2048) }));
+  const heard = heardByLeader({ kind: 'heartbeat', jobs });
+  assert.deepEqual(heard, [
+    { kind: 'heartbeat', jobs: jobs.slice(0, 2) },
+    { kind: 'heartbeat', jobs: jobs.slice(2) },
+  ]);
 });

@@ -19,15 +19,7 @@ const AT_ONCE = 50;
 const BOUNDED = { timeout: 120_000 };
 const PING = frame(TYPE.ping, 0, 0, Buffer.alloc(8, 'p'));
 const PONG = frame(TYPE.ping, FLAG.ack, 0, Buffer.alloc(8, 'p'));
-const hello = {
-  kind: 'hello',
-  protocol: 1,
-  version: '1',
-  build: 'build',
-  session: 'a-session',
-  kernel: 'simd',
-  slots: 0,
-} as const;
+const hello = { kind: 'hello', protocol: 1, version: '1', build: 'build', session: 'a-session', slots: 0 } as const;
 const ready: ToLeader = {
   kind: 'ready',
   protocol: 1,
@@ -35,18 +27,21 @@ const ready: ToLeader = {
   build: 'build',
   slots: 1,
   credits: 2,
-  kernel: 'simd',
-  detail: '',
-  speed: 1,
-  fingerprint: '',
   instance: '',
 };
 const bytes = new Uint8Array(300);
 const SAID: Readonly<Record<'client' | 'server', readonly Buffer[]>> = {
-  client: [hello, { kind: 'cancel', epochs: [1, 2] } as const, { kind: 'finish', metrics: true } as const]
+  client: [
+    hello,
+    { kind: 'cancel', job: 1, epochs: [1, 2] } as const,
+    { kind: 'close', job: 1, metrics: true } as const,
+  ]
     .flatMap((said: ToWorker) => [...wireToWorker(said, scenes)])
     .map((wire) => toWorker.encode(wire)),
-  server: [ready, { kind: 'result', shard: 0, epoch: 1, bytes, seconds: 1, iterations: 1, uncertain: 0 } as const]
+  server: [
+    ready,
+    { kind: 'result', job: 1, shard: 0, epoch: 1, bytes, seconds: 1, iterations: 1, uncertain: 0 } as const,
+  ]
     .flatMap((said: ToLeader) => [...wireToLeader(said)])
     .map((wire) => toLeader.encode(wire)),
 };

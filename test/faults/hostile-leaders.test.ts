@@ -55,22 +55,24 @@ async function measuredWorker(t: TestContext) {
   };
 }
 
-test(
-  'endless shards of other leaders leave a leader its share of the worker, which ends when asked to',
-  BOUNDED,
-  async (t) => {
-    const one = await measuredWorker(t);
-    const alone = await render(t, one);
-    await hostile(t, one.address, 'endless views');
-    const among = await render(t, one);
-    assert.equal(among.sha, alone.sha);
-    // Two endless sessions: a third of a core is left, and a second passes before they are found to be long.
-    assert.ok(among.seconds < 4 * alone.seconds + 3, `${among.seconds} s, ${alone.seconds} s alone`);
-    const { longestBlockMs, tookMs } = await one.left();
-    assert.ok(longestBlockMs < MOST_BLOCKED_MS, `blocked for ${longestBlockMs} ms`);
-    assert.ok(tookMs < 15_000, `${tookMs} ms`);
-  },
-);
+for (const kind of ['endless views', 'endless views in many jobs']) {
+  test(
+    `${kind} of other leaders leave a leader its share of the worker, which ends when asked to`,
+    BOUNDED,
+    async (t) => {
+      const one = await measuredWorker(t);
+      const alone = await render(t, one);
+      await hostile(t, one.address, kind);
+      const among = await render(t, one);
+      assert.equal(among.sha, alone.sha);
+      // Two endless sessions: a third of a core is left, and a second passes before they are found to be long.
+      assert.ok(among.seconds < 4 * alone.seconds + 3, `${among.seconds} s, ${alone.seconds} s alone`);
+      const { longestBlockMs, tookMs } = await one.left();
+      assert.ok(longestBlockMs < MOST_BLOCKED_MS, `blocked for ${longestBlockMs} ms`);
+      assert.ok(tookMs < 15_000, `${tookMs} ms`);
+    },
+  );
+}
 
 test('SIGTERM ends a worker whose slots are fewer than its leaders with endless shards', BOUNDED, async (t) => {
   const one = start(t, ['worker', '--port', '0', '--slots', '2', '--drain-timeout', '3']);
@@ -119,6 +121,9 @@ test('floods of many kinds block no event loop, and other leaders get the same p
     'an asset with the digest of another one',
     'cancellations at full rate',
     'cancellations of 300,000 epochs',
+    'jobs without end',
+    'priorities at full rate',
+    'scenes sent and dropped without end',
     'greetings again and again',
     'the end again and again',
     'empty messages',

@@ -7,8 +7,8 @@
 import { setPriority } from 'node:os';
 import grpc from '@grpc/grpc-js';
 import { thisProgram } from '../../src/app/version.js';
+import { cut } from '../../src/cluster/chunks.js';
 import { PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
-import { cut } from '../../src/cluster/pieces.js';
 import { wireToWorker } from '../../src/cluster/wire.js';
 import type { View } from '../../src/view/view.js';
 import { assetOf } from '../../src/work/asset.js';
@@ -27,7 +27,9 @@ const SESSIONS = 2;
 const [address = '', ...wanted] = process.argv.slice(2);
 const encode = (wire: Wire) => toWorker.encode(wire);
 const wires = (message: ToWorker) => [...wireToWorker(message, scenes)].map(encode);
-const hello = encode({ hello: { protocol: PROTOCOL, ...thisProgram(), session: 'hostile', kernel: 'simd', slots: 0 } });
+const hello = encode({ hello: { protocol: PROTOCOL, ...thisProgram(), session: 'hostile', slots: 0 } });
+const JOB = 1;
+const opening = (job: number) => encode({ open: { job, name: 'hostile', kernel: 'simd', priority: 100 } });
 const formula = { step: 'holomorphic', power: 2 } as const;
 
 /** In the neck of the seahorse valley a point escapes after pi / |im| iterations: some days. */
@@ -50,6 +52,7 @@ function assign(changes: Partial<View> = {}, side?: number): ToWorker {
   const rect = side === undefined ? { x: 0, y: 0, width: 1, height: 64 } : { x: 0, y: 0, width: side, height: side };
   return {
     kind: 'assign',
+    job: JOB,
     assignment: {
       ...{ shard: 1, epoch: ++epoch, scene: 0, frame: 0 },
       work: { kind: 'fractal', view: { ...view, ...changes }, rect },
@@ -64,17 +67,17 @@ function orbitOf(bytes: number): Scene {
   const reference = { formula, re: '-0.75', im: '0', orbit, underflow: new Float64Array(0), start: 0, extended: false };
   return { work: { kind: 'fractal', reference }, assets: [] };
 }
-const large = wires({ kind: 'scene', id: 0, scene: orbitOf(100 << 20) });
-const deep = wires({ kind: 'scene', id: 0, scene: orbitOf(16 << 20) });
+const large = wires({ kind: 'scene', job: JOB, id: 0, scene: orbitOf(100 << 20) });
+const deep = wires({ kind: 'scene', job: JOB, id: 0, scene: orbitOf(16 << 20) });
 const many = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
 
 /**
- * Messages that are sent after the greeting; undefined ends a period. A session that sends no more stays. Kinds that do "not
+ * Messages that are sent once a job is open; undefined ends a period. A session that sends no more stays. Kinds that do "not
  * read" read nothing after the greeting.
  */
 const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
   *'endless views'() {
-    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    yield* wires({ kind: 'scene', job: JOB, id: 0, scene: empty });
     for (let k = 0; k < 2; k++) yield* wires(assign());
   },
   *'endless deep views'() {
@@ -83,25 +86,52 @@ const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
   },
   /** Answers of 384 MiB, and of 6 MiB: quickly computed, and never read. */
   *'large answers that it does not read'() {
-    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    yield* wires({ kind: 'scene', job: JOB, id: 0, scene: empty });
     for (let k = 0; k < 2; k++) yield* wires(assign({ re: '3', width: 4096, height: 4096, distance: true }, 4096));
   },
   *'answers that it does not read'() {
-    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    yield* wires({ kind: 'scene', job: JOB, id: 0, scene: empty });
     for (;;) {
       for (let k = 0; k < 2; k++) yield* wires(assign({ re: '3', width: 512, height: 512, distance: true }, 512));
       for (let k = 0; k < 8; k++) yield undefined;
     }
   },
+  /** As many jobs as a session may have, each with endless shards, all at the highest priority. */
+  *'endless views in many jobs'() {
+    for (let job = JOB; job < JOB + 16; job++) {
+      if (job > JOB) yield opening(job);
+      yield* wires({ kind: 'scene', job, id: 0, scene: empty });
+      // Time for the job to be opened.
+      yield undefined;
+    }
+    for (let job = JOB; job < JOB + 16; job++) {
+      for (let k = 0; k < 2; k++) yield* wires({ ...assign(), job } as ToWorker);
+    }
+  },
+  *'jobs without end'() {
+    for (let job = JOB + 1; ; job++) {
+      yield opening(job);
+      yield* wires({ kind: 'close', job, metrics: false });
+    }
+  },
+  *'priorities at full rate'() {
+    for (;;) yield* wires({ kind: 'priority', job: JOB, priority: 100 });
+  },
+  *'scenes sent and dropped without end'() {
+    for (let id = 0; ; id++) {
+      yield* wires({ kind: 'scene', job: JOB, id, scene: empty });
+      yield* wires({ kind: 'dropScene', job: JOB, id });
+    }
+  },
   *'assignments beyond its credits'() {
-    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    yield* wires({ kind: 'scene', job: JOB, id: 0, scene: empty });
     for (;;) yield* wires(assign());
   },
   *'assignments that it cancels'() {
-    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    yield* wires({ kind: 'scene', job: JOB, id: 0, scene: empty });
     for (;;) {
       yield* wires(assign({ re: `-0.${'7'.repeat(50_000)}` }));
-      yield* wires({ kind: 'cancel', epochs: [epoch] });
+      yield* wires({ kind: 'cancel', job: JOB, epochs: [epoch] });
     }
   },
   *'large scenes without end'() {
@@ -109,12 +139,12 @@ const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
   },
   *'large scenes, each in a session of its own'() {
     yield* large;
-    yield* wires({ kind: 'finish', metrics: false });
+    yield* wires({ kind: 'close', job: JOB, metrics: false });
   },
   *'scenes that are never whole'() {
     for (let offset = 0; offset < 2 ** 30; offset += 1 << 20) {
-      const piece = { offset, total: 2 ** 30, data: Buffer.alloc(1 << 20), checksum: 0 };
-      yield encode({ scene: { scene: 0, piece } });
+      const chunk = { offset, total: 2 ** 30, data: Buffer.alloc(1 << 20), checksum: 0 };
+      yield encode({ scene: { job: JOB, scene: 0, chunk } });
     }
   },
   *'a scene of 300,000 assets'() {
@@ -125,34 +155,35 @@ const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
     yield* wiresOf(field(1, field(1, Buffer.concat(new Array(300_000).fill(field(7, Buffer.alloc(0)))))));
   },
   *'assets without end'() {
-    for (let k = 0; ; k++) yield* wires({ kind: 'asset', ...assetOf(Buffer.alloc(16 << 20, k)) });
+    for (let k = 0; ; k++) yield* wires({ kind: 'asset', job: JOB, ...assetOf(Buffer.alloc(16 << 20, k)) });
   },
   *'assets that are never whole'() {
     for (let k = 0; ; k++) {
-      const piece = { offset: 0, total: 2 ** 30, data: Buffer.alloc(1 << 20), checksum: 0 };
-      yield encode({ asset: { digest: Buffer.alloc(32, k), piece } });
+      const chunk = { offset: 0, total: 2 ** 30, data: Buffer.alloc(1 << 20), checksum: 0 };
+      yield encode({ asset: { job: JOB, digest: Buffer.alloc(32, k), chunk } });
     }
   },
   *'an asset with the digest of another one'() {
-    for (;;) yield* wires({ kind: 'asset', bytes: Buffer.alloc(1 << 20), digest: assetOf(Buffer.alloc(1)).digest });
+    for (;;)
+      yield* wires({ kind: 'asset', job: JOB, bytes: Buffer.alloc(1 << 20), digest: assetOf(Buffer.alloc(1)).digest });
   },
   *'cancellations of 300,000 epochs'() {
-    for (;;) yield encode({ cancel: { epochs: many(300_000) } });
+    for (;;) yield encode({ cancel: { job: JOB, epochs: many(300_000) } });
   },
   *'cancellations at full rate'() {
-    for (;;) yield encode({ cancel: { epochs: [1] } });
+    for (;;) yield encode({ cancel: { job: JOB, epochs: [1] } });
   },
   *'greetings again and again'() {
     for (;;) yield hello;
   },
   *'the end again and again'() {
-    for (;;) yield* wires({ kind: 'finish', metrics: true });
+    for (;;) yield* wires({ kind: 'close', job: JOB, metrics: true });
   },
   *'empty messages'() {
     for (;;) yield Buffer.alloc(0);
   },
   *'zooms of 100,000 digits'() {
-    yield* wires({ kind: 'scene', id: 0, scene: empty });
+    yield* wires({ kind: 'scene', job: JOB, id: 0, scene: empty });
     for (;;) yield* wires(assign({ zoom: '9'.repeat(100_000) }));
   },
 };
@@ -166,13 +197,13 @@ function field(number: number, bytes: Buffer): Buffer {
   }
 }
 
-/** Bytes of a scene, whatever they mean, in pieces. */
+/** Bytes of a scene, whatever they mean, in chunks. */
 function* wiresOf(bytes: Buffer): Generator<Buffer> {
-  for (const piece of cut(bytes))
-    yield encode({ scene: { scene: 0, piece: { ...piece, data: Buffer.from(piece.data) } } });
+  for (const chunk of cut(bytes))
+    yield encode({ scene: { job: JOB, scene: 0, chunk: { ...chunk, data: Buffer.from(chunk.data) } } });
 }
 
-/** The same piece of a scene with another number. */
+/** The same chunk of a scene with another number. */
 function withId(bytes: Buffer, id: number): Buffer {
   const { scene } = toWorker.decode(bytes);
   return encode({ scene: { ...scene, scene: id } as never });
@@ -200,7 +231,9 @@ function begin(messages: () => Iterable<Buffer | undefined>, reads: boolean): Pr
     const left = messages()[Symbol.iterator]();
     let timer: NodeJS.Timeout | undefined;
     call.on('data', (bytes: Buffer) => {
-      if (!toLeader.decode(bytes).ready || timer) return;
+      const { ready, opened } = toLeader.decode(bytes);
+      if (ready) call.write(opening(JOB));
+      if (!opened || timer) return;
       if (!reads) call.pause();
       timer = setInterval(() => {
         let bytesLeft = BYTES;

@@ -8,7 +8,7 @@ import { setPriority } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import grpc from '@grpc/grpc-js';
 import { thisProgram } from '../../src/app/version.js';
-import { BEAT_MS, PROTOCOL } from '../../src/cluster/messages.js';
+import { HEARTBEAT_MS, PROTOCOL } from '../../src/cluster/messages.js';
 import { fingerprintOf } from '../../src/kernel/open.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { toLeader, toWorker } from '../cluster/memory.js';
@@ -16,6 +16,7 @@ import { toLeader, toWorker } from '../cluster/memory.js';
 type Call = grpc.ServerDuplexStream<Buffer, Buffer>;
 type Wire = Parameters<typeof toLeader.encode>[0];
 interface Assigned {
+  readonly job: number;
   readonly shard: number;
   readonly epoch: number;
   /** Of its pixels. */
@@ -33,19 +34,17 @@ const honest = {
   ...thisProgram(),
   slots: 2,
   credits: 2,
-  kernel: 'simd',
-  detail: 'hostile',
-  speed: 1e9,
-  fingerprint,
   instance: '',
 };
+const able = { kernel: 'simd', detail: 'hostile', speed: 1e9, fingerprint, slots: 1024 };
 const encode = (wire: Wire) => toLeader.encode(wire);
 const ready = (changes: object = {}) => encode({ ready: { ...honest, ...changes } });
-const beat = (epochs: number[]) => encode({ beat: { epochs } });
+const opened = (job: number, changes: object = {}) => encode({ opened: { ...able, job, ...changes } });
+const heartbeat = (epochs: number[], job = 1) => encode({ heartbeat: { jobs: [{ job, epochs }] } });
 const many = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
-const piece = (data: Buffer, offset = 0, total = data.length) => ({ data, offset, total, checksum: 0 });
-const result = ({ shard, epoch }: Assigned, changes: object) =>
-  encode({ result: { shard, epoch, seconds: 0.01, iterations: 1, ...changes } });
+const chunk = (data: Buffer, offset = 0, total = data.length) => ({ data, offset, total, checksum: 0 });
+const result = ({ job, shard, epoch }: Assigned, changes: object) =>
+  encode({ result: { job, shard, epoch, seconds: 0.01, iterations: 1, ...changes } });
 /** A field of protobuf: its number, its bytes. */
 const field = (number: number, bytes: Buffer) =>
   Buffer.concat([Buffer.from([8 * number + 2]), varint(bytes.length), bytes]);
@@ -71,15 +70,21 @@ function pump(call: Call, messages: Iterator<Buffer>): void {
   for (const end of ['close', 'cancelled', 'error']) call.once(end, () => clearInterval(timer));
 }
 
+function* openings(): Generator<Buffer> {
+  for (let job = 1; ; job++) yield opened(job);
+}
+
 function* repeated(message: Buffer): Generator<Buffer> {
   for (;;) yield message;
 }
 
-function assigned(call: Call, act: (one: Assigned) => void): void {
+/** Opens each job, and does this with each assignment. */
+function assigned(call: Call, act: (one: Assigned) => void, changes: object = {}): void {
   call.on('data', (bytes: Buffer) => {
-    const { assign } = toWorker.decode(bytes);
-    const { shard = 0, epoch = 0, fractal } = assign ?? {};
-    if (fractal) act({ shard, epoch, bytes: 3 * fractal.width * fractal.height });
+    const { assign, open } = toWorker.decode(bytes);
+    if (open) call.write(opened(open.job, changes));
+    const { job = 0, shard = 0, epoch = 0, fractal } = assign ?? {};
+    if (fractal) act({ job, shard, epoch, bytes: 3 * fractal.width * fractal.height });
   });
 }
 
@@ -93,61 +98,95 @@ const flooding =
   (message: Buffer, greeting = ready()) =>
   (call: Call) => {
     call.write(greeting);
-    call.resume();
+    assigned(call, () => undefined);
     pump(call, repeated(message));
   };
 
 function hoards(call: Call): void {
   const taken: number[] = [];
-  call.write(ready({ slots: 1024, speed: 1e15 }));
-  assigned(call, ({ epoch }) => void taken.push(epoch));
-  const timer = setInterval(() => call.writable && call.write(beat(taken)), BEAT_MS);
+  let of = 1;
+  call.write(ready({ slots: 1024 }));
+  const take = ({ job, epoch }: Assigned) => {
+    of = job;
+    taken.push(epoch);
+  };
+  assigned(call, take, { speed: 1e15 });
+  const timer = setInterval(() => call.writable && call.write(heartbeat(taken, of)), HEARTBEAT_MS);
   call.once('cancelled', () => clearInterval(timer));
 }
 
 const KINDS: Readonly<Record<string, (call: Call) => void>> = {
-  'absurd numbers': flooding(beat([]), ready({ slots: 2 ** 32 - 1, credits: 2 ** 32 - 1, speed: 1e300 })),
-  'no credits and no slots': flooding(beat([]), ready({ slots: 0, credits: 0, speed: 0 })),
+  'absurd numbers': flooding(heartbeat([]), ready({ slots: 2 ** 32 - 1, credits: 2 ** 32 - 1 })),
+  'an absurd speed': (call) => {
+    call.write(ready());
+    assigned(call, () => undefined, { speed: 1e300 });
+  },
+  'no credits and no slots': flooding(heartbeat([]), ready({ slots: 0, credits: 0 })),
+  'no slots for the kernel': (call) => {
+    call.write(ready());
+    assigned(call, () => undefined, { slots: 0, speed: 0 });
+  },
+  'never opens the job': (call) => {
+    call.write(ready());
+    call.resume();
+    const timer = setInterval(() => call.writable && call.write(encode({ heartbeat: {} })), HEARTBEAT_MS);
+    call.once('cancelled', () => clearInterval(timer));
+  },
+  'opens the job again and again': (call) => {
+    call.write(ready());
+    call.once('data', () => pump(call, repeated(opened(1))));
+  },
+  'opens jobs without end': (call) => {
+    call.write(ready());
+    pump(call, openings());
+  },
+  'unavailable again and again': flooding(encode({ unavailable: { job: 1, reason: 'none' } })),
+  'heartbeats of 30,000 jobs': flooding(encode({ heartbeat: { jobs: many(15_000).map(() => ({})) } })),
+  'heartbeats of jobs that are not there': flooding(heartbeat(many(200), 99)),
   'takes all and answers nothing': hoards,
-  'heartbeats of 380,000 epochs': flooding(beat(many(380_000))),
-  'heartbeats of 4,000 epochs': flooding(beat(many(4_000))),
-  'heartbeats at full rate': flooding(beat([])),
+  'heartbeats of 380,000 epochs': flooding(heartbeat(many(380_000))),
+  'heartbeats of 4,000 epochs': flooding(heartbeat(many(4_000))),
+  'heartbeats at full rate': flooding(heartbeat([])),
   'answers that nobody asked for': flooding(
-    result({ shard: 1, epoch: 999_999, bytes: 0 }, { piece: piece(Buffer.alloc(1 << 20)) }),
+    result({ job: 1, shard: 1, epoch: 999_999, bytes: 0 }, { chunk: chunk(Buffer.alloc(1 << 20)) }),
   ),
-  'failures that nobody asked for': flooding(encode({ failed: { shard: 1, epoch: 999_999, reason: 'none' } })),
+  'failures that nobody asked for': flooding(encode({ failed: { job: 1, shard: 1, epoch: 999_999, reason: 'none' } })),
   'reports of 40,000 metrics': flooding(
-    encode({ report: { figures: many(40_000).map((value) => ({ name: 'm', value })) } }),
+    encode({ report: { job: 1, metrics: many(40_000).map((value) => ({ name: 'm', value })) } }),
   ),
   'reports of some metrics': flooding(
-    encode({ report: { figures: many(100).map((value) => ({ name: 'm', value })) } }),
+    encode({ report: { job: 1, metrics: many(100).map((value) => ({ name: 'm', value })) } }),
   ),
   'ready again and again': flooding(ready()),
   'draining again and again': flooding(encode({ draining: {} })),
   'times that are no numbers': answering((one) => [
-    result(one, { piece: piece(Buffer.alloc(one.bytes)), seconds: Number.NaN }),
+    result(one, { chunk: chunk(Buffer.alloc(one.bytes)), seconds: Number.NaN }),
   ]),
   'times beyond measure': answering((one) => [
-    result(one, { piece: piece(Buffer.alloc(one.bytes)), seconds: 1e308, iterations: 1e308 }),
+    result(one, { chunk: chunk(Buffer.alloc(one.bytes)), seconds: 1e308, iterations: 1e308 }),
   ]),
-  'control characters': flooding(beat([]), ready({ detail: '\x1b[2J\x1b]0;title\x07', instance: '\u202eabc' })),
-  'failures that clear the screen': answering(({ shard, epoch }) => [
-    encode({ failed: { shard, epoch, reason: '\x1b[2J\x1b[H' } }),
+  'control characters': (call) => {
+    call.write(ready());
+    assigned(call, () => undefined, { detail: '\x1b[2J\x1b]0;title\x07' });
+  },
+  'control characters in the greeting': flooding(heartbeat([]), ready({ instance: '\u202eabc' })),
+  'failures that clear the screen': answering(({ job, shard, epoch }) => [
+    encode({ failed: { job, shard, epoch, reason: '\x1b[2J\x1b[H' } }),
   ]),
   'huge strings': flooding(encode({ refused: { reason: 'x'.repeat(1 << 20) } })),
-  'a million tiny pieces': answering(function* (one) {
-    for (let at = 0; at < 1_000_000; at++) yield result(one, { piece: piece(Buffer.alloc(1), at, 1_000_000) });
+  'a million tiny chunks': answering(function* (one) {
+    for (let at = 0; at < 1_000_000; at++) yield result(one, { chunk: chunk(Buffer.alloc(1), at, 1_000_000) });
   }),
-  'pieces out of order': answering((one) => [result(one, { piece: piece(Buffer.alloc(3), 300, one.bytes) })]),
-  'endless pieces': answering(function* (one) {
-    for (let at = 0; at < 1 << 10; at++) yield result(one, { piece: piece(Buffer.alloc(1 << 20), at << 20, 2 ** 30) });
+  'chunks out of order': answering((one) => [result(one, { chunk: chunk(Buffer.alloc(3), 300, one.bytes) })]),
+  'endless chunks': answering(function* (one) {
+    for (let at = 0; at < 1 << 10; at++) yield result(one, { chunk: chunk(Buffer.alloc(1 << 20), at << 20, 2 ** 30) });
   }),
   'unknown messages': flooding(field(15, Buffer.alloc(10))),
   'empty messages': flooding(Buffer.alloc(0)),
   'several messages in one': flooding(
-    Buffer.concat([result({ shard: 1, epoch: 1, bytes: 0 }, {}), beat(many(300_000))]),
+    Buffer.concat([result({ job: 1, shard: 1, epoch: 1, bytes: 0 }, {}), heartbeat(many(300_000))]),
   ),
-  'a result of 400,000 pieces': flooding(field(3, Buffer.concat(new Array(400_000).fill(Buffer.from([0x12, 0]))))),
+  'a result of 400,000 chunks': flooding(field(3, Buffer.concat(new Array(400_000).fill(Buffer.from([0x12, 0]))))),
   'groups within groups': flooding(field(3, Buffer.alloc(1_000_000, 0x0b))),
   'bytes that are no message': flooding(Buffer.alloc(100_000, 0xff)),
   'joins and goes': (call) => {

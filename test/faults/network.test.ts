@@ -78,10 +78,6 @@ const ready: Ready = {
   build: 'build',
   slots: 1,
   credits: 2,
-  kernel: 'simd',
-  detail: 'by hand',
-  speed: 1e9,
-  fingerprint: 'a'.repeat(64),
   instance: '',
 };
 

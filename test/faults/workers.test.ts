@@ -115,7 +115,7 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
     await leaves(leaving, signal);
     const metrics = await job.whole();
     assert.deepEqual([metrics[LOST], metrics['/cluster/shards/reissued:shards']], [0, 0], 'its last answer arrived');
-    assert.match(metrics.said, /says goodbye[\s\S]*left/);
+    assert.match(metrics.said, /is draining[\s\S]*left/);
     await leaves(other);
   });
 }
@@ -148,8 +148,8 @@ test('a leader with workers of its own takes others in, with another token', BOU
   writeFileSync(token, 'a-token-for-those-who-join');
   const outside = ['--listen', '127.0.0.1:0', '--token-file', token];
   const job = await leader(t, SHORT, [], ['--local', '1', ...outside, '--min-workers', '2']);
-  const [, lobby] = await job.said(/workers may join at (\S+)/);
-  const joiner = await worker(t, ['--join', lobby as string, '--token-file', token]);
+  const [, registration] = await job.said(/workers may join at (\S+)/);
+  const joiner = await worker(t, ['--join', registration as string, '--token-file', token]);
   const metrics = await job.whole();
   assert.equal(metrics['/cluster/workers/used:workers'], 2);
   await leaves(joiner);
@@ -157,11 +157,14 @@ test('a leader with workers of its own takes others in, with another token', BOU
 
 test('workers that join a leader that listens do its job, and serve the next one', BOUNDED, async (t) => {
   const first = await leader(t, SHORT, [], ['--listen', '127.0.0.1:0']);
-  const [, lobby] = await first.said(/workers may join at (\S+)/);
-  const joiners = await Promise.all([worker(t, ['--join', lobby as string]), worker(t, ['--join', lobby as string])]);
+  const [, registration] = await first.said(/workers may join at (\S+)/);
+  const joiners = await Promise.all([
+    worker(t, ['--join', registration as string]),
+    worker(t, ['--join', registration as string]),
+  ]);
   const metrics = await first.whole();
   assert.ok((metrics['/cluster/workers/used:workers'] as number) > 0);
-  const second = await leader(t, SHORT, [], ['--listen', lobby as string, '--min-workers', '2']);
+  const second = await leader(t, SHORT, [], ['--listen', registration as string, '--min-workers', '2']);
   assert.equal((await second.whole())['/cluster/workers/used:workers'], 2);
   for (const joiner of joiners) await leaves(joiner);
 });

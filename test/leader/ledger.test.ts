@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Ledger } from '../../src/leader/ledger.js';
+import { Ledger } from '../../src/leader/job/ledger.js';
 
 test('computed, recalled and revoked samples are counted with the cost of their frames', () => {
   const ledger = new Ledger(

@@ -3,22 +3,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Command, type Event, type Job, schedule } from '../../src/leader/schedule.js';
+import type { Command, Event, Job, RenderShape } from '../../src/leader/schedule/events.js';
+import { schedule } from '../../src/leader/schedule/schedule.js';
 import { without } from '../../src/shard/missing.js';
 import type { Rect } from '../../src/shard/shard.js';
 
-const job = fc.record(
-  {
-    frames: fc.integer({ min: 1, max: 4 }),
+/** Renders of any size, with any of four scenes; of some only a part is wanted. */
+const render = fc
+  .record({
     width: fc.integer({ min: 1, max: 120 }),
     height: fc.integer({ min: 1, max: 120 }),
     perPixel: fc.integer({ min: 1, max: 4 }),
+    scene: fc.nat(3),
+    unwanted: fc.option(fc.record({ x: fc.nat(60), y: fc.nat(60), width: fc.nat(120), height: fc.nat(120) })),
+  })
+  .map(({ unwanted, ...shape }): RenderShape => {
+    const whole = { x: 0, y: 0, width: shape.width, height: shape.height };
+    return unwanted ? { ...shape, parts: without([whole], unwanted) } : shape;
+  });
+const same = (count: number, shape: RenderShape) => new Array<RenderShape>(count).fill(shape);
+const renders = fc.oneof(
+  fc.array(render, { minLength: 1, maxLength: 4 }),
+  fc.tuple(fc.integer({ min: 1, max: 4 }), render).map(([count, shape]) => same(count, shape)),
+);
+
+const job = fc.record(
+  {
+    renders,
     shape: fc.constantFrom('row' as const, 'tile' as const, 'auto' as const),
     window: fc.integer({ min: 1, max: 3 }),
     verify: fc.record({ share: fc.constantFrom(0, 0, 0.2, 1), seed: fc.nat(99) }),
     recalls: fc.constant(true as const),
+    mostScenes: fc.integer({ min: 1, max: 2 }),
   },
-  { requiredKeys: ['frames', 'width', 'height', 'perPixel', 'shape', 'window'] },
+  { requiredKeys: ['renders', 'shape', 'window'] },
 );
 
 type Assign = Command & { kind: 'assign' };
@@ -38,16 +56,22 @@ interface Peer {
 const MISFORTUNES = 40;
 
 /** A cluster that does as the dice say; the commands of the schedule are checked as they come. */
-function play(size: Job, dice: () => number): void {
-  const plan = schedule(size);
+function play(job: Job, dice: () => number): void {
+  const plan = schedule(job);
+  const shapeOf = (render: number) => job.renders[render] as RenderShape;
+  const wantedOf = (render: number): readonly Rect[] => {
+    const { width, height, parts = [{ x: 0, y: 0, width, height }] } = shapeOf(render);
+    return parts;
+  };
   const peers = new Map<string, Peer>();
-  const covered = Array.from({ length: size.frames }, () => new Uint8Array(size.width * size.height));
+  const covered = job.renders.map(({ width, height }) => new Uint8Array(width * height));
+  const begun = new Set<number>();
   const committed = new Set<number>();
   const answered = new Map<number, { shard: number; by: string; right: boolean }>();
-  /** Who alone answered for a shard, and in which frame it is. */
+  /** The worker that alone answered for a shard. */
   const lone = new Map<number, string>();
   const doubtful = new Set<number>();
-  const contradicted = new Set<string>();
+  const outvoted = new Set<string>();
   const past: { peer: string; epoch: number }[] = [];
   const failures = new Map<number, number>();
   const expelled = new Set<string>();
@@ -80,6 +104,9 @@ function play(size: Job, dice: () => number): void {
         peer.has.set(command.epoch, command);
         assert.ok(peer.has.size <= 2 * peer.slots, 'no more under way than credits');
         assert.deepEqual(plan.leased(peer.name, command.epoch), command.shard);
+        begun.add(command.shard.frame);
+        const open = [...begun].filter((one) => one >= frames.length).map((one) => shapeOf(one).scene);
+        assert.ok(new Set(open).size <= (job.mostScenes ?? Infinity), 'no more scenes than workers take');
         return undefined;
       }
       case 'cancel':
@@ -97,16 +124,16 @@ function play(size: Job, dice: () => number): void {
         count(shard, 1);
         const { by } = answered.get(epoch) as { by: string };
         if (!verified) lone.set(shard.id, by);
-        assert.ok(verified !== undefined || !contradicted.has(by), 'who was contradicted is not believed alone');
+        assert.ok(verified !== undefined || !outvoted.has(by), 'results of an outvoted worker need confirmation');
         return undefined;
       }
-      case 'contradicted':
-        assert.ok(lied.has(command.peer), 'who is right is not contradicted');
-        contradicted.add(command.peer);
+      case 'outvoted':
+        assert.ok(lied.has(command.peer), 'a worker that is right is not outvoted');
+        outvoted.add(command.peer);
         for (const shard of command.revoked) {
           assert.ok(committed.delete(shard.id), 'what is revoked was there');
           assert.ok(!frames.includes(shard.frame), 'what was handed on stays');
-          assert.equal(lone.get(shard.id), command.peer, 'what is revoked stood on this word alone');
+          assert.equal(lone.get(shard.id), command.peer, 'only this worker had computed what is revoked');
           lone.delete(shard.id);
           count(shard, -1);
         }
@@ -132,8 +159,9 @@ function play(size: Job, dice: () => number): void {
 
   function count(shard: Rect & { frame: number }, by: number): void {
     const pixels = covered[shard.frame] as Uint8Array;
+    const { width } = shapeOf(shard.frame);
     for (let y = shard.y; y < shard.y + shard.height; y++) {
-      for (let x = shard.x; x < shard.x + shard.width; x++) pixels[y * size.width + x]! += by;
+      for (let x = shard.x; x < shard.x + shard.width; x++) pixels[y * width + x]! += by;
     }
   }
 
@@ -157,7 +185,8 @@ function play(size: Job, dice: () => number): void {
   function blame(name: string, event: Event): void {
     wrongs.set(name, (wrongs.get(name) ?? 0) + 1);
     feed(event);
-    if ((wrongs.get(name) ?? 0) >= 3 && !end) assert.ok(expelled.has(name), 'who fails three times is left out');
+    if ((wrongs.get(name) ?? 0) >= 3 && !end)
+      assert.ok(expelled.has(name), 'a worker that fails three times is left out');
   }
 
   function misfortune(peer: Peer, one: Assign | undefined): void {
@@ -197,33 +226,40 @@ function play(size: Job, dice: () => number): void {
         past.push({ peer: name, epoch: one.epoch });
         if (dice() % 2) return blame(name, { kind: 'failed', peer: name, epoch: one.epoch, reason: 'bad luck' });
         // It never says so, but names it no more.
-        feed({ kind: 'beat', peer: name, epochs: [one.epoch, ...has.keys()] });
-        return blame(name, { kind: 'beat', peer: name, epochs: [...has.keys()] });
+        feed({ kind: 'heartbeat', peer: name, epochs: [one.epoch, ...has.keys()] });
+        return blame(name, { kind: 'heartbeat', peer: name, epochs: [...has.keys()] });
+    }
+  }
+
+  /** Only these pixels are to be computed. */
+  function uncover(frame: number, rects: readonly Rect[]): void {
+    const { width: wide } = shapeOf(frame);
+    covered[frame]?.fill(1);
+    for (const { x, y, width, height } of rects) {
+      for (let row = y; row < y + height; row++) covered[frame]?.fill(0, row * wide + x, row * wide + x + width);
     }
   }
 
   /** Some of the next frame is there, or all, or nothing. */
   function recall(): void {
     const frame = known++;
-    let missing: readonly Rect[] = [{ x: 0, y: 0, width: size.width, height: size.height }];
+    const { width: wide, height: high } = shapeOf(frame);
+    let missing = wantedOf(frame);
     for (let parts = dice() % 4; parts > 0; parts--) {
-      const [x, y] = [dice() % size.width, dice() % size.height];
-      missing = without(missing, { x, y, width: 1 + (dice() % size.width), height: 1 + (dice() % size.height) });
+      const [x, y] = [dice() % wide, dice() % high];
+      missing = without(missing, { x, y, width: 1 + (dice() % wide), height: 1 + (dice() % high) });
     }
     if (dice() % 4 === 0) missing = [];
-    covered[frame]?.fill(1);
-    for (const { x, y, width, height } of missing) {
-      for (let row = y; row < y + height; row++)
-        covered[frame]?.fill(0, row * size.width + x, row * size.width + x + width);
-    }
+    uncover(frame, missing);
     feed({ kind: 'recalled', frame, missing });
   }
 
-  if (size.recalls && dice() % 2) recall();
+  for (const frame of job.renders.keys()) uncover(frame, wantedOf(frame));
+  if (job.recalls && dice() % 2) recall();
   if (!end) join();
   for (let turn = 0; !end; turn++) {
     assert.ok(turn < 20_000, 'the job ends');
-    if (size.recalls && known < size.frames && dice() % 8 === 0) recall();
+    if (job.recalls && known < job.renders.length && dice() % 8 === 0) recall();
     if (end) break;
     const all = [...peers.values()];
     if (misfortunes === MISFORTUNES || all.length === 0) {
@@ -240,11 +276,11 @@ function play(size: Job, dice: () => number): void {
       if (peer.stuck && dice() % 30 === 0) peer.stuck = false;
       now += 100;
       feed({ kind: 'tick' });
-    } else if (dice() % 9 === 0) feed({ kind: 'beat', peer: peer.name, epochs: [...peer.has.keys()] });
+    } else if (dice() % 9 === 0) feed({ kind: 'heartbeat', peer: peer.name, epochs: [...peer.has.keys()] });
     else finish(peer, one);
   }
   if (end === 'failed') return;
-  assert.equal(frames.length, size.frames);
+  assert.equal(frames.length, job.renders.length);
   for (const pixels of covered)
     assert.ok(
       pixels.every((times) => times === 1),
@@ -255,7 +291,9 @@ function play(size: Job, dice: () => number): void {
 
 test('whatever happens, every shard is committed once, frames come in order, and the job ends', () => {
   fc.assert(
-    fc.property(job, fc.infiniteStream(fc.nat(9999)), (size, luck) => play(size, () => luck.next().value as number)),
+    fc.property(job, fc.infiniteStream(fc.nat(9999)), (one, luck) =>
+      play(one as Job, () => luck.next().value as number),
+    ),
     { numRuns: Number(process.env.RUNS ?? 2000) },
   );
 });

@@ -3,16 +3,19 @@
  * millisecond with each; what follows `----` is what the schedule must say.
  *
  *   job frames=2 size=8x4 block=2 [shape=row] [window=4] [verify=1]
+ *   job renders=8x4:0,4x4:1 scenes=2: renders of these sizes with these scenes, of at most two scenes under way
  *   job ... recalls=true: frames wait for   recall 0 4x2@0,0 4x1@0,3   which names what is missing, if anything
  *   join a slots=1 speed=1      leave a      drain a      blame a nonsense      take 0
- *   finish a 3 [seconds=0.1] [digest=x]      fail a 3 broken      beat a 3 4
+ *   finish a 3 [seconds=0.1] [digest=x]      fail a 3 broken      heartbeat a 3 4      stop
  *   wait 2.5                    so many seconds pass, with a tick each 100 ms
  *
  * A shard's number stands for its latest assignment to that peer; `3'` is the one before.
  */
 
-import { type Command, type Event, type Job, type Schedule, schedule } from '../../src/leader/schedule.js';
+import type { Command, Event, Job, Schedule } from '../../src/leader/schedule/events.js';
+import { schedule } from '../../src/leader/schedule/schedule.js';
 import type { Rect } from '../../src/shard/shard.js';
+import { uniform } from './uniform.js';
 
 const TICK_MS = 100;
 
@@ -57,17 +60,21 @@ function fieldsOf(words: string[]): Record<string, string> {
 
 function jobOf(fields: Record<string, string>): Job {
   const [width, height] = (fields.size ?? '4x4').split('x').map(Number);
+  const frames = Number(fields.frames ?? 1);
   return {
-    frames: Number(fields.frames ?? 1),
-    width: width as number,
-    height: height as number,
-    perPixel: 1,
+    renders: fields.renders?.split(',').map(renderOf) ?? uniform(frames, width as number, height as number),
     shape: (fields.shape ?? 'row') as Job['shape'],
     window: Number(fields.window ?? 4),
+    ...(fields.scenes ? { mostScenes: Number(fields.scenes) } : {}),
     ...(fields.recalls ? { recalls: true } : {}),
     ...(fields.block ? { blockSize: Number(fields.block) } : {}),
     ...(fields.verify ? { verify: { share: Number(fields.verify), seed: 1 } } : {}),
   };
+}
+
+function renderOf(word: string): Job['renders'][number] {
+  const [width = 0, height = 0, scene = 0] = word.split(/[x:]/).map(Number);
+  return { width, height, perPixel: 1, scene };
 }
 
 function eventOf(verb: string, words: string[], epochOf: (peer: string, id: string) => number): Event {
@@ -81,8 +88,8 @@ function eventOf(verb: string, words: string[], epochOf: (peer: string, id: stri
       return { kind: 'left', peer };
     case 'drain':
       return { kind: 'draining', peer };
-    case 'beat':
-      return { kind: 'beat', peer, epochs: words.slice(1).map((one) => epochOf(peer, one)) };
+    case 'heartbeat':
+      return { kind: 'heartbeat', peer, epochs: words.slice(1).map((one) => epochOf(peer, one)) };
     case 'blame':
       return { kind: 'blamed', peer, reason: words.slice(1).join(' ') };
     case 'finish': {
@@ -91,6 +98,8 @@ function eventOf(verb: string, words: string[], epochOf: (peer: string, id: stri
     }
     case 'fail':
       return { kind: 'failed', peer, epoch: epochOf(peer, id), reason: rest };
+    case 'stop':
+      return { kind: 'stopped' };
     case 'take':
       return { kind: 'taken', frame: Number(peer) };
     case 'recall':
@@ -118,9 +127,9 @@ function text(command: Command): string {
       const { verified } = command;
       return `${command.shard.id} is there${verified === undefined ? '' : verified ? ', twice the same' : ', unverified'}`;
     }
-    case 'contradicted':
+    case 'outvoted':
       return [
-        `${command.peer} is contradicted`,
+        `${command.peer} is outvoted`,
         ...command.revoked.map(({ id }) => `${id} is not there any more`),
         ...command.late.map((frame) => `frame ${frame} is doubtful`),
       ].join(', ');

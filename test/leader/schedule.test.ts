@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Command, type Event, schedule } from '../../src/leader/schedule.js';
+import type { Command, Event } from '../../src/leader/schedule/events.js';
+import { schedule } from '../../src/leader/schedule/schedule.js';
 import type { Shard } from '../../src/shard/shard.js';
 import { play } from './scenario.js';
 import { type SimulatedPeer, simulate } from './simulate.js';
+import { uniform } from './uniform.js';
 
 type Assign = Command & { kind: 'assign' };
 
@@ -21,7 +23,7 @@ for (const name of readdirSync(folder)) {
 }
 
 test('a job of a million frames is planned at once', () => {
-  const plan = schedule({ frames: 1e6, width: 640, height: 360, perPixel: 1, shape: 'auto', window: 10 });
+  const plan = schedule({ renders: uniform(1e6, 640, 360), shape: 'auto', window: 10 });
   assert.ok(plan.on({ kind: 'joined', peer: 'a', slots: 1, speed: 1 }, 0).length > 0);
 });
 
@@ -32,14 +34,15 @@ function uneven({ y, width, height }: Shard): number {
   return seconds;
 }
 
-const still = { frames: 1, width: 1920, height: 1080, perPixel: 1, shape: 'auto' as const, window: 4 };
-const film = { frames: 200, width: 640, height: 360, perPixel: 1, shape: 'auto' as const, window: 8 };
+const still = { renders: uniform(1, 1920, 1080), shape: 'auto' as const, window: 4 };
+const large = { ...still, renders: uniform(1, 4096, 4096) };
+const film = { renders: uniform(200, 640, 360), shape: 'auto' as const, window: 8 };
 const crews: [string, Parameters<typeof simulate>][] = [
   ['two slots, an uneven picture', [still, crew(1, 1), uneven]],
   ['a peer ten times slower', [still, crew(10, 1), long]],
   ['a peer a hundred times slower', [still, crew(100, 1), long]],
   ['a hundred slots, a film of small frames', [film, [{ name: 'a', slots: 100, speed: 1 }], even]],
-  ['peers that say nothing true of their speed', [film, crew(1, 1, 1), even]],
+  ['peers whose stated speeds are wrong', [film, crew(1, 1, 1), even]],
 ];
 
 function crew(...speeds: number[]): SimulatedPeer[] {
@@ -63,7 +66,7 @@ for (const [name, args] of crews) {
 }
 
 test('times that are no numbers do not stay in the mean', () => {
-  const plan = schedule({ ...still, width: 4096, height: 4096 });
+  const plan = schedule(large);
   let now = 0;
   const feed = (event: Event) => plan.on(event, now).flatMap((command) => (command.kind === 'assign' ? [command] : []));
   const [first, second] = feed({ kind: 'joined', peer: 'a', slots: 1, speed: 1 }) as [Assign, Assign];
@@ -76,7 +79,7 @@ test('times that are no numbers do not stay in the mean', () => {
 });
 
 test('a shard takes no longer than it was away, whatever its worker states', () => {
-  const plan = schedule({ ...still, width: 4096, height: 4096 });
+  const plan = schedule(large);
   const feed = (event: Event, now: number) =>
     plan.on(event, now).flatMap((command) => (command.kind === 'assign' ? [command] : []));
   const shards = feed({ kind: 'joined', peer: 'a', slots: 1, speed: 1 }, 0);
@@ -89,7 +92,7 @@ test('a shard takes no longer than it was away, whatever its worker states', () 
 });
 
 test('a worker that answers nothing has few shards of the first size, whatever it states of itself', () => {
-  const plan = schedule({ ...still, width: 4096, height: 4096 });
+  const plan = schedule(large);
   const given = new Map<string, Assign[]>();
   const feed = (event: Event, now: number) => {
     for (const command of plan.on(event, now)) {
@@ -141,7 +144,7 @@ test('workers that answer shards at first and then none keep no shard from those
 });
 
 test('workers that leave again and again with their shards do not fail the job for the one that stays', () => {
-  const plan = schedule({ frames: 1, width: 256, height: 256, perPixel: 1, shape: 'tile', window: 1 });
+  const plan = schedule({ renders: uniform(1, 256, 256), shape: 'tile', window: 1 });
   const names = ['a', 'b', 'c'];
   const held: Assign[] = [];
   let done = false;

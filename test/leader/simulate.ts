@@ -1,6 +1,7 @@
 /** Plays a job in virtual time: peers of given speeds, shards of given cost, no network. */
 
-import { type Event, type Job, schedule } from '../../src/leader/schedule.js';
+import type { Event, Job } from '../../src/leader/schedule/events.js';
+import { schedule } from '../../src/leader/schedule/schedule.js';
 import type { Shard } from '../../src/shard/shard.js';
 
 export interface SimulatedPeer {

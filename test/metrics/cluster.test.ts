@@ -17,10 +17,10 @@ function share(
   slots: number,
   busySeconds: number,
   idleSeconds: number,
-  figures: Metric[] = [],
+  metrics: Metric[] = [],
 ): WorkerShare {
   const counts = { shards: 3, samples: 300, iterations: 3000, sentBytes: 10, receivedBytes: 1000 };
-  return { name, slots, busySeconds, idleSeconds, figures, ...counts };
+  return { name, slots, busySeconds, idleSeconds, metrics, ...counts };
 }
 
 function counters(workers: WorkerShare[], seconds = 10, computeSeconds = 8): LeaderCounters {

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Assignment } from '../../src/cluster/messages.js';
 import { FractalError } from '../../src/errors.js';
-import type { RenderJob } from '../../src/leader/run.js';
+import { type RenderJob, uniformRenders } from '../../src/leader/job/gathering.js';
 import type { Rect } from '../../src/shard/shard.js';
 import type { Asset } from '../../src/work/asset.js';
 import type { Kind, Start } from '../../src/work/kind.js';
@@ -117,11 +117,9 @@ export interface ChecksumJob extends RenderJob {
 export function checksumJob(salt: Uint8Array, asset: Asset, frames: number): ChecksumJob {
   const assets = [asset.digest];
   return {
-    ...{ frames, width: 64, height: 48, perPixel: 1, channels: 1, window: 3 },
-    shape: 'tile',
-    blockSize: 16,
-    answer: 'pixels',
-    scene: { work: { kind: 'custom', name: 'checksum', payload: salt }, assets },
+    renders: uniformRenders(frames, { width: 64, height: 48, perPixel: 1, channels: 1, answer: 'pixels' }),
+    ...{ window: 3, shape: 'tile', blockSize: 16 },
+    scenes: [{ work: { kind: 'custom', name: 'checksum', payload: salt }, assets }],
     assets: [asset],
     taskOf: (frame, rect) => taskOf({ frame, ...rect }),
     validate: ({ bytes }, { width, height }) =>

@@ -9,15 +9,18 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { grpcDialer } from '../../src/cluster/grpc.js';
 import { grpcListen } from '../../src/cluster/listen.js';
+import type { Scene } from '../../src/cluster/messages.js';
 import type { Listener } from '../../src/cluster/transport.js';
 import { openSimd } from '../../src/kernel/simd.js';
-import type { Report } from '../../src/leader/ledger.js';
-import { type Progress, type RenderJob, type RunOptions, run } from '../../src/leader/run.js';
+import { openFleet } from '../../src/leader/fleet/fleet.js';
+import { type RenderJob, uniformRenders } from '../../src/leader/job/gathering.js';
+import { type Progress, startJob } from '../../src/leader/job/job.js';
+import type { Report } from '../../src/leader/job/ledger.js';
 import type { Frame } from '../../src/shard/frame.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
 import { openOnDisk } from '../../src/store/disk.js';
-import { assetOf } from '../../src/work/asset.js';
+import { type Asset, assetOf } from '../../src/work/asset.js';
 import { fractalJob } from '../../src/work/fractal/job.js';
 import type { Kind, Kinds } from '../../src/work/kind.js';
 import { BUILT_IN } from '../../src/work/kinds.js';
@@ -46,6 +49,8 @@ const FRAMES = 4;
 /** Of 64 x 48 pixels in tiles of 16. */
 const SHARDS = 12 * FRAMES;
 const job = checksumJob(SALT, ASSET, FRAMES);
+const sceneOf = (asset: Asset) => checksumJob(SALT, asset, 1).scenes[0] as Scene;
+const SCENE = sceneOf(ASSET);
 
 const kindsWith = (kind: Kind): Kinds => ({ ...BUILT_IN, [CHECKSUM]: kind });
 
@@ -57,7 +62,7 @@ function poolOf(t: TestContext, slots: number, wrong = false): Pool {
 
 /** A worker that real gRPC reaches. */
 async function worker(t: TestContext, pool = poolOf(t, 1)): Promise<Listener> {
-  const log = { started() {}, finished: () => [], ended() {} };
+  const log = { began() {}, finished: () => [], broken() {}, ended() {} };
   const listener = await grpcListen(LOCAL, (link) => void serve(link, pool, { version: 'test', build: 'build' }, log));
   t.after(() => listener.close());
   return listener;
@@ -77,21 +82,35 @@ async function rendered(
 ): Promise<Outcome> {
   const notes: string[] = [];
   let report: Report | undefined;
-  const options: RunOptions = {
+  const options = {
     dialer: grpcDialer(),
-    ...{ version: 'test', build: 'build', session: 'test', kernel, retries: 0, random: Math.random, maxSlots: 0 },
+    ...{
+      version: 'test',
+      build: 'build',
+      session: 'test',
+      name: 'test',
+      kernel,
+      retries: 0,
+      random: Math.random,
+      maxSlots: 0,
+    },
     ...{ minWorkers: workers.length, strict: false, metrics: false, signal: new AbortController().signal, progress },
     now: () => performance.now(),
-    note: (text) => void notes.push(text),
-    gathered: (one) => {
+    note: (text: string) => void notes.push(text),
+    gathered: (one: Report) => {
       report = one;
     },
   };
-  const running = run(what, options);
-  for (const { address } of workers) running.add({ address, slots: 0 });
-  running.sealed();
+  const fleet = openFleet(options);
+  const running = startJob(fleet, what, options);
+  for (const { address } of workers) fleet.add({ address, slots: 0 });
+  fleet.sealed();
   const frames: Frame[] = [];
-  for await (const frame of running.frames) frames.push(frame);
+  try {
+    for await (const frame of running.frames) frames.push(frame);
+  } finally {
+    fleet.close();
+  }
   return { frames, report: report as Report, notes };
 }
 
@@ -163,12 +182,10 @@ test('finished shards are kept, and found again by the identity of their frame',
 
 test('jobs of two kinds share a worker', BOUNDED, async (t) => {
   const both = await worker(t, poolOf(t, 2));
-  const size = { frames: 1, width: view.width, height: view.height, perPixel: 1, channels: 1, window: 2 };
-  const fractal: RenderJob = {
-    ...fractalJob({ viewOf: () => view, paint: undefined, ...size }),
-    ...size,
-    shape: 'row',
-  };
+  const size = { width: view.width, height: view.height, perPixel: 1, channels: 1 };
+  const { scene, answer, ...work } = fractalJob({ viewOf: () => view, paint: undefined, ...size });
+  const renders = uniformRenders(1, { ...size, answer });
+  const fractal: RenderJob = { ...work, renders, scenes: [scene], window: 2, shape: 'row' };
   const [checksums, samples] = await Promise.all([
     rendered(job, [both]),
     rendered(fractal, [both], { kernel: 'simd' }),
@@ -188,10 +205,10 @@ test('a worker without the kind is left out, with the reason', BOUNDED, async (t
 });
 
 test('a scene that names an asset that was not sent is refused', (t) => {
-  const seat = poolOf(t, 1).seat(KERNEL);
-  assert.throws(() => seat.scene(0, job.scene), { code: 'PROTOCOL', message: /names asset [\da-f]{64}, never sent/ });
-  seat.asset(ASSET);
-  seat.scene(0, job.scene);
+  const handle = poolOf(t, 1).session().open(KERNEL, 50);
+  assert.throws(() => handle.scene(0, SCENE), { code: 'PROTOCOL', message: /names asset [\da-f]{64}, never sent/ });
+  handle.asset(ASSET);
+  handle.scene(0, SCENE);
 });
 
 function fits(keep: () => void): boolean {
@@ -210,7 +227,7 @@ test('assets count as memory of scenes, once for a session, and are free again w
   t.after(() => pool.close());
   const asset = (mib: number, byte: number) => assetOf(new Uint8Array(mib * MIB).fill(byte));
   const evicted: string[] = [];
-  const [one, other] = ['one', 'other'].map((name) => pool.seat(KERNEL, () => void evicted.push(name)));
+  const [one, other] = ['one', 'other'].map((name) => pool.session(() => void evicted.push(name)).open(KERNEL, 50));
   assert.ok(one && other);
   assert.throws(() => one.asset(asset(21, 0)), {
     code: 'PROTOCOL',
@@ -221,14 +238,14 @@ test('assets count as memory of scenes, once for a session, and are free again w
   assert.deepEqual(evicted, [], '12 MiB and 2 MiB count');
   other.asset(asset(9, 3));
   assert.deepEqual(evicted, ['one'], 'it computes nothing, and holds more');
-  one.leave();
-  other.leave();
-  const next = pool.seat(KERNEL);
+  one.close();
+  other.close();
+  const next = pool.session().open(KERNEL, 50);
   assert.throws(() => next.asset(asset(18, 4)), { message: 'memory of scenes that left is being freed' });
   while (!fits(() => next.asset(asset(18, 4)))) await setImmediate();
-  next.leave();
-  const scene = checksumJob(SALT, ASSET, 1).scene;
-  const last = pool.seat(KERNEL);
+  next.close();
+  const scene = sceneOf(ASSET);
+  const last = pool.session().open(KERNEL, 50);
   last.asset(ASSET);
   last.scene(0, scene);
   const rect = { x: 0, y: 0, width: 8, height: 8 };
@@ -245,15 +262,15 @@ test('assets of sessions that left are no longer in memory, though threads had t
   const used = () => process.memoryUsage().rss / mib;
   const before = used();
   for (let k = 0; k < 12; k++) {
-    const seat = pool.seat(KERNEL);
+    const handle = pool.session().open(KERNEL, 50);
     const asset = assetOf(new Uint8Array(new SharedArrayBuffer(48 * mib)).fill(k));
-    seat.asset(asset);
-    seat.scene(0, checksumJob(SALT, asset, 1).scene);
+    handle.asset(asset);
+    handle.scene(0, sceneOf(asset));
     const shards = [1, 2].map(
-      (epoch) => new Promise((resolve) => seat.queue(checksumAssignment(epoch, rect), resolve)),
+      (epoch) => new Promise((resolve) => handle.queue(checksumAssignment(epoch, rect), resolve)),
     );
     await Promise.all(shards);
-    seat.leave();
+    handle.close();
   }
   const more = used() - before;
   assert.ok(more < 300, `${more} MiB of 576 MiB are still there`);

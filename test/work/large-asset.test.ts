@@ -24,7 +24,10 @@ test('an asset of 384 MiB does not block the event loop for 100 ms', {
   t.after(() => pool.close());
   await pool.started;
   const asset = assetOf(new Uint8Array(ASSET_BYTES).fill(7));
-  const [salt, inbox, seat] = [Uint8Array.of(1), workerInbox(scenes), pool.seat(KERNEL)];
+  const [salt, inbox] = [Uint8Array.of(1), workerInbox(scenes)];
+  const handle = pool.session().open(KERNEL, 50);
+  const [scene] = checksumJob(salt, asset, 1).scenes;
+  assert.ok(scene);
   let longest = 0;
   /** What a test does to send is not counted. */
   const turn = <T>(act: () => T): T => {
@@ -34,18 +37,18 @@ test('an asset of 384 MiB does not block the event loop for 100 ms', {
     return value;
   };
   let received: ToWorker | undefined;
-  for (const piece of wireToWorker({ kind: 'asset', ...asset }, scenes)) {
-    const bytes = toWorker.encode(piece);
+  for (const chunk of wireToWorker({ kind: 'asset', job: 1, ...asset }, scenes)) {
+    const bytes = toWorker.encode(chunk);
     received = turn(() => inbox(toWorker.decode(bytes)));
     await setImmediate();
   }
   assert.ok(received?.kind === 'asset');
   const { digest, bytes } = received;
-  turn(() => seat.asset({ digest, bytes }));
-  turn(() => seat.scene(0, checksumJob(salt, asset, 1).scene));
+  turn(() => handle.asset({ digest, bytes }));
+  turn(() => handle.scene(0, scene));
   const rect = { x: 0, y: 0, width: 4, height: 4 };
   const result = await new Promise<{ kind: string; bytes?: Uint8Array }>((resolve) => {
-    turn(() => seat.queue(checksumAssignment(1, rect), resolve));
+    turn(() => handle.queue(checksumAssignment(1, rect), resolve));
   });
   assert.deepEqual(result.bytes, pixelsOf(salt, asset.bytes, { frame: 0, ...rect }));
   t.diagnostic(`longest turn: ${longest.toFixed(1)} ms`);

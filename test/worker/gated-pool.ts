@@ -3,13 +3,12 @@
 import type { Assignment, Scene } from '../../src/cluster/messages.js';
 import { FractalError } from '../../src/errors.js';
 import { BUILT_IN } from '../../src/work/kinds.js';
-import type { Pool, Seat } from '../../src/worker/pool.js';
+import type { Pool } from '../../src/worker/pool.js';
+import type { Finish } from '../../src/worker/queues.js';
 import { fractalOf } from './views.js';
 
-type Finish = Parameters<Seat['queue']>[1];
-
-interface Job {
-  readonly seat: object;
+interface Task {
+  readonly job: object;
   readonly assignment: Assignment;
   readonly finish: Finish;
 }
@@ -17,7 +16,11 @@ interface Job {
 export interface GatedPool extends Pool {
   /** The shards that are being computed, then those that wait, of all sessions. */
   readonly shards: number[];
-  readonly seats: number;
+  /** Sessions, and jobs of all sessions, that are open. */
+  readonly sessions: number;
+  readonly jobs: number;
+  /** By job, in the order in which they were opened. */
+  readonly priorities: number[];
   readonly scenes: readonly Scene[];
   /** Finishes a shard that has begun, with these bytes. */
   finish(shard: number, bytes?: Uint8Array): void;
@@ -27,14 +30,15 @@ export interface GatedPool extends Pool {
 export const FINGERPRINT = 'a'.repeat(64);
 
 export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
-  let jobs: Job[] = [];
-  const seats = new Set<object>();
+  let tasks: Task[] = [];
+  const sessions = new Set<object>();
+  const jobs = new Map<object, number>();
   const scenes: Scene[] = [];
 
-  function take(shard: number): Job {
-    const at = jobs.findIndex((job) => job.assignment.shard === shard);
+  function take(shard: number): Task {
+    const at = tasks.findIndex((task) => task.assignment.shard === shard);
     if (at < 0 || at >= slots) throw new Error(`shard ${shard} has not begun`);
-    return jobs.splice(at, 1)[0] as Job;
+    return tasks.splice(at, 1)[0] as Task;
   }
 
   return {
@@ -50,38 +54,59 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
       return { kernel, detail: 'by hand', speed: 1e9, fingerprint };
     },
     warm: () => undefined,
-    seat() {
-      const seat = {};
-      const known = new Set<number>();
-      seats.add(seat);
+    session() {
+      const session = {};
+      const own = new Set<object>();
+      sessions.add(session);
+      const close = (job: object) => {
+        jobs.delete(job);
+        tasks = tasks.filter((task) => task.job !== job);
+      };
       return {
-        asset: () => undefined,
-        scene(id, scene) {
-          known.add(id);
-          scenes.push(scene);
+        open(_, priority) {
+          const job = {};
+          const known = new Set<number>();
+          own.add(job);
+          jobs.set(job, priority);
+          return {
+            asset: () => undefined,
+            scene(id, scene) {
+              known.add(id);
+              scenes.push(scene);
+            },
+            dropScene: (id) => void known.delete(id),
+            queue(assignment, finish) {
+              if (!known.has(assignment.scene)) throw new FractalError('PROTOCOL', 'a scene that was never sent');
+              tasks.push({ job, assignment, finish });
+            },
+            cancel(epoch) {
+              tasks = tasks.filter((task) => task.job !== job || task.assignment.epoch !== epoch);
+            },
+            setPriority: (changed) => void jobs.set(job, changed),
+            get underWay() {
+              return tasks.filter((task) => task.job === job).map(({ assignment }) => assignment.epoch);
+            },
+            close: () => close(job),
+          };
         },
-        queue(assignment, finish) {
-          if (!known.has(assignment.scene)) throw new FractalError('PROTOCOL', 'a scene that was never sent');
-          jobs.push({ seat, assignment, finish });
-        },
-        cancel(epoch) {
-          jobs = jobs.filter((job) => job.seat !== seat || job.assignment.epoch !== epoch);
-        },
-        get underWay() {
-          return jobs.filter((job) => job.seat === seat).map(({ assignment }) => assignment.epoch);
-        },
-        leave() {
-          seats.delete(seat);
-          jobs = jobs.filter((job) => job.seat !== seat);
+        close() {
+          sessions.delete(session);
+          for (const job of own) close(job);
         },
       };
     },
     close: async () => {},
     get shards() {
-      return jobs.map(({ assignment }) => assignment.shard);
+      return tasks.map(({ assignment }) => assignment.shard);
     },
-    get seats() {
-      return seats.size;
+    get sessions() {
+      return sessions.size;
+    },
+    get jobs() {
+      return jobs.size;
+    },
+    get priorities() {
+      return [...jobs.values()];
     },
     scenes,
     finish(shard, bytes = new Uint8Array(3)) {

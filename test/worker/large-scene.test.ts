@@ -27,7 +27,7 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   const whole = sceneOf({ reference });
   const inbox = workerInbox(scenes);
   const rect = { x: 0, y: 0, width: view.width, height: view.height };
-  const seat = pool.seat('simd');
+  const handle = pool.session().open('simd', 50);
   let longest = 0;
   /** Between two turns of the loop: what a test does to send is not counted. */
   const turn = <T>(act: () => T): T => {
@@ -38,8 +38,8 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   };
 
   let scene: ToWorker | undefined;
-  for (const piece of wireToWorker({ kind: 'scene', id: 7, scene: whole }, scenes)) {
-    const bytes = toWorker.encode(piece);
+  for (const chunk of wireToWorker({ kind: 'scene', job: 1, id: 7, scene: whole }, scenes)) {
+    const bytes = toWorker.encode(chunk);
     scene = turn(() => inbox(toWorker.decode(bytes)));
     if (scene) break;
     await setImmediate();
@@ -59,9 +59,9 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
       last = now;
     }
   })();
-  seat.scene(id, received);
+  handle.scene(id, received);
   const result = await new Promise<{ kind: string; bytes?: Uint8Array }>((resolve) => {
-    seat.queue({ shard: 1, epoch: 1, scene: id, frame: 0, work: taskOf(rect) }, resolve);
+    handle.queue({ shard: 1, epoch: 1, scene: id, frame: 0, work: taskOf(rect) }, resolve);
   });
   watching = false;
   await watched;

@@ -5,7 +5,8 @@ import { type TestContext, test } from 'node:test';
 import { type Assignment, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import type { FractalTask } from '../../src/work/fractal/scene.js';
-import { openPool, type Seat } from '../../src/worker/pool.js';
+import { type JobHandle, openPool, type Pool } from '../../src/worker/pool.js';
+import type { Outcome } from '../../src/worker/queues.js';
 import { serve } from '../../src/worker/session.js';
 import { memoryNetwork } from '../cluster/memory.js';
 import { Scripted } from '../cluster/scripted.js';
@@ -25,12 +26,19 @@ function open(t: TestContext, ...options: Parameters<typeof openPool>) {
   return pool;
 }
 
-type Result = Parameters<Parameters<Seat['queue']>[1]>[0];
+/** The only job of a session. */
+function jobOf(pool: Pool, evict?: (why: string) => void): JobHandle {
+  return pool.session(evict).open('simd', 50);
+}
 
 /** Queues a shard; the result, once it is there. */
-function queue(seat: Seat, assignment: Assignment, answered: (result: Result) => void = () => {}): Promise<Result> {
+function queue(
+  job: JobHandle,
+  assignment: Assignment,
+  answered: (outcome: Outcome) => void = () => {},
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    seat.queue(assignment, (result) => {
+    job.queue(assignment, (result) => {
       answered(result);
       resolve(result);
     });
@@ -48,12 +56,12 @@ async function samplesOf(bytes: Uint8Array): Promise<Float64Array> {
 test('sessions take turns, however much each has queued', async (t) => {
   const pool = open(t, 1);
   const order: string[] = [];
-  const results: Promise<Result>[] = [];
+  const results: Promise<Outcome>[] = [];
   for (const [name, shards] of Object.entries({ a: 6, b: 3, c: 3 })) {
-    const seat = pool.seat('simd');
-    seat.scene(0, scene);
+    const job = jobOf(pool);
+    job.scene(0, scene);
     for (let shard = 0; shard < shards; shard++) {
-      results.push(queue(seat, assignmentOf(shard), () => order.push(`${name}${shard}`)));
+      results.push(queue(job, assignmentOf(shard), () => order.push(`${name}${shard}`)));
     }
   }
   await Promise.all(results);
@@ -61,44 +69,89 @@ test('sessions take turns, however much each has queued', async (t) => {
   assert.equal(order.join(' '), 'a0 a1 b0 c0 a2 b1 c1 a3 b2 c2 a4 a5');
 });
 
+test('of the jobs of one session the highest priority is served first, equal ones in turn', async (t) => {
+  const pool = open(t, 1);
+  const session = pool.session();
+  const order: string[] = [];
+  const jobs: Record<string, JobHandle> = {};
+  const results: Promise<Outcome>[] = [];
+  const [first] = [session.open('simd', 0)];
+  first.scene(0, scene);
+  // The only thread is busy while the others queue their shards.
+  results.push(queue(first, assignmentOf(0), () => order.push('first')));
+  for (const [name, priority] of Object.entries({ low: 20, high: 90, even: 90, raised: 10 })) {
+    const job = session.open('simd', priority);
+    jobs[name] = job;
+    job.scene(0, scene);
+    for (const shard of [0, 1]) results.push(queue(job, assignmentOf(shard), () => order.push(name)));
+  }
+  jobs.raised?.setPriority(100);
+  await Promise.all(results);
+  assert.equal(order.join(' '), 'first raised raised high even high even low low');
+});
+
+test('a priority ranks the jobs of its own session, not those of others', async (t) => {
+  const pool = open(t, 1);
+  const order: string[] = [];
+  const results: Promise<Outcome>[] = [];
+  for (const [name, priority] of Object.entries({ modest: 0, greedy: 100 })) {
+    const job = pool.session().open('simd', priority);
+    job.scene(0, scene);
+    for (const shard of [0, 1, 2]) results.push(queue(job, assignmentOf(shard), () => order.push(name)));
+  }
+  await Promise.all(results);
+  assert.equal(order.join(' '), 'modest modest greedy modest greedy greedy');
+});
+
+test('a scene is dropped only when no shard of it is under way', async (t) => {
+  const pool = open(t, 1);
+  const job = jobOf(pool);
+  job.scene(0, scene);
+  const result = queue(job, assignmentOf(0));
+  assert.throws(() => job.dropScene(0), { code: 'PROTOCOL', message: /dropped while its shards are under way/ });
+  assert.equal((await result).kind, 'done');
+  job.dropScene(0);
+  assert.throws(() => job.queue(assignmentOf(1), () => {}), { message: 'shard 1 names scene 0, never sent' });
+});
+
 test('several threads compute the samples that one alone computes', async (t) => {
   const pool = open(t, 3);
-  const seat = pool.seat('simd');
-  seat.scene(0, scene);
-  const results = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((shard) => queue(seat, assignmentOf(shard))));
+  const job = jobOf(pool);
+  job.scene(0, scene);
+  const results = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((shard) => queue(job, assignmentOf(shard))));
   for (const [row, result] of results.entries()) {
     assert.ok(result.kind === 'done');
     assert.deepEqual(await samplesOf(result.bytes), await rowOf(row));
     assert.equal(result.samples, view.width);
   }
-  assert.deepEqual(seat.underWay, []);
+  assert.deepEqual(job.underWay, []);
 });
 
 test('what is taken back is not answered, begun or not, and the thread goes on', async (t) => {
   const pool = open(t, 1);
-  const seat = pool.seat('simd');
-  seat.scene(0, scene);
+  const job = jobOf(pool);
+  job.scene(0, scene);
   const answered: number[] = [];
-  const results = [0, 1, 2].map((shard) => queue(seat, assignmentOf(shard), () => answered.push(shard)));
-  for (const epoch of [0, 1, 1, 7]) seat.cancel(epoch);
-  assert.deepEqual(seat.underWay, [2]);
+  const results = [0, 1, 2].map((shard) => queue(job, assignmentOf(shard), () => answered.push(shard)));
+  for (const epoch of [0, 1, 1, 7]) job.cancel(epoch);
+  assert.deepEqual(job.underWay, [2]);
   await results[2];
   assert.deepEqual(answered, [2]);
 });
 
-test('a shard of minutes that nobody wants any more is left unfinished between its parts', {
+test('a shard of minutes that is cancelled is left unfinished between its parts', {
   timeout: 60_000,
 }, async (t) => {
   const pool = open(t, 1);
-  const seat = pool.seat('simd');
-  seat.scene(0, scene);
+  const job = jobOf(pool);
+  job.scene(0, scene);
   // In the neck of the seahorse valley a point escapes after π / |im| iterations: minutes, did nobody stop it.
   const endless = { ...view, re: '-0.75', im: '0.0001', zoom: '1e10' };
   const sampling = { kind: 'grid', side: 4 } as const;
   const large = { ...endless, width: 1024, height: 512, iterations: 2_000_000, sampling };
-  void queue(seat, assignmentOf(1, { view: large, rect: { x: 0, y: 0, width: 1024, height: 512 } }));
-  const next = queue(seat, assignmentOf(2));
-  seat.cancel(1);
+  void queue(job, assignmentOf(1, { view: large, rect: { x: 0, y: 0, width: 1024, height: 512 } }));
+  const next = queue(job, assignmentOf(2));
+  job.cancel(1);
   assert.equal((await next).kind, 'done');
 });
 
@@ -109,8 +162,8 @@ const LIMITED = { timeout: 60_000 };
 
 test('a session that computes nothing yet is served beside the endless shards of another', LIMITED, async (t) => {
   const pool = open(t, 1, { spare: 2 });
-  const [endlessly, other] = [pool.seat('simd'), pool.seat('simd')];
-  for (const seat of [endlessly, other]) seat.scene(0, scene);
+  const [endlessly, other] = [jobOf(pool), jobOf(pool)];
+  for (const job of [endlessly, other]) job.scene(0, scene);
   for (const shard of [1, 2]) void queue(endlessly, endless(shard), () => assert.fail('it does not end'));
   for (const row of [0, 1, 2]) {
     const result = await queue(other, assignmentOf(row));
@@ -120,19 +173,29 @@ test('a session that computes nothing yet is served beside the endless shards of
   assert.deepEqual(endlessly.underWay, [1, 2], 'nothing was interrupted, nor got a second thread');
 });
 
+test('a job of a higher priority is served beside the endless shards of its own session', LIMITED, async (t) => {
+  const pool = open(t, 1, { spare: 2 });
+  const session = pool.session();
+  const [film, tiles] = [session.open('simd', 20), session.open('simd', 90)];
+  for (const job of [film, tiles]) job.scene(0, scene);
+  for (const shard of [1, 2]) void queue(film, endless(shard), () => assert.fail('it does not end'));
+  for (const row of [0, 1, 2]) assert.equal((await queue(tiles, assignmentOf(row))).kind, 'done');
+  assert.deepEqual(film.underWay, [1, 2], 'nothing was interrupted');
+});
+
 test('a cancelled shard that does not stop is ended, and its slot computes the next one', LIMITED, async (t) => {
   const pool = open(t, 1);
-  const seat = pool.seat('simd');
-  seat.scene(0, scene);
-  for (const way of [() => seat.cancel(7), () => undefined]) {
-    void queue(seat, endless(7), () => assert.fail('it does not end'));
+  const job = jobOf(pool);
+  job.scene(0, scene);
+  for (const way of [() => job.cancel(7), () => undefined]) {
+    void queue(job, endless(7), () => assert.fail('it does not end'));
     await new Promise((resolve) => setImmediate(resolve));
     way();
-    if (seat.underWay.length > 0) seat.leave();
-    const next = pool.seat('simd');
+    if (job.underWay.length > 0) job.close();
+    const next = jobOf(pool);
     next.scene(0, scene);
     assert.equal((await queue(next, assignmentOf(3))).kind, 'done');
-    next.leave();
+    next.close();
   }
 });
 
@@ -143,8 +206,8 @@ test('scenes beyond the memory for them make room where a session is idle, else 
     return sceneOf({ paint: { ...paintOf(), srgb, linear } });
   };
   const evicted: string[] = [];
-  const seats = ['a', 'b', 'c', 'd'].map((name) => pool.seat('simd', () => void evicted.push(name)));
-  const [a, b, c, d] = seats as [Seat, Seat, Seat, Seat];
+  const jobs = ['a', 'b', 'c', 'd'].map((name) => jobOf(pool, () => void evicted.push(name)));
+  const [a, b, c, d] = jobs as [JobHandle, JobHandle, JobHandle, JobHandle];
   assert.throws(() => a.scene(0, sized(41)), { code: 'PROTOCOL', message: /takes 41 MiB, .* --scene-memory/ });
   a.scene(0, sized(24));
   b.scene(0, sized(20));
@@ -157,19 +220,19 @@ test('scenes beyond the memory for them make room where a session is idle, else 
 
 test('what a session that left had queued or under way is not answered, the others go on', async (t) => {
   const pool = open(t, 1);
-  const [gone, stays] = [pool.seat('simd'), pool.seat('simd')];
+  const [gone, stays] = [jobOf(pool), jobOf(pool)];
   const answered: string[] = [];
-  for (const seat of [gone, stays]) seat.scene(0, scene);
+  for (const job of [gone, stays]) job.scene(0, scene);
   for (const shard of [0, 1, 2]) void queue(gone, assignmentOf(shard), () => answered.push(`gone ${shard}`));
   const last = [0, 1].map((shard) => queue(stays, assignmentOf(shard), () => answered.push(`stays ${shard}`)));
-  gone.leave();
+  gone.close();
   await Promise.all(last);
   assert.deepEqual(answered, ['stays 0', 'stays 1']);
 });
 
 test('sessions with the same number for their scenes do not meet those of others', async (t) => {
   const pool = open(t, 1);
-  const [samples, broken] = [pool.seat('simd'), pool.seat('simd')];
+  const [samples, broken] = [jobOf(pool), jobOf(pool)];
   samples.scene(0, scene);
   // Distances to the set, which these views do not have.
   broken.scene(0, sceneOf({ paint: { ...paintOf(), kind: 'distance' } }));
@@ -187,16 +250,16 @@ test('sessions with the same number for their scenes do not meet those of others
 
 test('a view that makes no sense fails its shard with a reason, and the thread goes on', async (t) => {
   const pool = open(t, 1);
-  const seat = pool.seat('simd');
-  seat.scene(0, scene);
+  const job = jobOf(pool);
+  job.scene(0, scene);
   for (const broken of [{ re: 'east' }, { im: '1e' }, { zoom: '\0' }]) {
-    const result = await queue(seat, assignmentOf(0, { view: { ...view, ...broken } }));
+    const result = await queue(job, assignmentOf(0, { view: { ...view, ...broken } }));
     assert.ok(result.kind === 'failed' && result.reason !== '', JSON.stringify(broken));
   }
-  assert.equal((await queue(seat, assignmentOf(0))).kind, 'done');
+  assert.equal((await queue(job, assignmentOf(0))).kind, 'done');
 });
 
-test('kernels that are not offered, or that nobody knows, are missing', async (t) => {
+test('kernels that are not offered, or unknown, are missing', async (t) => {
   const pool = open(t, 1, { offered: 'simd' });
   await assert.rejects(pool.offer('gpu'), { code: 'KERNEL_MISSING', message: /offers the simd kernel only, not gpu/ });
   const unknown = open(t, 1).offer('abacus' as 'simd');
@@ -211,7 +274,7 @@ test('two leaders at once, each as fast as it can: both get all they asked for, 
   const pool = open(t, 1);
   const network = memoryNetwork();
   const address = { host: 'w', port: 1 };
-  const events = { started: () => {}, finished: () => [], ended: () => {} };
+  const events = { began: () => {}, finished: () => [], broken: () => {}, ended: () => {} };
   network.listen(address, (link) => void serve(link, pool, { version: '1', build: 'build' }, events));
   const served: string[] = [];
   let ready = 0;
@@ -224,22 +287,25 @@ test('two leaders at once, each as fast as it can: both get all they asked for, 
   async function leader(name: string, count: number): Promise<void> {
     const worker = new Scripted(network.dial(address));
     const send = (message: ToWorker) => void worker.send(message);
-    send({ kind: 'hello', protocol: PROTOCOL, version: '1', build: 'build', session: name, kernel: 'simd', slots: 0 });
+    send({ kind: 'hello', protocol: PROTOCOL, version: '1', build: 'build', session: name, slots: 0 });
     await worker.next('ready');
-    send({ kind: 'scene', id: 0, scene });
+    send({ kind: 'open', job: 1, name, kernel: 'simd', priority: 50 });
+    await worker.next('opened');
+    send({ kind: 'scene', job: 1, id: 0, scene });
     if (++ready === 2) begin();
     await bothReady;
     let next = 0;
-    for (; next < 2; next++) send({ kind: 'assign', assignment: assignmentOf(next) });
+    for (; next < 2; next++) send({ kind: 'assign', job: 1, assignment: assignmentOf(next) });
     for (let answer = 0; answer < count; answer++) {
       const { shard, bytes } = await worker.next('result');
       served.push(name);
       assert.equal(shard, answer);
       assert.deepEqual(await samplesOf(bytes), await rowOf(shard));
-      if (next < count) send({ kind: 'assign', assignment: assignmentOf(next++) });
+      if (next < count) send({ kind: 'assign', job: 1, assignment: assignmentOf(next++) });
     }
-    send({ kind: 'finish', metrics: false });
+    send({ kind: 'close', job: 1, metrics: false });
     await worker.next('report');
+    worker.link.end();
     assert.equal(await worker.ended, undefined);
   }
 

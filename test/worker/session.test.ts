@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BEAT_MS, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
+import { HEARTBEAT_MS, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import type { View } from '../../src/view/view.js';
 import { assetOf } from '../../src/work/asset.js';
 import type { FractalScene, FractalTask } from '../../src/work/fractal/scene.js';
+import type { Tally } from '../../src/worker/job.js';
 import type { Pool } from '../../src/worker/pool.js';
-import { type Session, serve, type Tally } from '../../src/worker/session.js';
+import { type Session, serve } from '../../src/worker/session.js';
 import { type MemoryLink, memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedLeader } from '../cluster/scripted.js';
 import { FINGERPRINT, gatedPool } from './gated-pool.js';
@@ -17,24 +18,33 @@ const hello = {
   protocol: PROTOCOL,
   version: '2.0',
   build: 'build',
-  session: 'job',
-  kernel: 'simd',
+  session: 'leader',
   slots: 0,
 } as const;
+const JOB = 1;
+const open = { kind: 'open', job: JOB, name: 'job', kernel: 'simd', priority: 50 } as const;
+const close = (metrics: boolean, job = JOB): ToWorker => ({ kind: 'close', job, metrics });
+const cancel = (...epochs: number[]): ToWorker => ({ kind: 'cancel', job: JOB, epochs });
 const scene = sceneOf({ paint: paintOf() });
 
-const assign = (shard: number, { scene = 0, ...work }: Partial<FractalTask> & { scene?: number } = {}): ToWorker => ({
+interface Changes extends Partial<FractalTask> {
+  readonly scene?: number;
+  readonly epoch?: number;
+}
+
+const assign = (shard: number, { scene = 0, epoch = shard + 100, ...work }: Changes = {}, job = JOB): ToWorker => ({
   kind: 'assign',
+  job,
   assignment: {
     shard,
-    epoch: shard + 100,
+    epoch,
     scene,
     frame: 0,
     work: { ...taskOf({ x: 0, y: 0, width: 4, height: 2 }), ...work },
   },
 });
 
-/** A worker that serves everybody who dials, and what its log says. */
+/** A worker that serves all that dial, and its log. */
 function worker(pool: Pool) {
   const network = memoryNetwork();
   const sessions: Session[] = [];
@@ -42,31 +52,38 @@ function worker(pool: Pool) {
   const tallies: Tally[] = [];
   network.listen(ADDRESS, (link) => {
     const events = {
-      started: (session: string, kernel: string) => void log.push(`${session} begins, ${kernel}`),
-      finished(session: string, tally: Tally, wanted: boolean) {
-        log.push(`${session} is done${wanted ? ', metrics' : ''}`);
+      began: (job: string, kernel: string) => void log.push(`${job} begins, ${kernel}`),
+      finished(job: string, tally: Tally, wanted: boolean) {
+        log.push(`${job} is done${wanted ? ', metrics' : ''}`);
         tallies.push({ ...tally });
         return [{ name: 'shards', value: tally.shards }];
       },
-      ended: (session: string, reason: string | undefined) => void log.push(`${session} ended: ${reason ?? 'done'}`),
+      broken: (job: string, reason: string) => void log.push(`${job} ended: ${reason}`),
+      ended: (session: string, reason?: string) => void log.push(`session ${session} ended: ${reason ?? 'done'}`),
     };
     sessions.push(serve(link, pool, { version: '2.0', build: 'build' }, events));
   });
   const dial = (): ScriptedLeader & { link: MemoryLink<ToWorker, never> } =>
     new Scripted(network.dial(ADDRESS)) as never;
-  /** Greeted, and the scene is there. */
-  const join = async (changes: Partial<ToWorker & { kind: 'hello' }> = {}) => {
+  const greet = async (changes: Partial<typeof hello & { slots: number }> = {}) => {
     const leader = dial();
     void leader.send({ ...hello, ...changes });
     await leader.next('ready');
-    void leader.send({ kind: 'scene', id: 0, scene });
+    return leader;
+  };
+  /** Greeted, a job is open, and its scene is there. */
+  const join = async (name = 'job', slots = 0) => {
+    const leader = await greet({ slots } as object);
+    void leader.send({ ...open, name });
+    await leader.next('opened');
+    void leader.send({ kind: 'scene', job: JOB, id: 0, scene });
     await network.quiet();
     return leader;
   };
-  return { network, sessions, log, tallies, dial, join };
+  return { network, sessions, log, tallies, dial, greet, join };
 }
 
-test('a leader is told what it may use: not more slots than it wants, and not more than there are', async () => {
+test('a leader learns what it may use: not more slots than it wants, and not more than there are', async () => {
   const { dial } = worker(gatedPool(3));
   for (const [wanted, slots] of [
     [0, 3],
@@ -82,11 +99,17 @@ test('a leader is told what it may use: not more slots than it wants, and not mo
       build: 'build',
       slots,
       credits: 2,
+      instance: 'gated',
+    });
+    void leader.send(open);
+    assert.deepEqual(await leader.next('opened'), {
+      kind: 'opened',
+      job: JOB,
       kernel: 'simd',
       detail: 'by hand',
       speed: 1e9,
       fingerprint: FINGERPRINT,
-      instance: 'gated',
+      slots,
     });
   }
 });
@@ -99,7 +122,7 @@ test('another version of the protocol is refused, and both versions are named', 
   const reason = `the leader 2.0 speaks protocol 9, this worker 2.0 speaks ${PROTOCOL}: run the same version on both`;
   assert.deepEqual([refused, more], [{ kind: 'refused', reason }, []]);
   assert.equal(await leader.ended, undefined);
-  assert.deepEqual(log, [` ended: ${reason}`]);
+  assert.deepEqual(log, [`session  ended: ${reason}`]);
 });
 
 test('a greeting with a name that would spoil the log is refused', async () => {
@@ -109,7 +132,7 @@ test('a greeting with a name that would spoil the log is refused', async () => {
     void leader.send({ ...hello, session });
     const reason = 'a greeting with an unreadable name';
     assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
-    assert.deepEqual(log, [` ended: ${reason}`]);
+    assert.deepEqual(log, [`session  ended: ${reason}`]);
   }
 });
 
@@ -120,7 +143,7 @@ test('another build is refused, though its version is the same, and both are nam
   const reason =
     'the leader is build cccccccccccc, this worker build build: build the same sources on both ("make build")';
   assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
-  assert.deepEqual(log, [` ended: ${reason}`]);
+  assert.deepEqual(log, [`session  ended: ${reason}`]);
 });
 
 test('another version is refused, though it speaks the same protocol: its bits may be others', async () => {
@@ -131,34 +154,108 @@ test('another version is refused, though it speaks the same protocol: its bits m
   assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
 });
 
-test('a worker says every second that it is alive, and what is under way, however busy its slots are', async (t) => {
+test('a worker sends a heartbeat every second, with what is under way, however busy its slots are', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const pool = gatedPool(1);
   const { network, join } = worker(pool);
   const leader = await join();
   const second = async () => {
-    t.mock.timers.tick(BEAT_MS);
+    t.mock.timers.tick(HEARTBEAT_MS);
     await network.quiet();
-    return leader.beats.splice(0);
+    return leader.heartbeats.splice(0);
   };
-  assert.deepEqual(await second(), [{ kind: 'beat', epochs: [] }]);
+  assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [] }] }]);
   for (const shard of [1, 2]) void leader.send(assign(shard));
   await network.quiet();
-  for (let k = 0; k < 60; k++) assert.deepEqual(await second(), [{ kind: 'beat', epochs: [101, 102] }]);
+  for (let k = 0; k < 60; k++)
+    assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [101, 102] }] }]);
   pool.finish(1);
-  assert.deepEqual(await second(), [{ kind: 'beat', epochs: [102] }]);
+  assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [102] }] }]);
   leader.link.close();
   await leader.ended;
   assert.deepEqual(await second(), []);
 });
 
-test('a kernel that is missing is refused with the reason, and the place stays free', async () => {
+test('a job whose kernel is missing is unavailable, with the reason; other jobs of the session go on', async () => {
   const pool = gatedPool();
-  const { dial } = worker(pool);
-  const leader = dial();
-  void leader.send({ ...hello, kernel: 'gpu' });
-  assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason: 'there is no gpu here' }]);
-  assert.equal(pool.seats, 0);
+  const { join } = worker(pool);
+  const leader = await join();
+  void leader.send({ ...open, job: 2, kernel: 'gpu' });
+  // These crossed the answer.
+  for (const kind of ['cancel', 'priority', 'close'] as const) {
+    void leader.send({ kind, job: 2, epochs: [], priority: 1, metrics: false } as ToWorker);
+  }
+  assert.deepEqual(await leader.next('unavailable'), { kind: 'unavailable', job: 2, reason: 'there is no gpu here' });
+  assert.equal(pool.jobs, 1);
+  void leader.send(close(false));
+  assert.equal((await leader.next('report')).job, JOB);
+});
+
+test('two jobs of a session are told apart: shards, scenes, heartbeats, reports; epochs may be the same', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const pool = gatedPool(3);
+  const { network, join, log, tallies } = worker(pool);
+  const leader = await join();
+  void leader.send({ ...open, job: 2, name: 'other', priority: 90 });
+  await leader.next('opened');
+  assert.deepEqual(pool.priorities, [50, 90]);
+  void leader.send({ kind: 'scene', job: 2, id: 0, scene });
+  void leader.send(assign(1));
+  void leader.send(assign(2, { epoch: 101 }, 2));
+  void leader.send({ kind: 'priority', job: 2, priority: 7 });
+  await network.quiet();
+  t.mock.timers.tick(HEARTBEAT_MS);
+  await network.quiet();
+  const jobs = [1, 2].map((job) => ({ job, epochs: [101] }));
+  assert.deepEqual(leader.heartbeats, [{ kind: 'heartbeat', jobs }]);
+  assert.deepEqual(pool.priorities, [50, 7]);
+  void leader.send(close(true, 2));
+  pool.finish(2, new Uint8Array(24));
+  const { job, shard, epoch } = await leader.next('result');
+  assert.deepEqual([job, shard, epoch], [2, 2, 101]);
+  const report = { kind: 'report', job: 2, metrics: [{ name: 'shards', value: 1 }] };
+  assert.deepEqual(await leader.next('report'), report);
+  assert.equal(tallies[0]?.bytesSent, 24);
+  assert.deepEqual(log, ['job begins, simd', 'other begins, simd', 'other is done, metrics']);
+  void leader.send(cancel(101));
+  void leader.send(close(false));
+  assert.deepEqual((await leader.next('report')).metrics, [{ name: 'shards', value: 0 }]);
+  assert.equal(pool.jobs, 0);
+});
+
+test('a shard before its job is open ends the session; a job that is closed before is closed once it is open', async () => {
+  let resolve = () => {};
+  const until = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const gated = gatedPool();
+  const slow: Pool = { ...gated, offer: (kernel) => until.then(() => gated.offer(kernel)) };
+  const { network, greet, log } = worker(slow);
+  const [early, patient] = [await greet(), await greet()];
+  for (const leader of [early, patient]) void leader.send(open);
+  void early.send(assign(1));
+  assert.match(((await early.rest())[0] as { reason: string }).reason, /assign for job 1 came before it was opened/);
+  void patient.send(close(false));
+  await network.quiet();
+  assert.deepEqual(patient.heard, []);
+  resolve();
+  await patient.next('opened');
+  await patient.next('report');
+  assert.deepEqual(log.slice(-2), ['job begins, simd', 'job is done']);
+});
+
+test('a scene that is dropped makes room for others, and is not there for shards any more', async () => {
+  const { network, join } = worker(gatedPool());
+  const leader = await join();
+  for (let id = 1; id <= 30; id++) {
+    if (id >= 8) void leader.send({ kind: 'dropScene', job: JOB, id: id - 8 });
+    void leader.send({ kind: 'scene', job: JOB, id, scene });
+  }
+  void leader.send(assign(1, { scene: 30 }));
+  await network.quiet();
+  assert.deepEqual(leader.heard, []);
+  void leader.send(assign(2, { scene: 3 }));
+  assert.match(((await leader.rest())[0] as { reason: string }).reason, /a scene that was never sent/);
 });
 
 test('every shard is answered once, with what it took, or with why it failed', async () => {
@@ -170,10 +267,24 @@ test('every shard is answered once, with what it took, or with why it failed', a
   await network.quiet();
   pool.fail(8, 'no memory');
   pool.finish(7, Uint8Array.of(4, 5, 6));
-  assert.deepEqual(await leader.next('failed'), { kind: 'failed', shard: 8, epoch: 108, reason: 'no memory' });
+  assert.deepEqual(await leader.next('failed'), {
+    kind: 'failed',
+    job: JOB,
+    shard: 8,
+    epoch: 108,
+    reason: 'no memory',
+  });
   const { bytes, ...result } = await leader.next('result');
   assert.deepEqual([...bytes], [4, 5, 6]);
-  assert.deepEqual(result, { kind: 'result', shard: 7, epoch: 107, seconds: 0.25, iterations: 100, uncertain: 2 });
+  assert.deepEqual(result, {
+    kind: 'result',
+    job: JOB,
+    shard: 7,
+    epoch: 107,
+    seconds: 0.25,
+    iterations: 100,
+    uncertain: 2,
+  });
 });
 
 test('twice as many shards as slots may be under way; one more ends the session, with one error', async () => {
@@ -191,14 +302,14 @@ test('twice as many shards as slots may be under way; one more ends the session,
   await leader.next('result');
   const reason = 'more than 4 shards under way at once';
   assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
-  assert.deepEqual(log, ['job begins, simd', `job ended: ${reason}`]);
-  assert.deepEqual([pool.seats, pool.shards], [0, []]);
+  assert.deepEqual(log, ['job begins, simd', `job ended: ${reason}`, `session leader ended: ${reason}`]);
+  assert.deepEqual([pool.sessions, pool.jobs, pool.shards], [0, 0, []]);
 });
 
 test('a leader that takes some of the slots has credits for those only', async () => {
   const pool = gatedPool(4);
   const { join } = worker(pool);
-  const leader = await join({ slots: 1 });
+  const leader = await join('job', 1);
   for (const shard of [1, 2, 3]) void leader.send(assign(shard));
   assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason: 'more than 2 shards under way at once' }]);
 });
@@ -208,7 +319,7 @@ test('a cancelled shard is not answered, begun or not; its credit is free again'
   const { network, join } = worker(pool);
   const leader = await join();
   for (const shard of [1, 2]) void leader.send(assign(shard));
-  void leader.send({ kind: 'cancel', epochs: [101, 102, 99] });
+  void leader.send(cancel(101, 102, 99));
   for (const shard of [3, 4]) void leader.send(assign(shard));
   await network.quiet();
   assert.deepEqual(pool.shards, [3, 4]);
@@ -216,12 +327,12 @@ test('a cancelled shard is not answered, begun or not; its credit is free again'
   assert.equal((await leader.next('result')).shard, 3);
 });
 
-test('finish: what is under way is answered, the report follows, then the end', async () => {
+test('close: what is under way is answered, the report follows; the session goes on until its leader ends it', async () => {
   const pool = gatedPool(1);
   const { network, join, log, tallies } = worker(pool);
   const leader = await join();
   for (const shard of [1, 2]) void leader.send(assign(shard));
-  void leader.send({ kind: 'finish', metrics: true });
+  void leader.send(close(true));
   await network.quiet();
   pool.finish(1, new Uint8Array(24));
   await leader.next('result');
@@ -229,43 +340,47 @@ test('finish: what is under way is answered, the report follows, then the end', 
   assert.deepEqual(leader.heard, []);
   pool.finish(2, new Uint8Array(24));
   await leader.next('result');
-  assert.deepEqual(await leader.rest(), [{ kind: 'report', figures: [{ name: 'shards', value: 2 }] }]);
+  const report = { kind: 'report', job: JOB, metrics: [{ name: 'shards', value: 2 }] };
+  assert.deepEqual(await leader.next('report'), report);
+  assert.deepEqual([pool.sessions, pool.jobs], [1, 0]);
+  leader.link.end();
+  assert.deepEqual(await leader.rest(), []);
   assert.equal(await leader.ended, undefined);
-  assert.deepEqual(log, ['job begins, simd', 'job is done, metrics', 'job ended: done']);
-  const bytes = { bytesSent: 48, bytesReceived: leader.link.sent };
+  assert.deepEqual(log, ['job begins, simd', 'job is done, metrics', 'session leader ended: done']);
+  const bytes = { bytesSent: 48, bytesReceived: leader.link.traffic.sent };
   assert.deepEqual(tallies, [{ shards: 2, samples: 16, iterations: 200, busySeconds: 0.5, ...bytes }]);
-  assert.equal(pool.seats, 0);
+  assert.equal(pool.sessions, 0);
 });
 
-test('finish with nothing under way, no metrics wanted', async () => {
+test('close with nothing under way, no metrics wanted', async () => {
   const { join, log } = worker(gatedPool());
   const leader = await join();
-  void leader.send({ kind: 'finish', metrics: false });
-  assert.deepEqual(await leader.rest(), [{ kind: 'report', figures: [{ name: 'shards', value: 0 }] }]);
-  assert.deepEqual(log, ['job begins, simd', 'job is done', 'job ended: done']);
+  void leader.send(close(false));
+  assert.deepEqual((await leader.next('report')).metrics, [{ name: 'shards', value: 0 }]);
+  assert.deepEqual(log, ['job begins, simd', 'job is done']);
 });
 
 test('what waits for the last shard does not wait for one that was cancelled', async () => {
   const pool = gatedPool(1);
   const { network, join, sessions, log } = worker(pool);
-  const busy = await join({ session: 'busy' });
+  const busy = await join('busy');
   void busy.send(assign(0));
   await network.quiet();
-  const finishing = await join({ session: 'finishing' });
+  const finishing = await join('finishing');
   void finishing.send(assign(1));
-  void finishing.send({ kind: 'finish', metrics: false });
-  void finishing.send({ kind: 'cancel', epochs: [101] });
-  assert.deepEqual(await finishing.rest(), [{ kind: 'report', figures: [{ name: 'shards', value: 0 }] }]);
-  const drained = await join({ session: 'drained' });
+  void finishing.send(close(false));
+  void finishing.send(cancel(101));
+  assert.deepEqual((await finishing.next('report')).metrics, [{ name: 'shards', value: 0 }]);
+  const drained = await join('drained');
   void drained.send(assign(2));
   await network.quiet();
   sessions[2]?.drain();
-  void drained.send({ kind: 'cancel', epochs: [102] });
+  void drained.send(cancel(102));
   assert.deepEqual(await drained.rest(), [{ kind: 'draining' }]);
-  assert.equal(log.at(-1), 'drained ended: drained');
+  assert.deepEqual(log.slice(-2), ['drained ended: drained', 'session leader ended: drained']);
 });
 
-test('a worker that drains says so, answers what it has, and ends', async () => {
+test('a worker that drains states it, answers what it has, and ends', async () => {
   const pool = gatedPool(1);
   const { network, join, sessions, log } = worker(pool);
   const leader = await join();
@@ -281,7 +396,7 @@ test('a worker that drains says so, answers what it has, and ends', async () => 
   }
   assert.deepEqual(await leader.rest(), []);
   assert.equal(await leader.ended, undefined);
-  assert.deepEqual(log, ['job begins, simd', 'job ended: drained']);
+  assert.deepEqual(log, ['job begins, simd', 'job ended: drained', 'session leader ended: drained']);
 });
 
 test('an assignment that a draining worker meets on its way out is no error', async () => {
@@ -292,7 +407,7 @@ test('an assignment that a draining worker meets on its way out is no error', as
   void leader.send(assign(1));
   assert.deepEqual(await leader.rest(), [{ kind: 'draining' }]);
   assert.equal(await leader.ended, undefined);
-  assert.deepEqual(log, ['job begins, simd', 'job ended: drained']);
+  assert.deepEqual(log, ['job begins, simd', 'job ended: drained', 'session leader ended: drained']);
   assert.deepEqual(pool.shards, []);
 });
 
@@ -304,11 +419,11 @@ test('a worker that drains before the leader is greeted just leaves', async () =
   void leader.send(hello);
   assert.deepEqual(await leader.rest(), [{ kind: 'draining' }]);
   await network.quiet();
-  assert.equal(pool.seats, 0);
+  assert.equal(pool.sessions, 0);
 });
 
 for (const way of ['end', 'close'] as const) {
-  test(`a leader that leaves (${way}) gives its place free, and late results go nowhere`, async () => {
+  test(`a leader that leaves (${way}) gives back its part of the pool, and late results go nowhere`, async () => {
     const pool = gatedPool(1);
     const { network, join, log } = worker(pool);
     const leader = await join();
@@ -317,8 +432,9 @@ for (const way of ['end', 'close'] as const) {
     leader.link[way]();
     await leader.ended;
     await network.quiet();
-    assert.deepEqual([pool.seats, pool.shards], [0, []]);
-    assert.deepEqual(log, ['job begins, simd', 'job ended: the leader left']);
+    assert.deepEqual([pool.sessions, pool.jobs, pool.shards], [0, 0, []]);
+    const why = 'the leader left';
+    assert.deepEqual(log, ['job begins, simd', `job ended: ${why}`, `session leader ended: ${why}`]);
   });
 }
 
@@ -357,9 +473,10 @@ const lost: NonNullable<FractalScene['reference']> = {
 };
 const custom = { kind: 'custom', name: 'fractal', payload: new Uint8Array(3) } as const;
 const many = (count: number) => Array.from({ length: count }, (_, k) => k);
-const sent = (one: Scene): ToWorker => ({ kind: 'scene', id: 1, scene: one });
+const sent = (one: Scene): ToWorker => ({ kind: 'scene', job: JOB, id: 1, scene: one });
 type Unexpected = [what: string, messages: readonly ToWorker[], why: RegExp];
-const EIGHT = [1, 2, 3, 4, 5, 6, 7, 8];
+const upTo = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
+const opens = (job: number): ToWorker => ({ ...open, job, name: `another ${job}` });
 const UNEXPECTED: readonly Unexpected[] = [
   ['a second greeting', [hello], /^the leader greeted twice$/],
   ['a scene that was never sent', [assign(1, { scene: 5 })], /scene/],
@@ -369,9 +486,13 @@ const UNEXPECTED: readonly Unexpected[] = [
   ['no samples', [assign(1, { view: { ...view, sampling: { kind: 'grid', side: 0 } } })], /0 samples/],
   ['too many samples', [assign(1, { view: { ...view, sampling: { kind: 'grid', side: 2000 } } })], /32000000 samples/],
   ...WRONG_VIEWS.map(([what, changes, why]): Unexpected => [what, [assign(1, { view: { ...view, ...changes } })], why]),
-  ['a scene for the second time', [{ kind: 'scene', id: 0, scene }], /scene 0 for the second time/],
-  ['a shard after the end', [assign(2), { kind: 'finish', metrics: false }, assign(3)], /assign came after the end/],
-  ['more scenes than a job has', EIGHT.map((id) => ({ kind: 'scene', id, scene })), /more than 8 scenes/],
+  ['a scene for the second time', [{ kind: 'scene', job: JOB, id: 0, scene }], /scene 0 for the second time/],
+  ['a shard after the end', [assign(2), close(false), assign(3)], /assign for job 1 came after the end/],
+  ['a job with a number that was there', [opens(2), opens(2)], /job 2 was opened after job 2/],
+  ['more jobs than a session may have', upTo(17).map((job) => opens(job + 1)), /more than 16 jobs at once/],
+  ['a shard of a job that was never opened', [assign(1, {}, 9)], /assign came for job 9, which was never opened/],
+  ['a job with an unreadable name', [{ ...open, job: 2, name: '\x1b[2J' }], /a job with an unreadable name/],
+  ['more scenes than a job has', upTo(8).map((id) => ({ kind: 'scene', job: JOB, id, scene })), /more than 8 scenes/],
   ['an orbit of no point', [sent(sceneOf({ reference: lost }))], /reference orbit of no point/],
   ['a paint without colours', [sent(sceneOf({ paint: paintOf(0) }))], /a paint with numbers beyond all measure/],
   [
@@ -391,42 +512,46 @@ const UNEXPECTED: readonly Unexpected[] = [
   ],
   [
     'a task of another kind',
-    [{ kind: 'assign', assignment: { shard: 1, epoch: 101, scene: 0, frame: 0, work: custom } }],
+    [{ kind: 'assign', job: JOB, assignment: { shard: 1, epoch: 101, scene: 0, frame: 0, work: custom } }],
     /of the kind custom\/fractal in a job of the kind fractal/,
   ],
-  ['more assets than are kept', many(33).map((k) => ({ kind: 'asset', ...assetOf(Uint8Array.of(k)) })), /32 assets/],
+  [
+    'more assets than are kept',
+    many(33).map((k) => ({ kind: 'asset', job: JOB, ...assetOf(Uint8Array.of(k)) })),
+    /32 assets/,
+  ],
 ];
 
 for (const [what, messages, why] of UNEXPECTED) {
-  test(`a leader that sends ${what} is told once and sent away; the others notice nothing`, async () => {
+  test(`a leader that sends ${what} is refused once, with the reason; other sessions go on`, async () => {
     const pool = gatedPool(1);
     const { network, join, log } = worker(pool);
-    const other = await join({ session: 'other' });
+    const other = await join('other');
     void other.send(assign(1));
     await network.quiet();
     const leader = await join();
     for (const message of [...messages, ...messages, assign(2)]) void leader.send(message);
-    const said = await leader.rest();
+    const said = (await leader.rest()).filter(({ kind }) => kind !== 'opened');
     assert.deepEqual(
       said.map(({ kind }) => kind),
       ['refused'],
     );
     assert.match((said[0] as { reason: string }).reason, why);
     assert.equal(log.filter((line) => line.startsWith('job ended: ')).length, 1);
-    assert.equal(pool.seats, 1);
+    assert.equal(pool.sessions, 1);
     pool.finish(1);
     assert.equal((await other.next('result')).shard, 1);
   });
 }
 
-for (const first of [assign(1), { kind: 'scene', id: 0, scene }, { kind: 'finish', metrics: true }] as ToWorker[]) {
+for (const first of [assign(1), { kind: 'scene', job: JOB, id: 0, scene }, close(true), open] as ToWorker[]) {
   test(`${first.kind} before the greeting is refused, once`, async () => {
     const { dial, log } = worker(gatedPool());
     const leader = dial();
     for (let k = 0; k < 3; k++) void leader.send(first);
     const reason = `${first.kind} came before the greeting was answered`;
     assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
-    assert.deepEqual(log, [` ended: ${reason}`]);
+    assert.deepEqual(log, [`session  ended: ${reason}`]);
   });
 }
 
@@ -434,18 +559,18 @@ for (const [what, bytes] of [
   ['bytes that are no message', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
   ['a message of a later version', Buffer.from([0xfa, 0x01, 0x00])],
 ] as const) {
-  test(`${what} end the session, the others notice nothing`, async () => {
+  test(`${what} end the session, others go on`, async () => {
     const pool = gatedPool(1);
     const { join, log } = worker(pool);
-    const other = await join({ session: 'other' });
+    const other = await join('other');
     const leader = await join();
     leader.link.sendBytes(bytes);
     void leader.send(assign(1));
     assert.ok((await leader.ended) instanceof Error);
     assert.deepEqual(leader.heard, []);
-    assert.match(log.at(-1) ?? '', /^job ended: .+/);
-    assert.deepEqual([pool.seats, pool.shards], [1, []]);
-    void other.send({ kind: 'finish', metrics: false });
+    assert.match(log.at(-1) ?? '', /^session leader ended: .+/);
+    assert.deepEqual([pool.sessions, pool.shards], [1, []]);
+    void other.send(close(false));
     await other.next('report');
   });
 }

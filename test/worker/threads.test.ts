@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Assignment } from '../../src/cluster/messages.js';
-import { openPool, type Pool, type Seat } from '../../src/worker/pool.js';
+import { type JobHandle, openPool, type Pool } from '../../src/worker/pool.js';
+import type { Outcome } from '../../src/worker/queues.js';
 import { sceneOf, taskOf, view } from './views.js';
 
 const BOUNDED = { timeout: 60_000 };
@@ -33,13 +34,11 @@ const assignment = (epoch: number): Assignment => ({
   work: taskOf({ x: 0, y: epoch, width: 1, height: 1 }),
 });
 
-type Result = Parameters<Parameters<Seat['queue']>[1]>[0];
-
-function queue(seat: Seat, epoch: number): Promise<Result> {
-  return new Promise((resolve) => seat.queue(assignment(epoch), resolve));
+function queue(job: JobHandle, epoch: number): Promise<Outcome> {
+  return new Promise((resolve) => job.queue(assignment(epoch), resolve));
 }
 
-const reasonOf = (result: Result) => (result.kind === 'failed' ? result.reason : result.kind);
+const reasonOf = (result: Outcome) => (result.kind === 'failed' ? result.reason : result.kind);
 
 for (const [what, act, reason] of [
   ['throws', "throw new Error('out of luck')", 'a computing thread died: out of luck'],
@@ -53,18 +52,18 @@ for (const [what, act, reason] of [
 ] as const) {
   test(`a thread that ${what} fails its shard, and another thread computes the next one`, BOUNDED, async (t) => {
     const pool = open(t, 1, thread(`if (m.kind === 'compute') { if (m.task.rect.y === 1) ${act}; else done(); }`));
-    const seat = pool.seat('simd');
-    seat.scene(0, scene);
-    const results = await Promise.all([0, 1, 2].map((epoch) => queue(seat, epoch)));
+    const job = pool.session().open('simd', 50);
+    job.scene(0, scene);
+    const results = await Promise.all([0, 1, 2].map((epoch) => queue(job, epoch)));
     assert.deepEqual(results.map(reasonOf), ['done', reason, 'done']);
   });
 }
 
 test('a shard that takes its thread along again and again breaks nothing', BOUNDED, async (t) => {
   const pool = open(t, 1, thread("if (m.kind === 'compute') { if (m.task.rect.y < 5) process.exit(1); else done(); }"));
-  const seat = pool.seat('simd');
-  seat.scene(0, scene);
-  const results = await Promise.all([0, 1, 2, 3, 4, 5].map((epoch) => queue(seat, epoch)));
+  const job = pool.session().open('simd', 50);
+  job.scene(0, scene);
+  const results = await Promise.all([0, 1, 2, 3, 4, 5].map((epoch) => queue(job, epoch)));
   assert.deepEqual(
     results.map(({ kind }) => kind),
     [...new Array(5).fill('failed'), 'done'],
@@ -97,8 +96,8 @@ for (const [what, script] of [
 ] as const) {
   test(`a pool whose threads ${what} is broken: it says so, and every shard and offer fails`, BOUNDED, async (t) => {
     const pool = open(t, 2, script);
-    const seat = pool.seat('simd');
-    seat.scene(0, scene);
+    const job = pool.session().open('simd', 50);
+    job.scene(0, scene);
     const offer = pool.offer('simd');
     offer.catch(() => undefined);
     const error = await pool.broken;
@@ -106,8 +105,8 @@ for (const [what, script] of [
     assert.match(error.message, /there is not enough memory \(.*\): raise the limit/);
     await assert.rejects(offer);
     await assert.rejects(pool.offer('simd'), error);
-    assert.deepEqual(reasonOf(await queue(seat, 1)), error.message);
-    assert.deepEqual(seat.underWay, []);
+    assert.deepEqual(reasonOf(await queue(job, 1)), error.message);
+    assert.deepEqual(job.underWay, []);
   });
 }
 
@@ -116,11 +115,11 @@ test('after a death the table that threads were building is built anew', BOUNDED
     if (m.kind === 'scene') scene = m.key + ' ' + new Int32Array(m.prepared.reference.memory.buffer, 2048, 3)[2];
     if (m.kind === 'compute') { if (m.task.rect.y === 0) process.exit(1); else say({ kind: 'failed', reason: scene }); }`;
   const pool = open(t, 1, thread(on));
-  const seat = pool.seat('simd');
+  const job = pool.session().open('simd', 50);
   const [orbit, underflow] = [new Float64Array(64), new Float64Array(0)];
   const reference = { formula: view.formula, re: '0', im: '0', orbit, underflow, start: 0, extended: false };
-  seat.scene(0, sceneOf({ reference }));
-  const [, second] = await Promise.all([queue(seat, 0), queue(seat, 1)]);
+  job.scene(0, sceneOf({ reference }));
+  const [, second] = await Promise.all([queue(job, 0), queue(job, 1)]);
   // Another scene for the threads, of which nothing is built (0) or broken (2).
   assert.equal(reasonOf(second), '1 0');
 });

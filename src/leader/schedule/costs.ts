@@ -11,14 +11,14 @@ const PARTS = 3;
 /** Weights of the newest measurement in the running means. */
 const FRESH_COST = 0.2;
 const FRESH_PACE = 0.1;
-/** How far a peer may be from what it says of its speed. */
+/** How far a peer's speed may be from what it states. */
 const MOST_PACE = 1000;
 
 /** One slot of a peer. */
 export interface Speed {
-  /** By the peer's own word; any unit that is the same for all. */
+  /** As the peer states it; any unit that is the same for all. */
   readonly claimed: number;
-  /** Time that it takes, over what others of the same word take: above 1, it is slower than it says. */
+  /** Its time over that of others that state the same speed: above 1, it is slower than it states. */
   pace: number;
 }
 
@@ -33,7 +33,7 @@ export class Costs {
   /** A shard of so many samples took so long. */
   note(speed: Speed, samples: number, seconds: number): void {
     const measured = (seconds * speed.claimed) / samples;
-    // The figure comes from a worker: one that is no number must not stay in the mean for ever.
+    // The time comes from a worker: one that is no number must not stay in the mean for ever.
     if (!(measured >= 0 && measured < Infinity)) return;
     this.learn(speed, measured);
     this.mean = this.mean === undefined ? measured : this.mean + FRESH_COST * (measured - this.mean);
@@ -45,7 +45,7 @@ export class Costs {
     if (this.mean !== undefined && measured > this.mean * speed.pace) this.learn(speed, measured);
   }
 
-  /** The mean of the logarithm: one shard a hundred times dearer than its neighbours says little of the peer. */
+  /** The mean of the logarithm: one shard a hundred times dearer than its neighbours shows little about the peer. */
   private learn(speed: Speed, measured: number): void {
     if (this.mean === undefined || this.mean === 0 || measured === 0) return;
     const pace = speed.pace * (measured / this.mean / speed.pace) ** FRESH_PACE;

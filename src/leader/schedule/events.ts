@@ -1,22 +1,33 @@
-/** What the scheduler hears, and what it says: plain records. */
+/** The events and commands of the scheduler: plain records. */
 
 import type { Rect, Shard } from '../../shard/shard.js';
 
-export interface Job {
-  readonly frames: number;
-  /** Pixels of every frame. */
+/** A picture to compute: one view, of which all or some pixels are wanted. */
+export interface RenderShape {
+  /** Pixels. */
   readonly width: number;
   readonly height: number;
   /** Samples a pixel. */
   readonly perPixel: number;
+  /** Number of the scene that its shards need. */
+  readonly scene: number;
+  /** What of it is wanted, without overlaps; absent: all. */
+  readonly parts?: readonly Rect[];
+}
+
+export interface Job {
+  /** In the order in which they are handed on; `frame` of a shard is an index of this list. */
+  readonly renders: readonly RenderShape[];
   readonly shape: 'row' | 'tile' | 'auto';
   /** Rows of a band, or side of a tile, in pixels; absent: guided. */
   readonly blockSize?: number;
-  /** Frames that may be under way or waiting for the consumer, at least 1: what bounds the memory. */
+  /** Renders that may be under way or waiting for the consumer, at least 1: what bounds the memory. */
   readonly window: number;
-  /** Frames are begun when what of them is missing is known: event `recalled`. Absent: all of all of them is. */
+  /** Renders under way need at most so many different scenes; absent: no bound. */
+  readonly mostScenes?: number;
+  /** Renders are begun when what of them is missing is known: event `recalled`. Absent: all that is wanted is. */
   readonly recalls?: true;
-  /** This share of the shards, 0 to 1, drawn by the seed, is computed by two peers and compared. Absent: none. */
+  /** This share of the shards, 0 to 1, sampled by the seed, is computed by two peers and compared. Absent: none. */
   readonly verify?: { readonly share: number; readonly seed: number };
 }
 
@@ -27,7 +38,7 @@ export type Event =
   /** Takes no more shards, finishes those it has. */
   | { readonly kind: 'draining'; readonly peer: string }
   /** It is alive, and these assignments are under way there. */
-  | { readonly kind: 'beat'; readonly peer: string; readonly epochs: readonly number[] }
+  | { readonly kind: 'heartbeat'; readonly peer: string; readonly epochs: readonly number[] }
   /** `seconds`: what the shard took to compute. `digest`: tells answers apart; used where the shard is verified. */
   | {
       readonly kind: 'finished';
@@ -37,14 +48,16 @@ export type Event =
       readonly digest: string;
     }
   | { readonly kind: 'failed'; readonly peer: string; readonly epoch: number; readonly reason: string }
-  /** It did what no worker should, and no shard of its own shows it. */
+  /** It broke the protocol, which no shard of its own shows. */
   | { readonly kind: 'blamed'; readonly peer: string; readonly reason: string }
-  /** What of a frame is to be computed, without overlaps; of one frame after the other. */
+  /** What of a render is to be computed, without overlaps; of one render after the other. */
   | { readonly kind: 'recalled'; readonly frame: number; readonly missing: readonly Rect[] }
-  /** The consumer is through with a frame. */
+  /** The consumer is through with a render. */
   | { readonly kind: 'taken'; readonly frame: number }
   /** Time passed: what is late is looked at now, some times a second. */
-  | { readonly kind: 'tick' };
+  | { readonly kind: 'tick' }
+  /** The job is abandoned: what is under way is cancelled. */
+  | { readonly kind: 'stopped' };
 
 /** `new`: never given out before. `again`: it came back. `copy`: it takes too long elsewhere. `check`: to compare. */
 export type Why = 'new' | 'again' | 'copy' | 'check';
@@ -62,24 +75,24 @@ export type Command =
   | { readonly kind: 'cancel'; readonly peer: string; readonly epochs: readonly number[] }
   /**
    * The answer of this assignment is the shard's: once for each. `verified`: another peer's was the same; false: it
-   * should have been compared, and there was nobody to do it.
+   * should have been compared, and there was no other peer to do it.
    */
   | { readonly kind: 'commit'; readonly shard: Shard; readonly epoch: number; readonly verified?: boolean }
   /**
-   * Two others agreed on another answer than this peer's. `revoked`: shards that stood on its word alone, as if they had
-   * never been committed; new ones come for their pixels. `late`: frames that were commanded with such shards.
+   * Two others agreed on another answer than this peer's. `revoked`: shards that it alone had computed, as if they had
+   * never been committed; new ones come for their pixels. `late`: renders that were handed on with such shards.
    */
   | {
-      readonly kind: 'contradicted';
+      readonly kind: 'outvoted';
       readonly peer: string;
       readonly revoked: readonly Shard[];
       readonly late: readonly number[];
     }
   /** The peer takes part no more, whatever it does. */
   | { readonly kind: 'expelled'; readonly peer: string; readonly reason: string }
-  /** Every shard of the frame is committed; in order, once each. */
+  /** Every shard of the render is committed; in order, once each. */
   | { readonly kind: 'frame'; readonly frame: number }
-  /** The last frame was commanded; nothing follows. */
+  /** The last render was handed on; nothing follows. */
   | { readonly kind: 'done' }
   /** The job cannot be finished. `liars`: peers among which one gave a wrong answer. */
   | {

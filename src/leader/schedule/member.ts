@@ -6,8 +6,8 @@ import type { Speed } from './costs.js';
 /** Shards in flight for each slot: one computed, one on the way. */
 const CREDITS = 2;
 /**
- * Shards that a peer which has answered none may have; each answer raises that by one, up to its credits. What a peer
- * states of its slots so costs the others little when it is wrong.
+ * Shards that a peer which has answered none may have; each answer raises that by one, up to its credits. So a peer
+ * that states more slots than it has costs the others little.
  */
 const FIRST_WINDOW = 32;
 /** Weight of the newest measurement in the running mean of the lag. */
@@ -30,7 +30,7 @@ export interface Live {
   losses: number;
 }
 
-/** The right to compute a shard, as long as the peer is there and names it in its beats. */
+/** The right to compute a shard, as long as the peer is connected and lists it in its heartbeats. */
 export interface Lease {
   readonly epoch: number;
   readonly live: Live;
@@ -39,7 +39,7 @@ export interface Lease {
   given: number;
   /** When a slot took it, by what the leader knows; undefined: it waits behind another. Milliseconds. */
   began: number | undefined;
-  /** A beat named it. */
+  /** A heartbeat listed it. */
   acknowledged: boolean;
   /** Another peer had the shard already. */
   readonly copy: boolean;
@@ -52,10 +52,10 @@ export class Member {
   lag = 0;
   draining = false;
   /** In the queue of those that could take a shard. */
-  waiting = false;
+  queued = false;
   /** Shards that it has answered. */
   answers = 0;
-  private readonly queue: Lease[] = [];
+  private readonly waiting: Lease[] = [];
   private running = 0;
 
   constructor(
@@ -77,21 +77,21 @@ export class Member {
     return this.draining ? 0 : Math.max(0, most - this.leases.size);
   }
 
-  take(lease: Lease, now: number): void {
+  add(lease: Lease, now: number): void {
     lease.given = now;
     this.leases.set(lease.epoch, lease);
     if (this.running < this.slots) {
       lease.began = now;
       this.running++;
-    } else this.queue.push(lease);
+    } else this.waiting.push(lease);
   }
 
   release(lease: Lease, now: number): void {
     this.leases.delete(lease.epoch);
     if (lease.began === undefined) return;
     this.running--;
-    let next = this.queue.shift();
-    while (next && !this.leases.has(next.epoch)) next = this.queue.shift();
+    let next = this.waiting.shift();
+    while (next && !this.leases.has(next.epoch)) next = this.waiting.shift();
     if (!next) return;
     next.began = now;
     this.running++;

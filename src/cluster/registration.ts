@@ -1,0 +1,129 @@
+/**
+ * Registration of workers that no hostfile names: a worker reports the address at which it listens, and the leader dials
+ * it. So it is dialled and checked like all others, and the leader stays the client.
+ */
+
+import grpc from '@grpc/grpc-js';
+import type { RegisterRequest__Output } from '../../gen/fractal/v1/RegisterRequest.js';
+import { FractalError } from '../errors.js';
+import { type Access, validateAuthorization } from './access.js';
+import { calling, Registration } from './grpc.js';
+import { type ListenOptions, openServer } from './listen.js';
+import { PROTOCOL } from './messages.js';
+import { pause } from './pause.js';
+import { otherBuild, type Program } from './program.js';
+import { reasonOf } from './refusal.js';
+import { type Address, addressText, type Listener } from './transport.js';
+
+/** Between registrations: while they fail, and once one was accepted. */
+const RETRY_MS = 2_000;
+const RENEW_MS = 5_000;
+const ANSWER_MS = 5_000;
+
+/**
+ * Serves registrations: `join` dials the worker; what it returns is why it may not join.
+ * @throws FractalError EXPOSED, PORT_IN_USE
+ */
+export async function openRegistration(
+  address: Address,
+  program: Program,
+  join: (worker: Address) => string | undefined,
+  options: ListenOptions = {},
+): Promise<Listener> {
+  const { token, refused = () => undefined } = options;
+  const { server, guard } = await openServer(address, options, { host: '--listen', port: '--listen' });
+
+  function answer(call: grpc.ServerUnaryCall<RegisterRequest__Output, object>): Partial<grpc.StatusObject> | undefined {
+    const denied = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
+    if (denied) return { code: grpc.status.UNAUTHENTICATED, details: denied };
+    const address = addressOf(call.request, call.getPeer());
+    const details = skewOf(call.request, program) ?? validateAddress(address) ?? join(address);
+    return details === undefined ? undefined : { code: grpc.status.FAILED_PRECONDITION, details };
+  }
+
+  server.addService(Registration.service, {
+    register(call: grpc.ServerUnaryCall<RegisterRequest__Output, object>, reply: grpc.sendUnaryData<object>) {
+      const error = answer(call);
+      if (error) refused(call.getPeer(), error.details ?? '');
+      reply(error ?? null, {});
+      guard.release(call.getPeer());
+    },
+  });
+  return {
+    address: { host: address.host, port: guard.port },
+    async drain() {},
+    async close() {
+      server.forceShutdown();
+      guard.close();
+    },
+  };
+}
+
+function skewOf(worker: RegisterRequest__Output, { version, build }: Program): string | undefined {
+  if (worker.protocol === PROTOCOL && worker.version === version) {
+    return worker.build === build ? undefined : otherBuild('the worker is', worker.build, 'the leader', build);
+  }
+  const [its, ours] = [`${worker.version} (protocol ${worker.protocol})`, `${version} (protocol ${PROTOCOL})`];
+  return `the worker is version ${its}, the leader ${ours}: run the same version on both`;
+}
+
+function validateAddress({ host, port }: Address): string | undefined {
+  const good = /^[\w.:%-]{1,253}$/.test(host) && port > 0 && port < 65_536;
+  return good ? undefined : 'the address that it states is none';
+}
+
+/** The address that the worker stated; without a host, where the call comes from: "10.0.0.7:41234", "::1:41234". */
+function addressOf({ host, port }: RegisterRequest__Output, peer: string): Address {
+  if (host !== '') return { host, port };
+  return { host: peer.slice(0, peer.lastIndexOf(':')).replace(/^::ffff:/, ''), port };
+}
+
+export interface RegisterOptions extends Program {
+  readonly access: Access;
+  readonly signal: AbortSignal;
+  /** Attempts after the first one that failed, in a row, before it gives up; absent: no limit. */
+  readonly retries?: number;
+  /** A leader is connected: a failed attempt does not count. */
+  connected?(): boolean;
+  /** What changed: it is registered, or why it is not. */
+  note(text: string): void;
+}
+
+/**
+ * Registers this worker with a leader again and again, until the signal, or until as many attempts have failed as
+ * `retries` allows. @throws FractalError NO_LEADER when none of them ever succeeded
+ */
+export async function register(leader: Address, worker: Address, options: RegisterOptions): Promise<void> {
+  const { access, version, build, signal, note, retries = Infinity, connected = () => false } = options;
+  const channel = calling(access);
+  const host = ['0.0.0.0', '::'].includes(worker.host) ? '' : worker.host;
+  let before: string | undefined;
+  let known = false;
+  let failed = 0;
+  while (!signal.aborted) {
+    const why = await attempt({ protocol: PROTOCOL, version, build, host, port: worker.port });
+    if (why !== before && !signal.aborted) note(why === '' ? 'is known to its leader' : `cannot join so far: ${why}`);
+    before = why;
+    known ||= why === '';
+    failed = why === '' || connected() ? 0 : failed + 1;
+    if (failed > retries && !signal.aborted) {
+      const times = `${failed} attempt${failed > 1 ? 's' : ''}`;
+      if (!known)
+        throw new FractalError('NO_LEADER', `${addressText(leader)} did not accept this worker in ${times}: ${why}`);
+      note(`its leader is gone, ${times} to register failed: ${why}`);
+      return;
+    }
+    await pause(why === '' ? RENEW_MS : RETRY_MS, signal);
+  }
+
+  /** Why it may not join; empty: it is registered. A fresh channel each time, which waits for no back-off of an earlier one. */
+  function attempt(request: object): Promise<string> {
+    return new Promise((resolve) => {
+      const client = channel.client(Registration, leader);
+      client.register(request, channel.metadata, { deadline: Date.now() + ANSWER_MS }, (error) => {
+        client.close();
+        resolve(error ? reasonOf(error.code, error.details, access).message : '');
+      });
+    });
+  }
+}

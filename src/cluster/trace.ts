@@ -1,0 +1,31 @@
+/**
+ * FRACTAL_TRACE=protocol: every message between leader and worker as one line of JSON, on stderr or appended to the file
+ * that FRACTAL_TRACE_FILE names: `{"time":1699.2,"direction":"sent","peer":"node1:50051","kind":"assign",…}`. `time` is in
+ * milliseconds since 1970; of byte strings, tables and orbits only the length stands there.
+ */
+
+import { openSync, writeSync } from 'node:fs';
+import type { ToLeader, ToWorker } from './messages.js';
+
+export type Trace = (direction: 'sent' | 'received', message: ToWorker | ToLeader) => void;
+
+const STDERR = 2;
+
+/** Files that are open, by name: sessions share them. */
+const open = new Map<string, number>();
+
+/** Traces the messages exchanged with this peer; undefined: none are traced. @throws the system's error of the file */
+export function tracer(peer: string): Trace | undefined {
+  const { FRACTAL_TRACE: wanted, FRACTAL_TRACE_FILE: file } = process.env;
+  if (wanted !== 'protocol') return undefined;
+  const target = file === undefined ? STDERR : (open.get(file) ?? openSync(file, 'a'));
+  if (file !== undefined) open.set(file, target);
+  return (direction, { kind, ...fields }) => {
+    const line = JSON.stringify({ time: Date.now(), direction, peer, kind, ...fields }, withoutBytes);
+    writeSync(target, `${line}\n`);
+  };
+}
+
+function withoutBytes(_: string, value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? `${value.byteLength} bytes` : value;
+}

@@ -1,0 +1,250 @@
+/**
+ * The workers of a leader: dialled, checked, lost, dialled again, for as long as the fleet lives, which may be many jobs.
+ * Jobs run on it at the same time, each in its own part of the sessions; what one job makes of a worker (its kernel is
+ * missing, it was outvoted) concerns that job alone.
+ */
+
+import { BOUNDS } from '../../cluster/bounds.js';
+import type { FromJob, Ready, ToJob } from '../../cluster/messages.js';
+import type { Bytes } from '../../cluster/traffic.js';
+import { type Address, addressText } from '../../cluster/transport.js';
+import { FractalError } from '../../errors.js';
+import { Connection, type ConnectionOptions, type FromWorker } from './connection.js';
+
+/** A worker to be dialled, as a hostfile names it. */
+export interface Target {
+  readonly address: Address;
+  /** At most so many of its slots; 0: all that it has. */
+  readonly slots: number;
+}
+
+export interface FleetOptions extends ConnectionOptions {
+  /** At most so many slots altogether; 0: all. */
+  readonly maxSlots: number;
+}
+
+/** `given up`: still dialled, but not waited for. `left out`: not dialled any more. */
+export type WorkerState = 'dialling' | 'ready' | 'draining' | 'given up' | 'left out';
+
+export interface FleetWorker {
+  /** host:port. */
+  readonly name: string;
+  readonly state: WorkerState;
+  /** That the fleet uses; 0 while the worker is not ready. */
+  readonly slots: number;
+  /** Why it was given up or left out. */
+  readonly reason?: string;
+}
+
+export type FleetEvent =
+  | { readonly kind: 'joined'; readonly worker: string; readonly slots: number }
+  /** It takes no more shards and finishes those it has. */
+  | { readonly kind: 'draining'; readonly worker: string }
+  /** It was ready, and is dialled again. `fault`: it sent what the protocol does not allow. */
+  | { readonly kind: 'disconnected'; readonly worker: string; readonly reason: string; readonly fault: boolean }
+  /** Not waited for any longer. `refused`: one side does not accept the other. */
+  | { readonly kind: 'given up'; readonly worker: string; readonly reason: string; readonly refused: boolean }
+  /** Its slots are not needed, or it is another one's second address. */
+  | { readonly kind: 'left out'; readonly worker: string; readonly reason: string; readonly duplicate: boolean }
+  /** It is dialled again and again, and something seems to be wrong. */
+  | { readonly kind: 'warned'; readonly worker: string; readonly reason: string }
+  /** All workers are added. */
+  | { readonly kind: 'sealed' }
+  | { readonly kind: 'closed' };
+
+/** What a worker sends about a job. */
+export type JobMessage = FromJob | { readonly kind: 'heartbeat'; readonly epochs: readonly number[] };
+
+/** A message to a worker about a job, whose number is put in by its channel. */
+export type JobOrder = ToJob extends infer M ? (M extends ToJob ? Omit<M, 'job'> : never) : never;
+
+/** A job's part of the sessions with all workers. */
+export interface JobChannel {
+  /** Resolves when the connection takes more. Drops the message when the worker is not ready. */
+  send(worker: string, order: JobOrder): Promise<void>;
+  /** Payload of this job. */
+  traffic(worker: string): Bytes;
+  /** A shard came back: earlier failures of its connection do not count. */
+  resetBackoff(worker: string): void;
+  /** The worker sent what the protocol does not allow: it is disconnected. */
+  fault(worker: string, reason: string): void;
+  /** Messages that are still on their way are dropped. */
+  detach(): void;
+}
+
+/** What a job gives the fleet. */
+export interface JobClient {
+  on(event: FleetEvent): void;
+  message(worker: string, message: JobMessage): void;
+  /** Why a worker takes no part in this job, if so. */
+  leftOut(worker: string): string | undefined;
+}
+
+export interface Fleet {
+  /** Dials one more worker, or at once one that is there again; why it may not take part, if so. */
+  add(target: Target): string | undefined;
+  /** All workers are added: from now on a job without a worker to wait for ends with NO_WORKER. */
+  sealed(): void;
+  readonly isSealed: boolean;
+  readonly workers: readonly FleetWorker[];
+  /** Their number. */
+  readonly size: number;
+  /** Returns what ends the subscription. */
+  subscribe(listener: (event: FleetEvent) => void): () => void;
+  /** For startJob. @throws FractalError RESOURCES when too many jobs are running */
+  attach(client: JobClient): JobChannel;
+  /** Disconnects all workers, for good. Running jobs fail. */
+  close(): void;
+}
+
+interface Member {
+  readonly connection: Connection;
+  state: WorkerState;
+  slots: number;
+  instance: string;
+  reason?: string | undefined;
+}
+
+const MOST_WORKERS = 65_536;
+
+export function openFleet(options: FleetOptions): Fleet {
+  const members = new Map<string, Member>();
+  const jobs = new Map<number, JobClient>();
+  const listeners = new Set<(event: FleetEvent) => void>();
+  let latestJob = 0;
+  let isSealed = false;
+  let isClosed = false;
+  const events = { joined, message, disconnected, givenUp, warned };
+
+  function add({ address, slots }: Target): string | undefined {
+    if (isClosed) return 'the leader ends';
+    const name = addressText(address);
+    const known = members.get(name);
+    if (known?.state === 'left out') return known.reason;
+    if (known) {
+      known.connection.redial();
+      return leftOutByAll(name);
+    }
+    if (members.size >= MOST_WORKERS) return `${members.size} workers are known already`;
+    const connection = new Connection(address, slots, options, events, () => jobs.keys());
+    members.set(name, { connection, state: 'dialling', slots: 0, instance: '' });
+    connection.dial();
+    return undefined;
+  }
+
+  /** Why none of the running jobs has this worker. */
+  function leftOutByAll(name: string): string | undefined {
+    const reasons = [...jobs.values()].map((job) => job.leftOut(name));
+    return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
+  }
+
+  function joined({ name }: Connection, ready: Ready): void {
+    const member = members.get(name) as Member;
+    const others = [...members].filter(([other, { slots }]) => other !== name && slots > 0);
+    const twin = ready.instance !== '' && others.find(([, { instance }]) => instance === ready.instance)?.[0];
+    // Counted twice it would confirm its own answers.
+    if (twin) return leaveOut(name, `it is the same worker as ${twin}`, true);
+    const used = others.reduce((sum, [, { slots }]) => sum + slots, 0);
+    const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
+    if (slots <= 0) {
+      const why = ready.slots > 0 ? 'the job has all the slots that it may use' : 'it has no slots';
+      return leaveOut(name, why, false);
+    }
+    Object.assign(member, { state: 'ready', slots, instance: ready.instance, reason: undefined });
+    tell({ kind: 'joined', worker: name, slots });
+  }
+
+  function message({ name }: Connection, received: FromWorker): void {
+    switch (received.kind) {
+      case 'draining': {
+        const member = members.get(name) as Member;
+        if (member.state === 'ready') member.state = 'draining';
+        return tell({ kind: 'draining', worker: name });
+      }
+      case 'heartbeat':
+        for (const { job, epochs } of received.jobs) jobs.get(job)?.message(name, { kind: 'heartbeat', epochs });
+        return;
+      default:
+        // What comes for a job that is over crossed its end.
+        jobs.get(received.job)?.message(name, received);
+    }
+  }
+
+  function disconnected({ name }: Connection, reason: string, fault: boolean): void {
+    Object.assign(members.get(name) as Member, { state: 'dialling', slots: 0 });
+    tell({ kind: 'disconnected', worker: name, reason, fault });
+  }
+
+  function givenUp({ name }: Connection, reason: string, refused: boolean): void {
+    Object.assign(members.get(name) as Member, { state: refused ? 'left out' : 'given up', slots: 0, reason });
+    tell({ kind: 'given up', worker: name, reason, refused });
+  }
+
+  function warned({ name }: Connection, reason: string): void {
+    tell({ kind: 'warned', worker: name, reason });
+  }
+
+  function leaveOut(name: string, reason: string, duplicate: boolean): void {
+    const member = members.get(name) as Member;
+    Object.assign(member, { state: 'left out', slots: 0, reason });
+    member.connection.stop();
+    tell({ kind: 'left out', worker: name, reason, duplicate });
+  }
+
+  function tell(event: FleetEvent): void {
+    for (const job of [...jobs.values()]) job.on(event);
+    for (const listener of [...listeners]) listener(event);
+  }
+
+  function attach(client: JobClient): JobChannel {
+    if (isClosed) throw new FractalError('NO_WORKER', 'the fleet is closed');
+    if (jobs.size >= BOUNDS.jobs) {
+      throw new FractalError('RESOURCES', `${jobs.size} jobs run already: start this one when one of them is done`);
+    }
+    const job = ++latestJob;
+    jobs.set(job, client);
+    return {
+      send: async (worker, order) => members.get(worker)?.connection.send({ ...order, job } as ToJob),
+      traffic: (worker) => members.get(worker)?.connection.traffic(job) ?? { sent: 0, received: 0 },
+      resetBackoff: (worker) => members.get(worker)?.connection.resetBackoff(),
+      fault: (worker, reason) => members.get(worker)?.connection.fault(reason),
+      detach() {
+        jobs.delete(job);
+        for (const { connection } of members.values()) connection.forget(job);
+      },
+    };
+  }
+
+  return {
+    add,
+    sealed() {
+      isSealed = true;
+      tell({ kind: 'sealed' });
+    },
+    get isSealed() {
+      return isSealed;
+    },
+    get workers() {
+      return [...members].map(([name, { state, slots, reason }]) => ({
+        name,
+        state,
+        slots,
+        ...(reason === undefined ? {} : { reason }),
+      }));
+    },
+    get size() {
+      return members.size;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    attach,
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      tell({ kind: 'closed' });
+      for (const { connection } of members.values()) connection.stop();
+    },
+  };
+}

@@ -1,0 +1,152 @@
+/** What came of a job, until it is a frame: answers that are not committed, and renders as far as they are. */
+
+import type { Asset, Assignment, Result, Scene } from '../../cluster/messages.js';
+import { FractalError } from '../../errors.js';
+import { type Assembly, assemble } from '../../shard/assemble.js';
+import type { Frame } from '../../shard/frame.js';
+import { common } from '../../shard/missing.js';
+import type { Answer, Rect } from '../../shard/shard.js';
+import type { Command, Job, RenderShape } from '../schedule/events.js';
+import type { Ledger } from './ledger.js';
+
+/** One picture that a job computes. */
+export interface Render extends RenderShape {
+  /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
+  readonly channels: number;
+  /** What its answers are put together to. */
+  readonly answer: Answer['kind'];
+}
+
+/** What is to be rendered: pictures of any size, in the order in which they are handed on, of one kind of work. */
+export interface RenderJob extends Omit<Job, 'renders' | 'recalls' | 'mostScenes'> {
+  readonly renders: readonly Render[];
+  /** The data that shards share, by the `scene` of renders. */
+  readonly scenes: readonly Scene[];
+  /** Those that the scenes name. */
+  readonly assets?: readonly Asset[];
+  /** What is to be computed for a rectangle of a render. */
+  taskOf(render: number, rect: Rect): Assignment['work'];
+  /** What is wrong with a worker's answer for a rectangle of a render, if anything. */
+  validate(answer: Pick<Result, 'bytes' | 'uncertain'>, rect: Rect, render: number): string | undefined;
+  readonly archive?: Archive;
+  /** What a sample of a render is estimated to cost, relative to other renders; absent: all the same. */
+  costOf?(render: number): number;
+}
+
+/** Where finished shards are kept and found again. It never fails: what cannot be kept or found is not there. */
+export interface Archive {
+  /** Puts what is there of a render, a rectangle at a time; resolves with what is missing. */
+  recall(render: number, put: (piece: Piece) => void): Promise<readonly Rect[]>;
+  /**
+   * A shard of a render that was recalled; its bytes must not change any more. `by`: the worker that alone computed it,
+   * should it be outvoted.
+   */
+  keep(render: number, piece: Piece, by?: string): void;
+  /** Forgets what only this worker computed, and keeps nothing more of it. */
+  disown(by: string): void;
+  /** Nothing is missing of the render any more. */
+  complete(render: number): void;
+}
+
+/** A finished rectangle of a render, and how many of its pixels are uncertain. */
+export interface Piece {
+  readonly rect: Rect;
+  readonly bytes: Uint8Array;
+  readonly uncertain: number;
+}
+
+/** Of the frames that an outvoted worker had a part in, so many are named. */
+const NAMED = 5;
+
+/** A job of pictures of one size with one scene: a still, or a film frame by frame. */
+export function uniformRenders(count: number, render: Omit<Render, 'scene'>): Render[] {
+  return new Array<Render>(count).fill({ ...render, scene: 0 });
+}
+
+export class Gathering {
+  /** Good answers to shards that are not committed, by shard and epoch. */
+  private readonly answers = new Map<number, Map<number, { readonly worker: string; readonly result: Result }>>();
+  private readonly assemblies = new Map<number, Assembly>();
+  /** Handed on with shards of a worker that was outvoted later. */
+  private readonly doubtful = new Set<number>();
+
+  constructor(
+    private readonly job: RenderJob,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** Puts what is kept of a render; resolves with what is missing of what is wanted. */
+  async recall(archive: Archive, render: number): Promise<readonly Rect[]> {
+    const { perPixel, parts } = this.renderAt(render);
+    let pieces = 0;
+    const missing = await archive.recall(render, ({ rect, bytes, uncertain }) => {
+      this.assemblyOf(render).put({ ...rect, frame: render, id: --pieces }, bytes);
+      this.ledger.uncertain += uncertain;
+      this.ledger.found(render, rect.width * rect.height * perPixel);
+    });
+    return parts ? common(missing, parts) : missing;
+  }
+
+  /** A good answer of this worker. */
+  hold(worker: string, result: Result): void {
+    const held = this.answers.get(result.shard) ?? new Map();
+    this.answers.set(result.shard, held.set(result.epoch, { worker, result }));
+  }
+
+  commit({ shard, epoch, verified }: Command & { kind: 'commit' }): void {
+    const answer = this.answers.get(shard.id)?.get(epoch);
+    this.answers.delete(shard.id);
+    if (!answer) throw new Error(`nothing is there to commit for shard ${shard.id}, epoch ${epoch}`);
+    const { worker, result } = answer;
+    const { archive, verify } = this.job;
+    this.assemblyOf(shard.frame).put(shard, result.bytes);
+    // An answer that was to be compared and was not may be in this picture, as the report states, but not in later ones.
+    const { bytes, uncertain } = result;
+    const { x, y, width, height } = shard;
+    const piece = { rect: { x, y, width, height }, bytes, uncertain };
+    if (verified !== false) archive?.keep(shard.frame, piece, verified || !verify ? undefined : worker);
+    this.ledger.committed(worker, shard, this.renderAt(shard.frame).perPixel, result, verified);
+  }
+
+  /** What this worker alone had computed is computed again. */
+  outvoted({ peer, revoked, late }: Command & { kind: 'outvoted' }): void {
+    this.job.archive?.disown(peer);
+    for (const shard of revoked) this.ledger.revoked(peer, shard, this.renderAt(shard.frame).perPixel);
+    for (const render of late) this.doubtful.add(render);
+  }
+
+  /** Every shard of the render is committed: it is handed on. */
+  frame(render: number): Frame {
+    const frame = this.assemblyOf(render).frame();
+    this.assemblies.delete(render);
+    this.job.archive?.complete(render);
+    this.ledger.handedOn(render);
+    return frame;
+  }
+
+  /**
+   * Frames with shards of a worker that was outvoted too late must not pass as good.
+   * @throws FractalError FRAMES_DOUBTFUL
+   */
+  checkDoubtful(): void {
+    const frames = [...this.doubtful].sort((a, b) => a - b);
+    if (frames.length === 0) return;
+    const more = frames.length > NAMED ? ` and ${frames.length - NAMED} more` : '';
+    const what = 'have pixels of a worker that two others contradicted later';
+    const way = 'run it again: of the other frames, what is in the store is not computed anew';
+    throw new FractalError('FRAMES_DOUBTFUL', `frames ${frames.slice(0, NAMED).join(', ')}${more} ${what}; ${way}`);
+  }
+
+  private assemblyOf(render: number): Assembly {
+    const shape = this.renderAt(render);
+    const assembly = this.assemblies.get(render) ?? assemble(shape, render, shape.answer);
+    this.assemblies.set(render, assembly);
+    return assembly;
+  }
+
+  renderAt(render: number): Render {
+    const found = this.job.renders[render];
+    if (!found) throw new Error(`the job has no render ${render}`);
+    return found;
+  }
+}

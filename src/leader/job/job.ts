@@ -1,0 +1,314 @@
+/**
+ * One job on a fleet: the scheduler decides, the workers compute, frames come out in order. What happens becomes an event
+ * of schedule/, its commands are carried out here.
+ */
+
+import { createHash } from 'node:crypto';
+import { BOUNDS } from '../../cluster/bounds.js';
+import type { Result } from '../../cluster/messages.js';
+import { FractalError } from '../../errors.js';
+import { bytesOfPixel } from '../../shard/assemble.js';
+import type { Frame } from '../../shard/frame.js';
+import type { Fleet, JobChannel, JobMessage } from '../fleet/fleet.js';
+import type { Command, Event } from '../schedule/events.js';
+import { schedule } from '../schedule/schedule.js';
+import { type Archive, Gathering, type RenderJob } from './gathering.js';
+import { Ledger, type Report } from './ledger.js';
+import { JobScenes } from './scenes.js';
+import { JobWorkers, type WorkersOptions } from './workers.js';
+
+export interface JobOptions extends WorkersOptions {
+  /** The workers, too, print their metrics. */
+  readonly metrics: boolean;
+  /** Ends the job; its reason is what `frames` throws. */
+  readonly signal: AbortSignal;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** A line about the job: a worker joined, was lost, is left out. */
+  note(text: string): void;
+  progress(progress: Progress): void;
+  /** The last frame is gathered, but not yet handed on. */
+  gathered(report: Report): void;
+}
+
+export interface Progress {
+  readonly framesDone: number;
+  readonly samplesDone: number;
+  /** What the samples computed so far were estimated to cost, and those found in the store. */
+  readonly cost: number;
+  readonly costRecalled: number;
+  readonly shardsDone: number;
+  readonly iterations: number;
+  readonly workers: number;
+  readonly workersKnown: number;
+}
+
+export interface RunningJob {
+  /**
+   * One frame for each render, in order, to be read once: leaving off reading ends the job. Throws NO_WORKER,
+   * WORKER_MISSING, KERNEL_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason.
+   */
+  readonly frames: AsyncIterable<Frame>;
+  /** 0 to 100: among the jobs of a fleet, free slots of a worker go to the highest priority first. */
+  setPriority(priority: number): void;
+}
+
+/** How long the workers may take to report once the last frame is gathered. */
+const REPORT_MS = 2_000;
+/** How often the scheduler looks for what is late. */
+const TICK_MS = 100;
+
+/** @throws FractalError REQUEST_INVALID for a job without pixels, RESOURCES when the fleet runs too many jobs */
+export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): RunningJob {
+  const { archive, renders } = job;
+  const plan = schedule({ ...job, mostScenes: BOUNDS.scenes, ...(archive ? { recalls: true } : {}) });
+  const ledger = new Ledger(options.now, job.costOf);
+  const gathering = new Gathering(job, ledger);
+  const workers = new JobWorkers(fleet, options, !archive, {
+    opened({ name, slots, detail }) {
+      ledger.joined(name, slots, detail);
+      tell();
+    },
+    enlisted: ({ name, slots, speed }) => feed({ kind: 'joined', peer: name, slots, speed }),
+    left,
+    draining: (name) => feed({ kind: 'draining', peer: name }),
+    failed: fail,
+    send: (name, order) => void channel.send(name, order),
+    note: (text) => options.note(text),
+  });
+  const channel: JobChannel = fleet.attach({
+    on(event) {
+      if (event.kind === 'disconnected') reports.get(event.worker)?.();
+      workers.on(event);
+      tell();
+    },
+    message: guarded,
+    leftOut: (name) => workers.reasonLeftOut(name),
+  });
+  const scenes = new JobScenes(job, (name, order) => void channel.send(name, order));
+  const frames: Frame[] = [];
+  /** What ends the waiting for the reports of workers. */
+  const reports = new Map<string, () => void>();
+  let state: 'running' | 'complete' | 'failed' = 'running';
+  let failure: unknown;
+  /** Frames that the consumer is through with. */
+  let taken = 0;
+  let wake = () => {};
+  let proceed = () => {};
+
+  const ticking = setInterval(() => feed({ kind: 'tick' }), TICK_MS);
+  const abort = () => fail(options.signal.reason);
+  options.signal.addEventListener('abort', abort, { once: true });
+  if (options.signal.aborted) abort();
+  else workers.start();
+  if (archive && state === 'running') recallAll(archive).catch(fail);
+
+  /** A defect of the leader's own must not look like one of the worker's. */
+  function guarded(name: string, received: JobMessage): void {
+    try {
+      message(name, received);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function message(name: string, received: JobMessage): void {
+    switch (received.kind) {
+      case 'opened': {
+        const fault = workers.opened(name, received);
+        return fault === undefined ? undefined : channel.fault(name, fault);
+      }
+      case 'unavailable':
+        return workers.refuse(name, received.reason);
+      case 'result':
+        return result(name, received);
+      case 'failed':
+        return feed({ kind: 'failed', peer: name, epoch: received.epoch, reason: received.reason });
+      case 'heartbeat':
+        return feed({ kind: 'heartbeat', peer: name, epochs: received.epochs });
+      case 'report':
+        ledger.reported(name, received.metrics);
+        reports.get(name)?.();
+    }
+  }
+
+  function result(name: string, answer: Result): void {
+    channel.resetBackoff(name);
+    const shard = plan.leased(name, answer.epoch);
+    if (shard?.id !== answer.shard) {
+      ledger.late++;
+      return;
+    }
+    const { epoch, bytes, seconds, uncertain } = answer;
+    const wrong = job.validate(answer, shard, shard.frame);
+    if (wrong) return feed({ kind: 'failed', peer: name, epoch, reason: wrong });
+    ledger.worked(name, seconds);
+    gathering.hold(name, answer);
+    const digest = job.verify ? createHash('sha256').update(bytes).update(String(uncertain)).digest('hex') : '';
+    feed({ kind: 'finished', peer: name, epoch, seconds, digest });
+    tell();
+  }
+
+  function left(name: string, how: 'lost' | 'drained' | 'left out', reason: string, fault: boolean): void {
+    scenes.forget(name);
+    if (state !== 'running') return;
+    if (how !== 'left out') ledger.left(name, how === 'lost');
+    if (fault) feed({ kind: 'blamed', peer: name, reason });
+    feed({ kind: 'left', peer: name });
+  }
+
+  function feed(event: Event): void {
+    if (state !== 'running') return;
+    for (const command of plan.on(event, options.now())) {
+      obey(command);
+      if (hasFailed()) return;
+    }
+  }
+
+  function hasFailed(): boolean {
+    return state === 'failed';
+  }
+
+  function obey(command: Command): void {
+    switch (command.kind) {
+      case 'assign':
+        return assign(command);
+      case 'cancel':
+        return void channel.send(command.peer, { kind: 'cancel', epochs: command.epochs });
+      case 'commit':
+        return gathering.commit(command);
+      case 'outvoted':
+        return outvoted(command);
+      case 'expelled':
+        ledger.expelled(command.peer, command.reason);
+        return workers.expel(command.peer, command.reason);
+      case 'frame':
+        frames.push(gathering.frame(command.frame));
+        scenes.handedOn(command.frame);
+        return wake();
+      case 'failed': {
+        const { x, y, width, height, frame } = command.shard;
+        const where = `${width}x${height} pixels at (${x}, ${y}) of frame ${frame}`;
+        // It is not known which answer is right: what one of them alone computed must not turn up in a later run.
+        for (const name of command.liars ?? []) archive?.disown(name);
+        return fail(new FractalError('SHARD_FAILED', `${where} cannot be computed: ${command.reason}`));
+      }
+      case 'done':
+        state = 'complete';
+        return wake();
+    }
+  }
+
+  function assign({ peer, shard, epoch, why }: Command & { kind: 'assign' }): void {
+    ledger.handed(why);
+    scenes.provide(peer, shard.frame);
+    const { id, frame, x, y, width, height } = shard;
+    const work = job.taskOf(frame, { x, y, width, height });
+    const render = gathering.renderAt(frame);
+    const answerBytes = width * height * bytesOfPixel(render.answer, render);
+    const assignment = { shard: id, epoch, scene: render.scene, frame, work };
+    void channel.send(peer, { kind: 'assign', assignment, answerBytes });
+  }
+
+  function outvoted(command: Command & { kind: 'outvoted' }): void {
+    gathering.outvoted(command);
+    const { peer, revoked } = command;
+    const shards = `${revoked.length} shard${revoked.length > 1 ? 's' : ''}`;
+    const again = revoked.length > 0 ? `: computing anew what it alone had computed, ${shards}` : '';
+    options.note(`${peer} was wrong where two others agreed${again}`);
+  }
+
+  /** Finds out, one render after the other, what is there already: as far ahead as renders may be under way. */
+  async function recallAll(known: Archive): Promise<void> {
+    for (let render = 0; render < renders.length; render++) {
+      while (render >= taken + job.window && state === 'running') {
+        await new Promise<void>((resolve) => (proceed = resolve));
+      }
+      if (state !== 'running') return;
+      const missing = await gathering.recall(known, render);
+      feed({ kind: 'recalled', frame: render, missing });
+      if (missing.length > 0) workers.need();
+      tell();
+    }
+  }
+
+  function fail(reason: unknown): void {
+    if (state !== 'running') return;
+    for (const command of plan.on({ kind: 'stopped' }, options.now())) obey(command);
+    state = 'failed';
+    failure = reason;
+    release(false);
+    wake();
+    proceed();
+  }
+
+  /** The workers are free for other jobs. */
+  function release(metrics: boolean): void {
+    clearInterval(ticking);
+    options.signal.removeEventListener('abort', abort);
+    workers.close(metrics);
+    channel.detach();
+  }
+
+  function tell(): void {
+    const { frames: framesDone, shards: shardsDone, iterations, cost, costRecalled } = ledger;
+    const samplesDone = ledger.samples + ledger.recalled;
+    const [now, known] = [workers.size, workers.known];
+    const counts = { framesDone, samplesDone, cost, costRecalled, shardsDone, iterations };
+    options.progress({ ...counts, workers: now, workersKnown: known });
+  }
+
+  /** The next frame; the last one only once the workers reported, so that metrics come before encoding. */
+  async function nextFrame(index: number): Promise<Frame> {
+    while (true) {
+      if (state === 'failed') throw failure;
+      const frame = frames[0];
+      if (frame && (index < renders.length - 1 || state === 'complete')) {
+        frames.shift();
+        return frame;
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+
+  /** Awaits the reports of the workers, for a while. */
+  async function conclude(): Promise<void> {
+    clearInterval(ticking);
+    ledger.gathered();
+    const names = workers.names;
+    const reported = names.map((name) => new Promise<void>((resolve) => reports.set(name, resolve)));
+    workers.close(options.metrics);
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, REPORT_MS);
+    });
+    await Promise.race([Promise.all(reported), timeout]);
+    clearTimeout(timer);
+    for (const name of names) {
+      const { sent, received } = channel.traffic(name);
+      ledger.traffic(name, sent, received);
+    }
+    options.gathered(ledger.report());
+  }
+
+  async function* inOrder(): AsyncGenerator<Frame> {
+    try {
+      for (let index = 0; index < renders.length; index++) {
+        const frame = await nextFrame(index);
+        if (state === 'complete' && index === renders.length - 1) await conclude();
+        yield frame;
+        taken = index + 1;
+        feed({ kind: 'taken', frame: index });
+        proceed();
+      }
+      gathering.checkDoubtful();
+    } finally {
+      if (state === 'complete') release(options.metrics);
+      else fail(new Error('the frames of the job are not read any more'));
+    }
+  }
+
+  return { frames: inOrder(), setPriority: (priority) => workers.setPriority(priority) };
+}

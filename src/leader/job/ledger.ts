@@ -1,0 +1,247 @@
+/** What each worker did for a job: the counts behind progress, metrics and the closing report. */
+
+import type { Result } from '../../cluster/messages.js';
+import type { Metric } from '../../metrics/metric.js';
+import type { Shard } from '../../shard/shard.js';
+import type { Why } from '../schedule/events.js';
+
+export interface WorkerReport {
+  readonly name: string;
+  readonly slots: number;
+  readonly kernel: string;
+  readonly shards: number;
+  readonly samples: number;
+  readonly iterations: number;
+  /** Seconds that its slots computed, and that they could have but did not, while it was ready. */
+  readonly busySeconds: number;
+  readonly idleSeconds: number;
+  /** Payload bytes, as the leader sees them: sent to the worker, received from it. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** What the worker reported at the end. */
+  readonly metrics: readonly Metric[];
+  /** Why it was left out, if it was. */
+  readonly expelled?: string;
+}
+
+export interface Report {
+  /** From the start of the job to the last frame gathered. */
+  readonly seconds: number;
+  /** Of these, from the first shard handed out. */
+  readonly computeSeconds: number;
+  readonly frames: number;
+  readonly shards: number;
+  readonly samples: number;
+  readonly iterations: number;
+  /** Pixels with a sample that no error bound confirms, those found in the store among them. */
+  readonly uncertain: number;
+  /** Samples, or pixels painted from so many, that had been computed before and were found in the store. */
+  readonly recalled: number;
+  /** Shards handed out again, after a worker was lost or failed on them. */
+  readonly reissued: number;
+  /** Shards handed out a second time since they took too long where they were. */
+  readonly copied: number;
+  /** Shards that two workers computed to the same bytes; and those without a second worker to compare. */
+  readonly verified: number;
+  readonly unverified: number;
+  /** Shards that were committed and computed again, since only a worker that was outvoted had computed them. */
+  readonly revoked: number;
+  /** Answers that were not wanted any more, or never asked for. */
+  readonly late: number;
+  /** Times that a worker was lost while it was ready. */
+  readonly lost: number;
+  readonly workers: readonly WorkerReport[];
+}
+
+/** What a worker counted while it computed a shard. */
+type Counts = Pick<Result, 'iterations' | 'uncertain'>;
+
+interface Account {
+  slots: number;
+  kernel: string;
+  joinedAt: number | undefined;
+  activeMs: number;
+  shards: number;
+  samples: number;
+  iterations: number;
+  busySeconds: number;
+  sentBytes: number;
+  receivedBytes: number;
+  metrics: readonly Metric[];
+  expelled?: string;
+}
+
+export class Ledger {
+  frames = 0;
+  shards = 0;
+  samples = 0;
+  recalled = 0;
+  /** What the computed samples were estimated to cost, and the recalled ones. */
+  cost = 0;
+  costRecalled = 0;
+  iterations = 0;
+  uncertain = 0;
+  late = 0;
+  lost = 0;
+  private verified = 0;
+  private unverified = 0;
+  private revokedShards = 0;
+  private readonly handedOut: Record<Why, number> = { new: 0, again: 0, copy: 0, check: 0 };
+  private firstAt: number | undefined;
+  private lastAt: number | undefined;
+  /** Of shards that have some, by frame and number; only of frames that are not handed on. */
+  private readonly uncertainOf = new Map<number, Map<number, number>>();
+  private readonly accounts = new Map<string, Account>();
+
+  private readonly startedAt: number;
+
+  /** `now`: monotonic milliseconds; `costOf`: what a sample of a frame costs, relative to others. */
+  constructor(
+    private readonly now: () => number,
+    private readonly costOf: (frame: number) => number = () => 1,
+  ) {
+    this.startedAt = now();
+  }
+
+  joined(name: string, slots: number, kernel: string): void {
+    const account = this.account(name);
+    account.slots = slots;
+    account.kernel = kernel;
+    account.joinedAt = this.now();
+  }
+
+  left(name: string, lost: boolean): void {
+    if (lost) this.lost++;
+    this.close(this.account(name));
+  }
+
+  expelled(name: string, reason: string): void {
+    const account = this.account(name);
+    account.expelled = reason;
+    this.close(account);
+  }
+
+  handed(why: Why): void {
+    this.firstAt ??= this.now();
+    this.handedOut[why]++;
+  }
+
+  /** A slot computed so long, whether or not its answer becomes the shard's. */
+  worked(name: string, seconds: number): void {
+    this.account(name).busySeconds += seconds;
+  }
+
+  /** Once a shard. `verified`: whether another worker's answer was the same, where one was asked for. */
+  committed(name: string, shard: Shard, perPixel: number, counts: Counts, verified?: boolean): void {
+    const { iterations, uncertain } = counts;
+    if (uncertain > 0) {
+      const ofFrame = this.uncertainOf.get(shard.frame) ?? new Map<number, number>();
+      this.uncertainOf.set(shard.frame, ofFrame.set(shard.id, uncertain));
+    }
+    this.uncertain += uncertain;
+    const samples = shard.width * shard.height * perPixel;
+    for (const account of [this, this.account(name)]) {
+      account.shards++;
+      account.samples += samples;
+      account.iterations += iterations;
+    }
+    this.cost += samples * this.costOf(shard.frame);
+    if (verified === true) this.verified++;
+    if (verified === false) this.unverified++;
+  }
+
+  /** So many samples of a frame were found in the store. */
+  found(frame: number, samples: number): void {
+    this.recalled += samples;
+    this.costRecalled += samples * this.costOf(frame);
+  }
+
+  /** What was committed counts no more; the iterations were made, and do. */
+  revoked(name: string, shard: Shard, perPixel: number): void {
+    this.revokedShards++;
+    this.cost -= shard.width * shard.height * perPixel * this.costOf(shard.frame);
+    this.uncertain -= this.uncertainOf.get(shard.frame)?.get(shard.id) ?? 0;
+    this.uncertainOf.get(shard.frame)?.delete(shard.id);
+    for (const account of [this, this.account(name)]) {
+      account.shards--;
+      account.samples -= shard.width * shard.height * perPixel;
+    }
+  }
+
+  /** A frame is handed on: none of its shards is revoked any more. */
+  handedOn(frame: number): void {
+    this.frames++;
+    this.uncertainOf.delete(frame);
+  }
+
+  /** The last frame is gathered: the clocks stop. */
+  gathered(): void {
+    this.lastAt = this.now();
+    for (const account of this.accounts.values()) this.close(account);
+  }
+
+  traffic(name: string, sentBytes: number, receivedBytes: number): void {
+    const account = this.account(name);
+    account.sentBytes = sentBytes;
+    account.receivedBytes = receivedBytes;
+  }
+
+  reported(name: string, metrics: readonly Metric[]): void {
+    this.account(name).metrics = metrics;
+  }
+
+  report(): Report {
+    const end = this.lastAt ?? this.now();
+    const { frames, shards, samples, recalled, iterations, uncertain, verified, unverified, late, lost } = this;
+    return {
+      seconds: (end - this.startedAt) / 1000,
+      computeSeconds: (end - (this.firstAt ?? end)) / 1000,
+      frames,
+      shards,
+      samples,
+      recalled,
+      iterations,
+      uncertain,
+      reissued: this.handedOut.again,
+      copied: this.handedOut.copy,
+      verified,
+      unverified,
+      revoked: this.revokedShards,
+      late,
+      lost,
+      workers: [...this.accounts].map(([name, { joinedAt, activeMs, ...account }]) => ({
+        name,
+        ...account,
+        idleSeconds: Math.max(0, (activeMs / 1000) * account.slots - account.busySeconds),
+      })),
+    };
+  }
+
+  private close(account: Account): void {
+    // Time before the first shard was handed out does not count as idle.
+    const from = Math.max(account.joinedAt ?? Infinity, this.firstAt ?? Infinity);
+    account.activeMs += Math.max(0, this.now() - from);
+    account.joinedAt = undefined;
+  }
+
+  private account(name: string): Account {
+    let account = this.accounts.get(name);
+    if (!account) {
+      account = {
+        slots: 0,
+        kernel: '',
+        joinedAt: undefined,
+        activeMs: 0,
+        shards: 0,
+        samples: 0,
+        iterations: 0,
+        busySeconds: 0,
+        sentBytes: 0,
+        receivedBytes: 0,
+        metrics: [],
+      };
+      this.accounts.set(name, account);
+    }
+    return account;
+  }
+}

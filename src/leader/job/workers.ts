@@ -1,0 +1,261 @@
+/**
+ * The workers of a fleet as one job sees them: the job is opened on each, and those that cannot compute it, or compute
+ * other bits, or failed, are left out of it. Decides when there are enough to begin, and when too few are left to go on.
+ */
+
+import { type Opened, PRIORITY } from '../../cluster/messages.js';
+import { FractalError } from '../../errors.js';
+import type { Fleet, FleetEvent, JobOrder } from '../fleet/fleet.js';
+import { noKernel, noWorker } from './no-worker.js';
+
+export interface WorkersOptions {
+  /** Names the job in the logs of workers. */
+  readonly name: string;
+  readonly kernel: string;
+  /** What the kernel's fingerprint must be; absent: what that of the first worker is. */
+  readonly fingerprint?: string;
+  /** 0 to 100; absent: 50. */
+  readonly priority?: number;
+  /** Nothing is handed out before so many workers are ready. */
+  readonly minWorkers: number;
+  /** Every worker must take part. */
+  readonly strict: boolean;
+}
+
+export interface JobWorker {
+  readonly name: string;
+  readonly slots: number;
+  /** Iterations a second and slot. */
+  readonly speed: number;
+  /** What its kernel runs on, for people. */
+  readonly detail: string;
+}
+
+export interface WorkersEvents {
+  /** The job is open there. */
+  opened(worker: JobWorker): void;
+  /** It takes shards from now on. */
+  enlisted(worker: JobWorker): void;
+  /** It was lost, or drained, or is left out: it has no shards any more. `fault`: it broke the protocol. */
+  left(worker: string, how: 'lost' | 'drained' | 'left out', reason: string, fault: boolean): void;
+  draining(worker: string): void;
+  /** The job cannot go on. */
+  failed(error: FractalError): void;
+  send(worker: string, order: JobOrder): void;
+  /** A line about the workers of the job. */
+  note(text: string): void;
+}
+
+/** A worker that has not answered for so long whether it takes part; a graphics driver may need some time. */
+const OPEN_MS = 30_000;
+
+export class JobWorkers {
+  /** The job is open there. */
+  private readonly open = new Map<string, JobWorker>();
+  /** Asked to open it: slots, and what ends the waiting. */
+  private readonly asked = new Map<string, { readonly slots: number; readonly timer: NodeJS.Timeout }>();
+  /** Not waited for, and why. */
+  private readonly missing = new Map<string, string>();
+  /** Of these, those that take no part whatever they do. */
+  private readonly leftOut = new Set<string>();
+  private readonly drained = new Set<string>();
+  private fingerprint: string | undefined;
+  private priority: number;
+  private begun = false;
+  private over = false;
+  /** As far as is known, there is something to compute. */
+  private needed: boolean;
+
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly options: WorkersOptions,
+    needed: boolean,
+    private readonly events: WorkersEvents,
+  ) {
+    this.fingerprint = options.fingerprint;
+    this.priority = options.priority ?? PRIORITY.default;
+    this.needed = needed;
+  }
+
+  /** Those of the fleet that are ready are asked to take part. */
+  start(): void {
+    for (const { name, state, slots, reason = '' } of this.fleet.workers) {
+      if (state === 'ready') this.ask(name, slots);
+      if (state === 'given up' || state === 'left out') this.missing.set(name, reason);
+    }
+    this.checkHope();
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  /** Workers that take part, or may yet. */
+  get known(): number {
+    return this.fleet.size - this.missing.size;
+  }
+
+  get names(): string[] {
+    return [...this.open.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.open.has(name);
+  }
+
+  reasonLeftOut(name: string): string | undefined {
+    return this.leftOut.has(name) ? this.missing.get(name) : undefined;
+  }
+
+  on(event: FleetEvent): void {
+    if (this.over) return;
+    switch (event.kind) {
+      case 'joined':
+        if (!this.leftOut.has(event.worker)) this.ask(event.worker, event.slots);
+        return;
+      case 'draining':
+        if (this.leftOut.has(event.worker)) return;
+        this.events.note(`${event.worker} is draining`);
+        this.drained.add(event.worker);
+        return this.events.draining(event.worker);
+      case 'disconnected':
+        return this.lost(event.worker, event.reason, event.fault);
+      case 'given up':
+        return this.givenUp(event.worker, event.reason, event.refused);
+      case 'left out':
+        if (event.duplicate) this.events.note(`${event.worker} is left out: ${event.reason}`);
+        this.missing.set(event.worker, event.reason);
+        return this.checkHope();
+      case 'warned':
+        return this.events.note(`${event.worker} cannot join so far: ${event.reason}`);
+      case 'sealed':
+        return this.checkHope();
+      case 'closed':
+        return this.events.failed(new FractalError('NO_WORKER', 'the fleet was closed while the job ran'));
+    }
+  }
+
+  /** A worker opened the job. Returns what is wrong with that, if the worker was not asked. */
+  opened(name: string, opened: Opened): string | undefined {
+    const asked = this.asked.get(name);
+    if (!asked) return `it opened a job that it was not asked to open`;
+    this.forgetAsked(name);
+    const wrong = this.validate(opened);
+    if (wrong) {
+      this.refuse(name, wrong);
+      return undefined;
+    }
+    this.fingerprint ??= opened.fingerprint;
+    this.missing.delete(name);
+    this.drained.delete(name);
+    const { speed, detail } = opened;
+    const worker = { name, slots: Math.min(asked.slots, opened.slots), speed, detail };
+    this.open.set(name, worker);
+    this.events.note(`${name} joined: ${worker.slots} slot${worker.slots > 1 ? 's' : ''}, ${detail}`);
+    this.events.opened(worker);
+    if (this.begun) this.events.enlisted(worker);
+    else if (this.open.size >= this.options.minWorkers) {
+      this.begun = true;
+      for (const one of [...this.open.values()]) this.events.enlisted(one);
+    }
+    return undefined;
+  }
+
+  /** It cannot take part, or must not. */
+  refuse(name: string, reason: string): void {
+    this.forgetAsked(name);
+    this.leave(name, reason);
+    this.events.note(`${name} is left out: ${reason}`);
+    this.checkStrict(name, reason);
+  }
+
+  /** The scheduler takes no more answers from it. */
+  expel(name: string, reason: string): void {
+    this.events.note(`${name} is left out: ${reason}`);
+    this.leave(name, reason);
+    this.checkHope();
+  }
+
+  setPriority(priority: number): void {
+    this.priority = priority;
+    for (const name of [...this.open.keys(), ...this.asked.keys()])
+      this.events.send(name, { kind: 'priority', priority });
+  }
+
+  /** Something has to be computed after all. */
+  need(): void {
+    if (this.needed) return;
+    this.needed = true;
+    this.checkHope();
+  }
+
+  /** The job is over: closes it wherever it is open or being opened. */
+  close(metrics: boolean): void {
+    if (this.over) return;
+    this.over = true;
+    for (const name of [...this.open.keys(), ...this.asked.keys()]) this.events.send(name, { kind: 'close', metrics });
+    for (const name of [...this.asked.keys()]) this.forgetAsked(name);
+  }
+
+  private ask(name: string, slots: number): void {
+    const { name: job, kernel } = this.options;
+    const late = `it did not open the job within ${OPEN_MS / 1000} seconds`;
+    const timer = setTimeout(() => this.refuse(name, late), OPEN_MS);
+    this.asked.set(name, { slots, timer });
+    this.missing.delete(name);
+    this.events.send(name, { kind: 'open', name: job, kernel, priority: this.priority });
+  }
+
+  private validate({ kernel, fingerprint, slots }: Opened): string | undefined {
+    const { options, fingerprint: expected = fingerprint } = this;
+    if (kernel !== options.kernel) return `it offers the ${kernel} kernel, the job needs ${options.kernel}`;
+    if (slots === 0) return `it has no slots for the ${kernel} kernel`;
+    if (expected === fingerprint) return undefined;
+    return `its ${kernel} kernel computes other bits (fingerprint ${fingerprint.slice(0, 12)}, not ${expected.slice(0, 12)})`;
+  }
+
+  private lost(name: string, reason: string, fault: boolean): void {
+    if (this.asked.has(name)) this.events.note(`${name} was lost (${reason}) before it opened the job`);
+    this.forgetAsked(name);
+    if (!this.open.delete(name)) return;
+    const drained = this.drained.has(name);
+    this.events.note(drained ? `${name} left` : `${name} was lost (${reason}): its shards go to others`);
+    this.events.left(name, drained ? 'drained' : 'lost', reason, fault);
+  }
+
+  private givenUp(name: string, reason: string, refused: boolean): void {
+    if (this.leftOut.has(name)) return;
+    this.missing.set(name, reason);
+    if (refused) this.events.note(`${name} is left out: ${reason}`);
+    this.checkStrict(name, reason);
+  }
+
+  private leave(name: string, reason: string): void {
+    const wasOpen = this.open.delete(name);
+    this.missing.set(name, reason);
+    this.leftOut.add(name);
+    this.events.send(name, { kind: 'close', metrics: false });
+    if (wasOpen) this.events.left(name, 'left out', reason, false);
+  }
+
+  private checkStrict(name: string, reason: string): void {
+    if (this.options.strict && !this.drained.has(name)) {
+      const why = `${name} is missing (${reason}), and --strict wants every worker`;
+      this.events.failed(new FractalError('WORKER_MISSING', why));
+    } else this.checkHope();
+  }
+
+  /** With too few left to wait for, the job cannot go on. */
+  private checkHope(): void {
+    const { minWorkers, kernel } = this.options;
+    const fewest = this.begun ? 1 : Math.max(1, minWorkers);
+    if (!this.fleet.isSealed || !this.needed || this.over || this.known >= fewest) return;
+    const lacking = this.begun || kernel === 'simd' ? undefined : noKernel(this.missing, kernel);
+    this.events.failed(lacking ?? noWorker(this.missing, this.known, fewest));
+  }
+
+  private forgetAsked(name: string): void {
+    clearTimeout(this.asked.get(name)?.timer);
+    this.asked.delete(name);
+  }
+}

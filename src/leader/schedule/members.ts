@@ -1,0 +1,91 @@
+/** The peers that take part: their slots and power together, the queue of those with room, and those that failed. */
+
+import { effective } from './costs.js';
+import { Member } from './member.js';
+
+/** Failures after which a peer is expelled, whatever the shards. */
+const FAILURES = 3;
+
+export class Members {
+  private readonly members = new Map<string, Member>();
+  /** Peers that could take a shard, in turn. Some may have become full, or be draining. */
+  readonly available: Member[] = [];
+  private readonly failures = new Map<string, number>();
+  private readonly expelled = new Set<string>();
+  private readonly seen = new Set<string>();
+  /** Of those that take shards: their slots, their number. */
+  slots = 0;
+  active = 0;
+  /** What their slots can do: of those that have answered, and of those that only state it. */
+  private readonly power = { proved: 0, stated: 0 };
+
+  /** Peers that ever took part. */
+  get everSeen(): number {
+    return this.seen.size;
+  }
+
+  /** What all slots together can do, as far as it is known. */
+  get totalPower(): number {
+    return this.power.proved > 0 ? this.power.proved : this.power.stated;
+  }
+
+  get(name: string): Member | undefined {
+    return this.members.get(name);
+  }
+
+  add(name: string, slots: number, speed: number): void {
+    if (this.expelled.has(name)) return;
+    const member = new Member(name, slots, speed);
+    this.members.set(name, member);
+    this.seen.add(name);
+    this.slots += slots;
+    this.active++;
+    this.weigh(member, 1);
+    this.enqueue(member);
+  }
+
+  remove(member: Member): void {
+    this.retire(member);
+    this.members.delete(member.name);
+  }
+
+  /** It takes no more shards. */
+  retire(member: Member): void {
+    if (member.draining) return;
+    member.draining = true;
+    this.slots -= member.slots;
+    this.active--;
+    this.weigh(member, -1);
+  }
+
+  /** What is learned of a peer's speed changes what all can do together. */
+  learn(member: Member, note: () => void): void {
+    if (!member.draining) this.weigh(member, -1);
+    note();
+    if (!member.draining) this.weigh(member, 1);
+  }
+
+  enqueue(member: Member): void {
+    if (member.queued || member.draining || member.full) return;
+    member.queued = true;
+    this.available.push(member);
+  }
+
+  /** It failed once more; why it is expelled, if this was one time too many. */
+  fail(name: string, reason: string): string | undefined {
+    const count = (this.failures.get(name) ?? 0) + 1;
+    this.failures.set(name, count);
+    if (count < FAILURES || this.expelled.has(name)) return undefined;
+    this.expelled.add(name);
+    return `it failed ${count} times, last: ${reason}`;
+  }
+
+  /** How many of these peers still take shards. */
+  remaining(names: ReadonlySet<string>): number {
+    return [...names].filter((name) => this.members.get(name)?.draining === false).length;
+  }
+
+  private weigh({ speed, slots, answers }: Member, sign: 1 | -1): void {
+    this.power[answers > 0 ? 'proved' : 'stated'] += sign * slots * effective(speed);
+  }
+}

@@ -1,0 +1,317 @@
+/**
+ * Which peer computes what: a pure state machine. Events go in, commands come out; no clock (time is an argument), no
+ * network, no randomness: the same events give the same commands.
+ *
+ * Guided self-scheduling (Polychronopoulos and Kuck, "Guided Self-Scheduling", 1987) over the rest of the whole job:
+ * large shards while much is left, small ones at the very end, so that all slots finish together. A shard is worth at
+ * least some milliseconds and not more than a fraction of a second by the cost measured so far. Each time that a shard
+ * is given out is a lease with an epoch of its own; whatever comes for an epoch that is over changes nothing.
+ */
+
+import { FractalError } from '../../errors.js';
+import type { Shard } from '../../shard/shard.js';
+import { Costs } from './costs.js';
+import type { Command, Event, Job, Schedule, Why } from './events.js';
+import type { Lease, Live, Member } from './member.js';
+import { Members } from './members.js';
+import { Provenance } from './provenance.js';
+import { Renders } from './renders.js';
+import { ATTEMPTS, LOSSES, Shards } from './shards.js';
+import { speculate } from './speculation.js';
+
+/** Peers that disagree are waited on for a third one so long, with nothing else to do. */
+const DECIDE_MS = 10_000;
+/**
+ * Once a copy is through, the next ones are looked for, no sooner than so long after the last time for each shard that
+ * is to be looked at: looking takes little of the time, however many there are.
+ */
+const SPECULATE_MS = 0.01;
+
+/** @throws FractalError REQUEST_INVALID for a job without pixels */
+export function schedule(job: Job): Schedule {
+  checkJob(job);
+  const members = new Members();
+  const renders = new Renders(job, handOn);
+  const shards = new Shards((shard) => renders.samplesOf(shard), members, job.verify);
+  const costs = new Costs();
+  /** Where answers are compared: what was not, and peers that were outvoted, whose results need confirmation. */
+  const provenance = job.verify ? new Provenance() : undefined;
+  const outvoted = new Set<string>();
+  /** Since when nothing can be done but to wait for another peer. */
+  let stuckSince: number | undefined;
+  /** A copy is through: its slot may have nothing else to do. */
+  let copyDone = false;
+  let speculatedAt = -Infinity;
+  let over = false;
+  let now = 0;
+  let commands: Command[] = [];
+
+  function on(event: Event, time: number): Command[] {
+    if (over) return [];
+    now = time;
+    commands = [];
+    apply(event);
+    if (!over) assignAvailable();
+    if (!over && event.kind === 'tick') lookRound();
+    else if (!over && copyDone && now - speculatedAt >= SPECULATE_MS * shards.live.size) copyLate();
+    return commands;
+  }
+
+  function apply(event: Event): void {
+    switch (event.kind) {
+      case 'joined':
+        leave(event.peer);
+        return members.add(event.peer, event.slots, event.speed);
+      case 'left':
+        return leave(event.peer);
+      case 'draining': {
+        const member = members.get(event.peer);
+        if (member) members.retire(member);
+        return;
+      }
+      case 'heartbeat':
+        return renew(event.peer, event.epochs);
+      case 'finished': {
+        const lease = shards.leaseOf(event.peer, event.epoch);
+        if (lease) finish(lease, event.seconds, event.digest);
+        return;
+      }
+      case 'failed': {
+        const lease = shards.leaseOf(event.peer, event.epoch);
+        if (lease) fail(lease, event.reason);
+        return;
+      }
+      case 'blamed':
+        return blame(event.peer, event.reason);
+      case 'recalled':
+        renders.recall(event.frame, event.missing);
+        return;
+      case 'taken':
+        return renders.take(event.frame);
+      case 'tick':
+        return;
+      case 'stopped':
+        for (const { epoch, member } of shards.leases.values()) cancel(member, epoch);
+        over = true;
+    }
+  }
+
+  function leave(name: string): void {
+    const member = members.get(name);
+    if (!member) return;
+    // What only waited there had no part in it, nor has what crossed a worker's way out.
+    const suspects = member.draining ? [] : [...member.leases.values()].filter(({ began }) => began !== undefined);
+    const began = new Set(suspects);
+    members.remove(member);
+    for (const lease of member.leases.values()) {
+      const { live } = lease;
+      shards.detach(lease);
+      if (began.has(lease)) {
+        live.losses++;
+        // Elsewhere first: a peer that comes back again and again does not take the same shard along each time.
+        live.failedOn.add(name);
+      }
+      giveBack(live, began.has(lease));
+      if (over) return;
+    }
+  }
+
+  /** Messages keep their order: what was listed once, is no more, and was not answered, was forgotten. */
+  function renew(name: string, epochs: readonly number[]): void {
+    const listed = new Set(epochs);
+    for (const lease of [...(members.get(name)?.leases.values() ?? [])]) {
+      if (listed.has(lease.epoch)) lease.acknowledged = true;
+      else if (lease.acknowledged && shards.leases.has(lease.epoch)) fail(lease, 'the worker forgot it');
+      if (over) return;
+    }
+  }
+
+  function finish(lease: Lease, seconds: number, digest: string): void {
+    const { live, member, epoch } = lease;
+    shards.release(lease, now);
+    copyDone ||= lease.copy;
+    // Seconds come from the peer: no shard takes longer than it has been away.
+    const taken = Math.min(seconds, (now - lease.given) / 1000);
+    members.learn(member, () => {
+      costs.note(member.speed, live.samples, taken);
+      member.answered(lease, taken, now);
+    });
+    members.enqueue(member);
+    if (!live.verified && !outvoted.has(member.name)) return commit(live, member.name, epoch);
+    live.answers.set(member.name, { epoch, digest });
+    const same = [...live.answers.values()].filter((answer) => answer.digest === digest);
+    if (same.length > 1) confirm(live, member, epoch, digest);
+    else if (live.answers.size < ATTEMPTS) giveBack(live);
+    else abandon(live, `${[...live.answers.keys()].join(', ')} gave different answers`, [...live.answers.keys()]);
+  }
+
+  /** Two peers gave this answer; a third that gave another one was wrong. */
+  function confirm(live: Live, member: Member, epoch: number, digest: string): void {
+    const wrong = [...live.answers].filter(([, answer]) => answer.digest !== digest);
+    for (const [name] of wrong) outvote(name);
+    commit(live, member.name, epoch, true);
+    for (const [name] of wrong) blame(name, `its answer for ${placeOf(live.shard)} is not that of two others`);
+  }
+
+  /** What this peer alone computed is computed again by others. */
+  function outvote(name: string): void {
+    outvoted.add(name);
+    const { shards: revoked = [], renders: late = [] } = provenance?.revoke(name) ?? {};
+    commands.push({ kind: 'outvoted', peer: name, revoked, late });
+    for (const shard of revoked) {
+      renders.revoke(shard);
+      const live = shards.create(shard);
+      live.failedOn.add(name);
+      shards.returned.push(live);
+    }
+  }
+
+  /** The first answer counts, other peers that compute the shard may stop. */
+  function commit(live: Live, by: string, epoch: number, verified?: boolean): void {
+    const { shard } = live;
+    if (!verified) provenance?.record(by, shard);
+    shards.live.delete(shard.id);
+    commands.push({ kind: 'commit', shard, epoch, ...(verified === undefined ? {} : { verified }) });
+    for (const lease of [...live.leases.values()]) {
+      const { member, began } = lease;
+      cancel(member, lease.epoch);
+      shards.release(lease, now);
+      if (began === undefined) continue;
+      const seconds = (now - began) / 1000 - member.lag;
+      members.learn(member, () => costs.noteAtLeast(member.speed, live.samples, seconds));
+    }
+    renders.commit(shard);
+  }
+
+  function cancel(member: Member, epoch: number): void {
+    commands.push({ kind: 'cancel', peer: member.name, epochs: [epoch] });
+  }
+
+  function handOn(render: number): void {
+    provenance?.handOn(render);
+    commands.push({ kind: 'frame', frame: render });
+    if (render < job.renders.length - 1) return;
+    commands.push({ kind: 'done' });
+    over = true;
+  }
+
+  function fail(lease: Lease, reason: string): void {
+    const { live, member } = lease;
+    shards.release(lease, now);
+    live.failures++;
+    live.failedOn.add(member.name);
+    if (live.failures >= ATTEMPTS && live.leases.size === 0) return abandon(live, reason);
+    giveBack(live);
+    blame(member.name, reason);
+  }
+
+  function blame(name: string, reason: string): void {
+    const expelled = members.fail(name, reason);
+    if (over || expelled === undefined) return;
+    commands.push({ kind: 'expelled', peer: name, reason: expelled });
+    leave(name);
+  }
+
+  function abandon({ shard }: Live, reason: string, liars?: readonly string[]): void {
+    commands.push({ kind: 'failed', shard, reason, ...(liars ? { liars } : {}) });
+    over = true;
+  }
+
+  /** `lost`: with a peer that computed it. */
+  function giveBack(live: Live, lost = false): void {
+    if (live.leases.size > 0) return;
+    if (lost && live.losses >= LOSSES) return abandon(live, `${live.losses} workers were lost while they computed it`);
+    shards.giveBack(live, lost);
+  }
+
+  /** One shard each in turn, until no peer wants one or there is none. */
+  function assignAvailable(): void {
+    const { available } = members;
+    const passed: Member[] = [];
+    for (let member = available.shift(); member; member = available.shift()) {
+      member.queued = false;
+      if (member.draining || member.full) continue;
+      const back = shards.take(shards.returned, member);
+      const live = back ?? shards.take(shards.unverified, member) ?? cut(member);
+      if (over) return;
+      if (!live) {
+        passed.unshift(member);
+        // A shard fails on fewer peers than it has attempts: of so many, one can take the first that came back.
+        if (shards.returned.length + shards.unverified.length === 0 || passed.length >= ATTEMPTS) break;
+        continue;
+      }
+      assign(live, member, live.answers.size > 0 ? 'check' : back ? 'again' : 'new');
+      members.enqueue(member);
+    }
+    for (const member of passed) {
+      member.queued = true;
+      available.unshift(member);
+    }
+  }
+
+  function cut({ speed, answers }: Member): Live | undefined {
+    const part = renders.cut(members.slots, (within) =>
+      costs.size(speed, within, members.totalPower, members.slots, answers > 0),
+    );
+    return part && shards.create(part);
+  }
+
+  function assign(live: Live, member: Member, why: Why): void {
+    const { epoch } = shards.lease(live, member, why === 'copy', now);
+    commands.push({ kind: 'assign', peer: member.name, shard: live.shard, epoch, why });
+  }
+
+  /** What no single event asks for: shards that few peers suit, that take too long, that no peer can verify. */
+  function lookRound(): void {
+    for (const list of [shards.returned, shards.unverified]) {
+      for (const live of [...list]) {
+        const member = members.available.find((one) => !one.draining && !one.full && shards.suits(live, one));
+        if (!member) continue;
+        list.splice(list.indexOf(live), 1);
+        assign(live, member, live.answers.size > 0 ? 'check' : 'again');
+      }
+    }
+    copyLate();
+    const stuck = shards.leases.size === 0 && members.active > 0 && shards.unverified.length > 0;
+    stuckSince = stuck ? (stuckSince ?? now) : undefined;
+    if (stuckSince !== undefined && (members.everSeen === 1 || now - stuckSince >= DECIDE_MS)) acceptUnverified();
+  }
+
+  /** Copies of what takes too long, for slots with nothing else to do. */
+  function copyLate(): void {
+    copyDone = false;
+    speculatedAt = now;
+    const idle = members.available.filter((member) => member.idle > 0);
+    if (idle.length === 0) return;
+    for (const { live, member } of speculate(shards.live.values(), idle, costs, now)) assign(live, member, 'copy');
+  }
+
+  /** Every peer that is there has answered these. */
+  function acceptUnverified(): void {
+    for (const live of shards.unverified.splice(0)) {
+      const [first, ...others] = live.answers;
+      if (!first || others.length > 0) {
+        const names = [...live.answers.keys()];
+        const why = 'gave different answers, and there is no third worker to decide';
+        return abandon(live, `${names.join(' and ')} ${why}`, names);
+      }
+      commit(live, first[0], first[1].epoch, false);
+      if (over) return;
+    }
+    assignAvailable();
+  }
+
+  return { on, leased: (peer, epoch) => shards.leaseOf(peer, epoch)?.live.shard };
+}
+
+/** @throws FractalError REQUEST_INVALID */
+function checkJob({ renders, window }: Job): void {
+  const empty = renders.findIndex(({ width, height }) => width < 1 || height < 1);
+  if (renders.length > 0 && window >= 1 && empty < 0) return;
+  const what = empty < 0 ? `${renders.length} renders, ${window} at a time` : JSON.stringify(renders[empty]);
+  throw new FractalError('REQUEST_INVALID', `there is nothing to render in ${what}`);
+}
+
+function placeOf({ x, y, width, height, frame }: Shard): string {
+  return `${width}x${height} pixels at (${x}, ${y}) of frame ${frame}`;
+}

@@ -1,0 +1,112 @@
+/** The shards that were cut and are not committed: those with a lease, those that came back, those to be compared. */
+
+import type { Rect, Shard } from '../../shard/shard.js';
+import { cutter } from '../../shard/split.js';
+import type { Lease, Live, Member } from './member.js';
+import type { Members } from './members.js';
+import { isSampled } from './sampling.js';
+
+/** Failures of one shard that fail the job. */
+export const ATTEMPTS = 3;
+/** A shard is cut in two whenever so many peers were lost with it, and given up after so many. */
+const LOSSES_TO_SPLIT = 2;
+export const LOSSES = 8;
+
+export class Shards {
+  /** By number. */
+  readonly live = new Map<number, Live>();
+  /** By epoch. */
+  readonly leases = new Map<number, Lease>();
+  /** Given back: first in line. */
+  readonly returned: Live[] = [];
+  /** They wait for the answer of another peer. */
+  readonly unverified: Live[] = [];
+  private nextShard = 0;
+  private nextEpoch = 1;
+
+  constructor(
+    private readonly samplesOf: (shard: Shard) => number,
+    private readonly members: Members,
+    private readonly verify: { readonly share: number; readonly seed: number } | undefined,
+  ) {}
+
+  /** `of`: what it was cut from; its parts go elsewhere first, too. */
+  create(part: Omit<Shard, 'id'>, of?: Live): Live {
+    const shard = { ...part, id: this.nextShard++ };
+    const live: Live = {
+      shard,
+      samples: this.samplesOf(shard),
+      verified: isSampled(this.verify, shard.id),
+      leases: new Map(),
+      answers: new Map(),
+      failedOn: new Set(of?.failedOn),
+      failures: 0,
+      losses: of?.losses ?? 0,
+    };
+    this.live.set(shard.id, live);
+    return live;
+  }
+
+  lease(live: Live, member: Member, copy: boolean, now: number): Lease {
+    const lease: Lease = {
+      epoch: this.nextEpoch++,
+      live,
+      member,
+      given: now,
+      began: undefined,
+      acknowledged: false,
+      copy,
+    };
+    this.leases.set(lease.epoch, lease);
+    live.leases.set(lease.epoch, lease);
+    member.add(lease, now);
+    return lease;
+  }
+
+  /** The lease is over, the peer may have another. */
+  release(lease: Lease, now: number): void {
+    this.detach(lease);
+    lease.member.release(lease, now);
+    this.members.enqueue(lease.member);
+  }
+
+  /** The lease is over, together with its peer. */
+  detach({ epoch, live }: Lease): void {
+    this.leases.delete(epoch);
+    live.leases.delete(epoch);
+  }
+
+  /** Only what a peer really has: anything else is a late or foreign answer. */
+  leaseOf(peer: string, epoch: number): Lease | undefined {
+    const lease = this.leases.get(epoch);
+    return lease?.member.name === peer ? lease : undefined;
+  }
+
+  /** It has no lease any more: the next peer computes it. `lost`: with a peer that computed it. */
+  giveBack(live: Live, lost = false): void {
+    if (live.answers.size > 0) this.unverified.push(live);
+    else if (lost && live.losses % LOSSES_TO_SPLIT === 0) this.returned.push(...this.halves(live));
+    else this.returned.push(live);
+  }
+
+  /** The first shard that came back and that this peer may have. Events that give many back must not each look at all. */
+  take(list: Live[], member: Member): Live | undefined {
+    const at = list.slice(0, ATTEMPTS).findIndex((live) => this.suits(live, member));
+    return at < 0 ? undefined : list.splice(at, 1)[0];
+  }
+
+  /** Not where it was answered; where it failed only when it failed everywhere. */
+  suits({ failedOn, answers }: Live, { name }: Member): boolean {
+    return !answers.has(name) && (!failedOn.has(name) || this.members.remaining(failedOn) === this.members.active);
+  }
+
+  /** A shard with which peers were lost: smaller ones tell where it is, or need less of what those lacked. */
+  private halves(live: Live): Live[] {
+    const { width, height, x, y, frame } = live.shard;
+    if (width * height === 1) return [live];
+    this.live.delete(live.shard.id);
+    const parts = cutter([{ x, y, width, height }], 'tile');
+    const half = () => this.create({ ...(parts.next(width * height - 1) as Rect), frame }, live);
+    return [half(), half()];
+  }
+}
