@@ -6,6 +6,7 @@ const may = {
   store: ['view', 'shard'],
   kernel: ['view', 'shard'],
   render: ['view', 'shard'],
+  film: ['view', 'shard', 'render'],
   work: ['view', 'shard', 'kernel', 'render'],
   cluster: ['view', 'shard', 'work', 'metrics'],
   leader: ['shard', 'cluster', 'metrics'],

@@ -4,7 +4,7 @@
  */
 
 export interface Rect {
-  /** Pixels; (0, 0) is the top left corner. */
+  /** Pixels; (0, 0) is the top left corner of the view, which keyframes of films go beyond. */
   readonly x: number;
   readonly y: number;
   readonly width: number;

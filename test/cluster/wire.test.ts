@@ -78,7 +78,7 @@ const custom: fc.Arbitrary<Custom> = record({
 const task: fc.Arbitrary<FractalTask> = record({
   kind: fc.constant('fractal' as const),
   view,
-  rect: record({ x: uint, y: uint, width: uint, height: uint }),
+  rect: record({ x: fc.integer(), y: fc.integer(), width: uint, height: uint }),
 });
 const assignment: fc.Arbitrary<Assignment> = record({
   shard: uint,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { assemble } from '../../src/shard/assemble.js';
-import { BLOCK } from '../../src/shard/block.js';
+import { BLOCK, blocks, cutAtEdge } from '../../src/shard/block.js';
 import type { Rect, Shard } from '../../src/shard/shard.js';
 import { cutter } from '../../src/shard/split.js';
 
@@ -76,4 +76,20 @@ test('a frame put together in any order equals the whole', () => {
       assert.deepEqual(answer, { kind: 'pixels', rgb: whole });
     }),
   );
+});
+
+test('blocks are counted from the top left corner of the view, also for what lies beyond it', () => {
+  const found = [...blocks({ x: -20, y: -3, width: 30, height: 5 })];
+  assert.deepEqual(
+    found.map(({ x, y, part }) => [x, y, part.x, part.y, part.width, part.height]),
+    [
+      [-32, -16, -20, -3, 4, 3],
+      [-16, -16, -16, -3, 16, 3],
+      [0, -16, 0, -3, 10, 3],
+      [-32, 0, -20, 0, 4, 2],
+      [-16, 0, -16, 0, 16, 2],
+      [0, 0, 0, 0, 10, 2],
+    ],
+  );
+  assert.equal(cutAtEdge(-20, 30, 10), 4);
 });

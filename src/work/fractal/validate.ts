@@ -26,18 +26,23 @@ function validatePaint({ size, density, offset, height, light, srgb, linear }: P
   }
 }
 
-/** @throws FractalError PROTOCOL for a rectangle that is not a part of its view, or too much at once */
+/**
+ * Keyframes of films reach beyond their view, to all sides.
+ * @throws FractalError PROTOCOL for a rectangle far from its view, or too much at once
+ */
 export function validateTask({ view, rect }: FractalTask, shard: number): void {
-  const inside =
+  const near =
     view.width <= MAX_SIDE &&
     view.height <= MAX_SIDE &&
     rect.width > 0 &&
     rect.height > 0 &&
-    rect.x + rect.width <= view.width &&
-    rect.y + rect.height <= view.height;
+    rect.x >= -MAX_SIDE &&
+    rect.y >= -MAX_SIDE &&
+    rect.x + rect.width <= 2 * MAX_SIDE &&
+    rect.y + rect.height <= 2 * MAX_SIDE;
   const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
-  if (!inside || samples <= 0 || samples > MAX_SHARD_SAMPLES) {
-    const size = `${rect.width}x${rect.height}+${rect.x}+${rect.y} of ${view.width}x${view.height}`;
+  if (!near || samples <= 0 || samples > MAX_SHARD_SAMPLES) {
+    const size = `${rect.width}x${rect.height} at (${rect.x}, ${rect.y}) of ${view.width}x${view.height}`;
     throw refused(`shard ${shard}, ${size} with ${samples} samples, is not one to compute`);
   }
   const wrong = outOfBounds(view);

@@ -1,0 +1,36 @@
+/** What of a task is refused before it is computed. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MAX_SIDE } from '../../../src/view/bounds.js';
+import { validateTask } from '../../../src/work/fractal/validate.js';
+import { taskOf, view } from '../../worker/views.js';
+
+const rect = { x: 0, y: 0, width: 4, height: 4 };
+
+test('a rectangle may lie beyond its view, as keyframes of films do', () => {
+  for (const [x, y] of [
+    [-100, 3],
+    [3, -100],
+    [view.width + 100, view.height + 100],
+  ] as const) {
+    validateTask(taskOf({ ...rect, x, y }), 7);
+  }
+});
+
+test('a rectangle far from its view, without pixels or with too many is refused', () => {
+  for (const wrong of [
+    { ...rect, x: -MAX_SIDE - 1 },
+    { ...rect, y: -MAX_SIDE - 1 },
+    { ...rect, x: 2 * MAX_SIDE - 3 },
+    { ...rect, y: 2 * MAX_SIDE - 3 },
+    { ...rect, width: 0 },
+    { ...rect, height: -1 },
+    { ...rect, width: 2 ** 13, height: 2 ** 12 },
+  ]) {
+    assert.throws(() => validateTask(taskOf(wrong), 7), {
+      code: 'PROTOCOL',
+      message: /shard 7, .* is not one to compute/,
+    });
+  }
+});
