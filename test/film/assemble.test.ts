@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assembled } from '../../src/film/assemble.js';
+import { type Camera, depthOf } from '../../src/film/camera.js';
+import { coverOf } from '../../src/film/cover.js';
+import { orderOf } from '../../src/film/showing.js';
+import { toLinear } from '../../src/render/oklab.js';
+import { fromLog10 } from '../../src/view/decimal.js';
+import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
+import { PAINT, psnr, type Scene, studio } from './rendering.js';
+
+const size = { width: 160, height: 90, samples: 1 };
+const octaves = 3;
+
+const shallow: Scene = {
+  path: zoomPath({ ...SHALLOW, zoom: '250' }, { ...SHALLOW, zoom: '2000' }, 20 * octaves + 1),
+  ...{ size, iterations: 3000, perturbed: false, paint: PAINT },
+};
+const deep: Scene = {
+  path: zoomPath({ ...DEEP, zoom: '12.5e12' }, { ...DEEP, zoom: '1e14' }, 20 * octaves + 1),
+  ...{ size, iterations: 4036, perturbed: true, paint: PAINT },
+};
+
+for (const [name, scene] of Object.entries({ shallow, deep })) {
+  test(`a frame at a keyframe's own zoom has exactly the still's samples in its ring: ${name}`, async () => {
+    const { viewOf, samples } = studio(scene);
+    const { keyframes } = coverOf(scene.path, size);
+    let rings = 0;
+    for (let frame = 0; frame < scene.path.frames; frame += 5) {
+      const view = viewOf(scene.path.at(frame));
+      const keyframe = keyframes.find(({ camera }) => camera.zoom === view.zoom);
+      if (!keyframe) continue;
+      rings++;
+      const still = await samples(view, { x: 0, y: 0, width: size.width, height: size.height });
+      for (const part of keyframe.parts) {
+        const computed = await samples(viewOf(keyframe.camera), part);
+        for (let y = Math.max(0, part.y); y < Math.min(size.height, part.y + part.height); y++) {
+          for (let x = Math.max(0, part.x); x < Math.min(size.width, part.x + part.width); x++) {
+            const found = computed[(y - part.y) * part.width + x - part.x];
+            assert.equal(found, still[y * size.width + x], `frame ${frame} at (${x}, ${y})`);
+          }
+        }
+      }
+    }
+    assert.equal(rings, 4 * octaves + 1);
+  });
+
+  test(`a film from keyframes is better than 4 samples a pixel, and flickers half as much: ${name}`, async () => {
+    const { still, film } = studio(scene);
+    const looked = [10, 20, 30];
+    const sums = { film: 0, four: 0, eight: 0, filmFlicker: 0, fourFlicker: 0 };
+    let frame = 0;
+    let before: Uint8Array | undefined;
+    for await (const rgb of film()) {
+      if (looked.includes(frame) && before) {
+        const truth = await still(frame, 64);
+        const four = await still(frame, 4);
+        sums.film += psnr(rgb, truth);
+        sums.four += psnr(four, truth);
+        sums.eight += psnr(await still(frame, 8), truth);
+        sums.filmFlicker += residual(before, rgb, 2 ** (1 / 20));
+        sums.fourFlicker += residual(await still(frame - 1, 4), four, 2 ** (1 / 20));
+      }
+      before = rgb;
+      frame++;
+    }
+    assert.equal(frame, scene.path.frames);
+    const n = looked.length;
+    const means = `${(sums.film / n).toFixed(1)}, 4: ${(sums.four / n).toFixed(1)}, 8: ${(sums.eight / n).toFixed(1)} dB`;
+    assert.ok(sums.film > sums.four + n, means);
+    assert.ok(sums.film > sums.eight - 1.5 * n, means);
+    assert.ok(sums.filmFlicker < sums.fourFlicker / 2, `${sums.filmFlicker / n} against ${sums.fourFlicker / n}`);
+  });
+}
+
+/** Of a frame from the one before it, moved by the known zoom: root mean square in linear light. */
+function residual(before: Uint8Array, after: Uint8Array, zoom: number): number {
+  const { width, height } = size;
+  let [sum, count] = [0, 0];
+  for (let y = 2; y < height - 2; y++) {
+    for (let x = 2; x < width - 2; x++) {
+      const [u, v] = [width / 2 + (x + 0.5 - width / 2) / zoom - 0.5, height / 2 + (y + 0.5 - height / 2) / zoom - 0.5];
+      const [i, j] = [Math.floor(u), Math.floor(v)];
+      const [p, q] = [u - i, v - j];
+      for (let c = 0; c < 3; c++) {
+        const at = (column: number, row: number) => toLinear((before[3 * (row * width + column) + c] as number) / 255);
+        const upper = (1 - p) * at(i, j) + p * at(i + 1, j);
+        const lower = (1 - p) * at(i, j + 1) + p * at(i + 1, j + 1);
+        const expected = (1 - q) * upper + q * lower;
+        sum += (expected - toLinear((after[3 * (y * width + x) + c] as number) / 255)) ** 2;
+        count++;
+      }
+    }
+  }
+  return Math.sqrt(sum / count);
+}
+
+test('what is of one colour stays so: no seam, no edge, no change of brightness', async () => {
+  const turning = listedPath(
+    Array.from({ length: 12 }, (_, k): Camera => {
+      return { ...DEEP, zoom: fromLog10(20 + (k * Math.log10(2)) / 5), rotation: k < 6 ? 0 : 7 * (k - 5) };
+    }),
+  );
+  const cover = coverOf(turning, size);
+  const order = orderOf(cover, turning, size);
+  async function* grey() {
+    for (const { parts } of order.keyframes) {
+      yield parts.map((rect) => ({ rect, rgb: new Uint8Array(3 * rect.width * rect.height).fill(77) }));
+    }
+  }
+  for await (const rgb of assembled({ cover, order, path: turning, size }, grey())) {
+    assert.deepEqual(new Set(rgb), new Set([77]));
+  }
+});
+
+test('a turned frame shows what the same frame shows as a still', async () => {
+  const path = listedPath(
+    Array.from({ length: 9 }, (_, k): Camera => ({ ...SHALLOW, zoom: fromLog10(3 - k / 9), rotation: 11 * k })),
+  );
+  const { film, still } = studio({ ...shallow, path });
+  let frame = 0;
+  for await (const rgb of film()) {
+    if (frame % 4 === 3) {
+      const truth = await still(frame, 64);
+      assert.ok(psnr(rgb, truth) > psnr(await still(frame, 2), truth), `frame ${frame}`);
+    }
+    frame++;
+  }
+});
+
+test('a frame comes as soon as its keyframes are there, and what no later frame shows is let go', async () => {
+  for (const [from, to] of [
+    ['1e14', '1e18'],
+    ['1e18', '1e14'],
+  ] as const) {
+    const path = zoomPath({ ...DEEP, zoom: from }, { ...DEEP, zoom: to }, 41);
+    const cover = coverOf(path, size);
+    const order = orderOf(cover, path, size);
+    let made = 0;
+    async function* counted() {
+      for (const { parts } of order.keyframes) {
+        made++;
+        yield parts.map((rect) => ({ rect, rgb: new Uint8Array(3 * rect.width * rect.height) }));
+      }
+    }
+    const afterFrame: number[] = [];
+    for await (const _ of assembled({ cover, order, path, size }, counted())) afterFrame.push(made);
+    assert.equal(made, cover.keyframes.length);
+    // Keyframes of some 10 octaves lie within a frame of 160 pixels.
+    assert.ok(
+      (afterFrame[0] as number) < (depthOf({ zoom: from }) > 15 ? 2 : 45),
+      `${afterFrame[0]} for the first frame`,
+    );
+    assert.deepEqual(afterFrame, [...order.needed]);
+    const heldAt = (frame: number) =>
+      order.keyframes.filter(
+        (_, k) => k < (order.needed[frame] as number) && Math.max(...(order.lastUse[k] ?? [])) > frame,
+      );
+    assert.ok(Math.max(...indices(path.frames).map((frame) => heldAt(frame).length)) < 45);
+  }
+});
+
+function indices(frames: number): number[] {
+  return [...new Array(frames).keys()];
+}
