@@ -1,7 +1,7 @@
 /** The text of `--dry-run`. */
 
 import type { Plan } from '../src/app/plan.js';
-import { roughly } from './summary.js';
+import { plainBytes, roughly } from './summary.js';
 
 /** Lines of text, each with its line end. */
 export function planText(plan: Plan): string {
@@ -16,6 +16,7 @@ export function planText(plan: Plan): string {
     `frames: ${film.frames} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, ${autoIterations ? 'about' : 'at most'} ${iterations} iterations`,
     `shards: ${shards === undefined ? `guided ${request.shape === 'row' ? 'rows' : 'tiles'}, large first` : `${shards * film.frames} (${shards} a frame)`}`,
     `samples: ${samples}`,
+    ...ways(plan),
     ...costs(plan),
     `outfile: ${request.outfile}`,
   ];
@@ -40,6 +41,22 @@ function costs({ cost: { orbit, computing }, slots }: Plan): string[] {
     ...orbitLine,
     `iterations: about ${counted(computing.iterations)}`,
     `estimated time: about ${roughly(computing.seconds / slots)} on ${slots} slot${slots > 1 ? 's' : ''} of this machine`,
+  ];
+}
+
+/** How the frames of a film are made, and what either way computes and keeps: three bytes a pixel in the store. */
+function ways({ assembly, perPixel, cost: { computing }, samples, slots }: Plan): string[] {
+  if (!assembly) return [];
+  const { frames, keyframes } = assembly.samples;
+  const time = (count: number) =>
+    computing ? `, about ${roughly((computing.seconds * count) / samples / slots)}` : '';
+  const way = (name: string, count: number, pixels: number) =>
+    `${name}: ${count} samples${time(count)}, ${plainBytes(3 * pixels)} in the store`;
+  const chosen = assembly.keyframes ? `${assembly.keyframes} keyframes` : 'frame by frame';
+  return [
+    `assembly: ${chosen}, ${assembly.why}`,
+    way('frame by frame', frames, frames / perPixel),
+    ...(keyframes === undefined ? [] : [way('from keyframes', keyframes, keyframes)]),
   ];
 }
 

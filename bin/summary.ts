@@ -31,7 +31,7 @@ export function summaryLine({
   const frames = film.frames > 1 ? `, ${film.frames} frames${length}` : '';
   const replaced = files.filter((one) => one.replaced).length;
   const older = files.length > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';
-  return `${name}: ${width}x${height}${frames}, ${size(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${replaced > 0 ? older : ''}`;
+  return `${name}: ${width}x${height}${frames}, ${plainBytes(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${replaced > 0 ? older : ''}`;
 }
 
 /** The same and more as one object, for scripts. */
@@ -93,7 +93,7 @@ export function keptLine({ samplesDone, samples, store, folder }: Kept): string 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
 
 /** "512 bytes", "24.1 MB": decimal units. */
-function size(bytes: number): string {
+export function plainBytes(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   return `${plainNumber(bytes / 1000 ** power)} ${UNITS[power]}`;
 }

@@ -1,5 +1,6 @@
 /** The store as a job uses it: which frames have which names, and how many bytes. */
 
+import type { Archive as JobArchive } from '../leader/job/gathering.js';
 import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { areaOf } from '../shard/missing.js';
@@ -51,16 +52,12 @@ export function archiveOf(
   });
 }
 
-/** The same archive; each search for a frame is reported. `pixels`: of a frame. */
-export function reportingRecalls(
-  archive: Archive,
-  pixels: number,
-  emit: Emit,
-): Pick<Archive, 'recall' | 'keep' | 'disown' | 'complete'> {
+/** The same archive; each search for a render is reported. `pixelsOf`: those that are wanted of it. */
+export function reportingRecalls(archive: JobArchive, pixelsOf: (render: number) => number, emit: Emit): JobArchive {
   return {
     async recall(frame, put) {
       const missing = await archive.recall(frame, put);
-      emit({ kind: 'recalled', frame, pixels, missing: areaOf(missing) });
+      emit({ kind: 'recalled', frame, pixels: pixelsOf(frame), missing: areaOf(missing) });
       return missing;
     },
     keep: (...args) => archive.keep(...args),

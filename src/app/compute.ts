@@ -8,6 +8,7 @@ import { type Progress, startJob } from '../leader/job/job.js';
 import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
+import { areaOf } from '../shard/missing.js';
 import { fractalJob } from '../work/fractal/job.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { logTo, type Status } from './events.js';
@@ -35,6 +36,8 @@ export interface ComputeOptions {
   readonly numerics: Numerics;
   /** Workers report their metrics at the end. */
   readonly metrics: boolean;
+  /** The film that is made of the renders; absent: each render is a frame. */
+  readonly film?: { readonly frames: number };
 }
 
 export interface Computation {
@@ -42,6 +45,8 @@ export interface Computation {
   readonly frames: AsyncIterable<Frame>;
   /** Samples that are computed or found so far. */
   readonly samplesDone: number;
+  /** A frame of the film was made of renders: for the progress. */
+  frameMade(): void;
   /** Disconnects the workers; lets go of hostfiles, names, registration and the signal. */
   close(): void;
 }
@@ -51,10 +56,17 @@ const FRAMES_BYTES = 512 << 20;
 
 /** Begins to compute a job. The signal ends it. */
 export async function compute(job: RenderJob, options: ComputeOptions, context: Context): Promise<Computation> {
-  const { workers, use, numerics, metrics } = options;
+  const { workers, use, numerics, metrics, film } = options;
   const { emit } = context;
   const [samples, cost] = [samplesOf(job), costOf(job)];
   let samplesDone = 0;
+  let framesMade = 0;
+  let last: Progress | undefined;
+  const report = () => {
+    if (!last) return;
+    const progress = film ? { ...last, framesDone: framesMade } : last;
+    emit({ kind: 'progress', ...statusOf(progress, film?.frames ?? job.renders.length, samples, cost) });
+  };
   const dialer = reportingDials(await dialerOf(workers), emit);
   const ending = endingWith(context.signal);
   const name = randomUUID().slice(0, 8);
@@ -74,7 +86,8 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
     note: logTo(emit, 'info'),
     progress(progress) {
       samplesDone = progress.samplesDone;
-      emit({ kind: 'progress', ...statusOf(progress, job.renders.length, samples, cost) });
+      last = progress;
+      report();
     },
     gathered(report) {
       emit({ kind: 'gathered', report, pixels: pixelsOf(job) });
@@ -88,6 +101,10 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
     frames: running.frames,
     get samplesDone() {
       return samplesDone;
+    },
+    frameMade() {
+      framesMade++;
+      report();
     },
     close() {
       stopWatching.abort();
@@ -120,16 +137,21 @@ export function verificationOf(share: number): Pick<RenderJob, 'verify'> {
 
 /** All samples of a job. */
 export function samplesOf({ renders }: RenderJob): number {
-  return renders.reduce((sum, { width, height, perPixel }) => sum + width * height * perPixel, 0);
+  return renders.reduce((sum, render) => sum + wantedPixels(render) * render.perPixel, 0);
 }
 
 function pixelsOf({ renders }: RenderJob): number {
-  return renders.reduce((sum, { width, height }) => sum + width * height, 0);
+  return renders.reduce((sum, render) => sum + wantedPixels(render), 0);
+}
+
+/** Pixels of a render that are wanted. */
+export function wantedPixels({ parts, width, height }: RenderJob['renders'][number]): number {
+  return parts ? areaOf(parts) : width * height;
 }
 
 /** What all samples of a job are estimated to cost. */
 function costOf({ renders, costOf: one = () => 1 }: RenderJob): number {
-  return renders.reduce((sum, { width, height, perPixel }, k) => sum + width * height * perPixel * one(k), 0);
+  return renders.reduce((sum, render, k) => sum + wantedPixels(render) * render.perPixel * one(k), 0);
 }
 
 function statusOf(progress: Progress, frames: number, samples: number, cost: number): Status {

@@ -9,6 +9,8 @@ import { compileSimd } from '../kernel/simd.js';
 import type { Request } from '../request/request.js';
 import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
+import type { StoreOptions } from './archive.js';
+import { type Assembly, assemblyOf } from './assembly.js';
 import { logTo } from './events.js';
 import { withFittingKernel } from './kernel-choice.js';
 import { methodByDepth } from './method.js';
@@ -28,8 +30,10 @@ export interface Plan {
   readonly slots: number;
   readonly request: Request;
   readonly perPixel: number;
-  /** Samples of all frames. */
+  /** Samples that are computed. */
   readonly samples: number;
+  /** Of a film: how its frames are made. */
+  readonly assembly?: Pick<Assembly, 'samples' | 'why'> & { readonly keyframes?: number };
   /** Shards of a frame; undefined: their size is decided while they are computed. */
   readonly shards: number | undefined;
   readonly cost: Cost;
@@ -54,6 +58,7 @@ export interface PlanOrder {
   /** Warnings about how the request was read. */
   readonly notes: readonly string[];
   readonly cluster: { readonly strict: boolean };
+  readonly store: Pick<StoreOptions, 'samples'>;
 }
 
 /** @throws FractalError VIEW_TOO_DEEP, or the signal's reason */
@@ -67,7 +72,10 @@ export async function plan(
   for (const text of requestWarnings(fitting, order.notes)) warn(text);
   const request = methodByDepth(fitting);
   const picture = pictureOf(request, undefined);
-  const samples = picture.width * picture.height * picture.frames * picture.perPixel;
+  const assembly = request.film.frames > 1 ? assemblyOf(request, { keepsSamples: order.store.samples }) : undefined;
+  const each = picture.width * picture.height * picture.frames * picture.perPixel;
+  const samples = (assembly?.film && assembly.samples.keyframes) ?? each;
+  const keyframes = assembly?.film?.cover.keyframes.length;
   return {
     local,
     source,
@@ -76,6 +84,9 @@ export async function plan(
     request,
     perPixel: picture.perPixel,
     samples,
+    ...(assembly
+      ? { assembly: { samples: assembly.samples, why: assembly.why, ...(keyframes ? { keyframes } : {}) } }
+      : {}),
     shards: request.blockSize ? countShards(request, request.blockSize) : undefined,
     cost: await costOf(request, picture, samples, signal),
   };

@@ -8,14 +8,15 @@ import type { Written } from '../render/output.js';
 import type { Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
-import { archiveOf, openStore, reportingRecalls, type StoreOptions } from './archive.js';
-import { type ClusterUse, type Computation, compute, jobOf, samplesOf, verificationOf } from './compute.js';
+import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
+import { type ClusterUse, type Computation, compute, samplesOf, verificationOf, wantedPixels } from './compute.js';
 import { type KeptEvent, logTo } from './events.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
+import { makingOf } from './making.js';
 import { outlookOf } from './outlook.js';
-import { outputOf, paintOf, pictureOf, writeFrame } from './picture.js';
+import { outputOf, paintOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
@@ -117,23 +118,32 @@ async function stages(
   const numerics = await inStage('kernel', context, () =>
     orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
   );
-  const picture = pictureOf(prepared.request, order.store.samples ? undefined : paint);
-  const archive = archiveOf(store, prepared, picture, numerics);
+  const making = makingOf(prepared, { store, paint, numerics, outlook, keepsSamples: order.store.samples, emit });
+  const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
 
+  const pixelsOf = (render: number) => wantedPixels(making.job.renders[render] as (typeof making.job.renders)[0]);
   const job = {
-    ...jobOf(request, picture, prepared.reference),
-    ...(outlook ? { costOf: outlook.costOf } : {}),
+    ...making.job,
     ...verificationOf(cluster.verify),
-    ...(archive ? { archive: reportingRecalls(archive, picture.width * picture.height, emit) } : {}),
+    ...(archive ? { archive: reportingRecalls(archive, pixelsOf, emit) } : {}),
   };
-  const options = { workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics };
+  const { frames } = request.film;
+  const options = {
+    ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
+    ...(making.assembled ? { film: { frames } } : {}),
+  };
   const computation = await compute(job, options, context);
   resources.hold(computation, (one) => one.close());
   try {
     await inStage('compute', context, async () => {
-      for await (const frame of computation.frames) await writeFrame(output, frame, prepared.request, paint);
+      const made = making.assembled?.(computation.frames) ?? computation.frames;
+      for await (const frame of made) {
+        signal.throwIfAborted();
+        await writeFrame(output, frame, prepared.request, paint);
+        if (making.assembled) computation.frameMade();
+      }
     });
     const files = await inStage('close', context, () => output.close());
     return { request: prepared.request, files };

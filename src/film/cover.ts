@@ -12,7 +12,7 @@ import type { Rect } from '../shard/shard.js';
 import { type Camera, depthOf, type Similarity, similarity } from './camera.js';
 import { type CellRange, Cells, contains, ELSEWHERE, HERE } from './cells.js';
 import { cellsAround, cellsUnder, type Footprint, footprint, type Size, touches } from './footprint.js';
-import { isSameDepth, type Levels, levelsOf, STEP } from './levels.js';
+import { isSameDepth, type Levels, levelsOf, SAME_DEPTH, STEP } from './levels.js';
 
 export interface FilmPath {
   readonly frames: number;
@@ -65,6 +65,8 @@ export function coverOf(path: FilmPath, size: FilmSize): Cover {
     .sort((a, b) => b.depth - a.depth);
   const [deepest, shallowest] = [frames[0]?.depth ?? 0, frames.at(-1)?.depth ?? 0];
   const levels = levelsOf(size.samples, frames[0]?.camera.zoom ?? '1');
+  const slow = (deepest - shallowest) / (path.frames - 1) < STEP;
+  const widest = slow && path.atDepth ? widestFrames(path.atDepth, levels, deepest, shallowest) : [];
   const range = rangeOf(size, levels.density);
   const done: Keyframe[] = [];
   /** Of these and no others a cell of the present level may be covered. */
@@ -101,7 +103,7 @@ export function coverOf(path: FilmPath, size: FilmSize): Cover {
     return draft;
   }
 
-  for (const { camera, depth } of frames) {
+  for (const { camera, depth } of [...frames, ...widest].sort((a, b) => b.depth - a.depth)) {
     const draft = draftOf(camera, depth);
     want(draft, footprint(camera, draft.camera, size), size);
   }
@@ -126,8 +128,21 @@ function want({ cells, others }: Draft, shown: Footprint, size: Size): void {
   }
 }
 
+/**
+ * The widest frame that a level serves, of each level that the film passes through: so that what is computed does not
+ * depend on where just these frames lie, and other speeds find all of it.
+ */
+function widestFrames(atDepth: (depth: number) => Camera, levels: Levels, deepest: number, shallowest: number) {
+  const widest: { camera: Camera; depth: number }[] = [];
+  for (let level = levels.of(deepest); levels.endOf(level) > shallowest; level++) {
+    // Sorted into its level, not into the next one, which begins here.
+    widest.push({ camera: atDepth(levels.endOf(level)), depth: levels.endOf(level) + 2 * SAME_DEPTH });
+  }
+  return widest;
+}
+
 /** The cells that a keyframe may have. */
-function rangeOf({ width, height }: Size, density: number): CellRange {
+export function rangeOf({ width, height }: Size, density: number): CellRange {
   const reach = REACH * density;
   return cellsAround({ x: width / 2, y: height / 2, reachX: reach * width, reachY: reach * height });
 }

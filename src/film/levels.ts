@@ -9,13 +9,15 @@ import { depthOf } from './camera.js';
 /** log10 of R. */
 export const STEP = Math.log10(2) / 4;
 /** Zooms that differ by less, in powers of ten, are the same: path.ts rounds to that. */
-const SAME = 1e-9;
+export const SAME_DEPTH = 1e-9;
 
 export interface Levels {
   /** Samples along the side of a pixel of the deepest frame: a power of R. */
   readonly density: number;
   /** The coarsest level whose samples are dense enough for a frame of this depth, the log10 of its zoom. */
   of(depth: number): number;
+  /** The depth of the widest frame that a level serves, from which on the next one does. */
+  endOf(level: number): number;
   /** log10 of the zoom of a level. */
   depthOf(level: number): number;
   /** A level's zoom, as text. */
@@ -26,11 +28,12 @@ export interface Levels {
 export function levelsOf(samples: number, zoom: string): Levels {
   const deepest = depthOf({ zoom });
   const dense = Math.log10(samples) / 2;
-  const above = Math.ceil(dense / STEP - SAME);
+  const above = Math.ceil(dense / STEP - SAME_DEPTH);
   const depth = (level: number) => deepest + (above - level) * STEP;
   return {
     density: Math.exp(above * STEP * Math.LN10),
-    of: (frame) => Math.floor((depth(0) - frame - dense) / STEP + SAME / STEP),
+    of: (frame) => Math.floor((depth(0) - frame - dense) / STEP + SAME_DEPTH / STEP),
+    endOf: (level) => depth(level + 1) - dense,
     depthOf: depth,
     // As path.ts rounds, so that a frame at this zoom has the same text.
     zoomOf: (level) => (level === above ? zoom : fromLog10(Math.round(depth(level) * 1e11) / 1e11)),
@@ -38,5 +41,5 @@ export function levelsOf(samples: number, zoom: string): Levels {
 }
 
 export function isSameDepth(a: number, b: number): boolean {
-  return Math.abs(a - b) < SAME;
+  return Math.abs(a - b) < SAME_DEPTH;
 }

@@ -14,7 +14,7 @@ const ORDER: readonly PictureFlag[] = [
   ...(['formula', 'power', 'julia-re', 'julia-im', 'xpos', 'ypos', 'zoom', 'rotate', 'flip'] as const),
   ...(['width', 'height', 'iters', 'bailout', 'method', 'smoothness', 'samples', 'seed', 'exact'] as const),
   ...(['color-mode', 'palette', 'step', 'density', 'offset', 'interpolation', 'interior', 'legacy-colors'] as const),
-  ...(['slope', 'slope-angle', 'frames', 'fps', 'zoom-end', 'xpos-end', 'ypos-end', 'ease'] as const),
+  ...(['slope', 'slope-angle', 'frames', 'fps', 'zoom-end', 'xpos-end', 'ypos-end', 'ease', 'assembly'] as const),
 ];
 
 const ENTRIES: readonly (readonly [name: string, flag: Flag])[] = [

@@ -76,7 +76,7 @@ function filmOf(v: PictureValues, start: Film['end'], size: Size): Film {
   const moves = v['zoom-end'] ?? width ?? v['xpos-end'] ?? v['ypos-end'];
   if (moves !== undefined && v.frames === 1) throw invalid('a film that goes somewhere needs --frames of at least 2');
   const end = { re: v['xpos-end'] ?? start.re, im: v['ypos-end'] ?? start.im, zoom };
-  return { frames: v.frames, fps: v.fps, end, ease: v.ease };
+  return { frames: v.frames, fps: v.fps, end, ease: v.ease, assembly: v.assembly };
 }
 
 function coloursOf(v: PictureValues): Colours {

@@ -49,13 +49,24 @@ export interface Film {
   readonly end: Place;
   /** 0: constant speed, 1: slow start and end. */
   readonly ease: number;
+  /** Each frame computed by itself, or assembled from keyframes; auto: whichever has fewer samples. */
+  readonly assembly: 'auto' | 'frames' | 'keyframes';
 }
 
 /** The view of one frame. */
 export function viewAt(request: Request, frame: number): View {
-  const { formula, rotation, width, height, iterations, bailout, count, sampling, film, colours } = request;
-  const start = { re: request.re, im: request.im, zoom: request.zoom };
-  const place = placeAt(start, film.end, timeOf(frame, film.frames, film.ease));
+  const { film } = request;
+  return viewOf(request, placeIn(request, timeOf(frame, film.frames, film.ease)));
+}
+
+/** The place at a time of a film's way, 0 to 1. */
+export function placeIn({ re, im, zoom, film }: Request, time: number): Place {
+  return placeAt({ re, im, zoom }, film.end, time);
+}
+
+/** The view of any place, as frames have it. */
+export function viewOf(request: Request, place: Place): View {
+  const { formula, rotation, width, height, iterations, bailout, count, sampling, colours } = request;
   const isPerturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity);
   return {
     formula,

@@ -14,6 +14,8 @@ export interface FrameLayout {
   readonly width: number;
   readonly height: number;
   readonly bytesPerPixel: number;
+  /** Pixels of a frame that are kept; absent: all. */
+  areaOf?(frame: number): number;
   /** A digest of everything that shapes a frame's bytes. */
   keyOf(frame: number): string;
 }
@@ -61,10 +63,10 @@ export class Archive {
       const frames = this.provenance.get(by) ?? new Set();
       this.provenance.set(by, frames.add(frame));
     }
-    const { width, height, bytesPerPixel, keyOf } = this.layout;
+    const { width, height, bytesPerPixel, keyOf, areaOf: kept = () => width * height } = this.layout;
     let entry = this.entries.get(frame);
     if (!entry) {
-      entry = this.store.begin(keyOf(frame), withHeads(width * height * bytesPerPixel));
+      entry = this.store.begin(keyOf(frame), withHeads(kept(frame) * bytesPerPixel));
       this.entries.set(frame, entry);
     }
     this.store.add(entry, piece);

@@ -146,7 +146,7 @@ test('a zoom whose centre moves costs what a zoom costs', () => {
   const resting = zoomPath({ ...SHALLOW, zoom: '1' }, { ...SHALLOW, zoom: '64' }, 181);
   const large = { width: 640, height: 360, samples: 1 };
   const ratio = samplesOf(coverOf(moving, large)) / samplesOf(coverOf(resting, large));
-  assert.ok(Math.abs(ratio - 1) < 0.02, String(ratio));
+  assert.ok(Math.abs(ratio - 1) < 0.05, String(ratio));
 });
 
 test('a pause, a loop and a way back cost nothing; a pan costs what comes into view', () => {
@@ -179,10 +179,10 @@ test('places far apart are keyframes of their own', () => {
   );
 });
 
-test('films of another speed and length through the same places have the same keyframes', () => {
+test('films of another speed and length through the same places have the same keyframes, and parts of them', () => {
   const names = (frames: number, ease: number) => {
     const path = zoomPath({ re: '-0.5', im: '0', zoom: '1' }, { ...SHALLOW, zoom: '1e3' }, frames, ease);
-    return coverOf(path, size).keyframes.map(({ camera }) => `${camera.re} ${camera.im} ${camera.zoom}`);
+    return coverOf(path, size).keyframes.map(({ camera, parts }) => JSON.stringify([camera, parts]));
   };
   const [quick, slow, eased] = [names(150, 0), names(611, 0), names(300, 1)];
   assert.deepEqual(quick, slow);

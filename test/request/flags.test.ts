@@ -154,6 +154,7 @@ const BESIDE: Readonly<Record<string, RawRequest>> = {
   'ypos-end': { frames: '9' },
   fps: { frames: '9' },
   ease: { frames: '9', 'zoom-end': '1e9' },
+  assembly: { frames: '9' },
 };
 
 test('the default that the help shows is the value of a flag that is absent', () => {

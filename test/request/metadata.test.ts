@@ -61,6 +61,7 @@ const film = fc.record({
   frames: whole(2, 500),
   fps: number(0.1, 240),
   ease: number(0, 1),
+  assembly: fc.constantFrom('auto', 'frames', 'keyframes'),
   'zoom-end': zoom,
   'xpos-end': decimal,
 });

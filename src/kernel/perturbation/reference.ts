@@ -160,7 +160,7 @@ function shrinkage(orbit: Float64Array, { power }: Formula, radius: number, esca
 }
 
 /** Whether the differences of a view's points are beyond the range of doubles. */
-export function isExtended({ zoom }: View): boolean {
+export function isExtended({ zoom }: Pick<View, 'zoom'>): boolean {
   return log10(decimal(zoom)) > DOUBLES_LOG10;
 }
 

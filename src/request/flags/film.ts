@@ -2,7 +2,7 @@
 
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
-import { coordinate, positive, real, whole, zoom } from './schemas.js';
+import { coordinate, oneOf, positive, real, whole, zoom } from './schemas.js';
 
 const group = 'Film';
 const shapes = 'samples';
@@ -76,5 +76,15 @@ export const FILM_FLAGS = {
     describe: '0: constant speed, 1: slow start and end',
     default: '0',
     metadata: (request) => (isFilm(request) ? String(request.film.ease) : undefined),
+  },
+  assembly: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'HOW',
+    schema: oneOf('auto', 'frames', 'keyframes'),
+    describe: 'frames: each computed by itself; keyframes: each place computed once; auto: fewer samples',
+    default: 'frames',
+    metadata: ({ film }) => (film.frames > 1 && film.assembly !== 'frames' ? film.assembly : undefined),
   },
 } as const satisfies FlagTable;

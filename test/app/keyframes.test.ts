@@ -1,0 +1,104 @@
+/** Films that are assembled from keyframes, from a request to their frames. */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { plan } from '../../src/app/plan.js';
+import { render } from '../../src/app/render.js';
+import { workerSource } from '../../src/app/worker-source.js';
+import type { RawRequest } from '../../src/request/parse.js';
+import { folder } from '../e2e/processes.js';
+import { inProcess, localWorkers, never, orderOf, recorder } from './orders.js';
+
+const BOUNDED = { timeout: 120_000 };
+const AT = { xpos: '-0.7436438870371587', ypos: '0.13182590420531197' };
+const END = { 'xpos-end': AT.xpos, 'ypos-end': AT.ypos };
+const ZOOM = { ...AT, ...END, zoom: '100', 'zoom-end': '800', iters: '600', frames: '25', assembly: 'keyframes' };
+
+/** The frames of a film, and what was said. */
+async function framesOf(t: TestContext, raw: RawRequest, { workers = 1, store }: { workers?: number; store?: string }) {
+  const at = folder(t);
+  const { emit, events, lines } = recorder();
+  const order = orderOf({ ...raw, outfile: join(at, 'f-%03d.png') }, store);
+  await render(order, inProcess(localWorkers(t, workers)), { emit, signal: never });
+  const frames = readdirSync(at).sort();
+  const gathered = events.find((event) => event.kind === 'gathered');
+  const last = events.findLast((event) => event.kind === 'progress');
+  return { bytes: frames.map((name) => readFileSync(join(at, name))), report: gathered?.report, last, lines: lines() };
+}
+
+test(
+  'a film has the same frames whoever computes it, in shards of any shape, and again from the store',
+  BOUNDED,
+  async (t) => {
+    const store = folder(t);
+    const one = await framesOf(t, ZOOM, {});
+    assert.equal(one.bytes.length, 25);
+    const two = await framesOf(t, { ...ZOOM, shard: 'row', 'block-size': '7' }, { workers: 2, store });
+    assert.deepEqual(two.bytes, one.bytes);
+    assert.equal(two.report?.recalled, 0);
+    const again = await framesOf(t, ZOOM, { store });
+    assert.deepEqual(again.bytes, one.bytes);
+    assert.equal(again.report?.samples, 0);
+    assert.equal(again.report?.recalled, one.report?.samples);
+  },
+);
+
+test('another speed, easing and part of the same way find nearly all in the store', BOUNDED, async (t) => {
+  const store = folder(t);
+  await framesOf(t, ZOOM, { store });
+  for (const other of [{ frames: '61' }, { ease: '1', frames: '40' }, { zoom: '200', frames: '21' }]) {
+    const { report } = await framesOf(t, { ...ZOOM, ...other }, { store });
+    const share = (report?.recalled ?? 0) / ((report?.recalled ?? 0) + (report?.samples ?? 0));
+    assert.ok(share > 0.9, `${JSON.stringify(other)}: ${share}`);
+  }
+});
+
+test('progress counts frames of the film, and ends with all of them', BOUNDED, async (t) => {
+  const { last, report } = await framesOf(t, ZOOM, {});
+  assert.deepEqual([last?.framesDone, last?.frames, last?.phase], [25, 25, 'encoding']);
+  assert.equal(last?.samplesDone, last?.samples);
+  assert.equal(report?.samples, last?.samples);
+});
+
+test('several samples a pixel where doubles just reach: as deep as frames of so many samples', BOUNDED, async (t) => {
+  const deep = { ...AT, ...END, zoom: '1e10', 'zoom-end': '2e11', frames: '5', iters: '300', samples: '4' };
+  const { bytes } = await framesOf(t, { ...deep, assembly: 'keyframes' }, {});
+  assert.equal(bytes.length, 5);
+});
+
+test('what depends on the size of a pixel is computed frame by frame, and said', BOUNDED, async (t) => {
+  const lit = { ...ZOOM, frames: '3', slope: 'true' };
+  const asked = await framesOf(t, lit, {});
+  const plain = await framesOf(t, { ...lit, assembly: 'frames' }, {});
+  assert.equal(asked.report?.samples, plain.report?.samples);
+  assert.ok(asked.lines.includes('film: frame by frame, since slopes and distances depend on the size of a pixel'));
+});
+
+test('auto takes what has fewer samples, and the plan says both', BOUNDED, async () => {
+  const source = await workerSource({ host: 'a:1', np: 0, minWorkers: 1, access: {} }, undefined);
+  const planned = async (raw: RawRequest) =>
+    plan(orderOf({ ...raw, assembly: 'auto' }), source, { emit: () => undefined, signal: never });
+  const long = await planned(ZOOM);
+  assert.equal(long.assembly?.samples.frames, 25 * 64 * 36);
+  assert.ok(long.samples < 25 * 64 * 36);
+  assert.equal(long.samples, long.assembly?.samples.keyframes);
+  assert.match(long.assembly?.why ?? '', /fewer samples/);
+  const short = await planned({ ...ZOOM, frames: '2', 'zoom-end': '1e9' });
+  assert.equal(short.samples, 2 * 64 * 36);
+  assert.equal(short.assembly?.keyframes, undefined);
+});
+
+test('an abort while frames are assembled ends the film', BOUNDED, async (t) => {
+  const at = folder(t);
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const { emit } = recorder((event) => {
+    if (event.kind === 'progress' && event.framesDone === 3) controller.abort(reason);
+  });
+  const order = orderOf({ ...ZOOM, outfile: join(at, 'x.mp4') });
+  const rendering = render(order, inProcess(localWorkers(t, 1)), { emit, signal: controller.signal });
+  await assert.rejects(rendering, (error) => error === reason);
+  assert.deepEqual(readdirSync(at), []);
+});
