@@ -3,6 +3,7 @@
  * those that it shows are there; mip levels that no later frame uses are let go.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import type { Rect } from '../shard/shard.js';
 import type { Cover, FilmPath } from './cover.js';
 import type { Size } from './footprint.js';
@@ -26,6 +27,7 @@ export async function* assembled(
   const showing = showings(cover, order.keyframes, size);
   const source = painted[Symbol.asyncIterator]();
   const held = new Map<number, Pyramid>();
+  const gathering = new Gathering(size);
   let come = 0;
   try {
     for (let frame = 0; frame < path.frames; frame++) {
@@ -34,7 +36,7 @@ export async function* assembled(
         if (next.done) throw new Error(`the film has ${come} of ${order.keyframes.length} keyframes`);
         held.set(come, [levelZero(next.value)]);
       }
-      yield frameOf(showing(path.at(frame)), held, size);
+      yield await frameOf(gathering, showing(path.at(frame)), held);
       for (const [keyframe, pyramid] of held) {
         if (letGo(pyramid, order.lastUse[keyframe] ?? [], frame)) held.delete(keyframe);
       }
@@ -44,11 +46,16 @@ export async function* assembled(
   }
 }
 
-function frameOf(shown: readonly Showing[], held: ReadonlyMap<number, Pyramid>, size: Size): Uint8Array {
-  const gathering = new Gathering(size);
+/** Between keyframes other work of this thread has its turn. */
+async function frameOf(
+  gathering: Gathering,
+  shown: readonly Showing[],
+  held: ReadonlyMap<number, Pyramid>,
+): Promise<Uint8Array> {
   for (const { keyframe, to, level } of shown) {
     const pyramid = held.get(keyframe);
     if (pyramid) for (const tile of levelOf(pyramid, level)) gathering.add(tile, to);
+    await setImmediate();
   }
   return gathering.pixels();
 }

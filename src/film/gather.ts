@@ -1,16 +1,58 @@
-/** One frame while it is assembled: weighted sums of texels, and in the end their quotient by the sums of the shares. */
+/**
+ * One frame while it is assembled: weighted sums of texels, and in the end their quotient by the sums of the shares. Plain
+ * IEEE numbers of 32 bits: the same frames on every machine.
+ */
 
-import { toLevel } from '../render/oklab.js';
+import { readFileSync } from 'node:fs';
+import { LEVEL_TABLES } from '../render/oklab.js';
 import type { Similarity } from './camera.js';
-import { tapsOf, tentOf, weightAt } from './filter.js';
+import { type Taps, tapsOf, tentOf, weightAt } from './filter.js';
 import type { Size } from './footprint.js';
-import { CHANNELS, type Texels } from './texture.js';
+import { CHANNELS, type Texels, TILE } from './texture.js';
+
+interface Exports {
+  // biome-ignore format: one line per group of arguments
+  addTile(texels: number, width: number, height: number, acrossFirst: number, acrossWeights: number, acrossMost: number,
+    span: number, downFirst: number, downWeights: number, downMost: number, rows: number, lines: number, sums: number,
+    columns: number): void;
+  finish(sums: number, count: number, rgb: number, thresholds: number, start: number, cells: number): number;
+}
+
+const PAGE = 65536;
+/** Pixels along a side that a tile has a part in: texels are at most a pixel, and filters reach 3 pixels. */
+const MOST_PIXELS = TILE + 8;
+/** Texels along a side that a pixel takes something of. */
+const MOST_TAPS = 8;
+
+/** Where things are in the memory. */
+const FIRST_BYTES = 4 * MOST_PIXELS;
+const WEIGHT_BYTES = 4 * MOST_PIXELS * MOST_TAPS;
+const ACROSS_AT = PAGE;
+const DOWN_AT = ACROSS_AT + FIRST_BYTES + WEIGHT_BYTES;
+const TEXELS_AT = DOWN_AT + FIRST_BYTES + WEIGHT_BYTES;
+const LINES_AT = TEXELS_AT + 2 * CHANNELS * TILE * TILE;
+const THRESHOLDS_AT = LINES_AT + 4 * CHANNELS * MOST_PIXELS * TILE;
+const START_AT = THRESHOLDS_AT + LEVEL_TABLES.thresholds.byteLength;
+const SUMS_AT = PAGE * Math.ceil((START_AT + LEVEL_TABLES.start.byteLength) / PAGE);
+
+let compiled: WebAssembly.Module | undefined;
 
 export class Gathering {
-  private readonly sums: Float64Array;
+  private readonly memory: WebAssembly.Memory;
+  private readonly exports: Exports;
+  private readonly sums: Float32Array;
 
+  /** Takes 19 bytes a pixel. */
   constructor(private readonly size: Size) {
-    this.sums = new Float64Array(CHANNELS * size.width * size.height);
+    const count = CHANNELS * size.width * size.height;
+    const pages = Math.ceil((SUMS_AT + 4 * count + 3 * size.width * size.height) / PAGE);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: false });
+    compiled ??= new WebAssembly.Module(readFileSync(new URL('./gather.wasm', import.meta.url)));
+    const { exports } = new WebAssembly.Instance(compiled, { env: { memory: this.memory, abort } });
+    this.exports = exports as unknown as Exports;
+    this.sums = new Float32Array(this.memory.buffer, SUMS_AT, count);
+    new Float64Array(this.memory.buffer, THRESHOLDS_AT).set(LEVEL_TABLES.thresholds);
+    new Uint8Array(this.memory.buffer, START_AT).set(LEVEL_TABLES.start);
   }
 
   /** Adds what the frame shows of a tile. `to`: from pixels of the frame to those of the tile's keyframe. */
@@ -19,7 +61,6 @@ export class Gathering {
     else this.addTurned(texels, to);
   }
 
-  /** First along rows, then along columns. */
   private addUpright({ level, x, y, width, height, values }: Texels, to: Similarity): void {
     const { width: columns, height: rows } = this.size;
     const texel = 2 ** level;
@@ -29,38 +70,22 @@ export class Gathering {
     const tent = tentOf(to.scale);
     const across = tapsOf({ origin: left, step, pixels: columns, begin: x, count: width }, tent);
     const down = tapsOf({ origin: top, step, pixels: rows, begin: y, count: height }, tent);
-    const span = across.to - across.from;
-    if (span === 0 || down.to === down.from) return;
-    const lines = new Float64Array(CHANNELS * span * height);
-    for (let row = 0; row < height; row++) {
-      const line = CHANNELS * row * width;
-      for (let k = 0, at = CHANNELS * row * span; k < span; k++, at += CHANNELS) {
-        let [red, green, blue, share] = [0, 0, 0, 0];
-        const first = across.first[k] as number;
-        const end = Math.min(across.most, width - first);
-        for (let m = 0, from = line + CHANNELS * first; m < end; m++, from += CHANNELS) {
-          const weight = across.weights[k * across.most + m] as number;
-          red += weight * (values[from] as number);
-          green += weight * (values[from + 1] as number);
-          blue += weight * (values[from + 2] as number);
-          share += weight * (values[from + 3] as number);
-        }
-        lines[at] = red;
-        lines[at + 1] = green;
-        lines[at + 2] = blue;
-        lines[at + 3] = share;
-      }
-    }
-    for (let k = 0; k < down.to - down.from; k++) {
-      const first = down.first[k] as number;
-      const end = Math.min(down.most, height - first);
-      const target = CHANNELS * ((down.from + k) * columns + across.from);
-      for (let m = 0; m < end; m++) {
-        const weight = down.weights[k * down.most + m] as number;
-        const line = CHANNELS * (first + m) * span;
-        for (let i = 0; i < CHANNELS * span; i++) this.sums[target + i]! += weight * (lines[line + i] as number);
-      }
-    }
+    const [span, lines] = [across.to - across.from, down.to - down.from];
+    if (span === 0 || lines === 0) return;
+    this.place(ACROSS_AT, across);
+    this.place(DOWN_AT, down);
+    new Uint16Array(this.memory.buffer, TEXELS_AT, values.length).set(values);
+    const sums = SUMS_AT + 4 * CHANNELS * (down.from * columns + across.from);
+    // biome-ignore format: as declared
+    this.exports.addTile(TEXELS_AT, width, height, ACROSS_AT, ACROSS_AT + FIRST_BYTES, across.most,
+      span, DOWN_AT, DOWN_AT + FIRST_BYTES, down.most, lines, LINES_AT, sums,
+      columns);
+  }
+
+  private place(at: number, { first, weights, most }: Taps): void {
+    if (first.length > MOST_PIXELS || most > MOST_TAPS) throw new RangeError(`${most} taps of ${first.length} pixels`);
+    new Int32Array(this.memory.buffer, at, first.length).set(first);
+    new Float32Array(this.memory.buffer, at + FIRST_BYTES, weights.length).set(weights);
   }
 
   /** Texel by texel, to the pixels around it. */
@@ -92,14 +117,16 @@ export class Gathering {
     }
   }
 
-  /** 8-bit sRGB, 3 bytes a pixel. @throws Error for a pixel without samples */
+  /** The frame, 8-bit sRGB, 3 bytes a pixel; the next one begins. @throws Error for a pixel without samples */
   pixels(): Uint8Array {
-    const rgb = new Uint8Array((3 * this.sums.length) / CHANNELS);
-    for (let from = 0, to = 0; to < rgb.length; from += CHANNELS, to += 3) {
-      const share = this.sums[from + 3] as number;
-      if (!(share > 0)) throw new Error(`pixel ${to / 3} of a frame has no samples`);
-      for (let c = 0; c < 3; c++) rgb[to + c] = toLevel(Math.min(1, (this.sums[from + c] as number) / share));
-    }
-    return rgb;
+    const count = this.sums.length / CHANNELS;
+    const at = SUMS_AT + this.sums.byteLength;
+    const without = this.exports.finish(SUMS_AT, count, at, THRESHOLDS_AT, START_AT, LEVEL_TABLES.cells);
+    if (without >= 0) throw new Error(`pixel ${without} of a frame has no samples`);
+    return new Uint8Array(this.memory.buffer, at, 3 * count).slice();
   }
+}
+
+function abort(): never {
+  throw new Error('the WebAssembly module aborted');
 }

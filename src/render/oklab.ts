@@ -31,6 +31,9 @@ function startLevels(): Uint8Array {
   return levels;
 }
 
+/** The tables behind `toLevel`, for code that has them in memory of its own. */
+export const LEVEL_TABLES = { thresholds: THRESHOLDS, cells: CELLS, start: START } as const;
+
 /** The 8-bit sRGB level nearest to linear light in 0 to 1. */
 export function toLevel(linear: number): number {
   let k = START[(linear * CELLS) | 0] as number;
