@@ -124,8 +124,8 @@ test(
     const [ofA, ofB] = [pixelsOf([a]), pixelsOf([b])];
     assert.deepEqual(second.recalled, [ofB, 0, 0, ofA, ofA]);
     const twice = await run(t, local, folder(t), { pictures: [a, a] });
-  assert.deepEqual(twice.recalled, [0, 0]);
-  const answers = [second.frames[0], second.frames[3], second.frames[4]].map((frame) => frame?.answer);
+    assert.deepEqual(twice.recalled, [0, 0]);
+    const answers = [second.frames[0], second.frames[3], second.frames[4]].map((frame) => frame?.answer);
     assert.deepEqual(answers, [first.frames[1]?.answer, first.frames[0]?.answer, first.frames[0]?.answer]);
   },
 );
