@@ -161,13 +161,13 @@ export function openFleet(options: FleetOptions): Fleet {
     const twin = ready.instance !== '' && others.find(([, { instance }]) => instance === ready.instance)?.[0];
     // Counted twice it would confirm its own answers.
     if (twin) return leaveOut(name, `it is the same worker as ${twin}`, true);
+    unproved.proved(name);
     const used = others.reduce((sum, [, { slots }]) => sum + slots, 0);
     const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
     if (slots <= 0) {
       const why = ready.slots > 0 ? 'the job has all the slots that it may use' : 'it has no slots';
       return leaveOut(name, why, false);
     }
-    unproved.proved(name);
     Object.assign(member, { state: 'ready', slots, instance: ready.instance, reason: undefined });
     tell({ kind: 'joined', worker: name, slots });
   }
