@@ -67,7 +67,7 @@ function enclosureAt(memory: WebAssembly.Memory, at: number): [re: number, im: n
   return [...new Float64Array(memory.buffer, at, 3)] as [number, number, number];
 }
 
-test('direct iteration: an enclosure holds the images of all points of a disc, for all c of a disc', () => {
+test('direct iteration: an enclosure contains the images of all points of a disc, for all c of a disc', () => {
   const memory = memoryOf(1);
   const parts = openParts(memory);
   const [proofsAt, resultAt] = [1024, 4096];
@@ -151,7 +151,7 @@ for (const [name, formula, near, zoom] of [
   ['burning ship', { step: 'burning-ship', power: 2 }, '-1.68012345', '1e14'],
   ['tricorn', { step: 'tricorn', power: 2 }, '-1.68012345', '1e14'],
 ] as const) {
-  test(`perturbation of ${name}: an enclosure holds what a period makes of a disc, table, single steps and roundings`, () => {
+  test(`perturbation of ${name}: an enclosure contains the image of a disc after a period: table, single steps, roundings`, () => {
     const { shared, parts, slot } = open(formula, near, zoom);
     const resultAt = regionOf(shared.regionsAt, 0).reAt;
     const period = shared.end;

@@ -221,12 +221,12 @@ test('the period of a deep view is that of the copy in it; a Julia set has none'
   assert.equal(await periodOf({ ...inside, formula: { step: 'holomorphic', power: 2, julia } }, signal), undefined);
 });
 
-test('an orbit that outgrows memory is an error of one line', () => {
+test('an orbit that does not fit into memory is an error of one line', () => {
   const [zero, c] = ['0', '-1.9'].map((text) => parseDecimal(text) as Decimal) as [Decimal, Decimal];
   const formula = { step: 'holomorphic', power: 2 } as const;
   const orbits = new Orbits(formula, [c, zero], 128, [zero, zero], 100_000);
   const follow = () => orbits.follow([zero, zero], 2 ** 48, NEVER, () => {});
-  assert.throws(follow, { code: 'ORBIT_TOO_LONG', message: /outgrows memory after 49152 iterations/ });
+  assert.throws(follow, { code: 'ORBIT_TOO_LONG', message: /does not fit into memory after 49152 iterations/ });
 });
 
 /** |δ| / radius of J·δ = -Z_n for n = 1, 2, …: J from three exact orbits side by side. */
