@@ -29,7 +29,7 @@ test('help and version are understood in every usual spelling', async (t) => {
   for (const word of ['--version', '-V']) assert.equal(await said(word), version);
 });
 
-test('palettes puts names into a pipe, and colours where they are wanted', async (t) => {
+test('palettes writes names into a pipe, and colours if they are requested', async (t) => {
   const show = (env: Record<string, string>, ...words: string[]) =>
     start(t, ['palettes', ...words], folder(t), undefined, { NO_COLOR: '', FORCE_COLOR: '', ...env }).ended;
   const names = `${paletteNames().join('\n')}\n`;

@@ -12,7 +12,7 @@ const VIEW = [
   '--ypos=-0.71080773287629327426512053493918997832355917',
 ];
 
-test('uncertain pixels are told by every run, from the store and from recolor too; --exact leaves none', async (t) => {
+test('every run reports uncertain pixels, from the store and from recolor too; --exact leaves none', async (t) => {
   const at = folder(t);
   const store = ['--store', join(at, 'store')];
   const words = ['leader', '--local', '2', ...VIEW, ...store, '--keep-samples', '-o', 'x.png'];
