@@ -27,9 +27,9 @@ test(
   async (t) => {
     if (!existsSync('/dev/full')) return t.skip('there is no /dev/full');
     const { child, ended, made } = await rendering(t, openSync('/dev/full', 'w'), 'pipe');
-    const said = child.stderr ? await text(child.stderr) : '';
+    const printed = child.stderr ? await text(child.stderr) : '';
     assert.equal(await ended, 1);
-    assert.match(said, /^error: DISK: what was to be printed could not be written: ENOSPC.*\n$/);
+    assert.match(printed, /^error: DISK: what was to be printed could not be written: ENOSPC.*\n$/);
     assert.ok(made());
   },
 );

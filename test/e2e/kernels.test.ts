@@ -102,7 +102,7 @@ test('a worker with --kernel gpu and no GPU offers simd, with a warning', BOUNDE
 
 test('some workers have a GPU, others not: the first compute, the others are named and left out', gpu, async (t) => {
   const [has, lacks] = await Promise.all([worker(t), worker(t, [], NO_GPU)]);
-  // With too few that have one it is simd for all.
+  // If too few workers have a GPU, all use simd.
   const workersFlags = [...hosts(t, [lacks, has]), '--kernel', 'gpu'];
   const all = await render(t, [...SHALLOW, ...workersFlags, '--min-workers', '2']);
   assert.equal(all.stderr.match(INSTEAD)?.length, 1, all.stderr);

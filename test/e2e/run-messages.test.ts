@@ -18,7 +18,7 @@ for (const [signal, samples, words, reason] of [
   [undefined, '400', ['--timeout', '3'], 'TIMEOUT: not finished after --timeout 3 seconds'],
 ] as const)
   test(
-    `${signal ?? 'a time limit'}: one line says how much is kept, and the same command goes on`,
+    `${signal ?? 'a time limit'}: one line states how much is kept, and the same command continues`,
     BOUNDED,
     async (t) => {
       const [out, store] = [folder(t), folder(t)];

@@ -130,11 +130,11 @@ test('a worker that starts after the leader takes part', async (t) => {
   const hosts = join(path, 'hosts');
   writeFileSync(hosts, hostfileOf([first]));
   // The port of a worker that has ended: nothing listens there until a new worker starts.
-  const gone = await worker(t);
-  const port = gone.address.split(':')[1] as string;
-  gone.process.kill('SIGKILL');
-  await gone.ended;
-  writeFileSync(hosts, hostfileOf([first, gone]));
+  const stopped = await worker(t);
+  const port = stopped.address.split(':')[1] as string;
+  stopped.process.kill('SIGKILL');
+  await stopped.ended;
+  writeFileSync(hosts, hostfileOf([first, stopped]));
   const words = ['leader', ...STILL, '--hostfile', hosts, '--min-workers', '2', '-o', join(path, 'x.png'), '--json'];
   const leader = start(t, words);
   await first.said(/job .* begins/);

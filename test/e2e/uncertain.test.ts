@@ -1,4 +1,4 @@
-/** What a run says of pixels that it is not certain of, as a user sees it. */
+/** Uncertain pixels in the messages of a run, as printed for a user. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ test('every run reports uncertain pixels, from the store and from recolor too; -
   assert.deepEqual([again.uncertain, again.shards], [Number(count), 0], 'all of it from the store');
   const colours = await fractal(t, ['recolor', ...VIEW, ...store, '--palette', 'Hippi', '-o', 'y.png'], at);
   assert.ok(colours.stderr.includes(line), colours.stderr);
-  // Another view for the store; and the picture says so, so that it is rendered again as it was.
+  // Another view for the store; and the picture contains the flag, so that it is rendered again as it was.
   const exact = JSON.parse((await fractal(t, [...words, '--exact', '--json'], at)).stdout);
   assert.equal(exact.uncertain, 0);
   assert.equal(exact.recalled, 0);

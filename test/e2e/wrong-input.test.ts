@@ -138,11 +138,11 @@ test('the overview is the help of help', async (t) => {
 });
 
 test('a working folder that was deleted is named, whatever the command', async (t) => {
-  const gone = join(folder(t), 'gone');
+  const removed = join(folder(t), 'removed');
   for (const words of [['leader', '--local', '1'], ['worker'], ['palettes'], ['--version']]) {
-    mkdirSync(gone);
+    mkdirSync(removed);
     const command = 'rmdir "$PWD" && exec "$@"';
-    const { code, stderr } = await run(t, ['sh', '-c', command, 'sh', process.execPath, PROGRAM, ...words], gone).ended;
+    const { code, stderr } = await run(t, ['sh', '-c', command, 'sh', process.execPath, PROGRAM, ...words], removed).ended;
     assert.equal(code, 2, stderr);
     assert.match(stderr, /^error: FOLDER_MISSING: the working folder was deleted .*\n$/);
   }

@@ -86,7 +86,7 @@ test('a guess far beyond what is needed is not tried: early plateaus of few unde
   const none = between(10, 3000, 0);
   const { iterations } = await findLimit(view, 1_000_000, 1e9, none.compute);
   assert.ok(iterations > 3 * 3000 && iterations < 10 * 3000 && none.limits.length === 1, String(iterations));
-  // Much undecided, and a plateau below the guess: it goes on.
+  // Many undecided points, and a plateau below the guess: the search continues.
   assert.equal((await findLimit(view, 64_000, 1e9, between(10, 3000, 0.5).compute)).iterations, 64_000);
 });
 

@@ -24,7 +24,7 @@ test('views are perturbed from where samples lie 2^-44 of their coordinates apar
   const from = perturbedFrom(view, 'auto', 'simd');
   const spacing = 4 / (10 ** from * 360);
   assert.ok(Math.abs(Math.log2(spacing / 1.7548776662466927) + 44) < 1e-9, `${from}`);
-  assert.equal(perturbedFrom({ ...view, zoom: '1e5000' }, 'auto', 'simd'), from, 'the depth itself has no say');
+  assert.equal(perturbedFrom({ ...view, zoom: '1e5000' }, 'auto', 'simd'), from, 'the depth alone does not matter');
   assert.equal(perturbedFrom(view, 'direct', 'simd'), Infinity);
   assert.equal(perturbedFrom(view, 'perturbation', 'simd'), -Infinity);
   assert.equal(perturbedFrom(view, 'auto', 'gpu'), Infinity);

@@ -114,7 +114,7 @@ test('a Julia set whose cycle contains 0 takes few steps inside', () => {
 });
 
 test('where neighbouring points hardly separate, roundings of thousands of iterations do not show', () => {
-  // By oracle.py; near the limit of period doubling, where an escape is decided by what happened tens of thousands before.
+  // By oracle.py; near the limit of period doubling, where an escape depends on iterations tens of thousands before.
   const place = { re: '-1.401155189', im: '0', zoom: '1e9', width: 160, height: 90 };
   for (const iterations of [48_300, 50_000, 60_000]) {
     const view = viewOf({ ...place, id: '', iterations, pixels: [] });

@@ -96,7 +96,7 @@ const NUCLEI = [
   [8, -1, 0],
 ] as const;
 
-test('products are exact to the bits asked for: close to a point of period 2, Z_2 is too small for doubles', () => {
+test('products are exact to the requested bits: close to a point of period 2, Z_2 is too small for doubles', () => {
   const offset = fc.bigInt(-(2n ** 60n), 2n ** 60n);
   fc.assert(
     fc.property(
@@ -106,7 +106,7 @@ test('products are exact to the bits asked for: close to a point of period 2, Z_
       fc.tuple(offset, offset),
       fc.boolean(),
       ([power, x, y], step, bits, [dx, dy], julia) => {
-        // Of i, the odd powers and the other folds make something else.
+        // For i, odd powers and the other folds have other values.
         if (y !== 0 && step !== 'holomorphic') return;
         const one = 1n << BigInt(bits);
         const c = { re: decimalOf(BigInt(x) * one + dx, bits), im: decimalOf(BigInt(y) * one + dy, bits) };
@@ -185,7 +185,7 @@ test('an orbit ends with the first period that, to first order, some point of th
       const plain = { ...one, formula: { step, power }, iterations: 40 };
       const { orbit, period } = iterateReference({ ...plain, radius });
       const margins = periodMargins(plain, radius, orbit.length / 2);
-      // Where the margin is thin, doubles may tell otherwise.
+      // Where the margin is small, doubles may decide otherwise.
       const first = margins.findIndex((margin) => margin < 1.001);
       if (first >= 0 && (margins[first] as number) > 0.999) return;
       assert.equal(period, first < 0 ? undefined : first + 1);

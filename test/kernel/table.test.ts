@@ -1,4 +1,4 @@
-/** The table that the threads of a worker build together, when one of them is gone. */
+/** The table that the threads of a worker build together, when one of them has ended. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -47,7 +47,7 @@ async function render(wanted: OutputOptions): Promise<string[]> {
   return (await output.close()).map(({ path }) => path);
 }
 
-/** What ffmpeg itself says about a file, and all its frames as rgb24. */
+/** The output of ffmpeg about a file, and all its frames as rgb24. */
 async function decode(path: string): Promise<{ info: string; frames: Buffer }> {
   const { path: ffmpeg } = await findFfmpeg();
   const args = ['-hide_banner', '-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
@@ -230,7 +230,7 @@ test('the same frames give the same film, byte for byte', async () => {
   }
 });
 
-/** A program that lists ffmpeg's encoders and formats as ffmpeg does, but encodes as `script` says. */
+/** A program that lists ffmpeg's encoders and formats as ffmpeg does, but encodes by `script`. */
 async function imposter(script: string): Promise<string> {
   const path = join(folder(), 'ffmpeg');
   const real = (await findFfmpeg()).path;

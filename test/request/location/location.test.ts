@@ -64,7 +64,7 @@ const KALLES_FLAGS = {
   power: '3',
 };
 
-/** As Fraktaler-3 writes: a long string in pieces, defaults left out, the formula last. */
+/** As Fraktaler-3 writes: a long string in parts, defaults left out, the formula last. */
 const FRAKTALER = `program = "fraktaler-3"
 version = "2"
 location.real = """
@@ -145,7 +145,7 @@ const RUST_FLAGS = {
   formula: 'mandelbrot',
 };
 
-/** Every format, whole. */
+/** A complete file of every format. */
 const FILES: readonly [name: string, bytes: Buffer, flags: RawFlags][] = [
   ['a.kfr', Buffer.from(KALLES), KALLES_FLAGS],
   ['a.kfp', Buffer.from(KALLES), KALLES_FLAGS],
@@ -289,7 +289,7 @@ test('a whole file whose last line has no end is read; where a value may have go
   // A value that is visibly not finished is no number.
   refused('Re: 1\r\nIm: 2\r\nIterations: 40\r\nZoom: 1e', 'x.kfr', /Zoom "1e" is not/);
   refused('Re: 1\r\nZoom: 3\r\nIterations: 40\r\nIm: -', 'x.kfr', /Im "-" is not/);
-  // Digits that are gone are missed by the zoom.
+  // Missing digits are noticed by the zoom.
   const { flags, notes } = parse('Im: 0\r\nZoom: 1e40\r\nIterations: 40\r\nRe: -1.74901234', 'x.kfr');
   assert.match(notes.join(), /cut short/);
   assert.match(digitsMissing(parseRequest(flags as RawRequest)) ?? '', /--xpos has 8/);
