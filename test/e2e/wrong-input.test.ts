@@ -142,7 +142,8 @@ test('a working folder that was deleted is named, whatever the command', async (
   for (const words of [['leader', '--local', '1'], ['worker'], ['palettes'], ['--version']]) {
     mkdirSync(removed);
     const command = 'rmdir "$PWD" && exec "$@"';
-    const { code, stderr } = await run(t, ['sh', '-c', command, 'sh', process.execPath, PROGRAM, ...words], removed).ended;
+    const { code, stderr } = await run(t, ['sh', '-c', command, 'sh', process.execPath, PROGRAM, ...words], removed)
+      .ended;
     assert.equal(code, 2, stderr);
     assert.match(stderr, /^error: FOLDER_MISSING: the working folder was deleted .*\n$/);
   }
