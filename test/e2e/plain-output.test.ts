@@ -48,7 +48,7 @@ test('colours: FORCE_COLOR, then NO_COLOR, then the terminal', () => {
   assert.equal(colourful(tty, {}), true);
   assert.equal(colourful(pipe, {}), false);
   assert.equal(colourful(tty, { NO_COLOR: '1' }), false);
-  assert.equal(colourful(tty, { NO_COLOR: '' }), true, 'an empty NO_COLOR has no effect');
+  assert.equal(colourful(tty, { NO_COLOR: '' }), true, 'an empty NO_COLOR says nothing');
   assert.equal(colourful(tty, { TERM: 'dumb' }), false);
   assert.equal(colourful(pipe, { FORCE_COLOR: '1', NO_COLOR: '1' }), true);
   for (const FORCE_COLOR of ['0', 'false']) assert.equal(colourful(tty, { FORCE_COLOR }), false);
