@@ -127,9 +127,11 @@ export function keyframeArchive(
   const boxes = keyframes.map(({ parts }) => boxAround(parts));
   const bytesPerPixel = bytesOfPixel('pixels', { perPixel: 1, channels: 1 });
   const archive = new Archive(store, {
-    width: (range.right - range.left) * CELL,
-    height: (range.bottom - range.top) * CELL,
-    bytesPerPixel,
+    sizeOf: () => ({
+      width: (range.right - range.left) * CELL,
+      height: (range.bottom - range.top) * CELL,
+      bytesPerPixel,
+    }),
     areaOf: (render) => areaOf(keyframes[render]?.parts ?? []),
     keyOf(render) {
       const view = viewAt(request, (keyframes[render] as Keyframe).camera, cover.levels.density);

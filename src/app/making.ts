@@ -7,7 +7,7 @@ import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
-import { archiveOf } from './archive.js';
+import { archiveOf, framesOf } from './archive.js';
 import { assemblyOf } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
@@ -58,7 +58,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   const picture = pictureOf(request, keepsSamples ? undefined : paint);
   return {
     job: { ...jobOf(request, picture, reference), ...(outlook ? { costOf: outlook.costOf } : {}) },
-    archive: archiveOf(store, prepared, picture, numerics),
+    archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
 
   /** The frame whose zoom is nearest. Zooms only rise, or only fall. */

@@ -40,6 +40,11 @@ export async function openOffering(
   }
 }
 
+/** The slots that can be used for the kernels that are offered. */
+export function slotsOf(pool: Pick<Pool, 'slots' | 'slotsFor'>, kernel: OfferOptions['kernel']): number {
+  return kernel === 'auto' ? pool.slots : pool.slotsFor(kernel);
+}
+
 /** What it resolves with, unless the pool breaks before. @throws FractalError why it broke */
 export async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
   const broken = pool.broken.then((error) => {

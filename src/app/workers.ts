@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import type { Access } from '../cluster/access.js';
 import type { Host } from '../cluster/hostfile.js';
 import { lookAt, watchHosts } from '../cluster/hostwatch.js';
-import { type Address, addressText, type Dialer } from '../cluster/transport.js';
+import { addressText, type Dialer } from '../cluster/transport.js';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import { type Emit, logTo } from './events.js';
 import type { LocalWorkers } from './local-workers.js';
@@ -53,12 +53,11 @@ export interface FeedOptions {
 export async function feedWorkers(fleet: Fleet, workers: Workers, options: FeedOptions): Promise<void> {
   const { hosts, file, local, registration } = workers;
   const { np, retries, emit, signal } = options;
-  const admit = (address: Address) => fleet.add({ address, slots: 0 });
-  registration?.openFor(admit);
+  registration?.openFor((address, caller) => fleet.add({ address, slots: 0 }, caller));
   // With registration, no worker to dial is no reason to give up.
   const allNamed = () => registration === undefined && fleet.sealed();
   if (local) {
-    for (const address of local.addresses) admit(address);
+    for (const address of local.addresses) fleet.add({ address, slots: 0 });
     allNamed();
     return;
   }

@@ -41,6 +41,11 @@ export const BOUNDS = {
   paintBytes: 16 << 20,
   /** Assets of a scene, and of a job. */
   assets: 32,
+  /**
+   * Registered addresses at which no worker was ever ready: in all, and of one caller; milliseconds for which a dial in
+   * progress keeps its place; how many are forgotten for others at once, and then each second.
+   */
+  unproved: { inAll: 1_024, perCaller: 64, dialMs: 5_000, atOnce: 128, perSecond: 32 },
   /** Messages that no assignment explains: so many at once, then so many a second; 4 KiB count as one more. */
   unexplained: { atOnce: 256, perSecond: 32 },
 } as const;

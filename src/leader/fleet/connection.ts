@@ -103,6 +103,11 @@ export class Connection {
     this.dial();
   }
 
+  /** A dial is in progress, or a session. */
+  get linked(): boolean {
+    return this.link !== undefined;
+  }
+
   /** Resolves when the connection takes more. */
   async send(message: ToWorker): Promise<void> {
     await this.link?.send(message);
