@@ -90,6 +90,25 @@ test('auto takes what has fewer samples, and the plan says both', BOUNDED, async
   assert.equal(short.assembly?.keyframes, undefined);
 });
 
+test(
+  'a film that was ended while keyframes were computed goes on from the store, to the same frames',
+  BOUNDED,
+  async (t) => {
+    const store = folder(t);
+    const controller = new AbortController();
+    const { emit } = recorder((event) => {
+      if (event.kind === 'progress' && event.samplesDone > 4000) controller.abort(new Error('enough'));
+    });
+    const order = orderOf({ ...ZOOM, outfile: join(folder(t), 'f-%03d.png') }, store);
+    await assert.rejects(render(order, inProcess(localWorkers(t, 1)), { emit, signal: controller.signal }), /enough/);
+    const [resumed, whole] = [await framesOf(t, ZOOM, { store }), await framesOf(t, ZOOM, {})];
+    assert.ok((resumed.report?.recalled ?? 0) > 0);
+    assert.ok((resumed.report?.samples ?? 0) > 0);
+    assert.equal((resumed.report?.recalled ?? 0) + (resumed.report?.samples ?? 0), whole.report?.samples);
+    assert.deepEqual(resumed.bytes, whole.bytes);
+  },
+);
+
 test('an abort while frames are assembled ends the film', BOUNDED, async (t) => {
   const at = folder(t);
   const controller = new AbortController();
