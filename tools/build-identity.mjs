@@ -95,7 +95,7 @@ async function modulesOf(root) {
       const inside = imports.filter((one) => !one.external).map((one) => one.path);
       modules.set(name, { text, external, named, inside });
     }
-    // A pack, x.cjs, was made of the module x.js.
+    // The bundle x.cjs was made of the module x.js.
     const started = [...modules.values()].flatMap(({ named }) => named.filter((file) => /\.c?js$/.test(file)));
     for (const file of started) if (file.endsWith('.cjs')) threads.add(sourceOf(file));
     entries = [...new Set(started.map(sourceOf))].filter((name) => !modules.has(name));

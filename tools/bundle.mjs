@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 /** Module to the pack that is made of it, and what differs from the others. */
 const PACKS = {
-  // Code that V8 kept imports nothing later: what is not in the pack is required.
+  // Code from V8's cache cannot import() later: modules outside the bundle are loaded with require.
   'bin/main.js': { outfile: PROGRAM, supported: { 'dynamic-import': false } },
   'src/worker/thread.js': { outfile: join(dist, 'src/worker/thread.cjs') },
   'src/kernel/perturbation/reference-thread.js': { outfile: join(dist, 'src/kernel/perturbation/reference-thread.cjs') },
@@ -44,7 +44,7 @@ async function pack(module, { outfile, ...more }) {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
-    // With binaries, or seldom needed.
+    // With native binaries, or rarely needed.
     external: ['@img/sharp-*', 'gpu.js', 'webgpu', '@ffmpeg-installer/ffmpeg', 'fluent-ffmpeg'],
     banner: { js: "const PACK = require('node:url').pathToFileURL(__filename).href;" },
     inject: [resolve(dist, 'src/stacks.js')],

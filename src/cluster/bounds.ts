@@ -27,7 +27,7 @@ export const BOUNDS = {
   credits: 16,
   /** Iterations a second of one slot. */
   speed: 1e15,
-  /** Seconds that one shard took: four months. The scheduler counts no more than has passed since the assignment. */
+  /** Seconds that one shard took: four months. The scheduler counts at most the time since the assignment. */
   seconds: 1e7,
   /** Iterations of one shard: 2^24 samples of 2^48 iterations. */
   iterations: 2 ** 72,
@@ -41,7 +41,7 @@ export const BOUNDS = {
   paintBytes: 16 << 20,
   /** Assets of a scene, and of a job. */
   assets: 32,
-  /** Messages that no assignment explains: so many at once, then so many a second; 4 KiB count as one more. */
+  /** Messages that answer no assignment: a token bucket; 4 KiB count as one more message. */
   unexplained: { atOnce: 256, perSecond: 32 },
 } as const;
 
@@ -55,7 +55,7 @@ export function checkCount(what: string, count: number, most: number): void {
   if (count > most) throw beyond(`${count} ${what}`, `at most ${most}`);
 }
 
-/** Characters that move a cursor, end a line or turn the direction of writing. */
+/** Characters that move a cursor, end a line or change the direction of writing. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /** @throws FractalError PROTOCOL for a longer text, or one with control characters */

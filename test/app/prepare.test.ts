@@ -1,4 +1,4 @@
-/** What is decided before the first shard. */
+/** The decisions before the first shard. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -58,7 +58,7 @@ test('an interior view gets a warning and the usual limit', async () => {
   const grave: string[] = [];
   const inside = parseRequest({ xpos: '0', ypos: '0', zoom: '100', width: '32', height: '18' });
   const { request } = await prepared(inside, (event) => {
-    if (event.kind === 'log' && event.grave) grave.push(event.text);
+    if (event.kind === 'log' && event.always) grave.push(event.text);
   });
   assert.equal(request.iterations, inside.iterations);
   assert.equal(grave.length, 1);

@@ -12,8 +12,8 @@ const EVENTS: AppEvent[] = [
   { kind: 'stage', stage: 'prepare', state: 'done', seconds: 1.5 },
   { kind: 'log', level: 'info', text: 'a line' },
   { kind: 'log', level: 'warn', text: 'be careful' },
-  { kind: 'log', level: 'warn', text: 'all is black', grave: true },
-  { kind: 'dial', worker: 'a:1', state: 'ended', reason: 'it\nleft' },
+  { kind: 'log', level: 'warn', text: 'all is black', always: true },
+  { kind: 'dial', worker: 'a:1', state: 'ended', reason: 'it\nended' },
   { kind: 'recalled', frame: 2, pixels: 100, missing: 40 },
 ];
 
@@ -35,7 +35,7 @@ test('each level prints its own lines and those of the levels before it', () => 
   assert.deepEqual(shown('debug'), [
     'debug: stage prepare took 1.500 s',
     ...[info, warn, grave],
-    'debug: session with a:1 ended: it left',
+    'debug: session with a:1 ended: it ended',
     'debug: store: frame 2: 60 of 100 pixels found',
   ]);
 });

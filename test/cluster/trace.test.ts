@@ -23,7 +23,7 @@ const MESSAGES: readonly ToWorker[] = [
   { kind: 'scene', job: 1, id: 2, scene: sceneOf({ paint: paintOf(9) }) },
   {
     ...{ kind: 'assign', job: 1, answerBytes: BYTES },
-    assignment: { shard: 3, epoch: 4, scene: 2, frame: 5, work: taskOf(rect) },
+    assignment: { shard: 3, epoch: 4, scene: 2, render: 5, work: taskOf(rect) },
   },
 ];
 

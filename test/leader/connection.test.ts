@@ -20,11 +20,11 @@ const ready: Ready = {
   instance: '',
 };
 
-/** A connection that dials, its events, and the workers that answer. Time passes when the test says so. */
+/** A connection that dials, its events, and the workers that answer. The test advances the clock. */
 function leader(t: TestContext, changes: Partial<ConnectionOptions> = {}, answered = true) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   const network = memoryNetwork();
-  const told: string[] = [];
+  const seen: string[] = [];
   let time = 0;
   const workers: (ScriptedWorker & { link: MemoryLink<ToLeader, ToWorker> })[] = [];
   const listen = () => network.listen(ADDRESS, (link) => void workers.push(new Scripted(link) as never));
@@ -40,12 +40,12 @@ function leader(t: TestContext, changes: Partial<ConnectionOptions> = {}, answer
     ...changes,
   };
   const events = {
-    joined: (_: unknown, { slots }: Ready) => void told.push(`joined with ${slots}`),
-    message: (_: unknown, { kind }: ToLeader) => void told.push(kind),
+    joined: (_: unknown, { slots }: Ready) => void seen.push(`joined with ${slots}`),
+    message: (_: unknown, { kind }: ToLeader) => void seen.push(kind),
     disconnected: (_: unknown, reason: string, fault: boolean) =>
-      void told.push(`disconnected: ${reason}${fault ? ', its fault' : ''}`),
-    givenUp: (_: unknown, reason: string) => void told.push(`given up: ${reason}`),
-    warned: (_: unknown, reason: string) => void told.push(`warned: ${reason}`),
+      void seen.push(`disconnected: ${reason}${fault ? ', its fault' : ''}`),
+    givenUp: (_: unknown, reason: string) => void seen.push(`given up: ${reason}`),
+    warned: (_: unknown, reason: string) => void seen.push(`warned: ${reason}`),
   };
   const connection = new Connection(ADDRESS, 2, options, events, () => [JOB]);
   connection.dial();
@@ -57,14 +57,14 @@ function leader(t: TestContext, changes: Partial<ConnectionOptions> = {}, answer
     }
     await network.quiet();
   };
-  /** The clock goes on, and nothing else does. */
+  /** Advances the clock without running timers. */
   const sleep = (ms: number) => {
     time += ms;
   };
-  return { network, connection, told, workers, pass, listen, sleep };
+  return { network, connection, told: seen, workers, pass, listen, sleep };
 }
 
-test('a worker is greeted, and what it then sends is passed on', async (t) => {
+test('a worker gets Hello, and its messages after Ready are passed on', async (t) => {
   const { network, connection, told, workers } = leader(t);
   await network.quiet();
   const [worker] = workers;
@@ -84,7 +84,7 @@ test('a worker is greeted, and what it then sends is passed on', async (t) => {
   assert.deepEqual(connection.ready, ready);
 });
 
-const OBJECTIONS: readonly [what: string, answer: ToLeader, reason: string][] = [
+const MISMATCHES: readonly [what: string, answer: ToLeader, reason: string][] = [
   [
     'another protocol',
     { ...ready, protocol: 9 },
@@ -99,8 +99,8 @@ const OBJECTIONS: readonly [what: string, answer: ToLeader, reason: string][] = 
   ['its refusal', { kind: 'refused', reason: 'run the same version on both' }, 'run the same version on both'],
 ];
 
-for (const [what, answer, reason] of OBJECTIONS) {
-  test(`a worker with ${what} is left out, told apart by its reason, and not dialled again`, async (t) => {
+for (const [what, answer, reason] of MISMATCHES) {
+  test(`a worker with ${what} is left out with a reason, and not dialled again`, async (t) => {
     const { network, told, workers, pass } = leader(t);
     await network.quiet();
     void workers[0]?.send(answer);
@@ -112,7 +112,7 @@ for (const [what, answer, reason] of OBJECTIONS) {
   });
 }
 
-test('nobody answers: dialled again after growing waits, then given up with the reason', async (t) => {
+test('no answer: dialled again after growing waits, then given up with the reason', async (t) => {
   const { network, told, pass } = leader(t, {}, false);
   await network.quiet();
   await pass(100);
@@ -136,7 +136,7 @@ test('the wait is jittered down to its half, and a worker that comes up meanwhil
   assert.deepEqual(told, ['joined with 3']);
 });
 
-test('a worker that is silent after the greeting is taken for dead, and dialled again', async (t) => {
+test('a worker that is silent after Hello is lost, and dialled again', async (t) => {
   const { network, told, workers, pass } = leader(t, { retries: 1 });
   await network.quiet();
   await pass(29_999);
@@ -146,10 +146,10 @@ test('a worker that is silent after the greeting is taken for dead, and dialled 
   await pass(100);
   assert.equal(workers.length, 2);
   await pass(30_000);
-  assert.deepEqual(told, ['given up: dialled 2 times, last: no answer to the greeting']);
+  assert.deepEqual(told, ['given up: dialled 2 times, last: no answer to Hello']);
 });
 
-test('a worker that is lost is dialled again; its link of before is not heard any more', async (t) => {
+test('a worker that is lost is dialled again; messages of the earlier link are ignored', async (t) => {
   const { network, connection, told, workers, pass } = leader(t);
   await network.quiet();
   void workers[0]?.send(ready);
@@ -161,10 +161,10 @@ test('a worker that is lost is dialled again; its link of before is not heard an
   void workers[0]?.send({ kind: 'draining' });
   void workers[1]?.send({ ...ready, slots: 1 });
   await network.quiet();
-  assert.deepEqual(told, ['joined with 3', 'disconnected: the worker broke off', 'joined with 1']);
+  assert.deepEqual(told, ['joined with 3', 'disconnected: the worker closed the connection', 'joined with 1']);
 });
 
-/** A dialler of workers that will not have this leader, and how often it dialled. */
+/** A dialler of workers that refuse this leader, with a count of its dials. */
 function refusing(refusal: Refusal) {
   const dialled = { times: 0 };
   const dial = () => {
@@ -185,51 +185,54 @@ function refusing(refusal: Refusal) {
   return { dialled, dialer: { dial } };
 }
 
-test('a worker that will not have its leader is given up at once, and the reason told', async (t) => {
-  const { dialled, dialer } = refusing(new Refusal('it wants a token', true));
+test('a worker that refuses its leader is given up at once, with the reason', async (t) => {
+  const { dialled, dialer } = refusing(new Refusal('it requires a token', true));
   const { network, told, pass } = leader(t, { dialer }, false);
   await network.quiet();
   await pass(60_000);
-  assert.deepEqual([told, dialled.times], [['given up: it wants a token'], 1]);
+  assert.deepEqual([told, dialled.times], [['given up: it requires a token'], 1]);
 });
 
-test('a worker that may not want its leader is dialled again; told once, at the third attempt', async (t) => {
-  const { dialled, dialer } = refusing(new Refusal('perhaps it wants TLS', false));
+test('a worker that refuses its leader, perhaps not finally, is dialled again; one warning at the third attempt', async (t) => {
+  const { dialled, dialer } = refusing(new Refusal('it may require TLS', false));
   const { network, told, pass } = leader(t, { dialer, retries: 4 }, false);
   for (let k = 0; k < 2; k++) {
     assert.deepEqual(told, []);
     await network.quiet();
     await pass(1_000);
   }
-  assert.deepEqual(told, ['warned: perhaps it wants TLS']);
+  assert.deepEqual(told, ['warned: it may require TLS']);
   for (let k = 0; k < 2; k++) {
     await network.quiet();
     await pass(1_000);
   }
-  assert.deepEqual(told, ['warned: perhaps it wants TLS', 'given up: dialled 5 times, last: perhaps it wants TLS']);
+  assert.deepEqual(told, ['warned: it may require TLS', 'given up: dialled 5 times, last: it may require TLS']);
   assert.equal(dialled.times, 5);
 });
 
-test('losses in a row count, a shard that came back forgives them', async (t) => {
-  for (const praised of [false, true]) {
+test('losses in a row count, an answered shard resets the count', async (t) => {
+  for (const backoffReset of [false, true]) {
     const { network, connection, told, workers, pass } = leader(t, { retries: 1 });
     for (let loss = 0; loss < 3; loss++) {
       await network.quiet();
       void workers[loss]?.send(ready);
       await network.quiet();
-      if (praised) connection.resetBackoff();
+      if (backoffReset) connection.resetBackoff();
       workers[loss]?.link.close();
       await network.quiet();
       await pass(100);
     }
-    const gone = told.filter((one) => one.startsWith('given up'));
-    assert.deepEqual(gone, praised ? [] : ['given up: dialled 2 times, last: the worker broke off']);
+    const givenUp = told.filter((one) => one.startsWith('given up'));
+    assert.deepEqual(
+      givenUp,
+      backoffReset ? [] : ['given up: dialled 2 times, last: the worker closed the connection'],
+    );
     connection.stop();
     t.mock.timers.reset();
   }
 });
 
-test('a worker that was given up is dialled on, more rarely, and may join after all', async (t) => {
+test('a worker that was given up is still dialled, more rarely, and may join later', async (t) => {
   const { network, told, workers, pass, listen } = leader(t, { retries: 0 }, false);
   await network.quiet();
   assert.deepEqual(told, ['given up: dialled once, last: ECONNREFUSED']);
@@ -241,7 +244,7 @@ test('a worker that was given up is dialled on, more rarely, and may join after 
   assert.deepEqual(told, ['given up: dialled once, last: ECONNREFUSED', 'joined with 3']);
 });
 
-test('a worker that says it is there is dialled at once', async (t) => {
+test('a worker that registers is dialled at once', async (t) => {
   const { network, connection, told, workers, pass, listen } = leader(t, {}, false);
   await network.quiet();
   listen();
@@ -254,8 +257,8 @@ test('a worker that says it is there is dialled at once', async (t) => {
   assert.deepEqual([told, workers.length], [['joined with 3'], 1]);
 });
 
-/** A worker that is ready, and beats for some seconds. */
-async function beating(t: TestContext, seconds: number) {
+/** A worker that is ready, and sends heartbeats for some seconds. */
+async function sendHeartbeats(t: TestContext, seconds: number) {
   const all = leader(t);
   await all.network.quiet();
   void all.workers[0]?.send(ready);
@@ -267,13 +270,13 @@ async function beating(t: TestContext, seconds: number) {
   return all;
 }
 
-test('a worker that is busy for a minute with one shard is alive as long as it says so', async (t) => {
-  const { told } = await beating(t, 60);
+test('a worker that is busy for a minute with one shard is not lost while it sends heartbeats', async (t) => {
+  const { told } = await sendHeartbeats(t, 60);
   assert.deepEqual([told[0], new Set(told.slice(1)), told.length], ['joined with 3', new Set(['heartbeat']), 61]);
 });
 
 test('a worker that is silent for five seconds is lost, dialled again, and rejoins', async (t) => {
-  const { network, told, workers, pass } = await beating(t, 1);
+  const { network, told, workers, pass } = await sendHeartbeats(t, 1);
   await pass(4_750);
   assert.deepEqual(told, ['joined with 3', 'heartbeat']);
   await pass(250);
@@ -285,8 +288,8 @@ test('a worker that is silent for five seconds is lost, dialled again, and rejoi
   assert.equal(told.at(-1), 'joined with 3');
 });
 
-test('a scene on its way to the worker is a sign of life', async (t) => {
-  const { network, connection, told, pass } = await beating(t, 1);
+test('a worker is not silent while a scene is sent to it', async (t) => {
+  const { network, connection, told, pass } = await sendHeartbeats(t, 1);
   const scene = sceneOf({ paint: paintOf() });
   for (let k = 0; k < 20; k++) {
     void connection.send({ kind: 'scene', job: JOB, id: 0, scene });
@@ -296,8 +299,8 @@ test('a scene on its way to the worker is a sign of life', async (t) => {
   assert.deepEqual(told, ['joined with 3', 'heartbeat']);
 });
 
-test('a leader that was stopped itself does not take its own silence for that of others', async (t) => {
-  const { network, told, workers, pass, sleep } = await beating(t, 1);
+test('a leader that was stopped does not count that time as silence of a worker', async (t) => {
+  const { network, told, workers, pass, sleep } = await sendHeartbeats(t, 1);
   sleep(60_000);
   await pass(250);
   assert.deepEqual(told, ['joined with 3', 'heartbeat']);
@@ -306,7 +309,7 @@ test('a leader that was stopped itself does not take its own silence for that of
   assert.deepEqual(told, ['joined with 3', 'heartbeat', 'heartbeat']);
 });
 
-test('a worker that sends its leader away in the middle of the job is lost, then given up', async (t) => {
+test('a worker that refuses its leader in the middle of the job is lost, then given up', async (t) => {
   const { network, told, workers, pass } = leader(t);
   await network.quiet();
   void workers[0]?.send(ready);
@@ -329,20 +332,20 @@ const result: ToLeader = {
   uncertain: 0,
 };
 const UNEXPECTED: readonly [what: string, messages: readonly ToLeader[], told: readonly string[]][] = [
+  ['a result before Ready', [result, ready], ['given up: dialled once, last: it sent result before it was ready']],
   [
-    'a result before its greeting',
-    [result, ready],
-    ['given up: dialled once, last: it sent result before it was ready'],
-  ],
-  [
-    'a report before its greeting',
+    'a report before Ready',
     [{ kind: 'report', job: JOB, metrics: [] }],
     ['given up: dialled once, last: it sent report before it was ready'],
   ],
   [
-    'two greetings',
+    'Ready twice',
     [ready, ready, result],
-    ['joined with 3', 'disconnected: it greeted twice, its fault', 'given up: dialled once, last: it greeted twice'],
+    [
+      'joined with 3',
+      'disconnected: it sent Ready twice, its fault',
+      'given up: dialled once, last: it sent Ready twice',
+    ],
   ],
 ];
 
@@ -412,12 +415,12 @@ test('a worker that breaks the protocol three times in a row is left out; an ans
   for (const [session, answers] of [false, false, true, false].entries()) await fault(session, answers);
   assert.ok(!told.some((one) => one.startsWith('given up')), told.join(', '));
   await fault(4, false);
-  assert.equal(told.at(-1), 'given up: it greeted twice');
+  assert.equal(told.at(-1), 'given up: it sent Ready twice');
   await pass(60_000);
   assert.equal(workers.length, 5);
 });
 
-test('stop breaks off for good: the worker is told, and says nothing any more', async (t) => {
+test('stop ends the link permanently: the worker gets the end, and its messages are ignored', async (t) => {
   const { network, connection, told, workers, pass } = leader(t);
   await network.quiet();
   void workers[0]?.send(ready);

@@ -1,7 +1,7 @@
 /**
- * The workers of a leader: dialled, checked, lost, dialled again, for as long as the fleet lives, which may be many jobs.
- * Jobs run on it at the same time, each in its own part of the sessions; what one job makes of a worker (its kernel is
- * missing, it was outvoted) concerns that job alone.
+ * The workers of a leader: dialled, checked, and dialled again after they are lost. A fleet may outlive many jobs.
+ * Jobs run on it at the same time, each in its own part of the sessions. If a worker is left out of one job (its kernel is
+ * missing, it was outvoted), other jobs still use it.
  */
 
 import { BOUNDS } from '../../cluster/bounds.js';
@@ -55,16 +55,16 @@ export type FleetEvent =
 /** What a worker sends about a job. */
 export type JobMessage = FromJob | { readonly kind: 'heartbeat'; readonly epochs: readonly number[] };
 
-/** A message to a worker about a job, whose number is put in by its channel. */
+/** A message to a worker about a job; the channel adds the number of the job. */
 export type JobOrder = ToJob extends infer M ? (M extends ToJob ? Omit<M, 'job'> : never) : never;
 
 /** A job's part of the sessions with all workers. */
 export interface JobChannel {
-  /** Resolves when the connection takes more. Drops the message when the worker is not ready. */
+  /** Resolves when the connection can take the next message. Drops the message when the worker is not ready. */
   send(worker: string, order: JobOrder): Promise<void>;
   /** Payload of this job. */
   traffic(worker: string): Bytes;
-  /** A shard came back: earlier failures of its connection do not count. */
+  /** A shard was answered: earlier failures of its connection do not count. */
   resetBackoff(worker: string): void;
   /** The worker sent what the protocol does not allow: it is disconnected. */
   fault(worker: string, reason: string): void;
@@ -72,7 +72,7 @@ export interface JobChannel {
   detach(): void;
 }
 
-/** What a job gives the fleet. */
+/** What a fleet calls in a job. */
 export interface JobClient {
   on(event: FleetEvent): void;
   message(worker: string, message: JobMessage): void;
@@ -81,7 +81,7 @@ export interface JobClient {
 }
 
 export interface Fleet {
-  /** Dials one more worker, or at once one that is there again; why it may not take part, if so. */
+  /** Dials a new worker, or a known one at once; returns why it cannot take part, if so. */
   add(target: Target): string | undefined;
   /** All workers are added: from now on a job without a worker to wait for ends with NO_WORKER. */
   sealed(): void;
@@ -89,7 +89,7 @@ export interface Fleet {
   readonly workers: readonly FleetWorker[];
   /** Their number. */
   readonly size: number;
-  /** Returns what ends the subscription. */
+  /** Returns a function that ends the subscription. */
   subscribe(listener: (event: FleetEvent) => void): () => void;
   /** For startJob. @throws FractalError RESOURCES when too many jobs are running */
   attach(client: JobClient): JobChannel;
@@ -141,9 +141,9 @@ export function openFleet(options: FleetOptions): Fleet {
   function joined({ name }: Connection, ready: Ready): void {
     const member = members.get(name) as Member;
     const others = [...members].filter(([other, { slots }]) => other !== name && slots > 0);
-    const twin = ready.instance !== '' && others.find(([, { instance }]) => instance === ready.instance)?.[0];
-    // Counted twice it would confirm its own answers.
-    if (twin) return leaveOut(name, `it is the same worker as ${twin}`, true);
+    const known = ready.instance !== '' && others.find(([, { instance }]) => instance === ready.instance)?.[0];
+    // As two workers it would confirm its own answers.
+    if (known) return leaveOut(name, `it is the same worker as ${known}`, true);
     const used = others.reduce((sum, [, { slots }]) => sum + slots, 0);
     const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
     if (slots <= 0) {
@@ -151,7 +151,7 @@ export function openFleet(options: FleetOptions): Fleet {
       return leaveOut(name, why, false);
     }
     Object.assign(member, { state: 'ready', slots, instance: ready.instance, reason: undefined });
-    tell({ kind: 'joined', worker: name, slots });
+    emit({ kind: 'joined', worker: name, slots });
   }
 
   function message({ name }: Connection, received: FromWorker): void {
@@ -159,39 +159,39 @@ export function openFleet(options: FleetOptions): Fleet {
       case 'draining': {
         const member = members.get(name) as Member;
         if (member.state === 'ready') member.state = 'draining';
-        return tell({ kind: 'draining', worker: name });
+        return emit({ kind: 'draining', worker: name });
       }
       case 'heartbeat':
         for (const { job, epochs } of received.jobs) jobs.get(job)?.message(name, { kind: 'heartbeat', epochs });
         return;
       default:
-        // What comes for a job that is over crossed its end.
+        // A message for a job that is over was sent before the worker received Close.
         jobs.get(received.job)?.message(name, received);
     }
   }
 
   function disconnected({ name }: Connection, reason: string, fault: boolean): void {
     Object.assign(members.get(name) as Member, { state: 'dialling', slots: 0 });
-    tell({ kind: 'disconnected', worker: name, reason, fault });
+    emit({ kind: 'disconnected', worker: name, reason, fault });
   }
 
   function givenUp({ name }: Connection, reason: string, refused: boolean): void {
     Object.assign(members.get(name) as Member, { state: refused ? 'left out' : 'given up', slots: 0, reason });
-    tell({ kind: 'given up', worker: name, reason, refused });
+    emit({ kind: 'given up', worker: name, reason, refused });
   }
 
   function warned({ name }: Connection, reason: string): void {
-    tell({ kind: 'warned', worker: name, reason });
+    emit({ kind: 'warned', worker: name, reason });
   }
 
   function leaveOut(name: string, reason: string, duplicate: boolean): void {
     const member = members.get(name) as Member;
     Object.assign(member, { state: 'left out', slots: 0, reason });
     member.connection.stop();
-    tell({ kind: 'left out', worker: name, reason, duplicate });
+    emit({ kind: 'left out', worker: name, reason, duplicate });
   }
 
-  function tell(event: FleetEvent): void {
+  function emit(event: FleetEvent): void {
     for (const job of [...jobs.values()]) job.on(event);
     for (const listener of [...listeners]) listener(event);
   }
@@ -219,7 +219,7 @@ export function openFleet(options: FleetOptions): Fleet {
     add,
     sealed() {
       isSealed = true;
-      tell({ kind: 'sealed' });
+      emit({ kind: 'sealed' });
     },
     get isSealed() {
       return isSealed;
@@ -243,7 +243,7 @@ export function openFleet(options: FleetOptions): Fleet {
     close() {
       if (isClosed) return;
       isClosed = true;
-      tell({ kind: 'closed' });
+      emit({ kind: 'closed' });
       for (const { connection } of members.values()) connection.stop();
     },
   };

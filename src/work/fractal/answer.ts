@@ -1,4 +1,4 @@
-/** What an answer of a worker must be before it becomes a part of a picture. */
+/** Checks an answer of a worker before it becomes a part of a picture. */
 
 import { bytesOfPixel, type Size } from '../../shard/assemble.js';
 import type { Answer, Rect } from '../../shard/shard.js';
@@ -9,7 +9,7 @@ export interface GivenAnswer {
   readonly uncertain: number;
 }
 
-/** What is wrong with the answer for a rectangle, if anything: its length, samples that no view has, or its counts. */
+/** Why the answer for a rectangle is not valid, if so: its length, impossible samples, or its counts. */
 export function validateAnswer(
   { bytes, uncertain }: GivenAnswer,
   { width, height }: Rect,
@@ -27,7 +27,7 @@ export function validateAnswer(
   // Counts are finite, or +Infinity where a point never escapes.
   for (let at = 0; at < nu.length; at += size.channels) {
     if (!((nu[at] as number) > -Infinity)) {
-      return `sample ${at / size.channels} of ${width}x${height} pixels is ${nu[at]}, which no sample is`;
+      return `sample ${at / size.channels} of ${width}x${height} pixels is ${nu[at]}, which no sample can be`;
     }
   }
   return undefined;

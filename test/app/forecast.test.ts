@@ -1,4 +1,4 @@
-/** What a film will show, found out before it is computed: on the real kernels, against the frames themselves. */
+/** The forecast of a film on the real kernels, compared with its frames. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readWords } from '../../bin/command-line.js';
 import { COMMANDS } from '../../bin/commands.js';
-import { blankness, outlookOf } from '../../src/app/outlook.js';
+import { blankness, forecastOf } from '../../src/app/forecast.js';
 import { prepare } from '../../src/app/prepare.js';
 import { blankWarning, standstill } from '../../src/app/warnings.js';
 import { openSimd } from '../../src/kernel/simd.js';
@@ -24,7 +24,7 @@ const never = new AbortController().signal;
 
 async function lookedAt(raw: RawRequest) {
   const ready = await prepare(parseRequest({ ...SIZE, ...raw }), { emit: () => undefined, signal: never });
-  return { request: ready.request, outlook: await outlookOf(ready, never) };
+  return { request: ready.request, outlook: await forecastOf(ready, never) };
 }
 
 /** Whether a whole frame shows nothing, every pixel of it. */
@@ -65,7 +65,7 @@ test('a film that comes out of nothing, and one that is inside the set', async (
   );
 });
 
-test('other formulas have an outlook, too; for a Julia set there is nothing to locate', async () => {
+test('other formulas have a forecast, too; for a Julia set there is nothing to locate', async () => {
   for (const raw of [
     { formula: 'burning-ship', xpos: '0.6', ypos: '0.6' },
     { formula: 'multibrot', power: '3', xpos: '0.9', ypos: '0.9' },
@@ -92,7 +92,7 @@ test('a deep film costs more where it is deeper, and nothing is blank', async ()
   assert.ok(ratio > 0.25 && ratio < 4, `estimated over real: ${ratio}`);
 });
 
-test('frames without any movement are told, with the flags that move', () => {
+test('a film of equal frames gets a warning, with the flags that move the camera', () => {
   const line = (raw: RawRequest) => standstill(parseRequest(raw));
   assert.match(line({ frames: '3' }) ?? '', /^all 3 frames are the same picture: --zoom-end, .*--xpos-end/);
   assert.ok(line({ frames: '3', zoom: '10', 'zoom-end': '1e1' }));
