@@ -106,7 +106,7 @@ function meaning(flag: FlagSyntax): string {
   return value === undefined ? flag.describe : `${flag.describe} ${unbroken(`(default: ${value})`)}`;
 }
 
-/** What is taken when the flag is absent, as the help text says it; undefined: nothing. */
+/** The default as the help text shows it; undefined: none. */
 export function defaultOf({ default: value, defaultText }: FlagSyntax): string | undefined {
   return defaultText ?? value;
 }

@@ -74,10 +74,10 @@ async function minify(text) {
   return Buffer.from(code);
 }
 
-/** Writes dist/build.json. `packs`: files that were made of modules, which the program runs in their place. */
-export async function writeBuild(root, packs) {
+/** Writes dist/build.json. `bundles`: files made of modules, which the program runs in their place. */
+export async function writeBuild(root, bundles) {
   const { digest, inputs } = await identityOf(root);
-  const read = [...inputs.filter((name) => /^(dist|assets)\/.*(?<!\.js)$/.test(name)), ...packs];
+  const read = [...inputs.filter((name) => /^(dist|assets)\/.*(?<!\.js)$/.test(name)), ...bundles];
   const files = read.map((name) => [name, sha256(readFileSync(join(root, name)))]);
   writeFileSync(join(root, 'dist/build.json'), `${JSON.stringify({ digest, files: Object.fromEntries(files) }, null, 2)}\n`);
 }

@@ -29,7 +29,8 @@ const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1',
 /** `env`: of the process, where programs are looked for. Throws the signal's reason. */
 export async function examine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Finding[]> {
   const found: Finding[] = [node(), build(), processor(), memory()];
-  // One after another: measured at the same time they would slow one another down. Every iteration is computed, so that speeds can be compared.
+  // One after another: measured at the same time they would slow one another down. Every iteration is computed, so that speeds
+  // can be compared.
   found.push(await measured('kernel simd', async () => openSimd(compileSimd(1), 0, false)));
   signal.throwIfAborted();
   found.push(await measured('kernel cpu', openCpu));

@@ -33,8 +33,11 @@ export interface LogEvent {
   readonly always?: true;
 }
 
-/** The stages of a command. render: all but `paint`, in this order; recolor: without `kernel` and `compute`; a worker: `kernel`, `open`. */
-export type Stage = 'open' | 'store' | 'prepare' | 'outlook' | 'kernel' | 'compute' | 'paint' | 'close';
+/**
+ * The stages of a command. render: all but `paint`, in this order; recolor: without `kernel` and `compute`; a worker: `kernel`,
+ * `open`.
+ */
+export type Stage = 'open' | 'store' | 'prepare' | 'forecast' | 'kernel' | 'compute' | 'paint' | 'close';
 
 export type StageEvent =
   | { readonly kind: 'stage'; readonly stage: Stage; readonly state: 'begun' }
@@ -106,7 +109,9 @@ export interface GatheredEvent {
   readonly pixels: number;
 }
 
-/** A job was ended by its signal: the samples that are kept. Sent before the command rejects; not sent if nothing was computed. */
+/**
+ * A job was ended by its signal: the samples that are kept. Sent before the command rejects; not sent if nothing was computed.
+ */
 export interface KeptEvent {
   readonly kind: 'kept';
   /** Samples computed or found so far, and wanted in all. */

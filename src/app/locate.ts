@@ -27,7 +27,10 @@ const LIMITS = 10;
 /** Iterations, in periods, after which the shape of a minibrot shows. */
 const PERIODS = 100;
 
-/** `notes`: warnings about how the request was read. @throws FractalError REQUEST_INVALID, NUCLEUS_MISSING; or the signal's reason */
+/**
+ * `notes`: warnings about how the request was read. @throws FractalError REQUEST_INVALID, NUCLEUS_MISSING; or the signal's
+ * reason
+ */
 export async function locateNucleus(
   request: Request,
   notes: readonly string[],

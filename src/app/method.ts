@@ -28,7 +28,10 @@ function kernelOf({ kernel }: Request): KernelName {
   return kernel === 'auto' ? 'simd' : kernel;
 }
 
-/** Also perturbs views within the range of doubles from the depth on at which that is faster or more precise. Throws the signal's reason. */
+/**
+ * Also perturbs views within the range of doubles from the depth on at which that is faster or more precise. Throws the
+ * signal's reason.
+ */
 export async function methodByCost(
   request: Request,
   direct: Compute,
@@ -53,7 +56,10 @@ export async function methodByCost(
   return { ...request, perturbedFrom: from };
 }
 
-/** The first whole number of [low, high) for which `holds` is true, by bisection; `high` if there is none. It must be true for all after the first. */
+/**
+ * The first whole number of [low, high) for which `holds` is true, by bisection; `high` if there is none. It must be true for
+ * all after the first.
+ */
 async function firstOf(low: number, high: number, holds: (k: number) => Promise<boolean>): Promise<number> {
   if (low >= high) return high;
   const middle = Math.floor((low + high) / 2);

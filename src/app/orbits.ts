@@ -21,7 +21,10 @@ const REPORT_MS = 2_000;
 /** An orbit longer than this multiple of the limit is not sent to workers after a search for the limit. */
 const MOST_REACH = 32;
 
-/** An orbit with a smaller estimate is computed again rather than kept; an estimate by length and precision, not a measured time. */
+/**
+ * An orbit with a smaller estimate is computed again rather than kept; an estimate by length and precision, not a measured
+ * time.
+ */
 const KEPT_NANOSECONDS = 1e8;
 
 /** Orbits for the views around the deepest one; `store`: where they are looked for and kept. */

@@ -42,7 +42,7 @@ export function paintOf({ colours, flip, height }: Request, wants: Output['wants
   return wants === 'pixels' ? prepare(flip ? litFromBelow(colours) : colours, height) : undefined;
 }
 
-/** The light of a picture that is mirrored afterwards, so that it comes from where `--slope-angle` says. */
+/** The light of a picture that is mirrored afterwards, so that it comes from the direction of `--slope-angle`. */
 function litFromBelow(colours: Colours): Colours {
   const { slope } = colours;
   return slope ? { ...colours, slope: { ...slope, angle: -slope.angle } } : colours;

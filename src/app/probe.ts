@@ -1,4 +1,4 @@
-/** Computing a few points of a view in this thread, before a job begins: for its iteration limit, method and outlook. */
+/** Computing a few points of a view in this thread, before a job begins: for its iteration limit, method and forecast. */
 
 import { setImmediate } from 'node:timers/promises';
 import type { Computed } from '../kernel/kernel.js';

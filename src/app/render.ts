@@ -111,7 +111,7 @@ async function stages(
 
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
   const film = request.film.frames > 1;
-  const forecast = film ? await inStage('outlook', context, () => forecastOf(prepared, signal)) : undefined;
+  const forecast = film ? await inStage('forecast', context, () => forecastOf(prepared, signal)) : undefined;
   if (forecast?.blank) warn(blankWarning(prepared.request, forecast.blank));
 
   const numerics = await inStage('kernel', context, () =>

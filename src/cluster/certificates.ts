@@ -1,6 +1,6 @@
 /**
- * Certificates for a private cluster: a CA, and the certificates that it signs. ECDSA with P-256 and SHA-256, X.509 v3 (RFC 5280).
- * The only file that uses the X.509 library.
+ * Certificates for a private cluster: a CA, and the certificates that it signs. ECDSA with P-256 and SHA-256, X.509 v3 (RFC
+ * 5280). The only file that uses the X.509 library.
  */
 
 import 'reflect-metadata';

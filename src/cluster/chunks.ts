@@ -113,8 +113,8 @@ export class Joiner {
 }
 
 /**
- * The whole, once all of it is there. From the middle on, two earlier chunks are copied with each chunk, so that no chunk blocks
- * the event loop by a copy of all; the memory reserved is at most twice the bytes received.
+ * The whole, once all of it is there. From the middle on, two earlier chunks are copied with each chunk, so that no chunk
+ * blocks the event loop by a copy of all; the memory reserved is at most twice the bytes received.
  */
 function gathered(part: Part, allocate: (bytes: number) => Uint8Array): Uint8Array | undefined {
   const { chunks, filled, total } = part;

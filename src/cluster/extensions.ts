@@ -1,6 +1,7 @@
 /**
  * Extension frames of HTTP/2 (RFC 9113, 5.5): gRPC has none, and nghttp2 before 1.68.1, which is part of Node, aborts the
- * process of a client at certain ALTSVC frames (CVE-2026-27135). With such a version a connection to a server that sends any is ended.
+ * process of a client at certain ALTSVC frames (CVE-2026-27135). With such a version a connection to a server that sends any is
+ * ended.
  */
 
 import type { Socket } from 'node:net';

@@ -1,8 +1,8 @@
 /**
  * Hostfiles in both dialects of MPI. Open MPI: `node01 slots=4 max_slots=8`; MPICH: `node01:4`. Ranges `node[01-16,20]`
  * stand for many hosts, `^node03` leaves one out, `user@` is accepted and ignored, `port=` is an extension, and so is
- * `dns:///name:port`: all addresses that the name resolves to. Lines that name the same host and port again add slots. A line may
- * be a list with commas, as Slurm prints in SLURM_JOB_NODELIST: `node[01-04],login1`.
+ * `dns:///name:port`: all addresses that the name resolves to. Lines that name the same host and port again add slots. A line
+ * may be a list with commas, as Slurm prints in SLURM_JOB_NODELIST: `node[01-04],login1`.
  */
 
 import { FractalError, messageOf } from '../errors.js';

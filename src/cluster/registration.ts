@@ -117,7 +117,10 @@ export async function register(leader: Address, worker: Address, options: Regist
     await pause(why === '' ? RENEW_MS : RETRY_MS, signal);
   }
 
-  /** Why it may not join; empty: it is registered. Each attempt uses a new channel, so that no back-off of an earlier one delays it. */
+  /**
+   * Why it may not join; empty: it is registered. Each attempt uses a new channel, so that no back-off of an earlier one delays
+   * it.
+   */
   function attempt(request: object): Promise<string> {
     return new Promise((resolve) => {
       const client = channel.client(Registration, leader);

@@ -62,7 +62,9 @@ export function fractalTaskOf({ view, x, y, width, height }: FractalTask__Output
   return { kind: 'fractal', view: viewOf(view), rect: { x, y, width, height } };
 }
 
-/** All fields of a view on the wire, in one order on both sides; a new field of View without an entry here is a compile error. */
+/**
+ * All fields of a view on the wire, in one order on both sides; a new field of View without an entry here is a compile error.
+ */
 const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   step: 0,
   power: 0,

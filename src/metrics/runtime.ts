@@ -1,7 +1,8 @@
 /**
  * Metrics of Node, under Go's names (https://pkg.go.dev/runtime/metrics) where they have the same meaning, else under
- * names of this program. Those of V8 and the event loop are of the calling thread, the others of the process. Garbage collections and the delay of the loop have to be watched while they happen: observers
- * cost a timer of libuv and one callback a collection, and never keep the process alive.
+ * names of this program. Those of V8 and the event loop are of the calling thread, the others of the process. Garbage
+ * collections and the delay of the loop have to be watched while they happen: observers cost a timer of libuv and one callback
+ * a collection, and never keep the process alive.
  */
 
 import { readdirSync } from 'node:fs';

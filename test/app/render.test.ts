@@ -50,7 +50,7 @@ test('a still: stages follow one another, and every event comes before the resul
 });
 
 const FILM = { ...SPIRALS, 'zoom-end': '3000', frames: '4' };
-const STAGES: Stage[] = ['open', 'store', 'prepare', 'outlook', 'kernel', 'compute', 'close'];
+const STAGES: Stage[] = ['open', 'store', 'prepare', 'forecast', 'kernel', 'compute', 'close'];
 
 for (const stage of STAGES)
   test(`an abort in the stage ${stage} leaves no file, and rejects with the signal's reason`, BOUNDED, async (t) => {

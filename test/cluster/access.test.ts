@@ -37,7 +37,7 @@ async function connect(t: TestContext, access: Access, options: ListenOptions): 
     logged();
   };
   const answer = (link: WorkerLink) => {
-    void new Scripted(link).send({ kind: 'refused', reason: 'heard' });
+    void new Scripted(link).send({ kind: 'refused', reason: 'answered' });
   };
   const listener = await grpcListen(LOCAL, answer, { ...options, refused });
   t.after(() => listener.close());
@@ -54,7 +54,7 @@ async function connect(t: TestContext, access: Access, options: ListenOptions): 
 
 test('a worker found by a name has a certificate for the name, not for its address', async (t) => {
   const named = await ours.holder(['pods.example']);
-  const answer = (link: WorkerLink) => void new Scripted(link).send({ kind: 'refused', reason: 'heard' });
+  const answer = (link: WorkerLink) => void new Scripted(link).send({ kind: 'refused', reason: 'answered' });
   const listener = await grpcListen(LOCAL, answer, { tls: named });
   t.after(() => listener.close());
   for (const [name, received] of [
@@ -70,7 +70,7 @@ test('a worker found by a name has a certificate for the name, not for its addre
   }
 });
 
-const ACCEPTED: readonly [who: string, access: Access, options: ListenOptions][] = [
+const ACCEPTED: readonly [how: string, access: Access, options: ListenOptions][] = [
   ['without anything, on the loopback interface', {}, {}],
   ['with certificates of the same CA', { tls: leader }, { tls: worker }],
   ['with the same token', { token }, { token }],

@@ -95,9 +95,9 @@ const answering = (answer: (one: Assigned) => Iterable<Buffer>) => (call: Call) 
 };
 
 const flooding =
-  (message: Buffer, greeting = ready()) =>
+  (message: Buffer, first = ready()) =>
   (call: Call) => {
-    call.write(greeting);
+    call.write(first);
     assigned(call, () => undefined);
     pump(call, repeated(message));
   };

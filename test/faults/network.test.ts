@@ -1,4 +1,7 @@
-/** Connections that break, stall or change bytes between a leader and a worker: the picture is the same, or the worker is left out. */
+/**
+ * Connections that break, stall or change bytes between a leader and a worker: the picture is the same, or the worker is left
+ * out.
+ */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -801,22 +801,22 @@ test('nothing is assigned before enough workers are ready', async (t) => {
 test('too few workers to begin with: the job fails at once', async (t) => {
   const { running, add, frames } = leader(t, { minWorkers: 2 });
   add(computes);
-  running.add({ address: { host: 'nobody', port: 1 }, slots: 0 });
+  running.add({ address: { host: 'missing', port: 1 }, slots: 0 });
   running.sealed();
   await assert.rejects(frames(), {
     code: 'NO_WORKER',
-    message: /^only 1 of 2 workers are available \(nobody:1: dialled once, last: ECONNREFUSED\)/,
+    message: /^only 1 of 2 workers are available \(missing:1: dialled once, last: ECONNREFUSED\)/,
   });
 });
 
 test('--strict: one missing worker fails the job, though others could compute it', async (t) => {
   const { running, add, frames } = leader(t, { strict: true });
   add(noWorker);
-  running.add({ address: { host: 'nobody', port: 1 }, slots: 0 });
+  running.add({ address: { host: 'missing', port: 1 }, slots: 0 });
   running.sealed();
   await assert.rejects(frames(), {
     code: 'WORKER_MISSING',
-    message: /^nobody:1 is missing \(dialled once, last: ECONN/,
+    message: /^missing:1 is missing \(dialled once, last: ECONN/,
   });
 });
 

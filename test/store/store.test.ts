@@ -56,14 +56,14 @@ for (const { name, place } of BACKENDS) {
     const { archive, written } = await open(at);
     const put = (frame: number, rect: Rect, by?: string) => archive.keep(frame, pieceOf(frame, rect), by);
     for (let frame = 0; frame < 3; frame++) await recall({ archive }, frame);
-    put(0, TOP, 'liar');
+    put(0, TOP, 'outvoted');
     put(0, REST, 'other');
     archive.complete(0);
-    put(1, TOP, 'liar');
+    put(1, TOP, 'outvoted');
     put(2, TOP, 'other');
-    archive.disown('liar');
+    archive.disown('outvoted');
     put(1, REST, 'other');
-    put(2, REST, 'liar');
+    put(2, REST, 'outvoted');
     archive.suspend();
     await written();
     const after = await open(at);

@@ -191,7 +191,7 @@ test('a job whose kernel is missing is unavailable, with the reason; other jobs 
   assert.equal((await leader.next('report')).job, JOB);
 });
 
-test('two jobs of a session are told apart: shards, scenes, heartbeats, reports; epochs may be the same', async (t) => {
+test('two jobs of a session are separate: shards, scenes, heartbeats, reports; epochs may be the same', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const pool = gatedPool(3);
   const { network, join, log, tallies } = worker(pool);

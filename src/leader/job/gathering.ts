@@ -133,7 +133,7 @@ export class Gathering {
     if (frames.length === 0) return;
     const more = frames.length > MAX_NAMED ? ` and ${frames.length - MAX_NAMED} more` : '';
     const what = 'have pixels of a worker that two others contradicted later';
-    const way = 'run it again: of the other frames, what is in the store is not computed anew';
+    const way = 'run it again: of the other frames, what is in the store is not computed again';
     throw new FractalError('FRAMES_DOUBTFUL', `frames ${frames.slice(0, MAX_NAMED).join(', ')}${more} ${what}; ${way}`);
   }
 

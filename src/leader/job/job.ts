@@ -214,7 +214,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     gathering.outvoted(command);
     const { peer, revoked } = command;
     const shards = `${revoked.length} shard${revoked.length > 1 ? 's' : ''}`;
-    const again = revoked.length > 0 ? `: computing anew what it alone had computed, ${shards}` : '';
+    const again = revoked.length > 0 ? `: computing again what only it had computed, ${shards}` : '';
     options.note(`${peer} was wrong where two others agreed${again}`);
   }
 

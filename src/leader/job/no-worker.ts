@@ -11,7 +11,9 @@ export function noWorker(missing: ReadonlyMap<string, string>, left: number, few
   return new FractalError('NO_WORKER', `${found}${why}: start workers with "fractal worker", ${way}`);
 }
 
-/** The error where workers were reached, but do not have the job's kernel; undefined where no worker is missing for that reason. */
+/**
+ * The error where workers were reached, but do not have the job's kernel; undefined where no worker is missing for that reason.
+ */
 export function noKernel(missing: ReadonlyMap<string, string>, kernel: string): FractalError | undefined {
   const withoutKernel = new Map([...missing].filter(([, reason]) => /\b(kernel|GPU)\b/.test(reason)));
   if (withoutKernel.size === 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The scenes and assets that workers have of a job. A scene is sent before the first assignment that needs it, and dropped when no
- * render needs it any more, or, where a worker has as many as it takes, when none of those under way does.
+ * The scenes and assets that workers have of a job. A scene is sent before the first assignment that needs it, and dropped when
+ * no render needs it any more, or, where a worker has as many as it takes, when none of those under way does.
  */
 
 import { BOUNDS } from '../../cluster/bounds.js';

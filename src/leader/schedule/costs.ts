@@ -45,7 +45,7 @@ export class Costs {
     if (this.mean !== undefined && measured > this.mean * speed.pace) this.learn(speed, measured);
   }
 
-  /** The mean of the logarithm: one shard a hundred times as expensive as its neighbours says little about the peer. */
+  /** The mean of the logarithm: one shard a hundred times as expensive as its neighbours shows little about the peer. */
   private learn(speed: Speed, measured: number): void {
     if (this.mean === undefined || this.mean === 0 || measured === 0) return;
     const pace = speed.pace * (measured / this.mean / speed.pace) ** FRESH_PACE;

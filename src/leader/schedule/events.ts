@@ -106,6 +106,9 @@ export type Command =
 export interface Schedule {
   /** `now`: monotonic milliseconds. */
   on(event: Event, now: number): Command[];
-  /** The shard of this peer's lease with this epoch; undefined: it has no such lease, an answer is late, repeated or not its own. */
+  /**
+   * The shard of this peer's lease with this epoch; undefined: it has no such lease, an answer is late, repeated or not its
+   * own.
+   */
   leased(peer: string, epoch: number): Shard | undefined;
 }

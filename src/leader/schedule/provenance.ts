@@ -29,7 +29,10 @@ export class Provenance {
     this.open.delete(render);
   }
 
-  /** A peer was outvoted: returns its shards that can still be computed again, and the renders with its shards that are handed on. */
+  /**
+   * A peer was outvoted: returns its shards that can still be computed again, and the renders with its shards that are handed
+   * on.
+   */
   revoke(peer: string): { readonly shards: readonly Shard[]; readonly renders: readonly number[] } {
     const shards: Shard[] = [];
     for (const [render, origins] of this.open) {

@@ -1,6 +1,6 @@
 /**
- * Speculative execution: which shards are computed a second time, by slots that have nothing else to do: those that are expected to take
- * longest, where another peer would finish much sooner (Zaharia et al., "Improving MapReduce Performance in
+ * Speculative execution: which shards are computed a second time, by slots that have nothing else to do: those that are
+ * expected to take longest, where another peer would finish much sooner (Zaharia et al., "Improving MapReduce Performance in
  * Heterogeneous Environments", 2008: the longest time to end first, and not on slow peers).
  */
 

@@ -20,7 +20,7 @@ export function validateAnswer(
   if (bytes.length !== expected) {
     return `${bytes.length} bytes came for ${width}x${height} pixels, not ${expected}`;
   }
-  if (uncertain > width * height) return `${uncertain} of its pixels are said to be uncertain, more than it has`;
+  if (uncertain > width * height) return `${uncertain} of its pixels are stated as uncertain, more than it has`;
   if (kind === 'pixels') return undefined;
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
   const nu = new Float64Array(aligned.buffer, aligned.byteOffset, expected / 8);

@@ -8,7 +8,10 @@ import type { FractalScene, FractalTask } from './scene.js';
 
 const MAX_SHARD_SAMPLES = 1 << 24;
 
-/** @throws FractalError PROTOCOL for a paint without colours or with invalid numbers, or a reference orbit whose point is not valid */
+/**
+ * @throws FractalError PROTOCOL for a paint without colours or with invalid numbers, or a reference orbit whose point is not
+ * valid
+ */
 export function validateScene({ paint, reference }: FractalScene): void {
   if (paint) validatePaint(paint);
   if (!reference) return;
