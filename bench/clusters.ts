@@ -10,7 +10,7 @@ import { print } from './table.js';
 const [WIDTH, HEIGHT, SAMPLES] = [7680, 4320, 4];
 /** Pixels of the view, and a side of the tiles whose cost is measured. */
 const [MAP_WIDTH, MAP_HEIGHT, TILE] = [960, 540, 6];
-/** So long a healthy cluster would take if it were never idle. */
+/** The time of the healthy cluster without idle slots. */
 const SECONDS = 20;
 const SLOTS_OF_PEER = 8;
 
@@ -33,7 +33,7 @@ export async function clusters(): Promise<void> {
   const job = { renders: uniform(1, WIDTH, HEIGHT, SAMPLES), shape: 'auto' as const, window: 4 };
   const rows = [100, 1_000, 10_000].map((slots) => {
     const from = performance.now();
-    const { efficiency, events, shards, copies } = simulate(job, crew(slots), costOf(costs, slots * SECONDS));
+    const { efficiency, events, shards, copies } = simulate(job, workers(slots), costOf(costs, slots * SECONDS));
     const perSecond = events / ((performance.now() - from) / 1000);
     return [slots, shards, copies, efficiency.toFixed(3), Math.round(perSecond)];
   });
@@ -42,20 +42,20 @@ export async function clusters(): Promise<void> {
     ['slots', 'shards', 'copies', 'efficiency', 'events/s'],
     rows,
   );
-  const healthy = simulate(job, crew(64), costOf(costs, 64 * SECONDS)).seconds;
+  const healthy = simulate(job, workers(64), costOf(costs, 64 * SECONDS)).seconds;
   const slow = [0, 10, 19].map((from) => {
-    const peers = crew(64).map((peer, k) => (k > 0 ? peer : { ...peer, actual: { speed: 0.1, from } }));
+    const peers = workers(64).map((peer, k) => (k > 0 ? peer : { ...peer, actual: { speed: 0.1, from } }));
     const { seconds, copies } = simulate(job, peers, costOf(costs, 64 * SECONDS));
-    return [`second ${from}`, (seconds / healthy).toFixed(3), copies];
+    return [`from second ${from}`, (seconds / healthy).toFixed(3), copies];
   });
   print(
-    'One worker of eight (8 slots each) is ten times slower than it says',
-    ['from', 'time, over the healthy time', 'copies'],
+    'One worker of eight (8 slots each) is ten times slower than its stated speed',
+    ['slow', 'time, over the healthy time', 'copies'],
     slow,
   );
 }
 
-function crew(slots: number): SimulatedPeer[] {
+function workers(slots: number): SimulatedPeer[] {
   const count = Math.ceil(slots / SLOTS_OF_PEER);
   return Array.from({ length: count }, (_, k) => {
     return { name: `p${k}`, slots: Math.min(SLOTS_OF_PEER, slots - k * SLOTS_OF_PEER), speed: 1 };

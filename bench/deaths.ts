@@ -1,4 +1,4 @@
-/** From a worker's death to the moment in which its shards go to others: a closed connection, and silence. */
+/** From the end of a worker to the re-issue of its shards: a closed connection, and silence. */
 
 import { idleJob, idleWorker, startIdle } from './idle.js';
 import { median, print } from './table.js';
@@ -16,7 +16,7 @@ export async function deaths(): Promise<void> {
     for (let k = 0; k < runs; k++) times.push(await untilLost(signal));
     rows.push([what, median(times).toFixed(3), Math.max(...times).toFixed(3)]);
   }
-  print('From death to re-issue, seconds', ['how', 'median', 'longest'], rows);
+  print('From the end of a worker to the re-issue of its shard, seconds', ['how', 'median', 'longest'], rows);
 }
 
 async function untilLost(signal: NodeJS.Signals): Promise<number> {

@@ -33,13 +33,13 @@ export async function deep(runs = 3): Promise<void> {
   const sums = [0, 0];
   for (const [id, theirs] of Object.entries(FRAKTALER)) {
     const place = golden.find((one) => one.id === id) as Golden;
-    const words = [`--xpos=${place.re}`, `--ypos=${place.im}`, '--zoom', place.zoom];
+    const args = [`--xpos=${place.re}`, `--ypos=${place.im}`, '--zoom', place.zoom];
     const size = ['--iters', String(place.iterations), '--width', String(WIDTH), '--height', String(HEIGHT)];
     const walls: number[] = [];
     let last: Summary | undefined;
     for (let k = 0; k < runs; k++) {
       const from = performance.now();
-      last = await leader([...words, ...size, '-o', join(folder, 'deep.png')]);
+      last = await leader([...args, ...size, '-o', join(folder, 'deep.png')]);
       walls.push((performance.now() - from) / 1000);
     }
     const wall = median(walls);

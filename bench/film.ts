@@ -1,4 +1,4 @@
-/** A zoom film to great depth, whole program: one reference orbit for all frames, and what it is of the whole. */
+/** A zoom film to great depth, whole program: one reference orbit for all frames, and its share of the time. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

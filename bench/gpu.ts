@@ -1,6 +1,6 @@
 /**
  * The gpu kernel on every kind of GPU that this machine has: how fast, against one thread of simd, and how near to exact
- * values. usage: node dist/bench/gpu.js webgpu|headlessgl   one kind, in a process of its own as native drivers want it
+ * values. usage: node dist/bench/gpu.js webgpu|headlessgl   one kind, in a process of its own, which native drivers need
  */
 
 import { spawnSync } from 'node:child_process';
@@ -64,11 +64,11 @@ async function speeds(kernel: Kernel): Promise<void> {
   const simd = openSimd(compileSimd(1), 0, false);
   const rows: string[][] = [];
   for (const [name, v, simdRuns] of VIEWS) {
-    const ours = await kernel.compute(v, whole(v));
+    const gpuResult = await kernel.compute(v, whole(v));
     const [seconds = 0] = await medians(5, [() => secondsOf(kernel, v)]);
-    const row = [name, seconds.toFixed(3), (ours.iterations / seconds / 1e9).toFixed(2)];
+    const row = [name, seconds.toFixed(3), (gpuResult.iterations / seconds / 1e9).toFixed(2)];
     rows.push(
-      simdRuns === 0 ? [...row, '', '', '', ''] : [...row, ...(await against(simd, v, simdRuns, seconds, ours))],
+      simdRuns === 0 ? [...row, '', '', '', ''] : [...row, ...(await against(simd, v, simdRuns, seconds, gpuResult))],
     );
   }
   const head = [
@@ -83,15 +83,17 @@ async function speeds(kernel: Kernel): Promise<void> {
   print(`gpu kernel: ${kernel.detail}`, head, rows);
 }
 
-async function against(simd: Kernel, v: View, runs: number, seconds: number, ours: Computed): Promise<string[]> {
-  const theirs = await simd.compute(v, whole(v));
+async function against(simd: Kernel, v: View, runs: number, seconds: number, gpuResult: Computed): Promise<string[]> {
+  const simdResult = await simd.compute(v, whole(v));
   const [median = 0] = await medians(runs, [() => secondsOf(simd, v)]);
-  const equal = ours.nu.filter((nu, at) => nu === theirs.nu[at] || Math.abs(nu - (theirs.nu[at] ?? 0)) < 1e-4);
+  const equal = gpuResult.nu.filter(
+    (nu, at) => nu === simdResult.nu[at] || Math.abs(nu - (simdResult.nu[at] ?? 0)) < 1e-4,
+  );
   return [
     median.toFixed(3),
-    (theirs.iterations / median / 1e9).toFixed(2),
+    (simdResult.iterations / median / 1e9).toFixed(2),
     (median / seconds).toFixed(1),
-    `${((100 * equal.length) / ours.nu.length).toFixed(2)} %`,
+    `${((100 * equal.length) / gpuResult.nu.length).toFixed(2)} %`,
   ];
 }
 

@@ -1,7 +1,7 @@
 /**
- * What it costs, while nothing goes wrong, that nothing could be lost: checksums, and the store; and what the store saves
- * when everything is there. Whole runs in turn; seconds of the cores that leader and workers took, since these depend less
- * on who else is at work on the machine. Leases are not here: see `leader`, what a shard costs in all.
+ * The cost of checksums and of the store in a run without failures, and the time that the store saves when it has everything.
+ * Whole runs in turn; seconds of a core that leader and workers took, since these depend less on other load of the machine.
+ * Leases are not measured here: see `leader` for the whole cost of a shard.
  */
 
 import { once } from 'node:events';
@@ -15,17 +15,17 @@ const VALLEY = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--i
 const POINT = ['-x', '-1.338238635', '-y', '-0.057237059', '--zoom', '1', '--iters', '1000'];
 const size = (width: number, height: number) => ['--width', `${width}`, '--height', `${height}`];
 
-const JOBS: readonly { readonly name: string; readonly words: string[]; readonly file: string }[] = [
-  { name: 'valley 1080x1080, 4 samples', words: [...VALLEY, ...size(1080, 1080), '--samples', '4'], file: 'x.png' },
+const JOBS: readonly { readonly name: string; readonly args: string[]; readonly file: string }[] = [
+  { name: 'valley 1080x1080, 4 samples', args: [...VALLEY, ...size(1080, 1080), '--samples', '4'], file: 'x.png' },
   {
     name: 'the same in 2,916 shards',
-    words: [...VALLEY, ...size(1080, 1080), '--samples', '4', '--block-size', '20'],
+    args: [...VALLEY, ...size(1080, 1080), '--samples', '4', '--block-size', '20'],
     file: 'x.png',
   },
-  { name: '8192x6144, 800 iterations', words: ['--iters', '800', '--zoom', '42', ...size(8192, 6144)], file: 'x.png' },
+  { name: '8192x6144, 800 iterations', args: ['--iters', '800', '--zoom', '42', ...size(8192, 6144)], file: 'x.png' },
   {
     name: 'film, 60 frames of 1000x1000',
-    words: [...POINT, ...size(1000, 1000), '--zoom-end', '1e4', '--frames', '60'],
+    args: [...POINT, ...size(1000, 1000), '--zoom-end', '1e4', '--frames', '60'],
     file: 'x.mp4',
   },
 ];
@@ -37,7 +37,7 @@ const UNCHECKED = before('./cpu-time.js', './no-checksums.js');
 export async function healthy(rounds = 3): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
   const rows: string[][] = [];
-  for (const { name, words, file } of JOBS) {
+  for (const { name, args, file } of JOBS) {
     const kept = join(folder, 'store');
     const run = async (more: string[], preload = CHECKED) => {
       const here = mkdtempSync(join(folder, 'run-'));
@@ -45,7 +45,7 @@ export async function healthy(rounds = 3): Promise<void> {
       const env = { NODE_OPTIONS: preload, BENCH_CPU_TIMES: log };
       const workers = await Promise.all([worker(env), worker(env)]);
       writeFileSync(hosts, hostfileOf(workers));
-      await leader([...words, ...more, '--hostfile', hosts, '-o', join(folder, file)], env);
+      await leader([...args, ...more, '--hostfile', hosts, '-o', join(folder, file)], env);
       const ended = workers.map(({ child }) => once(child, 'exit'));
       for (const { child } of workers) child.kill('SIGTERM');
       await Promise.all(ended);
@@ -53,13 +53,13 @@ export async function healthy(rounds = 3): Promise<void> {
       return seconds.reduce((sum, one) => sum + one, 0);
     };
     await run(['--store', kept]);
-    const times: { bare: number; checked: number; kept: number; there: number }[] = [];
+    const times: { bare: number; checked: number; kept: number; stored: number }[] = [];
     for (let round = 0; round < rounds; round++) {
       times.push({
         bare: await run(['--no-store'], UNCHECKED),
         checked: await run(['--no-store']),
         kept: await run([]),
-        there: await run(['--store', kept]),
+        stored: await run(['--store', kept]),
       });
     }
     const ratio = (of: (one: (typeof times)[number]) => number) => median(times.map(of)).toFixed(3);
@@ -70,14 +70,14 @@ export async function healthy(rounds = 3): Promise<void> {
       ratio(({ checked, bare }) => checked / bare),
       ratio(({ kept, checked }) => kept / checked),
       ratio(({ kept, bare }) => kept / bare),
-      ratio(({ there, bare }) => there / bare),
+      ratio(({ stored, bare }) => stored / bare),
     ]);
     rmSync(kept, { recursive: true });
   }
   rmSync(folder, { recursive: true });
   print(
-    'The healthy path, two slots: seconds of a core, over those without checksums and store (medians of each round)',
-    ['job', 'bare, core seconds', 'checksums', 'store, empty', 'both', 'all there'],
+    'The cost of checksums and store, two slots: seconds of a core, over those without both (medians of each round)',
+    ['job', 'without both, core seconds', 'checksums', 'store, empty', 'both', 'all in the store'],
     rows,
   );
 }

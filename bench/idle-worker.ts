@@ -1,4 +1,4 @@
-/** A worker whose shards cost nothing, as a process: what is left is the leader, the wire and the session. */
+/** A worker whose shards cost nothing, as a process: the time is that of leader, transport and session. */
 
 import { grpcListen } from '../src/cluster/listen.js';
 import { serveIdle } from './idle.js';

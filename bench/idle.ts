@@ -1,4 +1,4 @@
-/** A leader's job on workers that compute nothing: what remains is the cluster itself. */
+/** A leader's job on workers that compute nothing, so that the time is that of leader, transport and sessions. */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ export type Kind = 'pixels' | 'samples';
 
 const ONE = { perPixel: 1, channels: 1 };
 
-/** A process that answers every shard at once. */
+/** A process that answers every shard immediately. */
 export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; address: Address }> {
   const process = fork(WORKER, [kind]);
   const address = await new Promise<Address>((resolve) => {
@@ -55,7 +55,7 @@ function idleHandle(bytesPerPixel: number): JobHandle {
     scene() {},
     dropScene() {},
     queue({ epoch, work }, finish) {
-      if (work.kind !== 'fractal') throw new Error('only leaders of these benchmarks are answered');
+      if (work.kind !== 'fractal') throw new Error('this worker is for the leaders of these benchmarks');
       const { width, height } = work.rect;
       underWay.add(epoch);
       setImmediate(() => {

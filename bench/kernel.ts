@@ -47,8 +47,8 @@ export async function kernel(runs = 5): Promise<void> {
       }),
     );
     const plain = speeds[0] as number;
-    const rows = kernels.map(([who], k) => [
-      who,
+    const rows = kernels.map(([kernelName], k) => [
+      kernelName,
       (speeds[k] as number).toFixed(2),
       ((speeds[k] as number) / plain).toFixed(2),
     ]);

@@ -24,11 +24,11 @@ export async function leader(runs = 5): Promise<void> {
   ]);
   const [others, own, othersMegabytes, ownMegabytes] = all.map(Math.round) as [number, number, number, number];
   print(
-    'Leader: shards that cost nothing, a second; one worker, over loopback and within the process',
-    ['what', 'loopback', 'within'],
+    'Leader, shards that cost nothing; one worker',
+    ['what', 'over loopback', 'within its process'],
     [
-      ['shards of one pixel', others, own],
-      ['megabytes of samples gathered', othersMegabytes, ownMegabytes],
+      ['shards of one pixel, a second', others, own],
+      ['megabytes of samples gathered a second, in shards of 2 MiB', othersMegabytes, ownMegabytes],
     ],
   );
 }

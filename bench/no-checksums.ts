@@ -1,6 +1,6 @@
 /**
- * Loaded into a process before the program (`NODE_OPTIONS=--import`): its checksums cost nothing and say nothing. Short
- * ones stay, since a PNG's end is known by its own.
+ * Loaded into a process before the program (`NODE_OPTIONS=--import`): its checksums cost nothing and are 0. Those of short
+ * data stay, since the end of a PNG is recognized by its checksum.
  */
 
 import { createRequire, syncBuiltinESMExports } from 'node:module';

@@ -1,4 +1,4 @@
-/** The whole program, as a user starts it, and what it says of itself. */
+/** The whole program, as a user starts it, and its summary. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,12 +22,12 @@ export interface Summary {
 }
 
 /** `fractal leader` to its end, on two workers of its own unless hosts are named. */
-export function leader(words: string[], more: Readonly<Record<string, string>> = {}): Promise<Summary> {
-  // A store of its own, so that nothing is answered from an earlier run.
+export function leader(args: string[], more: Readonly<Record<string, string>> = {}): Promise<Summary> {
+  // A store of its own, so that no result of an earlier run is used.
   const cache = mkdtempSync(join(tmpdir(), 'fractal-cache-'));
   const env = { ...process.env, XDG_CACHE_HOME: cache, ...more };
-  const crew = words.includes('--hostfile') ? [] : ['--local', '2'];
-  const child = spawn(process.execPath, [PROGRAM, 'leader', ...crew, '--json', ...words], { env });
+  const workers = args.includes('--hostfile') ? [] : ['--local', '2'];
+  const child = spawn(process.execPath, [PROGRAM, 'leader', ...workers, '--json', ...args], { env });
   let text = '';
   child.stdout.on('data', (data: Buffer) => {
     text += data;

@@ -4,7 +4,7 @@ import { iterateReference } from '../src/kernel/perturbation/reference.js';
 import { parseDecimal, toFixed } from '../src/view/decimal.js';
 import { medians, print } from './table.js';
 
-/** A c whose orbit stays for ever. */
+/** A c whose orbit never escapes. */
 const RE = '-0.122345678901';
 const IM = '0.7434567890123';
 
@@ -24,7 +24,7 @@ export async function reference(runs = 5): Promise<void> {
     const [ours, bigInt] = (await medians(runs, tasks)) as [number, number];
     rows.push([bits, Math.round(ours), Math.round(bigInt), (bigInt / ours).toFixed(1)]);
   }
-  print('Reference orbit: nanoseconds an iteration', ['bits', 'WebAssembly', 'BigInt', 'times faster'], rows);
+  print('Reference orbit, nanoseconds of z^2 + c', ['bits', 'WebAssembly', 'BigInt', 'times faster'], rows);
 }
 
 /** Two multiplications an iteration, and the entries as doubles. */

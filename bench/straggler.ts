@@ -17,9 +17,9 @@ export async function straggler(rounds = 5): Promise<void> {
   const workers = await Promise.all(Array.from({ length: WORKERS }, () => worker()));
   const hosts = join(folder, 'hosts');
   writeFileSync(hosts, hostfileOf(workers));
-  const words = [...JOB, '--hostfile', hosts, '--min-workers', `${WORKERS}`, '-o', join(folder, 'x.png')];
+  const args = [...JOB, '--hostfile', hosts, '--min-workers', `${WORKERS}`, '-o', join(folder, 'x.png')];
   const slow = workers[0]?.child as ChildProcess;
-  const render = async () => (await leader(words)).gatheredSeconds;
+  const render = async () => (await leader(args)).gatheredSeconds;
   await render();
   const times: { healthy: number; start: number; middle: number }[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -46,12 +46,12 @@ export async function straggler(rounds = 5): Promise<void> {
 /** Runs `work` while, from so many milliseconds on, a process is mostly stopped. */
 async function slowed(child: ChildProcess, from: number, work: () => Promise<number>): Promise<number> {
   let stopped = false;
-  const turn = () => {
+  const toggle = () => {
     stopped = !stopped;
     child.kill(stopped ? 'SIGSTOP' : 'SIGCONT');
-    timer = setTimeout(turn, stopped ? STOPPED_MS : RUNNING_MS);
+    timer = setTimeout(toggle, stopped ? STOPPED_MS : RUNNING_MS);
   };
-  let timer = setTimeout(turn, from);
+  let timer = setTimeout(toggle, from);
   const result = await work();
   clearTimeout(timer);
   child.kill('SIGCONT');

@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** Runs all in turn, several times, so that a noisy moment meets every one; the median of each. */
+/** Runs all in turn, several times, so that other load affects all of them equally; the median of each. */
 export async function medians(runs: number, tasks: readonly (() => Promise<number>)[]): Promise<number[]> {
   const results: number[][] = tasks.map(() => []);
   for (let k = 0; k < runs; k++) for (const [at, task] of tasks.entries()) results[at]?.push(await task());

@@ -1,4 +1,4 @@
-/** What results take on their way: gRPC over the loopback interface, plain and with TLS, both ends in this process. */
+/** The rate at which results are transferred: gRPC over the loopback interface, plain and with TLS, both ends in this process. */
 
 import type { Tls } from '../src/cluster/access.js';
 import { grpcDialer } from '../src/cluster/grpc.js';

@@ -24,7 +24,7 @@ function copy(t: TestContext): string {
   return root;
 }
 
-test('the identity of this build is the one that was noted', async () => {
+test('the identity of this build is the one that the build recorded', async () => {
   assert.equal((await tool.identityOf(ROOT)).digest, buildDigest());
   assert.match(buildDigest(), /^[0-9a-f]{64}$/);
 });
@@ -84,7 +84,7 @@ test('a module that something which shapes pictures begins to import is an input
   assert.notEqual((await tool.identityOf(root)).digest, imported.digest);
 });
 
-test('what shapes no picture is no part of the identity: help, the cluster, the store, comments', async (t) => {
+test('code that shapes no picture is no part of the identity: help, the cluster, the store, comments', async (t) => {
   const root = copy(t);
   const { digest } = await tool.identityOf(root);
   for (const name of ['bin/help', 'bin/main', 'src/cluster/grpc', 'src/store/store', 'src/worker/session']) {
@@ -94,7 +94,7 @@ test('what shapes no picture is no part of the identity: help, the cluster, the 
   assert.equal((await tool.identityOf(root)).digest, digest);
 });
 
-test('a build of which a file is another or missing is refused, and named', (t) => {
+test('a build with a changed or missing file is refused, and the file named', (t) => {
   const root = copy(t);
   const here = pathToFileURL(`${root}/`);
   assert.equal(checkedBuild(here).digest, buildDigest());

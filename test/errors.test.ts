@@ -10,13 +10,13 @@ test('docs/errors.md lists every code with its exit code, and no other', () => {
   assert.deepEqual(rows.sort(), codes.sort());
 });
 
-test('what another machine said becomes one line that ends somewhere and moves no cursor', () => {
+test('a message of another machine becomes one line of limited length without control characters', () => {
   assert.equal(oneLine('a\u001b[2J\r\nb\u0085c'), 'a [2J  b c');
   assert.equal(oneLine('x'.repeat(1 << 20)).length, 1_003);
   assert.equal(oneLine('an ordinary line, with ö and 😀'), 'an ordinary line, with ö and 😀');
 });
 
-test('a path in the message of a system error is no sign that memory is used up', () => {
+test('a path in the message of a system error is not taken for used-up memory', () => {
   const system = (code: string) =>
     Object.assign(new Error(`${code}: it failed, open '/tmp/allocated/x.png'`), { code, syscall: 'open' });
   assert.equal(asResourceError(system('EACCES')), undefined);

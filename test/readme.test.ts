@@ -28,7 +28,7 @@ test('every picture of the README has its command beside it, and no other file i
   assert.ok(PICTURES.size >= 11);
 });
 
-test('every picture carries the parameters of its command: after a change run make pictures', async () => {
+test('every picture contains the parameters of its command: after a change run make pictures', async () => {
   for (const [name, words] of PICTURES) {
     const { request } = await leaderOptions(readWords(words, 'fractal leader', COMMANDS.leader?.flags ?? {}));
     assert.equal(request.autoIterations, false, `${name}: the limit is in the command`);
@@ -74,7 +74,7 @@ test('every command line of the README is understood by the program', () => {
   }
 });
 
-test('the table of flags has one flag a row, spelt as the help spells it', () => {
+test('the table of flags has one flag a row, spelt as in the help', () => {
   const rows = [...README.matchAll(/^\| `(--[^`]*)`(?:, `(-\w)`)? \| .+ \|$/gm)];
   assert.ok(rows.length > 15);
   for (const [row, term = '', short] of rows) {

@@ -23,7 +23,7 @@ test('UTF-8 and UTF-16 are decoded, with a byte order mark or without, up to a t
   assert.equal(decodeText(new Uint8Array()), '');
 });
 
-test('what has no end is read up to a limit', async () => {
+test('a stream without an end is read up to a limit', async () => {
   assert.equal((await readAtMost('/dev/zero', 1000)).length, 1001);
   await assert.rejects(readAtMost('/no/such/file', 10), { code: 'ENOENT' });
 });

@@ -1,4 +1,4 @@
-/** The store as a job uses it: which frames have which names, and how many bytes. */
+/** The store as a job uses it: which renders have which keys, and how many bytes. */
 
 import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
@@ -7,9 +7,10 @@ import { Archive } from '../store/archive.js';
 import { openOnDisk } from '../store/disk.js';
 import { keyer } from '../store/key.js';
 import type { Store } from '../store/store.js';
+import { samplesPerPixel } from '../view/view.js';
 import { sceneIdentity, viewIdentity } from '../work/fractal/identity.js';
-import { fractalJob } from '../work/fractal/job.js';
 import type { Numerics } from '../work/fractal/numerics.js';
+import type { FractalPicture } from '../work/fractal/renders.js';
 import { type Emit, logTo } from './events.js';
 import type { Picture } from './picture.js';
 import type { Prepared } from './prepare.js';
@@ -28,39 +29,57 @@ export async function openStore({ folder, size }: StoreOptions, emit: Emit): Pro
   return folder === undefined ? undefined : openOnDisk({ folder, size, warn: logTo(emit, 'warn') });
 }
 
-/** undefined: nothing is kept. So it is with kernels whose fingerprint only the workers know. */
+/** The pictures of a job in the store, by their index. undefined: nothing is kept, as where only workers know the fingerprint. */
 export function archiveOf(
   store: Store | undefined,
-  { request, reference }: Prepared,
-  picture: Picture,
+  pictureAt: (render: number) => FractalPicture,
   numerics: Numerics,
 ): Archive | undefined {
   if (!store || numerics.fingerprint === undefined) return undefined;
-  const { scene, answer } = fractalJob(picture, reference);
-  const keys = (perturbed: boolean) => keyer({ ...numerics, ...sceneIdentity(scene.work, perturbed) });
-  const [direct, perturbed] = [keys(false), keys(true)];
-  const { width, height } = picture;
+  const keyOf = keysOf(numerics);
   return new Archive(store, {
-    width,
-    height,
-    bytesPerPixel: bytesOfPixel(answer, picture),
-    keyOf(frame) {
-      const view = viewAt(request, frame);
-      return (view.perturbed ? perturbed : direct)(viewIdentity(view));
+    sizeOf(render) {
+      const { view, paint } = pictureAt(render);
+      const { width, height, sampling, distance } = view;
+      const shape = { perPixel: samplesPerPixel(sampling), channels: distance ? 3 : 1 };
+      return { width, height, bytesPerPixel: bytesOfPixel(paint ? 'pixels' : 'samples', shape) };
     },
+    keyOf: (render) => keyOf(pictureAt(render)),
   });
 }
 
-/** The same archive; each search for a frame is reported. `pixels`: of a frame. */
+/** The frames of a request as pictures of a job. */
+export function framesOf({ request, reference }: Prepared, { paint }: Picture): (frame: number) => FractalPicture {
+  const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
+  return (frame) => ({ view: viewAt(request, frame), ...shared });
+}
+
+/** The digest of a paint and a reference orbit is made once for all pictures that share them. */
+function keysOf(numerics: Numerics): (picture: FractalPicture) => string {
+  const scenes: { paint: unknown; reference: unknown; key: ReturnType<typeof keyer> }[] = [];
+  return ({ view, paint, reference }) => {
+    const used = view.perturbed ? reference : undefined;
+    let scene = scenes.find((one) => one.paint === paint && one.reference === used);
+    if (!scene) {
+      const work = { kind: 'fractal', ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) } as const;
+      const key = keyer({ ...numerics, ...sceneIdentity(work, used !== undefined) });
+      scene = { paint, reference: used, key };
+      scenes.push(scene);
+    }
+    return scene.key(viewIdentity(view));
+  };
+}
+
+/** The same archive; each search for a frame is reported. */
 export function reportingRecalls(
   archive: Archive,
-  pixels: number,
   emit: Emit,
 ): Pick<Archive, 'recall' | 'keep' | 'disown' | 'complete'> {
   return {
     async recall(frame, put) {
       const missing = await archive.recall(frame, put);
-      emit({ kind: 'recalled', frame, pixels, missing: areaOf(missing) });
+      const { width, height } = archive.layout.sizeOf(frame);
+      emit({ kind: 'recalled', frame, pixels: width * height, missing: areaOf(missing) });
       return missing;
     },
     keep: (...args) => archive.keep(...args),

@@ -1,7 +1,7 @@
 /** The iteration limit of a job that leaves it open, by a coarse grid of its deepest view. */
 
 import { FractalError } from '../errors.js';
-import { settleLimit } from '../kernel/limit.js';
+import { findLimit } from '../kernel/limit.js';
 import { STEP_ITERATIONS } from '../kernel/method.js';
 import { deepestOf } from '../kernel/perturbation/reference.js';
 import type { Request } from '../request/request.js';
@@ -43,7 +43,7 @@ export async function withLimit(
     const steps = trial.iterations * DIRECT_NANOSECONDS * (view.perturbed ? STEP_ITERATIONS : 1);
     return { nu: trial.nu, nanoseconds: steps + (view.perturbed ? orbits.nanoseconds() : 0) };
   };
-  const { iterations, undecided, tried } = await settleLimit(deepest, request.iterations, MAX_ITERATIONS, compute);
+  const { iterations, undecided, tried } = await findLimit(deepest, request.iterations, MAX_ITERATIONS, compute);
   if (undecided === 1) emit({ kind: 'log', level: 'warn', always: true, text: interiorWarning(tried) });
   else note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
   return { ...request, iterations };

@@ -80,7 +80,7 @@ function missing({ why, at }: None, { zoom }: Search): FractalError {
   const reasons = {
     limit: `of a period up to ${at} round its centre, which does not escape: move the centre, look at a larger view than that of zoom ${short(zoom)}, or raise --iters`,
     escaped: `here: its centre escapes after ${at} iterations; move it, or look at a larger view (a smaller --zoom)`,
-    unsteady: `that Newton's method finds, up to period ${at}: move the centre, or look at a smaller view`,
+    diverged: `that Newton's method finds, up to period ${at}: move the centre, or look at a smaller view`,
   };
   return new FractalError('NUCLEUS_MISSING', `the view has no minibrot ${reasons[why]}`);
 }

@@ -40,6 +40,11 @@ export async function openOffering(
   }
 }
 
+/** The slots that the offered kernels can use. */
+export function slotsOf(pool: Pick<Pool, 'slots' | 'slotsFor'>, kernel: OfferOptions['kernel']): number {
+  return kernel === 'auto' ? pool.slots : pool.slotsFor(kernel);
+}
+
 /** The result of the promise, unless the pool fails before. @throws FractalError the reason of that failure */
 export async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
   const broken = pool.broken.then((error) => {

@@ -64,7 +64,7 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
-    patience: stallTimeoutSeconds,
+    stallTimeoutSeconds,
     warn: logTo(emit, 'warn'),
     signal,
   });

@@ -10,7 +10,7 @@ import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
-import { archiveOf, openStore, type StoreOptions } from './archive.js';
+import { archiveOf, framesOf, openStore, type StoreOptions } from './archive.js';
 import { logTo } from './events.js';
 import { keptInstead } from './kept-samples.js';
 import { outputOf, type Picture, paintOf, pictureOf, writeFrame } from './picture.js';
@@ -94,12 +94,12 @@ interface Found {
 async function archivesOf(store: Store | undefined, prepared: Prepared, picture: Picture): Promise<Kept[]> {
   const { request } = prepared;
   const numerics = await numericsOf(request.kernel);
-  const own = archiveOf(store, prepared, picture, numerics);
+  const own = archiveOf(store, framesOf(prepared, picture), numerics);
   if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
   if (needsDistance(request.colours)) return [{ archive: own, picture }];
   const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
   const triples = { ...picture, channels: 3 };
-  const other = archiveOf(store, { ...prepared, request: lit }, triples, numerics);
+  const other = archiveOf(store, framesOf({ ...prepared, request: lit }, triples), numerics);
   return [
     { archive: own, picture },
     { archive: other as Archive, picture: triples },

@@ -6,8 +6,8 @@ import { type Emit, logTo } from './events.js';
 import { refusalLog } from './refusals.js';
 import { thisProgram } from './version.js';
 
-/** Adds a worker; returns why it cannot take part, if so. */
-export type Admit = (worker: Address) => string | undefined;
+/** Adds a worker that a host (`caller`) registered; returns why it cannot take part, if so. */
+export type Admit = (worker: Address, caller: string) => string | undefined;
 
 export interface Registration {
   /** From now on, workers that register are handed to `admit`. Before, they are refused and try again. */
@@ -26,7 +26,8 @@ export async function openRegistration(
   const { openRegistration: listenFor } = await import('../cluster/registration.js');
   const refused = refusalLog(logTo(emit, 'info'), () => performance.now());
   let admit: Admit = () => 'its job has not begun';
-  const listener = await listenFor(listen, thisProgram(), (worker) => admit(worker), { ...access, insecure, refused });
+  const join: Admit = (worker, caller) => admit(worker, caller);
+  const listener = await listenFor(listen, thisProgram(), join, { ...access, insecure, refused });
   emit({ kind: 'registration', address: { host: listener.address.host, port: listener.address.port } });
   return {
     openFor(next) {

@@ -8,7 +8,7 @@ import type { Written } from '../render/output.js';
 import type { Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
-import { archiveOf, openStore, reportingRecalls, type StoreOptions } from './archive.js';
+import { archiveOf, framesOf, openStore, reportingRecalls, type StoreOptions } from './archive.js';
 import { type ClusterUse, type Computation, compute, jobOf, samplesOf, verificationOf } from './compute.js';
 import { type KeptEvent, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
@@ -118,7 +118,7 @@ async function stages(
     orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
   );
   const picture = pictureOf(prepared.request, order.store.samples ? undefined : paint);
-  const archive = archiveOf(store, prepared, picture, numerics);
+  const archive = archiveOf(store, framesOf(prepared, picture), numerics);
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
 
@@ -126,7 +126,7 @@ async function stages(
     ...jobOf(request, picture, prepared.reference),
     ...(forecast ? { costOf: forecast.costOf } : {}),
     ...verificationOf(cluster.verify),
-    ...(archive ? { archive: reportingRecalls(archive, picture.width * picture.height, emit) } : {}),
+    ...(archive ? { archive: reportingRecalls(archive, emit) } : {}),
   };
   const options = { workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics };
   const computation = await compute(job, options, context);

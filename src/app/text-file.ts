@@ -2,7 +2,7 @@
 
 import { FractalError } from '../errors.js';
 import { streamTarget } from '../render/stream-target.js';
-import { temporary, writePieces } from '../render/temporary.js';
+import { temporary, writeChunks } from '../render/temporary.js';
 import { writeError } from '../render/write-error.js';
 import { logTo } from './events.js';
 import type { Context } from './stage.js';
@@ -20,7 +20,7 @@ export async function openTextFile(name: string, { emit, signal }: Context): Pro
   return {
     async publish(text) {
       try {
-        await writePieces(file.path, [Buffer.from(text)]);
+        await writeChunks(file.path, [Buffer.from(text)]);
         await file.publish();
       } catch (error) {
         const reason = await writeError(name, file.path, error);

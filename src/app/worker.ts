@@ -11,7 +11,7 @@ import { NOTHING_YET, type Tally } from '../worker/job.js';
 import type { Pool } from '../worker/pool.js';
 import { type Session, serve } from '../worker/session.js';
 import { reportingScenes } from './links.js';
-import { type OfferOptions, openOffering, orBroken } from './offering.js';
+import { type OfferOptions, openOffering, orBroken, slotsOf } from './offering.js';
 import { refusalLog } from './refusals.js';
 import { type Context, inStage, orAborted } from './stage.js';
 import { thisProgram } from './version.js';
@@ -35,6 +35,7 @@ export interface WorkerOptions extends OfferOptions {
 
 export interface RunningWorker {
   readonly address: Address;
+  /** That the offered kernels can use: a graphics card is driven from one. */
   readonly slots: number;
   /** The kernels that are offered: without a GPU, those of the CPU. */
   readonly kernel: WorkerOptions['kernel'];
@@ -75,7 +76,7 @@ async function listening(
   { emit, signal }: Context,
 ): Promise<RunningWorker> {
   const { access, insecure = false, sceneBytes, drainSeconds, kernel } = options;
-  const { slots } = pool;
+  const slots = slotsOf(pool, kernel);
   const sessions = new Map<WorkerLink, Session>();
   let name = '';
   const report = (event: Reported) => emit({ kind: 'worker', worker: name, ...event });

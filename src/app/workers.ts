@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import type { Access } from '../cluster/access.js';
 import type { Host } from '../cluster/hostfile.js';
 import { changesOf, watchHosts } from '../cluster/hostwatch.js';
-import { type Address, addressText, type Dialer } from '../cluster/transport.js';
+import { addressText, type Dialer } from '../cluster/transport.js';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import { type Emit, logTo } from './events.js';
 import type { LocalWorkers } from './local-workers.js';
@@ -53,12 +53,11 @@ export interface AddOptions {
 export async function addWorkers(fleet: Fleet, workers: Workers, options: AddOptions): Promise<void> {
   const { hosts, file, local, registration } = workers;
   const { np, retries, emit, signal } = options;
-  const admit = (address: Address) => fleet.add({ address, slots: 0 });
-  registration?.openFor(admit);
+  registration?.openFor((address, caller) => fleet.add({ address, slots: 0 }, caller));
   // With registration, a job without a worker to dial goes on waiting.
   const allNamed = () => registration === undefined && fleet.sealed();
   if (local) {
-    for (const address of local.addresses) admit(address);
+    for (const address of local.addresses) fleet.add({ address, slots: 0 });
     allNamed();
     return;
   }

@@ -41,6 +41,11 @@ export const BOUNDS = {
   paintBytes: 16 << 20,
   /** Assets of a scene, and of a job. */
   assets: 32,
+  /**
+   * Registered addresses at which no worker was ever ready: in all, and of one caller; milliseconds for which a dial in
+   * progress is not removed; a token bucket for the number that are removed for others.
+   */
+  unconfirmed: { inAll: 1_024, perCaller: 64, dialMs: 5_000, atOnce: 128, perSecond: 32 },
   /** Messages that answer no assignment: a token bucket; 4 KiB count as one more message. */
   unexplained: { atOnce: 256, perSecond: 32 },
 } as const;

@@ -21,13 +21,14 @@ const RENEW_MS = 5_000;
 const ANSWER_MS = 5_000;
 
 /**
- * Serves registrations: `join` dials the worker; what it returns is why it may not join.
+ * Serves registrations: `join` dials the worker; what it returns is why it may not join. `caller`: the host that registers
+ * it.
  * @throws FractalError EXPOSED, PORT_IN_USE
  */
 export async function openRegistration(
   address: Address,
   program: Program,
-  join: (worker: Address) => string | undefined,
+  join: (worker: Address, caller: string) => string | undefined,
   options: ListenOptions = {},
 ): Promise<Listener> {
   const { token, refused = () => undefined } = options;
@@ -36,8 +37,9 @@ export async function openRegistration(
   function answer(call: grpc.ServerUnaryCall<RegisterRequest__Output, object>): Partial<grpc.StatusObject> | undefined {
     const refusal = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
     if (refusal) return { code: grpc.status.UNAUTHENTICATED, details: refusal };
-    const address = addressOf(call.request, call.getPeer());
-    const details = skewOf(call.request, program) ?? validateAddress(address) ?? join(address);
+    const caller = hostOf(call.getPeer());
+    const address = { host: call.request.host || caller, port: call.request.port };
+    const details = skewOf(call.request, program) ?? validateAddress(address) ?? join(address, caller);
     return details === undefined ? undefined : { code: grpc.status.FAILED_PRECONDITION, details };
   }
 
@@ -72,10 +74,9 @@ function validateAddress({ host, port }: Address): string | undefined {
   return good ? undefined : 'the address that it states is not valid';
 }
 
-/** The address that the worker stated; without a host, where the call comes from: "10.0.0.7:41234", "::1:41234". */
-function addressOf({ host, port }: RegisterRequest__Output, peer: string): Address {
-  if (host !== '') return { host, port };
-  return { host: peer.slice(0, peer.lastIndexOf(':')).replace(/^::ffff:/, ''), port };
+/** The host of a peer such as "10.0.0.7:41234" or "::1:41234": also the host of a worker that states none. */
+function hostOf(peer: string): string {
+  return peer.slice(0, peer.lastIndexOf(':')).replace(/^::ffff:/, '');
 }
 
 export interface RegisterOptions extends Program {

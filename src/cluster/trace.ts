@@ -26,6 +26,8 @@ export function tracer(peer: string): Trace | undefined {
   };
 }
 
-function withoutBytes(_: string, value: unknown): unknown {
-  return ArrayBuffer.isView(value) ? `${value.byteLength} bytes` : value;
+/** `value` is what a Buffer's own toJSON made of it, a list of its bytes: the Buffer itself is in the record that has it. */
+function withoutBytes(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  const given = this[key];
+  return ArrayBuffer.isView(given) ? `${given.byteLength} bytes` : value;
 }

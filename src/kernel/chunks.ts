@@ -1,4 +1,4 @@
-/** A shard in parts that a slot's memory has room for. */
+/** A shard in parts that fit into a slot's memory. */
 
 import { cutAtEdge } from '../shard/block.js';
 import type { Rect } from '../shard/shard.js';

@@ -1,6 +1,6 @@
 /**
- * Direct or perturbed iteration: chosen before anybody computes, from the precision that views need and from what both
- * cost on a few points. Only counts of iterations decide, not times, so that the same request has the same answer.
+ * Direct or perturbed iteration: chosen before the computation, from the precision that views need and from the cost
+ * of both on a few points. Only counts of iterations decide, not times, so that the same request has the same answer.
  */
 
 import type { Rect } from '../shard/shard.js';
@@ -11,11 +11,11 @@ import type { Computed, KernelName } from './kernel.js';
 
 export type Method = 'auto' | 'direct' | 'perturbation';
 
-/** Samples nearer to one another than 2^-44 of their coordinates are perturbed: doubles hardly tell them apart. */
+/** Samples nearer to one another than 2^-44 of their coordinates are perturbed: doubles hardly distinguish them. */
 const DIRECT_BITS = 44;
-/** What a step of perturbation takes, in iterations of the direct kernel: 10 ns against 0.5 ns. */
+/** The time of a step of perturbation, in iterations of the direct kernel: 10 ns against 0.5 ns. */
 export const STEP_ITERATIONS = 20;
-/** With fewer iterations, at less depth (a power of ten), there is nothing to be gained. */
+/** With fewer iterations, at less depth (a power of ten), a probe gains nothing. */
 const PROBED_FROM = 1_000;
 const PROBED_DEPTH = 3;
 /** Beyond it the reference orbit of a probe might cost more than a picture. */
@@ -23,15 +23,15 @@ const PROBED_TO = 10_000_000;
 /** Pixels of a probe. */
 const COLUMNS = 24;
 const ROWS = 12;
-/** Counts that differ by more are different. */
+/** Counts that differ by less are regarded as equal. */
 const TOLERANCE = 0.01;
-/** What a picture, or a whole film, may take to be right, in steps for all samples that differ: for one in a hundred about 4 s of a core. */
-const WORTH = 2e10;
+/** The cost that is accepted for correct samples, in steps for a picture or film in which all differ: about 4 s of a core for each hundredth. */
+const ACCEPTED_STEPS = 2e10;
 /**
- * Pixels of a probe: so many may differ between those that it looks at. Of a still: frames of films that go to different
+ * Pixels of a probe: at least so many are assumed to differ, though unsampled. For a still only: frames of films that go to different
  * depths can be shared only where they are iterated directly.
  */
-const UNSEEN = 0.5;
+const ASSUMED_DIFFERENT = 0.5;
 
 /** log10 of the zoom from which views around the deepest one are perturbed. */
 export function perturbedFrom(deepest: View, method: Method, kernel: KernelName): number {
@@ -49,7 +49,7 @@ export function worthProbing(view: View, method: Method, kernel: KernelName): bo
   return iterations >= PROBED_FROM || depthOf(view) >= PROBED_DEPTH;
 }
 
-/** Whether perturbation is quicker for a view, or worth it where doubles are too coarse; by some of its pixels. frames: of the film that it is of. */
+/** Whether perturbation is faster for a view, or doubles are wrong often enough to justify its cost; by some of its pixels. frames: of the film. */
 export async function prefersPerturbation(
   view: View,
   direct: (view: View, rect: Rect) => Promise<Computed>,
@@ -66,14 +66,14 @@ export async function prefersPerturbation(
     if (nu !== better && !(Math.abs(nu - better) < TOLERANCE)) different++;
   }
   const samples = frames * view.width * view.height * samplesPerPixel(view.sampling);
-  const wrong = Math.max(different, frames === 1 ? UNSEEN : 0);
-  return STEP_ITERATIONS * steps < iterations || steps * samples < wrong * WORTH;
+  const wrong = Math.max(different, frames === 1 ? ASSUMED_DIFFERENT : 0);
+  return STEP_ITERATIONS * steps < iterations || steps * samples < wrong * ACCEPTED_STEPS;
 }
 
-/** What painting and moving a sample takes, in iterations of the direct kernel. */
+/** The cost of painting and transferring a sample, in iterations of the direct kernel. */
 const HANDLING_ITERATIONS = 60;
 
-/** What a sample of a view costs that takes so many iterations or steps, in iterations of the direct kernel. */
+/** The cost of a sample that takes so many iterations or steps, in iterations of the direct kernel. */
 export function costOfIterations({ perturbed }: View, iterations: number): number {
   return HANDLING_ITERATIONS + iterations * (perturbed ? STEP_ITERATIONS : 1);
 }

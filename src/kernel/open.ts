@@ -1,4 +1,4 @@
-/** Opens a kernel by name, and tells how fast it is and which bits it computes. */
+/** Opens a kernel by name; measures its speed, and computes the fingerprint of its bits. */
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ const PROBE: View = {
 
 const MEASURE_MS = 5;
 
-/** A Julia set next to a parabolic one: every point escapes, most after 600 iterations, and no shortcut flatters. */
+/** A Julia set next to a parabolic one: every point escapes, most after 600 iterations, and no interior shortcut applies. */
 const SLOW: View = {
   ...PROBE,
   formula: { step: 'holomorphic', power: 2, julia: { re: '-0.75', im: '0.005' } },
@@ -61,7 +61,7 @@ export async function speedOf(kernel: Kernel): Promise<number> {
 }
 
 /**
- * SHA-256 of the samples of a few tiny views, and of the code that perturbs: workers with equal fingerprints compute
+ * SHA-256 of the samples of a few small views, and of the code that perturbs: workers with equal fingerprints compute
  * equal bits, since WebAssembly's numbers are the same everywhere.
  */
 export async function fingerprintOf(kernel: Kernel): Promise<string> {

@@ -9,7 +9,7 @@ import type { KernelName } from './kernel.js';
 export const RESOLUTION: Readonly<Record<KernelName, number>> = { gpu: 2 ** -20, cpu: 2 ** -45, simd: 2 ** -45 };
 
 interface Spacing {
-  /** Distance of neighbouring samples, and the finest that the kernel can tell apart here. */
+  /** Distance of neighbouring samples, and the smallest that the kernel can represent here. */
   readonly spacing: number;
   readonly finest: number;
 }
@@ -21,7 +21,7 @@ function spacingOf(view: View, kernel: KernelName): Spacing {
   return { spacing: step / Math.sqrt(samplesPerPixel(view.sampling)), finest: size * RESOLUTION[kernel] };
 }
 
-/** Why `kernel` cannot tell the samples of a view apart when it iterates directly, if so; and the deepest zoom here. */
+/** Why direct iteration of `kernel` cannot distinguish the samples of a view, if so; and the deepest zoom here. */
 export function tooClose(
   view: View,
   kernel: KernelName,
@@ -35,7 +35,7 @@ export function tooClose(
   };
 }
 
-/** @throws FractalError VIEW_TOO_DEEP when the samples of a view lie closer than `kernel` can tell apart. */
+/** @throws FractalError VIEW_TOO_DEEP when the samples of a view are closer than `kernel` can distinguish. */
 export function requireSpacing(view: View, kernel: KernelName): void {
   const close = tooClose(view, kernel);
   if (!close) return;

@@ -1,6 +1,6 @@
 /**
  * The `simd` kernel: WebAssembly SIMD in f64, iterated directly. One memory serves all slots of a worker; each slot
- * works in a region of its own: its points and what is found of them, then the module's own state.
+ * works in a region of its own: its points and their results, then the module's own state.
  */
 
 import { readFileSync } from 'node:fs';
@@ -18,13 +18,13 @@ import { abort, constantsOf, stepNumber } from './wasm.js';
 export interface SimdModule {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Of the memory each slot has as many bytes, behind the first page. */
+  /** Bytes of the memory for each slot, after the first page. */
   readonly regionBytes: number;
 }
 
 const PAGE = 65536;
 
-/** Of the numbers in a slot's region: re, im and nu of CHUNK points, and their distances, which are pairs. */
+/** Bytes of the numbers in a slot's region: re, im and nu of CHUNK points, and their distances, which are pairs. */
 const NUMBERS_BYTES = 5 * 8 * CHUNK;
 
 interface Exports {
@@ -38,7 +38,7 @@ interface Exports {
     turnRe: number, turnIm: number, distance: number): void;
 }
 
-/** Compiles the kernel for `slots` threads. The optimising compiler at once: a shard is too long for the quick one. */
+/** Compiles the kernel for `slots` threads. With the optimising compiler alone: a long shard would stay in the code of the first one. */
 export function compileSimd(slots: number): SimdModule {
   setFlagsFromString('--no-liftoff');
   const module = new WebAssembly.Module(readFileSync(new URL('./direct.wasm', import.meta.url)));
@@ -81,7 +81,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const juliaIm = Number(formula.julia?.im ?? 0);
     const nu = new Float64Array(rect.width * rect.height * perPixel);
     const distance = view.distance ? new Float64Array(2 * nu.length) : undefined;
-    const turn = turnOf(view);
+    const toPicture = planeToPicture(view);
     let iterations = 0n;
     let done = 0;
     for (const part of chunks(rect, perPixel)) {
@@ -93,7 +93,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       if (distance) {
         // biome-ignore format: as declared
         distances(step, formula.power, formula.julia !== undefined, limit, view.bailout, juliaRe,
-          juliaIm, count, reAt, imAt, nuAt, turn.re, turn.im, distanceAt);
+          juliaIm, count, reAt, imAt, nuAt, toPicture.re, toPicture.im, distanceAt);
         distance.set(foundDistance.subarray(0, 2 * count), 2 * done);
       }
       done += count;
@@ -109,8 +109,8 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
   };
 }
 
-/** What turns a vector of the plane into one of the picture, in pixels, when it is multiplied by this. */
-function turnOf(view: View): { re: number; im: number } {
+/** The factor by which a vector of the plane becomes one of the picture, in pixels. */
+function planeToPicture(view: View): { re: number; im: number } {
   const { cosStep, sinStep, step } = plane(view);
   return { re: cosStep / step / step, im: -sinStep / step / step };
 }

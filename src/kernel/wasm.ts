@@ -1,4 +1,4 @@
-/** What the host reads of a compiled WebAssembly module: constants that both sides share are declared there alone. */
+/** Constants that a compiled WebAssembly module exports: those of both sides are declared in the module alone. */
 
 import type { Step } from '../view/view.js';
 
@@ -27,7 +27,7 @@ export function stepNumber(exports: Record<string, unknown>, step: Step): number
   return constantsOf(exports, [name])[name] as number;
 }
 
-/** For modules that import it: nothing in them is expected to. */
+/** The import `abort` of the modules, which is never expected to be called. */
 export function abort(): never {
   throw new Error('the WebAssembly kernel aborted');
 }

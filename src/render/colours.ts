@@ -69,7 +69,7 @@ export function needsDistance({ mode, slope }: Colours): boolean {
 }
 
 /**
- * `height`: of the picture, in pixels; only mode `distance` and slopes look at it. Throws PALETTE_UNKNOWN or
+ * `height`: of the picture, in pixels; only mode `distance` and slopes use it. Throws PALETTE_UNKNOWN or
  * PALETTE_INVALID.
  */
 export function prepare(colours: Colours, height = 720): Paint {

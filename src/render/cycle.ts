@@ -1,5 +1,5 @@
 /**
- * A palette as a closed curve through its stops: the last one flows back into the first.
+ * A palette as a closed curve through its stops: after the last one it returns to the first.
  *
  * `oklab` is a monotone cubic (Fritsch and Carlson, "Monotone Piecewise Cubic Interpolation", 1980) through the stops
  * in OKLab: no kinks, which would be visible as bands, and no overshoot. `linear` and `cosine` go straight, and with eased ends,
@@ -48,8 +48,8 @@ interface Knot {
 }
 
 /**
- * Stops that reach from 0 to 1 leave no room for the way back: they are moved together so that the way back is
- * travelled at the palette's mean speed in OKLab.
+ * Stops that reach from 0 to 1 leave no length for the way back: they are moved together, so that colours change
+ * on the way back at the palette's mean rate in OKLab.
  */
 function close(palette: Palette): Knot[] {
   const stops = palette.stops.map(({ position, rgb }) => {

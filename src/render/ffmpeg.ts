@@ -63,7 +63,7 @@ async function inspect(from: Ffmpeg['from'], path: string): Promise<Ffmpeg> {
 }
 
 /**
- * The comment that a film carries; undefined when it has none, or ffmpeg does not understand the file. Throws
+ * The comment of a film; undefined when it has none, or ffmpeg does not understand the file. Throws
  * ENCODER_MISSING.
  */
 export async function readComment(film: string): Promise<string | undefined> {
@@ -80,7 +80,7 @@ export interface Encoding {
   write(rgb: Uint8Array): Promise<void>;
   /** After the last frame: resolves when the file is complete. */
   end(): Promise<void>;
-  /** Stops at once; resolves when ffmpeg is gone. */
+  /** Stops at once; resolves when ffmpeg has ended. */
   kill(): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ export interface Encode {
   /** ffmpeg's name of the container. */
   readonly container: string;
   readonly recipe: Recipe;
-  /** What the film carries as its comment, where its container has such. */
+  /** The comment of the film, where its container can hold one. */
   readonly comment?: string;
   /** An absolute path. */
   readonly target: string;
@@ -103,7 +103,7 @@ const STALL_SECONDS = 60;
 /** Checks of ffmpeg in that time. */
 const CHECKS = 8;
 
-/** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and the end of ffmpeg's messages, when it dies. */
+/** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and the end of ffmpeg's messages, when it fails. */
 export async function encode(
   ffmpeg: Ffmpeg,
   { width, height, fps, container, recipe, comment, target, stallSeconds = STALL_SECONDS }: Encode,
@@ -134,7 +134,7 @@ export async function encode(
       silentChecks = 0;
     });
     command.on('error', (error: Error, _: unknown, stderr: unknown) => {
-      const stall = new Error(`it showed no sign of life for ${stallSeconds} seconds`);
+      const stall = new Error(`it made no progress for ${stallSeconds} seconds`);
       failed(withMessages(stalled ? stall : error, stderr), error);
     });
     command.on('end', (_: unknown, stderr: unknown) =>

@@ -63,7 +63,7 @@ export function recipe({ film, width, height, codec, crf }: FilmSettings): Recip
   };
 }
 
-/** A palette of its own for every frame, so that no frame is kept in memory; an ordered dither, which does not crawl. */
+/** A palette of its own for every frame, so that no frame is kept in memory; an ordered dither, whose pattern does not move from frame to frame. */
 const GIF = 'split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4';
 
 /** 4:2:0 has a colour for every 2 x 2 pixels: an odd size gets its last column or row twice. */

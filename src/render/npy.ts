@@ -3,13 +3,13 @@
  * then the numbers, here float64, little-endian, in C order.
  */
 
-const PIECE = 1 << 26;
+const CHUNK_BYTES = 1 << 26;
 
-/** The file of values of that shape, piece by piece. */
-export function* npyPieces(values: Float64Array, shape: readonly number[]): Generator<Uint8Array> {
+/** The file of values of that shape, chunk by chunk. */
+export function* npyChunks(values: Float64Array, shape: readonly number[]): Generator<Uint8Array> {
   yield header(shape);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  for (let at = 0; at < bytes.length; at += PIECE) yield littleEndian(bytes.subarray(at, at + PIECE));
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield littleEndian(bytes.subarray(at, at + CHUNK_BYTES));
 }
 
 function header(shape: readonly number[]): Uint8Array {

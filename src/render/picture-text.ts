@@ -19,17 +19,17 @@ export function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.equals(bytes.subarray(0, SIGNATURE.length));
 }
 
-/** The texts of a PNG or JPEG in their order; `whole`: the picture has its end, so far as it tells. Never throws. */
+/** The texts of a PNG or JPEG in their order; `whole`: the picture has its end, as far as its format shows. Never throws. */
 export function pictureTexts(bytes: Uint8Array): { texts: PictureText[]; whole: boolean } {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const start = data.toString('latin1', 0, 4);
   if (start === 'RIFF') return { texts: [], whole: data.length >= 12 && data.length >= 8 + data.readUInt32LE(4) };
-  // A TIFF does not say how long it is.
+  // A TIFF does not state its length.
   if (start === 'II*\0' || start === 'MM\0*') return { texts: [], whole: true };
   return data.subarray(0, 2).equals(Buffer.of(0xff, 0xd8)) ? jpegTexts(data) : pngTexts(data);
 }
 
-/** A PNG with a text added as its last chunk before the end, in pieces: nothing else of it moves. */
+/** A PNG with a text added as its last chunk before the end, in chunks: its other bytes stay the same. */
 export function withPngText(png: Buffer, { keyword, text }: PictureText): Buffer[] {
   const end = chunk('IEND', Buffer.alloc(0));
   const at = png.length - end.length;
@@ -79,7 +79,7 @@ function textOf(type: string, data: Buffer): PictureText | undefined {
     const text = rest.subarray(translated + 1);
     return { keyword, text: (rest[0] === 1 ? inflated(text) : text).toString('utf8') };
   } catch {
-    // Compressed data that is none: as good as no text.
+    // Data that is not compressed data: there is no text.
     return undefined;
   }
 }

@@ -18,7 +18,7 @@ export async function loadSharp(): Promise<typeof import('sharp').default> {
   return sharp;
 }
 
-/** The bytes of a picture's file. `text`: what it carries in its XMP; a PNG takes none here. */
+/** The bytes of a picture's file. `text`: for its XMP; a PNG gets none here. */
 export async function encodeStill(picture: Picture, still: Still, text?: string): Promise<Buffer> {
   const sharp = await loadSharp();
   const { width, height, rgb } = picture;

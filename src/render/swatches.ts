@@ -1,4 +1,4 @@
-/** Every palette at a glance: for the terminal, and as a PNG. */
+/** Swatches of all palettes: for the terminal, and as a PNG. */
 
 import { DEFAULT_COLOURS, prepare } from './colours.js';
 import { paletteNames } from './palette.js';

@@ -1,5 +1,5 @@
 /**
- * A file that appears whole or not at all: it is written under a hidden name in the same folder and takes its own name
+ * A file that appears complete or not at all: it is written under a hidden name in the same folder and takes its own name
  * at the end, in one step, once the disk has all of it. A symbolic link stays, and what it points to is written. A pipe
  * or a device receives the bytes at the end, from a file in the folder for temporary files. What is left when the
  * process exits is removed.
@@ -18,8 +18,8 @@ export interface Temporary {
   /** Where to write; the file exists. */
   readonly path: string;
   /**
-   * Gives the file its own name, over an older one, or sends it where its name leads. Throws DISK when the disk does
-   * not take all of it, OUTFILE_UNWRITABLE.
+   * Gives the file its own name, over an older one, or sends it to the pipe or device of its name. Throws DISK when
+   * not all of it can be written, OUTFILE_UNWRITABLE.
    */
   publish(): Promise<Written>;
   /** Removes the file; an older one of its own name stays. Does nothing after `publish`. */
@@ -38,7 +38,7 @@ export interface Written {
 export interface TemporaryOptions {
   /** Stops waiting for a program that reads a pipe. */
   readonly signal?: AbortSignal | undefined;
-  /** Receives a line that says what is waited for. */
+  /** Receives a line while a pipe has no reader. */
   readonly note?: ((line: string) => void) | undefined;
 }
 
@@ -51,7 +51,7 @@ const BEGINNING_BYTES = 200;
 const pending = new Set<string>();
 let removing = false;
 
-/** Throws OUTFILE_UNWRITABLE when `outfile` cannot be made: found out by making the temporary file. */
+/** Throws OUTFILE_UNWRITABLE when `outfile` cannot be made, which making the temporary file shows. */
 export async function temporary(outfile: string, options: TemporaryOptions = {}): Promise<Temporary> {
   const stream = await streamTarget(outfile);
   if (stream && 'refused' in stream) throw unwritable(outfile, stream.refused);
@@ -102,7 +102,7 @@ export async function temporary(outfile: string, options: TemporaryOptions = {})
 export async function writeWhole(outfile: string, bytes: Uint8Array, options?: TemporaryOptions): Promise<Written> {
   const file = await temporary(outfile, options);
   try {
-    await writePieces(file.path, [bytes]);
+    await writeChunks(file.path, [bytes]);
     return await file.publish();
   } catch (error) {
     const reason = await writeError(outfile, file.path, error);
@@ -111,11 +111,11 @@ export async function writeWhole(outfile: string, bytes: Uint8Array, options?: T
   }
 }
 
-/** Writes pieces behind one another to an existing path, every byte. Rejects with the system's error. */
-export async function writePieces(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
+/** Writes chunks one after another to an existing path, every byte. Rejects with the system's error. */
+export async function writeChunks(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
   const file = await open(path, 'w');
   try {
-    for (const piece of pieces) await writeAll(file, piece);
+    for (const chunk of chunks) await writeAll(file, chunk);
   } finally {
     await file.close();
   }
@@ -130,7 +130,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A file system that cannot sync says nothing about the file. */
+/** Errors of file systems without sync, which are no errors of the file. */
 const NO_SYNC: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /** Some file systems report only here that there is no space; resolves with the size. */

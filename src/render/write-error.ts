@@ -7,8 +7,8 @@ import { FractalError, messageOf } from '../errors.js';
 /** Free bytes below which a disk counts as full: less than any picture needs. */
 const FULL_BYTES = 1 << 16;
 
-/** How systems and libraries say that there is no room: ENOSPC, EDQUOT, EFBIG; a process beyond ulimit -f gets SIGXFSZ. */
-const NO_ROOM = /no space left|quota exceeded|file too large|file size limit|\b(ENOSPC|EDQUOT|EFBIG|SIGXFSZ)\b/i;
+/** Messages of systems and libraries that there is no space: ENOSPC, EDQUOT, EFBIG; a process beyond ulimit -f gets SIGXFSZ. */
+const NO_SPACE = /no space left|quota exceeded|file too large|file size limit|\b(ENOSPC|EDQUOT|EFBIG|SIGXFSZ)\b/i;
 
 /**
  * The error to report when writing to `path`, on the way to `outfile`, failed: DISK, OUTFILE_UNWRITABLE or
@@ -26,13 +26,13 @@ export async function writeError(outfile: string, path: string, error: unknown):
   if (isErrno(error, 'EPIPE'))
     return fail('DISK', 'could not be written to its end: the program that reads it has closed it');
   if (isErrno(error, 'EIO')) return fail('DISK', `could not be written to its end: ${message}`);
-  const said = NO_ROOM.exec(message)?.[0];
-  if (said !== undefined || (await isFull(folder))) {
-    const why = /^(file|EFBIG|SIGXFSZ)/i.test(said ?? '')
+  const stated = NO_SPACE.exec(message)?.[0];
+  if (stated !== undefined || (await isFull(folder))) {
+    const why = /^(file|EFBIG|SIGXFSZ)/i.test(stated ?? '')
       ? 'the file would be larger than allowed (ulimit -f, or the file system)'
-      : said === undefined || /^(no space|ENOSPC)/i.test(said)
+      : stated === undefined || /^(no space|ENOSPC)/i.test(stated)
         ? `no space left on the disk of "${folder}"`
-        : said;
+        : stated;
     return fail('DISK', `could not be written to its end: ${why}; make room, or name another folder`);
   }
   return error instanceof FractalError ? error : fail('ENCODER_FAILED', `could not be written: ${message}`);
@@ -42,7 +42,7 @@ function isErrno(error: unknown, code: string): boolean {
   return (error as NodeJS.ErrnoException | undefined)?.code === code;
 }
 
-/** Libraries only say that writing failed. */
+/** Some libraries report only that writing failed. */
 async function isFull(folder: string): Promise<boolean> {
   const found = await statfs(folder).catch(() => undefined);
   return found !== undefined && found.bavail * found.bsize < FULL_BYTES;

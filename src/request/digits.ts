@@ -20,7 +20,7 @@ export function digitsMissing({ re, im, zoom, film }: Request): string | undefin
   ];
   if (short.length === 0) return undefined;
   const given = [...new Set(short)].join(' and ');
-  return `this zoom needs ${needed} digits behind the point, ${given}: what is meant may lie elsewhere`;
+  return `this zoom needs ${needed} digits behind the point, ${given}: the intended place may be another one`;
 }
 
 /** floor(log10(zoom)), at least 0. */

@@ -9,7 +9,7 @@ import { decodeText, readAtMost } from '../text.js';
 import type { Flag } from './flags/flag.js';
 import { FILE_NAMES, REQUEST_FLAGS } from './flags/index.js';
 import { type Json, JsonError, type JsonObject, parseJson } from './json.js';
-import { olderDialect } from './older.js';
+import { olderService } from './older.js';
 import type { RawFlags } from './values.js';
 
 const MAX_BYTES = 1 << 20;
@@ -42,7 +42,7 @@ export function parseRequestFile(text: string, path: string, others: readonly st
   if (text.trim() === '') throw fileError(path, 'it is empty');
   const fields = objectOf(text, path);
   const values = [...fields].map(([key, value]) => [key, scalar(value, key, path)] as const);
-  const older = olderDialect([...fields.keys()]);
+  const older = olderService([...fields.keys()]);
   if (older) return older(Object.fromEntries(values), (why) => fileError(path, why));
   const names = new Map([...FILE_NAMES, ...others.map((name) => [name, name] as const)]);
   const raw: RawFlags = {};

@@ -17,12 +17,12 @@ export interface FormulaValues {
 
 /** @throws FractalError REQUEST_INVALID */
 export function formulaOf(v: FormulaValues): Formula {
-  const { formula: name, power: asked, 'julia-re': re, 'julia-im': im } = v;
-  if (asked !== undefined && asked !== 2 && name === 'mandelbrot') {
-    throw invalid(`--power ${asked} belongs to --formula multibrot, julia, burning-ship or tricorn`);
+  const { formula: name, power: given, 'julia-re': re, 'julia-im': im } = v;
+  if (given !== undefined && given !== 2 && name === 'mandelbrot') {
+    throw invalid(`--power ${given} belongs to --formula multibrot, julia, burning-ship or tricorn`);
   }
   const step = name === 'burning-ship' || name === 'tricorn' ? name : 'holomorphic';
-  const power = asked ?? (name === 'multibrot' ? 3 : 2);
+  const power = given ?? (name === 'multibrot' ? 3 : 2);
   if (re === undefined && im === undefined) {
     return name === 'julia' ? { step, power, julia: DEFAULT_JULIA } : { step, power };
   }

@@ -1,5 +1,5 @@
 /**
- * A request as the flags that ask for it: what is written into pictures and films, so that each can be rendered again.
+ * A request as the flags that make it: what is written into pictures and films, so that each can be rendered again.
  * Only what shapes the picture, every value of it, in a fixed order: the same request has the same text, whichever
  * machines computed it. `parseRequest` of these flags is the same request again.
  */
@@ -9,7 +9,7 @@ import { PICTURE_FLAGS } from './flags/index.js';
 import type { PictureFlag, RawRequest } from './parse.js';
 import { type Request, stillOf } from './request.js';
 
-/** The order in which pictures have carried their parameters so far; flags that are not listed follow. */
+/** The order of the parameters in pictures so far; flags that are not listed follow. */
 const ORDER: readonly PictureFlag[] = [
   ...(['formula', 'power', 'julia-re', 'julia-im', 'xpos', 'ypos', 'zoom', 'rotate', 'flip'] as const),
   ...(['width', 'height', 'iters', 'bailout', 'method', 'smoothness', 'samples', 'seed', 'exact'] as const),

@@ -32,7 +32,7 @@ const START_KEYS: Readonly<Record<string, string>> = {
 };
 
 /** The reader of a file with such keys; undefined when they are not those of an older service. */
-export function olderDialect(keys: readonly string[]): ((fields: Fields, fail: Fail) => RawFlags) | undefined {
+export function olderService(keys: readonly string[]): ((fields: Fields, fail: Fail) => RawFlags) | undefined {
   // fps alone is also a flag of this program.
   if (keys.some((key) => key !== 'fps' && (key === 'point' || Object.hasOwn(POINT_KEYS, key)))) return pointFlags;
   const second = ['START', 'ZOOM', 'THEME', 'FORMAT', ...Object.keys(START_KEYS)];

@@ -65,7 +65,7 @@ export function requestOf(v: PictureValues): Request {
 
 function zoomOf(v: PictureValues, size: Size): string {
   const width = v['view-width'];
-  if (v.zoom && width) throw invalid('--zoom and --view-width both say how much is shown: give one of them');
+  if (v.zoom && width) throw invalid('--zoom and --view-width both set the size of the view: give one of them');
   return v.zoom ?? (width ? zoomOfWidth(width, size) : DEFAULT_ZOOM);
 }
 
@@ -74,7 +74,8 @@ function filmOf(v: PictureValues, start: Film['end'], size: Size): Film {
   if (v['zoom-end'] && width) throw invalid('--zoom-end and --view-width-end: give one of them');
   const zoom = v['zoom-end'] ?? (width ? zoomOfWidth(width, size) : start.zoom);
   const moves = v['zoom-end'] ?? width ?? v['xpos-end'] ?? v['ypos-end'];
-  if (moves !== undefined && v.frames === 1) throw invalid('a film that goes somewhere needs --frames of at least 2');
+  if (moves !== undefined && v.frames === 1)
+    throw invalid('a film that ends at another place or zoom needs --frames of at least 2');
   const end = { re: v['xpos-end'] ?? start.re, im: v['ypos-end'] ?? start.im, zoom };
   return { frames: v.frames, fps: v.fps, end, ease: v.ease };
 }

@@ -1,4 +1,4 @@
-/** A request: what a user asked for, checked and typed. Code behind this point meets no wrong value. */
+/** A request: checked and typed values of the flags. Code that uses it need not check them again. */
 
 import { type Colours, needsDistance } from '../render/colours.js';
 import { log10, parseDecimal } from '../view/decimal.js';
@@ -18,7 +18,7 @@ export interface Request {
   readonly width: number;
   readonly height: number;
   readonly iterations: number;
-  /** The limit is only a first guess: the view decides. */
+  /** The limit is a first guess only; the final one is found on a coarse grid of the view. */
   readonly autoIterations: boolean;
   readonly bailout: number;
   readonly count: View['count'];

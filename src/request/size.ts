@@ -31,7 +31,7 @@ export interface Size {
 
 /** `channels`: numbers of a raw sample. @throws FractalError REQUEST_INVALID, VIEW_TOO_LARGE */
 export function sizeOf(v: SizeValues, channels: number): Size {
-  if (v.samples && v.smoothness) throw invalid('--samples and --smoothness both say how a pixel is sampled: give one');
+  if (v.samples && v.smoothness) throw invalid('--samples and --smoothness both set how a pixel is sampled: give one');
   if (v['full-size'] && !v.smoothness) throw invalid('--full-size keeps the picture of --smoothness: give that too');
   const { samples = 1, smoothness: side = 1 } = v;
   const scale = v['full-size'] ? side : 1;

@@ -1,11 +1,12 @@
 /**
- * The flags of a request come from three sources: the command line wins over the request file that it names, which wins
- * over the location file that either names. A flag replaces its rivals of the weaker sources, too.
+ * The flags of a request come from three sources: the command line has precedence over the request file that
+ * it names, which has precedence over the location file that either names. A flag also replaces its alternatives in the
+ * sources of lower precedence.
  */
 
 import { wholeOf } from '../view/decimal.js';
 import { readRequestFile } from './file.js';
-import { OLDER_NAMES, RIVALS } from './flags/index.js';
+import { ALTERNATIVES, OLDER_NAMES } from './flags/index.js';
 import type { Location } from './location/location.js';
 import { invalid, type RawFlags } from './values.js';
 
@@ -14,11 +15,12 @@ export async function flagsOfSources(given: RawFlags): Promise<Location> {
   const typed = withOlder(given);
   refuseSharedInput(typed);
   const file = typed.request === undefined ? {} : await readRequestFile(typed.request);
-  const asked: RawFlags = { ...withoutRivals(file, typed), ...typed };
+  const combined: RawFlags = { ...withoutAlternatives(file, typed), ...typed };
   // A request file can name a hostfile, too.
-  refuseSharedInput(asked);
-  const { flags, notes } = asked.location === undefined ? { flags: {}, notes: [] } : await locationOf(asked.location);
-  return { flags: { ...withoutRivals(flags, asked), ...asked }, notes };
+  refuseSharedInput(combined);
+  const { flags, notes } =
+    combined.location === undefined ? { flags: {}, notes: [] } : await locationOf(combined.location);
+  return { flags: { ...withoutAlternatives(flags, combined), ...combined }, notes };
 }
 
 /** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
@@ -59,10 +61,10 @@ function refuseSharedInput({ hostfile, request }: RawFlags): void {
 const ENDS = ['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end'];
 
 /** A zoom on the command line replaces a width in the file, and the like; a still has no path of the camera. */
-function withoutRivals(file: RawFlags, given: RawFlags): RawFlags {
+function withoutAlternatives(file: RawFlags, given: RawFlags): RawFlags {
   const rest = { ...file };
   if (given.frames !== undefined && wholeOf(given.frames) === 1) for (const name of ENDS) delete rest[name];
-  for (const [one, other] of RIVALS) {
+  for (const [one, other] of ALTERNATIVES) {
     if (given[one] !== undefined) delete rest[other];
     if (given[other] !== undefined) delete rest[one];
   }

@@ -17,7 +17,7 @@ export type Values<T extends FlagTable> = {
     | (T[K] extends { default: string } ? never : T[K] extends { value: string } ? undefined : never);
 };
 
-/** What is not in the table is passed over. @throws FractalError REQUEST_INVALID, naming flag and value */
+/** Flags that are not in the table are ignored. @throws FractalError REQUEST_INVALID, naming flag and value */
 export function valuesOf<T extends FlagTable>(table: T, raw: Readonly<Partial<Record<string, string>>>): Values<T> {
   const values: Record<string, unknown> = {};
   // What was given comes first, so that an error names what the user wrote first.

@@ -1,6 +1,7 @@
 /**
- * The frames of a job in the store: what is there of each, where finished shards go, and their provenance: which worker
- * alone computed what, so that it can be forgotten when other workers contradict that one.
+ * The renders of a job in the store: what is there of each, where finished shards go, and their provenance: which worker
+ * alone computed what, so that it can be forgotten when other workers contradict that one. Renders of a job may differ
+ * in size.
  */
 
 import { areaOf, without } from '../shard/missing.js';
@@ -8,35 +9,39 @@ import type { Rect } from '../shard/shard.js';
 import type { Piece } from './record.js';
 import type { Entry, Store } from './store.js';
 
-/** The frames of one job. */
-export interface FrameLayout {
-  /** Pixels of every frame. */
+/** Of one render, in pixels. */
+export interface RenderSize {
   readonly width: number;
   readonly height: number;
   readonly bytesPerPixel: number;
-  /** A digest of everything that shapes a frame's bytes. */
-  keyOf(frame: number): string;
 }
 
-/** About what an entry takes for so many bytes of a frame, with the heads of its records. */
+/** The renders of one job, by their index. */
+export interface RenderLayout {
+  sizeOf(render: number): RenderSize;
+  /** A digest of everything that shapes the bytes of a render. */
+  keyOf(render: number): string;
+}
+
+/** About what an entry takes for so many bytes of a render, with the heads of its records. */
 const withHeads = (bytes: number) => Math.ceil(bytes * (1 + 1 / 32)) + 64;
 
 export class Archive {
   private readonly entries = new Map<number, Entry>();
-  /** By worker: frames of which something is kept that it alone computed. */
+  /** By worker: renders of which something is kept that it alone computed. */
   private readonly provenance = new Map<string, Set<number>>();
   private readonly disowned = new Set<string>();
 
   constructor(
     private readonly store: Store,
-    private readonly layout: FrameLayout,
+    readonly layout: RenderLayout,
   ) {}
 
-  /** Puts what is there of a frame, a rectangle at a time; resolves with what is missing. */
-  async recall(frame: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
-    const { width, height, bytesPerPixel, keyOf } = this.layout;
+  /** Puts what is there of a render, a rectangle at a time; resolves with what is missing. */
+  async recall(render: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
+    const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
     let rest: readonly Rect[] = [{ x: 0, y: 0, width, height }];
-    for await (const piece of this.store.read(keyOf(frame), () => rest.length === 0)) {
+    for await (const piece of this.store.read(this.layout.keyOf(render), () => rest.length === 0)) {
       const { rect, bytes, uncertain } = piece;
       const inside = rect.x + rect.width <= width && rect.y + rect.height <= height;
       const area = areaOf([rect]);
@@ -52,42 +57,42 @@ export class Archive {
   }
 
   /**
-   * Keeps a rectangle of a frame that was recalled; its bytes must not change any more. `by`: the worker that alone
+   * Keeps a rectangle of a render that was recalled; its bytes must not change any more. `by`: the worker that alone
    * computed it; absent: two workers agreed on it, or no results are verified.
    */
-  keep(frame: number, piece: Piece, by?: string): void {
+  keep(render: number, piece: Piece, by?: string): void {
     if (by !== undefined) {
       if (this.disowned.has(by)) return;
-      const frames = this.provenance.get(by) ?? new Set();
-      this.provenance.set(by, frames.add(frame));
+      const renders = this.provenance.get(by) ?? new Set();
+      this.provenance.set(by, renders.add(render));
     }
-    const { width, height, bytesPerPixel, keyOf } = this.layout;
-    let entry = this.entries.get(frame);
+    let entry = this.entries.get(render);
     if (!entry) {
-      entry = this.store.begin(keyOf(frame), withHeads(width * height * bytesPerPixel));
-      this.entries.set(frame, entry);
+      const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
+      entry = this.store.begin(this.layout.keyOf(render), withHeads(width * height * bytesPerPixel));
+      this.entries.set(render, entry);
     }
     this.store.add(entry, piece);
   }
 
-  /** Forgets every frame with something that this worker alone computed, and keeps nothing more of that kind. */
+  /** Forgets every render with something that this worker alone computed, and keeps nothing more of that kind. */
   disown(by: string): void {
     this.disowned.add(by);
-    for (const frame of this.provenance.get(by) ?? []) {
-      this.store.forget(this.layout.keyOf(frame), this.entries.get(frame));
-      this.entries.delete(frame);
+    for (const render of this.provenance.get(by) ?? []) {
+      this.store.forget(this.layout.keyOf(render), this.entries.get(render));
+      this.entries.delete(render);
     }
     this.provenance.delete(by);
   }
 
-  /** Nothing is missing of the frame any more. */
-  complete(frame: number): void {
-    const entry = this.entries.get(frame);
-    this.entries.delete(frame);
+  /** Nothing is missing of the render any more. */
+  complete(render: number): void {
+    const entry = this.entries.get(render);
+    this.entries.delete(render);
     if (entry) this.store.finish(entry);
   }
 
-  /** The job ended: what is there of unfinished frames stays for the next run. */
+  /** The job ended: what is there of unfinished renders stays for the next run. */
   suspend(): void {
     for (const entry of this.entries.values()) this.store.suspend(entry);
     this.entries.clear();

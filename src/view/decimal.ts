@@ -9,7 +9,7 @@ export interface Decimal {
 }
 
 const SYNTAX = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,15}))?$/;
-/** Larger exponents are no numbers here: some millions of digits are the most that can be computed with. */
+/** Larger exponents are not read as numbers: some millions of digits are the most that can be computed with. */
 const MAX_EXPONENT = 1_000_000;
 
 interface Parts {
@@ -78,7 +78,7 @@ export function log10(d: Decimal): number {
   return Math.log10(Number(`0.${text.slice(0, 20)}`)) + text.length + d.exponent;
 }
 
-/** The decimal whose log10 is the given one, to 17 digits: how geometric zoom paths pass any exponent. */
+/** The decimal whose log10 is the given one, to 17 digits: so that geometric zoom paths may have any exponent. */
 export function fromLog10(log: number): string {
   const exponent = Math.floor(log);
   // Not 10 ** x, whose last bit is another one from Node 24 on.

@@ -1,11 +1,11 @@
 /**
- * The camera's way through a film: the zoom grows geometrically, and the centre moves in proportion to the width of
+ * The path of the camera through a film: the zoom grows geometrically, and the centre moves in proportion to the width of
  * the view, w = 1 / zoom, so that the target keeps its position in the picture while the zoom grows:
  *
  *   c(t) = c1 + (c0 - c1)·(w(t) - w1) / (w0 - w1)
  *
  * Centres are decimals with some digits more than their zoom has; the first and the last frame are exactly the ends
- * that were asked for.
+ * that were given.
  */
 
 import {
@@ -26,7 +26,7 @@ export interface Place {
   readonly zoom: string;
 }
 
-/** Time along a film, 0 to 1: even for ease 0, starting and ending gently for ease 1. */
+/** Time along a film, 0 to 1: uniform for ease 0, with a slow start and end for ease 1. */
 export function timeOf(frame: number, frames: number, ease: number): number {
   if (frames <= 1) return 0;
   const t = frame / (frames - 1);
@@ -41,7 +41,7 @@ export function placeAt(from: Place, to: Place, t: number): Place {
   if (t <= 0) return from;
   if (t >= 1) return to;
   const [start, end] = [log10(parsed(from.zoom)), log10(parsed(to.zoom))];
-  // Seen from the shallower end, so that the powers below are at most 1.
+  // Computed from the shallower end, so that the powers below are at most 1.
   if (end < start) return placeAt(to, from, 1 - t);
   const depth = end - start;
   const passed = Math.max(0, rounded(start + t * depth) - start);

@@ -40,7 +40,7 @@ export function points(
 
 /**
  * The same, into arrays of the caller (both at least width * height * samples long); returns how many points.
- * `camera`: where the view is; by default where the view itself says.
+ * `camera`: by default that of the view.
  */
 export function fillPoints(
   view: View,

@@ -44,7 +44,7 @@ export interface View {
   readonly sampling: Sampling;
   /** Iterated as differences from the job's reference orbit, which gives other last bits than iterating directly. */
   readonly perturbed?: true;
-  /** The job wants the distance of every sample to the set, too. */
+  /** The distance of every sample to the set is computed, too. */
   readonly distance?: true;
   /** Exact iteration of perturbed points has no time limit: no sample stays uncertain. */
   readonly exact?: true;

@@ -16,6 +16,7 @@ import { Scripted } from './scripted.js';
 const LOCAL = { host: '127.0.0.1', port: 0 };
 const rect = { x: 0, y: 0, width: 500_000, height: 1 };
 const BYTES = 3 * rect.width;
+const SMALL = 30;
 
 const MESSAGES: readonly ToWorker[] = [
   { kind: 'hello', protocol: 1, version: '1', build: 'b', session: 's', slots: 0 },
@@ -26,6 +27,12 @@ const MESSAGES: readonly ToWorker[] = [
     assignment: { shard: 3, epoch: 4, scene: 2, render: 5, work: taskOf(rect) },
   },
 ];
+
+/** A second assignment, whose answer is short. */
+const SHORT: ToWorker = {
+  ...{ kind: 'assign', job: 1, answerBytes: SMALL },
+  assignment: { shard: 3, epoch: 5, scene: 2, render: 5, work: taskOf({ x: 0, y: 0, width: 10, height: 1 }) },
+};
 
 interface Line {
   readonly time: number;
@@ -59,6 +66,11 @@ async function exchange(leader: LeaderLink, workerLink: Promise<WorkerLink>): Pr
   const answer = { job: 1, shard: 3, epoch: 4, seconds: 1, iterations: 2, uncertain: 0 };
   void far.send({ kind: 'result', ...answer, bytes: new Uint8Array(BYTES) });
   await near.next('result');
+  void near.send(SHORT);
+  await far.next('assign');
+  // Over gRPC an answer in one chunk is a Buffer, which has a JSON form of its own.
+  void far.send({ kind: 'result', ...answer, epoch: 5, bytes: Buffer.alloc(SMALL) });
+  await near.next('result');
 }
 
 function check(lines: readonly Line[], worker: string): void {
@@ -66,10 +78,13 @@ function check(lines: readonly Line[], worker: string): void {
   const at = (direction: string, kind: string) =>
     lines.filter((one) => one.direction === direction && one.kind === kind);
   for (const kind of kinds) {
-    for (const direction of ['sent', 'received']) assert.equal(at(direction, kind).length, 1, `${direction} ${kind}`);
+    const times = kind === 'result' || kind === 'assign' ? 2 : 1;
+    for (const direction of ['sent', 'received'])
+      assert.equal(at(direction, kind).length, times, `${direction} ${kind}`);
   }
-  assert.equal(lines.length, 2 * kinds.length);
+  assert.equal(lines.length, 2 * (kinds.length + 2));
   const [sent, received] = [at('sent', 'assign')[0], at('received', 'result')[0]] as [Line, Line];
+  for (const direction of ['sent', 'received']) assert.equal(at(direction, 'result')[1]?.bytes, `${SMALL} bytes`);
   assert.equal(sent.peer, worker);
   assert.equal(received.peer, worker);
   assert.deepEqual([received.job, received.epoch, received.bytes], [1, 4, `${BYTES} bytes`]);

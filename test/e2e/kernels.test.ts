@@ -63,15 +63,15 @@ for (const [what, kernel, view, why] of [
   ],
 ] as const) {
   test(`--kernel ${kernel} where ${what}: the picture of simd, and one warning`, BOUNDED, async (t) => {
-    const crew = ['--local', '2'];
-    const fallen = await render(t, [...view, ...crew, '--kernel', kernel], NO_GPU);
-    const simd = await render(t, [...view, ...crew, '--kernel', 'simd']);
-    assert.equal(fallen.code, 0, fallen.stderr);
-    const warnings = fallen.stderr.match(INSTEAD) ?? [];
-    assert.equal(warnings.length, 1, fallen.stderr);
+    const workersFlags = ['--local', '2'];
+    const replaced = await render(t, [...view, ...workersFlags, '--kernel', kernel], NO_GPU);
+    const simd = await render(t, [...view, ...workersFlags, '--kernel', 'simd']);
+    assert.equal(replaced.code, 0, replaced.stderr);
+    const warnings = replaced.stderr.match(INSTEAD) ?? [];
+    assert.equal(warnings.length, 1, replaced.stderr);
     assert.match(warnings[0] as string, why);
-    assert.deepEqual(fallen.bytes, simd.bytes);
-    const strict = await render(t, [...view, ...crew, '--kernel', kernel, '--strict'], NO_GPU);
+    assert.deepEqual(replaced.bytes, simd.bytes);
+    const strict = await render(t, [...view, ...workersFlags, '--kernel', kernel, '--strict'], NO_GPU);
     assert.equal(strict.code, why.source.includes('no GPU') ? 1 : 2, strict.stderr);
     assert.match(strict.stderr, why);
     assert.deepEqual(strict.bytes, []);
@@ -80,19 +80,19 @@ for (const [what, kernel, view, why] of [
 
 test('--kernel gpu on workers of which none has a GPU: the picture of simd, and one warning', BOUNDED, async (t) => {
   const workers = await Promise.all([worker(t, ['--kernel', 'gpu'], NO_GPU), worker(t, [], NO_GPU)]);
-  const crew = hosts(t, workers);
-  const fallen = await render(t, [...SHALLOW, ...crew, '--kernel', 'gpu']);
-  const simd = await render(t, [...SHALLOW, ...crew]);
-  assert.equal(fallen.code, 0, fallen.stderr);
-  assert.equal(fallen.stderr.match(INSTEAD)?.length, 1, fallen.stderr);
-  assert.deepEqual(fallen.bytes, simd.bytes);
-  const strict = await render(t, [...SHALLOW, ...crew, '--kernel', 'gpu', '--strict']);
+  const workersFlags = hosts(t, workers);
+  const replaced = await render(t, [...SHALLOW, ...workersFlags, '--kernel', 'gpu']);
+  const simd = await render(t, [...SHALLOW, ...workersFlags]);
+  assert.equal(replaced.code, 0, replaced.stderr);
+  assert.equal(replaced.stderr.match(INSTEAD)?.length, 1, replaced.stderr);
+  assert.deepEqual(replaced.bytes, simd.bytes);
+  const strict = await render(t, [...SHALLOW, ...workersFlags, '--kernel', 'gpu', '--strict']);
   assert.equal(strict.code, 1);
   assert.match(strict.stderr, /error: WORKER_MISSING: .*(no GPU|simd kernel)/);
   for (const one of workers) await endsOnSignal(one);
 });
 
-test('a worker for a GPU that is not there offers simd, with a warning', BOUNDED, async (t) => {
+test('a worker with --kernel gpu and no GPU offers simd, with a warning', BOUNDED, async (t) => {
   const without = await worker(t, ['--kernel', 'gpu'], NO_GPU);
   await without.said(/^warning: no GPU to compute on .*: this worker offers the simd kernel$/m);
   const { code, stderr } = await render(t, [...SHALLOW, ...hosts(t, [without])]);
@@ -100,16 +100,16 @@ test('a worker for a GPU that is not there offers simd, with a warning', BOUNDED
   await endsOnSignal(without);
 });
 
-test('some workers have a GPU, others not: those compute, these are named and left out', gpu, async (t) => {
+test('some workers have a GPU, others not: the first compute, the others are named and left out', gpu, async (t) => {
   const [has, lacks] = await Promise.all([worker(t), worker(t, [], NO_GPU)]);
-  // With too few that have one it is simd for all.
-  const crew = [...hosts(t, [lacks, has]), '--kernel', 'gpu'];
-  const all = await render(t, [...SHALLOW, ...crew, '--min-workers', '2']);
+  // If too few workers have a GPU, all use simd.
+  const workersFlags = [...hosts(t, [lacks, has]), '--kernel', 'gpu'];
+  const all = await render(t, [...SHALLOW, ...workersFlags, '--min-workers', '2']);
   assert.equal(all.stderr.match(INSTEAD)?.length, 1, all.stderr);
   assert.match(all.stderr, new RegExp(`^${lacks.address} is left out: no GPU to compute on`, 'm'));
   assert.deepEqual(all.bytes, (await render(t, [...SHALLOW, ...hosts(t, [has])])).bytes);
   const alone = await render(t, [...SHALLOW, ...hosts(t, [has]), '--kernel', 'gpu']);
-  const mixed = await render(t, [...SHALLOW, ...crew]);
+  const mixed = await render(t, [...SHALLOW, ...workersFlags]);
   assert.equal(mixed.code, 0, mixed.stderr);
   assert.deepEqual(mixed.bytes, alone.bytes);
   await endsOnSignal(has);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { folder, fractal, start } from './processes.js';
 
-test('fractal locate: a fact a line, and the last line renders it', async (t) => {
+test('fractal locate: one value a line, and the last line renders the place', async (t) => {
   const at = folder(t);
   const { code, stdout, stderr } = await fractal(t, ['locate', '--re', '-1.75', '--im=0', '--zoom', '30']);
   assert.deepEqual([code, stderr], [0, '']);
@@ -52,7 +52,7 @@ test('locate where there is nothing, or nothing to look for: one line', async (t
   }
 });
 
-test('a long search tells how far it is, and ends on Ctrl-C', async (t) => {
+test('a long search reports its progress, and ends on Ctrl-C', async (t) => {
   const running = start(t, ['locate', '-x', '0.25', '-y', '0', '--zoom', '1e3000']);
   await running.said(/looking for the period: iteration \d+ of at most \d+/);
   running.process.kill('SIGINT');

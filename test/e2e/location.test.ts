@@ -59,7 +59,7 @@ test('a film is rendered again from itself, and each frame of a pattern as a sti
   assert.ok(readFileSync(join(at, 'first.png')).equals(readFileSync(join(at, 'f-0.png'))));
 });
 
-test('WebP, TIFF and JPEG carry their parameters, too', async (t) => {
+test('WebP, TIFF and JPEG contain their parameters, too', async (t) => {
   const at = folder(t);
   await leader(t, at, [...STILL, '--local', '1', '-o', 'a.png']);
   let last = 'a.png';
@@ -73,7 +73,7 @@ test('WebP, TIFF and JPEG carry their parameters, too', async (t) => {
   await sharp(join(at, 'a.png')).toFile(join(at, 'bare.tiff'));
   for (const [name, line] of [
     ['cut.webp', /^error: LOCATION_FILE: cut\.webp: it is cut short after \d+ bytes.*\n$/],
-    ['bare.tiff', /^error: LOCATION_FILE: bare\.tiff: it carries no parameters.*\n$/],
+    ['bare.tiff', /^error: LOCATION_FILE: bare\.tiff: it contains no parameters.*\n$/],
   ] as const) {
     const { code, stderr } = await fractal(t, ['leader', '--location', name], at);
     assert.equal(code, 2, stderr);
@@ -81,7 +81,7 @@ test('WebP, TIFF and JPEG carry their parameters, too', async (t) => {
   }
 });
 
-test('a location of others just renders', async (t) => {
+test('a location file of another program renders', async (t) => {
   const at = folder(t);
   writeFileSync(join(at, 'x.kfr'), 'Re: -1.7548\r\nIm: 0.0123\r\nZoom: 1.2E2\r\nIterations: 300\r\n');
   await leader(t, at, ['--location', 'x.kfr', '--local', '1', '--width', '64', '--height', '48']);
@@ -97,8 +97,8 @@ test('a film or picture without parameters, or cut short: one line, exit code 2'
   writeFileSync(join(at, 'cut.mp4'), Buffer.from('\0\0\0\x20ftypisom\0\0\x02\0', 'latin1'));
   for (const [name, line] of [
     ['cut.png', /cut\.png: it is cut short after \d+ bytes/],
-    ['bare.png', /bare\.png: it carries no parameters/],
-    ['cut.mp4', /cut\.mp4: it carries no parameters: it is cut short/],
+    ['bare.png', /bare\.png: it contains no parameters/],
+    ['cut.mp4', /cut\.mp4: it contains no parameters: it is cut short/],
     ['none.kfr', /none\.kfr: it cannot be read/],
   ] as const) {
     const { code, stderr } = await fractal(t, ['leader', '--location', name], at);

@@ -154,7 +154,7 @@ test(
   },
 );
 
-test('every Node here says the same build', async (t) => {
+test('every version of Node here prints the same build', async (t) => {
   for (const node of HERE.values()) {
     const { stdout } = await run(t, [node, PROGRAM, 'version']).ended;
     assert.ok(stdout.includes(`build ${buildDigest().slice(0, 12)}`), stdout);

@@ -7,29 +7,29 @@ import { paletteNames } from '../../src/render/palette.js';
 import { folder, fractal, start } from './processes.js';
 
 test('help and version are understood in every usual spelling', async (t) => {
-  const said = async (...words: string[]) => {
+  const printed = async (...words: string[]) => {
     const { code, stdout, stderr } = await fractal(t, words, folder(t));
     assert.deepEqual([code, stderr], [0, ''], words.join(' '));
     return stdout;
   };
-  const [overview] = [await said('help')];
-  for (const words of [[], ['--help'], ['-h']]) assert.equal(await said(...words), overview);
-  const leader = await said('help', 'leader');
+  const [overview] = [await printed('help')];
+  for (const words of [[], ['--help'], ['-h']]) assert.equal(await printed(...words), overview);
+  const leader = await printed('help', 'leader');
   for (const words of [
     ['leader', '--help'],
     ['leader', '-h'],
     ['leader', '--zoom', '5', '-h'],
     ['--help', 'leader'],
   ]) {
-    assert.equal(await said(...words), leader);
+    assert.equal(await printed(...words), leader);
   }
   assert.match(leader, /^ {2}-x, --xpos X +real part of the centre/m);
-  const version = await said('version');
+  const version = await printed('version');
   assert.match(version, /^fractal \d+\.\d+\.\d+ \(node v\d/);
-  for (const word of ['--version', '-V']) assert.equal(await said(word), version);
+  for (const word of ['--version', '-V']) assert.equal(await printed(word), version);
 });
 
-test('palettes puts names into a pipe, and colours where they are wanted', async (t) => {
+test('palettes writes names into a pipe, and colours if they are requested', async (t) => {
   const show = (env: Record<string, string>, ...words: string[]) =>
     start(t, ['palettes', ...words], folder(t), undefined, { NO_COLOR: '', FORCE_COLOR: '', ...env }).ended;
   const names = `${paletteNames().join('\n')}\n`;

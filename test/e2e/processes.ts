@@ -23,14 +23,14 @@ export interface Running {
   said(pattern: RegExp): Promise<RegExpMatchArray>;
 }
 
-/** An empty folder that is gone after the test. */
+/** An empty folder that is removed after the test. */
 export function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'fractal-test-'));
   t.after(() => {
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // After a failure somebody may still write here: it is ended by a hook after this one, which must be reached.
+      // After a failure a process may still write here. The next hook ends it, so this one must not throw.
     }
   });
   return path;
@@ -98,7 +98,7 @@ export function run(
         };
         waiting.add(look);
         look();
-        ended.then(() => reject(new Error(`ended without saying ${pattern}: ${stdout}${stderr}`)));
+        ended.then(() => reject(new Error(`ended without printing ${pattern}: ${stdout}${stderr}`)));
       }),
   };
 }

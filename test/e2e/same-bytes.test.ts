@@ -129,12 +129,12 @@ test('a worker that starts after the leader takes part', async (t) => {
   const path = folder(t);
   const hosts = join(path, 'hosts');
   writeFileSync(hosts, hostfileOf([first]));
-  // The port of a worker that is gone: nobody answers there until a new one comes up on it.
-  const gone = await worker(t);
-  const port = gone.address.split(':')[1] as string;
-  gone.process.kill('SIGKILL');
-  await gone.ended;
-  writeFileSync(hosts, hostfileOf([first, gone]));
+  // The port of a worker that has ended: nothing listens there until a new worker starts.
+  const stopped = await worker(t);
+  const port = stopped.address.split(':')[1] as string;
+  stopped.process.kill('SIGKILL');
+  await stopped.ended;
+  writeFileSync(hosts, hostfileOf([first, stopped]));
   const words = ['leader', ...STILL, '--hostfile', hosts, '--min-workers', '2', '-o', join(path, 'x.png'), '--json'];
   const leader = start(t, words);
   await first.said(/job .* begins/);
@@ -147,7 +147,7 @@ test('a worker that starts after the leader takes part', async (t) => {
   assert.ok(workers.every(({ shards }) => shards > 0));
 });
 
-test('one Ctrl-C ends a run cleanly: exit code 130, no torn file, nothing left over', async (t) => {
+test('one Ctrl-C ends a run cleanly: exit code 130, no incomplete file, nothing left over', async (t) => {
   const path = folder(t);
   const file = join(path, 'x.mp4');
   writeFileSync(file, 'from an earlier run');

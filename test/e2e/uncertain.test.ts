@@ -1,4 +1,4 @@
-/** What a run says of pixels that it is not certain of, as a user sees it. */
+/** Uncertain pixels in the messages of a run, as printed for a user. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const VIEW = [
   '--ypos=-0.71080773287629327426512053493918997832355917',
 ];
 
-test('uncertain pixels are told by every run, from the store and from recolor too; --exact leaves none', async (t) => {
+test('every run reports uncertain pixels, from the store and from recolor too; --exact leaves none', async (t) => {
   const at = folder(t);
   const store = ['--store', join(at, 'store')];
   const words = ['leader', '--local', '2', ...VIEW, ...store, '--keep-samples', '-o', 'x.png'];
@@ -25,7 +25,7 @@ test('uncertain pixels are told by every run, from the store and from recolor to
   assert.deepEqual([again.uncertain, again.shards], [Number(count), 0], 'all of it from the store');
   const colours = await fractal(t, ['recolor', ...VIEW, ...store, '--palette', 'Hippi', '-o', 'y.png'], at);
   assert.ok(colours.stderr.includes(line), colours.stderr);
-  // Another view for the store; and the picture says so, so that it is rendered again as it was.
+  // Another view for the store; and the picture contains the flag, so that it is rendered again as it was.
   const exact = JSON.parse((await fractal(t, [...words, '--exact', '--json'], at)).stdout);
   assert.equal(exact.uncertain, 0);
   assert.equal(exact.recalled, 0);

@@ -31,7 +31,7 @@ test('worker --metrics prints its metrics after each session, though the leader 
   assert.ok(lines.includes(`METRICS WORKER ${address} /cluster/samples:samples: ${64 * 36}`));
 });
 
-test('worker --metrics=json prints one object, also when no leader came', async (t) => {
+test('worker --metrics=json prints one object, also without any leader', async (t) => {
   const worker = start(t, ['worker', '--port', '0', '--slots', '1', '--metrics=json'], folder(t));
   const [, address = ''] = await worker.said(/^worker (127\.0\.0\.1:\d+): ready/m);
   worker.process.kill('SIGINT');
@@ -43,7 +43,7 @@ test('worker --metrics=json prints one object, also when no leader came', async 
   assert.equal(json[address]?.['/cluster/workers/slots:slots'], 1);
 });
 
-test('worker --retries ends a worker whose leader does not come, with an error', async (t) => {
+test('worker --retries ends a worker whose leader does not answer, with an error', async (t) => {
   const words = ['worker', '--port', '0', '--slots', '1', '--join', '127.0.0.1:1', '--retries', '0', '--quiet'];
   const { code, stdout, stderr } = await fractal(t, words);
   assert.equal(code, 1);

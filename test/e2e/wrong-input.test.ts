@@ -138,11 +138,12 @@ test('the overview is the help of help', async (t) => {
 });
 
 test('a working folder that was deleted is named, whatever the command', async (t) => {
-  const gone = join(folder(t), 'gone');
+  const removed = join(folder(t), 'removed');
   for (const words of [['leader', '--local', '1'], ['worker'], ['palettes'], ['--version']]) {
-    mkdirSync(gone);
+    mkdirSync(removed);
     const command = 'rmdir "$PWD" && exec "$@"';
-    const { code, stderr } = await run(t, ['sh', '-c', command, 'sh', process.execPath, PROGRAM, ...words], gone).ended;
+    const { code, stderr } = await run(t, ['sh', '-c', command, 'sh', process.execPath, PROGRAM, ...words], removed)
+      .ended;
     assert.equal(code, 2, stderr);
     assert.match(stderr, /^error: FOLDER_MISSING: the working folder was deleted .*\n$/);
   }
@@ -165,7 +166,7 @@ test('a time limit ends a run in time, with nothing left behind', async (t) => {
   assert.match(stderr, /error: TIMEOUT: .*--timeout 2/);
 });
 
-test('too few digits for the zoom: one line of warning, and the picture comes', async (t) => {
+test('too few digits for the zoom: one line of warning, and the picture is made', async (t) => {
   const small = ['--local', '1', '--width', '32', '--height', '24', '--iters', '100', '-o', 'x.png'];
   const words = ['leader', '-x', '-1.75', '-y', '0', '--zoom', '1e20', ...small];
   const { code, stdout, stderr } = await fractal(t, words, folder(t));
@@ -176,7 +177,7 @@ test('too few digits for the zoom: one line of warning, and the picture comes', 
   assert.deepEqual([quiet.code, quiet.stderr], [0, '']);
 });
 
-test('an iteration limit beyond 2^48 in a file is told in one line', async (t) => {
+test('an iteration limit beyond 2^48 in a file is reported in one line', async (t) => {
   const at = folder(t);
   writeFileSync(join(at, 'x.kfr'), 'Re: -1\r\nIm: 0\r\nZoom: 1E2\r\nIterations: 999999999999999\r\n');
   writeFileSync(join(at, 'x.json'), '{"iters": 999999999999999}');
@@ -194,7 +195,7 @@ test('an iteration limit beyond 2^48 in a file is told in one line', async (t) =
   }
 });
 
-test('--dry-run at any depth says how long the orbit takes, and does not compute it', async (t) => {
+test('--dry-run at any depth states how long the orbit takes, and does not compute it', async (t) => {
   const digits = Array.from({ length: 10_100 }, (_, k) => ((k * k * 31) % 10_007) % 10).join('');
   const words = ['leader', '--dry-run', '--local', '2', '-x', `-1.${digits}`, '-y', `0.${digits}`, '--zoom', '1e10000'];
   const { code, stdout, stderr } = await fractal(t, words, folder(t));

@@ -165,7 +165,7 @@ async function film(t: TestContext): Promise<string> {
 
 for (const [signal, words] of [
   ['SIGKILL', /ffmpeg \(.*\) failed: it was killed with signal SIGKILL/],
-  ['SIGSTOP', /ffmpeg \(.*\) failed: it showed no sign of life for 2 seconds/],
+  ['SIGSTOP', /ffmpeg \(.*\) failed: it made no progress for 2 seconds/],
 ] as const) {
   test(
     `ffmpeg gets ${signal}: its last message is reported, an older film stays, and the next run uses what is there`,

@@ -88,7 +88,7 @@ for (const [what, answer, reason] of [
   [
     'protocol',
     { ...ready, protocol: 1 },
-    /it speaks protocol 1 \(version 0\.0\.0\), this leader 4 \(version 0\.1\.0\)/,
+    new RegExp(`it speaks protocol 1 \\(version 0\\.0\\.0\\), this leader ${PROTOCOL} \\(version 0\\.1\\.0\\)`),
   ],
   ['version', ready, /it is version 0\.0\.0, this leader 0\.1\.0/],
   [

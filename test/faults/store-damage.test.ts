@@ -119,7 +119,7 @@ test(
     const [good, bad] = [join(path, 'good'), join(path, 'bad')];
     const open = async (at: string) => {
       const store = await openOnDisk({ folder: at, size: 1 << 26, warn: assert.fail });
-      return { store, archive: new Archive(store, { ...SIZE, keyOf: (frame) => digestOf({ frame }) }) };
+      return { store, archive: new Archive(store, { sizeOf: () => SIZE, keyOf: (frame) => digestOf({ frame }) }) };
     };
     const orbit = {
       orbit: Float64Array.from({ length: 64 }, (_, k) => 1 / (k + 1)),

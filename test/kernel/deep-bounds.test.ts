@@ -125,7 +125,7 @@ test('tricorn at 3.299e194: nu and distance, where the entries of matrices have 
   const order = orderFor(view);
   const compute = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
   const nuOf = (x: number, y: number) => compute(view, { x, y, width: 1, height: 1 }).nu[0] as number;
-  // By oracle.py; the last three stay.
+  // By oracle.py; the last three never escape.
   assert.ok(Math.abs(nuOf(17, 7) - 35705.057723) < 0.01);
   assert.ok(Math.abs(nuOf(10, 8) - 34502.851993) < 0.01);
   assert.deepEqual([nuOf(14, 7), nuOf(15, 8), nuOf(16, 9)], [Infinity, Infinity, Infinity]);

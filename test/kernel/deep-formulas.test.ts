@@ -39,7 +39,7 @@ for (const one of golden) {
     }
   });
 
-  test(`${one.id}: neither proofs nor what was computed before change a sample`, () => {
+  test(`${one.id}: neither proofs nor earlier samples change a sample`, () => {
     const view = viewOf(one);
     const rect = { x: 12, y: 8, width: 40, height: 20 };
     const { nu } = perturbation(view)(view, rect);

@@ -182,11 +182,11 @@ test('direct and perturbed iteration agree on distances, in a camera that is tur
   }
 });
 
-test('a kernel that knows no distances says so', async () => {
+test('a kernel that computes no distances refuses them', async () => {
   const cpu = await openCpu();
   await assert.rejects(cpu.compute(plain, { x: 0, y: 0, width: 1, height: 1 }), {
     code: 'KERNEL_MISSING',
-    message: /the cpu kernel gives no distances: use --kernel simd/,
+    message: /the cpu kernel computes no distances: use --kernel simd/,
   });
   assert.match(await fingerprintOf(cpu), /^[0-9a-f]{64}$/);
   await cpu.close();

@@ -1,5 +1,5 @@
 /**
- * A Vulkan driver for tests: that of the environment, else SwiftShader, which Debian brings with chromium-common; and a
+ * A Vulkan driver for tests: that of the environment, else SwiftShader, which is in Debian's chromium-common; and a
  * display for headless GL: that of the environment, else an Xvfb.
  */
 

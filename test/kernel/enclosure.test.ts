@@ -1,4 +1,4 @@
-/** Enclosures of random discs: points of a disc, iterated in integers, lie within the disc that is said to hold their image. */
+/** Enclosures of random discs: points of a disc, iterated in integers, lie within the disc that was computed for their images. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -41,7 +41,7 @@ function iterate([zr, zi]: Point, [cr, ci]: Point, { step, power }: Formula, cou
 
 /** A point of the disc of radius r around (x, y): `turn` of a whole turn, at `part` of the radius. */
 function within([x, y]: Point, r: number, turn: number, part: number): Point {
-  // A little less than r, so that sine and cosine's last bits do not lead out of the disc.
+  // A little less than r, so that the last bits of sine and cosine keep the point in the disc.
   const length = r * part * (1 - 2 ** -50);
   return [x + exact(length * Math.cos(2 * Math.PI * turn)), y + exact(length * Math.sin(2 * Math.PI * turn))];
 }
@@ -52,7 +52,7 @@ function distance([x, y]: Point, re: number, im: number, radius: number): number
 }
 
 const share = fc.double({ min: 0, max: 1, noNaN: true });
-/** Mostly the rim, where discs are left first. */
+/** Mostly the rim, whose images are the farthest out. */
 const part = fc.oneof(fc.constant(1), share);
 const powerOfTen = (from: number, to: number) => fc.double({ min: from, max: to, noNaN: true }).map((e) => 10 ** e);
 const coordinate = fc.double({ min: -1.2, max: 1.2, noNaN: true });
@@ -67,7 +67,7 @@ function enclosureAt(memory: WebAssembly.Memory, at: number): [re: number, im: n
   return [...new Float64Array(memory.buffer, at, 3)] as [number, number, number];
 }
 
-test('direct iteration: an enclosure holds the images of all points of a disc, for all c of a disc', () => {
+test('direct iteration: an enclosure contains the images of all points of a disc, for all c of a disc', () => {
   const memory = memoryOf(1);
   const parts = openParts(memory);
   const [proofsAt, resultAt] = [1024, 4096];
@@ -151,7 +151,7 @@ for (const [name, formula, near, zoom] of [
   ['burning ship', { step: 'burning-ship', power: 2 }, '-1.68012345', '1e14'],
   ['tricorn', { step: 'tricorn', power: 2 }, '-1.68012345', '1e14'],
 ] as const) {
-  test(`perturbation of ${name}: an enclosure holds what a period makes of a disc, table, single steps and roundings`, () => {
+  test(`perturbation of ${name}: an enclosure contains the image of a disc after a period: table, single steps, roundings`, () => {
     const { shared, parts, slot } = open(formula, near, zoom);
     const resultAt = regionOf(shared.regionsAt, 0).reAt;
     const period = shared.end;

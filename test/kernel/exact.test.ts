@@ -26,7 +26,7 @@ const ship: View = {
 };
 const WHOLE = { x: 0, y: 0, width: 6, height: 4 };
 
-/** Two million iterations, whose errors doubles still tell. */
+/** Two million iterations, whose error bound is still a double. */
 const slow: View = {
   ...still,
   formula: { step: 'holomorphic', power: 2 },
@@ -81,7 +81,7 @@ test('where exact iteration replaces nu it replaces the distance', () => {
   }
 });
 
-test('two million iterations: an exact view has the exact nu, any other one says that it is uncertain', () => {
+test('two million iterations: an exact view has the exact nu, any other one reports it as uncertain', () => {
   const compute = perturbation(slow);
   for (const [x, y, nu] of [
     [12, 17, 1558210.4330945],
@@ -95,7 +95,7 @@ test('two million iterations: an exact view has the exact nu, any other one says
   }
 });
 
-test('an exact iteration that is no longer wanted ends in the midst of a point', () => {
+test('an exact iteration that was cancelled ends within a point', () => {
   const compute = perturbation(slow);
   const stopped = new Error('stopped');
   let calls = 0;
@@ -107,7 +107,7 @@ test('an exact iteration that is no longer wanted ends in the midst of a point',
   assert.equal(calls, 3);
 });
 
-test('errors that grow beyond all doubles are no small errors: real points near -2 that never escape', () => {
+test('errors that grow beyond all doubles are not taken for small errors: real points near -2 that never escape', () => {
   // Each iteration doubles errors: 4,000 of them are affordable with as many bits, 100,000 are not.
   for (const [iterations, expected] of [
     [4000, 0],

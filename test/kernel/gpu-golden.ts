@@ -1,4 +1,4 @@
-/** What the tests of the gpu.js kernels share: exact values, and what a GPU has to promise. */
+/** What the tests of the gpu.js kernels share: exact values, and the accuracy that a GPU must have. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ export function viewOf(g: Golden): View {
 export const tooDeep = (error: unknown) => error instanceof FractalError && error.code === 'VIEW_TOO_DEEP';
 export const pixel = (x: number, y: number) => ({ x, y, width: 1, height: 1 });
 
-/** The tests of one kind of GPU. A file each: the native parts of two kinds do not get on in one process. */
+/** The tests of one kind of GPU. A file each: the native parts of two kinds conflict in one process. */
 export async function promises(mode: 'webgpu' | 'headlessgl'): Promise<void> {
   chooseDriver();
   if (mode === 'headlessgl') after(await chooseDisplay());

@@ -36,7 +36,7 @@ describe('the cpu kernel of gpu.js', () => {
     }
   });
 
-  test('gives the samples of a rectangle in rows, the same ones whatever the rectangle and the company', async () => {
+  test('gives the samples of a rectangle in rows, the same ones for any rectangle and other points in the batch', async () => {
     const view: View = { ...viewOf(named('tricorn')), sampling: { kind: 'jittered', count: 3, seed: 7 } };
     const rect = { x: 300, y: 200, width: 40, height: 30 };
     const [whole, again] = await Promise.all([cpu.compute(view, rect), cpu.compute(view, rect)]);

@@ -86,7 +86,7 @@ for (const { id, formula } of views) {
   });
 }
 
-test('slots of direct iteration write to their own regions alone, and keep apart what they know', async () => {
+test('slots of direct iteration write to their own regions alone, and their proofs are separate', async () => {
   const shared = compileSimd(2);
   const [one, other] = [openSimd(shared, 0), openSimd(shared, 1)];
   const alone = openSimd();

@@ -20,11 +20,11 @@ const view: View = {
   sampling: { kind: 'grid', side: 1 },
 };
 
-test('views are perturbed from where samples lie 2^-44 of their coordinates apart, or as the user says', () => {
+test('views are perturbed from where samples lie 2^-44 of their coordinates apart, or as --method states', () => {
   const from = perturbedFrom(view, 'auto', 'simd');
   const spacing = 4 / (10 ** from * 360);
   assert.ok(Math.abs(Math.log2(spacing / 1.7548776662466927) + 44) < 1e-9, `${from}`);
-  assert.equal(perturbedFrom({ ...view, zoom: '1e5000' }, 'auto', 'simd'), from, 'the depth itself has no say');
+  assert.equal(perturbedFrom({ ...view, zoom: '1e5000' }, 'auto', 'simd'), from, 'the depth alone does not matter');
   assert.equal(perturbedFrom(view, 'direct', 'simd'), Infinity);
   assert.equal(perturbedFrom(view, 'perturbation', 'simd'), -Infinity);
   assert.equal(perturbedFrom(view, 'auto', 'gpu'), Infinity);
@@ -32,7 +32,7 @@ test('views are perturbed from where samples lie 2^-44 of their coordinates apar
   assert.equal(worthProbing(view, 'direct', 'simd'), false);
 });
 
-test('a view is perturbed where that takes a twentieth of the steps, or where it is worth it to be right', async () => {
+test('a view is perturbed where that takes a twentieth of the steps, or where correct samples justify the cost', async () => {
   const small = { ...view, width: 20, height: 10 };
   const answers = (iterations: number, nuOf: (x: number) => number) => async (_: View, rect: { x: number }) => ({
     nu: Float64Array.of(nuOf(rect.x)),
@@ -56,7 +56,7 @@ test('a view is perturbed where that takes a twentieth of the steps, or where it
   assert.equal(await prefersPerturbation(poster, plain, rare), false);
 });
 
-test('where all depends on the last digits of doubles, the view is perturbed', async () => {
+test('where counts depend on the last digits of doubles, the view is perturbed', async () => {
   const seahorse = { ...view, re: '-0.74364388703715087', im: '0.13182590420531198', zoom: '1e9', iterations: 5000 };
   const order = orderFor(seahorse);
   const perturbed = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);

@@ -131,7 +131,7 @@ test('burning-ship and tricorn: zeros by real matrices, on the needle and off it
   }
 });
 
-test('a period that is a multiple of the true one never comes out, wherever one looks', () => {
+test('a period that is a multiple of the true one is never a result, in any view', () => {
   const places = fc.record({
     re: fc.double({ min: -2, max: 0.5, noNaN: true }),
     im: fc.double({ min: -1.2, max: 1.2, noNaN: true }),
@@ -157,7 +157,7 @@ test('a period that is a multiple of the true one never comes out, wherever one 
   assert.ok(count > 30, `${count} found`);
 });
 
-test('no nucleus: a centre that escapes, a limit too low; tiny zooms and deep ones are no trouble', () => {
+test('no nucleus: a centre that escapes, a limit too low; very small zooms and deep ones are handled', () => {
   assert.deepEqual(found({ re: '1', im: '1', zoom: '1e20' }), { why: 'escaped', at: 5 });
   const { re, im, zoom } = golden.find(({ id }) => id === 'kf-1e50') ?? assert.fail();
   assert.deepEqual(found({ re, im, zoom, limit: 1000 }), { why: 'limit', at: 1000 });
@@ -165,7 +165,7 @@ test('no nucleus: a centre that escapes, a limit too low; tiny zooms and deep on
   assert.equal(nucleus({ re: '-1', im: '1e-10001', zoom: '1e10000' }).re, '-1');
 });
 
-test('a step of Newton to a point that escapes ends the try, not the program', () => {
+test('a step of Newton to a point that escapes ends the attempt, not the program', () => {
   const formula = { step: 'holomorphic', power: 8 } as const;
   assert.ok('why' in found({ formula, re: '-0.692', im: '0.263', zoom: '13', limit: 1000 }));
 });

@@ -98,7 +98,7 @@ test('one reference serves a whole zoom, and any cut gives the same samples as t
   }
 });
 
-test('a Julia set whose cycle holds 0 itself takes few steps inside', () => {
+test('a Julia set whose cycle contains 0 takes few steps inside', () => {
   for (const re of ['-1', '0']) {
     const view: View = {
       formula: { step: 'holomorphic', power: 2, julia: { re, im: '0' } },
@@ -113,8 +113,8 @@ test('a Julia set whose cycle holds 0 itself takes few steps inside', () => {
   }
 });
 
-test('where neighbours hardly part, roundings of thousands of iterations do not show', () => {
-  // By oracle.py; near the limit of period doubling, where an escape is decided by what happened tens of thousands before.
+test('where neighbouring points hardly separate, roundings of thousands of iterations do not show', () => {
+  // By oracle.py; near the limit of period doubling, where an escape depends on iterations tens of thousands before.
   const place = { re: '-1.401155189', im: '0', zoom: '1e9', width: 160, height: 90 };
   for (const iterations of [48_300, 50_000, 60_000]) {
     const view = viewOf({ ...place, id: '', iterations, pixels: [] });
@@ -131,7 +131,7 @@ test('where neighbours hardly part, roundings of thousands of iterations do not 
   }
 });
 
-test('chaos is told by as many digits of the pixel as it asks for', () => {
+test('in chaos the coordinates of a pixel have as many digits as its count depends on', () => {
   const still = { id: '', width: 160, height: 90, pixels: [] };
   const ship = { ...still, re: '-1.747807448', im: '-0.022859245', zoom: '3e4', iterations: 3560 };
   const fourth = { ...still, re: '0.493662920666772244', im: '0.607266014775816633', zoom: '8e13', iterations: 10_458 };
@@ -154,7 +154,7 @@ test('chaos is told by as many digits of the pixel as it asks for', () => {
   }
 });
 
-test('jittered samples are those of their places', () => {
+test('jittered samples are those of their positions', () => {
   const place = { ...named('kf-1e14'), width: 64, height: 36 };
   const view: View = { ...viewOf(place), count: 'whole', sampling: { kind: 'jittered', count: 5, seed: 3 } };
   const compute = perturbation(view);

@@ -55,7 +55,7 @@ const place = fc
   .map(([r, turn]): Complex => [r * Math.cos(2 * Math.PI * turn), r * Math.sin(2 * Math.PI * turn)]);
 const ONE: Complex = [1, 0];
 
-test('a product lacks no more than its bound, and just that where all terms add up', () => {
+test('the terms that a product omits are at most its bound, and equal it where all terms add up', () => {
   const remainder = (p: readonly Complex[], q: readonly Complex[], x: Complex) => {
     write(at(0), p);
     write(at(1), q);
@@ -77,7 +77,7 @@ test('a product lacks no more than its bound, and just that where all terms add 
   );
 });
 
-test('truncation leaves out the last small terms, and says what they add up to', () => {
+test('truncation leaves out the last small terms, and returns a bound of their sum', () => {
   fc.assert(
     fc.property(growing, fc.double({ min: 0, max: 0.5, noNaN: true }), (p, epsilon) => {
       write(at(0), p);

@@ -96,7 +96,7 @@ const NUCLEI = [
   [8, -1, 0],
 ] as const;
 
-test('products are exact to the bits asked for: close to a point of period 2, Z_2 is too small for doubles', () => {
+test('products are exact to the requested bits: close to a point of period 2, Z_2 is too small for doubles', () => {
   const offset = fc.bigInt(-(2n ** 60n), 2n ** 60n);
   fc.assert(
     fc.property(
@@ -106,7 +106,7 @@ test('products are exact to the bits asked for: close to a point of period 2, Z_
       fc.tuple(offset, offset),
       fc.boolean(),
       ([power, x, y], step, bits, [dx, dy], julia) => {
-        // Of i, the odd powers and the other folds make something else.
+        // For i, odd powers and the other folds have other values.
         if (y !== 0 && step !== 'holomorphic') return;
         const one = 1n << BigInt(bits);
         const c = { re: decimalOf(BigInt(x) * one + dx, bits), im: decimalOf(BigInt(y) * one + dy, bits) };
@@ -185,7 +185,7 @@ test('an orbit ends with the first period that, to first order, some point of th
       const plain = { ...one, formula: { step, power }, iterations: 40 };
       const { orbit, period } = iterateReference({ ...plain, radius });
       const margins = periodMargins(plain, radius, orbit.length / 2);
-      // Where the margin is thin, doubles may tell otherwise.
+      // Where the margin is small, doubles may decide otherwise.
       const first = margins.findIndex((margin) => margin < 1.001);
       if (first >= 0 && (margins[first] as number) > 0.999) return;
       assert.equal(period, first < 0 ? undefined : first + 1);
@@ -221,12 +221,12 @@ test('the period of a deep view is that of the copy in it; a Julia set has none'
   assert.equal(await periodOf({ ...inside, formula: { step: 'holomorphic', power: 2, julia } }, signal), undefined);
 });
 
-test('an orbit that outgrows memory is an error of one line', () => {
+test('an orbit that does not fit into memory is an error of one line', () => {
   const [zero, c] = ['0', '-1.9'].map((text) => parseDecimal(text) as Decimal) as [Decimal, Decimal];
   const formula = { step: 'holomorphic', power: 2 } as const;
   const orbits = new Orbits(formula, [c, zero], 128, [zero, zero], 100_000);
   const follow = () => orbits.follow([zero, zero], 2 ** 48, NEVER, () => {});
-  assert.throws(follow, { code: 'ORBIT_TOO_LONG', message: /outgrows memory after 49152 iterations/ });
+  assert.throws(follow, { code: 'ORBIT_TOO_LONG', message: /does not fit into memory after 49152 iterations/ });
 });
 
 /** |δ| / radius of J·δ = -Z_n for n = 1, 2, …: J from three exact orbits side by side. */

@@ -20,11 +20,11 @@ function viewOf({ re, im, zoom, iterations, power = 2, juliaRe, juliaIm }: Golde
   };
 }
 
-/** Of a thousand points so many may hang on the last bits of a double: at the tip of the set, whose antenna is chaos. */
+/** Of a thousand points so many may depend on the last bits of a double: at the tip of the set, whose antenna is chaos. */
 const FEW = 1;
 
 for (const one of views) {
-  test(`${one.id}: which block a point falls into does not show in its sample`, () => {
+  test(`${one.id}: the block of a point does not show in its sample`, () => {
     const view = viewOf(one);
     const order = orderFor(view);
     const compute = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
@@ -83,7 +83,7 @@ test('blocks around critical points, beyond the bailout, and below all doubles: 
   }
 });
 
-test('whole counts beyond the range of doubles look for the escape at every step', () => {
+test('whole counts beyond the range of doubles test for escape at every step', () => {
   const segment = { formula: 'julia', juliaRe: '-2', juliaIm: '0', re: '0.3', im: '0.1', width: 32, height: 32 };
   const place = { ...segment, zoom: '1e330', iterations: 5000, id: '', pixels: [] };
   const view: View = { ...viewOf(place), width: 32, height: 32, count: 'whole' };
@@ -92,7 +92,7 @@ test('whole counts beyond the range of doubles look for the escape at every step
   assert.ok(compute(view, { x: 0, y: 0, width: 32, height: 32 }).nu.every((n) => n === 4));
 });
 
-test('a point of a Julia set that is the reference itself is iterated exactly where that has lost its way', () => {
+test('a point of a Julia set that is the reference is iterated exactly where the reference has lost its digits', () => {
   // By oracle.py, at a repelling fixed point.
   const re = '-1.30024259022012041915890982074952138854853281918394761';
   const im = '0.624810533843826586879604447442851444005234456419002327';

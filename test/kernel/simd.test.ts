@@ -52,7 +52,7 @@ function viewOf(golden: Golden): View {
 }
 
 for (const golden of [...shallow, ...read('formulas.json')]) {
-  test(`${golden.id}: nu of every golden pixel within 0.005, interior exactly where the oracle says so`, async () => {
+  test(`${golden.id}: nu of every golden pixel within 0.005, interior exactly where the oracle has it`, async () => {
     const view = viewOf(golden);
     for (const { x, y, n, nu } of golden.pixels) {
       const got = (await kernel.compute(view, { x, y, width: 1, height: 1 })).nu[0] as number;

@@ -1,4 +1,4 @@
-/** The table that the threads of a worker build together, when one of them is gone. */
+/** The table that the threads of a worker build together, when one of them has ended. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ function emptyTable() {
   return { table: levelsOf(100, 64, 8, 1 << 20, 0), memory };
 }
 
-test('a table that is whole is not abandoned', () => {
+test('a finished table is not abandoned', () => {
   const { table, memory } = emptyTable();
   let built = 0;
   buildTogether(table, memory, () => built++);
@@ -18,7 +18,7 @@ test('a table that is whole is not abandoned', () => {
   assert.equal(abandonTable(table, memory), false);
 });
 
-test('a thread that waits for a block that a dead thread took gets an error', () => {
+test('a thread that waits for a block that an ended thread took gets an error', () => {
   const { table, memory } = emptyTable();
   // The only block is taken, and will never be done.
   Atomics.store(new Int32Array(memory.buffer), 0, 1);
@@ -27,7 +27,7 @@ test('a thread that waits for a block that a dead thread took gets an error', ()
   assert.equal(abandonTable(table, memory), false);
 });
 
-test('a thread that ends the last block of an abandoned table does not make it whole', () => {
+test('a thread that ends the last block of an abandoned table does not finish it', () => {
   const { table, memory } = emptyTable();
   assert.throws(() => buildTogether(table, memory, () => void abandonTable(table, memory)), /could not be built/);
 });

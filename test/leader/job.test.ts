@@ -664,42 +664,50 @@ test('every shard verified: of three workers one is wrong: it is left out, and n
   assert.ok(notes.some((note) => note.startsWith('w:1 is left out')));
 });
 
-test('half of the shards verified: what an outvoted worker alone computed is computed anew, and not kept', async (t) => {
-  const path = folder(t);
-  const open = () => openOnDisk({ folder: path, size: 1 << 20, warn: assert.fail });
-  const blobs = {
-    width: size.width,
-    height: size.height,
-    bytesPerPixel: 3,
-    keyOf: (frame: number) => digestOf({ frame }),
-  };
-  const store = await open();
-  const archive = new Archive(store, blobs);
-  const half = { verify: { share: 0.5, seed: 1 }, archive };
-  const { network, running, add, frames, reports } = leader(t, { minWorkers: 3 }, half);
-  for (const script of [wrongWorker, computes, computes]) {
-    add(script);
-    await network.quiet();
-  }
-  running.sealed();
-  assertWhole(await frames());
-  archive.suspend();
-  await store.written();
-  const { revoked, samples, shards, workers, uncertain } = reports[0] as Report;
-  assert.equal(uncertain, job.renders.length * UNCERTAIN, 'the counts of the outvoted worker are revoked');
-  assert.ok(workers[0]?.expelled);
-  assert.ok(revoked > 0, 'it alone had computed nothing');
-  assert.deepEqual([shards, samples], [18, job.renders.length * size.width * size.height], 'each counts once');
-  const kept = new Archive(await open(), blobs);
-  let rects = 0;
-  for (let frame = 0; frame < job.renders.length; frame++) {
-    await kept.recall(frame, ({ rect, bytes }) => {
-      rects++;
-      assert.deepEqual(Uint8Array.from(bytes), pixels({ frame, ...rect }));
-    });
-  }
-  assert.ok(rects > 0);
-});
+/** Renders of one size, and of three sizes with the same number of rows. */
+const SIZES: readonly [what: string, renders: RenderJob['renders']][] = [
+  ['', job.renders],
+  [', with renders of different sizes', [8, 20, 3].map((width) => ({ ...shape, width, scene: 0 }))],
+];
+
+for (const [what, renders] of SIZES)
+  test(`half of the shards verified: what an outvoted worker alone computed is computed again, and not kept${what}`, async (t) => {
+    const path = folder(t);
+    const open = () => openOnDisk({ folder: path, size: 1 << 20, warn: assert.fail });
+    const layout = {
+      sizeOf: (render: number) => ({ ...(renders[render] as (typeof renders)[0]), bytesPerPixel: 3 }),
+      keyOf: (render: number) => digestOf({ render }),
+    };
+    const store = await open();
+    const archive = new Archive(store, layout);
+    const half = { renders, verify: { share: 0.5, seed: 1 }, archive };
+    const { network, running, add, frames, reports } = leader(t, { minWorkers: 3 }, half);
+    for (const script of [wrongWorker, computes, computes]) {
+      add(script);
+      await network.quiet();
+    }
+    running.sealed();
+    for (const { index, answer, width, height } of await frames()) {
+      assert.deepEqual(answer, { kind: 'pixels', rgb: pixels({ frame: index, x: 0, y: 0, width, height }) });
+    }
+    archive.suspend();
+    await store.written();
+    const { revoked, samples, shards, workers, uncertain } = reports[0] as Report;
+    assert.equal(uncertain, renders.length * UNCERTAIN, 'the counts of the outvoted worker are revoked');
+    assert.ok(workers[0]?.expelled);
+    assert.ok(revoked > 0, 'it alone had computed nothing');
+    const all = renders.reduce((sum, { width, height }) => sum + width * height, 0);
+    assert.deepEqual([shards, samples], [18, all], 'each counts once');
+    const kept = new Archive(await open(), layout);
+    const found = renders.map(() => 0);
+    for (let frame = 0; frame < renders.length; frame++) {
+      await kept.recall(frame, ({ rect, bytes }) => {
+        found[frame] = (found[frame] ?? 0) + rect.width * rect.height;
+        assert.deepEqual(Uint8Array.from(bytes), pixels({ frame, ...rect }));
+      });
+    }
+    assert.ok(found.some((area) => area > 0));
+  });
 
 test('a film with frames handed on before their worker was outvoted fails, and names them', async (t) => {
   const some = { renders: uniformRenders(30, { ...shape, height: 2 }), verify: { share: 0.3, seed: 1 } };

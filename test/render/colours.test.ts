@@ -161,7 +161,7 @@ test('mode 0 paints every sample that escapes white, also far from the set, wher
   assert.deepEqual([...paint(Float64Array.of(-3.5, 0, 1e-9, 20_000), 1, p, 20_000)], Array(12).fill(255));
 });
 
-test('an interior colour of the user wins over the formula', () => {
+test('an interior colour of the user replaces that of the formula', () => {
   const p = prepare(colours({ mode: 8, interior: '#123456' }));
   assert.deepEqual([...paint(Float64Array.of(Infinity), 1, p, 9)], [0x12, 0x34, 0x56]);
 });
@@ -175,7 +175,7 @@ test('legacy colours depend on the whole count only, and repeat every step', () 
   assert.deepEqual(at(17), [...p.srgb.subarray(51, 54)]);
 });
 
-test('a paint survives cloning with the same bytes', () => {
+test('a cloned paint gives the same bytes', () => {
   for (const some of [{}, { legacy: true }, { mode: 5 as const }]) {
     const p = prepare(colours(some));
     const nu = Float64Array.from({ length: 300 }, (_, i) => (i % 50 === 0 ? Infinity : i * 1.7));

@@ -31,7 +31,7 @@ for (const [name, container, codec] of [
   ['vp8.webm', 'webm', 'vp8'],
   ['x.gif', 'gif'],
 ] as const)
-  test(`${name}: a film that is cut short, has a hole or too few frames is found out`, async () => {
+  test(`${name}: a film that is cut short, has a hole or too few frames is detected`, async () => {
     const { path: ffmpeg } = await findFfmpeg();
     const path = await filmOf(name, codec);
     const bytes = readFileSync(path);

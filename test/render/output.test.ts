@@ -47,7 +47,7 @@ async function render(wanted: OutputOptions): Promise<string[]> {
   return (await output.close()).map(({ path }) => path);
 }
 
-/** What ffmpeg itself says about a file, and all its frames as rgb24. */
+/** The output of ffmpeg about a file, and all its frames as rgb24. */
 async function decode(path: string): Promise<{ info: string; frames: Buffer }> {
   const { path: ffmpeg } = await findFfmpeg();
   const args = ['-hide_banner', '-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
@@ -66,7 +66,7 @@ test('a PNG decodes to the pixels, and nothing else is left in the folder', asyn
   assert.deepEqual(readdirSync(at), ['x.png']);
 });
 
-test('the other stills are what their names say', async () => {
+test('the other stills have the format of their extension', async () => {
   const at = folder();
   for (const [name, format] of [
     ['a.webp', 'webp'],
@@ -91,7 +91,7 @@ test('a pattern writes a file a frame', async () => {
   assert.ok(answer.kind === 'pixels' && (await sharp(paths[4]).raw().toBuffer()).equals(answer.rgb));
 });
 
-test('an .npy holds the header that NumPy defines and the very numbers', async () => {
+test('an .npy holds the header that NumPy defines and the exact numbers', async () => {
   const at = folder();
   for (const [perPixel, shape] of [
     [1, '(2, 3)'],
@@ -230,7 +230,7 @@ test('the same frames give the same film, byte for byte', async () => {
   }
 });
 
-/** A program that lists ffmpeg's encoders and formats as ffmpeg does, but encodes as `script` says. */
+/** A program that lists ffmpeg's encoders and formats as ffmpeg does, but encodes by `script`. */
 async function imposter(script: string): Promise<string> {
   const path = join(folder(), 'ffmpeg');
   const real = (await findFfmpeg()).path;
@@ -255,7 +255,7 @@ async function writeForEver(wanted: OutputOptions, between: (i: number) => void 
   }
 }
 
-test('an ffmpeg that fails midway rejects with its last words, and leaves nothing', async () => {
+test('an ffmpeg that fails midway rejects with its last messages, and leaves nothing', async () => {
   const at = folder();
   const ffmpeg = await imposter('head -c 20000 >/dev/null; echo "the disk is on fire" >&2; exit 3');
   const wanted = options(join(at, 'x.mp4'), { frames: 10_000, ffmpeg });
@@ -290,7 +290,7 @@ test('a missing ffmpeg, or one without the encoder, is found at opening', async 
   await assert.rejects(openOutput(options(path, { codec: 'cinepakk' })), code('ENCODER_MISSING', '"cinepakk"'));
 });
 
-test('an ffmpeg that succeeds but leaves a broken film is found out, and an older film stays', async () => {
+test('an ffmpeg that succeeds but leaves a broken film is detected, and an older film stays', async () => {
   const at = folder();
   const path = join(at, 'x.mp4');
   writeFileSync(path, 'older');
@@ -303,7 +303,7 @@ test('an ffmpeg that succeeds but leaves a broken film is found out, and an olde
   assert.deepEqual(readdirSync(at), ['x.mp4']);
 });
 
-test('what was replaced is told, of files and of numbered frames', async () => {
+test('replaced files are reported, also of numbered frames', async () => {
   const at = folder();
   writeFileSync(join(at, 'f-1.png'), 'older');
   const replaced = async (outfile: string, frames: number) => {

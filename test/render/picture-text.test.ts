@@ -31,7 +31,7 @@ test('texts are added to a PNG, which keeps its pixels and gives them back', asy
   assert.throws(() => withPngText(Buffer.from('no picture at all'), text), /does not end/);
 });
 
-test('compressed and international texts are read, broken ones are passed over', () => {
+test('compressed and international texts are read, broken ones are ignored', () => {
   const z = (text: string) => deflateSync(Buffer.from(text));
   const bytes = png(
     chunk('zTXt', Buffer.concat([Buffer.from('a\0\0'), z('packed')])),
@@ -87,9 +87,9 @@ test('a film without a comment, and a file that is no film, have none', async ()
   assert.equal(await readComment('/no/such/film.mp4'), undefined);
 });
 
-test('parameters that are too long for a format are left out, and that is said in one line', async () => {
+test('parameters that are too long for a format are left out, with one warning', async () => {
   const long = `{"xpos":"-1.${'7'.repeat(125_000)}"}`;
-  for (const [name, carries] of [
+  for (const [name, fits] of [
     ['x.jpg', false],
     ['x.mp4', false],
     ['x.png', true],
@@ -97,22 +97,22 @@ test('parameters that are too long for a format are left out, and that is said i
     ['x.tiff', true],
   ] as const) {
     const outfile = join(folder(), name);
-    const told: string[] = [];
+    const warnings: string[] = [];
     const size = { width: 32, height: 18, frames: name === 'x.mp4' ? 2 : 1, perPixel: 1, channels: 1, fps: 25 };
-    const output = await openOutput({ outfile, ...size, warn: (line) => told.push(line) });
+    const output = await openOutput({ outfile, ...size, warn: (line) => warnings.push(line) });
     for (let index = 0; index < size.frames; index++) {
       const rgb = new Uint8Array(32 * 18 * 3);
       await output.write({ index, width: 32, height: 18, perPixel: 1, answer: { kind: 'pixels', rgb } }, () => long);
     }
     await output.close();
-    assert.equal(told.length, carries ? 0 : 1);
-    if (!carries) assert.match(told[0] as string, /x\.(jpg|mp4) will not carry its parameters.*125\d{3} characters/);
+    assert.equal(warnings.length, fits ? 0 : 1);
+    if (!fits) assert.match(warnings[0] as string, /x\.(jpg|mp4) will not contain its parameters.*125\d{3} characters/);
     const text = name === 'x.png' ? pictureTexts(readFileSync(outfile)).texts[0]?.text : undefined;
-    if (carries) assert.equal(text ?? (await readStillText(readFileSync(outfile))), long);
+    if (fits) assert.equal(text ?? (await readStillText(readFileSync(outfile))), long);
   }
 });
 
-test('the longest parameters that a JPEG carries come back', async () => {
+test('the longest parameters that a JPEG can hold are read back', async () => {
   const outfile = join(folder(), 'x.jpg');
   const text = `{"xpos":"${'7'.repeat(44_900)}"}`;
   const output = await openOutput({

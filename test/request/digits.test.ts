@@ -19,7 +19,7 @@ test('coordinates with as many digits as the zoom are enough, zero is exact, tra
     assert.equal(missing(raw), undefined, JSON.stringify(raw));
 });
 
-test('fewer digits than the zoom are told: how many are needed, and how many each coordinate has', () => {
+test('fewer digits than the zoom: a warning states how many are needed, and how many each coordinate has', () => {
   assert.match(
     missing({ xpos: '-1.75', ypos: '0.001', zoom: '1e50' }) ?? '',
     /^this zoom needs 50 digits behind the point, --xpos has 2 and --ypos has 3: /,

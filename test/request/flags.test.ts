@@ -78,7 +78,7 @@ test('every name that the schema of a flag lists is offered, and taken', async (
   assert.ok(lists >= 9);
 });
 
-test('the command line knows a flag by its name, aliases and older names on its commands, and nowhere else', () => {
+test('the command line accepts a flag under its name, aliases and older names on its commands, and nowhere else', () => {
   for (const [command, { flags }] of Object.entries(COMMANDS)) {
     const known = namesOf(flags);
     for (const [name, flag] of ENTRIES) {
@@ -174,7 +174,7 @@ test('the default that the help shows is the value of a flag that is absent', ()
   }
 });
 
-test('what pictures carry depends on the flags that shape them, and samples on those that shape samples', () => {
+test('the parameters in pictures depend on the flags that shape them, and samples on those that shape samples', () => {
   for (const [name, flag] of Object.entries<Flag>(PICTURE_FLAGS)) {
     const base = { width: '64', height: '36', ...BESIDE[name] };
     const values = fc.sample(valueFor(name, flag), { numRuns: 40, seed: 7 });

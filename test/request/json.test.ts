@@ -83,7 +83,7 @@ test('broken JSON is refused as JSON.parse refuses it', () => {
     fc.property(text, (value) => {
       const [theirs] = parsed(() => JSON.parse(value));
       const ours = parsed(() => parseJson(value));
-      // Ours is stricter for keys that stand twice, and takes bare keys.
+      // This parser is stricter: a key twice is an error; it accepts keys without quotes.
       if (ours.length === 0 || /[{,]\s*[A-Za-z_]/.test(value)) return;
       assert.notEqual(theirs, undefined, value);
     }),

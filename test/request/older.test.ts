@@ -67,7 +67,7 @@ test('one frame with ZOOM is a still at that zoom', () => {
   assert.deepEqual([zoom, outfile], ['1', 'fractal-%05d.png']);
 });
 
-test('keys that an older service does not have are errors, and so are values that make no sense', () => {
+test('keys that an older service does not have are errors, and so are impossible values', () => {
   const wrong: readonly [text: string, line: RegExp][] = [
     ['{"point": "1,2", "num_frame": 5}', /"num_frame" is not known here: did you mean "num_frames"\?/],
     ['{"point": "1,2", "zoom": 5}', /"zoom" is not known here/],

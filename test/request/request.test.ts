@@ -32,7 +32,7 @@ test('whatever text a flag is given, the request is understood or refused with a
   );
 });
 
-test('coordinates of a thousand digits come through untouched', () => {
+test('coordinates of a thousand digits stay unchanged', () => {
   const xpos = `-1.${'7'.repeat(1000)}`;
   const request = parseRequest({ xpos, ypos: '1e-400', zoom: '1e1086' });
   assert.deepEqual([request.re, request.im, request.zoom], [xpos, '1e-400', '1e1086']);
@@ -61,7 +61,7 @@ test('formulas: Julia sets of every step, powers, whole counts for the older col
   assert.equal(parseRequest({ 'legacy-colors': 'true' }).count, 'whole');
 });
 
-test('a request file takes every flag in any spelling, keeps all digits, and loses to the command line', () => {
+test('a request file takes every flag in any spelling, keeps all digits, and the command line has precedence', () => {
   const text = '{ "xpos": -0.123456789012345678901234567890, "zoomEnd": 1e400, "color_mode": 3, "full-size": true }';
   assert.deepEqual(parseRequestFile(text, 'r.json'), {
     xpos: '-0.123456789012345678901234567890',
@@ -86,7 +86,7 @@ test('the JSON of two older systems is understood', () => {
   assert.deepEqual([two.film.frames, two.outfile, two.colours.palette], [4, 'fractal.gif', 'SummerBeach']);
 });
 
-test('a request file may name the place as others do', () => {
+test('a request file may name the place with the words of other programs', () => {
   const text = '{"re": -0.7454286000000000000001, "im": "0.1130089", "zoom": 1e20, "iterations": 500}';
   const { re, im, zoom, iterations } = parseRequest(parseRequestFile(text, 'r.json'));
   assert.deepEqual([re, im, zoom, iterations], ['-0.7454286000000000000001', '0.1130089', '1e20', 500]);
@@ -111,7 +111,7 @@ test('a wrong request file names file and place, or the key and what was meant',
   }
 });
 
-test('a slope alone is the usual one, 0 is none; distances are asked for where colours need them', () => {
+test('a slope alone is the usual one, 0 is none; distances are computed where colours need them', () => {
   const usual = { strength: 0.7, angle: 135 };
   for (const slope of ['', 'true']) assert.deepEqual(parseRequest({ slope }).colours.slope, usual);
   assert.deepEqual(parseRequest({ slope: '0.2', 'slope-angle': '-30' }).colours.slope, { strength: 0.2, angle: -30 });
@@ -189,7 +189,7 @@ test('a request file names no other request file, and stands in standard input a
   );
 });
 
-test('flags that say the same are named, and so are those that contradict one another', async () => {
+test('flags with the same meaning are named, and so are those that contradict one another', async () => {
   await assert.rejects(leaderOptions({ local: '2', host: 'a' }), /--local .*--host/);
   await assert.rejects(leaderOptions({ radius: '1', 'view-width': '2' }), /--view-width and --radius|--radius/);
   await assert.rejects(leaderOptions({ np: '2', 'min-workers': '3' }), /--min-workers 3 with --np 2/);
@@ -200,7 +200,7 @@ test('flags that say the same are named, and so are those that contradict one an
   assert.deepEqual([cluster.local, cluster.np, report.metrics], ['auto', 3, 'json']);
 });
 
-test('numbers that nothing can be computed with are refused, each with what it should be', () => {
+test('numbers that cannot be computed with are refused, each with what it should be', () => {
   for (const [raw, why] of [
     [{ zoom: '' }, /--zoom "" is empty: give it a value, or leave it out/],
     [{ width: '' }, /--width "" is empty/],

@@ -39,7 +39,7 @@ test('a frame is cut into rectangles that cover every pixel once, rows over the 
   );
 });
 
-test('large shards are cut between the blocks whose points begin together', () => {
+test('large shards are cut between the blocks whose points begin with one series', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 100, max: 3000 }),

@@ -29,7 +29,7 @@ export function pieceOf(frame: number, rect: Rect, uncertain = 0): Piece {
 export async function open(place: Place, name = '"place"') {
   const warnings: string[] = [];
   const store = await Store.open({ name, blobs: () => place.open(), warn: (line) => void warnings.push(line) });
-  const archive = new Archive(store, { ...SIZE, keyOf: (frame) => digestOf({ frame }) });
+  const archive = new Archive(store, { sizeOf: () => SIZE, keyOf: (frame) => digestOf({ frame }) });
   return { store, archive, warnings, written: () => store.written() };
 }
 

@@ -37,7 +37,7 @@ test('text that is no finite decimal is refused', () => {
   }
 });
 
-test('an exponent that no machine can compute with is no number', () => {
+test('an exponent that is too large to compute with is refused', () => {
   for (const text of ['1e1000001', '1e-1000001', '1e999999999999999', '0e-99999999']) {
     assert.deepEqual([parseDecimal(text), outlineOf(text)], [undefined, undefined], text);
   }
@@ -72,12 +72,12 @@ test('the two doubles of a coordinate hold it to 100 bits', () => {
   assert.ok(Math.abs(low - 5.551115123125659e-18) < 1e-32);
 });
 
-test('division keeps the digits that were asked for', () => {
+test('division keeps the requested digits', () => {
   const third = divide({ digits: 1n, exponent: 0 }, { digits: 3n, exponent: 0 }, 50);
   assert.match(formatDecimal(third), /^0\.3{50,}$/);
 });
 
-test('a film starts and ends exactly where it was told to, at any depth', () => {
+test('a film starts and ends exactly at the given places, at any depth', () => {
   const from = { re: '0', im: '0', zoom: '1' };
   const to = { re: `-1.${'7'.repeat(1100)}`, im: `0.${'3'.repeat(1100)}`, zoom: '1e1086' };
   assert.deepEqual(placeAt(from, to, 0), from);

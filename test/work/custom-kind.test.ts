@@ -165,7 +165,7 @@ test('finished shards are kept, and found again by the identity of their frame',
   const kept = async (which: ChecksumJob, workers: readonly Listener[]) => {
     const store = await openOnDisk({ folder: path, size: 1 << 30, warn: assert.fail });
     const keyOf = (frame: number) => digestOf(which.identity(frame));
-    const archive = new Archive(store, { width: 64, height: 48, bytesPerPixel: 3, keyOf });
+    const archive = new Archive(store, { sizeOf: () => ({ width: 64, height: 48, bytesPerPixel: 3 }), keyOf });
     const outcome = await rendered({ ...which, archive }, workers);
     await store.written();
     return outcome;

@@ -1,7 +1,7 @@
 /**
  * Direct iteration in f64: four chains of two points each, interleaved to hide the latency of the arithmetic, a block
  * of iterations between tests. A point that escaped within a block leaves its lane, which takes the next point at once,
- * so uneven views do not slow the others down; where it escaped, a second run over the block finds out.
+ * so uneven views do not slow the others down; a second run over the block finds the exact iteration.
  */
 
 import {
@@ -39,7 +39,7 @@ export function iterate(job: Job, step: i32, power: i32, flags: i32, limit: i64,
   return executed(job);
 }
 
-/** Runs up to `blocks` blocks, fewer when a lane wants attention; returns how many. */
+/** Runs up to `blocks` blocks, fewer when a lane needs attention; returns how many. */
 function run(step: i32, power: i32, lanes: usize, blocks: i32): i32 {
   if (power != 2) return runPower(step, power, lanes, blocks);
   if (step == HOLOMORPHIC) return runMandelbrot(lanes, blocks);
@@ -47,7 +47,7 @@ function run(step: i32, power: i32, lanes: usize, blocks: i32): i32 {
   return runTricorn(lanes, blocks);
 }
 
-// Three small functions, so that each has the registers to itself.
+// Three small functions, so that registers are allocated for each alone.
 function runMandelbrot(lanes: usize, blocks: i32): i32 {
   return runSquare(HOLOMORPHIC, lanes, blocks);
 }
@@ -118,8 +118,8 @@ function runSquare(fold: i32, lanes: usize, blocks: i32): i32 {
     v128.store(lanes + 32, i2, Z_IM);
     v128.store(lanes + 48, i3, Z_IM);
   } while (ran < blocks && i64x2.all_true(v128.and(
-      v128.and(calm(lanes, 0), calm(lanes, 16)),
-      v128.and(calm(lanes, 32), calm(lanes, 48)),
+      v128.and(isQuiet(lanes, 0), isQuiet(lanes, 16)),
+      v128.and(isQuiet(lanes, 32), isQuiet(lanes, 48)),
     )));
   return ran;
 }
@@ -174,17 +174,17 @@ function runPower(fold: i32, power: i32, lanes: usize, blocks: i32): i32 {
 /** A bit for every lane that escaped or came near its mark. */
 @inline
 function attention(lanes: usize): i32 {
-  const calmLanes =
-    i64x2.bitmask(calm(lanes, 0)) |
-    (i64x2.bitmask(calm(lanes, 16)) << 2) |
-    (i64x2.bitmask(calm(lanes, 32)) << 4) |
-    (i64x2.bitmask(calm(lanes, 48)) << 6);
-  return calmLanes ^ 255;
+  const quietLanes =
+    i64x2.bitmask(isQuiet(lanes, 0)) |
+    (i64x2.bitmask(isQuiet(lanes, 16)) << 2) |
+    (i64x2.bitmask(isQuiet(lanes, 32)) << 4) |
+    (i64x2.bitmask(isQuiet(lanes, 48)) << 6);
+  return quietLanes ^ 255;
 }
 
 /** All bits of a lane set where |z|^2 is within the bound (false for infinity and NaN) and z is not near its mark. */
 @inline
-function calm(lanes: usize, chain: usize): v128 {
+function isQuiet(lanes: usize, chain: usize): v128 {
   const zr = v128.load(lanes + chain, Z_RE);
   const zi = v128.load(lanes + chain, Z_IM);
   const mag2 = f64x2.add(f64x2.mul(zr, zr), f64x2.mul(zi, zi));

@@ -1,6 +1,6 @@
 /**
  * The exterior distance estimate of points that escaped, and the direction away from the set: the gradient of the
- * potential, by iterating once more with the derivative carried along.
+ * potential, by iterating once more together with the derivative.
  *
  *   J ← f'(z)·J + I,   g = Jᵀ·z,   distance = |z|²·ln|z| / |g|,   uphill = g / |g|
  *

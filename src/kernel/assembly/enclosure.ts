@@ -3,14 +3,14 @@
 import { stepImaginary, stepReal } from './formula';
 import { Proofs } from './proofs';
 
-/** Discs beyond this radius hold too much to prove anything. */
+/** Discs beyond this radius are too large to prove anything. */
 export const WIDEST: f64 = 0.5;
 /** More than one iteration can round off where |z| <= 2. */
 const ROUNDING: f64 = 4e-15;
 
 /**
  * The radius of a disc that holds the image, after `period` iterations, of the disc of radius r around w, for all c in
- * the disc of radius `reach`; Infinity: it grew beyond WIDEST, and was given up. The image of w is left in `proofs`.
+ * the disc of radius `reach`; Infinity: it grew beyond WIDEST. The image of w is left in `proofs`.
  */
 // prettier-ignore
 export function enclose(proofs: Proofs, wr: f64, wi: f64, cr: f64, ci: f64, period: i64, r: f64, reach: f64): f64 {
@@ -37,7 +37,7 @@ export function gapTo(proofs: Proofs, wr: f64, wi: f64): f64 {
   return Math.sqrt(dr * dr + di * di);
 }
 
-/** How far z^n may stray when z, |z| = size, strays by r: (a^n - b^n) <= n·a^(n-1)·(a - b), exact for n = 2. */
+/** By how much z^n may change when z, |z| = size, changes by r: (a^n - b^n) <= n·a^(n-1)·(a - b), exact for n = 2. */
 @inline
 function spread(power: i32, size: f64, r: f64): f64 {
   if (power == 2) return r * (2 * size + r);
@@ -56,7 +56,7 @@ export function slopeSquared(power: i32, mag2: f64): f64 {
 
 /** Half of |(w^power)''|, |w|^2 given. */
 @inline
-export function bend(power: i32, mag2: f64): f64 {
+export function halfSecondDerivative(power: i32, mag2: f64): f64 {
   if (power == 2) return 1;
   const size = Math.sqrt(mag2);
   let value = <f64>(power * (power - 1)) * 0.5;

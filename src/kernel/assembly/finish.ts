@@ -1,4 +1,4 @@
-/** Points that have escaped: the exact iteration of it, and their nu. */
+/** Points that have escaped: the exact iteration at which they did, and their nu. */
 
 import { BEYOND } from './escape';
 import { BURNING_SHIP, HOLOMORPHIC, stepImaginary, stepReal, TRICORN } from './formula';

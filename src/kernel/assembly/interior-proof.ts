@@ -22,7 +22,7 @@ export function inCardioidOrDisc(cr: f64, ci: f64): bool {
 
 /**
  * A proof that z never escapes: a disc around z that `period` iterations take into itself (enclosures; Brouwer).
- * |f'| = power·|z|^(power-1) for all steps, since folding and conjugating keep distances or shrink them.
+ * |f'| = power·|z|^(power-1) for all steps, since folding and conjugating never lengthen distances.
  * False proves nothing. gap2: squared distance of z to z `period` iterations ago.
  */
 export function staysBounded(proofs: Proofs, zr: f64, zi: f64, cr: f64, ci: f64, period: i64, gap2: f64): bool {
@@ -51,7 +51,7 @@ export function staysBounded(proofs: Proofs, zr: f64, zi: f64, cr: f64, ci: f64,
   const gap = Math.sqrt(gap2);
   const margin = 2 / (1 - Math.sqrt(slope2));
   let radius = gap * margin + 1e-13;
-  // The second round leaves room for the rounding errors that the first one met.
+  // The radius of the second round includes the rounding errors of the first one.
   for (let round = 0; round < 2; round++) {
     const r = enclose(proofs, zr, zi, cr, ci, shortest, radius, 0);
     if (gap + r <= radius) {
@@ -61,7 +61,7 @@ export function staysBounded(proofs: Proofs, zr: f64, zi: f64, cr: f64, ci: f64,
     radius = (gap + r) * margin;
     if (!(radius < 0.01)) break;
   }
-  // Too far from the cycle yet to see that it attracts.
+  // Still too far from the cycle for a proof that it attracts.
   return fold == HOLOMORPHIC && !proofs.julia && newton(proofs, zr, zi, cr, ci, shortest, 6, false);
 }
 

@@ -1,4 +1,4 @@
-/** The state of one slot: what a call of `iterate` is asked, and how far it has come. */
+/** The state of one slot: the arguments of a call of `iterate`, and its progress. */
 
 import { DISCS_BYTES } from './known-cycle';
 import { LANES_BYTES } from './lane';
@@ -42,7 +42,7 @@ export class Job {
   done: i64;
   /** Whether points are iterated on trays: only z^2. */
   trays: bool;
-  /** A bit for every point of the tray `readyTray` that wants a lane; how many are on the tray `escapedTray`. */
+  /** A bit for every point of the tray `readyTray` that needs a lane; how many are on the tray `escapedTray`. */
   ready: i32;
   escaped: i32;
   /** Points that get a lane without a trial, and how many after the next trial that none of eight ended in. */

@@ -1,22 +1,22 @@
 /**
- * The cycle last proved attracting, and what it says of the points beside: it moves along with c as an analytic function, and
+ * The cycle last proved attracting, and what follows from it for neighbouring points: it moves along with c as an analytic function, and
  * one proof may hold for a whole disc of c.
  */
 
-import { bend, enclose, gapTo, slopeSquared, WIDEST } from './enclosure';
+import { halfSecondDerivative, enclose, gapTo, slopeSquared, WIDEST } from './enclosure';
 import { HOLOMORPHIC, stepImaginary, stepReal } from './formula';
 import { Proofs } from './proofs';
 
-/** A longer cycle is not tried on the neighbours; nor one that costs more to prove than iterating to the limit. */
+/** A longer cycle is not tried for neighbouring points; nor one that costs more to prove than iterating to the limit. */
 const LONGEST_KEPT: i64 = 256;
 export const PERIOD_SHARE: i64 = 32;
 export const LONGEST_PAUSE: i32 = 64;
-/** A cycle that comes so near its start is taken for closed. */
+/** A cycle that comes so near its start is regarded as closed. */
 const RETURNED: f64 = 1e-10;
-/** A cycle that attracts more weakly leaves no room for other c. */
+/** A cycle that attracts more weakly proves no disc of other c. */
 const WIDEST_SLOPE: f64 = 0.95;
 
-/** Discs of c that are remembered: the last ones, in a ring. re, im and the squared radius are arrays, for vectors. */
+/** The discs of c that were proved last, in a ring buffer. re, im and the squared radius are arrays, for vectors. */
 const DISCS: i32 = 16;
 const DISC_IM: usize = 128;
 const DISC_R2: usize = 256;
@@ -78,8 +78,8 @@ export function keepShortest(proofs: Proofs, zr: f64, zi: f64, cr: f64, ci: f64,
 
 /**
  * Proves a whole disc of c around the cycle's: one disc of z that every such f^period takes into itself. To second
- * order an image strays by s·r + b·r^2 + a·|dc|; most of what the best r leaves for dc is claimed, and proved. Near the
- * critical point of a power above 2 b vanishes, and every r would do: the widest is taken.
+ * order an image is displaced by s·r + b·r^2 + a·|dc|; most of what the best r permits for dc is proved. Near the
+ * critical point of a power above 2 b vanishes, and every r is possible: the widest is taken.
  * spacing2: squared distance of the point before; a disc that hardly reaches it is no use.
  */
 function proveDisc(proofs: Proofs, spacing2: f64): bool {
@@ -95,7 +95,7 @@ function proveDisc(proofs: Proofs, spacing2: f64): bool {
   for (let k: i64 = 0; k < period; k++) {
     const mag2 = wr * wr + wi * wi;
     const slope = Math.sqrt(slopeSquared(power, mag2));
-    b = b * slope + s * s * bend(power, mag2);
+    b = b * slope + s * s * halfSecondDerivative(power, mag2);
     a = a * slope + 1;
     s = s * slope;
     const t = stepReal(HOLOMORPHIC, power, wr, wi, cr);

@@ -1,6 +1,6 @@
 /**
  * Eight points in flight: their state in memory, one array of 8 doubles per field, as vectors need it. Iterations are counted
- * by the loop as a whole (`now`); a lane remembers when it started.
+ * by the loop as a whole (`now`); a lane stores the count at its start.
  */
 
 export const LANES: i32 = 8;
@@ -12,7 +12,7 @@ export const START_RE: usize = 128; // z before the block
 export const START_IM: usize = 192;
 export const C_RE: usize = 256;
 export const C_IM: usize = 320;
-export const MARK_RE: usize = 384; // an earlier z that a cycle would come back to
+export const MARK_RE: usize = 384; // an earlier z, to which a cycle would return
 export const MARK_IM: usize = 448;
 export const NEAR: usize = 512; // squared distance to the mark that is worth a proof; negative: never
 export const BOUND: usize = 576; // the squared bailout, twice
@@ -22,7 +22,7 @@ export const DUE: usize = 768; // i64: `now` at which the mark moves or the limi
 export const POINT: usize = 832; // i64: index of the point
 export const LANES_BYTES: usize = 896;
 
-/** Iterations between two looks at the lanes: a power of 2. */
+/** Iterations between two tests of the lanes: a power of 2. */
 export const BLOCK: i64 = 16;
 
 /** `DUE` of an idle lane. */

@@ -38,7 +38,7 @@ export function fillAll(job: Job): i64 {
 }
 
 /**
- * Looks at the lanes of `attention` (a bit each) and at those that are due, after a block that ended at `now`.
+ * Serves the lanes of `attention` (a bit each) and at those that are due, after a block that ended at `now`.
  * Returns as `fillAll` does.
  */
 export function serve(job: Job, now: i64, attention: i32): i64 {
@@ -54,7 +54,7 @@ export function serve(job: Job, now: i64, attention: i32): i64 {
   return event == NEVER ? -1 : event;
 }
 
-/** One lane: finished, proved bounded, given a new mark, or left alone. */
+/** One lane: finished, proved bounded, given a new mark, or left unchanged. */
 function serveLane(job: Job, at: usize, now: i64): void {
   const proofs = job.proofs;
   const zr = load<f64>(at, Z_RE);
@@ -104,7 +104,7 @@ function isSeekTime(ran: i64): bool {
 
 /**
  * Sets the mark to this z, or to one a few iterations ago: such that the guessed period, counted from the mark, ends
- * with a block, where the loop looks. Every other mark makes no guess.
+ * with a block, after which the loop tests the lanes. Every other mark makes no guess.
  */
 function moveMark(job: Job, at: usize, now: i64, ran: i64): void {
   const guessed = (load<i64>(at, MARKED) & (BLOCK - 1)) != 0;

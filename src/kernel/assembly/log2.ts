@@ -4,7 +4,7 @@
  */
 
 const SQRT_HALF: i64 = 0x3fe6a09e667f3bcd;
-/** 1.5·2^52: added to a small integer as bits, subtracted as a double, it converts. */
+/** 1.5·2^52: added to the bits of a small integer, then subtracted as a double, which converts the integer to a double. */
 const MAGIC: i64 = 0x4338000000000000;
 
 /** x > 0. */

@@ -48,7 +48,7 @@ export function newton(proofs: Proofs, wr: f64, wi: f64, cr: f64, ci: f64, perio
     wr -= deltaR;
     wi -= deltaI;
     if (size2 < 1e-10) {
-      // The next error is quadratic in this one, so a tenth of it is room enough.
+      // The next error is quadratic in this one, so a tenth of it is sufficient.
       const slope = Math.sqrt(slope2);
       if (!(slope < 0.9999)) return false;
       const radius = (0.2 * Math.sqrt(size2) + 1e-12) / (1 - slope);
@@ -63,12 +63,12 @@ export function newton(proofs: Proofs, wr: f64, wi: f64, cr: f64, ci: f64, perio
 }
 
 /**
- * Where z creeps towards its cycle: finds the cycle by Newton's method on f^period(w) = w and proves it attracting.
+ * Where z converges slowly to its cycle: finds the cycle by Newton's method on f^period(w) = w and proves it attracting.
  * z^d + c has one critical point, 0, and an attracting cycle attracts it (Fatou): then the orbit of 0 is bounded.
  */
 export function seekCycle(proofs: Proofs, zr: f64, zi: f64, cr: f64, ci: f64, ran: i64): bool {
   const longest = min(ran, LONGEST_SOUGHT);
-  // The shortest return to z that no later one beats by more than a factor of 3.
+  // The shortest period after which the orbit is near z, unless a longer one brings it more than 3 times nearer.
   const power = proofs.power;
   let wr = zr;
   let wi = zi;

@@ -1,4 +1,4 @@
-/** What the proofs of one slot remember from point to point: it decides when a proof is tried and how, never what it says. */
+/** What the proofs of one slot keep from point to point. It decides when a proof is tried and how, never the result. */
 
 @unmanaged
 export class Proofs {
@@ -9,7 +9,7 @@ export class Proofs {
   limit: i64;
   /** Iterations spent on proofs since `beginProofs`. */
   spent: i64;
-  /** Where `enclose` took the centre of a disc. */
+  /** The image of the centre of a disc, as `enclose` computed it. */
   imageRe: f64;
   imageIm: f64;
   /** The period last proved, 0: none: neighbours mostly share it. */
@@ -34,19 +34,19 @@ export class Proofs {
   /** Points until a wider proof is tried again, as with the cycle. */
   discWait: i32;
   discPause: i32;
-  /** The point asked about before this one. */
+  /** The point before this one. */
   beforeRe: f64;
   beforeIm: f64;
 }
 
-/** Once a slot, on zeroed memory. discs: room for DISCS_BYTES. */
+/** Once a slot, on zeroed memory. discs: the address of DISCS_BYTES. */
 export function openProofs(proofs: Proofs, discs: usize): void {
   proofs.discs = discs;
   proofs.slope = 1;
   proofs.pause = 1;
 }
 
-/** Before the points of a call: discs of another formula are forgotten. */
+/** Before the points of a call: discs of another formula are discarded. */
 export function beginProofs(proofs: Proofs, step: i32, power: i32, julia: bool, limit: i64): void {
   proofs.step = step;
   proofs.power = power;

@@ -1,4 +1,4 @@
-/** Points on their way into a lane: those that need none are finished at once, most after a trial run on a tray. */
+/** Points before they get a lane: those that need none are finished at once, most of them after a trial run on a tray. */
 
 import { finishPoint, finishTray, runTrayOf } from './finish';
 import { inCardioidOrDisc, sharesCycle } from './interior-proof';
@@ -65,7 +65,7 @@ function fillTray(job: Job): bool {
   return true;
 }
 
-/** Puts a point on a tray, unless its answer is known at once. */
+/** Puts a point on a tray, unless its result is known without iterating. */
 @inline
 function putOnTray(job: Job, point: i32, at: usize): bool {
   const pr = load<f64>(job.re + (<usize>point << 3));

@@ -1,7 +1,7 @@
 /**
- * A tray of eight points of z^2 that are iterated together for a few iterations, each to the very iteration at which it
- * passes the bailout: those that have only just begun, since so many end at once, and those that escaped within a
- * block. The same operations in the same order as everywhere, so the same bits.
+ * A tray of eight points of z^2 that are iterated together for a few iterations, each to the exact iteration at which
+ * it passes the bailout: points that have just begun, since many of them escape within a few iterations, and points that
+ * escaped within a block. The same operations in the same order as everywhere, so the same bits.
  */
 
 import { squareImaginary, squareReal } from './formula';
@@ -39,7 +39,7 @@ function half(fold: i32, at: usize, iterations: i32, bailout2: f64): i32 {
   let last0 = bound;
   let last1 = bound;
   for (let k: i32 = 0; k < iterations; k++) {
-    // Neighbours mostly go at the same time.
+    // Neighbouring points mostly escape at about the same iteration.
     if ((k & 3) == 0 && k != 0 && !v128.any_true(v128.or(within0, within1))) break;
     const t0 = squareReal(r0, i0, cr0);
     i0 = squareImaginary(fold, r0, i0, v128.load(at, AT_C_IM));

@@ -1,10 +1,10 @@
 /**
- * The three ways in which gpu.js runs `advance`: WebGPU, headless GL, and its own CPU mode. The library, its optional
+ * The three ways in which gpu.js runs `iterateBatch`: WebGPU, headless GL, and its own CPU mode. The library, its optional
  * native parts and their quirks stay in this file.
  */
 
 import { FractalError } from '../../errors.js';
-import { advance, type Shape } from './advance.js';
+import { iterateBatch, type Shape } from './batch-kernel.js';
 
 export type Mode = 'webgpu' | 'headlessgl' | 'cpu';
 
@@ -19,11 +19,11 @@ export interface Batch {
 /** Numbers of a result: zr, zi, iterations done, |z|^2. */
 export const RESULT = 4;
 
-export interface Advance {
+export interface BatchKernel {
   /** The most points that one call takes. */
   readonly size: number;
   /**
-   * Calls `put(j, batch)` for every j below `count`, advances those points, and returns RESULT numbers for each. They hold
+   * Calls `put(j, batch)` for every j below `count`, iterates those points, and returns RESULT numbers for each. They hold
    * until the next call.
    */
   run(count: number, steps: number, bailout2: number, put: (j: number, batch: Batch) => void): Promise<Float32Array>;
@@ -31,18 +31,18 @@ export interface Advance {
 
 export interface Backend {
   readonly mode: Mode;
-  /** What it runs on, for people. */
+  /** What it runs on, as text for the user. */
   readonly detail: string;
   /** |z|^2 stays below two to this exponent. */
   readonly exponent: number;
   /** Iterations of the first pass, the second, ...; the last one repeats. */
   readonly passes: readonly number[];
   /** The compiled kernel of a formula; compiled once. */
-  advance(shape: Shape): Promise<Advance>;
+  compile(shape: Shape): Promise<BatchKernel>;
   close(): Promise<void>;
 }
 
-/** Small batches for the few points that are left after some passes, so that they do not pay for a large one. */
+/** Small batches for the few points that are left after some passes, so that they do not take the time of a large one. */
 const SIZES = [2048, 65536];
 /** Longer than this, and a slow GPU might run into its driver's watchdog: 65,536 points, 10^9 iterations. */
 const PASSES = [256, 1024, 4096, 16384];
@@ -74,14 +74,14 @@ async function openCpuMode(): Promise<Backend> {
     detail: 'gpu.js CPU mode, f64',
     exponent: 126, // the result is returned as f32
     passes: [CPU_LIMIT],
-    advance: compiler(gpu, [1024], CPU_LIMIT, Float64Array),
+    compile: compiler(gpu, [1024], CPU_LIMIT, Float64Array),
     close: async () => void (await gpu.destroy()),
   };
 }
 
 async function openWebgpu(): Promise<Backend> {
   const { create } = await import('webgpu');
-  const withdraw = offer(create([]));
+  const remove = provide(create([]));
   const { GPU, WebGPUContext } = (await library()) as Library & { WebGPUContext: WebGPUContext };
   try {
     const { adapter } = await WebGPUContext.acquire();
@@ -92,15 +92,15 @@ async function openWebgpu(): Promise<Backend> {
       detail: `WebGPU (${description || device || vendor || 'unnamed'}), f32`,
       exponent: 124,
       passes: PASSES,
-      advance: compiler(gpu, SIZES, PASSES.at(-1)!, Float32Array),
+      compile: compiler(gpu, SIZES, PASSES.at(-1)!, Float32Array),
       async close() {
         await gpu.destroy();
         await WebGPUContext.destroy(); // a device left over aborts the process when it ends
-        withdraw();
+        remove();
       },
     };
   } catch (error) {
-    withdraw();
+    remove();
     throw error;
   }
 }
@@ -120,7 +120,7 @@ async function openHeadlessGl(): Promise<Backend> {
     detail: 'headless GL, f32',
     exponent: 124,
     passes: PASSES,
-    advance: compiler(gpu, SIZES, PASSES.at(-1)!, Float32Array),
+    compile: compiler(gpu, SIZES, PASSES.at(-1)!, Float32Array),
     close: async () => void (await gpu.destroy()),
   };
 }
@@ -130,8 +130,8 @@ async function library(): Promise<Library> {
   return import('gpu.js');
 }
 
-/** Puts WebGPU where gpu.js looks for it; returns how to take it away again. */
-function offer(gpu: unknown): () => void {
+/** Defines navigator.gpu, where gpu.js expects WebGPU; returns a function that removes it. */
+function provide(gpu: unknown): () => void {
   const scope = globalThis as { navigator?: object };
   const own = scope.navigator === undefined;
   if (own) Object.defineProperty(scope, 'navigator', { value: {}, configurable: true });
@@ -143,13 +143,13 @@ function offer(gpu: unknown): () => void {
   };
 }
 
-/** Compiles `advance` for a formula, once per batch size, and hides the sizes. */
+/** Compiles `iterateBatch` for a formula, once for each size of a batch; callers need not know the sizes. */
 function compiler(
   gpu: Gpu,
   sizes: readonly number[],
   longest: number,
   Numbers: typeof Float32Array | typeof Float64Array,
-): Backend['advance'] {
+): Backend['compile'] {
   const compiled = new Map<string, Compiled>();
   const batches = new Map(sizes.map((size) => [size, emptyBatch(size, Numbers)]));
   const kernel = (shape: Shape, size: number): Compiled => {
@@ -157,7 +157,9 @@ function compiler(
     const known = compiled.get(key);
     if (known) return known;
     const settings = { output: [size], constants: shape, precision: 'single' as const };
-    const fresh = gpu.createKernel(advance as never, settings).setLoopMaxIterations(longest) as unknown as Compiled & {
+    const fresh = gpu
+      .createKernel(iterateBatch as never, settings)
+      .setLoopMaxIterations(longest) as unknown as Compiled & {
       readonly kernel: { _shapeOutput?: (data: Float32Array) => Float32Array };
     };
     // WebGPU: gpu.js would make an array of every point, which takes longer than the points take a GPU.

@@ -11,7 +11,7 @@ import { iterate } from './iterate.js';
 import { probeHeadlessGl, probeWebgpu } from './probe.js';
 
 /**
- * The best GPU that this machine really has. It is tried out in a process of its own first, since native drivers may
+ * The best GPU that this machine really has. It is tested in a process of its own first, since native drivers may
  * abort the process that loads them.
  *
  * @throws FractalError KERNEL_MISSING, naming what is missing.
@@ -32,11 +32,11 @@ export async function openCpu(): Promise<Kernel> {
   return kernelOn('cpu', await openBackend('cpu'));
 }
 
-/** A kernel on an open backend; calls wait for one another, since a backend has one set of buffers. */
+/** A kernel on an open backend; calls are executed one after another, since a backend has one set of buffers. */
 export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
   let last: Promise<unknown> = Promise.resolve();
   let closing = false;
-  const goOn = () => {
+  const check = () => {
     if (closing) throw new Error(`the ${name} kernel was closed`);
   };
   return {
@@ -45,7 +45,7 @@ export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
     async compute(view, rect): Promise<Computed> {
       requireSpacing(view, name);
       if (view.distance) {
-        throw new FractalError('KERNEL_MISSING', `the ${name} kernel gives no distances: use --kernel simd`);
+        throw new FractalError('KERNEL_MISSING', `the ${name} kernel computes no distances: use --kernel simd`);
       }
       if (name === 'cpu' && view.iterations > CPU_LIMIT) {
         throw new FractalError(
@@ -53,7 +53,7 @@ export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
           `${view.iterations} iterations are more than the ${CPU_LIMIT} that the cpu kernel counts: use --kernel simd`,
         );
       }
-      const mine = last.then(() => iterate(backend, view, rect, goOn));
+      const mine = last.then(() => iterate(backend, view, rect, check));
       last = mine.catch(() => {});
       return mine;
     },

@@ -1,6 +1,6 @@
 /**
- * What a machine offers to gpu.js. Each way is tried for real, on a small view, in a process of its own: a driver that
- * aborts or hangs takes only that process with it.
+ * What a machine offers to gpu.js. Each way is tested on a small view, in a process of its own: a driver that aborts
+ * or hangs ends only that process.
  */
 
 import { execFile } from 'node:child_process';
@@ -51,7 +51,7 @@ export async function probeWebgpu(timeoutMs = TIMEOUT_MS): Promise<Probed> {
     : { ok: false, reason: 'no Vulkan driver here finds a GPU that WebGPU accepts', remedy: REMEDY.software };
 }
 
-/** Manifests of the Vulkan drivers that the loader would look at, where Debian and its users put them. */
+/** Manifests of the Vulkan drivers that the loader would read, where Debian and its users put them. */
 export function vulkanDrivers(): string[] {
   const named = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
   if (named) return named.split(':').filter((file) => existsSync(file));

@@ -4,8 +4,8 @@ import type { View } from '../../view/view.js';
 import type { Kernel } from '../kernel.js';
 
 /**
- * The Julia set of c = -0.8 + 0.1i: half of its points never leave, no closed form tells which, and they come to no z so
- * small that a processor would slow down (as they do at the centre of a component).
+ * The Julia set of c = -0.8 + 0.1i: half of its points never escape, no closed form decides which, and no z becomes so
+ * small that a processor would be slower (as at the centre of a component).
  */
 const JULIA: View = {
   formula: { step: 'holomorphic', power: 2, julia: { re: '-0.8', im: '0.1' } },

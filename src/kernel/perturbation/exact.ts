@@ -1,6 +1,6 @@
 /**
- * Exact iteration, for points of which doubles cannot tell when they escape, since on the way errors grow by more than
- * doubles have digits: iterated directly, in fixed point with as many bits as the growth of their own errors asks for. A point that
+ * Exact iteration, for points whose count doubles cannot decide, since errors on the way grow by more than doubles have
+ * digits: iterated directly, in fixed point with as many bits as their own error bound requires. A point that
  * would take too long keeps the count of doubles, and is counted as uncertain; a view that is `exact` has no such limit.
  */
 
@@ -22,7 +22,7 @@ export interface Finish {
 }
 
 export interface Exact {
-  /** Points that take more iterations cost too much: for them doubles have the last word. */
+  /** Points that take more iterations cost too much: they keep the count of doubles. */
   readonly most: number;
   /**
    * Replaces the doubtful among the samples of a rectangle, and their distances, if there are any.
@@ -35,7 +35,7 @@ export interface Samples {
   readonly nu: Float64Array;
   /** Of each sample CERTAIN, DOUBTFUL or UNCERTAIN, constants of the WebAssembly module. */
   readonly status: Uint8Array;
-  /** log2 of what errors of a pixel grew to, as far as doubles tell; of those that are not certain. */
+  /** log2 of the error bound in doubles, for samples that are not certain. */
   readonly errorBits: Float64Array;
   /** Pairs; undefined where the view has none. */
   readonly distances: Float64Array | undefined;
@@ -50,22 +50,22 @@ export interface Replaced {
 /** Re and im in fixed point. */
 type Point = readonly [re: bigint, im: bigint];
 
-/** By what they are made for, for all views of one formula. */
+/** By precision and range, for all views of one formula. */
 export type Walkers = Map<string, Walker>;
 const MOST_WALKERS = 8;
 
-/** In what grains bits are counted that are lost. */
+/** Lost bits are counted in units of so many. */
 const GRAIN_BITS = 8;
 const GRAIN = 2 ** GRAIN_BITS;
 /** Bits that must be left when a point escapes, and what an attempt has more, since the next orbit may lose more. */
 const SPARE_BITS = 24 + GRAIN_BITS;
 const MORE_BITS = 24;
 const MORE_TIMES = 1.5;
-/** Bits beyond those that tell the samples apart, by which it is judged whether a point may take too long. */
+/** Bits beyond those that distinguish the samples, from which the time of a point is estimated. */
 const USUAL_BITS = 128;
 /** What a point may cost, in nanoseconds, unless the view is exact. */
 const MOST_WORK = 5e6;
-/** Between two looks at whether to go on, in nanoseconds. */
+/** Between two calls of `check`, in nanoseconds. */
 const CHECK_WORK = 5e7;
 /** A point may turn out to take longer than it seemed to, and all attempts together so many times as long. */
 const LONGEST = 4;
@@ -98,7 +98,7 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
   const pixels = multiply(decimal(view.zoom), decimal(String(view.height)));
   const frames = new Map<number, Frame>();
 
-  /** All digits of it count: chaos may tell apart what differs by 2^-bits. */
+  /** With all digits: in chaos points that differ by 2^-bits may separate. */
   function frameOf(bits: number): Frame {
     let frame = frames.get(bits);
     if (!frame) {
@@ -127,7 +127,7 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
     return walker;
   }
 
-  /** lost: bits that this will take, as far as is known. */
+  /** lost: bits that the orbit is expected to lose. */
   function iterate(x: number, y: number, lost: number, check: () => void): Iterated {
     let ran = 0;
     let bits = lost + SPARE_BITS + MORE_BITS;
@@ -142,15 +142,15 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
       const followed = follow(walker, LONGEST * mostAt(bits), check);
       ran += followed.n;
       if (followed.nu === undefined || followed.lost < bits - SPARE_BITS) return { ...followed, ran };
-      // What an orbit loses that has lost its way says little.
+      // The loss of an orbit that is already wrong is only an estimate.
       bits = Math.max(followed.lost + SPARE_BITS + MORE_BITS, MORE_TIMES * bits);
     }
     return { nu: undefined, ran };
   }
 
   function follow(walker: Walker, longest: number, check: () => void): Followed {
-    // What roundings have grown to is growth·2^lost, and in each step one more is added.
-    let [growth, lost, one, most, last, n] = [1, 0, 1, 0, iterations, 0];
+    // The bound of the rounding errors is error·2^lost; each step adds one rounding.
+    let [error, lost, one, most, last, n] = [1, 0, 1, 0, iterations, 0];
     let nu: number | undefined;
     const stride = Math.max(1, Math.floor(CHECK_WORK / nanosecondsAt(walker.bits, formula.power)));
     tangent?.begin();
@@ -172,22 +172,22 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
         if (exponents) tangent?.step(...exponents);
         else tangent?.step(re, im);
         if (mag2 < SMALL && n > 0) {
-          // By a critical point errors are small for good only if they are small beside z.
+          // Near a critical point an error stays small only if it is small beside z.
           const small = Math.max(-walker.bits, exponents ? log2Of(...exponents) : Math.log2(Math.hypot(re, im)));
           most = Math.max(most, lost - small);
-          const all = lost + Math.log2(growth * formula.power) + small * (formula.power - 1);
+          const all = lost + Math.log2(error * formula.power) + small * (formula.power - 1);
           lost = Math.max(0, GRAIN_BITS * Math.floor(all / GRAIN_BITS));
           one = 2 ** -lost;
-          growth = Math.exp((all - lost) * Math.LN2) + one;
+          error = Math.exp((all - lost) * Math.LN2) + one;
           continue;
         }
-        growth *= formula.power;
+        error *= formula.power;
         // Not **, whose last bit is another one from Node 24 on.
-        for (let factor = 1; factor < formula.power; factor++) growth *= Math.sqrt(mag2);
-        growth += one;
-        if (growth >= 1 && growth < GRAIN) continue;
-        for (; growth >= GRAIN; growth /= GRAIN) lost += GRAIN_BITS;
-        for (; growth < 1 && lost > 0; growth *= GRAIN) lost -= GRAIN_BITS;
+        for (let factor = 1; factor < formula.power; factor++) error *= Math.sqrt(mag2);
+        error += one;
+        if (error >= 1 && error < GRAIN) continue;
+        for (; error >= GRAIN; error /= GRAIN) lost += GRAIN_BITS;
+        for (; error < 1 && lost > 0; error *= GRAIN) lost -= GRAIN_BITS;
         one = 2 ** -lost;
         most = Math.max(most, lost);
       }
@@ -240,9 +240,9 @@ interface Followed {
   /** undefined: not known after `longest` iterations. */
   readonly nu: number | undefined;
   readonly n: number;
-  /** Bits that errors grew by at most, or came nearer to z. */
+  /** Bits that the error bound grew by at most, in absolute terms or beside z. */
   readonly lost: number;
-  /** The last iterate of a point that escaped, as far out as distances ask for. */
+  /** The last iterate of a point that escaped, as far out as distances require. */
   readonly re?: number;
   readonly im?: number;
 }

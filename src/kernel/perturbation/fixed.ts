@@ -2,13 +2,13 @@
 
 import type { Formula } from '../../view/view.js';
 
-/** Both parts times 2^bits, of bits that the context knows. */
+/** Both parts times 2^bits; the caller keeps `bits`. */
 export interface Fixed {
   readonly re: bigint;
   readonly im: bigint;
 }
 
-/** What the formula does to z before it is raised: |Re| + i|Im|, the conjugate, or nothing. */
+/** z after the fold, before the power: |Re| + i|Im|, the conjugate, or nothing. */
 export function folded({ re, im }: Fixed, step: Formula['step']): Fixed {
   if (step === 'burning-ship') return { re: re < 0n ? -re : re, im: im < 0n ? -im : im };
   return step === 'tricorn' ? { re, im: -im } : { re, im };

@@ -1,6 +1,6 @@
 /**
  * Samples of views beyond double precision, as differences from a reference orbit. Orbit and table lie in one memory
- * that all threads of a worker share, and that they fill together.
+ * that all threads of a worker share; they build the table together.
  */
 
 import { BLOCK, blocks } from '../../shard/block.js';
@@ -44,7 +44,7 @@ interface Exports {
   // biome-ignore format: one line per group of arguments
   setView(slot: number, flags: number, limit: bigint, exactLimit: bigint, bailout: number,
     pixelRe: number, pixelIm: number, pixelExponent: number): void;
-  enterBlock(slot: number, re: number, im: number, radius: number, exponent: number): void;
+  beginBlock(slot: number, re: number, im: number, radius: number, exponent: number): void;
   // biome-ignore format: one line per group of arguments
   iteratePoints(slot: number, count: number, re: number, im: number, exponent: number,
     nu: number, status: number, errorBits: number, distance: number): bigint;
@@ -124,7 +124,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
       const px = block.x + BLOCK / 2 - halfWidth;
       const py = halfHeight - (block.y + BLOCK / 2);
       const [centreRe, centreIm] = [px * cosStep - py * sinStep, px * sinStep + py * cosStep];
-      wasm.enterBlock(state, offsetRe + centreRe, offsetIm + centreIm, radius, exponent);
+      wasm.beginBlock(state, offsetRe + centreRe, offsetIm + centreIm, radius, exponent);
       for (const part of chunks(block.part, perPixel)) {
         const count = fillPoints(scaled, part, re, im, camera);
         const distancesAt = distance ? distanceAt : 0;

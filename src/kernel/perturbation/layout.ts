@@ -1,7 +1,7 @@
 /**
  * The memory that the threads of a worker share of a reference: counters and pointers in the first page, then the orbit, its
- * underflow list, the tables, and a region for each slot. What the WebAssembly module lays out itself has the sizes that it
- * exports.
+ * underflow list, the tables, and a region for each slot. The sizes of records are exported by the WebAssembly
+ * module.
  */
 
 import { readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ export const LEVELS_AT = 4096;
 export const EXTENDED_LEVELS_AT = 8192;
 export const ORBIT_AT = PAGE;
 
-/** What a table may take: of a longer orbit the short runs are left out. */
+/** Bytes of a table at most: for a longer orbit the short runs are left out. */
 const TABLE_BYTES = 176 * 2 ** 20;
 const EXTENDED_TABLE_BYTES = 64 * 2 ** 20;
 
@@ -56,7 +56,7 @@ export function perturbationModule(): Compiled {
   return compiled;
 }
 
-/** A reference whose doubles may be bytes, little endian, that begin at any address: as they came over the wire. */
+/** A reference whose doubles may be bytes, little endian, that begin at any address, as they were received. */
 export interface ReferenceData extends Omit<Reference, 'orbit' | 'underflow'> {
   readonly orbit: Float64Array | Uint8Array;
   readonly underflow: Float64Array | Uint8Array;
@@ -89,7 +89,7 @@ export function layoutOf({ formula, orbit, underflow, extended }: ReferenceData)
   return { end, underflowAt, underflows, table, extendedTable, regionsAt: Math.ceil(behind / 16) * 16 };
 }
 
-/** A slot's region: the module's records; points, what is found of them, and how certain that is. */
+/** A slot's region: the module's records; points, their results, and how certain these are. */
 export interface Region {
   readonly slotAt: number;
   readonly reAt: number;

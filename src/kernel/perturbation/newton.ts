@@ -5,7 +5,7 @@ import { type Fixed, folded, iterated, product, raised } from './fixed.js';
 import { log2Of, scaledOf } from './scaled.js';
 import { GUARD, type Search, type Stage, sliceAt } from './search.js';
 
-/** Quadratic convergence needs a handful of steps; a start that needs more has no nucleus near. */
+/** Quadratic convergence needs a few steps; a start that needs more is not near a nucleus. */
 const MOST_STEPS = 40;
 /** No c near a nucleus goes so far within its period: beyond it Z would double its digits at every iteration. */
 const FAR_BITS = 10;
@@ -31,7 +31,7 @@ export function* newton(
   return undefined;
 }
 
-/** A derivative in fixed point of `FINE` bits, times 2^exponent: it outgrows every number of bits. */
+/** A derivative in fixed point of `FINE` bits, times 2^exponent: its size is not limited by any number of bits. */
 interface Derivative {
   readonly u: Fixed;
   readonly v: Fixed | undefined;
@@ -73,7 +73,7 @@ function* newtonStep(
 }
 
 /** Mantissas longer than this many bits beyond their point are shortened by as many. */
-const ROOM = 256;
+const MARGIN_BITS = 256;
 
 /** The derivative after one more iteration: d·fold(z)^(d-1)·fold'(z)[w] + 1 for each column w. */
 function derivativeAfter(
@@ -91,17 +91,17 @@ function derivativeAfter(
     return { re: turned.re + re, im: turned.im + im };
   };
   const [a, b] = [next(u, unit, 0n), v && next(v, 0n, unit)];
-  const most = 1n << BigInt(fine + ROOM);
+  const most = 1n << BigInt(fine + MARGIN_BITS);
   if (!beyond(a, most) && !(b && beyond(b, most))) return { u: a, v: b, exponent };
-  const shorter = ({ re, im }: Fixed): Fixed => ({ re: re >> BigInt(ROOM), im: im >> BigInt(ROOM) });
-  return { u: shorter(a), v: b && shorter(b), exponent: exponent + ROOM };
+  const shorter = ({ re, im }: Fixed): Fixed => ({ re: re >> BigInt(MARGIN_BITS), im: im >> BigInt(MARGIN_BITS) });
+  return { u: shorter(a), v: b && shorter(b), exponent: exponent + MARGIN_BITS };
 }
 
 function beyond({ re, im }: Fixed, most: bigint): boolean {
   return re > most || re < -most || im > most || im < -most;
 }
 
-/** What the fold at z does to a difference w. */
+/** A difference w after the fold at z. */
 function differential(w: Fixed, z: Fixed, step: Formula['step']): Fixed {
   if (step === 'holomorphic') return w;
   if (step === 'tricorn') return { re: w.re, im: -w.im };

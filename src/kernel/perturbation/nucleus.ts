@@ -2,13 +2,13 @@
  * Where the minibrot of a view is: the point c of least period p in it with Z_p(c) = 0, its nucleus, and its size.
  *
  * The period is the first p at which Newton's step from the centre, |Z_p / (dZ_p/dc)|, is shorter than the view's
- * radius: to first order the view then contains a nucleus. Newton's method polishes it. Where the map is not
+ * radius: to first order the view then contains a nucleus. Newton's method refines it. Where the map is not
  * holomorphic, dZ/dc is a real 2 × 2 matrix.
  *
  * Size: near the nucleus c0 of z^d + c, with λ_k = d·z_1^(d-1) ⋯ d·z_k^(d-1) and β = 1 + 1/λ_1 + … + 1/λ_(p-1), p
  * iterations are z → λ_(p-1)·(z^d + β·(c - c0)): the whole set again, β·λ^(d/(d-1)) times smaller and turned.
  * (R. Munafo, "Size estimate"; C. Heiland-Allen, "Deriving the size estimate".) The matrices of burning-ship and
- * tricorn shear as well, so that one number does not tell a size there.
+ * tricorn shear as well, so that one number is no size there.
  */
 
 import { formatDecimal } from '../../view/decimal.js';
@@ -22,7 +22,7 @@ export type { Search, Stage } from './search.js';
 
 export interface Nucleus {
   readonly period: number;
-  /** Decimal strings: as many digits as tell points of the minibrot apart, and ten more. */
+  /** Decimal strings: as many digits as distinguish points of the minibrot, and ten more. */
   readonly re: string;
   readonly im: string;
   /** log10 of the size, that of the whole set being 1; undefined where it is not known. */
@@ -31,7 +31,7 @@ export interface Nucleus {
 
 /** Decimals beyond the size of the minibrot. */
 const SPARE_DIGITS = 10;
-/** Periods that look right to first order and lead nowhere, before the search gives up. */
+/** Periods that fit to first order and have no nucleus here, before the search ends. */
 const MOST_TRIES = 12;
 
 /**
@@ -50,7 +50,7 @@ export function* locate(search: Search): Generator<Stage, Nucleus | None> {
     }
     const found = yield* polished(search, value);
     if (found) return found;
-    if (++tries === MOST_TRIES) return { why: 'unsteady', at: value };
+    if (++tries === MOST_TRIES) return { why: 'diverged', at: value };
   }
 }
 

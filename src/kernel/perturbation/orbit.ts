@@ -5,13 +5,13 @@ import { type Decimal, log10, toFixed } from '../../view/decimal.js';
 import type { Formula } from '../../view/view.js';
 import { Walker } from './walker.js';
 
-/** Doubles of an orbit and of its underflow list at most: 1 GiB is what a scene can carry. */
+/** Doubles of an orbit and of its underflow list at most: a scene has at most 1 GiB. */
 const MOST_DOUBLES = 2 ** 27 - 2 ** 17;
-/** Doubles that room is made for at first. */
+/** Doubles that are allocated at first. */
 const FIRST_DOUBLES = 8192;
 /**
  * Beyond the radius max(2, |c|) all points escape. Orbits go on until they are so many times as far out: differences
- * from what has hardly escaped may yet decide when others do. But no farther than where an eighth power is a double.
+ * from an orbit that has just escaped may decide when others escape. But no farther than where an eighth power is a double.
  */
 const FAR = 2;
 const FARTHEST = 1e30;
@@ -85,7 +85,7 @@ export class Orbits {
   }
 }
 
-/** Doubles that become more. */
+/** A growing array of doubles. */
 class Doubles {
   #values = new Float64Array(FIRST_DOUBLES);
   #length = 0;
@@ -116,7 +116,7 @@ class Doubles {
     } catch (cause) {
       throw new FractalError(
         'ORBIT_TOO_LONG',
-        `the reference orbit outgrows memory after ${this.#length / 2} iterations, and neither escapes nor has a ` +
+        `the reference orbit does not fit into memory after ${this.#length / 2} iterations, and neither escapes nor has a ` +
           'period: use fewer --iters, or a centre that escapes or lies in a copy of the set',
         { cause },
       );

@@ -12,9 +12,9 @@ import { bitsFor, pointOf, radiusLog2, type Search, type Stage, sliceAt } from '
 /** Beyond it nothing within Newton's reach is in the set: |Z| log|Z| / |2 dZ/dc| bounds its distance from below. */
 const FAR_LOG2 = 10;
 
-/** No nucleus: the limit was reached, the centre escaped, or Newton's method led nowhere; and at which iteration. */
+/** No nucleus: the limit was reached, the centre escaped, or Newton's method did not converge; and at which iteration. */
 export interface None {
-  readonly why: 'limit' | 'escaped' | 'unsteady';
+  readonly why: 'limit' | 'escaped' | 'diverged';
   readonly at: number;
 }
 
@@ -57,7 +57,7 @@ function slopesAfter([u, v]: Slopes, z: Scaled, { step, power }: Search['formula
   return v ? [next(u, ONE), next(v, I)] : [next(u, ONE)];
 }
 
-/** What the fold at z does to a difference w (and to z itself). */
+/** A difference w (or z itself) after the fold at z. */
 function foldedSlope(w: Scaled, z: Scaled, step: Formula['step']): Scaled {
   if (step === 'tricorn') return conjugate(w);
   if (step === 'holomorphic') return w;

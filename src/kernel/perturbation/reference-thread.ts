@@ -1,4 +1,4 @@
-/** The thread in which the leader computes a reference orbit, so that it goes on talking to its workers. */
+/** The thread in which the leader computes a reference orbit, so that it still exchanges messages with its workers. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { FractalError } from '../../errors.js';

@@ -1,4 +1,4 @@
-/** The reference orbit of a job: which one it needs, and where views lie beside it. One serves all around its point. */
+/** The reference orbit of a job: which one it needs, and the offsets of views from it. One orbit serves all views around its point. */
 
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, FractalError } from '../../errors.js';
@@ -7,7 +7,7 @@ import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import { Orbits } from './orbit.js';
 import { nanosecondsAt } from './walker.js';
 
-/** An orbit and where it belongs to. */
+/** An orbit, its formula and its point. */
 export interface Reference {
   readonly formula: Formula;
   /** Its point, decimal strings: c, or for a Julia set where its orbit begins. */
@@ -46,7 +46,7 @@ export interface ReferenceOrder {
   readonly extended: boolean;
 }
 
-/** What the thread answers. */
+/** Messages of the thread. */
 export type FromReferenceThread =
   | { readonly kind: 'progress'; readonly iterations: number }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly reason: string }
@@ -54,10 +54,10 @@ export type FromReferenceThread =
 
 /** What starting a thread takes about. */
 const THREAD_MS = 100;
-/** Bits beyond the spacing of the samples: what the orbit may lose before a pixel notices. */
+/** Bits beyond the spacing of the samples: what the orbit may lose before a pixel changes. */
 const SPARE_BITS = 64;
 
-/** Up to here a difference fits a double: 4/zoom over the pixels of a view. */
+/** Up to this zoom a difference is within the range of doubles: 4/zoom over the pixels of a view. */
 const DOUBLES_LOG10 = 280;
 
 /** The view with the largest zoom, of at least one. */
@@ -66,7 +66,7 @@ export function deepestOf(views: readonly View[]): View {
   return views.reduce((a, b) => (depthOf(a) >= depthOf(b) ? a : b));
 }
 
-/** The order for one view: its centre, to a precision that tells all of its samples apart. */
+/** The order for one view: its centre, to a precision that distinguishes all of its samples. */
 export function orderFor(view: View): ReferenceOrder {
   const zoom = log10(decimal(view.zoom)) / Math.log10(2);
   const fine = Math.log2(Math.max(view.width, view.height) * Math.sqrt(samplesPerPixel(view.sampling)));
@@ -145,7 +145,7 @@ export function iterateReference(
 
 /**
  * By how many bits differences from an orbit shrink, at least where it passes 0, before they fill the plane or it
- * escapes. Beside a Mandelbrot set's orbits each iteration adds what tells c apart; beside a Julia set's nothing does.
+ * escapes. In a Mandelbrot set each iteration adds the difference of c; in a Julia set nothing is added.
  * radius: log2 of what they are at first
  */
 function shrinkage(orbit: Float64Array, { power }: Formula, radius: number, escaped: boolean): number {

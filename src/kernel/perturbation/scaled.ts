@@ -1,4 +1,4 @@
-/** Complex numbers (x + iy)·2^exponent of doubles: sizes that no double holds, to a double's precision. */
+/** Complex numbers (x + iy)·2^exponent of doubles: beyond the range of doubles, with the precision of doubles. */
 
 export interface Scaled {
   readonly x: number;

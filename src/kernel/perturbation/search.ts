@@ -23,7 +23,7 @@ export interface Stage {
   readonly of: number;
 }
 
-/** Bits beyond what is asked for: roundings of an orbit, and room for the last step. */
+/** Bits beyond the requested ones: roundings of an orbit, and the last step. */
 export const GUARD = 64;
 export const LOG2_10 = Math.log2(10);
 

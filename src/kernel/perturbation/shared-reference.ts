@@ -29,7 +29,7 @@ export function sharedBytes(reference: ReferenceData, slots: number): number {
   return regionOf(layoutOf(reference).regionsAt, slots).slotAt;
 }
 
-/** Copies an orbit to where `slots` threads can work with it. */
+/** Copies an orbit into memory that `slots` threads share. */
 export function shareReference(reference: ReferenceData, slots: number): SharedReference {
   const { shared, copy } = shareInSteps(reference, slots);
   while (copy.next().done !== true);
@@ -86,7 +86,7 @@ export function tablesBuilt({ memory, table, extendedTable }: SharedReference, v
   return isBuilt(table, memory) && (!extendedTable || !isExtended(view) || isBuilt(extendedTable, memory));
 }
 
-/** A thread that had a part in building the tables is gone: others stop waiting for them. False: all are built. */
+/** To be called when a thread that took part in building the tables has ended: others stop waiting. False: all are built. */
 export function abandonTables({ table, extendedTable, memory }: SharedReference): boolean {
   const abandoned = [table, extendedTable].map((one) => one !== undefined && abandonTable(one, memory));
   return abandoned.includes(true);

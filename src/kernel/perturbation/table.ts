@@ -16,7 +16,7 @@ export interface Table {
   readonly counters: number;
 }
 
-/** Entries of two steps save less than looking for them costs. */
+/** Entries of two steps save less time than their lookup takes. */
 const SHORTEST = 2;
 
 /** Entries of the first level to a block, as a power of two. */
@@ -63,7 +63,7 @@ export function buildTogether(
   const top = Math.min(depth, first + BLOCK_LEVELS);
   const blocks = Math.max(1, Math.ceil((entries[first] ?? 0) / 2 ** BLOCK_LEVELS));
   const finish = (outcome: number) => {
-    // One that was abandoned stays so.
+    // An abandoned table stays abandoned.
     Atomics.compareExchange(shared, state, 0, outcome);
     Atomics.notify(shared, state);
   };
@@ -85,7 +85,7 @@ export function buildTogether(
   if (Atomics.load(shared, state) === BROKEN) throw new Error('the table of the reference orbit could not be built');
 }
 
-/** Ends the wait of all threads that build a table that is not whole, with an error; whether it is not. */
+/** Marks an unfinished table as broken, so that the threads that build it end with an error. False: it was finished. */
 export function abandonTable({ counters }: Table, memory: WebAssembly.Memory): boolean {
   const shared = new Int32Array(memory.buffer, counters, 3);
   const state = 2;

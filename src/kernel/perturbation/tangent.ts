@@ -101,7 +101,7 @@ export class Tangent {
   }
 }
 
-/** 2^k for k up to 0; 0 where nothing of a double would be left. */
+/** 2^k for k up to 0; 0 where a double times it would be negligible. */
 function power2(k: number): number {
   return k < -1000 ? 0 : 2 ** k;
 }

@@ -21,7 +21,7 @@ interface Exports {
   closed(walker: number): number;
 }
 
-/** What products may be off, in bits: less than 2·limbs + 1 units of the last place. */
+/** The error of products, in bits: less than 2·limbs + 1 units of the last place. */
 const LOST_BITS = 18;
 /** The integer part beside that of powers and of the points given: sums of two, the sign. */
 const INTEGER_BITS = 3;
@@ -57,7 +57,7 @@ export function nanosecondsAt(bits: number, power: number): number {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The optimising compiler at once: the quick one's code is several times slower. */
+/** With the optimising compiler alone: the code of the first one is several times slower. */
 function compile(): WebAssembly.Module {
   setFlagsFromString('--no-liftoff');
   return new WebAssembly.Module(readFileSync(new URL('./orbit.wasm', import.meta.url)));

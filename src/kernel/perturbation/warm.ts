@@ -1,4 +1,4 @@
-/** WebAssembly is compiled when it is first called, which takes as long as a small picture does: here, before it is due. */
+/** WebAssembly is compiled when it is first called, which takes as long as a small picture: here that is done before it is needed. */
 
 import type { Formula, View } from '../../view/view.js';
 import { openPerturbation, shareReference } from './kernel.js';
@@ -6,7 +6,7 @@ import { openPerturbation, shareReference } from './kernel.js';
 /** A point whose orbit takes some steps to escape, whatever the power. */
 const [RE, IM] = [0.3, 0.56];
 const LIMIT = 100;
-/** So deep that its points begin together, and end one by one. */
+/** So deep that the points begin in a series and end one by one. */
 const ZOOM = '1e5';
 
 /** Perturbs a block of points of a formula, so that V8 compiles what that takes, for all threads of the process. */

@@ -103,6 +103,11 @@ export class Connection {
     this.dial();
   }
 
+  /** Whether a dial or a session is in progress. */
+  get linked(): boolean {
+    return this.link !== undefined;
+  }
+
   /** Resolves when the connection can take the next message. */
   async send(message: ToWorker): Promise<void> {
     await this.link?.send(message);

@@ -10,6 +10,7 @@ import type { Bytes } from '../../cluster/traffic.js';
 import { type Address, addressText } from '../../cluster/transport.js';
 import { FractalError } from '../../errors.js';
 import { Connection, type ConnectionOptions, type FromWorker } from './connection.js';
+import { Unconfirmed } from './unconfirmed.js';
 
 /** A worker to be dialled, as a hostfile names it. */
 export interface Target {
@@ -46,6 +47,8 @@ export type FleetEvent =
   | { readonly kind: 'given up'; readonly worker: string; readonly reason: string; readonly refused: boolean }
   /** Its slots are not needed, or it is another one's second address. */
   | { readonly kind: 'left out'; readonly worker: string; readonly reason: string; readonly duplicate: boolean }
+  /** It was registered and never ready, and its place was needed for another one. */
+  | { readonly kind: 'forgotten'; readonly worker: string }
   /** It is dialled again and again, and something seems to be wrong. */
   | { readonly kind: 'warned'; readonly worker: string; readonly reason: string }
   /** All workers are added. */
@@ -81,8 +84,11 @@ export interface JobClient {
 }
 
 export interface Fleet {
-  /** Dials a new worker, or a known one at once; returns why it cannot take part, if so. */
-  add(target: Target): string | undefined;
+  /**
+   * Dials a new worker, or a known one at once; returns why it cannot take part, if so. `caller`: the host that registered
+   * it, for which the number of addresses without a worker is bounded; absent: the user named it.
+   */
+  add(target: Target, caller?: string): string | undefined;
   /** All workers are added: from now on a job without a worker to wait for ends with NO_WORKER. */
   sealed(): void;
   readonly isSealed: boolean;
@@ -115,10 +121,13 @@ export function openFleet(options: FleetOptions): Fleet {
   let isSealed = false;
   let isClosed = false;
   const events = { joined, message, disconnected, givenUp, warned };
+  const dialling = (name: string) => members.get(name)?.connection.linked ?? false;
+  const unconfirmed = new Unconfirmed({ ...BOUNDS.unconfirmed, now: options.now, dialling, forget });
 
-  function add({ address, slots }: Target): string | undefined {
+  function add({ address, slots }: Target, caller?: string): string | undefined {
     if (isClosed) return 'the leader ends';
     const name = addressText(address);
+    if (caller === undefined) unconfirmed.confirm(name);
     const known = members.get(name);
     if (known?.state === 'left out') return known.reason;
     if (known) {
@@ -126,10 +135,18 @@ export function openFleet(options: FleetOptions): Fleet {
       return leftOutByAll(name);
     }
     if (members.size >= MOST_WORKERS) return `${members.size} workers are known already`;
+    const full = caller === undefined ? undefined : unconfirmed.add(name, caller);
+    if (full !== undefined) return full;
     const connection = new Connection(address, slots, options, events, () => jobs.keys());
     members.set(name, { connection, state: 'dialling', slots: 0, instance: '' });
     connection.dial();
     return undefined;
+  }
+
+  function forget(name: string): void {
+    members.get(name)?.connection.stop();
+    members.delete(name);
+    emit({ kind: 'forgotten', worker: name });
   }
 
   /** Why none of the running jobs has this worker. */
@@ -144,6 +161,7 @@ export function openFleet(options: FleetOptions): Fleet {
     const known = ready.instance !== '' && others.find(([, { instance }]) => instance === ready.instance)?.[0];
     // As two workers it would confirm its own answers.
     if (known) return leaveOut(name, `it is the same worker as ${known}`, true);
+    unconfirmed.confirm(name);
     const used = others.reduce((sum, [, { slots }]) => sum + slots, 0);
     const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
     if (slots <= 0) {

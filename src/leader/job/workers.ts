@@ -126,6 +126,9 @@ export class JobWorkers {
         if (event.duplicate) this.events.note(`${event.worker} is left out: ${event.reason}`);
         this.missing.set(event.worker, event.reason);
         return this.checkEnough();
+      case 'forgotten':
+        this.missing.delete(event.worker);
+        return this.checkEnough();
       case 'warned':
         return this.events.note(`${event.worker} cannot join so far: ${event.reason}`);
       case 'sealed':

@@ -1,4 +1,4 @@
-/** Flags about the path of the camera and the speed of a film. A still, a film of one frame, carries none of them. */
+/** Flags about the path of the camera and the speed of a film. A still, a film of one frame, has none of them. */
 
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';

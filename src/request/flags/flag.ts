@@ -1,6 +1,6 @@
 /**
- * One flag, described once. The command line, help, docs/flags.md, completion, request files and the parameters that
- * pictures carry all follow from the entries of this folder; index.ts joins them.
+ * One flag, described once. The command line, help, docs/flags.md, completion, request files and the parameters in
+ * pictures all follow from the entries of this folder; index.ts joins them.
  */
 
 import type * as z from 'zod';
@@ -17,7 +17,7 @@ export type CommandName =
   | 'version'
   | 'completion';
 
-/** What the reader of command lines, help and completion need to know of a flag. */
+/** The properties of a flag that command lines, help and completion use. */
 export interface FlagSyntax {
   /** Heading in the help text. */
   readonly group: string;
@@ -47,7 +47,7 @@ export interface Flag extends FlagSyntax {
   readonly schema: z.ZodType;
   /** The commands that take it. */
   readonly commands: readonly CommandName[];
-  /** What the help of single commands says otherwise. */
+  /** Texts that differ in the help of single commands. */
   readonly on?: Readonly<
     Partial<Record<CommandName, Partial<Pick<FlagSyntax, 'group' | 'describe' | 'alias' | 'default' | 'defaultText'>>>>
   >;
@@ -57,7 +57,7 @@ export interface Flag extends FlagSyntax {
   readonly fileNames?: readonly string[];
   /** Why it may not stand in a request file, as the rest of a sentence about the file. Absent: it may. */
   readonly notInFile?: string;
-  /** The flag that it replaces: given in a source that wins, it removes that one from the others, and vice versa. */
+  /** The flag that it replaces: given in the source of higher precedence, it removes that one from the others, and vice versa. */
   readonly insteadOf?: string;
   /**
    * What of a picture depends on it: its samples, or only what is made of them (colours, speed of a film). Absent:
@@ -65,15 +65,15 @@ export interface Flag extends FlagSyntax {
    */
   readonly shapes?: 'samples' | 'presentation';
   /**
-   * The value that pictures carry, with which `parseRequest` makes the same request again; undefined: not written.
-   * Absent though the flag shapes the picture: other flags say the same, as --zoom does for --view-width.
+   * The value in pictures, with which `parseRequest` makes the same request again; undefined: not written.
+   * Absent though the flag shapes the picture: other flags have the same meaning, as --zoom for --view-width.
    */
   readonly metadata?: (request: Request) => string | undefined;
 }
 
 export type FlagTable = Readonly<Record<string, Flag>>;
 
-/** What renders: computes a picture, or paints the samples of an earlier one. */
+/** The commands that render: compute a picture, or paint the samples of an earlier one. */
 export const RENDERING = ['leader', 'recolor'] as const satisfies readonly CommandName[];
-/** What looks at a view. */
+/** The commands that have a view. */
 export const VIEWING = ['leader', 'recolor', 'locate'] as const satisfies readonly CommandName[];

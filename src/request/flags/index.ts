@@ -21,7 +21,7 @@ import { WORKER_FLAGS } from './worker.js';
 /** What a `Request` is made of: the picture or film, its outfile, how it is computed. */
 export const PICTURE_FLAGS = { ...VIEW_FLAGS, ...QUALITY_FLAGS, ...COLOUR_FLAGS, ...FILM_FLAGS, ...OUTPUT_FLAGS };
 
-/** All flags of the commands that look at a view, in the order of the help text; what a request file may hold. */
+/** All flags of the commands about a view, in the order of the help text; what a request file may hold. */
 export const REQUEST_FLAGS = {
   ...CLUSTER_FLAGS,
   ...ACCESS_FLAGS,
@@ -59,7 +59,7 @@ export const FILE_NAMES: ReadonlyMap<string, string> = namesIn(({ notInFile, old
 );
 
 /** Pairs of flags of which one replaces the other. */
-export const RIVALS: readonly (readonly [string, string])[] = Object.entries<Flag>(REQUEST_FLAGS).flatMap(
+export const ALTERNATIVES: readonly (readonly [string, string])[] = Object.entries<Flag>(REQUEST_FLAGS).flatMap(
   ([name, { insteadOf }]) => (insteadOf === undefined ? [] : [[insteadOf, name] as const]),
 );
 

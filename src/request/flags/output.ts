@@ -80,6 +80,6 @@ export const OUTPUT_FLAGS = {
     value: 'FILE',
     schema: file,
     notInFile: 'names another request file: give its flags here instead',
-    describe: 'any of these flags as JSON, - reads stdin; the command line wins',
+    describe: 'any of these flags as JSON, - reads stdin; the command line has precedence',
   },
 } as const satisfies FlagTable;

@@ -45,7 +45,7 @@ export const VIEW_FLAGS = {
     value: 'FILE',
     schema: file,
     describe:
-      'take the view from a .kfr, .kfp, .f3.toml, .toml, .ini, .loc or .json, or from a picture or film of this program; flags win',
+      'take the view from a .kfr, .kfp, .f3.toml, .toml, .ini, .loc or .json, or from a picture or film of this program; flags have precedence',
   },
   zoom: {
     group,

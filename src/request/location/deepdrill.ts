@@ -43,7 +43,7 @@ export function readDeepDrill(text: string, path: string): ReadResult {
     keys: { xpos: 'location.real', ypos: 'location.imag', zoom: 'location.zoom', iters: 'location.depth' },
     notes: [
       ...repeated,
-      ...(depth ? [] : ['it has no location.depth: the iteration limit is found by looking (--iters auto)']),
+      ...(depth ? [] : ['it has no location.depth: the iteration limit is found on a coarse grid (--iters auto)']),
       ...unusedNote([...fields.keys()].filter((key) => !USED.includes(key) && !NEUTRAL.test(key))),
       ...truncationNotes(text, fields.has('location.depth')),
     ],

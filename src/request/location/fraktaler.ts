@@ -78,7 +78,7 @@ function othersOf(root: Table): string[] {
   });
 }
 
-/** Fraktaler-3 ends every line; by others the last line may be open, but then no number can have gone on in it. */
+/** Fraktaler-3 ends every line. Other programs may leave the last line open; then a number in it may be incomplete. */
 function truncationNotes(text: string, root: Table): string[] {
   const last = unterminatedLine(text);
   if (last === undefined || last.startsWith('#')) return [];
@@ -132,7 +132,7 @@ interface Made {
   readonly power: string;
 }
 
-/** What is done to z before it is raised: the signs and absolute values of its parts. */
+/** The operations on z before the power: the signs and absolute values of its parts. */
 function stepOf(before: readonly string[]): string {
   switch (before.join(' ')) {
     case '':

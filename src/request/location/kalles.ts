@@ -32,7 +32,7 @@ const SHAPING: readonly string[] = [
 /** Keys that change no picture of the formulas that are here. */
 const NEUTRAL: readonly string[] = ['Version', 'Period', 'FactorAR', 'FactorAI', 'UseOpenGL', 'UseSRGB'];
 
-/** The formulas of FractalType that people meet most; all but three are not here. */
+/** The most common formulas of FractalType; all but three are not implemented here. */
 const TYPES: Readonly<Record<string, string>> = {
   1: 'Burning Ship',
   2: 'Buffalo',
@@ -105,12 +105,12 @@ function linesOf(text: string): Lines {
 }
 
 function isNeutral(key: string, fields: ReadonlyMap<string, string>): boolean {
-  // They weigh the parts of z in the test whether it escaped.
+  // They are weights of the parts of z in the test for escape.
   if (key === 'real' || key === 'imag') return Number(fields.get(key)) === 1;
   return NEUTRAL.includes(key);
 }
 
-/** Whether the file may have gone on: KF ends every line, and writes FractalType behind the colours, Version last. */
+/** Notes if the file may be cut short: KF ends every line, writes FractalType after the colours, and Version last. */
 function truncationNotes(text: string, fields: ReadonlyMap<string, string>): string[] {
   const last = unterminatedLine(text);
   const key = last?.split(':', 1)[0]?.trim() ?? '';

@@ -1,13 +1,13 @@
 /**
  * Location files of other programs, and pictures and films of this one: from a file's bytes and name to flags as text.
  * Kalles Fraktaler's .kfr and .kfp, Fraktaler-3's .f3.toml, DeepDrill's .ini and .loc, rust-fractal's .toml, a request as
- * JSON, pictures and films that carry their parameters.
+ * JSON, pictures and films that contain their parameters.
  */
 
 import { readFile, stat } from 'node:fs/promises';
 import { FractalError, messageOf } from '../../errors.js';
+import { KEYWORD } from '../../render/carried-parameters.js';
 import { readComment } from '../../render/ffmpeg.js';
-import { KEYWORD } from '../../render/output.js';
 import { isPng, pictureTexts } from '../../render/picture-text.js';
 import { readStillText } from '../../render/stills.js';
 import { decodeText, readAtMost } from '../../text.js';
@@ -43,7 +43,7 @@ export async function readLocation(path: string): Promise<Location> {
   const embedded = await embeddedText(kind, bytes, path);
   if (embedded?.startsWith('{')) return checked(readRequest(embedded, path), path);
   if (kind !== 'film') return parseLocation(bytes, path);
-  throw refuse(path, 'it carries no parameters: it is cut short, no film, or was not rendered by this program');
+  throw refuse(path, 'it contains no parameters: it is cut short, no film, or was not rendered by this program');
 }
 
 /** Text that needs a library to be read: ffmpeg for the comment of a film, sharp for the XMP of pictures other than PNG. */
@@ -78,7 +78,7 @@ function kindOf(bytes: Uint8Array, path: string): Kind {
   return kind === 'unknown' ? (EXTENSIONS.find(([pattern]) => pattern.test(path))?.[1] ?? kind) : kind;
 }
 
-/** Blanks of one line only are skipped: what skips lines would look at each of them again and again. */
+/** Patterns skip blanks of one line only: one that skips line ends would read each line many times. */
 function kindOfText(text: string): TextKind {
   if (/^\s*\{/.test(text)) return 'json';
   if (/^[ \t]*Re[ \t]*:/m.test(text)) return 'kalles';
@@ -131,7 +131,10 @@ function readPicture(bytes: Uint8Array, path: string): ReadResult {
     if (kind === 'kalles' || kind === 'fraktaler') return readText(kind, text, path);
   }
   if (!whole) throw refuse(path, `it is cut short after ${bytes.length} bytes, before its parameters, or no picture`);
-  throw refuse(path, 'it carries no parameters: pictures of this program do, PNGs and JPEGs of Kalles Fraktaler often');
+  throw refuse(
+    path,
+    'it contains no parameters: pictures of this program do, PNGs and JPEGs of Kalles Fraktaler often',
+  );
 }
 
 /** What `fractal locate --json` prints besides flags. */

@@ -42,13 +42,13 @@ export function unusedNote(keys: readonly string[]): string[] {
   return [`not used: ${names.join(', ')}${more}`];
 }
 
-/** The last line, when it has no end: a file that is cut short looks like that, and some editors write it. */
+/** The last line, when it has no end: the file may be cut short, though some editors leave it so. */
 export function unterminatedLine(text: string): string | undefined {
   const last = text.slice(Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1).trim();
   return last === '' ? undefined : last;
 }
 
-/** A note on an open last line whose value may have gone on. */
+/** A note on an open last line whose value may be incomplete. */
 export function truncationNote(line: string): string {
   return `its last line, "${line.slice(0, 60)}", has no line end: if the file was cut short there, this is another picture`;
 }

@@ -38,9 +38,9 @@ export function readRustFractal(text: string, path: string): ReadResult {
     },
     keys: { xpos: 'real', ypos: 'imag', zoom: 'zoom', iters: 'iterations', rotate: 'rotate' },
     notes: [
-      ...(iterations === undefined ? ['it has no iterations: the limit is found by looking (--iters auto)'] : []),
+      ...(iterations === undefined ? ['it has no iterations: the limit is found on a coarse grid (--iters auto)'] : []),
       ...unusedNote([...root.keys()].filter((key) => !USED.includes(key) && !NEUTRAL.test(key))),
-      // It ends no file with a line end itself; only a number can have gone on.
+      // rust-fractal writes no line end at the end of a file; only a number there may be incomplete.
       ...(last !== undefined && /^(iterations|rotate)\s*=\s*[^#]*[1-9]/.test(last) ? [truncationNote(last)] : []),
     ],
   };

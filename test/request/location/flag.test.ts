@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { leaderOptions } from '../../../bin/options.js';
 import { folder } from '../../e2e/processes.js';
 
-test('--location gives way to --request and to flags, and names neither outfile nor hosts', async (t) => {
+test('--request and flags have precedence over --location, which names neither outfile nor hosts', async (t) => {
   const at = folder(t);
   writeFileSync(`${at}/x.json`, '{"xpos": 0.5, "zoom": 7, "samples": 3, "outfile": "stolen.png", "host": "evil"}');
   writeFileSync(`${at}/r.json`, `{"location": "${at}/x.json", "zoom": 8}`);

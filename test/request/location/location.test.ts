@@ -64,7 +64,7 @@ const KALLES_FLAGS = {
   power: '3',
 };
 
-/** As Fraktaler-3 writes: a long string in pieces, defaults left out, the formula last. */
+/** As Fraktaler-3 writes: a long string in parts, defaults left out, the formula last. */
 const FRAKTALER = `program = "fraktaler-3"
 version = "2"
 location.real = """
@@ -145,7 +145,7 @@ const RUST_FLAGS = {
   formula: 'mandelbrot',
 };
 
-/** Every format, whole. */
+/** A complete file of every format. */
 const FILES: readonly [name: string, bytes: Buffer, flags: RawFlags][] = [
   ['a.kfr', Buffer.from(KALLES), KALLES_FLAGS],
   ['a.kfp', Buffer.from(KALLES), KALLES_FLAGS],
@@ -167,11 +167,11 @@ test('every format gives its flags, digit by digit, and they make a request', ()
   }
 });
 
-test('a file is known by what it holds when its name says nothing', () => {
+test('the format is recognized by the content if the name does not show it', () => {
   for (const [, bytes, flags] of FILES) assert.deepEqual(read(bytes, 'location'), flags);
 });
 
-test('a file cut short anywhere is refused, or is the same picture, or says that it may be cut short', () => {
+test('a file cut short anywhere is refused, or is the same picture, or a note states that it may be cut short', () => {
   for (const [name, bytes, flags] of FILES) {
     for (let length = 0; length < bytes.length; length++) {
       let found: Location;
@@ -184,10 +184,13 @@ test('a file cut short anywhere is refused, or is the same picture, or says that
         continue;
       }
       if (isDeepStrictEqual(found.flags, flags)) continue;
-      // Whole lines that are gone leave no trace where the rest is a whole file of its own.
+      // Missing whole lines cannot be recognized where the rest is a whole file of its own.
       const rest = bytes.subarray(0, length).toString('latin1');
       const whole = /[\r\n]$/.test(rest) && (name === 'a.f3.toml' || /\bIterations: 98765\r?\n?$/.test(rest));
-      assert.ok(whole || found.notes.some((note) => /cut short|is found by looking/.test(note)), `${name}, ${length}`);
+      assert.ok(
+        whole || found.notes.some((note) => /cut short|is found on a coarse grid/.test(note)),
+        `${name}, ${length}`,
+      );
     }
   }
 });
@@ -204,11 +207,11 @@ test('what is missing is named', () => {
   refused('{"zoom": 5,,\n}', 'x.json', /^x\.json:1:\d+: /);
   refused('{"zom": 5}', 'x.json', /did you mean "zoom"/);
   refused('not a png', 'x.png', /cut short/);
-  refused(pngWith('Software', 'something else'), 'x.png', /carries no parameters/);
+  refused(pngWith('Software', 'something else'), 'x.png', /contains no parameters/);
   refused('hello', 'x.txt', /no location/);
 });
 
-test('a value that makes no sense is named in the words of its file', () => {
+test('an impossible value is named with the key of its file', () => {
   refused('Re: 1\nIm: 2\nZoom: 0\nIterations: 40\n', 'x.kfr', /Zoom "0" is not a number above 0/);
   refused('Re: one\nIm: 2\nZoom: 1\nIterations: 40\n', 'x.kfr', /Re "one" is not a decimal/);
   refused('Re: 1\nIm: 2\nZoom: 1\nIterations: -4\n', 'x.kfr', /Iterations "-4" is not/);
@@ -220,7 +223,7 @@ test('a value that makes no sense is named in the words of its file', () => {
 const kalles = (...lines: string[]) => ['Re: 1', 'Im: 2', 'Zoom: 3', 'Iterations: 4', ...lines, ''].join('\n');
 const fraktaler = (more: string) => `location.zoom = "3"\n${more}\n`;
 
-test('formulas that are here are found under their names there', () => {
+test('formulas of other programs are recognized by their names there', () => {
   const formula = ({ formula: name, power }: RawFlags) => `${name} ${power ?? ''}`.trim();
   const found: readonly [string, string][] = [
     [kalles(), 'mandelbrot'],
@@ -247,7 +250,7 @@ test('formulas that are here are found under their names there', () => {
   for (const [text, name] of others) assert.equal(formula(read(fraktaler(text), 'x.f3.toml')), name, text);
 });
 
-test('what is not done here is refused by name', () => {
+test('what is not implemented is refused by name', () => {
   refused(kalles('FractalType: 3'), 'x.kfr', /Celtic, FractalType "3"/);
   refused(kalles('FractalType: 77'), 'x.kfr', /FractalType "77"/);
   refused(kalles('FractalType: toString'), 'x.kfr', /formula, FractalType "toString"/);
@@ -269,7 +272,7 @@ test('what is not done here is refused by name', () => {
 
 const notesOf = (text: string | Uint8Array, name: string) => parse(text, name).notes.join('\n');
 
-test('a whole file whose last line has no end is read; where a value may have gone on, a note says so', () => {
+test('a whole file whose last line has no end is read; where a value may have gone on, a note states it', () => {
   const whole = KALLES.slice(0, -2);
   assert.deepEqual(read(whole, 'x.kfp'), KALLES_FLAGS);
   assert.doesNotMatch(notesOf(whole, 'x.kfp'), /cut short/);
@@ -286,7 +289,7 @@ test('a whole file whose last line has no end is read; where a value may have go
   // A value that is visibly not finished is no number.
   refused('Re: 1\r\nIm: 2\r\nIterations: 40\r\nZoom: 1e', 'x.kfr', /Zoom "1e" is not/);
   refused('Re: 1\r\nZoom: 3\r\nIterations: 40\r\nIm: -', 'x.kfr', /Im "-" is not/);
-  // Digits that are gone are missed by the zoom.
+  // Missing digits are noticed by the zoom.
   const { flags, notes } = parse('Im: 0\r\nZoom: 1e40\r\nIterations: 40\r\nRe: -1.74901234', 'x.kfr');
   assert.match(notes.join(), /cut short/);
   assert.match(digitsMissing(parseRequest(flags as RawRequest)) ?? '', /--xpos has 8/);
@@ -384,7 +387,7 @@ test('a key that stands twice is named, or refused where the format has no such 
   refused('{"zoom": 4, "zoom": 5}', 'x.json', /x\.json:1:13: "zoom" stands twice/);
 });
 
-test('without a depth the iteration limit of DeepDrill and rust-fractal is found by looking', () => {
+test('without a depth the iteration limit of DeepDrill and rust-fractal is found on a coarse grid', () => {
   const ini = '[Location]\nREAL = 1\nimag=2\nzoom = 3\n';
   assert.equal(read(ini, 'x').iters, 'auto');
   assert.match(notesOf(ini, 'x.ini'), /no location\.depth: .*--iters auto/);
@@ -396,7 +399,7 @@ test("a mirrored picture's angle runs the other way", () => {
   assert.equal(read(fraktaler(mirrored), 'x.f3.toml').rotate, '-30.5');
 });
 
-test('a megabyte of anything is read or refused at once, in one short line', () => {
+test('a megabyte of any text is read or refused at once, in one short line', () => {
   const pieces = [
     '\n',
     ' \n',

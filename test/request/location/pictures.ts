@@ -1,4 +1,4 @@
-/** Pictures of one pixel that carry a text, made by hand. */
+/** Pictures of one pixel that contain a text, made by hand. */
 
 import { crc32, deflateSync } from 'node:zlib';
 

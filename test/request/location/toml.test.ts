@@ -35,7 +35,7 @@ test('lists over lines, with comments, and inline tables', () => {
   assert.deepEqual(plain(parseToml(text)), { a: ['1', ['2', '3]']], b: { c: { d: '1' }, e: [] } });
 });
 
-test('what is wrong is told with its line', () => {
+test('errors name their line', () => {
   const wrong: readonly [string, number, RegExp][] = [
     ['a = 1\nb', 2, /"="/],
     ['a = "x\ny"', 1, /no end/],
@@ -66,7 +66,7 @@ test('any string comes back from any kind of quotes that can hold it', () => {
   );
 });
 
-test('a megabyte of anything takes no long time', () => {
+test('a megabyte of any text is read quickly', () => {
   for (const piece of ['#\n', '\n', '[', 'a=1\n', '[[a]]\n', '"', '\\', 'a.', '{a=']) {
     try {
       parseToml(piece.repeat((1 << 20) / piece.length));

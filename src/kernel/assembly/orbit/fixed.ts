@@ -1,11 +1,11 @@
 /**
  * Complex fixed-point numbers of any precision in two's complement: `limbs` limbs of `width` bits, lowest first, each
- * an i32; `fraction` of them stand behind the point, and the top one carries the sign. A number has its real part, its
- * imaginary part and their difference, limb by limb and not carried, at a distance of PART: with x, y and d = x - y,
+ * an i32; `fraction` of them stand behind the point, and the top one holds the sign. A number has its real part, its
+ * imaginary part and their difference, limb by limb without carries, PART bytes apart: with x, y and d = x - y,
  *
  *   (x + iy)(u + iv) = xu - yv + i(xu + yv - (x - y)(u - v)),
  *
- * three real products instead of four, and for squares three real squares of half the price each. Limbs are so narrow
+ * three real products instead of four, and for squares three real squares of half the cost each. Limbs are so narrow
  * that the products of a whole column add up in an i64, and columns far below the last limb are left out: a product
  * is wrong by less than 2·limbs + 1 units of its last place.
  */
@@ -100,7 +100,7 @@ export function square(format: Format, a: usize, signRe: i64, signIm: i64, c: us
       d = i64x2.add(d, i64x2.extmul_low_i32x4_s(s, v));
       D = i64x2.add(D, i64x2.extmul_high_i32x4_s(s, v));
     }
-    // What stands about the middle counts once, twice, or was counted.
+    // Around the middle: a square counts once, the product beside it twice, the others were added above.
     let s = v128.load32_splat(middle);
     let v = v128.load(middle);
     let t = v128.load32_splat(middle, 4);
@@ -218,7 +218,7 @@ export function propagate(format: Format, to: usize): void {
 const ENOUGH: i64 = 1 << 33;
 const FULL: i64 = 1 << 8;
 
-/** The double that a part is about, to its last bit; 0 where that is too small for a double. */
+/** A part as a double, correct to its last bit; 0 where that is too small for a double. */
 @inline
 export function toDouble(format: Format, a: usize): f64 {
   const top = a + (<usize>(format.limbs - 1) << 2);
@@ -239,7 +239,7 @@ export function leadingLimb(format: Format, a: usize): i32 {
   return k;
 }
 
-/** A part is about mantissa·2^exponent, to the last bit of a double, the mantissa below 2^62. leading: `leadingLimb`. */
+/** A part is mantissa·2^exponent, correct to the last bit of a double, the mantissa below 2^62. leading: `leadingLimb`. */
 export function mantissaOf(format: Format, a: usize, leading: i32): f64 {
   let sum: i64 = 0;
   for (let k = format.limbs - 1; k >= leading; k--) sum = (sum << format.width) + <i64>load<i32>(a + (<usize>k << 2));

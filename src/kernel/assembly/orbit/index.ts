@@ -1,4 +1,4 @@
-/** Orbits of z <- fold(z)^power + c in fixed point, written down as doubles; and where they nearly close. */
+/** Orbits of z <- fold(z)^power + c in fixed point, stored as doubles; and the period after which they nearly close. */
 
 import { BURNING_SHIP, TRICORN } from '../formula';
 import { SMALLEST, UNDERFLOW_BYTES, underflowEntry } from '../underflow';
@@ -13,7 +13,7 @@ export { UNDERFLOW_BYTES } from '../underflow';
 export const CHUNK: usize = 4096;
 /** Entries below it get an exponent for the derivative, whose powers might leave the range of doubles. */
 const SMALL: f64 = 5.421010862427522e-20; // 2^-64
-/** Bits of a mantissa about. */
+/** About the number of bits of a mantissa. */
 const UNIT: i32 = 60;
 
 /** Signs of a product's parts. */
@@ -59,7 +59,7 @@ export function underflows(walker: Walker): i32 {
   return walker.underflows;
 }
 
-/** Whether the orbit has escaped for good, or closed. */
+/** Whether the orbit is beyond `outside`, or closed. */
 export function escaped(walker: Walker): bool {
   return walker.escaped;
 }
@@ -127,7 +127,7 @@ function extend(walker: Walker): void {
   walker.zi = fixed.scale(fixed.mantissaOf(format, im, leadingIm), ei - walker.ze);
 }
 
-/** Adds an entry to the underflow list; of a part alone (`whole` false) only where neither is 0: a fold asks for its sign. */
+/** Adds an entry to the underflow list; of one part (`whole` false) only where neither is 0: a fold needs its sign. */
 function list(walker: Walker, n: i32, whole: bool): void {
   const format = walker.format;
   const im = fixed.imaginary(walker.z);

@@ -48,7 +48,7 @@ export function step(j: Jacobian, power: i32, zr: f64, zi: f64, ze: i32, sr: f64
   j.a = ta;
   j.b = tb;
   j.e += ze * (power - 1);
-  // Smaller ones vanish beside the 1 that is added.
+  // A smaller J is lost in the rounding when 1 is added.
   if (j.e < 0) scale(j, -j.e);
   const one = power2(-j.e);
   j.a += one;

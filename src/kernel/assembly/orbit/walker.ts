@@ -18,7 +18,7 @@ export class Walker {
   entries: usize;
   underflow: usize;
   underflows: i32;
-  /** |z|^2 beyond which the orbit has escaped for good. */
+  /** |z|^2 beyond which the orbit has escaped. */
   outside: f64;
   escaped: bool;
   /** Whether an orbit closes where a c less than radius·2^radiusE away makes z 0; and whether it has. */

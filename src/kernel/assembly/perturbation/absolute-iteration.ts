@@ -1,10 +1,10 @@
 /**
- * Absolute iteration: z itself in doubles, once neighbours have come so far from one another that a double tells them apart.
+ * Absolute iteration: z itself in doubles, once neighbouring points are so far apart that doubles distinguish them.
  * That needs no reference: no entry is looked up and nothing is rebased, which happens to a difference of this size every
  * few steps.
  *
- * Roundings are parts of 1 then, not of a difference. What they have made of z is followed as the error bound is; divided by
- * that it is what they have made of a pixel. Points in whose nu it would show are iterated again as differences.
+ * Roundings are parts of 1 then, not of a difference. Their effect on z is bounded in the same way as the error bound;
+ * divided by that it is their effect in pixels. Points in whose nu it would show are iterated again as differences.
  */
 
 import { BURNING_SHIP } from '../formula';
@@ -12,14 +12,14 @@ import { rebase, setDerivative, setError, setIndex, setValue } from './point';
 import { FOLDED, POWER, SQUARE } from './reference-orbit';
 import { Slot } from './slot';
 
-/** The error bound, of a pixel, from which z is iterated itself. */
+/** The error bound, of a pixel, from which on iteration is absolute. */
 export const FAR_APART: f64 = 1e-6;
-/** With a larger roundoff a point goes on as a difference. */
+/** With a larger roundoff a point is iterated as a difference. */
 export const MOST_ROUNDOFF: f64 = 1e8;
 
 /**
- * Goes on from the point's n, z, derivative and errors, which are doubles, and leaves there what becomes of them, as a
- * difference from 0, until something happens: the escape, the limit, a z so small that it may close a cycle (`watch` of
+ * Iterates from the point's n, z, derivative and errors, which are doubles, and stores the new ones there, as a
+ * difference from 0, until one of these: the escape, the limit, a z so small that it may close a cycle (`watch` of
  * the marks), an error bound below FAR_APART. c: of the point; u: what a step adds to the derivative; s: to the error
  * bound. Returns the number of steps, which may be 0.
  */
@@ -62,15 +62,15 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, ur: f64,
   let c = point.upRe;
   let d = point.upIm;
   let error = point.error;
-  let peak = point.errorPeak;
+  let largest = point.largestError;
   let roundoff = point.roundoff * error;
   while (n < last) {
     const stretch = slope(kind, power, mag2);
-    const grown = error * stretch + s;
-    if (!(grown >= FAR_APART) || roundoff > MOST_ROUNDOFF * error) break;
-    error = grown;
+    const next = error * stretch + s;
+    if (!(next >= FAR_APART) || roundoff > MOST_ROUNDOFF * error) break;
+    error = next;
     roundoff = roundoff * stretch + 1;
-    peak = max(peak, error);
+    largest = max(largest, error);
     if (kind == FOLDED) {
       const fr = !ship || zr >= 0 ? 1.0 : -1.0;
       const fi = !ship || zi < 0 ? -1.0 : 1.0;
@@ -117,7 +117,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, ur: f64,
   setValue(point, zr, zi, mag2);
   setDerivative(point, a, b, c, d, 0);
   setError(point, error, 0);
-  point.errorPeak = peak;
+  point.largestError = largest;
   point.roundoff = max(point.roundoff, roundoff / error);
   return n - from;
 }

@@ -1,6 +1,6 @@
 /**
- * The BLA table for differences beyond the range of doubles: of all formulas, with real 2x2 matrices that carry exponents of
- * their own, since a point spends few steps here; to first order, since nothing is large here:
+ * The BLA table for differences beyond the range of doubles: of all formulas, with real 2x2 matrices that have exponents of
+ * their own, since a point takes few steps here; to first order, since nothing is large here:
  *
  *   d <- A·d + B·dc,  valid while |d| < R and |dc| < Rc.
  */
@@ -14,7 +14,7 @@ import { matrixNorm } from './matrix';
 import { orbitAt, partsAt } from './reference-orbit';
 import { Slot } from './slot';
 
-/** What the terms that are left out may be of A·d, as a logarithm to base 2. */
+/** The truncation epsilon: the bound of the omitted terms in parts of A·d, as a logarithm to base 2. */
 const LOG_EPSILON: f64 = -40;
 /** The logarithms of radii for which an entry is valid for nothing, and for everything. */
 export const NONE: f64 = -1e300;
@@ -133,7 +133,7 @@ function logNorm(matrix: usize, e: i32): f64 {
 
 /** First x, then y; `entry` may be x. */
 function merge(x: ExtendedEntry, y: ExtendedEntry, entry: ExtendedEntry): void {
-  // Half of y's radius is for what x makes of d, half for what it makes of dc.
+  // Half of y's radius is for the d of x, half for its dc.
   const half = y.logRadius - 1;
   const r = min(x.logRadius, half - logNorm(extendedA(x), x.aE));
   const rc = min(min(x.logRadiusC, y.logRadiusC), half - logNorm(extendedB(x), x.bE));

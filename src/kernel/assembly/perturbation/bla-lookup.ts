@@ -1,4 +1,4 @@
-/** Which entry of a BLA table is taken: the longest run that begins where a point is and is valid for what it has become. */
+/** Which entry of a BLA table is taken: the longest run that begins at the point's index and is valid for its difference. */
 
 import { ENTRY_BYTES, Entry, MATRIX_ENTRY_BYTES, MatrixEntry, Table } from './bla-entry';
 import { FOLDED } from './reference-orbit';

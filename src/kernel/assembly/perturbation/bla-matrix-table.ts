@@ -89,7 +89,7 @@ export function formBound(at: usize): f64 {
   return modulus(x, y);
 }
 
-/** Both parts of what y makes of x's matrix: row `row` of Y·X. */
+/** Both parts of row `row` of Y·X. */
 @inline
 function rowProduct(y: usize, x: usize, row: usize, column: usize): f64 {
   return load<f64>(y + row * 16) * load<f64>(x + column * 8) + load<f64>(y + row * 16, 8) * load<f64>(x + column * 8, 16);
@@ -107,7 +107,7 @@ function merge(x: MatrixEntry, y: MatrixEntry, entry: MatrixEntry): void {
   const b1 = rowProduct(yA, matrixB(x), 0, 1) + y.b1;
   const b2 = rowProduct(yA, matrixB(x), 1, 0) + y.b2;
   const b3 = rowProduct(yA, matrixB(x), 1, 1) + y.b3;
-  // What y's form makes of u = Ax·d: u0^2, u0·u1 and u1^2 in terms of x^2, xy, y^2.
+  // y's form of u = Ax·d: u0^2, u0·u1 and u1^2 in terms of x^2, xy, y^2.
   const p = x.a0;
   const q = x.a1;
   const s = x.a2;
@@ -141,7 +141,7 @@ function merge(x: MatrixEntry, y: MatrixEntry, entry: MatrixEntry): void {
     store<f64>(merged + row * 24, g2, 16);
   }
   const cubic = ay * x.cubic + 2 * qy * ax * qx + y.cubic * ax * ax * ax;
-  // |A·d| may be half of what the norms say.
+  // |A·d| may be half of the product of the norms.
   const least = 0.5 * modulus(modulus(a0, a1), modulus(a2, a3));
   const linear = y.radiusLinear;
   let r = min(min(x.radius, (0.5 * y.radius) / ax), Math.sqrt((EPSILON * least) / cubic));

@@ -1,9 +1,9 @@
-/** What an entry of a BLA table makes of a difference in doubles, and of its derivative; results as in single-step.ts. */
+/** A step through an entry of a BLA table, of a difference in doubles and of its derivative; results as in single-step.ts. */
 
 import { Entry, MatrixEntry } from './bla-entry';
 import { times } from './polynomial';
 
-/** The square of a larger difference is far from what has lost digits. */
+/** The square of a larger difference is far from underflow. */
 const SQUARED: f64 = 1e-120;
 
 /** (A + (C + F·d)·d + D·dc)·d + (B + E·dc)·dc; dc as (cr, cr) and (-ci, ci). */

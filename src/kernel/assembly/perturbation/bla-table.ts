@@ -1,11 +1,11 @@
 /**
- * The BLA table of analytic formulas: what many iterations make of a difference d and of dc at once, to third order in d, to
+ * The BLA table of analytic formulas: many iterations of a difference d and of dc at once, to third order in d, to
  * second with dc (after the bilinear approximation of Zhuoran, which is of first: two orders more, and the radius is about
  * its third root):
  *
  *   d <- A·d + B·dc + C·d^2 + D·d·dc + E·dc^2 + F·d^3,  valid while s = |d| + b·|dc| < R and s·b·|dc| < P.
  *
- * b, the weight, bounds what dc becomes on the way: no prefix makes more of d and dc together than it makes of s by its A.
+ * b, the weight, bounds the effect of dc on the way: after any prefix d is at most s times that prefix's |A|.
  * One step of z^p: A = p·Z^(p-1), B = 1, C = p(p-1)/2·Z^(p-2), F = p(p-1)(p-2)/6·Z^(p-3), no D, E, b. x, and then y:
  *
  *   A = Ay·Ax, B = Ay·Bx + By, C = Ay·Cx + Cy·Ax^2, D = Ay·Dx + (2·Cy·Bx + Dy)·Ax, E = Ay·Ex + (Cy·Bx + Dy)·Bx + Ey,
@@ -21,11 +21,11 @@ import { modulus } from './matrix';
 import { orbitIm, orbitRe, Reference } from './reference-orbit';
 import { Slot } from './slot';
 
-/** What the terms that are left out may be of A·d. */
+/** The truncation epsilon: the bound of the omitted terms, in parts of A·d. */
 export const EPSILON: f64 = 9.094947017729282e-13; // 2^-40
-/** What d may be of Z: farther out a step might have to rebase. */
+/** |d| at most, in parts of |Z|: for a larger one a step might have to rebase. */
 export const NEAR: f64 = 0.125;
-/** Beyond it points may have escaped, and it matters when: they take single steps. */
+/** Beyond this |z| points may have escaped, and the exact iteration matters: they take single steps. */
 export const WIDE: f64 = 2;
 /** What terms of higher order add to a step's first that is left out, p <= 8, |d| <= NEAR·|Z|. */
 export const TAIL: f64 = 1.25;
@@ -178,7 +178,7 @@ function merge(x: Entry, y: Entry, entry: Entry): void {
   const cubic = ay * tx + 2 * ax * qx * qy + ty * ax2 * ax;
   const quartic = ay * x.quartic + qy * (2 * ax * tx + qx * qx) + 3 * ax2 * qx * ty + y.quartic * ax2 * ax2;
   const weight = max(x.weight, (x.normB + y.weight) / ax);
-  // What x adds in second order is less than the rest of y's radius.
+  // The terms of second order of x stay within the rest of y's radius.
   let r = min(min(x.radius, (0.9 * y.radius) / ax), Math.cbrt((EPSILON * ax * ay) / (2 * quartic)));
   // Beyond the range of f64 nothing is valid.
   let sum = Math.abs(ar) + Math.abs(ai) + Math.abs(br) + Math.abs(bi) + Math.abs(cr) + Math.abs(ci);

@@ -1,5 +1,5 @@
 /**
- * A block of points while it is followed together: d as a polynomial in the place x within it, |x| <= 1, in units of
+ * A block of points that are iterated together: d as a polynomial in the place x within it, |x| <= 1, in units of
  * 2^e, and its dc, c_0 + r·x, of which there is none in a Julia set.
  */
 
@@ -8,14 +8,14 @@ import { Polynomial, setLine, shrink, sizeFrom, termIm, termRe } from './polynom
 
 @unmanaged
 export class Block {
-  /** d, the next d, and two polynomials on the way to it. */
+  /** d, the next d, and two intermediate polynomials. */
   d: Polynomial;
   next: Polynomial;
   factor: Polynomial;
   product: Polynomial;
-  /** d and `error`, a bound of what it lacks, are in units of 2^e: 0 where d is a double. */
+  /** d and `error`, a bound of its missing terms, are in units of 2^e: 0 where d is a double. */
   e: i32;
-  /** The exponent of `next` once it is normalized, and the bound of what that lacks. */
+  /** The exponent of `next` once it is normalized, and the bound of its missing terms. */
   nextE: i32;
   nextError: f64;
   error: f64;
@@ -50,7 +50,7 @@ export function setBlock(block: Block, julia: bool, re: f64, im: f64, radius: f6
   block.taken = 0;
 }
 
-/** p·2^e with a bound `error` of what it lacks: `next`, normalized. */
+/** p·2^e with a bound `error` of its missing terms: `next`, normalized. */
 export function setNext(block: Block, e: i32, error: f64): void {
   const shift = normalizeTerms(block.next);
   block.nextE = shift == ZERO ? ZERO : e + shift;

@@ -1,4 +1,4 @@
-/** The exterior distance estimate of perturbed points, by the derivative that was carried along (see ../distance.ts). */
+/** The exterior distance estimate of perturbed points, by the derivative that was computed with the steps (see ../distance.ts). */
 
 import { log2 } from '../log2';
 import { power2 } from './extended-exponent';

@@ -22,14 +22,14 @@ import { FOLDED, orbitIm, orbitRe, POWER, SQUARE } from './reference-orbit';
 import { foldedBy, singleStep, slopeOf } from './single-step';
 import { Slot } from './slot';
 
-/** Below it a difference is carried with an exponent of its own. */
+/** Smaller differences need an exponent of their own. */
 export const LEAST: f64 = 1e-285; // about 2^-947
 /** Smaller squares have lost digits. */
 const INEXACT: f64 = 1e-280;
 
 /**
- * Goes on until the point is through (true), or d or the next d may fall below `least`.
- * derive: carries dz/dc along; c: dc of the point; tight: how much farther inside their radii approximations are used, whose
+ * Iterates until the point is finished (true), or d or the next d may fall below `least` (false).
+ * derive: the derivative dz/dc is computed, too; c: dc of the point; tight: how much farther inside their radii approximations are used, whose
  * error falls with the square.
  */
 // prettier-ignore
@@ -39,7 +39,7 @@ export function iterateDoubles(kind: i32, derive: bool, slot: Slot, cr: f64, ci:
   return folded(derive, slot, cr, ci, tight, least);
 }
 
-// Functions of their own, so that each has the registers to itself, and is compiled when it is first called.
+// Functions of their own, so that registers are allocated for each alone, and is compiled when it is first called.
 function square(slot: Slot, cr: f64, ci: f64, tight: f64, least: f64): bool {
   return iterate(SQUARE, false, slot, cr, ci, tight, least);
 }
@@ -94,9 +94,9 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
   let c = point.upRe * scale;
   let d = point.upIm * scale;
   let error = point.error * power2(point.errorE);
-  let peak = point.errorPeak;
+  let largest = point.largestError;
   let size = Math.abs(dr) + Math.abs(di);
-  let through = true;
+  let finished = true;
   let hint = first;
   const realC = f64x2.splat(cr);
   const imaginaryC = f64x2(-ci, ci);
@@ -117,7 +117,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
       setValue(point, zr, zi, mag2);
       setDerivative(point, a, b, c, d, 0);
       setError(point, error, 0);
-      point.errorPeak = peak;
+      point.largestError = largest;
       const went = iterateAbsolute(kind, derive, slot, absoluteRe, absoluteIm, ur, ui, spacing);
       if (went > 0) {
         taken += went;
@@ -130,7 +130,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
         c = point.upRe;
         d = point.upIm;
         error = point.error;
-        peak = point.errorPeak;
+        largest = point.largestError;
         dr = zr;
         di = zi;
         size = Math.abs(dr) + Math.abs(di);
@@ -140,7 +140,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
         if (!(mag2 < marks.watch)) continue;
         if (staysBounded(kind, slot, cr, ci, zr, zi, n, taken, error)) {
           mag2 = 0;
-          if (kind != FOLDED && !reference.julia) peak = 0;
+          if (kind != FOLDED && !reference.julia) largest = 0;
           break;
         }
         continue;
@@ -179,10 +179,10 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
     if (at != 0) {
       const analytic = changetype<Entry>(at);
       const matrices = changetype<MatrixEntry>(at);
-      // As below, for what an entry makes of d.
+      // As below, for d after the entry.
       const stretch = kind == FOLDED ? matrixNorm(matrixA(matrices)) : analytic.normA;
       if (size * stretch < least) {
-        through = false;
+        finished = false;
         break;
       }
       error = error * stretch + spacing * (kind == FOLDED ? matrixNorm(matrixB(matrices)) : analytic.normB);
@@ -250,7 +250,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
       dr = f64x2.extract_lane(t, 0);
       di = f64x2.extract_lane(t, 1);
     }
-    peak = max(peak, error);
+    largest = max(largest, error);
     m += skipped;
     n += <i64>skipped;
     zr = orbitRe(orbit, m) + dr;
@@ -259,8 +259,8 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
     if (!(mag2 <= bailout2)) break;
     if (mag2 < marks.watch && staysBounded(kind, slot, cr, ci, zr, zi, n, taken, error)) {
       mag2 = 0;
-      // Errors on the way do not count: the cycle is that of this very point.
-      if (kind != FOLDED && !reference.julia) peak = 0;
+      // Earlier errors do not matter: what is proved is a cycle of this exact point.
+      if (kind != FOLDED && !reference.julia) largest = 0;
       break;
     }
     size = Math.abs(dr) + Math.abs(di);
@@ -275,7 +275,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
     }
     // The next step would leave the range of doubles.
     if (size < least || raised(kind, power, nearness) * size < least) {
-      through = false;
+      finished = false;
       break;
     }
   }
@@ -285,6 +285,6 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
   normalize(dr, di, 0, point.d);
   setDerivative(point, a, b, c, d, 0);
   setError(point, error, 0);
-  point.errorPeak = peak;
-  return through;
+  point.largestError = largest;
+  return finished;
 }

@@ -1,6 +1,6 @@
 /**
- * Enclosures (ball arithmetic): what a period makes of a disc of z, for all dc of another disc, is held by a disc around
- * the image of the centre. Single steps and entries of the table count what they leave out, and what doubles round off.
+ * Enclosures (ball arithmetic): the image of a disc of z after one period, for all dc of another disc, lies in a disc
+ * around the image of the centre. Its radius includes the terms that entries leave out, and the rounding of doubles.
  */
 
 import { BURNING_SHIP } from '../formula';
@@ -13,14 +13,14 @@ import { FOLDED, orbitIm, orbitRe } from './reference-orbit';
 import { foldedBy } from './single-step';
 import { Slot } from './slot';
 
-/** What approximations leave out, and what single steps round off. */
+/** Bounds of the terms that approximations leave out, and of the rounding of single steps. */
 const LEFT_OUT: f64 = 3.637978807091713e-12; // 2^-38
 const ROUNDED: f64 = 8.881784197001252e-16; // 2^-50
-/** Below it more is lost of a difference. */
+/** Smaller differences lose more digits. */
 const LEAST: f64 = 1e-285; // about 2^-947
 
 /**
- * Encloses what a period makes of the disc of radius r around z, for all dc within `rim` of cr + i·ci, and leaves it in the
+ * Encloses the image after one period of the disc of radius r around z, for all dc within `rim` of cr + i·ci, and leaves it in the
  * slot's enclosure; false when it grows out of bounds, or takes more steps than allowed. rim: 0 for formulas that fold, whose
  * proofs are not extended to other dc.
  */

@@ -1,11 +1,11 @@
-/** The enclosure of a period's image of a disc: what enclose.ts leaves behind. */
+/** The enclosure of a period's image of a disc: the result of enclose.ts. */
 
 @unmanaged
 export class Enclosure {
-  /** Steps taken here for the point in hand, and what one way through a period may take. */
+  /** Steps of proofs for the present point, and how many one period may take. */
   spent: i64;
   allowed: i64;
-  /** Where a period takes the centre of a disc, and the radius of a disc around it that holds the image. */
+  /** The image of the centre of a disc after one period, and the radius of a disc around it that holds the image. */
   re: f64;
   im: f64;
   radius: f64;
@@ -13,6 +13,6 @@ export class Enclosure {
   slope: f64;
   slopeRe: f64;
   slopeIm: f64;
-  /** What the radius grows by with the rim of dc. */
+  /** The growth of the radius with the radius of dc. */
   reach: f64;
 }

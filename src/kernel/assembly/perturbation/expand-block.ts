@@ -1,13 +1,13 @@
 /**
- * Series approximation: the first steps of a block of pixels, taken together. While neighbours are near one another in z,
- * what has become of their differences is a polynomial in a point's place x within the block,
+ * Series approximation: the first steps of a block of pixels, taken together. While neighbouring points are near one another
+ * in z, their differences are a polynomial in a point's position x within the block,
  *
  *   d(x) = a_0 + a_1·x + … + a_K·x^K,  dc = c_0 + r·x,  |x| <= 1
  *
  * (after K. I. Martin, but around the centre of each block and through the entries of the table). A point of the block then
- * starts where the series ends, which is most of the way where neighbours come apart only at its end.
+ * starts where the series ends, which skips most of the iterations where neighbouring points separate only near the end.
  *
- * What is left out, the terms of higher orders, is followed as a bound of its modulus in the whole block. The series ends
+ * The omitted terms of higher orders are bounded by their modulus in the whole block. The series ends
  * before that is more than TOLERANCE·|a_1|: before a point is moved by more than this part of the block's radius. For
  * analytic formulas.
  */
@@ -19,7 +19,7 @@ import { WIDE } from './bla-table';
 import { normalizeDifference, setBlock } from './block';
 import { add, assign, power2, ZERO } from './extended-exponent';
 import { fitsDoubles, takeEntry, updateValue } from './extended-iteration';
-import { forgetMarks, keepMarks, staysBounded } from './interior-proof';
+import { resetMarks, saveMarks, staysBounded } from './interior-proof';
 import { modulus } from './matrix';
 import { rebase, setError, setIndex, start } from './point';
 import { addTerm, copy, derivative, Polynomial, shrink, sizeFrom, termIm, termRe, termSize, trim } from './polynomial';
@@ -34,11 +34,11 @@ const TOLERANCE: f64 = 9.094947017729282e-13; // 2^-40
 const TRUNCATION_EPSILON: f64 = 1.1102230246251565e-16; // 2^-53
 /** What roundings of the polynomial may be in parts of it. */
 const ROUNDED: f64 = 3.552713678800501e-15; // 2^-48
-/** Below it d is carried with an exponent: a point of the block may be far nearer to the reference than its centre. */
+/** A smaller d needs an exponent of its own: a point of the block may be far nearer to the reference than its centre. */
 const LEAST: f64 = 1e-275;
 
 /**
- * Follows the block around (re + i·im)·2^exponent as far as a polynomial can. There is no series where the centre never
+ * Iterates the block around (re + i·im)·2^exponent for as long as a polynomial describes it. There is no series where the centre never
  * escapes: points of such blocks start one by one.
  */
 export function expandBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent: i32): void {
@@ -48,7 +48,7 @@ export function expandBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent:
   const block = slot.block;
   const series = slot.series;
   series.exists = false;
-  forgetMarks(slot);
+  resetMarks(slot);
   start(point, reference, view, re, im, exponent);
   if (reference.julia) {
     // A point may have escaped before the first iteration.
@@ -68,7 +68,7 @@ export function expandBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent:
   const d = series.d;
   series.lack = block.error + trim(d, TOLERANCE * termSize(d, 1)) + ROUNDED * sizeFrom(d, 0);
   derivative(d, series.slopes);
-  keepMarks(slot, block.taken);
+  saveMarks(slot, block.taken);
   series.m = point.m;
   series.end = point.end;
   series.n = point.n;
@@ -78,7 +78,7 @@ export function expandBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent:
 }
 
 /**
- * Goes on in doubles until d may fall below `least` (true), or the series ends (false); there is none any more where the
+ * Iterates in doubles until d may fall below `least` (true), or the series ends (false); there is none any more where the
  * centre stays.
  */
 function expandDoubles(slot: Slot, least: f64): bool {
@@ -163,7 +163,7 @@ function expandDoubles(slot: Slot, least: f64): bool {
   return tooSmall;
 }
 
-/** Whether the next d may lack so much; nothing may where all of the block is taken to one point, or seems to be. */
+/** Whether so much of the next d may be missing; nothing may where the whole block has one image point, or seems to. */
 function isWithinTolerance(next: Polynomial, lack: f64): bool {
   const size = termSize(next, 1);
   return size > 0 && lack <= TOLERANCE * size;
@@ -192,7 +192,7 @@ function expandExtended(slot: Slot): bool {
     }
     const zr = orbitRe(reference.orbit, point.m);
     const zi = orbitIm(reference.orbit, point.m);
-    // Nor has any point escaped: d vanishes beside Z here.
+    // No point has escaped here either: d is negligible beside Z.
     if (!isWithinTolerance(next, block.nextError) || !(modulus(zr, zi) < WIDE)) {
       setIndex(point, m, n);
       return false;

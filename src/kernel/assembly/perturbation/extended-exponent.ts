@@ -58,7 +58,7 @@ export function add(a: Extended, b: Extended, out: Extended): void {
   }
 }
 
-/** 2^k; 0 for a k that makes nothing of a mantissa. */
+/** 2^k; 0 for a k so small that a mantissa times 2^k is negligible. */
 @inline
 export function power2(k: i32): f64 {
   return k < -1000 ? 0 : reinterpret<f64>((<i64>min(k, 1023) + 1023) << 52);

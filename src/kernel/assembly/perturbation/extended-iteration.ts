@@ -1,5 +1,5 @@
 /**
- * Perturbation beyond the range of doubles: differences, derivatives and the table's matrices carry exponents of their own.
+ * Perturbation beyond the range of doubles: differences, derivatives and the table's matrices have exponents of their own.
  * One source for all formulas; to first order through bla-extended-table.ts, and single steps.
  */
 
@@ -17,8 +17,8 @@ import { Slot } from './slot';
 const ENOUGH: i32 = -900;
 
 /**
- * Goes on until the point is through (true), or d is large enough for a double.
- * dc: of the point; derive: carries dz/dc along; tight: how many bits farther inside their radii approximations are used.
+ * Iterates until the point is finished (true), or d is large enough for a double (false).
+ * dc: of the point; derive: the derivative dz/dc is computed, too; tight: how many bits farther inside their radii approximations are used.
  */
 export function iterateExtended(slot: Slot, derive: bool, dc: Extended, tight: f64): bool {
   const reference = slot.reference;
@@ -29,13 +29,13 @@ export function iterateExtended(slot: Slot, derive: bool, dc: Extended, tight: f
   const z = numbers.z;
   const byC = numbers.w;
   let taken: i64 = 0;
-  let through = false;
+  let finished = false;
   while (true) {
     if (point.n >= point.last) {
       updateValue(slot);
       if (!goesOn(point, view, point.mag2)) {
         setValue(point, 0, 0, 0);
-        through = true;
+        finished = true;
         break;
       }
     }
@@ -53,10 +53,10 @@ export function iterateExtended(slot: Slot, derive: bool, dc: Extended, tight: f
     }
     const zr = orbitRe(reference.orbit, point.m);
     const zi = orbitIm(reference.orbit, point.m);
-    // d vanishes beside a Z of this size.
+    // d is negligible beside a Z of this size.
     if (!(zr * zr + zi * zi <= view.bailout2)) {
       updateValue(slot);
-      through = true;
+      finished = true;
       break;
     }
     // Rebasing: z = Z + d need not be added where Z is much larger than d.
@@ -76,9 +76,9 @@ export function iterateExtended(slot: Slot, derive: bool, dc: Extended, tight: f
     }
   }
   view.steps += taken;
-  // Of a point that is through, double-iteration.ts sees no more.
-  if (through) point.errorPeak = max(point.errorPeak, point.error * power2(point.errorE));
-  return through;
+  // A finished point does not reach double-iteration.ts again.
+  if (finished) point.largestError = max(point.largestError, point.error * power2(point.errorE));
+  return finished;
 }
 
 /** Whether x is nearer to 0 than y, by the 1-norm. */
@@ -93,7 +93,7 @@ export function fitsDoubles(e: i32, zE: i32, power: i32): bool {
   return e >= ENOUGH && e + (power - 1) * max(zE, e) >= ENOUGH;
 }
 
-/** Writes down z = Z + d as doubles. */
+/** Stores z = Z + d as doubles. */
 export function updateValue(slot: Slot): void {
   const point = slot.point;
   const z = slot.numbers.z;
@@ -203,7 +203,7 @@ function singleStep(slot: Slot, derive: bool, dc: Extended): void {
   let fr: f64 = 1;
   let fi: f64 = 1;
   if (reference.fold == BURNING_SHIP) {
-    // In units of d: a part that vanishes beside the other one there does not decide the sign.
+    // In units of d: a part that is negligible beside the other one does not decide the sign.
     const parts = numbers.parts;
     partsAt(reference, point.m, parts);
     const yr = parts.re * power2(parts.reE - d.e);

@@ -7,6 +7,6 @@ export { BEYOND } from '../escape';
 export { BURNING_SHIP, HOLOMORPHIC, TRICORN } from '../formula';
 export { UNDERFLOW_BYTES } from '../underflow';
 export { buildLevel, openSlot, setReference, setTables, setView } from './setup';
-export { CERTAIN, DOUBTFUL, enterBlock, iteratePoints, LEAST_BAILOUT2, nuOf, prepareProofs, UNCERTAIN } from './samples';
+export { CERTAIN, DOUBTFUL, beginBlock, iteratePoints, LEAST_BAILOUT2, nuOf, prepareProofs, UNCERTAIN } from './samples';
 export { SLOT_BYTES } from './slot';
 export { FLAG_PROOFS, FLAG_WHOLE } from './view';

@@ -1,6 +1,6 @@
-/** What a proof of one point says of others: discs of dc, and of a Julia set the disc around its attracting cycle. */
+/** What a proof for one point implies for others: discs of dc, and of a Julia set the disc around its attracting cycle. */
 
-/** Discs that are remembered: the last ones, in a ring. */
+/** The last discs are kept, in a ring buffer. */
 const MOST_DISCS: i32 = 32;
 
 /** A disc of dc whose points stay bounded. */
@@ -47,7 +47,7 @@ export function addDisc(discs: Discs, cr: f64, ci: f64, radius: f64): void {
 
 /** A disc of z that a period of a Julia set's only attracting cycle takes into itself: points in it stay bounded. */
 @unmanaged
-export class Trap {
+export class AttractingDisc {
   re: f64;
   im: f64;
   /** 0: no disc is known. */
@@ -57,8 +57,8 @@ export class Trap {
 }
 
 @inline
-export function isTrapped(trap: Trap, zr: f64, zi: f64): bool {
-  const x = zr - trap.re;
-  const y = zi - trap.im;
-  return x * x + y * y < trap.radius * trap.radius;
+export function isInAttractingDisc(attractingDisc: AttractingDisc, zr: f64, zi: f64): bool {
+  const x = zr - attractingDisc.re;
+  const y = zi - attractingDisc.im;
+  return x * x + y * y < attractingDisc.radius * attractingDisc.radius;
 }

@@ -5,16 +5,16 @@
 
 import { enclose } from './enclose';
 import { Enclosure } from './enclosure';
-import { addDisc, isTrapped } from './interior-disc';
+import { addDisc, isInAttractingDisc } from './interior-disc';
 import { beginsWindow, copyMarks, restart, setMark } from './marks';
 import { rebase } from './point';
 import { FOLDED, orbitIm, orbitRe } from './reference-orbit';
 import { Slot } from './slot';
 
-/** Or how small z must be instead of near the mark, |z|^2 in parts of the mark's: 0 itself may be in the cycle. */
-const PLUNGE2: f64 = 0.0625;
-/** What errors may have grown to since the mark: around a cycle that attracts they do not grow. */
-const MOST_GROWTH: f64 = 1.5;
+/** A z is also near enough if |z|^2 is below this part of the mark's: the cycle may contain 0. */
+const NEAR_ZERO2: f64 = 0.0625;
+/** The error bound at most, in parts of that at the mark: near an attracting cycle it does not grow. */
+const MOST_ERROR_RATIO: f64 = 1.5;
 /** |mark|^2 at most, in parts of the smallest |z|^2: by the critical point a period contracts before it expands. */
 const FARTHEST2: f64 = 16;
 /** Proofs may take one of so many steps of a point. */
@@ -22,8 +22,8 @@ const SHARE: i64 = 4;
 /** The smallest disc that is tried, in parts of z. */
 const LEAST_DISC: f64 = 1.4901161193847656e-8; // 2^-26
 /**
- * Newton's method: steps at most, and the step after which a disc is tried; its radius, in parts of where a·z^p + b, whose
- * slope was seen at some z, contracts no longer (p > 2: of less); and the rim of dc, in parts of what the disc leaves.
+ * Newton's method: steps at most, and the step after which a disc is tried; its radius, in parts of that within which
+ * a·z^p + b with the slope at z contracts (p > 2: of less); and the radius of dc, in parts of what the disc permits.
  */
 const MOST_NEWTON: i32 = 8;
 const CLOSED: f64 = 1e-3;
@@ -31,34 +31,34 @@ const DISC: f64 = 0.75;
 const SMALLER: f64 = 0.125;
 const RIM: f64 = 0.75;
 
-/** Forgets the point before. */
+/** Before another point. */
 @inline
-export function forgetMarks(slot: Slot): void {
+export function resetMarks(slot: Slot): void {
   const reference = slot.reference;
-  restart(slot.marks, !slot.view.proofs ? 0 : reference.julia && reference.fold == 0 ? slot.trap.reach2 : Infinity);
+  restart(slot.marks, !slot.view.proofs ? 0 : reference.julia && reference.fold == 0 ? slot.attractingDisc.reach2 : Infinity);
   slot.enclosure.spent = 0;
 }
 
-/** Keeps what was seen so far, for the points that go on from here. taken: steps until now, which are none of theirs. */
-export function keepMarks(slot: Slot, taken: i64): void {
+/** Saves the marks for the points that start here. taken: the steps so far, which are not theirs. */
+export function saveMarks(slot: Slot, taken: i64): void {
   copyMarks(slot.marks, slot.seriesMarks);
   slot.seriesMarks.taken -= taken;
 }
 
-/** As it was when marks were kept. ratio: of this point's error bound to that of the block's centre. */
-export function recallMarks(slot: Slot, ratio: f64): void {
+/** Restores the saved marks. ratio: of this point's error bound to that of the block's centre. */
+export function restoreMarks(slot: Slot, ratio: f64): void {
   copyMarks(slot.seriesMarks, slot.marks);
   slot.marks.error *= ratio;
   slot.enclosure.spent = 0;
 }
 
 /**
- * Seeks a Julia set's attracting cycle, which attracts the orbit of 0 (Fatou). Before any point is looked at, since what
- * is known of one must not depend on those before.
+ * Seeks a Julia set's attracting cycle, which attracts the orbit of 0 (Fatou). Before the first point, since the result of
+ * a point must not depend on earlier ones.
  */
-export function findTrap(kind: i32, slot: Slot): void {
+export function findAttractingDisc(kind: i32, slot: Slot): void {
   const reference = slot.reference;
-  const trap = slot.trap;
+  const attractingDisc = slot.attractingDisc;
   const marks = slot.marks;
   const power = reference.power;
   const orbit = reference.orbit;
@@ -66,7 +66,7 @@ export function findTrap(kind: i32, slot: Slot): void {
   restart(marks, Infinity);
   slot.enclosure.spent = 0;
   let error: f64 = 1;
-  for (let m = 1; m <= slot.point.end && trap.radius == 0; m++) {
+  for (let m = 1; m <= slot.point.end && attractingDisc.radius == 0; m++) {
     const zr = orbitRe(orbit, m);
     const zi = orbitIm(orbit, m);
     const mag2 = zr * zr + zi * zi;
@@ -75,14 +75,14 @@ export function findTrap(kind: i32, slot: Slot): void {
     error *= <f64>power;
     for (let k = 1; k < power; k++) error *= Math.sqrt(mag2);
   }
-  const farthest = Math.sqrt(trap.re * trap.re + trap.im * trap.im) + trap.radius;
-  trap.reach2 = farthest * farthest;
+  const farthest = Math.sqrt(attractingDisc.re * attractingDisc.re + attractingDisc.im * attractingDisc.im) + attractingDisc.radius;
+  attractingDisc.reach2 = farthest * farthest;
 }
 
 /** Whether z, the n-th iterate, after so many steps, is proved to stay bounded. error: the error bound, as a double. */
 // prettier-ignore
 export function staysBounded(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f64, n: i64, taken: i64, error: f64): bool {
-  if (kind != FOLDED && slot.reference.julia) return isTrapped(slot.trap, zr, zi);
+  if (kind != FOLDED && slot.reference.julia) return isInAttractingDisc(slot.attractingDisc, zr, zi);
   return closesCycle(kind, slot, cr, ci, zr, zi, n, taken, error);
 }
 
@@ -98,10 +98,10 @@ function closesCycle(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f64, 
   }
   const gap = Math.abs(zr - marks.re) + Math.abs(zi - marks.im);
   const period = n - marks.n;
-  // The way back to the mark took this; a proof goes it again.
+  // The steps since the mark, which a proof takes again.
   const steps = taken - marks.taken;
-  const near = gap < marks.nearest || mag2 <= PLUNGE2 * marks.mag2;
-  const attracts = error <= MOST_GROWTH * marks.error && marks.mag2 <= FARTHEST2 * marks.least2;
+  const near = gap < marks.nearest || mag2 <= NEAR_ZERO2 * marks.mag2;
+  const attracts = error <= MOST_ERROR_RATIO * marks.error && marks.mag2 <= FARTHEST2 * marks.least2;
   if (near && attracts && (enclosure.spent + steps) * SHARE <= taken) {
     enclosure.allowed = 2 * steps + 16;
     marks.nearest = gap;
@@ -118,7 +118,7 @@ function gapTo(enclosure: Enclosure, zr: f64, zi: f64): f64 {
   return Math.sqrt((enclosure.re - zr) * (enclosure.re - zr) + (enclosure.im - zi) * (enclosure.im - zi));
 }
 
-/** Without Newton's method: a disc around z that its own return suggests. */
+/** Without Newton's method: a disc around z, sized by the distance of its image. */
 function proveFolded(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f64, period: i64): bool {
   const enclosure = slot.enclosure;
   if (!enclose(kind, slot, cr, ci, zr, zi, 0, 0, period) || !(enclosure.slope < 0.99)) return false;
@@ -128,7 +128,7 @@ function proveFolded(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f64, 
 }
 
 /**
- * Finds the cycle that z creeps towards, by Newton's method on f^period(w) = w, and proves it attracting, by a disc
+ * Finds the cycle to which z converges slowly, by Newton's method on f^period(w) = w, and proves it attracting, by a disc
  * around w that a period takes into itself: an attracting cycle of z^d + c attracts the critical orbit (Fatou), which
  * is then bounded. Of a Julia set the disc is kept: points that enter it stay bounded.
  */
@@ -146,7 +146,7 @@ function proveByNewton(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f64
       continue;
     }
     const slope = enclosure.slope;
-    if (!(slope < MOST_GROWTH)) return false;
+    if (!(slope < MOST_ERROR_RATIO)) return false;
     // A cycle through 0 itself has no slope.
     if (k == 0) part = slope == 0 ? DISC : (DISC * size) / (power == 2 ? slope : <f64>(power - 1));
     const gr = enclosure.re - zr;
@@ -174,18 +174,18 @@ function proveByNewton(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f64
   return false;
 }
 
-/** Remembers a disc of z that a period takes into itself for other points: a Julia set's, or with dc around its own. */
+/** Stores a disc of z that a period takes into itself for other points: a Julia set's, or with dc around its own. */
 // prettier-ignore
 function keepProof(kind: i32, slot: Slot, cr: f64, ci: f64, zr: f64, zi: f64, disc: f64, gap: f64, period: i64): void {
   const enclosure = slot.enclosure;
   if (slot.reference.julia) {
-    const trap = slot.trap;
-    trap.re = zr;
-    trap.im = zi;
-    trap.radius = disc;
+    const attractingDisc = slot.attractingDisc;
+    attractingDisc.re = zr;
+    attractingDisc.im = zi;
+    attractingDisc.radius = disc;
     return;
   }
-  // Most of what the disc of z leaves for other dc, which has to be proved itself.
+  // Most of what the disc of z permits for other dc; that has to be proved in turn.
   const rim = (RIM * (disc - gap - enclosure.radius)) / enclosure.reach;
   if (!(rim > slot.view.spacing) || !enclose(kind, slot, cr, ci, zr, zi, disc, rim, period)) return;
   if (gapTo(enclosure, zr, zi) + enclosure.radius < disc) addDisc(slot.discs, cr, ci, rim);

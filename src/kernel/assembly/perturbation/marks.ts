@@ -1,7 +1,7 @@
 /**
  * Marks along a point's orbit, by which a cycle is recognised (after Brent): the mark is the smallest z of a window of
- * iterations, each window twice as long as the one before. When z comes near the mark again, and errors have not grown
- * meanwhile, the iterations between may be a period.
+ * iterations, each window twice as long as the one before. When z comes near the mark again, and the error bound has not
+ * grown since, the iterations between may be a period.
  */
 
 import { FOLDED } from './reference-orbit';
@@ -23,15 +23,15 @@ export class Marks {
   taken: i64;
   /** How near z has come to the mark since. */
   nearest: f64;
-  /** The smallest |z|^2 of all. */
+  /** The smallest |z|^2 so far. */
   least2: f64;
   /** The iteration with which the next window begins. */
   nextWindow: i64;
-  /** |z|^2 below which a z is looked at. */
+  /** |z|^2 below which a z is tested. */
   watch: f64;
 }
 
-/** Before a point's first step; |z|^2 below `watch` is looked at. */
+/** Before a point's first step; |z|^2 below `watch` is tested. */
 @inline
 export function restart(marks: Marks, watch: f64): void {
   marks.watch = watch;
@@ -39,7 +39,7 @@ export function restart(marks: Marks, watch: f64): void {
   marks.least2 = Infinity;
 }
 
-/** Field by field: once a point, and memory.copy leaves the compiled code for longer than this takes. */
+/** Field by field: once a point, and memory.copy is a call outside of the compiled code, which takes longer. */
 @inline
 export function copyMarks(from: Marks, to: Marks): void {
   to.re = from.re;

@@ -1,4 +1,4 @@
-/** The point in hand: how far it has been iterated, as a difference from the reference orbit, and what is known of its errors. */
+/** The point that is being iterated, as a difference from the reference orbit, with bounds of its errors. */
 
 import { BEYOND } from '../escape';
 import { log2 } from '../log2';
@@ -12,7 +12,7 @@ export class Point {
   d: Extended;
   m: i32;
   end: i32;
-  /** Iterations so far, and after which the point is given up. */
+  /** Iterations so far, and after which it ends. */
   n: i64;
   last: i64;
   /** z = Z_m + d after the last step, and |z|^2; 0 for a point that stays bounded. */
@@ -32,15 +32,15 @@ export class Point {
   errorE: i32;
   error: f64;
   /** The largest error bound so far, as a double. */
-  errorPeak: f64;
-  /** What the roundoff of absolute iteration has made of z, in parts of the error bound: in units of 2^-53 of a pixel. */
+  largestError: f64;
+  /** The effect of the roundoff of absolute iteration on z, in parts of the error bound: in units of 2^-53 of a pixel. */
   roundoff: f64;
 }
 
 /** A point before its first iteration, (dr + i·di)·2^e from the reference. */
 export function start(point: Point, reference: Reference, view: View, dr: f64, di: f64, e: i32): void {
   point.n = 0;
-  point.errorPeak = 0;
+  point.largestError = 0;
   point.roundoff = 0;
   point.last = view.limit;
   point.mag2 = 0;
@@ -95,7 +95,7 @@ export function setValue(point: Point, re: f64, im: f64, mag2: f64): void {
   point.mag2 = mag2;
 }
 
-/** Whether a point at the limit goes on for a while, since it has left the disc of radius 2. */
+/** Whether a point at the limit is iterated further, since it has left the disc of radius 2. */
 @inline
 export function goesOn(point: Point, view: View, mag2: f64): bool {
   if (mag2 <= 4 || point.last > view.limit) return false;

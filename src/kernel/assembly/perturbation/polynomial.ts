@@ -141,7 +141,7 @@ export function derivative(p: Polynomial, out: Polynomial): void {
   }
 }
 
-/** p at x + i·y, as (re, im): even and odd terms by themselves (Horner), so that neither waits for the other. */
+/** p at x + i·y, as (re, im): even and odd terms by themselves (Horner), so that neither depends on the other. */
 export function evaluate(p: Polynomial, x: f64, y: f64): v128 {
   const re = f64x2.splat(x * x - y * y);
   const im = f64x2.mul(f64x2.splat(2 * x * y), f64x2(-1, 1));

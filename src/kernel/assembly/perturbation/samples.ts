@@ -7,14 +7,14 @@ import { expandBlock } from './expand-block';
 import { normalize, power2 } from './extended-exponent';
 import { iterateExtended } from './extended-iteration';
 import { isInDisc } from './interior-disc';
-import { findTrap, forgetMarks } from './interior-proof';
+import { findAttractingDisc, resetMarks } from './interior-proof';
 import { Point, setIndex, setValue, smoothCount, start } from './point';
 import { FOLDED, orbitIm, orbitRe } from './reference-orbit';
 import { Slot } from './slot';
 import { startInSeries } from './start-in-series';
 import { View } from './view';
 
-/** What is known of a count: its errors do not show; doubles are not enough; nor may it be iterated exactly. */
+/** The status of a count: its errors are below the tolerance; doubles are not enough; and exact iteration is not allowed either. */
 export const CERTAIN: u8 = 0;
 export const DOUBTFUL: u8 = 1;
 export const UNCERTAIN: u8 = 2;
@@ -22,9 +22,9 @@ export const UNCERTAIN: u8 = 2;
 /** Errors of approximations, and of doubles, in parts of a point's distance from the reference, may grow so far. */
 const WIDEST_APPROXIMATED: f64 = 2e8;
 const WIDEST_DOUBLE: f64 = 1e12;
-/** What an approximation is off by, in pixels for each pixel of distance: one of so many. */
+/** The error of an approximation: one pixel in so many pixels of distance. */
 const PER_APPROXIMATION: f64 = 1099511627776; // 2^40
-/** And roundoff of absolute iteration, in units of 2^-53 of a pixel. */
+/** The same of the roundoff of absolute iteration, in units of 2^-53 of a pixel. */
 const WIDEST_ROUNDOFF: f64 = 5e12;
 /** How much tighter radii are where that is too much, as a factor and in bits. */
 const TIGHT: f64 = 64;
@@ -40,16 +40,16 @@ export function nuOf(slot: Slot, n: i64, zr: f64, zi: f64): f64 {
   return smoothCount(slot.point, slot.reference, slot.view);
 }
 
-/** To be called once the tables are there, if anything is to be proved of a Julia set's points. */
+/** To be called when the tables are built, if points of a Julia set may be proved interior. */
 export function prepareProofs(slot: Slot): void {
-  if (slot.reference.kind != FOLDED) findTrap(slot.reference.kind, slot);
+  if (slot.reference.kind != FOLDED) findAttractingDisc(slot.reference.kind, slot);
 }
 
 /**
  * Points from now on belong to a block around re + i·im, of this radius, and start where its series ends; `exponent` as
  * below. Only analytic formulas have one.
  */
-export function enterBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent: i32): void {
+export function beginBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent: i32): void {
   slot.series.exists = false;
   if (slot.reference.kind == FOLDED || (exponent == 0 && isInDisc(slot.discs, re, im))) return;
   expandBlock(slot, re, im, radius, exponent);
@@ -58,9 +58,9 @@ export function enterBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent: 
 /**
  * Writes nu of `count` points, given by their differences from the reference's point times 2^-exponent; exponent 0: the
  * differences are doubles.
- * status: where CERTAIN, DOUBTFUL or UNCERTAIN is written (u8); errorBits: the logarithm to base 2 of what an error of a pixel
- * has grown to, at most 1024, for points that are not certain. distance: where pairs are written, the distance estimate as a
- * vector uphill, in pixels; 0: not wanted. Returns the number of steps.
+ * status: where CERTAIN, DOUBTFUL or UNCERTAIN is written (u8); errorBits: the logarithm to base 2 of the error bound,
+ * at most 1024, for points that are not certain. distance: where pairs are written, the distance estimate as a
+ * vector uphill, in pixels; 0: no distances. Returns the number of steps.
  */
 // prettier-ignore
 export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, exponent: i32, nu: usize, status: usize, errorBits: usize,
@@ -71,7 +71,7 @@ export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, expo
   const kind = reference.kind;
   const derive = distance != 0;
   const before = view.steps;
-  // What is left of a deep dc in a double vanishes beside a d that fits one.
+  // A dc that underflows to 0 in a double is negligible beside a d that does not.
   const scale = reference.julia ? 0 : power2(exponent);
   for (let k: usize = 0; k < <usize>count; k++) {
     const cr = load<f64>(re + (k << 3));
@@ -83,7 +83,7 @@ export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, expo
       continue;
     }
     const off = iteratePoint(kind, derive, slot, cr, ci, exponent, scale, false);
-    // Where errors have grown too far approximations must be finer, and in the end doubles are not enough.
+    // Where the error bound is too large, approximations must be finer; where that is not sufficient, doubles are not.
     const pixels = 1 + (Math.abs(cr) + Math.abs(ci)) / view.spacing;
     const error = errorInNu(point, view);
     const approximated = (pixels + off * PER_APPROXIMATION) * error;
@@ -93,10 +93,10 @@ export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, expo
     store<f64>(nu + (k << 3), found);
     if (isBeyond(pixels * errorInNu(point, view), WIDEST_DOUBLE)) {
       store<u8>(status + k, point.n <= view.exactLimit ? DOUBTFUL : UNCERTAIN);
-      store<f64>(errorBits + (k << 3), log2(point.errorPeak < f64.MAX_VALUE ? point.errorPeak : f64.MAX_VALUE));
+      store<f64>(errorBits + (k << 3), log2(point.largestError < f64.MAX_VALUE ? point.largestError : f64.MAX_VALUE));
     }
     if (derive) {
-      // The estimate holds far outside.
+      // The estimate is valid only far outside of the set.
       const bailout2 = view.bailout2;
       view.bailout2 = max(bailout2, LEAST_BAILOUT2);
       if (bailout2 < view.bailout2 && found != Infinity) iteratePoint(kind, true, slot, cr, ci, exponent, scale, coarse);
@@ -107,7 +107,7 @@ export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, expo
   return view.steps - before;
 }
 
-/** One point. Returns what the series that it began with may be off by, in pixels. */
+/** Iterates one point. Returns a bound of the error of the series with which it began, in pixels. */
 // prettier-ignore
 function iteratePoint(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, exponent: i32, scale: f64, tighter: bool): f64 {
   const reference = slot.reference;
@@ -115,11 +115,11 @@ function iteratePoint(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, exp
   const inSeries = slot.series.exists && !tighter && startInSeries(slot, cr, ci);
   const off = inSeries ? slot.series.offBy : 0;
   if (!inSeries) {
-    forgetMarks(slot);
+    resetMarks(slot);
     start(slot.point, reference, slot.view, cr, ci, exponent);
     if (reference.julia && startsOutside(slot)) return off;
   }
-  // Every step adds dc, beside which all that is below doubles vanishes; there is no dc in a Julia set.
+  // Every step adds dc, beside which anything below the range of doubles is negligible; a Julia set has no dc.
   if (exponent == 0 && !reference.julia) {
     iterateDoubles(kind, derive, slot, cr, ci, tight, 0);
     return off;
@@ -135,16 +135,16 @@ function iteratePoint(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, exp
   return off;
 }
 
-/** Whether a bound of an error is beyond what is allowed. One that overflowed is infinite, or not a number since: it is. */
+/** Whether a bound of an error is beyond the allowed one. True if it overflowed, to infinity or NaN. */
 @inline
 function isBeyond(bound: f64, allowed: f64): bool {
   return !(bound <= allowed);
 }
 
-/** How far an error of a pixel has grown in units of nu; or in units of z, a hundredth of it, for a point that stays. */
+/** The error in nu that an error of one pixel causes; for a bounded point a hundredth of the error in z. */
 function errorInNu(point: Point, view: View): f64 {
   const mag2 = point.mag2;
-  return mag2 > view.bailout2 ? point.errorPeak / (Math.sqrt(mag2) * log2(mag2)) : 0.01 * point.errorPeak;
+  return mag2 > view.bailout2 ? point.largestError / (Math.sqrt(mag2) * log2(mag2)) : 0.01 * point.largestError;
 }
 
 /** Whether a point of a Julia set has escaped before the first iteration. */

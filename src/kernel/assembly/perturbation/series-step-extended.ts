@@ -1,6 +1,6 @@
 /**
  * Steps of a block beyond the range of doubles: by the entries of bla-extended-table.ts, to first order in d, or by one
- * iteration. They leave `next` normalized, with its exponent and a bound of what it lacks.
+ * iteration. They leave `next` normalized, with its exponent and a bound of its missing terms.
  */
 
 import { ExtendedEntry, extendedA, extendedB } from './bla-entry';
@@ -79,7 +79,7 @@ export function stepOnceExtended(slot: Slot, m: i32): void {
   assign(termRe(d, 0), termIm(d, 0), e, w);
   add(z, w, w);
   growErrorByStep(slot, w);
-  // The bound by p·(|w| + what d spreads)^(p-1), in units of 2^u.
+  // The bound by p·(|w| + the spread of d)^(p-1), in units of 2^u.
   const u = max(w.e, e);
   const reach = Math.sqrt(w.re * w.re + w.im * w.im) * power2(w.e - u) + sizeFrom(d, 1) * power2(e - u);
   let grown = <f64>power * block.error;

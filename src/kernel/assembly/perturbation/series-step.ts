@@ -1,6 +1,6 @@
 /**
- * Steps of a block in doubles: by an entry of the table, or by one iteration. What they leave in `next` lacks the terms
- * that a polynomial has no room for, of which they return a bound. size: a bound of |d|.
+ * Steps of a block in doubles: by an entry of the table, or by one iteration. The result in `next` lacks the terms
+ * above the highest order of a polynomial, of which they return a bound. size: a bound of |d|.
  */
 
 import { Block } from './block';

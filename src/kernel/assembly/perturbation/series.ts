@@ -22,7 +22,7 @@ export class Series {
   /** The error bound of the centre. */
   errorE: i32;
   error: f64;
-  /** What d may be off by, roundings included, in units of 2^e. */
+  /** The bound of the error of d, rounding included, in units of 2^e. */
   lack: f64;
   /** The same of the last point that was started, in pixels. */
   offBy: f64;

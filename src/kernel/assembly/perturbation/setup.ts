@@ -1,10 +1,10 @@
-/** How the host sets up a slot: its memory, its reference and tables once, what is asked for every view. */
+/** How the host sets up a slot: its memory, its reference and tables once, what is computed for every view. */
 
 import { buildMatrixLevel } from './bla-matrix-table';
 import { buildAnalyticLevel } from './bla-table';
 import { FOLDED, setFormula } from './reference-orbit';
 import { layOut, Slot } from './slot';
-import { setAsked } from './view';
+import { setViewRecord } from './view';
 
 /** at: SLOT_BYTES of zeroed memory, of which the functions of this module take the address. */
 export function openSlot(at: usize): Slot {
@@ -30,11 +30,11 @@ export function setTables(slot: Slot, levels: usize, first: i32, depth: i32, ext
   slot.extendedTable.depth = extendedDepth;
 }
 
-/** What is asked of the points that follow; parameters as in view.ts. */
+/** What is to be computed of the points that follow; parameters as in view.ts. */
 // prettier-ignore
 export function setView(slot: Slot, flags: i32, limit: i64, exactLimit: i64, bailout: f64, pixelRe: f64, pixelIm: f64,
   pixelE: i32): void {
-  setAsked(slot.view, flags, limit, exactLimit, bailout, pixelRe, pixelIm, pixelE);
+  setViewRecord(slot.view, flags, limit, exactLimit, bailout, pixelRe, pixelIm, pixelE);
 }
 
 /**

@@ -13,7 +13,7 @@ export function foldedBy(whole: f64, part: f64): f64 {
   return whole + part > 0 ? 2 * whole + part : -part;
 }
 
-/** What the fold makes of d = dr + i·di at Z = zr + i·zi. */
+/** The difference d = dr + i·di after the fold at Z = zr + i·zi. */
 @inline
 export function foldedDifference(fold: i32, zr: f64, zi: f64, dr: f64, di: f64): v128 {
   return fold == BURNING_SHIP ? f64x2(foldedBy(zr, dr), foldedBy(zi, di)) : f64x2(dr, -di);

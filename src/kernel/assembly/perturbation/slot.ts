@@ -1,5 +1,5 @@
 /**
- * The state of one slot: records over memory of its own, which are handed to the functions that need them. A load through
+ * The state of one slot: records over memory of its own, which are passed to the functions that need them. A load through
  * their pointers takes as long as one of a module's global; what the innermost loops change is in locals.
  */
 
@@ -7,7 +7,7 @@ import { ENTRY_BYTES, Table } from './bla-entry';
 import { Block } from './block';
 import { Enclosure } from './enclosure';
 import { Extended } from './extended-exponent';
-import { Discs, DISCS_BYTES, Trap } from './interior-disc';
+import { Discs, DISCS_BYTES, AttractingDisc } from './interior-disc';
 import { Marks } from './marks';
 import { Point } from './point';
 import { Polynomial, POLYNOMIAL_BYTES } from './polynomial';
@@ -31,13 +31,13 @@ export class Slot {
   /** The marks where the series of a block ends. */
   seriesMarks: Marks;
   enclosure: Enclosure;
-  trap: Trap;
+  attractingDisc: AttractingDisc;
   discs: Discs;
   block: Block;
   series: Series;
 }
 
-/** Room for the numbers on the way from one extended difference to the next, and for dc. */
+/** Intermediate numbers of a step of an extended difference, and dc. */
 @unmanaged
 export class Numbers {
   z: Extended;
@@ -77,7 +77,7 @@ export function layOut(at: usize): Slot {
   slot.marks = record<Marks>(slot);
   slot.seriesMarks = record<Marks>(slot);
   slot.enclosure = record<Enclosure>(slot);
-  slot.trap = record<Trap>(slot);
+  slot.attractingDisc = record<AttractingDisc>(slot);
   slot.discs = changetype<Discs>(take(slot, DISCS_BYTES));
   const block = record<Block>(slot);
   slot.block = block;

@@ -2,18 +2,18 @@
 
 import { normalize, power2 } from './extended-exponent';
 import { updateValue } from './extended-iteration';
-import { recallMarks } from './interior-proof';
+import { restoreMarks } from './interior-proof';
 import { modulus } from './matrix';
 import { rebase, setDerivative, setError, setIndex, start } from './point';
 import { evaluate } from './polynomial';
 import { Slot } from './slot';
 
-/** A point that may be off by more of a pixel does not start there. */
+/** A point whose error may be larger, in pixels, does not start there. */
 const FARTHEST_OFF: f64 = 9.313225746154785e-10; // 2^-30
 
 /**
- * Starts the point at re + i·im where the series of its block ends, with its derivative; false: it must start by itself,
- * since beside a critical point within the block more of a pixel is lost than elsewhere.
+ * Starts the point at re + i·im where the series of its block ends, with its derivative; false: it must start
+ * from its first iteration, since near a critical point in the block the series is less exact.
  */
 export function startInSeries(slot: Slot, re: f64, im: f64): bool {
   const view = slot.view;
@@ -24,7 +24,7 @@ export function startInSeries(slot: Slot, re: f64, im: f64): bool {
   const slope = evaluate(series.slopes, x, y);
   const slopeRe = f64x2.extract_lane(slope, 0);
   const slopeIm = f64x2.extract_lane(slope, 1);
-  // Neighbours part as they do here, not as around the centre.
+  // The distance of neighbouring points grows as it does here, not as at the centre.
   const error = modulus(slopeRe, slopeIm) * (view.spacing * series.perRadius);
   series.offBy = series.lack / error;
   if (!(series.offBy <= FARTHEST_OFF)) return false;
@@ -35,7 +35,7 @@ export function startInSeries(slot: Slot, re: f64, im: f64): bool {
   const ui = view.pixelIm * series.perRadius;
   setDerivative(point, slopeRe * ur - slopeIm * ui, slopeRe * ui + slopeIm * ur, 0, 0, series.e);
   setError(point, error, series.e);
-  recallMarks(slot, (error / series.error) * power2(series.e - series.errorE));
+  restoreMarks(slot, (error / series.error) * power2(series.e - series.errorE));
   const d = evaluate(series.d, x, y);
   normalize(f64x2.extract_lane(d, 0), f64x2.extract_lane(d, 1), series.e, point.d);
   updateValue(slot);

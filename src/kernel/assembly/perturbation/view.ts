@@ -1,6 +1,6 @@
-/** What is asked of the points of a view. */
+/** What is to be computed of the points of a view. */
 
-/** Flags of `setAsked`: whole counts, proofs. */
+/** Flags of `setViewRecord`: whole counts, proofs. */
 export const FLAG_WHOLE: i32 = 2;
 export const FLAG_PROOFS: i32 = 8;
 
@@ -27,7 +27,7 @@ export class View {
 
 /** flags: FLAG_WHOLE, FLAG_PROOFS. */
 // prettier-ignore
-export function setAsked(view: View, flags: i32, limit: i64, exactLimit: i64, bailout: f64, pixelRe: f64, pixelIm: f64,
+export function setViewRecord(view: View, flags: i32, limit: i64, exactLimit: i64, bailout: f64, pixelRe: f64, pixelIm: f64,
   pixelE: i32): void {
   view.whole = (flags & FLAG_WHOLE) != 0;
   view.proofs = (flags & FLAG_PROOFS) != 0;

@@ -1,4 +1,4 @@
-/** What a run says at its end, and what it warns of before it computes: with real processes. */
+/** The lines at the end of a run, and the warnings before it computes: with real processes. */
 
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ for (const [signal, samples, words, reason] of [
   [undefined, '400', ['--timeout', '3'], 'TIMEOUT: not finished after --timeout 3 seconds'],
 ] as const)
   test(
-    `${signal ?? 'a time limit'}: one line says how much is kept, and the same command goes on`,
+    `${signal ?? 'a time limit'}: one line states how much is kept, and the same command continues`,
     BOUNDED,
     async (t) => {
       const [out, store] = [folder(t), folder(t)];
@@ -41,7 +41,7 @@ for (const [signal, samples, words, reason] of [
     },
   );
 
-test('the last line sums up, and tells of an older file under a given or a default name', BOUNDED, async (t) => {
+test('the last line sums up, and names an older file under a given or a default name', BOUNDED, async (t) => {
   const at = folder(t);
   const rendered = async (...words: string[]) => {
     const { code, stdout, stderr } = await fractal(t, ['leader', ...SMALL, '--no-store', ...words], at);
@@ -81,12 +81,12 @@ test(
   },
 );
 
-test('a worker that joins is named without a speed that was measured cold', BOUNDED, async (t) => {
+test('a worker that joins is named without the speed of its first measurement', BOUNDED, async (t) => {
   const { stderr } = await fractal(t, ['leader', ...SMALL, '--no-store'], folder(t));
   assert.match(stderr, /^local:1 joined: 1 slot, WebAssembly SIMD, f64$/m);
 });
 
-test('a dry run says equal ranks in one line, and a time in words', BOUNDED, async (t) => {
+test('a dry run prints equal ranks in one line, and a time with its unit', BOUNDED, async (t) => {
   const { stdout } = await fractal(t, ['leader', '--local', '64', '--samples', '64', '--dry-run']);
   assert.match(stdout, /^ranks 0 to 63: workers of the leader itself, 1 slot each\nslots: 64\n/);
   assert.match(stdout, /^estimated time: about [\d.]+ (s|min|h) on 64 slots of this machine$/m);

@@ -1,4 +1,4 @@
-/** What the program cannot print stops no work. */
+/** Output that cannot be printed does not stop a run. */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { folder, PROGRAM } from './processes.js';
 const SMALL = ['--width', '64', '--height', '36', '--iters', '100', '--local', '1', '--no-store'];
 const BOUNDED = { timeout: 60_000 };
 
-/** `fractal leader`, its outputs wherever they are told to go; its exit code. */
+/** `fractal leader`, its outputs as given; its exit code. */
 async function rendering(t: TestContext, stdout: number | 'pipe', stderr: number | 'pipe') {
   const picture = join(folder(t), 'x.png');
   const words = [PROGRAM, 'leader', ...SMALL, '--json', '-o', picture];
@@ -21,23 +21,27 @@ async function rendering(t: TestContext, stdout: number | 'pipe', stderr: number
   return { child, ended, made: () => existsSync(picture) };
 }
 
-test('nowhere to print to: the picture is made, and one line says what is missing', BOUNDED, async (t) => {
-  if (!existsSync('/dev/full')) return t.skip('there is no /dev/full');
-  const { child, ended, made } = await rendering(t, openSync('/dev/full', 'w'), 'pipe');
-  const said = child.stderr ? await text(child.stderr) : '';
-  assert.equal(await ended, 1);
-  assert.match(said, /^error: DISK: what was to be printed could not be written: ENOSPC.*\n$/);
-  assert.ok(made());
-});
+test(
+  'standard output that cannot be written: the picture is made, and one line states the reason',
+  BOUNDED,
+  async (t) => {
+    if (!existsSync('/dev/full')) return t.skip('there is no /dev/full');
+    const { child, ended, made } = await rendering(t, openSync('/dev/full', 'w'), 'pipe');
+    const printed = child.stderr ? await text(child.stderr) : '';
+    assert.equal(await ended, 1);
+    assert.match(printed, /^error: DISK: what was to be printed could not be written: ENOSPC.*\n$/);
+    assert.ok(made());
+  },
+);
 
-test('nowhere to complain to: the picture is made', BOUNDED, async (t) => {
+test('standard error that cannot be written: the picture is made', BOUNDED, async (t) => {
   if (!existsSync('/dev/full')) return t.skip('there is no /dev/full');
   const { ended, made } = await rendering(t, 'pipe', openSync('/dev/full', 'w'));
   assert.equal(await ended, 0);
   assert.ok(made());
 });
 
-test('readers that have seen enough: the picture is made', BOUNDED, async (t) => {
+test('pipes whose readers close them: the picture is made', BOUNDED, async (t) => {
   const { child, ended, made } = await rendering(t, 'pipe', 'pipe');
   child.stdout?.destroy();
   child.stderr?.destroy();

@@ -1,11 +1,14 @@
 /**
  * The one kernel that gpu.js translates (to WGSL, GLSL or JavaScript): z ← fold(z)^power + c for a batch of points.
- * It is read from its source text, so it is a plain function and refers to nothing outside itself.
+ * gpu.js compiles its source text, so it is a plain function and refers to nothing outside of it.
  */
 
 import type { IKernelFunctionThis } from 'gpu.js';
 
-/** Baked into the compiled kernel. fold: 0 nothing, 1 |Re| + i|Im| (Burning Ship), 2 the conjugate (Tricorn). */
+/** The number of each fold: none, |Re| + i|Im|, the conjugate. */
+export const FOLDS = { holomorphic: 0, 'burning-ship': 1, tricorn: 2 } as const;
+
+/** Constants of a compiled kernel: one of FOLDS, and the power. */
 export interface Shape {
   readonly fold: number;
   readonly power: number;
@@ -13,10 +16,10 @@ export interface Shape {
 }
 
 /**
- * Advances z by at most `steps` iterations, and stops where |z|^2 > bailout2.
+ * Iterates z at most `steps` times, and stops where |z|^2 > bailout2.
  * Returns z, the iterations done, and |z|^2.
  */
-export function advance(
+export function iterateBatch(
   this: IKernelFunctionThis<Shape>,
   cRe: ArrayLike<number>,
   cIm: ArrayLike<number>,

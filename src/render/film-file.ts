@@ -1,0 +1,85 @@
+/** Frames to one film, through ffmpeg. */
+
+import { resolve } from 'node:path';
+import { FractalError } from '../errors.js';
+import { parameterLimit } from './carried-parameters.js';
+import { type Encoding, encode, findFfmpeg } from './ffmpeg.js';
+import { recipe } from './film.js';
+import { flawOf } from './film-check.js';
+import type { Film } from './outfile.js';
+import { type Output, type OutputOptions, pixelsOf, temporaryOptions } from './output-options.js';
+import { temporary } from './temporary.js';
+import { writeError } from './write-error.js';
+
+/** Frames a second above which players show a GIF more slowly: its frames last a multiple of 1/100 s, at least 2. */
+const FASTEST_GIF = 50;
+
+/** A film: frames go to ffmpeg as they come; the file is checked and then published. */
+export async function openFilm(options: OutputOptions, container: Film): Promise<Output> {
+  const { outfile, width, height, frames, fps, signal } = options;
+  const how = recipe({ film: container, ...options });
+  if (container === 'gif' && fps > FASTEST_GIF)
+    options.warn?.(
+      `a .gif of more than ${FASTEST_GIF} frames a second plays more slowly: most players show frames shorter than 0.02 s for 0.1 s; use --fps ${FASTEST_GIF}, or an .mp4`,
+    );
+  const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
+  const withinLimit = parameterLimit(options, container);
+  const file = await temporary(outfile, temporaryOptions(options));
+  const target = resolve(file.path);
+  let encoding: Promise<Encoding> | undefined;
+  const start = (comment: string | undefined) =>
+    encode(ffmpeg, {
+      width,
+      height,
+      fps,
+      container,
+      recipe: how,
+      ...(comment === undefined ? {} : { comment }),
+      target,
+      ...(options.stallTimeoutSeconds === undefined ? {} : { stallSeconds: options.stallTimeoutSeconds }),
+    });
+  const kill = async () => {
+    await encoding?.then(
+      (one) => one.kill(),
+      () => undefined,
+    );
+  };
+  const stop = () => void kill();
+  signal?.addEventListener('abort', stop, { once: true });
+  const abort = async () => {
+    signal?.removeEventListener('abort', stop);
+    await kill();
+    await file.discard();
+  };
+  /** Stops; rejects with the reason. */
+  const failed = async (error: unknown): Promise<never> => {
+    const reason = await writeError(outfile, target, error);
+    await abort();
+    throw reason;
+  };
+  return {
+    wants: 'pixels',
+    write: async (frame, parameters) => {
+      try {
+        // With the first frame: the film's parameters may not be known before.
+        encoding ??= start(withinLimit(parameters && (() => parameters('film'))));
+        await (await encoding).write(pixelsOf(frame));
+      } catch (error) {
+        await failed(error);
+      }
+    },
+    close: async () => {
+      try {
+        await (await encoding)?.end();
+        const flaw = await flawOf(ffmpeg.path, target, container, frames, signal);
+        if (flaw) throw new FractalError('ENCODER_FAILED', `"${outfile}" is not published, since ${flaw}`);
+        const written = await file.publish();
+        signal?.removeEventListener('abort', stop);
+        return [written];
+      } catch (error) {
+        return failed(error);
+      }
+    },
+    abort,
+  };
+}

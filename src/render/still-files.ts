@@ -1,0 +1,105 @@
+/** Frames to files of pictures or of raw samples: one file, or a pattern with one for each frame. */
+
+import type { Frame } from '../shard/frame.js';
+import { KEYWORD, parameterLimit, type Text } from './carried-parameters.js';
+import { npyChunks } from './npy.js';
+import type { Outfile } from './outfile.js';
+import { type Output, type OutputOptions, pixelsOf, temporaryOptions } from './output-options.js';
+import { withPngText } from './picture-text.js';
+import { encodeStill, loadSharp } from './stills.js';
+import { type Temporary, temporary, type Written, writeChunks } from './temporary.js';
+import { writeError } from './write-error.js';
+
+/** Encoded at a time: enough to overlap computing, few enough to bound memory. */
+const AT_ONCE = 2;
+
+/** Stills, or raw samples: one file, or one for each frame. */
+export async function openStills(options: OutputOptions, outfile: Outfile): Promise<Output> {
+  const { format } = outfile;
+  if (format.kind === 'still') loadSharp().catch(() => undefined);
+  // Made at once, so that a folder without write access is an error before anything is computed; the first frame uses it.
+  const made = (frame: number) =>
+    temporary(outfile.many ? outfile.path(frame) : options.outfile, temporaryOptions(options));
+  let ready: Temporary | undefined = await made(0);
+  /** The one file of a single frame, complete, until `close` publishes it. */
+  let whole: Temporary | undefined;
+  const encoding = new Set<Promise<void>>();
+  const published: Written[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  let aborted = false;
+  const withinLimit = parameterLimit(options, format.kind === 'still' ? format.still : 'npy');
+
+  const encodeFrame = async (frame: Frame, parameters: Text | undefined, first: Temporary | undefined) => {
+    const path = outfile.many ? outfile.path(frame.index) : options.outfile;
+    const file = first ?? (await made(frame.index));
+    try {
+      await writeChunks(file.path, await chunksOf(frame, parameters));
+      if (!outfile.many) whole = file;
+      else if (aborted) await file.discard();
+      else published[frame.index] = await file.publish();
+    } catch (error) {
+      const reason = await writeError(path, file.path, error);
+      await file.discard();
+      throw reason;
+    }
+  };
+  const chunksOf = async (frame: Frame, parameters: Text | undefined): Promise<Iterable<Uint8Array>> => {
+    if (format.kind !== 'still') return npyChunks(samplesOf(frame, options.channels), shapeOf(options));
+    const text = withinLimit(parameters);
+    const png = format.still === 'png';
+    const bytes = await encodeStill({ ...frame, rgb: pixelsOf(frame) }, format.still, png ? undefined : text);
+    return png && text !== undefined ? withPngText(bytes, { keyword: KEYWORD, text }) : [bytes];
+  };
+  /** Waits until fewer frames than this are being encoded, at least until one is done. */
+  const fewerThan = async (below: number) => {
+    while (encoding.size >= below && encoding.size > 0) await Promise.race(encoding);
+    if (failure) throw failure.error;
+  };
+  return {
+    wants: format.kind === 'npy' ? 'samples' : 'pixels',
+    write: async (frame, parameters) => {
+      if (failure) throw failure.error;
+      const first = frame.index === 0 ? ready : undefined;
+      if (first) ready = undefined;
+      const task: Promise<void> = encodeFrame(frame, parameters && (() => parameters('frame')), first)
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(() => encoding.delete(task));
+      encoding.add(task);
+      await fewerThan(AT_ONCE);
+    },
+    close: async () => {
+      await fewerThan(1).finally(() => ready?.discard());
+      if (whole) published.push(await whole.publish());
+      return published.filter((file) => file !== undefined);
+    },
+    abort: async () => {
+      aborted = true;
+      await Promise.all(encoding);
+      await Promise.all([ready?.discard(), whole?.discard()]);
+    },
+  };
+}
+
+function samplesOf({ answer, width, height, perPixel }: Frame, channels: number): Float64Array {
+  const count = width * height * perPixel * channels;
+  if (answer.kind !== 'samples' || answer.values.length !== count)
+    throw new TypeError(`raw samples of ${width}x${height} need ${count} numbers`);
+  return channels === 1 ? answer.values : pairs(answer.values);
+}
+
+/** nu and the distance, of triples of nu and the distance's vector. */
+function pairs(triples: Float64Array): Float64Array {
+  const values = new Float64Array((triples.length / 3) * 2);
+  for (let i = 0, k = 0; k < triples.length; i += 2, k += 3) {
+    const [right, up] = [triples[k + 1] as number, triples[k + 2] as number];
+    values[i] = triples[k] as number;
+    values[i + 1] = Math.sqrt(right * right + up * up);
+  }
+  return values;
+}
+
+function shapeOf({ width, height, perPixel, channels }: OutputOptions): number[] {
+  return [height, width, ...[perPixel, channels > 1 ? 2 : 1].filter((axis) => axis > 1)];
+}
