@@ -11,7 +11,7 @@ export type Verbosity = LogLevel | 'quiet';
 /** Whether a line is printed. */
 export function shows(
   verbosity: Verbosity,
-  { level, grave: always }: { readonly level: LogLevel; readonly grave?: true | undefined },
+  { level, always }: { readonly level: LogLevel; readonly always?: true | undefined },
 ): boolean {
   if (verbosity === 'quiet') return level === 'error' || always === true;
   return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(verbosity);

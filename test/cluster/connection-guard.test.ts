@@ -320,7 +320,7 @@ test('a session with nothing to compute is ended for the next leader, the longes
   void second.send(hello);
   await second.next('refused');
   await come();
-  assert.match((await third.ended)?.message ?? '', /nothing to compute, and another leader came/);
+  assert.match((await third.ended)?.message ?? '', /nothing to compute, and another leader connected/);
   await come();
   assert.match((await second.ended)?.message ?? '', /nothing to compute/);
   for (const link of links) busy.add(link);

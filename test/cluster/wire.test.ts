@@ -472,7 +472,7 @@ const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
 ];
 
 test('a leader refuses a second Draining of a worker', () => {
-  assert.throws(() => receivedByLeader({ kind: 'draining' }, { kind: 'draining' }), { message: /states twice/ });
+  assert.throws(() => receivedByLeader({ kind: 'draining' }, { kind: 'draining' }), { message: /sent Draining twice/ });
 });
 
 for (const [what, wire, why] of TO_LEADER) {

@@ -493,7 +493,11 @@ const UNEXPECTED: readonly Unexpected[] = [
   ['a shard of a job that was never opened', [assign(1, {}, 9)], /assign came for job 9, which was never opened/],
   ['a job with an unreadable name', [{ ...open, job: 2, name: '\x1b[2J' }], /a job with an unreadable name/],
   ['more scenes than a job has', upTo(8).map((id) => ({ kind: 'scene', job: JOB, id, scene })), /more than 8 scenes/],
-  ['an orbit whose point is not valid', [sent(sceneOf({ reference: lost }))], /reference orbit of no point/],
+  [
+    'an orbit whose point is not valid',
+    [sent(sceneOf({ reference: lost }))],
+    /reference orbit whose point is not valid/,
+  ],
   ['a paint without colours', [sent(sceneOf({ paint: paintOf(0) }))], /a paint with numbers out of range/],
   [
     'a paint that is no number',

@@ -24,7 +24,7 @@ test('an answer of the wrong length is refused with a reason', () => {
 test('more uncertain pixels than there are pixels are refused', () => {
   assert.equal(validateAnswer(given(new Uint8Array(6), 2), two, 'pixels', one), undefined);
   const why = validateAnswer(given(new Uint8Array(6), 3), two, 'pixels', one);
-  assert.match(why ?? '', /^3 of its pixels are said to be uncertain/);
+  assert.match(why ?? '', /^3 of its pixels are stated as uncertain/);
 });
 
 test('samples that no view has are refused: finite counts and +Infinity are all there is', () => {
