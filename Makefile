@@ -54,7 +54,7 @@ leader: build ## render on the workers of ./hostfile, or else hostfile.example
 bench: build ## measure: prints ratios, see docs/performance.md
 	@$(NODE) dist/bench/all.js $(ARGS)
 
-soak: build ## ten minutes of a cluster in which something is always wrong: SOAK_SECONDS=3600 for more, SOAK_SEED=7
+soak: build ## ten minutes of a cluster with constant faults: SOAK_SECONDS=3600 for more, SOAK_SEED=7
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} $(NODE) --test dist/test/faults/churn.test.js
 
 clean: ## remove what was built and rendered

@@ -44,7 +44,7 @@ export async function clusters(): Promise<void> {
   );
   const healthy = simulate(job, workers(64), costOf(costs, 64 * SECONDS)).seconds;
   const slow = [0, 10, 19].map((from) => {
-    const peers = workers(64).map((peer, k) => (k > 0 ? peer : { ...peer, really: { speed: 0.1, from } }));
+    const peers = workers(64).map((peer, k) => (k > 0 ? peer : { ...peer, actual: { speed: 0.1, from } }));
     const { seconds, copies } = simulate(job, peers, costOf(costs, 64 * SECONDS));
     return [`from second ${from}`, (seconds / healthy).toFixed(3), copies];
   });

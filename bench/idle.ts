@@ -83,7 +83,7 @@ export function serveIdle(link: WorkerLink, kind: Kind): void {
     {
       began() {},
       finished: () => [],
-      broken() {},
+      aborted() {},
       ended() {},
     },
   );

@@ -22,7 +22,7 @@ const tile: View = { ...dense, width: 256, height: 256, sampling: { kind: 'grid'
 export async function priority(): Promise<void> {
   const pool = openPool(2);
   await Promise.all([pool.started, pool.offer('simd')]);
-  const log = { began() {}, finished: () => [], broken() {}, ended() {} };
+  const log = { began() {}, finished: () => [], aborted() {}, ended() {} };
   const program = { version: 'bench', build: 'build' };
   const dial = () => {
     const { leader, worker } = linkInProcess('local');

@@ -68,7 +68,7 @@ async function speed(worker?: Tls, leader?: Tls): Promise<number> {
   void link.send({ kind: 'scene', job: 1, id: 0, scene: { work: { kind: 'fractal' }, assets: [] } });
   const rect = { x: 0, y: 0, width: bytes.length / 8, height: 1 };
   const work = { kind: 'fractal', view, rect } as const;
-  const at = { scene: 0, frame: 0 };
+  const at = { scene: 0, render: 0 };
   for (let epoch = 0; epoch < RESULTS; epoch++) {
     void link.send({ kind: 'assign', job: 1, assignment: { ...at, shard: epoch, epoch, work } });
   }

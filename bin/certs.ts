@@ -15,7 +15,7 @@ export async function certs(options: CertsOptions): Promise<number> {
     const { folder, madeFor, validTo } = event;
     const until = `good until ${validTo.toISOString().slice(0, 10)}`;
     if (madeFor) print(`${folder}: made for ${madeFor.join(', ')}, ${until}`);
-    else print(`${folder}: kept, ${until} (--force makes it anew)`);
+    else print(`${folder}: kept, ${until} (--force replaces it)`);
   };
   print(instructions(options, await makeCertificates(options, { emit, signal: new AbortController().signal })));
   return 0;

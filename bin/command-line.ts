@@ -138,7 +138,7 @@ export function heightHint(value: string, flags: Flags): string {
 }
 
 function repeated(name: string, first: string, second: string): FractalError {
-  const contrary = (first === 'false') !== (second === 'false');
-  if (contrary) return invalid(`--${name} and --no-${name} contradict each other: give one of them`);
+  const contradiction = (first === 'false') !== (second === 'false');
+  if (contradiction) return invalid(`--${name} and --no-${name} contradict each other: give one of them`);
   return invalid(`--${name} was given 2 times: give it once`);
 }

@@ -1,4 +1,4 @@
-/** What is read from the environment: a secret, a place, and whether a stream shows colours. */
+/** What is read from the environment: a secret, a folder, and whether a stream shows colours. */
 
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -10,19 +10,19 @@ export function tokenOfEnvironment(): string | undefined {
   return token;
 }
 
-/** Where programs of this user keep what they could make again: the platform's convention. */
+/** The folder for data that programs of this user can compute again, by the platform's convention. */
 export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  // The specification of the XDG folders wants relative ones to be passed over.
+  // The XDG specification requires that relative paths are ignored.
   if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) return env.XDG_CACHE_HOME;
   if (platform === 'win32' && env.LOCALAPPDATA) return env.LOCALAPPDATA;
   return platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
 }
 
 /**
- * Whether escape sequences for colours may be written to this stream: FORCE_COLOR other than 0 and false says yes
- * (force-color.org), NO_COLOR that is not empty says no (no-color.org), else terminals that are not "dumb" do.
+ * Whether escape sequences for colours may be written to this stream: FORCE_COLOR other than 0 and false turns them on
+ * (force-color.org), NO_COLOR that is not empty turns them off (no-color.org), else terminals that are not "dumb" do.
  */
-export function colourful({ isTTY }: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+export function usesColours({ isTTY }: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   const { FORCE_COLOR, NO_COLOR, TERM } = env;
   if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return isTTY === true && !NO_COLOR && TERM !== 'dumb';

@@ -1,6 +1,6 @@
-/** The end of the process at once, as a second signal wants it. */
+/** Ends the process at once, after a second signal. */
 
-/** So long a graphics driver may take to end with the process. */
+/** Time that a graphics driver may take to end with the process. */
 const END_MS = 1_000;
 
 /** Exit code 130. `device`: a graphics device may be open. */

@@ -24,9 +24,10 @@ export async function main(words: readonly string[], early: EarlyWorkers): Promi
 }
 
 /**
- * yargs parses and chooses; the command runs afterwards, so that its errors do not pass through yargs. It is lenient: it takes `--quiet=maybe` for false, `-x -1e-5` for a flag without a value,
- * and its help text cuts words. So it gets words that readWords has checked, each flag as --name="value": it removes one
- * pair of quotes around a value, which would otherwise be those of a file name.
+ * yargs parses and chooses; the command runs afterwards, so that its errors do not pass through yargs. It is lenient: it takes
+ * `--quiet=maybe` for false, `-x -1e-5` for a flag without a value, and its help text cuts words. So it gets words that
+ * readWords has checked, each flag as --name="value": it removes one pair of quotes around a value, which would otherwise be
+ * those of a file name.
  */
 async function dispatch(name: string, values: RawFlags, early: EarlyWorkers): Promise<number> {
   let chosen = async () => 0;

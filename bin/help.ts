@@ -8,7 +8,7 @@ import { COMMANDS, type Command } from './commands.js';
 const MAX_WIDTH = 110;
 const MIN_WIDTH = 30;
 const INDENT = 2;
-/** With fewer columns for the meaning it stands below the flag. */
+/** With fewer columns than this for the meaning, it is printed below the flag. */
 const MIN_MEANING = 36;
 const NO_BREAK = '\u00a0';
 
@@ -106,7 +106,7 @@ function meaning(flag: FlagSyntax): string {
   return value === undefined ? flag.describe : `${flag.describe} ${unbroken(`(default: ${value})`)}`;
 }
 
-/** What is taken when the flag is absent, as the help text says it; undefined: nothing. */
+/** The default as the help text shows it; undefined: none. */
 export function defaultOf({ default: value, defaultText }: FlagSyntax): string | undefined {
   return defaultText ?? value;
 }
@@ -132,14 +132,14 @@ function table(rows: readonly (readonly [string, string])[], width: number): str
 function examples(lines: readonly (readonly [string, string])[], width: number): string[] {
   return lines.flatMap(([line, what]) => [
     ...wrap(what, width - 2, INDENT).map((part) => part.replace(/^ */, '$&# ')),
-    // A command line that was broken ends in a backslash, so that it can be copied.
+    // A command line that was split ends in a backslash, so that it can be copied.
     ...wrap(line, width - INDENT - 2, INDENT).map(
       (part, k, all) => `${k > 0 ? '  ' : ''}${part}${k < all.length - 1 ? ' \\' : ''}`,
     ),
   ]);
 }
 
-/** Lines of whole words; a word that is longer than the line stands alone. */
+/** Lines of whole words; a word that is longer than the line has a line of its own. */
 export function wrap(text: string, width: number, indent = 0): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,4 +1,7 @@
-/** What ends a run from outside: Ctrl-C (once: cleanly, twice: at once), SIGTERM, a closed terminal, a time limit. */
+/**
+ * What ends a run from outside: Ctrl-C (the first time with cleaning up, the second time at once), SIGTERM, a closed terminal,
+ * a time limit.
+ */
 
 import { FractalError } from '../src/errors.js';
 import { exitAtOnce } from './exit.js';

@@ -1,6 +1,6 @@
 /**
- * Loads the program that tools/bundle.mjs packed, with what V8 had compiled of it by then: a start need not compile it
- * again. Another V8 than the one that built it takes the source alone, and is slower to start.
+ * Loads the program that tools/bundle.mjs packed, with the code that V8 compiled for it: a start need not compile it
+ * again. Another version of V8 than the one that built it uses the source alone, and starts slower.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ export const COMPILED = `${PROGRAM}.v8`;
 
 /** The source is ASCII. `start` takes a command line; `script` is what holds the compiled code. */
 export function load() {
-  // Compiled code is taken by a V8 of the same flags only, and the kernels will want this one.
+  // V8 accepts compiled code only with the same flags, and the kernels need this one.
   setFlagsFromString('--no-liftoff');
   const head = '(function (exports, require, module, __filename, __dirname) {';
   const script = new vm.Script(`${head}${readFileSync(PROGRAM, 'latin1')}\n})`, {

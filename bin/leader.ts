@@ -1,4 +1,4 @@
-/** `fractal leader`: renders, and prints how it goes and what it made. */
+/** `fractal leader`: renders, and prints the progress and the files that it wrote. */
 
 import type { AppEvent } from '../src/app/events.js';
 import type { LocalWorkers } from '../src/app/local-workers.js';
@@ -15,7 +15,7 @@ import { type Reporter, reporter } from './report.js';
 import { type Kept, keptLine } from './summary.js';
 import { terminal } from './terminal.js';
 
-/** `local`: workers in this process, started early, since they take a while to come up. Resolves to the exit code. */
+/** `local`: workers in this process, started early, since starting takes time. Resolves to the exit code. */
 export async function leader(
   options: LeaderOptions,
   source: WorkerSource,
@@ -76,7 +76,7 @@ async function renderAndReport(
   }
 }
 
-/** The reason why a run was ended from outside, with what is kept of it. */
+/** The reason why a run was ended from outside, with a note of the samples that are kept. */
 function interruption(reason: unknown, kept: string): unknown {
   if (!(reason instanceof FractalError)) return reason;
   return new FractalError(reason.code, `${reason.message}; ${kept}`, { cause: reason });

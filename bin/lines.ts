@@ -8,15 +8,15 @@ export interface Line {
   readonly level: LogLevel;
   readonly text: string;
   /** Printed with --quiet, too. */
-  readonly grave?: true | undefined;
+  readonly always?: true | undefined;
 }
 
 /** undefined: an event that is not shown as one line. */
 export function eventLine(event: AppEvent): Line | undefined {
   switch (event.kind) {
     case 'log': {
-      const { level, text, grave } = event;
-      return { level, text: level === 'warn' ? `warning: ${text}` : text, grave };
+      const { level, text, always } = event;
+      return { level, text: level === 'warn' ? `warning: ${text}` : text, always };
     }
     case 'registration':
       return { level: 'info', text: `workers may join at ${addressText(event.address)}` };
@@ -42,7 +42,7 @@ export function eventLine(event: AppEvent): Line | undefined {
   }
 }
 
-/** What of a job should not be overlooked at its end, and where its shards were computed. */
+/** What a user should notice at the end of a job, and where its shards were computed. */
 export function gatheredLines({ report, pixels }: GatheredEvent): Line[] {
   const { workers, unverified, shards, reissued, copied, late } = report;
   const expelled = workers.flatMap(({ name, expelled: why }) => (why ? [info(`${name} was left out: ${why}`)] : []));
@@ -51,7 +51,7 @@ export function gatheredLines({ report, pixels }: GatheredEvent): Line[] {
     ...expelled,
     ...(unverified > 0 ? [info(alone)] : []),
     ...uncertainLines(report.uncertain, pixels),
-    debug(`shards: ${shards} done, ${reissued} handed out again, ${copied} copied, ${late} answers too late`),
+    debug(`shards: ${shards} done, ${reissued} assigned again, ${copied} copied, ${late} answers too late`),
     ...workers.map(({ name, shards: done, busySeconds }) => {
       return debug(`shards: ${name}: ${done} done in ${busySeconds.toFixed(2)} s of its slots`);
     }),
@@ -110,7 +110,7 @@ function workerLine(event: WorkerEvent): Line | undefined {
 function workerText(event: Exclude<WorkerEvent, { state: 'connected' | 'scene' | 'ended' }>): string {
   switch (event.state) {
     case 'draining':
-      return 'finishing what it has; once more to drop it';
+      return 'finishing its shards; a second signal drops them';
     case 'dropping':
       return `dropping what was not finished in ${event.seconds} s`;
     case 'notice':

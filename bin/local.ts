@@ -1,4 +1,4 @@
-/** Workers in this process, started before the command line is parsed: they take as long to come up as the leader. */
+/** Workers in this process, started before the command line is parsed: starting them takes as long as starting the leader. */
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -6,13 +6,13 @@ import { type LocalWorkers, openLocalWorkers } from '../src/app/local-workers.js
 import { DEFAULT_HOSTFILE } from '../src/app/worker-source.js';
 
 export interface EarlyWorkers {
-  /** Those that were started, if they are so many; else others instead. @throws FractalError RESOURCES */
+  /** The workers that were started, if their number is `count`; else `count` new ones. @throws FractalError RESOURCES */
   take(count: number): LocalWorkers;
-  /** Ends them. Comes last. */
+  /** Ends them. To be called last. */
   close(): Promise<void>;
 }
 
-/** Starts the workers that a command line will most likely want. A wrong guess only costs their start. */
+/** Starts the workers that a command line most likely needs. A wrong guess costs only the time to start them. */
 export function startEarly(words: readonly string[]): EarlyWorkers {
   const count = likelyCount(words);
   let workers = count === 0 ? undefined : opened(count);
@@ -42,7 +42,7 @@ function opened(count: number): LocalWorkers | undefined {
   try {
     return openLocalWorkers(count);
   } catch {
-    // The command line may want fewer; if not, the same error comes again.
+    // The command line may need fewer; otherwise the same error is thrown again.
     return undefined;
   }
 }

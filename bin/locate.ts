@@ -1,4 +1,6 @@
-/** `fractal locate`: prints what is found: a fact a line, the last line a command; or one line of JSON, which --location reads. */
+/**
+ * `fractal locate`: prints what is found: a fact a line, the last line a command; or one line of JSON, which --location reads.
+ */
 
 import { type Located, locateNucleus } from '../src/app/locate.js';
 import { interrupts } from './interrupts.js';

@@ -1,21 +1,21 @@
-/** The program's entry: what has to come before the command line is parsed, and what becomes of an error. */
+/** The program's entry: what is done before the command line is parsed, and how errors are reported. */
 
-import { FractalError, messageOf, oneLine, usedUp } from '../src/errors.js';
+import { asResourceError, FractalError, messageOf, oneLine } from '../src/errors.js';
 import { type EarlyWorkers, startEarly } from './local.js';
 
 /** Sets the process's exit code. */
 export async function start(words: string[]): Promise<void> {
-  tolerateUnreadOutput();
+  handleOutputErrors();
   let early: EarlyWorkers | undefined;
   try {
     requireFolder();
-    refuseUnreadable(words);
+    refuseInvalidText(words);
     early = startEarly(words);
     const { main } = await import('./fractal.js');
     process.exitCode = await main(words, early);
   } catch (error) {
-    // One line; the stack where it is asked for.
-    const known = error instanceof FractalError ? error : usedUp(error);
+    // One line, and the stack if FRACTAL_DEBUG asks for it.
+    const known = error instanceof FractalError ? error : asResourceError(error);
     process.stderr.write(`error: ${oneLine(known ? known.toString() : messageOf(error))}\n`);
     if (process.env.FRACTAL_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
     process.exitCode = known ? known.exitCode : 1;
@@ -36,8 +36,8 @@ function requireFolder(): void {
   }
 }
 
-/** Bytes that are not UTF-8 reach the program as U+FFFD: a file of such a name would be another one. */
-function refuseUnreadable(words: readonly string[]): void {
+/** Node turns bytes that are not UTF-8 into U+FFFD, so that a path with such bytes would name another file. */
+function refuseInvalidText(words: readonly string[]): void {
   const at = words.findIndex((word) => word.includes('\uFFFD'));
   if (at < 0) return;
   const why = `"${words[at]}" on the command line is not UTF-8 text: rename the file, or name it by a link`;
@@ -45,10 +45,10 @@ function refuseUnreadable(words: readonly string[]): void {
 }
 
 /**
- * What cannot be printed, to a pipe that is closed or on a disk that is full, stops no work; only the latter is an error,
- * in the end.
+ * Output that cannot be written, to a closed pipe or a full disk, does not stop the command. A full disk is an error when
+ * the command ends.
  */
-function tolerateUnreadOutput(): void {
+function handleOutputErrors(): void {
   process.stderr.on('error', () => undefined);
   let lost = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

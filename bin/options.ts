@@ -1,4 +1,4 @@
-/** The options of the commands that look at a view: leader, recolor, locate. From flags as text to typed fields. */
+/** The options of the commands that have a view: leader, recolor, locate. From flags as text to typed fields. */
 
 import { join } from 'node:path';
 import type { StoreOptions } from '../src/app/archive.js';

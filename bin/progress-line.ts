@@ -3,7 +3,7 @@
 import type { Status } from '../src/app/events.js';
 import type { Readings } from './rates.js';
 
-/** What fits into `width`: a bar where there is room, then as many parts as there is room for, the vital ones first. */
+/** The text that fits into `width`: a bar if there is space, then as many parts as fit, the most important first. */
 export function layout(status: Status, readings: Readings, width: number): { bar: string; text: string } {
   const length = width < 40 ? 0 : Math.min(30, Math.floor(width / 6));
   const filled = Math.floor(fraction(status) * length);
@@ -17,7 +17,7 @@ export function layout(status: Status, readings: Readings, width: number): { bar
   return { bar, text };
 }
 
-/** The vital parts first: percent, time left, frames, workers, speeds. */
+/** The most important first: percent, time left, frames, workers, speeds. */
 export function parts(status: Status, { shardsPerSecond, iterationsPerSecond, secondsLeft }: Readings): string[] {
   const workers = `${status.workers}/${status.workersKnown} workers`;
   if (status.phase === 'connecting') return ['connecting', `${workers} up`];
@@ -29,8 +29,8 @@ export function parts(status: Status, { shardsPerSecond, iterationsPerSecond, se
   return [percent, left, ...frames, workers, ...speeds];
 }
 
-/** Counts that can be printed, whatever was counted. */
-export function sane(status: Status): Status {
+/** Counts limited to values that can be printed. */
+export function printable(status: Status): Status {
   const amount = (value: number) => (Number.isFinite(value) ? Math.min(Math.max(0, value), 1e18) : 0);
   const count = (value: number) => Math.floor(amount(value));
   return {

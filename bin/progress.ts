@@ -1,20 +1,20 @@
 /**
- * Shows how a run goes: one live line on a terminal, a few plain lines elsewhere, next to nothing when quiet. Meant for
- * stderr, so that stdout stays for results.
+ * Shows the progress of a run: one line that is updated on a terminal, a few plain lines elsewhere, almost nothing when
+ * quiet. Meant for stderr, so that stdout has the results only.
  */
 
 import type { Status } from '../src/app/events.js';
 import { oneLine } from '../src/errors.js';
-import { colourful } from './environment.js';
-import { fraction, layout, parts, sane } from './progress-line.js';
+import { usesColours } from './environment.js';
+import { fraction, layout, parts, printable } from './progress-line.js';
 import { measure, type Rates } from './rates.js';
 
 export interface Progress {
   /** May be called at any rate. */
   update(status: Status): void;
-  /** A line that stays, above the live one, also when quiet; control characters are taken out. */
+  /** A permanent line above the updated one, also when quiet; control characters are removed. */
   line(text: string): void;
-  /** Takes the live line away and gives the cursor back; elsewhere says how far it came. Idempotent. */
+  /** Removes the updated line and shows the cursor again; elsewhere prints the last progress. Idempotent. */
   close(): void;
 }
 
@@ -26,7 +26,7 @@ export interface ProgressOptions {
 }
 
 const REPAINT_MS = 100;
-/** Elsewhere than on a terminal: at each tenth, no sooner than the first, and at the latest after the second. */
+/** Without a terminal: a line for each tenth, at least LINE_MS and at most SILENCE_MS after the line before. */
 const LINE_MS = 2_000;
 const SILENCE_MS = 30_000;
 const HIDE_CURSOR = '\x1b[?25l';
@@ -43,7 +43,7 @@ function write(stream: NodeJS.WriteStream, text: string): void {
 }
 
 function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
-  const colour = colourful(stream, process.env);
+  const colour = usesColours(stream, process.env);
   let status: Status | undefined;
   let closed = false;
   let drawn = '';
@@ -56,7 +56,7 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
   const timer = setInterval(paint, REPAINT_MS).unref();
   process.once('exit', showCursor);
 
-  /** Back to the start of the line, which a terminal made narrower has folded into several. */
+  /** Moves to the start of the line, which takes several rows after the terminal became narrower. */
   function home(): string {
     const folds = Math.floor(Math.max(0, drawn.length - 1) / columnsOf(stream));
     return drawn === '' ? '' : `${folds > 0 ? `\x1b[${folds}A` : ''}\r\x1b[J`;
@@ -64,7 +64,7 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
 
   function paint(force = false): void {
     if (!status || (!force && now() - paintedAt < REPAINT_MS)) return;
-    const shown = sane(status);
+    const shown = printable(status);
     const { bar, text } = layout(shown, rates.read(shown), columnsOf(stream) - 1);
     if (bar + text === drawn && !force) return;
     const filled = bar.lastIndexOf('█') + 1;
@@ -75,7 +75,7 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
     paintedAt = now();
   }
 
-  /** Takes the live line away while a line is written in its place. */
+  /** Removes the updated line while another line is written. */
   function line(text: string): void {
     if (drawn === '') return write(stream, text);
     stream.write(home());
@@ -111,7 +111,7 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
 
   function report(given: Status, waitMs: number): void {
     if (now() - writtenAt < waitMs) return;
-    const status = sane(given);
+    const status = printable(given);
     const read = rates.read(status);
     const tenth = `${status.phase} ${Math.floor(fraction(status) * 10)}`;
     if (tenth === written && now() - writtenAt < SILENCE_MS) return;
@@ -125,7 +125,7 @@ function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Pro
       if (closed) return;
       last = status;
       // Rates are taken from every update, not only from those that are printed.
-      rates.read(sane(status));
+      rates.read(printable(status));
       report(status, LINE_MS);
     },
     line: (text) => write(stream, text),

@@ -14,7 +14,7 @@ export interface Rates {
 }
 
 /**
- * Rates over the last few seconds: means that forget with a time constant, right from the first moment. The time
+ * Rates over the last few seconds: exponentially weighted means, unbiased from the first measurement on. The time
  * left is by cost, not by samples: frames differ in it, and what was found in the store took none.
  */
 export function measure(now: () => number): Rates {

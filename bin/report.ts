@@ -16,13 +16,13 @@ export interface Reporter {
   discard(): Promise<void>;
 }
 
-/** Of the picture: what would be printed goes to stderr when the picture itself goes to stdout. */
+/** Of the picture: results are printed to stderr when the picture itself goes to stdout. */
 export interface ReporterOptions extends ReportOptions {
   readonly outfile: string;
   readonly signal: AbortSignal;
 }
 
-/** Seconds since the process started: the user's clock began before the run did. */
+/** Seconds since the process started: the time that a user waits includes the start of the program. */
 export function seconds(): number {
   return performance.now() / 1000;
 }

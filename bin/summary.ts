@@ -71,7 +71,7 @@ function shares(outcome: Shares | undefined): string {
   const { samples, recalled } = outcome;
   if (recalled === 0) return 'all computed';
   if (samples === 0) return 'all from the store';
-  // Neither is shown as 0 or 100: there is some of both.
+  // Never 0 or 100, since there are samples of both kinds.
   const computed = Math.min(99, Math.max(1, Math.round((100 * samples) / (samples + recalled))));
   return `${computed} % computed, ${100 - computed} % from the store`;
 }

@@ -7,13 +7,13 @@ import { shows, type Verbosity } from './verbosity.js';
 
 export interface Terminal {
   readonly emit: (event: AppEvent) => void;
-  /** A line that stays, above the progress line. */
+  /** A permanent line above the progress line. */
   show(line: Line): void;
-  /** Takes the progress line away. Lines are shown all the same. Idempotent. */
+  /** Removes the progress line. Lines are still shown. Idempotent. */
   close(): void;
 }
 
-/** `stream`: stderr, so that stdout stays for results. */
+/** `stream`: stderr, so that stdout has the results only. */
 export function terminal(stream: NodeJS.WriteStream, verbosity: Verbosity): Terminal {
   const screen = progress({ stream, quiet: !shows(verbosity, { level: 'info' }) });
   const show = (line: Line) => {

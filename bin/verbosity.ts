@@ -5,15 +5,15 @@ import { invalid } from '../src/request/values.js';
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** `quiet`: errors, and warnings that the result is hardly what was asked for. */
+/** `quiet`: errors, and warnings that the result probably differs from what was meant. */
 export type Verbosity = LogLevel | 'quiet';
 
 /** Whether a line is printed. */
 export function shows(
   verbosity: Verbosity,
-  { level, grave }: { readonly level: LogLevel; readonly grave?: true | undefined },
+  { level, always }: { readonly level: LogLevel; readonly always?: true | undefined },
 ): boolean {
-  if (verbosity === 'quiet') return level === 'error' || grave === true;
+  if (verbosity === 'quiet') return level === 'error' || always === true;
   return LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(verbosity);
 }
 

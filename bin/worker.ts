@@ -17,14 +17,14 @@ export interface WorkerReports {
 }
 
 /**
- * Resolves to the exit code after SIGINT, SIGTERM or SIGHUP: the first lets the shards in hand finish, a second ends the
+ * Resolves to the exit code after SIGINT, SIGTERM or SIGHUP: the first lets the assigned shards finish, a second ends the
  * process. @throws FractalError NO_LEADER
  */
 export async function worker(options: WorkerOptions, reports: WorkerReports): Promise<number> {
   const { signal } = new AbortController();
   const running = await startWorker(options, { emit: printer(reports), signal });
   const stop = () => {
-    // With nothing left to drop, threads and drivers still end in order.
+    // When no shard is left, threads and drivers are closed in order all the same.
     if (running.drained) return;
     if (running.draining) exitAtOnce(running.device);
     running.drain();

@@ -1,12 +1,12 @@
 /**
- * Every error that a user can meet: a stable code, and one sentence that names the offending value and the way out.
- * `usage` errors are the user's to correct (exit code 2), an interrupt is the user's wish (130), all others are
- * failures of a run (1).
+ * Every error that a user can see: a stable code, and one sentence that names the offending value and a remedy.
+ * `usage` errors are corrected by changing the call (exit code 2), an interrupt was requested by the user (130), all others
+ * are failures of a run (1).
  */
 
 export type ErrorKind = 'usage' | 'failure' | 'interrupt';
 
-/** The codes, with their kind. docs/errors.md explains each; a test holds the two together. */
+/** The codes, with their kind. docs/errors.md explains each; a test compares the two. */
 export const CODES = {
   REQUEST_INVALID: 'usage',
   FOLDER_MISSING: 'usage',
@@ -69,7 +69,7 @@ export class FractalError extends Error {
 
 const LONGEST_LINE = 1_000;
 
-/** A text that another machine may have had a part in: one line that ends somewhere and moves no cursor. */
+/** A text that may come from another machine, as one line of bounded length without control characters. */
 export function oneLine(text: string): string {
   const cut = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}...` : text;
   return cut.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, ' ');
@@ -81,8 +81,8 @@ export function messageOf(error: unknown): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
-/** How Node, V8 and the system word that something is used up, what that is, and the way out. */
-const USED_UP: readonly [words: RegExp, what: string, way: string][] = [
+/** Messages of Node, V8 and the system for an exhausted resource, the resource, and the remedy. */
+const EXHAUSTED: readonly [pattern: RegExp, what: string, way: string][] = [
   [/EMFILE|ENFILE|too many open files/i, 'no more files and connections may be open', 'raise the limit (ulimit -n)'],
   [
     /EAGAIN|Error creating thread|ERR_WORKER_INIT_FAILED/,
@@ -96,13 +96,13 @@ const USED_UP: readonly [words: RegExp, what: string, way: string][] = [
   ],
 ];
 
-/** The same error as RESOURCES, with the way out, where it says that memory, threads or files are used up. */
-export function usedUp(error: unknown): FractalError | undefined {
+/** The same error as RESOURCES, with the remedy, where memory, threads or files are exhausted; undefined for other errors. */
+export function asResourceError(error: unknown): FractalError | undefined {
   if (error instanceof FractalError || !(error instanceof Error)) return undefined;
   const { code = '', syscall } = error as NodeJS.ErrnoException;
   // The message of a system error holds a path.
   const text = syscall === undefined ? `${code} ${error.message}` : code;
-  const [, what, way] = USED_UP.find(([words]) => words.test(text)) ?? [];
+  const [, what, way] = EXHAUSTED.find(([pattern]) => pattern.test(text)) ?? [];
   if (what === undefined) return undefined;
   return new FractalError('RESOURCES', `${what} (${messageOf(error)}): ${way}`, { cause: error });
 }

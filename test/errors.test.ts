@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { CODES, type ErrorCode, FractalError, oneLine, usedUp } from '../src/errors.js';
+import { asResourceError, CODES, type ErrorCode, FractalError, oneLine } from '../src/errors.js';
 
 test('docs/errors.md lists every code with its exit code, and no other', () => {
   const text = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
@@ -19,7 +19,10 @@ test('a message of another machine becomes one line of limited length without co
 test('a path in the message of a system error is not taken for used-up memory', () => {
   const system = (code: string) =>
     Object.assign(new Error(`${code}: it failed, open '/tmp/allocated/x.png'`), { code, syscall: 'open' });
-  assert.equal(usedUp(system('EACCES')), undefined);
-  assert.match(`${usedUp(system('EMFILE'))}`, /^RESOURCES: no more files/);
-  assert.match(`${usedUp(new RangeError('Array buffer allocation failed'))}`, /^RESOURCES: there is not enough memory/);
+  assert.equal(asResourceError(system('EACCES')), undefined);
+  assert.match(`${asResourceError(system('EMFILE'))}`, /^RESOURCES: no more files/);
+  assert.match(
+    `${asResourceError(new RangeError('Array buffer allocation failed'))}`,
+    /^RESOURCES: there is not enough memory/,
+  );
 });

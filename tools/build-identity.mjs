@@ -74,10 +74,10 @@ async function minify(text) {
   return Buffer.from(code);
 }
 
-/** Writes dist/build.json. `packs`: files that were made of modules, which the program runs in their place. */
-export async function writeBuild(root, packs) {
+/** Writes dist/build.json. `bundles`: files made of modules, which the program runs in their place. */
+export async function writeBuild(root, bundles) {
   const { digest, inputs } = await identityOf(root);
-  const read = [...inputs.filter((name) => /^(dist|assets)\/.*(?<!\.js)$/.test(name)), ...packs];
+  const read = [...inputs.filter((name) => /^(dist|assets)\/.*(?<!\.js)$/.test(name)), ...bundles];
   const files = read.map((name) => [name, sha256(readFileSync(join(root, name)))]);
   writeFileSync(join(root, 'dist/build.json'), `${JSON.stringify({ digest, files: Object.fromEntries(files) }, null, 2)}\n`);
 }
@@ -95,7 +95,7 @@ async function modulesOf(root) {
       const inside = imports.filter((one) => !one.external).map((one) => one.path);
       modules.set(name, { text, external, named, inside });
     }
-    // A pack, x.cjs, was made of the module x.js.
+    // The bundle x.cjs was made of the module x.js.
     const started = [...modules.values()].flatMap(({ named }) => named.filter((file) => /\.c?js$/.test(file)));
     for (const file of started) if (file.endsWith('.cjs')) threads.add(sourceOf(file));
     entries = [...new Set(started.map(sourceOf))].filter((name) => !modules.has(name));

@@ -1,6 +1,6 @@
 /**
- * Packs what starts often, the program and its threads, each with the modules that it imports, beside what tsc has just
- * written: a start reads a file instead of hundreds, and finds it compiled (docs/performance.md).
+ * Bundles the program and its threads, each with the modules that it imports, next to the output of tsc: a start reads one
+ * file instead of hundreds, and uses its cached compilation (docs/performance.md).
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,27 +11,27 @@ import { writeBuild } from './build-identity.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-/** Module to the pack that is made of it, and what differs from the others. */
-const PACKS = {
-  // Code that V8 kept imports nothing later: what is not in the pack is required.
+/** Entry modules with the file of their bundle and their options. */
+const BUNDLES = {
+  // Code from V8's cache cannot import() later: modules outside the bundle are loaded with require.
   'bin/main.js': { outfile: PROGRAM, supported: { 'dynamic-import': false } },
   'src/worker/thread.js': { outfile: join(dist, 'src/worker/thread.cjs') },
   'src/kernel/perturbation/reference-thread.js': { outfile: join(dist, 'src/kernel/perturbation/reference-thread.cjs') },
 };
 
-/** Modules find files beside themselves: in the pack each still knows where it was. `folder`: of the pack. */
+/** Modules find files relative to themselves: in a bundle `import.meta.url` of each is still its own. `folder`: of the bundle. */
 const places = (folder) => ({
   name: 'places',
   setup({ onLoad }) {
     onLoad({ filter: /\.js$/ }, ({ path }) => {
       if (!path.startsWith(dist)) return undefined;
-      const here = `new URL(${JSON.stringify(relative(folder, path))}, PACK).href`;
+      const here = `new URL(${JSON.stringify(relative(folder, path))}, BUNDLE).href`;
       return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', here) };
     });
   },
 });
 
-async function pack(module, { outfile, ...more }) {
+async function bundle(module, { outfile, ...more }) {
   await build({
     entryPoints: [join(dist, module)],
     outfile,
@@ -44,11 +44,11 @@ async function pack(module, { outfile, ...more }) {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
-    // With binaries, or seldom needed.
+    // With native binaries, or rarely needed.
     external: ['@img/sharp-*', 'gpu.js', 'webgpu', '@ffmpeg-installer/ffmpeg', 'fluent-ffmpeg'],
-    banner: { js: "const PACK = require('node:url').pathToFileURL(__filename).href;" },
+    banner: { js: "const BUNDLE = require('node:url').pathToFileURL(__filename).href;" },
     inject: [resolve(dist, 'src/stacks.js')],
-    define: { 'import.meta.url': 'PACK' },
+    define: { 'import.meta.url': 'BUNDLE' },
     plugins: [places(dirname(outfile))],
     ...more,
   });
@@ -66,6 +66,6 @@ async function compile() {
   rmSync(folder, { recursive: true });
 }
 
-await Promise.all(Object.entries(PACKS).map(([module, options]) => pack(module, options)));
-await writeBuild(root, Object.values(PACKS).map(({ outfile }) => relative(root, outfile)));
+await Promise.all(Object.entries(BUNDLES).map(([module, options]) => bundle(module, options)));
+await writeBuild(root, Object.values(BUNDLES).map(({ outfile }) => relative(root, outfile)));
 await compile();

@@ -8,20 +8,20 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-const PACKS = ['src/worker/thread.cjs', 'src/kernel/perturbation/reference-thread.cjs'].map((name) => resolve(root, 'dist', name));
-const kept = (pack) => `${pack}.kept`;
+const BUNDLES = ['src/worker/thread.cjs', 'src/kernel/perturbation/reference-thread.cjs'].map((name) => resolve(root, 'dist', name));
+const kept = (bundle) => `${bundle}.kept`;
 
-for (const pack of PACKS) {
-  copyFileSync(pack, kept(pack));
-  writeFileSync(pack, `import(${JSON.stringify(`file://${pack.replace(/\.cjs$/, '.js')}`)});\n`);
+for (const bundle of BUNDLES) {
+  copyFileSync(bundle, kept(bundle));
+  writeFileSync(bundle, `import(${JSON.stringify(`file://${bundle.replace(/\.cjs$/, '.js')}`)});\n`);
 }
 try {
   const words = [resolve(root, 'node_modules/c8/bin/c8.js'), process.execPath, resolve(root, 'test/run.mjs')];
   const { status } = spawnSync(process.execPath, [...words, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
   process.exitCode = status ?? 1;
 } finally {
-  for (const pack of PACKS) {
-    copyFileSync(kept(pack), pack);
-    rmSync(kept(pack));
+  for (const bundle of BUNDLES) {
+    copyFileSync(kept(bundle), bundle);
+    rmSync(kept(bundle));
   }
 }

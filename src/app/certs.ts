@@ -1,6 +1,6 @@
 /**
- * `fractal certs`: a CA, and a certificate for each host of a hostfile and for the leader. What is there already stays,
- * so that a host that is new in the hostfile gets its certificate from the same CA.
+ * `fractal certs`: a CA, and a certificate for each host of a hostfile and for the leader. Files that exist are kept,
+ * so that a new host of the hostfile gets its certificate from the same CA.
  */
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
@@ -19,9 +19,9 @@ export interface CertsOptions {
   /** The folder. */
   readonly out: string;
   readonly days: number;
-  /** Makes anew what is there already; but the CA. */
+  /** Replaces existing files, except those of the CA. */
   readonly force: boolean;
-  /** Names and addresses under which others reach the leader; empty: those of this machine. */
+  /** Names and addresses at which workers reach the leader; empty: those of this machine. */
   readonly leader: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface Certified {
 }
 
 /**
- * Each folder is reported when it is there.
+ * Each folder is reported when it is complete.
  * @throws FractalError HOSTFILE_*, CREDENTIALS, OUTFILE_UNWRITABLE; or the signal's reason
  */
 export async function makeCertificates(options: CertsOptions, { emit, signal }: Context): Promise<Certified> {
@@ -69,7 +69,7 @@ async function authorityIn(out: string): Promise<Issued> {
   return made;
 }
 
-/** Why nothing can be signed with it, if so. */
+/** Why the CA cannot sign, if so. */
 function flawOf(found: Issued): string | undefined {
   try {
     const cert = new X509Certificate(found.cert);
@@ -80,7 +80,7 @@ function flawOf(found: Issued): string | undefined {
   }
 }
 
-/** Makes a folder with all that one end needs, unless it is there. */
+/** Makes a folder with all that one side of a connection needs, unless it exists. */
 async function make(
   { days, force }: CertsOptions,
   authority: Issued,
@@ -115,7 +115,7 @@ function read(path: string): string {
   }
 }
 
-/** In this order, keys for the owner's eyes only. What is there is an error unless `force`. */
+/** In this order, keys readable by the owner only. Existing files are an error unless `force`. */
 function write(folder: string, files: Readonly<Record<string, string>>, force = false): void {
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);

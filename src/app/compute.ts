@@ -1,4 +1,4 @@
-/** The computing of a job on workers: its order for the leader, and what the leader reports. */
+/** The computing of a job on workers: the order for the leader, and the events of what it reports. */
 
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Reference } from '../kernel/perturbation/reference.js';
@@ -16,7 +16,7 @@ import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
 import { type Context, endingWith } from './stage.js';
 import { thisProgram } from './version.js';
-import { dialerOf, feedWorkers, type Workers } from './workers.js';
+import { addWorkers, dialerOf, type Workers } from './workers.js';
 
 /** How a job uses its workers. */
 export interface ClusterUse {
@@ -26,7 +26,7 @@ export interface ClusterUse {
   readonly minWorkers: number;
   /** Every worker must answer, and have the kernel of the request. */
   readonly strict: boolean;
-  /** Further attempts to reach a worker before it is not waited for. */
+  /** Further attempts to reach a worker before the job stops waiting for it. */
   readonly retries: number;
 }
 
@@ -47,7 +47,7 @@ export interface Computation {
   readonly samplesDone: number;
   /** A frame of the film was made of renders: for the progress. */
   frameMade(): void;
-  /** Disconnects the workers; lets go of hostfiles, names, registration and the signal. */
+  /** Disconnects the workers; stops watching hostfiles, names and the signal, and ends registration. */
   close(): void;
 }
 
@@ -95,7 +95,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   });
   const stopWatching = new AbortController();
   const { np, retries } = use;
-  feedWorkers(fleet, workers, { np, retries, emit, signal: stopWatching.signal }).catch(ending.end);
+  addWorkers(fleet, workers, { np, retries, emit, signal: stopWatching.signal }).catch(ending.end);
   const forgetPool = workers.local?.whenBroken(ending.end);
   return {
     frames: running.frames,
@@ -130,7 +130,7 @@ export function jobOf({ shape, blockSize }: Request, picture: Picture, reference
   };
 }
 
-/** The seed is drawn anew for each job: workers cannot know which of their shards are compared. `share`: 0 to 1. */
+/** The seed is random for each job, so that workers cannot predict which of their shards are compared. `share`: 0 to 1. */
 export function verificationOf(share: number): Pick<RenderJob, 'verify'> {
   return share > 0 ? { verify: { share, seed: randomInt(2 ** 31) } } : {};
 }

@@ -23,13 +23,14 @@ export interface Finding {
 }
 
 const OLDEST_NODE = [20, 15] as const;
-/** What the films that `--outfile` knows want. */
+/** The encoders that the film formats of `--outfile` need. */
 const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1', 'gif'] as const;
 
-/** `env`: of the process, for what a program that is started now would find. Throws the signal's reason. */
+/** `env`: of the process, where programs are looked for. Throws the signal's reason. */
 export async function examine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Finding[]> {
   const found: Finding[] = [node(), build(), processor(), memory()];
-  // One after another: side by side they would slow one another down. Shortcuts are off, so that speeds compare.
+  // One after another: measured at the same time they would slow one another down. Every iteration is computed, so that speeds
+  // can be compared.
   found.push(await measured('kernel simd', async () => openSimd(compileSimd(1), 0, false)));
   signal.throwIfAborted();
   found.push(await measured('kernel cpu', openCpu));
@@ -102,7 +103,7 @@ function display({ DISPLAY, WAYLAND_DISPLAY, PATH = '' }: NodeJS.ProcessEnv): Fi
   if (PATH.split(delimiter).some((folder) => existsSync(join(folder, 'xvfb-run')))) {
     return { topic, state: 'less', text: 'none, but Xvfb: start the program with xvfb-run -a to have one' };
   }
-  const text = 'none (only headless GL wants one)';
+  const text = 'none (only headless GL needs one)';
   return { topic, state: 'less', text, remedy: 'sudo apt-get install -y xvfb xauth' };
 }
 

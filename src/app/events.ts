@@ -1,6 +1,6 @@
 /**
  * What a command reports while it runs: one stream of events, in the order in which things happen, given to one
- * function (docs/decisions/events.md). Here are facts; `bin` turns them into the progress line, lines of text, JSON.
+ * function (docs/decisions/events.md). Events are data; `bin` prints them as the progress line, lines of text, JSON.
  */
 
 import type { Address } from '../cluster/transport.js';
@@ -24,17 +24,20 @@ export type AppEvent =
   | WorkerEvent
   | CertificateEvent;
 
-/** A line for people. */
+/** A line of text. */
 export interface LogEvent {
   readonly kind: 'log';
   readonly level: 'warn' | 'info';
   readonly text: string;
-  /** A warning that is shown even with --quiet: the result is hardly what was asked for. */
-  readonly grave?: true;
+  /** Shown even with --quiet: a warning that the result probably differs from what was meant. */
+  readonly always?: true;
 }
 
-/** The stages of a command. render: all but `paint`, in this order; recolor: without `kernel` and `compute`; a worker: `kernel`, `open`. */
-export type Stage = 'open' | 'store' | 'prepare' | 'outlook' | 'kernel' | 'compute' | 'paint' | 'close';
+/**
+ * The stages of a command. render: all but `paint`, in this order; recolor: without `kernel` and `compute`; a worker: `kernel`,
+ * `open`.
+ */
+export type Stage = 'open' | 'store' | 'prepare' | 'forecast' | 'kernel' | 'compute' | 'paint' | 'close';
 
 export type StageEvent =
   | { readonly kind: 'stage'; readonly stage: Stage; readonly state: 'begun' }
@@ -61,7 +64,7 @@ export interface Status {
   readonly frames: number;
   readonly samplesDone: number;
   readonly samples: number;
-  /** What was computed so far was estimated to cost, and what is still to be computed, in the same unit. */
+  /** Estimated cost of the samples computed so far, and of those still to be computed, in the same unit. */
   readonly costDone: number;
   readonly costLeft: number;
   readonly shardsDone: number;
@@ -71,7 +74,7 @@ export interface Status {
   readonly workersKnown: number;
 }
 
-/** The leader dials a worker, or dials it again; or the session that was begun so is over. */
+/** The leader dials a worker, or the session that began with a dial has ended. */
 export interface DialEvent {
   readonly kind: 'dial';
   readonly worker: string;
@@ -106,13 +109,15 @@ export interface GatheredEvent {
   readonly pixels: number;
 }
 
-/** A job was ended by its signal: what is kept of it. Sent before the command rejects; absent: nothing was computed. */
+/**
+ * A job was ended by its signal: the samples that are kept. Sent before the command rejects; not sent if nothing was computed.
+ */
 export interface KeptEvent {
   readonly kind: 'kept';
   /** Samples computed or found so far, and wanted in all. */
   readonly samplesDone: number;
   readonly samples: number;
-  /** How much of what was computed is in the store. */
+  /** Which part of the computed samples is in the store. */
   readonly store: 'all' | 'some' | 'none';
 }
 

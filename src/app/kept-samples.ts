@@ -1,4 +1,4 @@
-/** Samples that are kept in the store with other flags than those of a request: how the flags differ, in words. */
+/** Samples that are kept in the store with other flags than those of a request: how the flags differ, as text. */
 
 import { needsDistance } from '../render/colours.js';
 import { PRESENTATION_FLAGS, pictureFlags } from '../request/metadata.js';
@@ -14,7 +14,7 @@ export async function noteSamples(store: Store, request: Request): Promise<void>
   await noteFlags(store, placeOf(request), samplingFlags(request));
 }
 
-/** What is kept of the place of a request, and which flags ask for it; undefined: nothing that is known. */
+/** A text that names samples kept at the place of a request and the flags that match them; undefined: none are noted. */
 export async function keptInstead(store: Store, request: Request): Promise<string | undefined> {
   const asked = samplingFlags(request);
   const differences = (await flagsKeptAt(store, placeOf(request))).map((kept) => differ(kept, asked));

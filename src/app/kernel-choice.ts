@@ -11,7 +11,7 @@ import { type Request, viewAt } from '../request/request.js';
 export interface FallbackOptions {
   /** Refuse rather than take another kernel. */
   readonly strict: boolean;
-  /** A line that says why the kernel is another one. */
+  /** Gets a line with the reason for another kernel. */
   warn(line: string): void;
 }
 
@@ -27,7 +27,7 @@ export function withFittingKernel(request: Request, { strict, warn }: FallbackOp
   return { ...request, kernel: 'simd' };
 }
 
-/** The request for simd, where an error says that no worker has its kernel. @throws the error, where it does not */
+/** The request for simd, where an error means that no worker has its kernel. @throws the error, where it does not */
 export function withoutKernel(request: Request, error: unknown, { strict, warn }: FallbackOptions): Request {
   const missing = error instanceof FractalError && error.code === 'KERNEL_MISSING';
   if (!missing || strict || request.kernel === 'auto' || request.kernel === 'simd') throw error;

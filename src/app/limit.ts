@@ -10,7 +10,7 @@ import type { View } from '../view/view.js';
 import { logTo } from './events.js';
 import { endsOf } from './method.js';
 import type { Orbits } from './orbits.js';
-import { type Compute, inPieces, perturbedProbe } from './probe.js';
+import { type Compute, inParts, perturbedProbe } from './probe.js';
 import type { Context } from './stage.js';
 
 /** Between two lines about the limit that is being tried. */
@@ -19,7 +19,7 @@ const REPORT_MS = 2_000;
 /** What an iteration of the direct kernel takes. */
 const DIRECT_NANOSECONDS = 0.5;
 
-/** A larger --iters is no advice. */
+/** A warning does not suggest a larger --iters than this. */
 const MOST_ADVISED = 1e8;
 
 /** The request with its iteration limit. @throws FractalError ORBIT_TOO_LONG, or the signal's reason */
@@ -39,17 +39,17 @@ export async function withLimit(
     }
     const probe = view.perturbed ? await perturbedAt(view.iterations, orbits) : direct;
     if (!probe) return undefined;
-    const trial = await inPieces(view, probe, signal);
+    const trial = await inParts(view, probe, signal);
     const steps = trial.iterations * DIRECT_NANOSECONDS * (view.perturbed ? STEP_ITERATIONS : 1);
     return { nu: trial.nu, nanoseconds: steps + (view.perturbed ? orbits.nanoseconds() : 0) };
   };
   const { iterations, undecided, tried } = await findLimit(deepest, request.iterations, MAX_ITERATIONS, compute);
-  if (undecided === 1) emit({ kind: 'log', level: 'warn', grave: true, text: interiorWarning(tried) });
+  if (undecided === 1) emit({ kind: 'log', level: 'warn', always: true, text: interiorWarning(tried) });
   else note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
   return { ...request, iterations };
 }
 
-/** undefined for an orbit that outgrows memory. */
+/** undefined for an orbit that exceeds the memory bound. */
 async function perturbedAt(iterations: number, orbits: Orbits): Promise<Compute | undefined> {
   try {
     return perturbedProbe(await orbits.of(iterations));

@@ -13,10 +13,10 @@ import { thisProgram } from './version.js';
 
 /** Several jobs may use them at once. */
 export interface LocalWorkers {
-  /** Understood by `dialer` alone: no other program can listen there. */
+  /** Only `dialer` can dial them: no port of the machine has such an address. */
   readonly addresses: readonly Address[];
   readonly dialer: Dialer;
-  /** Calls `act` with the reason when nothing can be computed any more; returns what forgets it. */
+  /** Calls `act` with the reason when nothing can be computed any more; returns a function that removes the callback. */
   whenBroken(act: (reason: FractalError) => void): () => void;
   /** A thread may have a graphics device open: the process must close the workers before it exits. */
   readonly device: boolean;
@@ -30,13 +30,13 @@ export interface LocalWorkers {
 
 /** Starts `count` workers of one slot each. @throws FractalError RESOURCES, BUILD_STALE */
 export function openLocalWorkers(count: number): LocalWorkers {
-  // Before modules are compiled that may not be those of this build.
+  // Checked before modules are compiled that may belong to another build.
   const program = thisProgram();
   const pool = openPool(count);
-  // Most jobs want this kernel: measured while the command line is parsed. An error comes again when a job asks for it.
+  // Most jobs use this kernel: it is measured while the command line is parsed. An error is thrown again when a job opens it.
   pool.offer('simd').catch(() => undefined);
   const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));
-  /** They share the threads, but are workers of their own. */
+  /** They share the threads, but count as separate workers. */
   const pools = new Map(
     addresses.map((address) => {
       const own: Pool = { ...pool, slots: 1, slotsFor: () => 1, instance: randomUUID() };
@@ -72,13 +72,13 @@ export function openLocalWorkers(count: number): LocalWorkers {
   };
 }
 
-/** The log is the leader's. Nor are there metrics of a process: they are the leader's, too. */
+/** The leader of the same process logs and reports metrics. */
 function silent(): SessionEvents {
   const began = performance.now();
   return {
     began: () => undefined,
     finished: (_, tally) => workerMetrics({ ...tally, slots: 1, seconds: (performance.now() - began) / 1000 }),
-    broken: () => undefined,
+    aborted: () => undefined,
     ended: () => undefined,
   };
 }

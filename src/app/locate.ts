@@ -20,14 +20,17 @@ export interface Located {
   readonly flags: RawRequest;
 }
 
-/** Between two lines about how far it is. */
+/** Milliseconds between two lines about the progress. */
 const REPORT_MS = 2_000;
-/** Periods that are looked at, as a multiple of the limit that pictures of the depth start with. */
+/** The largest period searched for, as a multiple of the iteration limit that pictures of this depth start with. */
 const LIMITS = 10;
 /** Iterations, in periods, after which the shape of a minibrot shows. */
 const PERIODS = 100;
 
-/** `notes`: warnings about how the request was read. @throws FractalError REQUEST_INVALID, NUCLEUS_MISSING; or the signal's reason */
+/**
+ * `notes`: warnings about how the request was read. @throws FractalError REQUEST_INVALID, NUCLEUS_MISSING; or the signal's
+ * reason
+ */
 export async function locateNucleus(
   request: Request,
   notes: readonly string[],
@@ -51,7 +54,7 @@ function searchOf({ formula, film, width, height, autoIterations, iterations }: 
   return { formula, ...film.end, aspect: width / height, limit };
 }
 
-/** One stage after another; between them other work of this thread, such as a signal, has its turn. */
+/** One stage after another; between them the event loop runs, so that a signal can end the search. */
 async function foundIn(search: Search, signal: AbortSignal, note: (line: string) => void): Promise<Nucleus | None> {
   const stages = locate(search);
   let reportedAt = performance.now();
@@ -86,7 +89,7 @@ function short(text: string): string {
   return text.length > 24 ? `${text.slice(0, 21)}...` : text;
 }
 
-/** A view 4 sizes high holds the whole minibrot, however it is turned. */
+/** A view 4 sizes high holds the whole minibrot, whatever its rotation. */
 function flagsFor({ period, re, im, sizeLog10 }: Nucleus, { formula, film }: Request): RawRequest {
   const zoom = sizeLog10 === undefined ? film.end.zoom : rounded(-sizeLog10);
   const depth = Math.max(0, log10(parseDecimal(zoom) ?? { digits: 1n, exponent: 0 }));

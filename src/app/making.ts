@@ -11,8 +11,8 @@ import { archiveOf, framesOf } from './archive.js';
 import { assemblyOf } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
+import type { Forecast } from './forecast.js';
 import { keyframeArchive, keyframeJob } from './keyframes.js';
-import type { Outlook } from './outlook.js';
 import { pictureOf } from './picture.js';
 import type { Prepared } from './prepare.js';
 
@@ -30,14 +30,14 @@ export interface MakingOptions {
   readonly paint: Paint | undefined;
   readonly numerics: Numerics;
   /** Of a film. */
-  readonly outlook: Outlook | undefined;
+  readonly forecast: Forecast | undefined;
   /** Raw samples are kept in the store. */
   readonly keepsSamples: boolean;
   readonly emit: Emit;
 }
 
 export function makingOf(prepared: Prepared, options: MakingOptions): Making {
-  const { store, paint, numerics, outlook, keepsSamples, emit } = options;
+  const { store, paint, numerics, forecast, keepsSamples, emit } = options;
   const { request, reference } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames') {
@@ -47,7 +47,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
     logTo(emit, asked ? 'warn' : 'info')(`film: ${way}, ${assembly.why}`);
     if (assembly.film && paint) {
       const made = keyframeJob(request, assembly.film, { paint, reference });
-      const costs = outlook && made.keyframes.map(({ camera }) => outlook.costOf(frameNear(camera.zoom)));
+      const costs = forecast && made.keyframes.map(({ camera }) => forecast.costOf(frameNear(camera.zoom)));
       return {
         job: { ...made.job, ...(costs ? { costOf: (render) => costs[render] ?? 1 } : {}) },
         archive: keyframeArchive(store, request, made, assembly.film, numerics),
@@ -57,7 +57,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   }
   const picture = pictureOf(request, keepsSamples ? undefined : paint);
   return {
-    job: { ...jobOf(request, picture, reference), ...(outlook ? { costOf: outlook.costOf } : {}) },
+    job: { ...jobOf(request, picture, reference), ...(forecast ? { costOf: forecast.costOf } : {}) },
     archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
 

@@ -10,7 +10,7 @@ import type { Orbits } from './orbits.js';
 import { type Compute, perturbedProbe } from './probe.js';
 import type { Context } from './stage.js';
 
-/** The first and the last view of a request; the deepest is one of them. */
+/** The first and the last view of a request; one of them is the deepest. */
 export function endsOf(request: Request): View[] {
   return [viewAt(request, 0), viewAt(request, request.film.frames - 1)];
 }
@@ -28,7 +28,10 @@ function kernelOf({ kernel }: Request): KernelName {
   return kernel === 'auto' ? 'simd' : kernel;
 }
 
-/** Perturbs the deeper ones of the views that doubles reach, too, as far as that is better. Throws the signal's reason. */
+/**
+ * Also perturbs views within the range of doubles from the depth on at which that is faster or more precise. Throws the
+ * signal's reason.
+ */
 export async function methodByCost(
   request: Request,
   direct: Compute,
@@ -39,7 +42,7 @@ export async function methodByCost(
   const [start, end] = endsOf(request).map(depthOf) as [number, number];
   /** The shallowest first. */
   const view = (k: number) => viewAt(request, end < start ? frames - 1 - k : k);
-  // What holds for a view holds for deeper ones, each time.
+  // If it is better for one view, it is better for all deeper ones.
   const deep = await firstOf(0, frames, async (k) => view(k).perturbed === true);
   const probed = await firstOf(0, deep, async (k) => worthProbing(view(k), request.method, kernelOf(request)));
   const better = async (k: number) => {
@@ -53,7 +56,10 @@ export async function methodByCost(
   return { ...request, perturbedFrom: from };
 }
 
-/** The first whole number of [low, high) that it holds for, by halves, as it does for all after that; or high. */
+/**
+ * The first whole number of [low, high) for which `holds` is true, by bisection; `high` if there is none. It must be true for
+ * all after the first.
+ */
 async function firstOf(low: number, high: number, holds: (k: number) => Promise<boolean>): Promise<number> {
   if (low >= high) return high;
   const middle = Math.floor((low + high) / 2);

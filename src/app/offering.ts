@@ -35,17 +35,17 @@ export async function openOffering(
     await pool.close();
     const lacksGpu = options.kernel === 'gpu' && error instanceof FractalError && error.code === 'KERNEL_MISSING';
     if (!lacksGpu) throw error;
-    emit({ kind: 'log', level: 'warn', grave: true, text: `${error.message}: this worker offers the simd kernel` });
+    emit({ kind: 'log', level: 'warn', always: true, text: `${error.message}: this worker offers the simd kernel` });
     return openOffering({ ...options, kernel: 'simd' }, { emit, signal });
   }
 }
 
-/** The slots that can be used for the kernels that are offered. */
+/** The slots that the offered kernels can use. */
 export function slotsOf(pool: Pick<Pool, 'slots' | 'slotsFor'>, kernel: OfferOptions['kernel']): number {
   return kernel === 'auto' ? pool.slots : pool.slotsFor(kernel);
 }
 
-/** What it resolves with, unless the pool breaks before. @throws FractalError why it broke */
+/** The result of the promise, unless the pool fails before. @throws FractalError the reason of that failure */
 export async function orBroken<T>(pool: Pool, awaited: Promise<T>): Promise<T> {
   const broken = pool.broken.then((error) => {
     throw error;

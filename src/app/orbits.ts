@@ -11,17 +11,20 @@ import type { Context } from './stage.js';
 export interface Orbits {
   /** An orbit long enough for this iteration limit. @throws FractalError ORBIT_TOO_LONG, or the signal's reason */
   of(iterations: number): Promise<Reference>;
-  /** What computing the last one took, by its length and precision. */
+  /** Estimated nanoseconds for computing the last one, by its length and precision. */
   nanoseconds(): number;
 }
 
 /** Between two lines about an orbit that is being computed. */
 const REPORT_MS = 2_000;
 
-/** An orbit that goes on for more times the limit, after a search for one, is not sent to workers. */
+/** An orbit longer than this multiple of the limit is not sent to workers after a search for the limit. */
 const MOST_REACH = 32;
 
-/** An orbit that takes less is computed again rather than kept: by its length and precision, not by a clock. */
+/**
+ * An orbit with a smaller estimate is computed again rather than kept; an estimate by length and precision, not a measured
+ * time.
+ */
 const KEPT_NANOSECONDS = 1e8;
 
 /** Orbits for the views around the deepest one; `store`: where they are looked for and kept. */
@@ -31,7 +34,7 @@ export function orbitsAround(deepest: View, context: Context, store: Store | und
   let cost = 0;
   return {
     async of(iterations) {
-      // One that escaped, or closed its period, does for any limit.
+      // An orbit that escaped, or is periodic, is long enough for any limit.
       if (reference && reference.orbit.length / 2 - 1 < reach) return reference;
       if (reference && iterations <= reach && reach <= MOST_REACH * iterations) return reference;
       const order = orderFor({ ...deepest, iterations });

@@ -1,4 +1,4 @@
-/** What a request asks to be computed, and what becomes of the frames: colours, mirroring, the output. */
+/** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
 import { type Colours, needsDistance, type Paint, prepare } from '../render/colours.js';
 import { type Output, openOutput } from '../render/output.js';
@@ -10,7 +10,7 @@ import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
 import type { Context } from './stage.js';
 
-/** Everything that computing needs to know of a request. */
+/** The part of a request that decides what is computed. */
 export interface Picture {
   readonly frames: number;
   readonly width: number;
@@ -23,7 +23,7 @@ export interface Picture {
   readonly paint: Paint | undefined;
 }
 
-/** What a request asks to be computed, coloured by `paint`. */
+/** What has to be computed for a request, coloured by `paint`. */
 export function pictureOf(request: Request, paint: Paint | undefined): Picture {
   const { width, height, sampling, film } = request;
   return {
@@ -37,12 +37,12 @@ export function pictureOf(request: Request, paint: Paint | undefined): Picture {
   };
 }
 
-/** The colours of a request as an output wants them; undefined: it wants raw samples. @throws FractalError PALETTE_* */
+/** The colours of a request as an output needs them; undefined: it needs raw samples. @throws FractalError PALETTE_* */
 export function paintOf({ colours, flip, height }: Request, wants: Output['wants']): Paint | undefined {
   return wants === 'pixels' ? prepare(flip ? litFromBelow(colours) : colours, height) : undefined;
 }
 
-/** The light of a picture that is mirrored afterwards, so that it comes from where `--slope-angle` says. */
+/** The light of a picture that is mirrored afterwards, so that it comes from the direction of `--slope-angle`. */
 function litFromBelow(colours: Colours): Colours {
   const { slope } = colours;
   return slope ? { ...colours, slope: { ...slope, angle: -slope.angle } } : colours;
@@ -70,7 +70,7 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
   });
 }
 
-/** Writes a frame of a prepared request. `paint`: for raw samples, unless they are what the output wants. */
+/** Writes a frame of a prepared request. `paint`: for raw samples, unless the output needs raw samples. */
 export async function writeFrame(
   output: Output,
   frame: Frame,

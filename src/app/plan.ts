@@ -22,11 +22,11 @@ import type { WorkerSource } from './worker-source.js';
 export interface Plan {
   /** Workers in this process; 0: others. */
   readonly local: number;
-  /** Where the others come from, for people. */
+  /** Where the others come from, as text. */
   readonly source: string;
   /** In the order of their ranks. `slots` 0: the worker decides. */
   readonly workers: readonly { readonly address: string; readonly slots: number }[];
-  /** At least: of workers that decide themselves one is counted. */
+  /** At least: a worker that decides itself counts as one. */
   readonly slots: number;
   readonly request: Request;
   readonly perPixel: number;
@@ -124,7 +124,7 @@ function secondsOf(order: ReferenceOrder): number {
     const { orbit } = iterateReference({ ...order, iterations: Math.min(iterations, order.iterations) });
     const seconds = (performance.now() - from) / 1000;
     const done = orbit.length / 2 - 1;
-    // One that escaped, or is whole, has no more to come.
+    // An orbit that escaped, or is periodic, takes no further time.
     if (done < iterations) return seconds;
     if (seconds > TRIAL_SECONDS) return (seconds * order.iterations) / done;
   }

@@ -1,4 +1,4 @@
-/** Computing a few points of a view in this thread, before a job begins: for its iteration limit, method and outlook. */
+/** Computing a few points of a view in this thread, before a job begins: for its iteration limit, method and forecast. */
 
 import { setImmediate } from 'node:timers/promises';
 import type { Computed } from '../kernel/kernel.js';
@@ -11,8 +11,8 @@ import type { View } from '../view/view.js';
 /** Computes a rectangle of a view. */
 export type Compute = (view: View, rect: Rect) => Promise<Computed>;
 
-/** A piece that takes longer makes the next one small. */
-const PIECE_MS = 100;
+/** After a part that takes longer, in milliseconds, the next one is a single sample. */
+const PART_MS = 100;
 
 /** Iterates views directly. */
 export function directProbe(): Compute {
@@ -23,15 +23,15 @@ export function directProbe(): Compute {
 /** Perturbs views around this reference orbit. */
 export function perturbedProbe(reference: Reference): Compute {
   const compute = openPerturbation(shareReference(reference, 1), 0);
-  // A probe looks at what is typical: points that take hours are not.
+  // A probe measures typical points: points that take hours are excluded.
   return async ({ exact: _, ...view }, rect) => compute(view, rect);
 }
 
 /**
- * All samples of a view, piece by piece; points that take long one by one. Between pieces other work of this thread has
- * its turn. Throws the signal's reason.
+ * All samples of a view, part by part; points that take long one by one. Between parts the event loop
+ * runs. Throws the signal's reason.
  */
-export async function inPieces(
+export async function inParts(
   view: View,
   compute: Compute,
   signal: AbortSignal,
@@ -43,11 +43,11 @@ export async function inPieces(
     const from = performance.now();
     const [x, y] = [at % view.width, Math.floor(at / view.width)];
     width = Math.min(width, view.width - x);
-    const piece = await compute(view, { x, y, width, height: 1 });
-    nu.set(piece.nu, at);
-    iterations += piece.iterations;
+    const part = await compute(view, { x, y, width, height: 1 });
+    nu.set(part.nu, at);
+    iterations += part.iterations;
     at += width;
-    width = performance.now() - from > PIECE_MS ? 1 : view.width;
+    width = performance.now() - from > PART_MS ? 1 : view.width;
     await setImmediate();
     signal.throwIfAborted();
   }

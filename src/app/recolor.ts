@@ -41,7 +41,7 @@ export async function recolor(order: RecolorOrder, context: Context): Promise<Re
   try {
     return await withResources((resources) => stages(order, context, resources));
   } catch (error) {
-    // An encoder that the same signal ended is not the reason.
+    // The same signal may have ended the encoder: that is not the reason.
     throw context.signal.aborted ? context.signal.reason : error;
   }
 }
@@ -81,7 +81,7 @@ async function stages(
 
 interface Kept {
   readonly archive: Archive;
-  /** What it holds of each frame. */
+  /** The samples that it has of each frame. */
   readonly picture: Picture;
 }
 
@@ -90,7 +90,7 @@ interface Found {
   readonly uncertain: number;
 }
 
-/** Where samples may be: of just these views, or with distances that are not needed. */
+/** Archives that may have the samples: of exactly these views, or with distances that are not needed. */
 async function archivesOf(store: Store | undefined, prepared: Prepared, picture: Picture): Promise<Kept[]> {
   const { request } = prepared;
   const numerics = await numericsOf(request.kernel);
@@ -119,7 +119,7 @@ async function frameOf({ archive, picture }: Kept, index: number): Promise<Found
   const assembly = assemble(picture, index, 'samples');
   let [id, uncertain] = [0, 0];
   const rest = await archive.recall(index, (piece) => {
-    assembly.put({ ...piece.rect, frame: index, id: id++ }, piece.bytes);
+    assembly.put({ ...piece.rect, render: index, id: id++ }, piece.bytes);
     uncertain += piece.uncertain;
   });
   return rest.length > 0 ? undefined : { frame: assembly.frame(), uncertain };

@@ -1,6 +1,6 @@
-/** Lines about refused connections, so few of them that they do not fill the disk that holds the log. */
+/** Lines about refused connections, limited in rate, so that they do not fill the disk of the log. */
 
-/** So many lines at once; later ones one by one. */
+/** Lines at once; then one for each EVERY_MS. */
 const AT_ONCE = 20;
 const EVERY_MS = 5_000;
 

@@ -6,7 +6,7 @@ import { type Emit, logTo } from './events.js';
 import { refusalLog } from './refusals.js';
 import { thisProgram } from './version.js';
 
-/** Takes a worker that a host registered; why it may not take part, if so. */
+/** Adds a worker that a host (`caller`) registered; returns why it cannot take part, if so. */
 export type Admit = (worker: Address, caller: string) => string | undefined;
 
 export interface Registration {
@@ -15,14 +15,14 @@ export interface Registration {
   close(): Promise<void>;
 }
 
-/** Listens at once, so that a port that is taken ends the command. @throws FractalError EXPOSED, PORT_IN_USE */
+/** Listens at once, so that a port in use ends the command early. @throws FractalError EXPOSED, PORT_IN_USE */
 export async function openRegistration(
   listen: Address,
   access: Access,
   insecure: boolean,
   emit: Emit,
 ): Promise<Registration> {
-  // gRPC takes long to load: only where it is needed.
+  // gRPC takes long to load, so it is loaded only where it is needed.
   const { openRegistration: listenFor } = await import('../cluster/registration.js');
   const refused = refusalLog(logTo(emit, 'info'), () => performance.now());
   let admit: Admit = () => 'its job has not begun';

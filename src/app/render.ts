@@ -1,6 +1,6 @@
 /**
- * `fractal leader`: a request becomes a picture or a film, computed by workers. The stages stand one after another, each
- * with the results of those before it; what they hold is released at the end, whatever happens.
+ * `fractal leader`: renders a request to a picture or a film on workers. The stages run one after another, each
+ * with the results of those before it; what they hold is released at the end in every case.
  */
 
 import type { Address } from '../cluster/transport.js';
@@ -11,11 +11,11 @@ import { numericsOf } from '../work/fractal/numerics.js';
 import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
 import { type ClusterUse, type Computation, compute, samplesOf, verificationOf, wantedPixels } from './compute.js';
 import { type KeptEvent, logTo } from './events.js';
+import { forecastOf } from './forecast.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
 import { makingOf } from './making.js';
-import { outlookOf } from './outlook.js';
 import { outputOf, paintOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
 import { openRegistration } from './registration.js';
@@ -45,7 +45,7 @@ export interface RenderCluster extends ClusterUse {
   readonly insecure: boolean;
 }
 
-/** Who computes: hosts, and workers in this process, which stay open. */
+/** What computes: hosts, and workers in this process, which stay open. */
 export interface RenderWorkers extends Pick<WorkerSource, 'hosts' | 'file' | 'access'> {
   readonly local?: LocalWorkers | undefined;
 }
@@ -57,8 +57,8 @@ export interface Rendered {
 }
 
 /**
- * Renders to the request's outfile. On any error nothing incomplete is left on disk; what the store has, it keeps. A job
- * for a kernel that no worker has begins anew with the simd kernel, as a whole: nothing was computed or written before.
+ * Renders to the request's outfile. On any error nothing incomplete is left on disk; entries of the store are kept. A job
+ * for a kernel that no worker has is started again with the simd kernel; nothing was computed or written before.
  * @throws FractalError, or the signal's reason
  */
 export async function render(order: RenderOrder, workers: RenderWorkers, context: Context): Promise<Rendered> {
@@ -79,7 +79,7 @@ async function renderOnce(order: RenderOrder, workers: RenderWorkers, context: C
       return stages(order, workers, { ...context, emit }, resources);
     });
   } catch (error) {
-    // An encoder that the same signal ended is not the reason.
+    // The same signal may have ended the encoder: that is not the reason.
     throw context.signal.aborted ? context.signal.reason : error;
   }
 }
@@ -103,7 +103,7 @@ async function stages(
 
   const output = await inStage('open', context, () => outputOf(request, context));
   resources.hold(output, (one) => one.abort());
-  // What is wrong with the colours shows before anything is computed.
+  // Errors in the colours are reported before anything is computed.
   const paint = paintOf(request, output.wants);
   for (const text of requestWarnings(request, order.notes)) warn(text);
 
@@ -112,13 +112,13 @@ async function stages(
 
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
   const film = request.film.frames > 1;
-  const outlook = film ? await inStage('outlook', context, () => outlookOf(prepared, signal)) : undefined;
-  if (outlook?.blank) warn(blankWarning(prepared.request, outlook.blank));
+  const forecast = film ? await inStage('forecast', context, () => forecastOf(prepared, signal)) : undefined;
+  if (forecast?.blank) warn(blankWarning(prepared.request, forecast.blank));
 
   const numerics = await inStage('kernel', context, () =>
     orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
   );
-  const making = makingOf(prepared, { store, paint, numerics, outlook, keepsSamples: order.store.samples, emit });
+  const making = makingOf(prepared, { store, paint, numerics, forecast, keepsSamples: order.store.samples, emit });
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
@@ -155,7 +155,7 @@ async function stages(
   }
 }
 
-/** A kernel that no worker in this process has need not be waited for. @throws FractalError KERNEL_MISSING */
+/** Fails early where no worker in this process has the kernel. @throws FractalError KERNEL_MISSING */
 async function requireKernel(
   { kernel }: Request,
   { listen }: RenderCluster,

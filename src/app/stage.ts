@@ -2,7 +2,7 @@
 
 import type { Emit, Stage } from './events.js';
 
-/** What every command is given. */
+/** What every command gets. */
 export interface Context {
   readonly emit: Emit;
   /** Ends the command, which then rejects with the signal's reason. */
@@ -35,7 +35,7 @@ export async function orAborted<T>(signal: AbortSignal, promise: Promise<T>): Pr
   }
 }
 
-/** The same function until `close`: what was begun by a command may end after it, and is reported no more. */
+/** The same function until `close`: work that a command began may end after the command, and is not reported any more. */
 export function untilClosed(emit: Emit): { readonly emit: Emit; close(): void } {
   let open = true;
   return {
@@ -52,7 +52,7 @@ export interface Ending {
   readonly signal: AbortSignal;
   /** Ends the command for a reason of its own. */
   end(reason: unknown): void;
-  /** Lets go of the outer signal. */
+  /** Stops listening to the outer signal. */
   release(): void;
 }
 

@@ -1,4 +1,4 @@
-/** A text that a command writes beside its picture, such as metrics: its file appears whole or not at all. */
+/** A text that a command writes beside its picture, such as metrics: the file is published complete or not at all. */
 
 import { FractalError } from '../errors.js';
 import { streamTarget } from '../render/stream-target.js';

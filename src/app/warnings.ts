@@ -1,11 +1,11 @@
-/** Warnings about requests whose pictures will show less than was meant. */
+/** Warnings about requests whose pictures show less than was probably meant. */
 
 import { locate } from '../kernel/perturbation/nucleus.js';
 import { digitsMissing } from '../request/digits.js';
 import { formulaFlags } from '../request/formula.js';
 import { iterationsAt, type Request, viewAt } from '../request/request.js';
 import { formatDecimal, fromLog10, log10, parseDecimal } from '../view/decimal.js';
-import type { Blank } from './outlook.js';
+import type { Blank } from './forecast.js';
 
 /** `notes`: those about how the request was read, which come first. */
 export function requestWarnings(request: Request, notes: readonly string[]): string[] {

@@ -28,7 +28,7 @@ export function sessionEvents(
       report({ state: 'job-done', job, shards: tally.shards, metrics, wanted });
       return metrics;
     },
-    broken(job, reason, tally) {
+    aborted(job, reason, tally) {
       broken++;
       report({ state: 'job-ended', job, reason, metrics: metricsOf(tally, began) });
     },

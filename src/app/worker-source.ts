@@ -29,13 +29,13 @@ export interface WorkerSource {
   /** As they are named; and the hostfile they come from, if they do. */
   readonly hosts: readonly Host[];
   readonly file?: string;
-  /** Those of them that can be dialled as they stand. */
+  /** Those that can be dialled directly. */
   readonly targets: readonly Target[];
   /** Workers to start in this process; 0 when there are targets. */
   readonly local: number;
-  /** Where the targets come from, for people. */
+  /** Where the targets come from, as text. */
   readonly source: string;
-  /** Certificates and token of the leader, for workers that it dials and for those that register. */
+  /** Certificates and token of the leader, for the workers that it dials and those that register. */
   readonly access: Access;
 }
 

@@ -39,7 +39,7 @@ export interface RunningWorker {
   readonly slots: number;
   /** The kernels that are offered: without a GPU, those of the CPU. */
   readonly kernel: WorkerOptions['kernel'];
-  /** A thread may have a graphics device open: a process that exits then may abort. */
+  /** A thread may have a graphics device open: exiting then may abort the process. */
   readonly device: boolean;
   /** Takes no more shards and finishes those it has, then ends. Idempotent. */
   drain(): void;
@@ -52,7 +52,7 @@ export interface RunningWorker {
 
 /** Resolves when the worker listens. @throws FractalError EXPOSED, PORT_IN_USE, KERNEL_MISSING, RESOURCES, BUILD_STALE */
 export async function startWorker(options: WorkerOptions, context: Context): Promise<RunningWorker> {
-  // A stale build does not listen.
+  // A stale build must not listen.
   thisProgram();
   const { pool, kernel } = await openOffering(options, context);
   const runtime = startRuntimeMetrics();
@@ -102,7 +102,7 @@ async function listening(
   name = addressText(listener.address);
 
   const leaving = new AbortController();
-  const [finished, finish] = later();
+  const [finished, finish] = deferred();
   let drained = false;
   let timer: NodeJS.Timeout | undefined;
   const drain = () => {
@@ -119,7 +119,7 @@ async function listening(
     report({ state: 'draining' });
     for (const session of sessions.values()) session.drain();
   };
-  // One that cannot register, or whose leader is gone, has no more work to come.
+  // A worker that cannot register, or lost its leader, gets no more work.
   const registered = options.join
     ? registerWith(options.join, listener.address, options, leaving.signal, () => sessions.size > 0, notice).finally(
         drain,
@@ -160,7 +160,7 @@ async function listening(
   };
 }
 
-/** Resolves when the signal comes or the leader is gone. @throws FractalError NO_LEADER */
+/** Resolves at the signal or when the leader does not answer any more. @throws FractalError NO_LEADER */
 async function registerWith(
   leader: Address,
   own: Address,
@@ -194,11 +194,11 @@ async function listen(
   );
 }
 
-/** A promise, and what resolves it. */
-function later(): [Promise<void>, () => void] {
+/** A promise, and the function that resolves it. */
+function deferred(): [Promise<void>, () => void] {
   let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
+  const promise = new Promise<void>((resolvePromise) => {
+    resolve = resolvePromise;
   });
   return [promise, resolve];
 }

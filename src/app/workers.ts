@@ -1,9 +1,9 @@
-/** The workers of a job: how they are dialled, and how the job learns of them. */
+/** The workers of a job: how they are dialled, and how they are added to a fleet. */
 
 import { lookup } from 'node:dns/promises';
 import type { Access } from '../cluster/access.js';
 import type { Host } from '../cluster/hostfile.js';
-import { lookAt, watchHosts } from '../cluster/hostwatch.js';
+import { changesOf, watchHosts } from '../cluster/hostwatch.js';
 import { addressText, type Dialer } from '../cluster/transport.js';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import { type Emit, logTo } from './events.js';
@@ -36,10 +36,10 @@ export async function dialerOf({ access, local, registration }: Workers): Promis
   };
 }
 
-export interface FeedOptions {
+export interface AddOptions {
   /** At most so many slots; 0: all. */
   readonly np: number;
-  /** Lookups of a name that is not found before it is not waited for. */
+  /** Lookups of a name that is not found, after which the job stops waiting for it. */
   readonly retries: number;
   readonly emit: Emit;
   /** Ends the watching of hostfiles and names. */
@@ -47,14 +47,14 @@ export interface FeedOptions {
 }
 
 /**
- * Names the workers to a fleet, now and, as hostfiles, names and registration bring more of them, later. Resolves at the
+ * Adds the workers to a fleet, and later those that hostfiles, names and registration add. Resolves at the
  * signal.
  */
-export async function feedWorkers(fleet: Fleet, workers: Workers, options: FeedOptions): Promise<void> {
+export async function addWorkers(fleet: Fleet, workers: Workers, options: AddOptions): Promise<void> {
   const { hosts, file, local, registration } = workers;
   const { np, retries, emit, signal } = options;
   registration?.openFor((address, caller) => fleet.add({ address, slots: 0 }, caller));
-  // With registration, no worker to dial is no reason to give up.
+  // With registration, a job without a worker to dial goes on waiting.
   const allNamed = () => registration === undefined && fleet.sealed();
   if (local) {
     for (const address of local.addresses) fleet.add({ address, slots: 0 });
@@ -62,12 +62,12 @@ export async function feedWorkers(fleet: Fleet, workers: Workers, options: FeedO
     return;
   }
   await watchHosts(hosts, {
-    look: file === undefined ? async () => undefined : await lookAt(file),
+    read: file === undefined ? async () => undefined : await changesOf(file),
     resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
     found(fresh) {
       for (const target of targetsOf(fresh, np)) fleet.add(target);
     },
-    settled: allNamed,
+    allNamed,
     retries,
     note: logTo(emit, 'info'),
     signal,

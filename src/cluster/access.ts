@@ -9,14 +9,14 @@ import { BlockList, isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { FractalError, messageOf } from '../errors.js';
 
-/** PEM texts: one's own certificate with its key, and the CAs that the other side's must be signed by. */
+/** PEM texts: the own certificate with its key, and the CAs one of which must have signed the certificate of the other side. */
 export interface Tls {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
 }
 
-/** Neither: every peer that can reach the port. */
+/** Neither: every peer that can reach the port is accepted. */
 export interface Access {
   readonly tls?: Tls;
   readonly token?: string;
@@ -93,18 +93,18 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** Literal addresses and "localhost" only: where any other name leads is for others to decide. */
+/** Literal addresses and "localhost" only: any other name may resolve to another machine. */
 export function isLoopback(host: string): boolean {
   const family = isIP(host);
   return family === 0 ? host === 'localhost' : LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Checked before an address is listened on. @throws FractalError EXPOSED where every peer on the network could join. */
+/** Checked before an address is listened on. @throws FractalError EXPOSED where every peer on the network could connect. */
 export function checkExposure(host: string, { tls, token }: Access, insecure: boolean): void {
   if (tls || token !== undefined || insecure || isLoopback(host)) return;
   throw new FractalError(
     'EXPOSED',
-    `${host} is open to the network, and nothing says who may join: give it certificates ` +
+    `${host} is reachable from the network without access control: give it certificates ` +
       '(--tls-cert --tls-key --tls-ca, made by "fractal certs"), a token (--token-file or FRACTAL_TOKEN), or --insecure',
   );
 }
@@ -119,7 +119,7 @@ export function authorization(token: string): string {
 export function validateAuthorization(header: string | undefined, token: string | undefined): string | undefined {
   if (token === undefined) return undefined;
   if (header === undefined) return 'it sent no token';
-  // Hashes have one length: the time of the comparison does not depend on where, or in how much, the two differ.
+  // Hashes have one length: the time of the comparison does not depend on how the two differ.
   const same = timingSafeEqual(hash(header), hash(authorization(token)));
   return same ? undefined : 'it sent another token';
 }

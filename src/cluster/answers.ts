@@ -1,6 +1,6 @@
 /**
- * The answers that a worker owes to its leader in one session: each assignment explains one, of a known length, and each
- * job one report.
+ * The answers that a leader expects from a worker in one session: one of a known length for each assignment, and one report
+ * for each job.
  */
 
 import { FractalError } from '../errors.js';
@@ -17,7 +17,7 @@ export class Answers {
   /** From the opening of a job to its last message, which is its report, or that it is unavailable. */
   private readonly jobs = new Map<number, JobAnswers>();
 
-  /** A message goes to the worker. */
+  /** A message is sent to the worker. */
   sent(message: ToWorker): void {
     if (message.kind === 'hello') return;
     if (message.kind === 'open') {
@@ -40,20 +40,20 @@ export class Answers {
     }
   }
 
-  /** The answer is there. */
-  settled(job: number, epoch: number): void {
+  /** The answer has arrived. */
+  answered(job: number, epoch: number): void {
     this.jobs.get(job)?.due.delete(epoch);
   }
 
-  /** How many of these epochs are of no assignment that is due. */
+  /** How many of these epochs belong to no assignment that is due. */
   unexplained(job: number, epochs: readonly number[]): number {
     const due = this.jobs.get(job)?.due;
     return due ? epochs.filter((epoch) => !due.has(epoch)).length : epochs.length;
   }
 
-  /** The job is opened there. @throws FractalError PROTOCOL when the leader did not open it */
+  /** The worker opened the job. @throws FractalError PROTOCOL when the leader did not open it */
   checkOpen(job: number): void {
-    if (!this.jobs.has(job)) throw refused(`speaks of job ${job}, which it does not have`);
+    if (!this.jobs.has(job)) throw refused(`names job ${job}, which it does not have`);
   }
 
   /** The worker's last message about a job. @throws FractalError PROTOCOL when it is not due */

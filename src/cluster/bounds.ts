@@ -27,7 +27,7 @@ export const BOUNDS = {
   credits: 16,
   /** Iterations a second of one slot. */
   speed: 1e15,
-  /** Seconds that one shard took: four months. The scheduler counts no more than has passed since the assignment. */
+  /** Seconds that one shard took: four months. The scheduler counts at most the time since the assignment. */
   seconds: 1e7,
   /** Iterations of one shard: 2^24 samples of 2^48 iterations. */
   iterations: 2 ** 72,
@@ -43,10 +43,10 @@ export const BOUNDS = {
   assets: 32,
   /**
    * Registered addresses at which no worker was ever ready: in all, and of one caller; milliseconds for which a dial in
-   * progress keeps its place; how many are forgotten for others at once, and then each second.
+   * progress is not removed; a token bucket for the number that are removed for others.
    */
-  unproved: { inAll: 1_024, perCaller: 64, dialMs: 5_000, atOnce: 128, perSecond: 32 },
-  /** Messages that no assignment explains: so many at once, then so many a second; 4 KiB count as one more. */
+  unconfirmed: { inAll: 1_024, perCaller: 64, dialMs: 5_000, atOnce: 128, perSecond: 32 },
+  /** Messages that answer no assignment: a token bucket; 4 KiB count as one more message. */
   unexplained: { atOnce: 256, perSecond: 32 },
 } as const;
 
@@ -60,7 +60,7 @@ export function checkCount(what: string, count: number, most: number): void {
   if (count > most) throw beyond(`${count} ${what}`, `at most ${most}`);
 }
 
-/** Characters that move a cursor, end a line or turn the direction of writing. */
+/** Characters that move a cursor, end a line or change the direction of writing. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /** @throws FractalError PROTOCOL for a longer text, or one with control characters */

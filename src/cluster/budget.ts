@@ -1,4 +1,4 @@
-/** A token bucket: how often a peer may do what nothing explains. */
+/** A token bucket: limits messages of a peer that answer nothing. */
 
 import { FractalError } from '../errors.js';
 
@@ -26,7 +26,7 @@ export class Budget {
     }
   }
 
-  /** What was spent is explained after all. */
+  /** Gives back a cost that was spent. */
   refund(cost: number): void {
     this.left = Math.min(this.atOnce, this.left + cost);
   }

@@ -1,6 +1,6 @@
 /**
- * Certificates for a cluster of one's own: a CA, and what it signs. ECDSA with P-256 and SHA-256, X.509 v3 (RFC 5280).
- * The one place that knows the X.509 library.
+ * Certificates for a private cluster: a CA, and the certificates that it signs. ECDSA with P-256 and SHA-256, X.509 v3 (RFC
+ * 5280). The only file that uses the X.509 library.
  */
 
 import 'reflect-metadata';
@@ -14,7 +14,7 @@ export interface Certified {
   readonly key: string;
 }
 
-/** From when on a certificate is good, and until when. */
+/** The period in which a certificate is valid. */
 export interface Life {
   readonly from: Date;
   readonly to: Date;
@@ -41,7 +41,7 @@ export async function newAuthority(commonName: string, life: Life): Promise<Cert
 }
 
 /**
- * A certificate and its key for whoever answers to `names`, DNS names and IP addresses. It serves both ends of a
+ * A certificate and its key for a host with these `names`, DNS names and IP addresses, usable on both sides of a
  * connection. Throws when `authority` is no key and certificate of this kind.
  */
 export async function issue(
@@ -87,12 +87,12 @@ async function importKeys(pem: string): Promise<webcrypto.CryptoKeyPair> {
 
 function fields({ from, to }: Life) {
   const serial = randomBytes(16);
-  // Positive and of full length, as RFC 5280 wants it.
+  // Positive and of full length, as RFC 5280 requires.
   serial[0] = ((serial[0] as number) & 0x7f) | 0x40;
   return { serialNumber: serial.toString('hex'), notBefore: from, notAfter: to, signingAlgorithm: ALGORITHM };
 }
 
-/** As a structure: what a hostfile says is never parsed as a distinguished name. 64 characters are the most. */
+/** As a structure: a text of a hostfile is never parsed as a distinguished name. At most 64 characters. */
 function nameOf(commonName: string): x509.JsonName {
   return [{ CN: [commonName.slice(0, 64)] }];
 }

@@ -13,7 +13,7 @@ export interface Chunk {
   readonly checksum: number;
 }
 
-/** The checksum grows with the chunks: at once it would keep the event loop busy for long where they are many. */
+/** The checksum is updated with each chunk: computed at once it would block the event loop for a long string. */
 export function* cut(bytes: Uint8Array): Generator<Chunk> {
   const total = bytes.length;
   let checksum = 0;
@@ -31,19 +31,19 @@ const MAX_OPEN = 64;
 const CHUNKS_AT_ONCE = 3;
 
 interface Part {
-  /** Those that are not copied into the whole. */
+  /** Chunks that are not copied into the whole yet. */
   readonly chunks: Uint8Array[];
   whole: Uint8Array | undefined;
   /** Bytes of the whole. */
   copied: number;
   filled: number;
-  /** Of what is filled. */
+  /** CRC-32 of the bytes so far. */
   checksum: number;
   readonly total: number;
 }
 
 /**
- * Puts chunks together again, several strings at a time, each under the name of what it belongs to. All that is
+ * Joins chunks to strings, several at a time, each under its own key. All that is
  * incomplete takes `limit` bytes at most.
  */
 export class Joiner {
@@ -51,7 +51,7 @@ export class Joiner {
   private held = 0;
 
   /**
-   * `held`: takes note of how many bytes lie incomplete, and may throw. `chunkBytes`: the length of every chunk but the
+   * `held`: gets the number of bytes of incomplete strings, and may throw. `chunkBytes`: the length of every chunk but the
    * last one. `allocate`: the memory of a whole of several chunks.
    */
   constructor(
@@ -113,8 +113,8 @@ export class Joiner {
 }
 
 /**
- * The whole, once all of it is there. From the middle on each chunk takes two earlier ones along, so that no chunk makes
- * the event loop wait for a copy of all; what is announced reserves at most twice what is there.
+ * The whole, once all of it is there. From the middle on, two earlier chunks are copied with each chunk, so that no chunk
+ * blocks the event loop by a copy of all; the memory reserved is at most twice the bytes received.
  */
 function gathered(part: Part, allocate: (bytes: number) => Uint8Array): Uint8Array | undefined {
   const { chunks, filled, total } = part;

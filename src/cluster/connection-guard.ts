@@ -1,7 +1,7 @@
 /**
  * The listening socket of a server: connections are bounded in number and in time, authenticated by certificate where
- * TLS is wanted, and only then handed to HTTP/2. A connection is pending until a session is admitted on it; beyond the
- * bound the oldest pending one is closed, so that idle connections keep no session out.
+ * TLS is used, and only then passed to HTTP/2. A connection is pending until a session is admitted on it; beyond the
+ * bound the oldest pending one is closed, so that idle connections do not prevent sessions.
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
@@ -15,7 +15,7 @@ export interface GuardOptions {
   readonly pending: number;
   /** For a handshake, and for closing after the last message. */
   readonly handshakeMs: number;
-  /** Takes a connection that passed. */
+  /** Gets each connection that was accepted. */
   accept(socket: Socket): void;
   /** A connection was refused: a line for the log. */
   refused(peer: string, reason: string): void;
@@ -25,11 +25,11 @@ export interface ConnectionGuard {
   readonly port: number;
   /** The connection of this peer has a session: it is pending no more. */
   admit(peer: string): void;
-  /** It is to close: what was sent last still arrives, then it is ended. */
+  /** It should close: the last bytes sent still arrive, then it is ended. */
   release(peer: string): void;
   /** Resolves when the connections of all admitted peers are closed. */
   emptied(): Promise<void>;
-  /** Accepts no more, and ends all. */
+  /** Accepts no more connections, and ends all. */
   close(): void;
 }
 
@@ -101,10 +101,10 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 
 /** `closed`: the peer whose connection was closed last. */
 function secureServer(tls: Tls, { handshakeMs, accept, refused }: GuardOptions, closed: () => string): Server {
-  // Not rejectUnauthorized: it would close the connection, too, but keep the reason to itself.
-  const proof = { requestCert: true, rejectUnauthorized: false };
-  const speech = { ALPNProtocols: ['h2'], minVersion: 'TLSv1.3', handshakeTimeout: handshakeMs } as const;
-  const server = createTlsServer({ ...tls, ...proof, ...speech }, (socket) => {
+  // Not rejectUnauthorized: it would close the connection, too, but without the reason.
+  const certificateOptions = { requestCert: true, rejectUnauthorized: false };
+  const protocolOptions = { ALPNProtocols: ['h2'], minVersion: 'TLSv1.3', handshakeTimeout: handshakeMs } as const;
+  const server = createTlsServer({ ...tls, ...certificateOptions, ...protocolOptions }, (socket) => {
     if (socket.authorized) return accept(socket);
     refused(peerOf(socket), validateCertificate(socket));
     socket.destroy();
@@ -129,8 +129,8 @@ function validateCertificate(socket: TLSSocket): string {
 
 function reasonOfHandshake(code: string): string {
   if (code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return 'it did not finish the TLS handshake in time';
-  if (code === 'ECONNRESET') return 'it broke off the TLS handshake: it may not accept the certificate from here';
-  if (/ALERT/.test(code)) return `it does not accept the certificate from here (${code})`;
+  if (code === 'ECONNRESET') return 'it ended the TLS handshake: it may not accept the certificate of this side';
+  if (/ALERT/.test(code)) return `it does not accept the certificate of this side (${code})`;
   return `it does not speak TLS 1.3 (${code})`;
 }
 

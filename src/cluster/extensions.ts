@@ -1,6 +1,7 @@
 /**
  * Extension frames of HTTP/2 (RFC 9113, 5.5): gRPC has none, and nghttp2 before 1.68.1, which is part of Node, aborts the
- * process of a client at certain ALTSVC frames (CVE-2026-27135). There a server that sends any is left.
+ * process of a client at certain ALTSVC frames (CVE-2026-27135). With such a version a connection to a server that sends any is
+ * ended.
  */
 
 import type { Socket } from 'node:net';
@@ -10,11 +11,11 @@ const HEADER_BYTES = 9;
 /** ALTSVC: the frames from here on are extensions. */
 const FIRST_EXTENSION = 10;
 
-/** What the connection ends with. */
+/** The error that ends the connection. */
 export const FOREIGN_FRAME = 'it sent a frame that gRPC does not have';
 
-/** Whether Node's nghttp2 does not bear extension frames. */
-export const FRAGILE = older(process.versions.nghttp2 ?? '', [1, 68, 1]);
+/** Whether Node's nghttp2 may abort the process at extension frames. */
+export const ABORTS_ON_EXTENSIONS = older(process.versions.nghttp2 ?? '', [1, 68, 1]);
 
 function older(version: string, than: readonly number[]): boolean {
   const parts = version.split('.').map(Number);
@@ -22,21 +23,21 @@ function older(version: string, than: readonly number[]): boolean {
   return k >= 0 && !((parts[k] ?? 0) > (than[k] as number));
 }
 
-/** The socket of a client, which breaks at the first extension frame, before HTTP/2 gets it. */
+/** The socket of a client, destroyed at the first extension frame, before HTTP/2 gets it. */
 export function withoutExtensions(socket: Socket): Duplex {
   const scan = scanner();
-  /** Set while the rest of a chunk waits for its turn. */
-  let holding = false;
+  /** Set while the rest of a chunk waits to be passed on. */
+  let paused = false;
   const guarded = new Duplex({
     read() {
-      if (!holding) socket.resume();
+      if (!paused) socket.resume();
     },
     write: (chunk, _, done) => void socket.write(chunk, done),
-    // What was written together leaves together: a message is several small pieces.
-    writev(pieces, done) {
+    // Chunks that are written together are sent together: a message consists of several small ones.
+    writev(chunks, done) {
       socket.cork();
-      for (const { chunk } of pieces.slice(0, -1)) socket.write(chunk);
-      socket.write(pieces.at(-1)?.chunk, done);
+      for (const { chunk } of chunks.slice(0, -1)) socket.write(chunk);
+      socket.write(chunks.at(-1)?.chunk, done);
       socket.uncork();
     },
     final: (done) => void socket.end(done),
@@ -45,23 +46,23 @@ export function withoutExtensions(socket: Socket): Duplex {
       done(error);
     },
   });
-  const give = (bytes: Buffer) => {
+  const forward = (bytes: Buffer) => {
     if (!guarded.push(bytes)) socket.pause();
   };
   socket.on('data', (chunk: Buffer) => {
     const { extension, second } = scan(chunk);
     if (extension) return void guarded.destroy(new Error(FOREIGN_FRAME));
-    if (second === undefined) return give(chunk);
-    // The first frame, the settings, alone: at an error behind it before the call has begun grpc-js would begin the
-    // call again, at once and without end.
-    if (second > 0) give(chunk.subarray(0, second));
-    holding = true;
+    if (second === undefined) return forward(chunk);
+    // The first frame, the settings, is passed alone: at an error in a later frame before the call has begun, grpc-js
+    // would repeat the call at once and without limit.
+    if (second > 0) forward(chunk.subarray(0, second));
+    paused = true;
     socket.pause();
     setImmediate(() => {
-      holding = false;
+      paused = false;
       if (guarded.destroyed) return;
       socket.resume();
-      give(chunk.subarray(second));
+      forward(chunk.subarray(second));
     });
   });
   socket.on('end', () => guarded.push(null));
@@ -77,10 +78,10 @@ export interface Scanned {
   readonly second: number | undefined;
 }
 
-/** Takes the bytes of a connection as they come. */
+/** A function that gets the bytes of a connection in order. */
 export function scanner(): (chunk: Uint8Array) => Scanned {
   let frames = 0;
-  /** Bytes that are there of a frame's header, its length, and what is still to come of its payload. */
+  /** Bytes of a frame's header read so far, its length, and the bytes of its payload still to come. */
   let header = 0;
   let length = 0;
   let left = 0;

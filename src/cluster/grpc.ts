@@ -1,6 +1,6 @@
 /**
- * The transport over gRPC, and the leader's end of it; listen.ts is the worker's. The leader is the client: it alone can
- * raise the HTTP/2 window in grpc-js, and the results that flow to it are what is large. A fresh channel for every dial,
+ * The transport over gRPC, and the leader's end of it; listen.ts is the worker's. The leader is the client: only a client
+ * can raise the HTTP/2 window in grpc-js, and the results that it receives are large. Every dial uses a new channel,
  * so that no back-off of an earlier one delays it.
  */
 
@@ -16,7 +16,7 @@ import type { ProtoGrpcType } from '../../gen/peer.js';
 import { messageOf } from '../errors.js';
 import { type Access, authorization } from './access.js';
 import { BOUNDS } from './bounds.js';
-import { FRAGILE, withoutExtensions } from './extensions.js';
+import { ABORTS_ON_EXTENSIONS, withoutExtensions } from './extensions.js';
 import type { ToLeader, ToWorker } from './messages.js';
 import { otherName, reasonOf } from './refusal.js';
 import { checkOneof, type Nested } from './shape.js';
@@ -60,7 +60,7 @@ export const codec: SceneCodec = {
   decode: (bytes) => sceneType.deserialize(Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length)),
 };
 
-/** Refuses what is expensive to decode. */
+/** Refuses messages that are expensive to decode. */
 function shaped(decode: (bytes: Buffer) => object, large: Nested): (bytes: Buffer) => object {
   return (bytes) => {
     checkOneof(bytes, large);
@@ -77,7 +77,7 @@ export interface Calling {
 }
 
 /**
- * How to call others: with what `access` has to show, and wanting the same of the other side.
+ * How to call a server: with the certificates and token of `access`, requiring the same of the server.
  */
 export function calling({ tls, token }: Access): Calling {
   const context = tls && createSecureContext({ ...tls, minVersion: 'TLSv1.3' });
@@ -95,7 +95,7 @@ export function calling({ tls, token }: Access): Calling {
   return {
     client(Client, address) {
       const credentials = context ? secured(context, address) : grpc.credentials.createInsecure();
-      const release = FRAGILE ? guard(credentials) : () => undefined;
+      const release = ABORTS_ON_EXTENSIONS ? guard(credentials) : () => undefined;
       const client = new Client(addressText(address), credentials, options);
       const close = client.close.bind(client);
       client.close = () => {
@@ -137,8 +137,8 @@ function secured(context: ReturnType<typeof createSecureContext>, address: Addre
 }
 
 /**
- * Guards the connections made with these credentials: grpc-js has no other place for it. After a call of the result they
- * keep no process alive, also those that are still being made, as it is with connections that are not guarded.
+ * Guards the connections made with these credentials: grpc-js has no other hook for it. After a call of the result they
+ * do not keep the process alive, nor do those that are still being made, like connections that are not guarded.
  */
 function guard(credentials: grpc.ChannelCredentials): () => void {
   const sockets: Socket[] = [];
@@ -173,7 +173,7 @@ export interface Stream {
 export class StreamLink<Out, In, Wire> implements Link<Out, In> {
   readonly traffic = new Traffic();
   private over = false;
-  /** Set while the stream takes no more. One wait for all senders; the end of the link ends it too. */
+  /** Set while the stream is full. All senders await the same promise; it resolves at the end of the link, too. */
   private full: Promise<void> | undefined;
   private stopWaiting = () => {};
 
@@ -186,7 +186,7 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
   ) {}
 
   async send(message: Out): Promise<void> {
-    // Behind those that wait: waiting senders go on in the order in which they began to wait.
+    // Waiting senders continue in the order in which they began to wait.
     while (this.full) await this.full;
     for (const wire of this.toWire(message)) {
       if (this.over) return;
@@ -200,7 +200,7 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     else this.stream.end();
   }
 
-  close(reason = 'the worker broke off'): void {
+  close(reason = 'the worker closed the connection'): void {
     if (!this.over) this.abort(reason);
   }
 
@@ -224,7 +224,7 @@ export class StreamLink<Out, In, Wire> implements Link<Out, In> {
     });
     this.stream.on('end', () => ended());
     this.stream.on('error', (error: Error) => ended(this.reasonOf(error)));
-    this.stream.on('cancelled', () => ended(new Error('the leader went away')));
+    this.stream.on('cancelled', () => ended(new Error('the leader closed the connection')));
   }
 
   private drain(): Promise<void> {

@@ -1,4 +1,4 @@
-/** grpc.health.v1: whether this server takes work, for probes that know nothing else of it. */
+/** grpc.health.v1: whether this server takes work, for general health probes. */
 
 import grpc from '@grpc/grpc-js';
 import type { HealthHandlers } from '../../gen/grpc/health/v1/Health.js';
@@ -15,7 +15,7 @@ type Watcher = grpc.ServerWritableStream<HealthCheckRequest__Output, HealthCheck
 
 const MOST_WATCHERS = 64;
 
-/** `services`: the names that it answers for, besides the empty one for all. */
+/** `services`: the service names that it answers for, besides the empty one for all. */
 export function health(services: readonly string[]): Health {
   const known = new Set(['', ...services]);
   const watchers = new Set<Watcher>();
@@ -29,7 +29,7 @@ export function health(services: readonly string[]): Health {
       Watch(call) {
         watchers.add(call);
         call.on('cancelled', () => watchers.delete(call));
-        // The oldest is ended: no client can keep others from watching.
+        // The oldest is ended, so that no client can prevent others from watching.
         const [oldest] = watchers;
         if (watchers.size > MOST_WATCHERS && oldest) {
           watchers.delete(oldest);

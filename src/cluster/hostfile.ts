@@ -1,8 +1,8 @@
 /**
  * Hostfiles in both dialects of MPI. Open MPI: `node01 slots=4 max_slots=8`; MPICH: `node01:4`. Ranges `node[01-16,20]`
- * stand for many hosts, `^node03` leaves one out, `user@` is accepted and ignored, `port=` is ours, and so is
- * `dns:///name:port`: all that the name resolves to. Lines that name the same host and port again add slots. A line may
- * be a list with commas, as Slurm prints in SLURM_JOB_NODELIST: `node[01-04],login1`.
+ * stand for many hosts, `^node03` leaves one out, `user@` is accepted and ignored, `port=` is an extension, and so is
+ * `dns:///name:port`: all addresses that the name resolves to. Lines that name the same host and port again add slots. A line
+ * may be a list with commas, as Slurm prints in SLURM_JOB_NODELIST: `node[01-04],login1`.
  */
 
 import { FractalError, messageOf } from '../errors.js';
@@ -13,9 +13,9 @@ import { DEFAULT_PORT } from './ports.js';
 export interface Host {
   readonly host: string;
   readonly port: number;
-  /** Whose address the host is, where a `dns:///` name was resolved to it. */
+  /** The `dns:///` name that was resolved to this address. */
   readonly name?: string;
-  /** The host is a name that stands for as many workers as it has addresses, now and later. */
+  /** The host is a name with one worker at each of its addresses, which may change. */
   readonly dns?: true;
   /** Absent: as many as the worker states. */
   readonly slots?: number;
@@ -28,7 +28,7 @@ const MAX_BYTES = 1 << 20;
 const MAX_SLOTS = 1_000_000;
 const MAX_PORT = 65_535;
 const DNS = 'dns:///';
-/** Characters of a line: the patterns below may look at each more than once. */
+/** Characters of a line: the patterns below may read each more than once. */
 const MAX_LINE = 4096;
 
 /**
@@ -58,7 +58,7 @@ export function parseHostfile(text: string, file: string): Host[] {
 }
 
 /**
- * `--host a:2,b,[::1]:3`: entries of a hostfile between commas. `flag` is how errors name it.
+ * `--host a:2,b,[::1]:3`: entries of a hostfile, separated by commas. `flag` is how errors name it.
  * @throws FractalError HOSTFILE_LIMIT, HOSTFILE_SYNTAX
  */
 export function parseHosts(text: string, flag = '--host'): Host[] {
@@ -72,7 +72,7 @@ interface Part {
   readonly at: number;
 }
 
-/** What stands between commas, but for those within brackets. */
+/** The parts between commas, except commas within brackets. */
 function partsOf(text: string): Part[] {
   const parts: Part[] = [];
   let from = 0;
@@ -91,7 +91,7 @@ function partsOf(text: string): Part[] {
 
 interface Entry {
   readonly text: string;
-  /** In front of the column, for errors. */
+  /** The text before the column, for errors. */
   readonly place: string;
   readonly line: number;
   /** Of the text's first character. */
@@ -158,7 +158,7 @@ function* parseEntry({ text, place, line, column }: Entry): Generator<Parsed> {
   }
 }
 
-/** `fields`: those behind the word. */
+/** `fields`: those after the word. */
 function* parseHost(word: string, fields: Fields, line: number, fail: Fail): Generator<Parsed> {
   const exclude = word.startsWith('^');
   const at = Math.max(exclude ? 1 : 0, word.indexOf('@') + 1);
@@ -192,7 +192,7 @@ function parseName(word: string, { port: field, ...slots }: Fields, line: number
   return { host: { host: name, port: own ?? DEFAULT_PORT, dns: true, ...slots, line }, exclude: false };
 }
 
-/** Parts MPICH's `host:4` at its colon; the last colon of a bare IPv6 address is part of the name. */
+/** Splits MPICH's `host:4` at its colon; the last colon of a bare IPv6 address is part of the name. */
 function nameAndSlots(word: string): [name: string, slots?: string] {
   const colon = word.lastIndexOf(':');
   const name = word.slice(0, Math.max(0, colon));

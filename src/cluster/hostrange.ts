@@ -6,14 +6,14 @@
 import { isIPv6 } from 'node:net';
 import { FractalError } from '../errors.js';
 
-/** Makes the error of something wrong `at` so many characters into the name. */
+/** Makes the error for the character `at` of the name. */
 export type Fail = (at: number, why: string) => FractalError;
 
 /** Names that a whole hostfile may stand for. */
 export const MAX_HOSTS = 65_536;
 const MAX_NAME = 1024;
 
-/** Numbers of a range as text, padded as they are written, or the one text between two ranges. */
+/** Numbers of a range as text with their padding, or the one text between two ranges. */
 type Part = readonly string[];
 
 /** Ranges from the left, the last one fastest. @throws what `fail` makes, and FractalError HOSTFILE_LIMIT */
@@ -85,7 +85,7 @@ export function limit(sentence: string): FractalError {
   return new FractalError('HOSTFILE_LIMIT', sentence);
 }
 
-/** A text of the user in quotes, on one line and not longer than a line. */
+/** A text of the user in quotes, shortened to one line. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -1,6 +1,6 @@
 /**
- * Hosts that change while a job runs: a hostfile is looked at again and again for new lines, and a `dns:///` name for
- * new addresses. Looked at, not watched: changes made over a network, or by replacing the file, raise no events.
+ * Hosts that change while a job runs: a hostfile is read again for new lines, and a `dns:///` name is resolved again for
+ * new addresses. By polling: changes made over a network, or by replacing the file, raise no events.
  */
 
 import { stat } from 'node:fs/promises';
@@ -13,38 +13,38 @@ import { pause } from './pause.js';
 export type Resolve = (name: string) => Promise<readonly string[]>;
 
 /** The hosts of a hostfile now; undefined: the same as before. */
-export type Look = () => Promise<readonly Host[] | undefined>;
+export type ReadChanged = () => Promise<readonly Host[] | undefined>;
 
 export interface WatchOptions {
-  readonly look: Look;
+  readonly read: ReadChanged;
   readonly resolve: Resolve;
   readonly signal: AbortSignal;
   /** Hosts that were not there before, names resolved. */
   found(hosts: readonly Host[]): void;
   /** A line for the log, once: what is wrong with the file, or with a name. */
   note(text: string): void;
-  /** Every name has been resolved, or was looked up so often that it is not waited for. */
-  settled(): void;
-  /** Lookups of a name that is not found before it is not waited for. */
+  /** Every name has been resolved, or was looked up `retries` + 1 times. */
+  allNamed(): void;
+  /** Further lookups of a name that is not found, after which it is not waited for. */
   readonly retries: number;
 }
 
-const LOOK_MS = 1_000;
+const POLL_MS = 1_000;
 const RESOLVE_MS = 5_000;
 
 /** Until the signal; `hosts` are those to begin with. */
 export async function watchHosts(hosts: readonly Host[], options: WatchOptions): Promise<void> {
-  const { look, resolve, signal, found, note, settled, retries } = options;
+  const { read, resolve, signal, found, note, allNamed, retries } = options;
   let current = hosts;
-  let [noted, rounds, isSettled] = ['', 0, false];
+  let [noted, rounds, isComplete] = ['', 0, false];
   const known = new Set<string>();
   const unresolved = new Map<string, string>();
 
-  async function lookAgain(): Promise<void> {
+  async function readAgain(): Promise<void> {
     try {
-      current = (await look()) ?? current;
+      current = (await read()) ?? current;
     } catch (error) {
-      note(`${messageOf(error)}; the hosts of before stay`);
+      note(`${messageOf(error)}; the earlier hosts are kept`);
     }
   }
 
@@ -70,26 +70,26 @@ export async function watchHosts(hosts: readonly Host[], options: WatchOptions):
     if (fresh.length > 0 && !signal.aborted) found(fresh);
   }
 
-  function settle(): void {
+  function reportUnresolved(): void {
     const why = [...unresolved.values()].join('; ');
-    if (why !== noted && why !== '' && !signal.aborted) note(`${why}: asked for again and again`);
+    if (why !== noted && why !== '' && !signal.aborted) note(`${why}: looked up again`);
     noted = why;
-    if (isSettled || (unresolved.size > 0 && rounds <= retries)) return;
-    isSettled = true;
-    settled();
+    if (isComplete || (unresolved.size > 0 && rounds <= retries)) return;
+    isComplete = true;
+    allNamed();
   }
 
   for (let round = 0; !signal.aborted; round++) {
-    if (round > 0) await lookAgain();
+    if (round > 0) await readAgain();
     report(current.filter(({ dns }) => !dns));
-    if (round % (RESOLVE_MS / LOOK_MS) === 0) report(await resolved());
-    settle();
-    await pause(LOOK_MS, signal);
+    if (round % (RESOLVE_MS / POLL_MS) === 0) report(await resolved());
+    reportUnresolved();
+    await pause(POLL_MS, signal);
   }
 }
 
-/** Looks at a file that was just read. Throws what is wrong with it, once. */
-export async function lookAt(path: string): Promise<Look> {
+/** Reads a file again when it has changed. Throws the error of each changed version once. */
+export async function changesOf(path: string): Promise<ReadChanged> {
   let before = await stampOf(path);
   return async () => {
     const now = await stampOf(path);
@@ -99,11 +99,11 @@ export async function lookAt(path: string): Promise<Look> {
   };
 }
 
-/** Changes with the file. */
+/** A text that changes with the file. */
 async function stampOf(path: string): Promise<string | undefined> {
   try {
     const found = await stat(path);
-    // What is no file any more may never end: it is not read again.
+    // Something other than a file, such as a pipe, may never end: it is not read.
     return found.isFile() ? `${found.mtimeMs} ${found.size} ${found.ino}` : undefined;
   } catch {
     // Between two versions of the file, perhaps.

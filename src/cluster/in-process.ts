@@ -1,6 +1,6 @@
 /**
- * The transport between a leader and the workers in its own process: messages are handed over as they are, in order, each
- * in a turn of its own. Whoever sends one does not touch it again.
+ * The transport between a leader and the workers in its own process: messages are passed as objects, in order, each
+ * in its own turn of the event loop. A sender must not change a message afterwards.
  */
 
 import { weightOf } from '../work/weight.js';
@@ -26,7 +26,7 @@ class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
   private readonly due: (() => void)[] = [];
   private over = false;
 
-  /** `last`: what this side sends last is the end of the session for both. `peer`: the other side, in a trace. */
+  /** `last`: the end of this side ends the session for both. `peer`: the other side, in a trace. */
   constructor(
     private readonly last: boolean,
     peer: string,
@@ -48,12 +48,12 @@ class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
 
   end(): void {
     this.other.arrive(() => this.other.finish());
-    if (this.last) this.arrive(() => this.finish(new Error('the leader went away')));
+    if (this.last) this.arrive(() => this.finish(new Error('the leader closed the connection')));
   }
 
-  close(reason = 'the worker broke off'): void {
+  close(reason = 'the worker closed the connection'): void {
     if (this.over) return;
-    this.other.drop(new Error(this.last ? reason : 'the leader went away'));
+    this.other.drop(new Error(this.last ? reason : 'the leader closed the connection'));
     this.drop(new Error('closed on this side'));
   }
 
@@ -72,7 +72,7 @@ class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
     this.due.shift()?.();
   }
 
-  /** Nothing that is still on its way arrives. */
+  /** Messages that have not arrived are dropped. */
   private drop(error: Error): void {
     this.due.length = 0;
     this.arrive(() => this.finish(error));
@@ -86,7 +86,7 @@ class End<Out extends ToWorker | ToLeader, In> implements Link<Out, In> {
   }
 }
 
-/** Bytes that would have to travel: those of scenes, assets and results; and for which job. */
+/** Payload bytes of a message (scenes, assets, results), and its job. */
 function payloadOf(message: ToWorker | ToLeader): { readonly job: number; readonly bytes: number } {
   switch (message.kind) {
     case 'result':

@@ -12,7 +12,7 @@ import { reasonOf } from './refusal.js';
 import { type Address, addressText, type Listener, type WorkerLink } from './transport.js';
 import { workerWire } from './wire.js';
 
-/** What peers may take up. Their metadata is bounded by Node: 64 KiB, 128 pairs. */
+/** Limits for peers. Node bounds their metadata: 64 KiB, 128 pairs. */
 export interface Limits {
   /** Sessions at once. */
   readonly leaders: number;
@@ -20,7 +20,7 @@ export interface Limits {
   readonly pending: number;
   /** Calls at once in a connection: a leader has one, a probe a few. */
   readonly calls: number;
-  /** For a TLS handshake, for the first message of a session, and for going after the last one. */
+  /** For a TLS handshake, for the first message of a session, and for closing after the last one. */
   readonly handshakeMs: number;
   /** For a connection without any call. */
   readonly idleMs: number;
@@ -29,12 +29,12 @@ export interface Limits {
 export const LIMITS: Limits = { leaders: 64, pending: 64, calls: 16, handshakeMs: 10_000, idleMs: 30_000 };
 
 export interface ListenOptions extends Access {
-  /** Beyond the loopback interface even without access control. */
+  /** Listens beyond the loopback interface even without access control. */
   readonly insecure?: boolean;
   readonly limits?: Limits;
-  /** Bytes of scenes that lie incomplete, over all sessions: the session with the most is ended. Absent: no bound. */
+  /** Bytes of incomplete scenes, over all sessions: the session with the most is ended. Absent: no bound. */
   readonly sceneBytes?: number;
-  /** Whether a session has something to compute: it is not ended to make room for another. Absent: all have. */
+  /** Whether a session has something to compute: it is not ended in favour of another. Absent: all have. */
   busy?(session: WorkerLink): boolean;
   /** A connection or call was refused: a line for the log. */
   refused?(peer: string, reason: string): void;
@@ -45,9 +45,9 @@ type Call = grpc.ServerDuplexStream<ToWorker__Output, never>;
 /** Of a session. */
 interface Admission {
   readonly busy: boolean;
-  /** Bytes of scenes that lie incomplete. */
+  /** Bytes of incomplete scenes. */
   incomplete: number;
-  giveUp(why?: string): void;
+  close(why?: string): void;
 }
 
 /**
@@ -64,27 +64,27 @@ export async function grpcListen(
   const { token, limits = LIMITS, busy = () => true, refused = () => undefined, sceneBytes = Infinity } = options;
   const { server, guard } = await openServer(address, options);
   const probed = health(['fractal.v1.Peer']);
-  /** The one with the latest message comes last. */
+  /** Ordered by the time of the latest message. */
   const admissions = new Set<Admission>();
   let draining = false;
 
   /** Why a call is refused, if it is. */
-  function objection(call: Call): Partial<grpc.StatusObject> | undefined {
+  function refusalOf(call: Call): Partial<grpc.StatusObject> | undefined {
     const why = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
     if (why) {
       refused(call.getPeer(), why);
       return { code: grpc.status.UNAUTHENTICATED, details: why };
     }
-    if (draining) return { code: grpc.status.UNAVAILABLE, details: 'it is going down' };
-    if (admissions.size >= limits.leaders) [...admissions].find((admission) => !admission.busy)?.giveUp();
+    if (draining) return { code: grpc.status.UNAVAILABLE, details: 'it is ending' };
+    if (admissions.size >= limits.leaders) [...admissions].find((admission) => !admission.busy)?.close();
     if (admissions.size < limits.leaders) return undefined;
     const details = `${admissions.size} leaders are served already`;
     refused(call.getPeer(), details);
     return { code: grpc.status.RESOURCE_EXHAUSTED, details };
   }
 
-  /** A session holds so many bytes of scenes that lie incomplete. */
-  function hold(admission: Admission, bytes: number): void {
+  /** Sets the bytes of incomplete scenes of a session. */
+  function countIncomplete(admission: Admission, bytes: number): void {
     admission.incomplete = bytes;
     for (;;) {
       const total = [...admissions].reduce((sum, one) => sum + one.incomplete, 0);
@@ -94,28 +94,28 @@ export async function grpcListen(
       const why = `scenes of more than ${Math.floor(sceneBytes / 2 ** 20)} MiB lie incomplete here: --scene-memory`;
       largest.incomplete = 0;
       if (largest === admission) throw new FractalError('PROTOCOL', why);
-      largest.giveUp(why);
+      largest.close(why);
     }
   }
 
   function admit(call: Call): void {
-    const objected = objection(call);
+    const refusal = refusalOf(call);
     const peer = call.getPeer();
-    if (objected) {
-      call.emit('error', objected);
+    if (refusal) {
+      call.emit('error', refusal);
       guard.release(peer);
       return;
     }
     guard.admit(peer);
-    // The leader learns of the end by its status alone: destroy() would send none, and leave it waiting.
+    // Only a status ends the leader's call: destroy() would send none, and the call would go on.
     const abort = (details: string) => void call.emit('error', { code: grpc.status.ABORTED, details });
-    const silence = setTimeout(() => abort('no greeting came'), limits.handshakeMs);
-    const { toWire, inbox } = workerWire(codec, peer, (bytes) => hold(admission, bytes));
+    const helloTimer = setTimeout(() => abort('no Hello came'), limits.handshakeMs);
+    const { toWire, inbox } = workerWire(codec, peer, (bytes) => countIncomplete(admission, bytes));
     const link = new StreamLink<ToLeader, ToWorker, ToWorker__Output>(
       call as unknown as Stream,
       toWire,
       (wire) => {
-        clearTimeout(silence);
+        clearTimeout(helloTimer);
         if (admissions.delete(admission)) admissions.add(admission);
         return inbox(wire);
       },
@@ -127,16 +127,16 @@ export async function grpcListen(
         return busy(link);
       },
       incomplete: 0,
-      giveUp: (why = 'it had nothing to compute, and another leader came') => abort(why),
+      close: (why = 'it had nothing to compute, and another leader connected') => abort(why),
     };
     admissions.add(admission);
-    const leave = once(() => {
-      clearTimeout(silence);
+    const removeAdmission = once(() => {
+      clearTimeout(helloTimer);
       admissions.delete(admission);
       guard.release(peer);
     });
-    call.on('error', leave);
-    call.on('close', leave);
+    call.on('error', removeAdmission);
+    call.on('close', removeAdmission);
     session(link, peer);
   }
 
@@ -172,7 +172,7 @@ export async function openServer(
     'grpc.max_concurrent_streams': limits.calls,
     'grpc.max_connection_idle_ms': limits.idleMs,
   });
-  // Connections come through a guard of our own: grpc-js bounds neither their number nor their handshakes.
+  // Connections pass the connection guard: grpc-js bounds neither their number nor the time of their handshakes.
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const accept = injector.injectConnection.bind(injector);
   const guard = await openConnectionGuard(address, { ...limits, tls: options.tls, accept, refused }).catch((error) => {
@@ -190,7 +190,7 @@ function once(act: () => void): () => void {
   };
 }
 
-/** Why an address could not be listened on, and the way out. */
+/** Why an address cannot be listened on, and a remedy. */
 function whyNot(message: string, { host, port }: { host: string; port: string }): string {
   if (message.includes('EADDRINUSE')) return `is in use by another program: choose another port with ${port}`;
   if (message.includes('EADDRNOTAVAIL')) return `is no address of this machine: choose one of its own with ${host}`;

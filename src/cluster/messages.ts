@@ -1,6 +1,6 @@
 /**
- * The messages between leader and worker, as the rest of the program sees them: plain records, whole answers. How
- * they travel (chunks, checksums, protobuf) is known to wire.ts, wire-work.ts and grpc.ts alone.
+ * The messages between leader and worker, as the rest of the program uses them: plain records, whole answers. Their
+ * encoding (chunks, checksums, protobuf) is in wire.ts, wire-work.ts and grpc.ts alone.
  */
 
 import type { Metric } from '../metrics/metric.js';
@@ -9,7 +9,7 @@ import type { SceneWork, TaskWork } from '../work/work.js';
 
 export type { Asset };
 
-/** Both sides must speak the same one. */
+/** Both sides must have the same one. */
 export const PROTOCOL = 5;
 
 /** How often a worker that is ready sends a heartbeat. */
@@ -27,10 +27,10 @@ export interface Scene {
 
 export interface Assignment {
   readonly shard: number;
-  /** Unique within the job: a shard that is given out again has another. From 1. */
+  /** Unique within the job: a shard that is assigned again has another. From 1. */
   readonly epoch: number;
   readonly scene: number;
-  readonly frame: number;
+  readonly render: number;
   readonly work: TaskWork;
 }
 
@@ -45,7 +45,7 @@ export type ToWorker =
       /** At most so many for this leader; 0: all. */
       readonly slots: number;
     }
-  /** Everything but the greeting belongs to a job; numbers grow within a session. */
+  /** Every message but the handshake belongs to a job; numbers grow within a session. */
   | ToJob;
 
 /** What a leader sends about one of its jobs. */

@@ -1,6 +1,6 @@
 /**
  * Registration of workers that no hostfile names: a worker reports the address at which it listens, and the leader dials
- * it. So it is dialled and checked like all others, and the leader stays the client.
+ * it. It is dialled and checked like all others, and the leader stays the client.
  */
 
 import grpc from '@grpc/grpc-js';
@@ -35,8 +35,8 @@ export async function openRegistration(
   const { server, guard } = await openServer(address, options, { host: '--listen', port: '--listen' });
 
   function answer(call: grpc.ServerUnaryCall<RegisterRequest__Output, object>): Partial<grpc.StatusObject> | undefined {
-    const denied = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
-    if (denied) return { code: grpc.status.UNAUTHENTICATED, details: denied };
+    const refusal = validateAuthorization(call.metadata.get('authorization')[0]?.toString(), token);
+    if (refusal) return { code: grpc.status.UNAUTHENTICATED, details: refusal };
     const caller = hostOf(call.getPeer());
     const address = { host: call.request.host || caller, port: call.request.port };
     const details = skewOf(call.request, program) ?? validateAddress(address) ?? join(address, caller);
@@ -71,10 +71,10 @@ function skewOf(worker: RegisterRequest__Output, { version, build }: Program): s
 
 function validateAddress({ host, port }: Address): string | undefined {
   const good = /^[\w.:%-]{1,253}$/.test(host) && port > 0 && port < 65_536;
-  return good ? undefined : 'the address that it states is none';
+  return good ? undefined : 'the address that it states is not valid';
 }
 
-/** Where a call comes from, "10.0.0.7:41234" or "::1:41234", without the port: also where a worker is that states no host. */
+/** The host of a peer such as "10.0.0.7:41234" or "::1:41234": also the host of a worker that states none. */
 function hostOf(peer: string): string {
   return peer.slice(0, peer.lastIndexOf(':')).replace(/^::ffff:/, '');
 }
@@ -84,9 +84,9 @@ export interface RegisterOptions extends Program {
   readonly signal: AbortSignal;
   /** Attempts after the first one that failed, in a row, before it gives up; absent: no limit. */
   readonly retries?: number;
-  /** A leader is connected: a failed attempt does not count. */
+  /** Whether a leader is connected: then a failed attempt does not count. */
   connected?(): boolean;
-  /** What changed: it is registered, or why it is not. */
+  /** Gets a line at each change: it is registered, or why it is not. */
   note(text: string): void;
 }
 
@@ -103,7 +103,8 @@ export async function register(leader: Address, worker: Address, options: Regist
   let failed = 0;
   while (!signal.aborted) {
     const why = await attempt({ protocol: PROTOCOL, version, build, host, port: worker.port });
-    if (why !== before && !signal.aborted) note(why === '' ? 'is known to its leader' : `cannot join so far: ${why}`);
+    if (why !== before && !signal.aborted)
+      note(why === '' ? 'is registered with its leader' : `cannot join so far: ${why}`);
     before = why;
     known ||= why === '';
     failed = why === '' || connected() ? 0 : failed + 1;
@@ -111,13 +112,16 @@ export async function register(leader: Address, worker: Address, options: Regist
       const times = `${failed} attempt${failed > 1 ? 's' : ''}`;
       if (!known)
         throw new FractalError('NO_LEADER', `${addressText(leader)} did not accept this worker in ${times}: ${why}`);
-      note(`its leader is gone, ${times} to register failed: ${why}`);
+      note(`its leader does not answer any more, ${times} to register failed: ${why}`);
       return;
     }
     await pause(why === '' ? RENEW_MS : RETRY_MS, signal);
   }
 
-  /** Why it may not join; empty: it is registered. A fresh channel each time, which waits for no back-off of an earlier one. */
+  /**
+   * Why it may not join; empty: it is registered. Each attempt uses a new channel, so that no back-off of an earlier one delays
+   * it.
+   */
   function attempt(request: object): Promise<string> {
     return new Promise((resolve) => {
       const client = channel.client(Registration, leader);

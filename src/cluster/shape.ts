@@ -1,7 +1,7 @@
 /**
- * The shape of a protobuf message, looked at before it is decoded (https://protobuf.dev/programming-guides/encoding/):
+ * Checks the shape of a protobuf message before it is decoded (https://protobuf.dev/programming-guides/encoding/):
  * the decoder makes an object of every field that is there, so a megabyte of empty submessages would keep the event
- * loop busy for a long time. Here only tags and lengths are read.
+ * loop busy for a long time. This check reads only tags and lengths.
  */
 
 import { FractalError } from '../errors.js';
@@ -9,13 +9,13 @@ import { BOUNDS } from './bounds.js';
 
 const LENGTH_DELIMITED = 2;
 
-/** The fields of a message that hold messages, whose fields are counted, too; and what these hold. */
+/** The fields of a message whose values are messages, with the same of those: their fields are counted, too. */
 export interface Nested {
   readonly [field: number]: Nested;
 }
 
 /**
- * Of a message that is one of several (`oneof`): exactly one field. `large`: the fields that may be longer than
+ * Checks a message of one `oneof`: it has exactly one field. `large`: the fields that may be longer than
  * BOUNDS.smallMessageBytes, each with the fields within it that are messages.
  * @throws FractalError PROTOCOL
  */
@@ -31,7 +31,7 @@ export function checkOneof(bytes: Uint8Array, large: Nested): void {
 }
 
 /**
- * Few enough fields in a message, with those of its fields, `nested`, that are messages.
+ * Checks the number of fields of a message, with those of the messages in it that `nested` names.
  * @throws FractalError PROTOCOL
  */
 export function checkFields(bytes: Uint8Array, nested: Nested, from = 0, to = bytes.length): void {

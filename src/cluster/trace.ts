@@ -1,7 +1,7 @@
 /**
  * FRACTAL_TRACE=protocol: every message between leader and worker as one line of JSON, on stderr or appended to the file
  * that FRACTAL_TRACE_FILE names: `{"time":1699.2,"direction":"sent","peer":"node1:50051","kind":"assign",…}`. `time` is in
- * milliseconds since 1970; of byte strings, tables and orbits only the length stands there.
+ * milliseconds since 1970; of byte strings, tables and orbits only the length is written.
  */
 
 import { openSync, writeSync } from 'node:fs';
@@ -11,7 +11,7 @@ export type Trace = (direction: 'sent' | 'received', message: ToWorker | ToLeade
 
 const STDERR = 2;
 
-/** Files that are open, by name: sessions share them. */
+/** Open files, by name: sessions share them. */
 const open = new Map<string, number>();
 
 /** Traces the messages exchanged with this peer; undefined: none are traced. @throws the system's error of the file */

@@ -23,7 +23,7 @@ export class Traffic implements Bytes {
     return this.jobs.get(job) ?? { sent: 0, received: 0 };
   }
 
-  /** Nothing is asked of this job any more. */
+  /** The traffic of this job is not read any more. */
   forget(job: number): void {
     this.jobs.delete(job);
   }

@@ -1,7 +1,7 @@
 /**
- * The seam between leader and worker on one side and what carries their messages on the other: the leader dials, the
- * worker listens, both hold a Link. The real one is grpc.ts; the tests have one in memory that is held to the same
- * contract.
+ * The interface between leader and worker and the transport of their messages: the leader dials, the worker listens, both
+ * have a Link. grpc.ts implements it over the network, in-process.ts within a process; the tests have one in memory with
+ * the same contract.
  */
 
 import type { ToLeader, ToWorker } from './messages.js';
@@ -19,7 +19,7 @@ export interface Link<Out, In> {
    * may be sent after it.
    */
   end(): void;
-  /** Ends the session at once, in both directions, as do messages that make no sense. A leader learns the reason. */
+  /** Ends the session at once, in both directions, as invalid messages do. A leader gets the reason. */
   close(reason?: string): void;
   /**
    * Called once, before the first message arrives. `ended` comes last, with the reason unless the end was orderly: a
@@ -30,11 +30,11 @@ export interface Link<Out, In> {
   readonly traffic: Traffic;
 }
 
-/** Why one side does not accept the other; its message names the way out. */
+/** Why one side does not accept the other; its message names a remedy. */
 export class Refusal extends Error {
   constructor(
     message: string,
-    /** Dialling again cannot help; otherwise it hardly will. */
+    /** Dialling again cannot succeed; otherwise it may. */
     readonly final: boolean,
   ) {
     super(message);
@@ -48,7 +48,7 @@ export type WorkerLink = Link<ToLeader, ToWorker>;
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** What it is called where that is not the host: its certificate is for this name. */
+  /** The name in its certificate, where that is not the host. */
   readonly name?: string;
 }
 
@@ -65,7 +65,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** The same back: "node01:50051", "[::1]:50051"; undefined for anything else. */
+/** Parses "node01:50051" or "[::1]:50051"; undefined for any other text. */
 export function parseAddress(text: string): Address | undefined {
   const [, bracketed, plain, port] = /^(?:\[([\da-fA-F:.%]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = bracketed ?? plain;

@@ -1,4 +1,4 @@
-/** Assets in chunks, as AssetChunk of proto/fractal/v1/peer.proto: checked against their digest when they are whole. */
+/** Assets in chunks, as AssetChunk of proto/fractal/v1/peer.proto: checked against their digest when they are complete. */
 
 import { createHash, type Hash } from 'node:crypto';
 import type { AssetChunk, AssetChunk__Output } from '../../gen/fractal/v1/AssetChunk.js';
@@ -9,7 +9,7 @@ import { CHUNK_BYTES, cut, Joiner } from './chunks.js';
 import { bufferOf, missing, shared } from './wire-bytes.js';
 import { digestOf, wireDigest } from './wire-work.js';
 
-/** Where threads find it, so that what is long need not be copied once more. */
+/** In memory that threads share, so that a long asset is not copied again. */
 const sharedBytes = (length: number) => new Uint8Array(new SharedArrayBuffer(length));
 
 export function* wireAsset({ digest, bytes }: Asset, job: number): Generator<AssetChunk> {
@@ -19,12 +19,12 @@ export function* wireAsset({ digest, bytes }: Asset, job: number): Generator<Ass
 }
 
 /**
- * Takes chunks; gives an asset whenever one is complete, in memory that the threads of a worker share. `holds`: as of
+ * Takes chunks; returns an asset whenever one is complete, in memory that the threads of a worker share. `holds`: as of
  * workerInbox. The function throws FractalError PROTOCOL for bytes that have another digest.
  */
 export function assetInbox(holds?: (bytes: number) => void): (wire: AssetChunk__Output) => Asset | undefined {
   const assets = new Joiner('asset', BOUNDS.sceneBytes, CHUNK_BYTES, holds, sharedBytes);
-  /** Of those that are incomplete; they grow with the chunks, so that no chunk keeps the event loop busy for long. */
+  /** Of incomplete assets; updated with each chunk, so that no chunk blocks the event loop for long. */
   const hashes = new Map<string, Hash>();
   return (wire) => {
     if (!wire.chunk) throw missing('chunk of an asset');

@@ -1,4 +1,4 @@
-/** Bytes of messages as arrays of numbers, and what both translators say when something is missing. */
+/** Bytes of messages as arrays of numbers, and the error of both translators when something is missing. */
 
 import { FractalError } from '../errors.js';
 

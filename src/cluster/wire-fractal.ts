@@ -62,7 +62,9 @@ export function fractalTaskOf({ view, x, y, width, height }: FractalTask__Output
   return { kind: 'fractal', view: viewOf(view), rect: { x, y, width, height } };
 }
 
-/** All fields of a view on the wire, in one order on both sides; the compiler asks for those that are new. */
+/**
+ * All fields of a view on the wire, in one order on both sides; a new field of View without an entry here is a compile error.
+ */
 const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   step: 0,
   power: 0,
@@ -86,7 +88,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
 
-/** All that a task says, for its checksum. */
+/** The whole task as text, for its checksum. */
 export function textOfFractal({ view, x, y, width, height }: WireFractalTask): string {
   let text = `${x} ${y} ${width} ${height}`;
   for (const field of VIEW_FIELDS) text += `\n${view?.[field]}`;
@@ -155,7 +157,7 @@ function wireReference({ formula, orbit, underflow, ...rest }: Reference): WireR
   return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), underflow: bufferOf(underflow) };
 }
 
-/** The orbit stays as bytes where the message has it: aligning it would be a copy of all. */
+/** The orbit stays in the bytes of the message: aligning it would copy all of it. */
 function referenceOf({ re, im, extended, start, orbit, underflow, ...formula }: Reference__Output): Reference {
   checkEntries(orbit, 16, 32);
   checkEntries(underflow, 40, 0);

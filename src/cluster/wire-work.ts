@@ -25,7 +25,7 @@ import {
 
 export type { WireScene };
 
-/** Turns a scene into bytes and back: protobuf's own work, given by the module that loaded the proto file. */
+/** Turns a scene into bytes and back: by protobuf, from the module that loaded the proto file. */
 export interface SceneCodec {
   encode(scene: WireScene): Uint8Array;
   decode(bytes: Uint8Array): Scene__Output;
@@ -67,8 +67,8 @@ export function sceneOf(bytes: Uint8Array, codec: SceneCodec): Scene {
   throw missing('scene of one kind');
 }
 
-export function wireAssign({ shard, epoch, scene, frame, work }: Assignment, job: number): WireAssign {
-  const assign = { job, shard, epoch, scene, frame, ...wireTask(work) };
+export function wireAssign({ shard, epoch, scene, render, work }: Assignment, job: number): WireAssign {
+  const assign = { job, shard, epoch, scene, render, ...wireTask(work) };
   return { ...assign, checksum: checksumOf(assign) };
 }
 
@@ -83,8 +83,8 @@ function wireTask(work: Assignment['work']): Pick<WireAssign, 'fractal' | 'custo
 
 /** @throws FractalError PROTOCOL */
 export function assignmentOf(wire: Assign__Output): Assignment {
-  const { shard, epoch, scene, frame } = wire;
-  const assignment = { shard, epoch, scene, frame, work: taskOf(wire) };
+  const { shard, epoch, scene, render } = wire;
+  const assignment = { shard, epoch, scene, render, work: taskOf(wire) };
   if (checksumOf(wire) === wire.checksum) return assignment;
   throw new FractalError('PROTOCOL', `assignment ${epoch}: the checksum does not match`);
 }
@@ -96,9 +96,9 @@ function taskOf({ fractal, custom }: Assign__Output): Assignment['work'] {
 }
 
 /** Over all that is assigned. */
-function checksumOf({ job, shard, epoch, scene, frame, fractal, custom }: WireAssign): number {
+function checksumOf({ job, shard, epoch, scene, render, fractal, custom }: WireAssign): number {
   const work = fractal ? textOfFractal(fractal) : custom ? textOfCustom(custom) : '';
-  return crc32(`${job} ${shard} ${epoch} ${scene} ${frame}\n${work}`);
+  return crc32(`${job} ${shard} ${epoch} ${scene} ${render}\n${work}`);
 }
 
 function textOfCustom({ kind, payload }: WireCustom): string {

@@ -1,5 +1,5 @@
 /**
- * The one place that translates between the program's messages and those of proto/fractal/v1/peer.proto; what lies inside
+ * The only file that translates between the program's messages and those of proto/fractal/v1/peer.proto; what lies inside
  * of scenes and assignments is translated by wire-work.ts.
  */
 
@@ -20,17 +20,17 @@ const MAX_RESULT_BYTES = 1 << 30;
 /** Bytes that count as one more message of a peer. */
 const UNIT_BYTES = 4096;
 const BYTES_OF_EPOCH = 5;
-const MESSAGES = 'messages that no assignment explains';
+const MESSAGES = 'messages that answer no assignment';
 
 /** Both directions at one end of a session. */
 export interface Wire<Out, WireOut, WireIn, In> {
   toWire(message: Out): Iterable<WireOut>;
-  /** Takes wire messages one by one; gives a message whenever one is complete. @throws FractalError PROTOCOL */
+  /** Takes wire messages one by one; returns a message whenever one is complete. @throws FractalError PROTOCOL */
   inbox(wire: WireIn): In | undefined;
 }
 
 /**
- * The leader's end: what it sends decides what the worker may answer. `peer`: names the worker in a trace. `now`: monotonic
+ * The leader's end: its assignments decide which answers are valid. `peer`: names the worker in a trace. `now`: monotonic
  * milliseconds.
  */
 export function leaderWire(
@@ -164,24 +164,24 @@ function* inMessages(jobs: readonly UnderWay[]): Generator<{ job: number; epochs
 }
 
 /**
- * Takes a leader's wire messages one by one; gives a message whenever one is complete. `holds`: called with the bytes
- * of scenes and assets that lie incomplete, whenever they change; what it throws ends the session.
+ * Takes a leader's wire messages one by one; returns a message whenever one is complete. `holds`: called with the bytes
+ * of incomplete scenes and assets whenever they change; an error that it throws ends the session.
  */
 export function workerInbox(
   codec: SceneCodec,
   holds: (bytes: number) => void = () => undefined,
 ): (wire: ToWorker__Output) => ToWorker | undefined {
   const held = { scenes: 0, assets: 0 };
-  const hold = (what: keyof typeof held) => (bytes: number) => {
+  const countHeld = (what: keyof typeof held) => (bytes: number) => {
     held[what] = bytes;
     holds(held.scenes + held.assets);
   };
-  const scenes = new Joiner('scene', BOUNDS.sceneBytes, CHUNK_BYTES, hold('scenes'));
-  const assets = assetInbox(hold('assets'));
+  const scenes = new Joiner('scene', BOUNDS.sceneBytes, CHUNK_BYTES, countHeld('scenes'));
+  const assets = assetInbox(countHeld('assets'));
   return (wire) => {
     if (wire.hello) {
       const { protocol, version, build, session, slots } = wire.hello;
-      for (const name of [version, build, session]) checkCount('characters in a greeting', name.length, BOUNDS.text);
+      for (const name of [version, build, session]) checkCount('characters in Hello', name.length, BOUNDS.text);
       return { kind: 'hello', protocol, version, build, session, slots };
     }
     if (wire.open) {
@@ -212,12 +212,12 @@ export function workerInbox(
       return { kind: 'cancel', job: wire.cancel.job, epochs: wire.cancel.epochs };
     }
     if (wire.close) return { kind: 'close', job: wire.close.job, metrics: wire.close.metrics };
-    throw missing('message that this version knows');
+    throw missing('message known to this version');
   };
 }
 
 /**
- * The same for a worker's messages. `answers`: those that are due; absent: any may come. What they do not explain is
+ * The same for a worker's messages. `answers`: those that are due; absent: any may come. Other messages are
  * charged to `budget`.
  */
 export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader__Output) => ToLeader | undefined {
@@ -232,14 +232,14 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
       answers?.check(job, epoch, chunk.total);
       const bytes = results.add(`${epoch} of job ${job}`, chunk);
       if (!bytes) return undefined;
-      answers?.settled(job, epoch);
+      answers?.answered(job, epoch);
       return { kind: 'result', job, shard, epoch, bytes, seconds, iterations, uncertain };
     }
     if (wire.failed) {
       const { job, shard, epoch, reason } = wire.failed;
       checkText('reason', reason, BOUNDS.text);
       answers?.check(job, epoch);
-      answers?.settled(job, epoch);
+      answers?.answered(job, epoch);
       return { kind: 'failed', job, shard, epoch, reason };
     }
     budget?.spend(1, MESSAGES);
@@ -268,7 +268,7 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
       return { kind: 'heartbeat', jobs };
     }
     if (wire.draining) {
-      if (drains) throw new FractalError('PROTOCOL', 'the peer states twice that it is draining');
+      if (drains) throw new FractalError('PROTOCOL', 'the peer sent Draining twice');
       drains = true;
       return { kind: 'draining' };
     }
@@ -277,7 +277,7 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
       answers?.checkLast(job, 'report');
       return { kind: 'report', job, metrics: checkedMetrics(metrics) };
     }
-    throw missing('message that this version knows');
+    throw missing('message known to this version');
   };
 }
 

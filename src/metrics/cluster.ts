@@ -1,11 +1,11 @@
-/** The cluster's own figures: what leader and workers counted, as metrics. */
+/** The cluster's metrics, from counts of leader and workers. */
 
 import { type Metric, TIME } from './metric.js';
 
 /** What a worker counted in one session, or in all of them. */
 export interface WorkerCounters {
   readonly slots: number;
-  /** From the greeting to now. */
+  /** From the handshake to now. */
   readonly seconds: number;
   readonly shards: number;
   readonly samples: number;
@@ -25,7 +25,7 @@ export interface WorkerShare {
   readonly shards: number;
   readonly samples: number;
   readonly iterations: number;
-  /** Seconds that its slots computed, and that they could have but did not, while it was there. */
+  /** Seconds that its slots computed, and that they could have but did not, while it was ready. */
   readonly busySeconds: number;
   readonly idleSeconds: number;
   /** Payload from the leader to the worker, and back. */
@@ -41,7 +41,7 @@ export interface WorkerShare {
 export interface LeaderCounters {
   /** From the start of the run to the last frame gathered. */
   readonly seconds: number;
-  /** Of these, from the first shard handed out. */
+  /** Of these, from the first assignment. */
   readonly computeSeconds: number;
   readonly frames: number;
   readonly shards: number;
@@ -51,19 +51,19 @@ export interface LeaderCounters {
   readonly uncertain: number;
   /** Samples found in the store. */
   readonly recalled: number;
-  /** Shards handed out again. */
+  /** Shards assigned again. */
   readonly reissued: number;
-  /** Shards handed out a second time since they took too long. */
+  /** Shards assigned a second time since they took too long. */
   readonly copied: number;
-  /** Shards that two workers computed to the same bytes; and those that nobody was there to compare. */
+  /** Shards that two workers computed to the same bytes; and those without a second worker to compare. */
   readonly verified: number;
   readonly unverified: number;
   readonly revoked: number;
-  /** Answers that were not wanted any more. */
+  /** Answers to assignments that had ended. */
   readonly late: number;
   /** Times that a worker was lost. */
   readonly lost: number;
-  /** Everyone who took part, the lost ones too. */
+  /** All workers that took part, the lost ones too. */
   readonly workers: readonly WorkerShare[];
 }
 
@@ -74,13 +74,13 @@ export interface ClusterMetrics {
   readonly workers: ReadonlyMap<string, readonly Metric[]>;
 }
 
-/** `runtime`: the leader's own runtime figures, put after its counts. */
+/** `runtime`: the leader's runtime metrics, added after its counts. */
 export function clusterMetrics(counters: LeaderCounters, runtime: readonly Metric[]): ClusterMetrics {
   const workers = counters.workers.map((share) => [share.name, shareMetrics(share)] as const);
   return { leader: [...leaderMetrics(counters), ...runtime], workers: new Map(workers) };
 }
 
-/** The leader's figures; `time` comes first. */
+/** The leader's metrics; `time` comes first. */
 export function leaderMetrics(counters: LeaderCounters): Metric[] {
   const { workers } = counters;
   const busy = sum(workers, ({ busySeconds }) => busySeconds);
@@ -116,14 +116,14 @@ export function leaderMetrics(counters: LeaderCounters): Metric[] {
   ];
 }
 
-/** A worker's figures, as it knows them itself; `time` comes first. */
+/** A worker's metrics, as it counts them itself; `time` comes first. */
 export function workerMetrics(counters: WorkerCounters): Metric[] {
   const { slots, seconds, busySeconds, bytesSent, bytesReceived } = counters;
   const idleSeconds = Math.max(0, slots * seconds - busySeconds);
   return [{ name: TIME, value: seconds }, ...counts(counters, idleSeconds, bytesSent, bytesReceived)];
 }
 
-/** The leader's account decides where both count, so that the workers' figures add up to the leader's. */
+/** Where both count, the leader's counts are used, so that the workers' metrics add up to the leader's. */
 function shareMetrics(share: WorkerShare): Metric[] {
   const seen = counts(share, share.idleSeconds, share.receivedBytes, share.sentBytes);
   const names = new Set(seen.map(({ name }) => name));
@@ -151,8 +151,8 @@ function counts(
 }
 
 /**
- * Mean over maximum of the busy time of a slot, 0 to 1; a worker with more slots weighs more. 1 when nobody was busy:
- * nobody waited for anyone.
+ * Mean over maximum of the busy time of a slot, 0 to 1; a worker with more slots weighs more. 1 when no worker
+ * was busy.
  */
 export function balance(workers: readonly Pick<WorkerShare, 'slots' | 'busySeconds'>[]): number {
   const used = workers.filter(({ slots }) => slots > 0);

@@ -1,16 +1,16 @@
-/** Metrics as lines for people and awk, and as one object for JSON. */
+/** Metrics as lines for reading and awk, and as one object for JSON. */
 
 import type { ClusterMetrics } from './cluster.js';
 import { type Metric, TIME, wellFormed } from './metric.js';
 
 /**
- * `METRICS <who> <name>: <value>`, one line each, in order; `who` is `LEADER` or `WORKER host:port`. The value is the
+ * `METRICS <source> <name>: <value>`, one line each, in order; `source` is `LEADER` or `WORKER host:port`. The value is the
  * last field: digits, at most one point and six decimals, never an exponent; `time` has two decimals and an `s`.
- * A figure that is not well-formed (it may come from another machine) is left out.
+ * A metric that is not well-formed (it may come from another machine) is left out.
  */
-export function formatMetrics(who: string, metrics: readonly Metric[]): string[] {
+export function formatMetrics(source: string, metrics: readonly Metric[]): string[] {
   return metrics.filter(wellFormed).map(({ name, value }) => {
-    return `METRICS ${who} ${name}: ${name === TIME ? `${value.toFixed(2)}s` : plain(value)}`;
+    return `METRICS ${source} ${name}: ${name === TIME ? `${value.toFixed(2)}s` : plain(value)}`;
   });
 }
 
@@ -26,7 +26,7 @@ export interface MetricsJson {
   readonly workers: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** The same figures with the same names, for JSON.stringify; `time` is in seconds. */
+/** The same metrics with the same names, for JSON.stringify; `time` is in seconds. */
 export function metricsJson({ leader, workers }: ClusterMetrics): MetricsJson {
   const others = [...workers].map(([name, metrics]) => [name, record(metrics)] as const);
   return { leader: record(leader), workers: Object.fromEntries(others) };

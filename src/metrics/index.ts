@@ -1,4 +1,4 @@
-/** Metrics: counted by the cluster, known by the runtime, formatted for people and programs. */
+/** Metrics: counted by the cluster, read from the runtime, formatted as text and JSON. */
 
 export type { ClusterMetrics, LeaderCounters, WorkerCounters, WorkerShare } from './cluster.js';
 export { balance, clusterMetrics, leaderMetrics, workerMetrics } from './cluster.js';

@@ -1,6 +1,6 @@
 /**
- * One figure under a name in the style of Go's runtime/metrics: a path, a colon, a unit. A distribution is several
- * figures that differ in what stands in braces: `/gc/pauses:seconds{p99}`. docs/metrics.md lists them all.
+ * One value under a name in the style of Go's runtime/metrics: a path, a colon, a unit. A distribution is several
+ * metrics that differ in the key in braces: `/gc/pauses:seconds{p99}`. docs/metrics.md lists them all.
  */
 
 /** Plain enough for the wire. The unit is a part of the name. */
@@ -10,12 +10,12 @@ export interface Metric {
   readonly value: number;
 }
 
-/** Wall time, the first figure of everyone: the one name without a path, shown as `time: 38.35s`. */
+/** Wall time, the first metric of leader and workers: the only name without a path, shown as `time: 38.35s`. */
 export const TIME = 'time';
 
 const NAME = /^(?:time|\/[\w./-]+:[\w*/-]+(?:\{\w+\})?)$/;
 
-/** Whether a figure, perhaps one that came over the wire, can be shown: a name by the rule, a finite value. */
+/** Whether a metric, which may come over the wire, can be shown: its name has the form above, its value is finite. */
 export function wellFormed({ name, value }: Metric): boolean {
   return NAME.test(name) && Number.isFinite(value);
 }
@@ -29,7 +29,7 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** One figure for each key of a distribution: `name{count}`, `name{p50}` and so on. */
+/** One metric for each key of a distribution: `name{count}`, `name{p50}` and so on. */
 export function flatten(name: string, distribution: Distribution): Metric[] {
   return Object.entries(distribution).map(([key, value]) => ({ name: `${name}{${key}}`, value }));
 }

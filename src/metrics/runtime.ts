@@ -1,8 +1,8 @@
 /**
- * What Node knows about itself, under Go's names (https://pkg.go.dev/runtime/metrics) where it knows what Go means by
- * them, else under names of our own. V8's figures and the event loop's are those of the thread that asks, the others
- * those of the process. Garbage collections and the delay of the loop have to be watched while they happen: observers
- * cost a timer of libuv and one callback a collection, and never keep the process alive.
+ * Metrics of Node, under Go's names (https://pkg.go.dev/runtime/metrics) where they have the same meaning, else under
+ * names of this program. Those of V8 and the event loop are of the calling thread, the others of the process. Garbage
+ * collections and the delay of the loop have to be watched while they happen: observers cost a timer of libuv and one callback
+ * a collection, and never keep the process alive.
  */
 
 import { readdirSync } from 'node:fs';
@@ -20,7 +20,7 @@ import {
 import { getHeapStatistics } from 'node:v8';
 import { flatten, type Metric } from './metric.js';
 
-/** The figures that need no observer: memory and what the operating system counts, since the process began. */
+/** The metrics that need no observer: memory and counts of the operating system, since the process began. */
 export function runtimeMetrics(): Metric[] {
   const heap = getHeapStatistics();
   const memory = process.memoryUsage();
@@ -56,7 +56,7 @@ export function runtimeMetrics(): Metric[] {
   ];
 }
 
-/** Threads of the whole process; only Linux says. */
+/** Threads of the whole process; only Linux reports it. */
 function threadCount(): number | undefined {
   try {
     return readdirSync('/proc/self/task').length;
@@ -66,12 +66,12 @@ function threadCount(): number | undefined {
 }
 
 export interface RuntimeMetrics {
-  /** The figures of runtimeMetrics(), now, and what was observed since the start; after `stop` up to then. */
+  /** The metrics of runtimeMetrics(), now, and those observed since the start, or between start and `stop`. */
   read(): Metric[];
   stop(): void;
 }
 
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two measurements of the clock. */
 const RESOLUTION_MS = 10;
 const {
   NODE_PERFORMANCE_GC_MAJOR,
@@ -82,7 +82,7 @@ const {
 
 type Collection = PerformanceEntry & { readonly detail: { readonly kind: number; readonly flags: number } };
 
-/** A collection counts once the event loop has turned after it. */
+/** A collection is counted in a later turn of the event loop. */
 export function startRuntimeMetrics(): RuntimeMetrics {
   const cycles = { minor: 0, major: 0, incremental: 0, forced: 0 };
   const pauses = createHistogram();
@@ -119,7 +119,7 @@ export function startRuntimeMetrics(): RuntimeMetrics {
         { name: '/gc/cycles/incremental:gc-cycles', value: cycles.incremental },
         { name: '/gc/cycles/total:gc-cycles', value: total },
         ...flatten('/gc/pauses:seconds', { ...quantiles(pauses, 0), sum: pausedMs / 1000 }),
-        // What is recorded is the time from one look to the next: the delay is what goes beyond the resolution.
+        // The recorded values are times between measurements: the delay is the part beyond the resolution.
         ...flatten('/sched/latencies:seconds', quantiles(delay, RESOLUTION_MS * 1e6)),
         { name: '/sched/loop/active:seconds', value: loop.active / 1000 },
         { name: '/sched/loop/idle:seconds', value: loop.idle / 1000 },

@@ -10,7 +10,7 @@ import { unlinkSync } from 'node:fs';
 import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FractalError, messageOf, usedUp } from '../errors.js';
+import { asResourceError, FractalError, messageOf } from '../errors.js';
 import { type StreamTarget, streamTarget } from './stream-target.js';
 import { writeError } from './write-error.js';
 
@@ -67,7 +67,7 @@ export async function temporary(outfile: string, options: TemporaryOptions = {})
   } catch (error) {
     const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
     if (full) throw await writeError(outfile, path, error);
-    throw usedUp(error) ?? unwritable(outfile, messageOf(error), error);
+    throw asResourceError(error) ?? unwritable(outfile, messageOf(error), error);
   }
   pending.add(path);
   if (!removing) process.once('exit', removeAll);

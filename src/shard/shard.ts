@@ -14,8 +14,8 @@ export interface Rect {
 export interface Shard extends Rect {
   /** Unique within a job. */
   readonly id: number;
-  /** Index of the frame whose view this is a part of. */
-  readonly frame: number;
+  /** Index of the render whose view this is a part of. */
+  readonly render: number;
 }
 
 /**

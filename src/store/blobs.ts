@@ -1,6 +1,6 @@
 /**
- * What a store is kept in: on disk (disk.ts), in an object store, in memory. Under a key, 64 hexadecimal digits, there is
- * any number of parts, each written by one writer in batches of whole records. What the bytes mean, and when they are
+ * The backend of a store: on disk (disk.ts), in an object store, in memory. Under a key, 64 hexadecimal digits, there is
+ * any number of parts, each written by one writer in batches of whole records. The format of the bytes, and when they are
  * written or removed, is decided by store.ts alone.
  *
  * Appending, renaming and locking are not needed: an object store keeps each batch as an object of its own,
@@ -11,16 +11,16 @@ export interface Blobs {
   /** Bytes that it may hold; Infinity: any number. */
   readonly limit: number;
   /**
-   * The parts under a key that are there, older ones first; what cannot be opened is left out. Parts that a writer of
+   * The existing parts under a key, older ones first; parts that cannot be opened are left out. Parts that a writer of
    * this object has not closed are not among them. A part can be read until the next one is asked for.
    */
   read(key: string): AsyncIterable<Part>;
   /**
    * Begins a part under a key that will have about so many bytes. Parts that were used longest ago may be removed for
-   * it, but none that was put or used through this object. undefined: there is no room.
+   * it, but none that was put or used through this object. undefined: there is not enough space.
    */
   put(key: string, bytes: number): Promise<PartWriter | undefined>;
-  /** Removes what `read` would give. */
+  /** Removes the parts that `read` would return. */
   delete(key: string): Promise<void>;
   /** Every part, in no order, those that are being written among them. */
   list(): AsyncIterable<Listed>;
@@ -28,7 +28,7 @@ export interface Blobs {
   close(): Promise<void>;
 }
 
-/** A part that is read from its beginning to its end, at the reader's pace. */
+/** A part that is read from its beginning to its end, in steps that the reader chooses. */
 export interface Part {
   readonly size: number;
   /** The next so many bytes, fewer only at the end. @throws what the backend throws when it cannot be read */
@@ -40,9 +40,9 @@ export interface Part {
 }
 
 export interface PartWriter {
-  /** Resolves when this batch, the concatenated chunks, outlives the process. One batch at a time. */
+  /** Resolves when this batch, the concatenated chunks, is kept even if the process is killed. One batch at a time. */
   write(chunks: readonly Uint8Array[]): Promise<void>;
-  /** Once. `complete`: nothing else is needed under the key, so that this part may take the place of others. */
+  /** Once. `complete`: nothing else is needed under the key, so that this part may replace others. */
   close(complete: boolean): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The flags with which the raw samples of a place were rendered. Keys in the store are digests, from which flags cannot be
- * read; with the catalogue a request for other flags at the same place can be answered with those that are there.
+ * read; with the catalogue a request for other flags at the same place can be answered with the flags that are noted.
  */
 
 import { buildDigest } from '../build.js';
@@ -42,7 +42,7 @@ export async function noteFlags(store: Store, place: CataloguePlace, flags: Kept
   const known = await flagsKeptAt(store, place);
   if (known.length >= MAX_SETS || known.some((one) => JSON.stringify(one) === text)) return;
   const bytes = Buffer.from(text);
-  // The sets that are there are copied into the new entry.
+  // The existing sets are copied into the new entry.
   const entry = store.begin(keyOf(place), 4096 + bytes.length * (known.length + 1));
   store.add(entry, { rect: { x: 0, y: 0, width: 1, height: 1 }, bytes, uncertain: 0 });
   store.finish(entry);

@@ -1,7 +1,7 @@
 /**
  * Blobs in a folder. A part under way is a file of its own, `<key>.<random>`, to which batches are appended; a complete one
  * takes the name `<key>` in one step. So several programs may use a folder at once, and a kill leaves whole batches. A
- * file's time of change is that of its last use.
+ * file's modification time is the time of its last use.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -12,18 +12,18 @@ import { type FileUse, Quota } from './quota.js';
 import { Store } from './store.js';
 
 const NAME = /^([0-9a-f]{64})(\.[0-9a-f]{16})?$/;
-/** A pipe that lies there by mistake is not waited for. */
+/** Does not wait for a pipe of that name. */
 const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 export interface DiskOptions {
   readonly folder: string;
   /** Bytes that it may hold. */
   readonly size: number;
-  /** Receives, once each, why what follows is not kept. */
+  /** Gets a line, once for each reason, when entries are not kept. */
   warn(line: string): void;
 }
 
-/** A store in a folder, which is made where it is missing. */
+/** A store in a folder, which is made if it does not exist. */
 export function openOnDisk({ folder, size, warn }: DiskOptions): Promise<Store> {
   return Store.open({ name: `"${folder}"`, blobs: () => diskBlobs(folder, size), warn });
 }
@@ -133,7 +133,7 @@ class DiskBlobs implements Blobs {
   private async publish(key: string, name: string): Promise<void> {
     this.quota.own.delete(name);
     this.quota.own.set(key, 0);
-    // Another program may have removed it to make room: then it is not kept.
+    // Another program may have removed it to free space: then it is not kept.
     await rename(this.path(name), this.path(key)).catch(() => undefined);
   }
 

@@ -1,4 +1,4 @@
-/** What names a frame in the store: a digest of everything that shapes its bytes, the program's build among it. */
+/** The key of a frame in the store: a digest of everything that shapes its bytes, the program's build among it. */
 
 import { buildDigest } from '../build.js';
 import { digestOf } from './digest.js';
@@ -6,7 +6,7 @@ import { digestOf } from './digest.js';
 /** Of the files; a store of another format has other keys. */
 export const FORMAT = 3;
 
-/** The keys of the frames that share `shaping`: what shapes all of them, and then what shapes one, plain data. */
+/** A function from the plain data that shapes one frame to its key. `shaping`: the data that shapes all of them. */
 export function keyer(
   shaping: Readonly<Record<string, unknown>>,
 ): (frame: Readonly<Record<string, unknown>>) => string {

@@ -1,4 +1,4 @@
-/** Reference orbits in the store: what a deep view needs before its first pixel. */
+/** Reference orbits in the store: needed for the first pixel of a deep view. */
 
 import { buildDigest } from '../build.js';
 import { digestOf } from './digest.js';
@@ -18,7 +18,7 @@ export function orbitKey(order: object): string {
   return digestOf({ orbit: order, format: FORMAT, build: buildDigest() });
 }
 
-/** undefined: it is not there, or not complete. */
+/** undefined: it is not kept, or not complete. */
 export async function recallOrbit(store: Store, key: string): Promise<Orbit | undefined> {
   const parts: Uint8Array[] = [];
   for await (const { rect, bytes } of store.read(key, () => false)) parts[rect.y] = bytes;

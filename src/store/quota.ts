@@ -29,7 +29,7 @@ export class Quota {
     private readonly remove: (name: string) => Promise<void>,
   ) {}
 
-  /** Reserves so many bytes; false: the files of this process leave no room for them. */
+  /** Reserves so many bytes; false: the files of this process leave not enough space for them. */
   async reserve(bytes: number): Promise<boolean> {
     if (bytes > this.limit) return false;
     const stale = this.sinceCounted + bytes > this.limit * SPARE;
@@ -40,7 +40,7 @@ export class Quota {
     return true;
   }
 
-  /** Counts the files, and removes some where so many bytes are too many. */
+  /** Counts the files, and removes some if so many bytes exceed the limit. */
   private async free(bytes: number): Promise<void> {
     const files: FileUse[] = [];
     for await (const file of this.files()) {

@@ -1,11 +1,11 @@
 /**
- * The format of what is kept: records one after another, each a rectangle and its bytes. A part may end anywhere, and
- * checksums show how much of it is good:
+ * The format of stored parts: records one after another, each a rectangle and its bytes. A part may end anywhere, and
+ * checksums show which records are valid:
  *
  *   x y width height length crc(bytes) uncertain crc(key, the seven before): eight 32-bit numbers, little endian; then the
  *   bytes
  *
- * The key is in the checksum, so that a part under the key of another entry has no good record.
+ * The key is in the checksum, so that a part under the key of another entry has no valid record.
  */
 
 import { crc32 } from 'node:zlib';
@@ -20,7 +20,7 @@ export interface Piece {
 }
 
 const HEAD = 32;
-/** No answer is longer: a head that says so is damaged. */
+/** No answer is longer: a head with a greater length is damaged. */
 const MAX_BYTES = 2 ** 31 - 1;
 
 /** The records of these pieces under a key, to be written one after another. */
@@ -29,8 +29,8 @@ export function recordsOf(key: string, pieces: readonly Piece[]): Uint8Array[] {
 }
 
 /**
- * The good records of a part under this key: damaged bytes are skipped; behind a damaged head, or what cannot be read,
- * nothing is found. Does not throw.
+ * The valid records of a part under this key: damaged bytes are skipped; after a damaged head or a read error no further
+ * record is returned. Does not throw.
  */
 export async function* readRecords(part: Part, key: string): AsyncGenerator<Piece> {
   const take = (bytes: number) => part.take(bytes).then(bufferOf, () => Buffer.alloc(0));

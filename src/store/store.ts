@@ -1,9 +1,9 @@
 /**
- * Finished work, found again by what it is: an entry is named by a digest of everything that shapes its bytes. This file
- * decides what is written when; where the bytes lie is known to the backend (blobs.ts) alone.
+ * Finished work under keys: the key of an entry is a digest of everything that shapes its bytes. This file
+ * decides what is written when; only the backend (blobs.ts) decides where.
  *
- * Nothing here fails a run: what cannot be written is not kept, which is said once. Tasks run one after another, in the
- * order of the calls, so that an entry's pieces are written before it is finished or forgotten.
+ * Nothing here fails a run: what cannot be written is not kept, with one warning. Tasks run one after another, in the
+ * order of the calls, so that an entry's pieces are written before it is finished or removed.
  */
 
 import { messageOf } from '../errors.js';
@@ -14,20 +14,20 @@ export interface StoreOptions {
   /** In warnings: the store NAME. */
   readonly name: string;
   readonly blobs: () => Promise<Blobs>;
-  /** Receives, once each, why what follows is not kept. */
+  /** Gets a line, once for each reason, when entries are not kept. */
   warn(line: string): void;
 }
 
 /** An entry under way. */
 export interface Entry {
   readonly key: string;
-  /** Absent before its task has run, and where there is no room for it. */
+  /** Absent before its task has run, and where there is no space for it. */
   writer?: PartWriter;
   /** Added and not yet written, and how many bytes these are. */
   pending: Piece[];
   pendingBytes: number;
   timer?: NodeJS.Timeout | undefined;
-  /** A piece was left out. */
+  /** Not every piece was kept. */
   incomplete: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Entry {
 const BATCH_MS = 100;
 const BATCH_BYTES = 256 << 10;
 
-/** Bytes that may wait to be written; what exceeds them is not kept, since memory is bounded. */
+/** Bytes that may wait to be written; further pieces are not kept, since memory is bounded. */
 const MAX_QUEUED = 128 << 20;
 
 export class Store {
@@ -50,7 +50,7 @@ export class Store {
 
   private constructor(private readonly options: StoreOptions) {}
 
-  /** In a store that cannot be used nothing is found or kept. */
+  /** If the store cannot be opened, nothing is found or kept. */
   static async open(options: StoreOptions): Promise<Store> {
     const store = new Store(options);
     try {
@@ -61,13 +61,13 @@ export class Store {
     return store;
   }
 
-  /** How much of what was added so far is kept. */
+  /** Which part of the added pieces is kept so far. */
   get keeps(): 'all' | 'some' | 'none' {
     if (this.blobs && this.warned.size === 0) return 'all';
     return this.wrote ? 'some' : 'none';
   }
 
-  /** What is there under a key, piece by piece, until `enough`. */
+  /** The pieces under a key, one by one, until `enough`. */
   async *read(key: string, enough: () => boolean): AsyncGenerator<Piece> {
     if (!this.blobs || enough()) return;
     for await (const part of this.blobs.read(key)) {
@@ -81,7 +81,7 @@ export class Store {
     }
   }
 
-  /** Begins an entry that will have about so many bytes; what there is of it becomes a part of it. */
+  /** Begins an entry that will have about so many bytes; existing pieces under the key become a part of it. */
   begin(key: string, bytes: number): Entry {
     const entry: Entry = { key, pending: [], pendingBytes: 0, incomplete: false };
     this.enqueue(async (blobs) => {
@@ -121,7 +121,7 @@ export class Store {
     this.enqueue(() => close(entry, false));
   }
 
-  /** Removes what is there under a key, and the entry under way. */
+  /** Removes the parts under a key, and the entry under way. */
   forget(key: string, entry?: Entry): void {
     if (entry) {
       entry.incomplete = true;
@@ -133,7 +133,7 @@ export class Store {
     });
   }
 
-  /** Resolves when everything so far is written. */
+  /** Resolves when everything added so far is written. */
   async written(): Promise<void> {
     for (const entry of this.batching) this.write(entry);
     await this.queue;
@@ -165,7 +165,7 @@ export class Store {
   private async disable(error: unknown): Promise<void> {
     const { blobs } = this;
     this.blobs = undefined;
-    this.warnOnce(`is left out from here on: ${messageOf(error)}`);
+    this.warnOnce(`is not used any more: ${messageOf(error)}`);
     await blobs?.close();
   }
 
@@ -181,7 +181,7 @@ export class Store {
   }
 }
 
-/** Copies what is good of the parts under a key, and removes those that it came from. */
+/** Copies the valid pieces of the parts under a key, and removes these parts. */
 async function absorb(blobs: Blobs, key: string, writer: PartWriter): Promise<void> {
   for await (const part of blobs.read(key)) {
     let found = false;

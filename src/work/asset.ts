@@ -1,4 +1,4 @@
-/** Assets: long byte strings that the shards of a scene need, such as a file; named by what is in them. */
+/** Assets: long byte strings that the shards of a scene need, such as a file; named by a digest of their content. */
 
 import { createHash } from 'node:crypto';
 

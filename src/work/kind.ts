@@ -7,11 +7,11 @@
 import type { SceneWork, TaskWork } from './work.js';
 
 export interface Kind<S extends SceneWork = SceneWork, T extends TaskWork = TaskWork> {
-  /** The kernels that leaders may ask for, by name; no two kinds of a worker have one of the same name. */
+  /** The kernels that leaders may ask for, by name; no two kinds of a worker have a kernel of the same name. */
   readonly kernels: Readonly<Record<string, KernelUse>>;
   /** What all computing threads get when they start, at most so many: plain data or memory that they share. */
   share(threads: number): unknown;
-  /** @throws FractalError PROTOCOL for a scene that cannot be worked with */
+  /** @throws FractalError PROTOCOL for a scene that is not valid */
   validateScene(scene: S): void;
   /** `shard`: its number. @throws FractalError PROTOCOL for a task that cannot be computed, or is too much at once */
   validateTask(task: T, shard: number): void;
@@ -33,13 +33,13 @@ export interface Prepared<T extends TaskWork = TaskWork> {
   /** Bytes that the scene takes, assets apart. */
   readonly bytes: number;
   /**
-   * Puts the scene to where threads find it; each step takes a few milliseconds, since the event loop of a worker must not
-   * wait for longer. @throws FractalError RESOURCES
+   * Loads the scene into memory that threads share; each step takes a few milliseconds, since the event loop of a worker
+   * must not be blocked for longer. @throws FractalError RESOURCES
    */
   load(): Iterator<void>;
-  /** What the threads get, as `Computing.place` takes it; once it is loaded. */
+  /** The scene as `Computing.useScene` takes it; to be called once it is loaded. */
   forThreads(): unknown;
-  /** A thread died: whether the scene must be loaded anew, for all threads, since others would wait for that one. */
+  /** A thread died: returns whether the scene must be loaded again for all threads, since others would wait for that one. */
   rebuild(): boolean;
   /** Whether a thread that computes this task may be ended without leaving others to wait for it. */
   mayEnd(task: T): boolean;
@@ -56,20 +56,20 @@ export function kindWith(kinds: Kinds, kernel: string): string | undefined {
 export interface Computing<T extends TaskWork = TaskWork> {
   /** Opens a kernel and measures it. @throws FractalError KERNEL_MISSING */
   open(kernel: string): Promise<Measured>;
-  /** `scene`: as `Prepared.forThreads` gave it; `assets`: by digest. */
-  place(scene: unknown, assets: ReadonlyMap<string, Uint8Array>): Placed<T>;
-  /** Work of this sort, plain data, may come soon. */
+  /** `scene`: as `Prepared.forThreads` returned it; `assets`: by digest. */
+  useScene(scene: unknown, assets: ReadonlyMap<string, Uint8Array>): ThreadScene<T>;
+  /** Work described by this plain data may follow soon: compiles what it needs. */
   warm?(what: unknown): void;
   close(): Promise<void>;
 }
 
-/** `shared`: as `Kind.share` gave it; `slot`: the thread's number. */
+/** `shared`: as `Kind.share` returned it; `slot`: the thread's number. */
 export type Start<T extends TaskWork = TaskWork> = (shared: unknown, slot: number) => Computing<T>;
 
 export type Starts = Readonly<Record<string, Start>>;
 
 export interface Measured {
-  /** What the kernel runs on, for people. */
+  /** Describes what the kernel runs on. */
   readonly detail: string;
   /** Units of work a second and slot: `Computed.iterations` counts the same unit. */
   readonly speed: number;
@@ -78,7 +78,7 @@ export interface Measured {
 }
 
 /** A scene in one computing thread. */
-export interface Placed<T extends TaskWork = TaskWork> {
+export interface ThreadScene<T extends TaskWork = TaskWork> {
   /** The answer to a task; undefined: left unfinished, since `stopped` became true. */
   compute(kernel: string, task: T, stopped: () => boolean): Promise<Computed | undefined>;
 }
@@ -87,7 +87,7 @@ export interface Computed {
   /** The answer. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly iterations: number;
-  /** Pixels that the kind cannot vouch for. */
+  /** Pixels that the kind cannot confirm. */
   readonly uncertain: number;
   readonly samples: number;
 }

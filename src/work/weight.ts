@@ -1,4 +1,4 @@
-/** How much plain data weighs: the characters of its strings and the bytes of its arrays. */
+/** The size of plain data: the characters of its strings and the bytes of its arrays. */
 
 export function weightOf(data: unknown): number {
   if (typeof data === 'string') return data.length;

@@ -1,6 +1,6 @@
 /**
- * Work: what a leader has its workers compute, of one kind a job. The kind defines what all shards of a job share (the
- * scene) and what one shard asks for (the task). Scheduler, transport, worker and store look into neither.
+ * Work: what workers compute for a leader, of one kind in each job. The kind defines what all shards of a job share (the
+ * scene) and what one shard asks for (the task). Scheduler, transport, worker and store do not depend on the content of either.
  */
 
 import type { FractalScene, FractalTask } from './fractal/scene.js';

@@ -1,6 +1,6 @@
 /**
- * Room for threads where the address space of a process is limited (ulimit -v, as batch queues set it). A thread that
- * finds none aborts the whole process with a trace of V8: so the room is counted before threads are started.
+ * Address space for threads where the address space of a process is limited (ulimit -v, as batch queues set it). A thread
+ * without enough address space aborts the whole process with a trace of V8: so it is checked before threads are started.
  */
 
 import { readFileSync } from 'node:fs';

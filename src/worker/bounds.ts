@@ -1,4 +1,4 @@
-/** What a leader may ask of a worker, whatever the kind of work: everything beyond it is refused before it is kept. */
+/** Bounds on what a leader may request of a worker, for every kind of work; messages beyond them are refused. */
 
 import { BOUNDS } from '../cluster/bounds.js';
 import type { ToWorker } from '../cluster/messages.js';
@@ -9,8 +9,7 @@ const MAX_NAME = 100;
 
 /** @throws FractalError PROTOCOL for names that cannot be shown in the log. */
 export function checkHello({ version, build, session }: ToWorker & { kind: 'hello' }): void {
-  for (const name of [version, build, session])
-    if (!isReadable(name)) throw refused('a greeting with an unreadable name');
+  for (const name of [version, build, session]) if (!isReadable(name)) throw refused('a Hello with an unreadable name');
 }
 
 /** @throws FractalError PROTOCOL for names that cannot be shown in the log. */

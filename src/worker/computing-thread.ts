@@ -1,18 +1,18 @@
-/** One computing thread of a worker: a slot. It computes what it is sent, one shard at a time, of any kind of work. */
+/** One computing thread of a worker: a slot. It computes the shards that it is sent, one at a time, of any kind of work. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf, usedUp } from '../errors.js';
-import type { Computing, Placed, Starts } from '../work/kind.js';
+import { asResourceError, messageOf } from '../errors.js';
+import type { Computing, Starts, ThreadScene } from '../work/kind.js';
 import { collectGarbage } from './garbage.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
-/** Answers the main thread from now on. `starts`: the kinds of work, by name. To be called once, in a thread of a pool. */
+/** Begins to answer the main thread. `starts`: the kinds of work, by name. To be called once, in a thread of a pool. */
 export function computeIn(starts: Starts): void {
   const { slot, stops, shared } = workerData as ThreadData;
   const port = parentPort;
   if (!port) throw new Error('a computing thread runs as a thread of a worker only');
   const kinds = new Map<string, Computing>();
-  const scenes = new Map<string, Placed>();
+  const scenes = new Map<string, ThreadScene>();
 
   function kindOf(name: string): Computing {
     const known = kinds.get(name) ?? starts[name]?.(shared[name], slot);
@@ -33,21 +33,21 @@ export function computeIn(starts: Starts): void {
     }
   }
 
-  function place({ work, prepared, assets }: ToThread & { kind: 'scene' }): Placed {
+  function place({ work, prepared, assets }: ToThread & { kind: 'scene' }): ThreadScene {
     try {
-      return kindOf(work).place(prepared, assets);
+      return kindOf(work).useScene(prepared, assets);
     } catch (error) {
       // Shards of this scene fail with the reason.
       return { compute: () => Promise.reject(error) };
     }
   }
 
-  async function compute({ turn, kernel, scene, task }: ToThread & { kind: 'compute' }): Promise<FromThread> {
+  async function compute({ number, kernel, scene, task }: ToThread & { kind: 'compute' }): Promise<FromThread> {
     try {
-      const placed = scenes.get(scene);
-      if (!placed) throw new Error(`scene ${scene} was never sent`);
+      const threadScene = scenes.get(scene);
+      if (!threadScene) throw new Error(`scene ${scene} was never sent`);
       const from = performance.now();
-      const computed = await placed.compute(kernel, task, () => Atomics.load(stops, slot) === turn);
+      const computed = await threadScene.compute(kernel, task, () => Atomics.load(stops, slot) === number);
       if (!computed) return { kind: 'stopped' };
       return { kind: 'done', ...computed, seconds: (performance.now() - from) / 1000 };
     } catch (error) {
@@ -80,5 +80,5 @@ export function computeIn(starts: Starts): void {
 }
 
 function reasonOf(error: unknown): string {
-  return messageOf(usedUp(error) ?? error);
+  return messageOf(asResourceError(error) ?? error);
 }

@@ -1,7 +1,7 @@
 /**
- * Frees shared memory that is out of use. V8 does not count the bytes of shared WebAssembly memories and
+ * Frees unused shared memory. V8 does not count the bytes of shared WebAssembly memories and
  * SharedArrayBuffers as garbage of any thread (BackingStore::PerIsolateAccountingLength is 0 for them), so it may put
- * off a collection for ever while gigabytes of them are out of use: they are collected by request.
+ * off a collection for ever while gigabytes of them are unused: so they are collected explicitly.
  */
 
 import { setFlagsFromString } from 'node:v8';

@@ -2,7 +2,7 @@
 
 import type { SessionQueues, Task } from './queues.js';
 
-/** A session with more bytes unread begins no shard. */
+/** No shard of a session with more unread bytes begins. */
 const UNREAD_BYTES = 64 << 20;
 /**
  * Bytes of samples under way and of answers unread, at least and for each slot: beyond it no shard of more than
@@ -37,7 +37,7 @@ export class HeldBytes {
     this.held -= size;
   }
 
-  /** So many bytes more of a session lie unread, or fewer; the session with most of them is ended where they are too many. */
+  /** Adds unread bytes of a session, or subtracts them; if there are too many, the session with the most is ended. */
   unread(session: SessionQueues, bytes: number): void {
     session.unread += bytes;
     this.held += bytes;

@@ -1,4 +1,4 @@
-/** One job of a session, as the worker sees it: its scenes and shards, what it counted, its end. */
+/** One job of a session, on the worker: its scenes and shards, its counts, its end. */
 
 import type { Assignment, FromJob, ToJob } from '../cluster/messages.js';
 import { FractalError } from '../errors.js';
@@ -10,7 +10,7 @@ import type { Outcome } from './queues.js';
 /** Shards under way for each slot: one being computed, one so that the slot need not wait for the next. */
 export const CREDITS = 2;
 
-/** What was counted for a job, or for all of them: only ever grows. */
+/** What was counted for a job, or for all of them: it never decreases. */
 export interface Tally {
   shards: number;
   samples: number;
@@ -32,8 +32,8 @@ export const NOTHING_YET: Readonly<Tally> = {
 export interface JobEvents {
   /** An answer to an assignment; resolves when the leader has read it. */
   answer(message: FromJob, assignment: Assignment): Promise<void>;
-  /** A shard less is under way. */
-  settled(): void;
+  /** A shard of the job is no longer under way. */
+  shardEnded(): void;
 }
 
 export class WorkerJob {
@@ -59,7 +59,7 @@ export class WorkerJob {
     this.priority = priority;
   }
 
-  /** Its kernel is open, and may use so many slots. */
+  /** The kernel of the job is open, and may use so many slots. */
   opened(handle: JobHandle, slots: number, kindName: string, kind: Kind): void {
     this.handle = handle;
     this.kindName = kindName;
@@ -76,7 +76,7 @@ export class WorkerJob {
     return this.handle?.underWay ?? [];
   }
 
-  /** Nothing of it is under way, and nothing more will be. */
+  /** The leader closed it, and nothing of it is under way. */
   get isDone(): boolean {
     return this.closing !== undefined && this.isOpen && this.underWay.length === 0;
   }
@@ -147,7 +147,7 @@ export class WorkerJob {
     const job = this.number;
     if (outcome.kind === 'failed') {
       void this.events.answer({ kind: 'failed', job, shard, epoch, reason: outcome.reason }, assignment);
-      this.events.settled();
+      this.events.shardEnded();
       return;
     }
     const { bytes, seconds, iterations, uncertain } = outcome;
@@ -157,7 +157,7 @@ export class WorkerJob {
     this.tally.busySeconds += seconds;
     const message = { kind: 'result', job, shard, epoch, bytes, seconds, iterations, uncertain } as const;
     const read = this.events.answer(message, assignment);
-    this.events.settled();
+    this.events.shardEnded();
     await read;
   }
 

@@ -44,7 +44,7 @@ export class Offers {
     }
   }
 
-  /** What a thread was opening, or all threads, cannot be had; it may be asked for again. */
+  /** The kernels that a thread, or any thread, was opening are not available; they may be requested again. */
   fail(error: FractalError, thread?: Thread): void {
     for (const opening of this.openings) {
       if (thread && opening.thread !== thread) continue;
@@ -54,7 +54,7 @@ export class Offers {
     }
   }
 
-  /** The first thread drives devices; other kernels are measured by any that is free. */
+  /** The first thread drives devices; other kernels are measured by any free thread. */
   private measure(job: JobKernel): Promise<Offer> {
     const thread = job.use.device ? this.threads.first : (this.threads.free()[0] ?? this.threads.first);
     if (!thread) return Promise.reject(new FractalError('KERNEL_MISSING', 'no thread could be started'));

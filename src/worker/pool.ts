@@ -1,13 +1,13 @@
 /**
- * What a worker computes with: threads, divided among the jobs of all sessions by queues.ts. A shard is never interrupted
- * to let others compute: where shards run longer than LONG_MS and another session has less than its share of the slots,
- * or a job of the same session ranks higher, that one's shards run on spare threads beside them, and the operating
- * system shares the cores.
+ * The thread pool of a worker; queues.ts divides the threads among the jobs of all sessions. A shard is never interrupted
+ * in favour of others: where shards run longer than LONG_MS and another session has less than its share of the slots, or
+ * a job of the same session has a higher priority, shards of that session or job run on spare threads at the same time,
+ * and the operating system shares the cores.
  */
 
 import { randomUUID } from 'node:crypto';
 import type { Asset, Assignment, Scene } from '../cluster/messages.js';
-import { FractalError, messageOf, usedUp } from '../errors.js';
+import { asResourceError, FractalError, messageOf } from '../errors.js';
 import { type Kinds, kindWith } from '../work/kind.js';
 import { BUILT_IN } from '../work/kinds.js';
 import { requireRoom } from './address-space.js';
@@ -28,7 +28,7 @@ import type { Offer } from './thread-messages.js';
 import { type Thread, Threads } from './threads.js';
 
 export interface Pool {
-  /** Tells this worker from all others, and from itself started again. */
+  /** Unique for each start of a worker. */
   readonly instance: string;
   readonly slots: number;
   /** The kinds of work that it computes, by name. */
@@ -43,9 +43,9 @@ export interface Pool {
   slotsFor(kernel: string): number;
   /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
   offer(kernel: string): Promise<Offer>;
-  /** Work of this sort may come soon, of the kind named so: what it takes is made ready before a shard waits for it. */
+  /** Work of this kind, described by `what`, may follow soon: what it needs is compiled before a shard waits for it. */
   warm(kind: string, what: unknown): void;
-  /** `evict`: ends the session, to make room for others. */
+  /** `evict`: ends the session, to free its memory for others. */
   session(evict?: (why: string) => void): SessionHandle;
   close(): Promise<void>;
 }
@@ -68,12 +68,12 @@ export interface JobHandle {
   dropScene(id: number): void;
   /** `finish` is called once, unless the shard is cancelled. @throws FractalError PROTOCOL for an unknown scene */
   queue(assignment: Assignment, finish: Finish): void;
-  /** Forgets an assignment, by its epoch: one that has begun is left unfinished. */
+  /** Removes an assignment, by its epoch: one that has begun is stopped. */
   cancel(epoch: number): void;
   setPriority(priority: number): void;
-  /** Epochs of what is being computed, then of what waits. */
+  /** Epochs of shards being computed, then of waiting ones. */
   readonly underWay: readonly number[];
-  /** Drops what is queued or under way, forgets the scenes. */
+  /** Drops queued and running shards and the scenes. */
   close(): void;
 }
 
@@ -84,18 +84,18 @@ export interface PoolOptions {
   readonly sceneBytes?: number;
   /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
   readonly spare?: number;
-  /** The kinds of work, by name; and what a thread runs, which knows the same ones. Absent: the built-in ones. */
+  /** The kinds of work, by name; and the script of a thread, with the same ones. Absent: the built-in ones. */
   readonly kinds?: Kinds;
   readonly script?: URL;
 }
 
-/** What a thread runs. */
+/** The script of a thread. */
 const THREAD = new URL('./thread.cjs', import.meta.url);
 
-/** A shard that runs longer does not keep others waiting, where there are spare threads. */
+/** While a shard runs longer, others may run on spare threads. */
 const LONG_MS = 1_000;
 
-/** @throws FractalError RESOURCES when there is no room for the threads */
+/** @throws FractalError RESOURCES when there is not enough memory for the threads */
 export function openPool(
   slots: number,
   { offered = 'auto', sceneBytes = Infinity, spare = 0, kinds = BUILT_IN, script = THREAD }: PoolOptions = {},
@@ -103,14 +103,14 @@ export function openPool(
   requireRoom(slots);
   const queues = new Queues();
   const held = new HeldBytes(slots, queues.sessions);
-  const [started, allUp] = settledLater<void>();
-  const [broken, breakPool] = settledLater<FractalError>();
+  const [started, resolveStarted] = deferred<void>();
+  const [broken, resolveBroken] = deferred<FractalError>();
   const most = slots + spare;
   const shared = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.share(most)]));
   const threads = new Threads(slots, most, script, shared, {
-    started: allUp,
+    started: resolveStarted,
     opened: (thread, message) => offers.opened(thread, message),
-    settled,
+    freed,
     died,
     broken: giveUp,
   });
@@ -120,17 +120,17 @@ export function openPool(
   let closing: Promise<void> | undefined;
   let waiting: NodeJS.Timeout | undefined;
 
-  /** A thread that dies takes its shard with it: that one fails. */
+  /** A thread died: its shard fails. */
   function died(thread: Thread, error: unknown): void {
     scenes.rebuild();
-    const reason = `a computing thread died: ${messageOf(usedUp(error) ?? error)}`;
+    const reason = `a computing thread died: ${messageOf(asResourceError(error) ?? error)}`;
     offers.fail(new FractalError('KERNEL_MISSING', reason), thread);
-    settled(thread, { kind: 'failed', reason });
+    freed(thread, { kind: 'failed', reason });
   }
 
   /** Nothing can be computed any more. */
   function giveUp(what: string, cause: unknown): void {
-    const known = usedUp(cause);
+    const known = asResourceError(cause);
     failure = known
       ? new FractalError('RESOURCES', `${what}: ${known.message}`, { cause })
       : new FractalError('KERNEL_MISSING', `${what}: ${messageOf(cause)}`, { cause });
@@ -138,11 +138,11 @@ export function openPool(
     offers.fail(failure);
     const reason = failure.message;
     for (const { finish } of queues.clear()) finish({ kind: 'failed', reason });
-    breakPool(failure);
+    resolveBroken(failure);
   }
 
-  /** A thread is free again. No outcome is awaited of a cancelled shard, though one may have crossed the message. */
-  function settled(thread: Thread, outcome?: Outcome): void {
+  /** A thread is free again. The outcome of a cancelled shard, if it still arrives, is ignored. */
+  function freed(thread: Thread, outcome?: Outcome): void {
     const { task } = thread;
     thread.task = undefined;
     if (task) held.ended(task);
@@ -177,7 +177,7 @@ export function openPool(
     }, LONG_MS).unref();
   }
 
-  /** Whether its scene is where threads find it. Where there is no memory for that, all shards of the scene fail. */
+  /** Whether its scene is loaded. Where there is no memory for that, all shards of the scene fail. */
   function isReady({ job, scene }: Task): boolean {
     try {
       return scene.ready(dispatch);
@@ -185,8 +185,8 @@ export function openPool(
       const failed = job.waiting.filter((task) => task.scene === scene);
       const rest = job.waiting.filter((task) => task.scene !== scene);
       job.waiting.splice(0, job.waiting.length, ...rest);
-      const reason = messageOf(usedUp(error) ?? error);
-      // In a turn of its own: an answer may queue more.
+      const reason = messageOf(asResourceError(error) ?? error);
+      // In the next turn of the event loop: an answer may queue more.
       setImmediate(() => {
         for (const { finish } of failed) finish({ kind: 'failed', reason });
       });
@@ -204,7 +204,7 @@ export function openPool(
     return free[0] ?? threads.startSpare();
   }
 
-  /** Beside long shards of other sessions, up to the session's share of the slots; beside those of lower jobs, one. */
+  /** While other sessions run long shards: up to the session's share of the slots. While jobs of lower priority do: one. */
   function mayUseSpare({ session, running, priority }: JobQueue, busy: readonly Task[]): boolean {
     const share = Math.max(1, Math.floor(slots / queues.active));
     const now = performance.now();
@@ -213,7 +213,7 @@ export function openPool(
     if (session.running < share && blocking < slots) return true;
     const own = busy.filter((task) => task.job.session === session);
     const outranks = running.size === 0 && own.every((task) => task.job.priority < priority) && own.some(isLong);
-    // One thread for each session stays for the rule above.
+    // One spare thread for each session is reserved for the rule above.
     return outranks && own.length <= share && busy.length - slots + queues.sessions.length < spare;
   }
 
@@ -237,7 +237,7 @@ export function openPool(
       scene(id, scene) {
         const old = job.scenes.get(id);
         const assets = new Map(scene.assets.map((digest) => [digest, sent(job, digest)]));
-        job.scenes.set(id, scenes.place(scene, job.kind, assets, job.session));
+        job.scenes.set(id, scenes.add(scene, job.kind, assets, job.session));
         if (old) scenes.release(old, job.session);
       },
       dropScene(id) {
@@ -275,7 +275,7 @@ export function openPool(
       },
       close() {
         drop(job);
-        // What is left of it are shards that a thread has not let go of yet.
+        // Its cancelled shards may still occupy threads.
         dispatch();
       },
     };
@@ -323,7 +323,7 @@ function useOf(kinds: Kinds, kernel: string): JobKernel {
   const kind = kindName === undefined ? undefined : kinds[kindName];
   const use = kind?.kernels[kernel];
   if (kindName !== undefined && kind && use) return { kernel, kind, kindName, use };
-  throw new FractalError('KERNEL_MISSING', `this worker knows no kernel ${kernel}: run the same version on both`);
+  throw new FractalError('KERNEL_MISSING', `this worker has no kernel ${kernel}: run the same version on both`);
 }
 
 /** @throws FractalError PROTOCOL */
@@ -333,11 +333,11 @@ function sent({ assets }: JobQueue, digest: string): Uint8Array {
   return asset;
 }
 
-/** A promise, and what resolves it. */
-function settledLater<T>(): [Promise<T>, (value: T) => void] {
+/** A promise, and the function that resolves it. */
+function deferred<T>(): [Promise<T>, (value: T) => void] {
   let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
+  const promise = new Promise<T>((resolvePromise) => {
+    resolve = resolvePromise;
   });
   return [promise, resolve];
 }

@@ -6,21 +6,21 @@
 
 import type { Assignment } from '../cluster/messages.js';
 import type { KernelUse, Kind } from '../work/kind.js';
-import type { Holder, PlacedScene } from './scenes.js';
+import type { Holder, SharedScene } from './scenes.js';
 import type { Done } from './thread-messages.js';
 
 export type Outcome = Done | { readonly kind: 'failed'; readonly reason: string };
 
-/** Takes the outcome of a shard; what it returns resolves once the leader has read it. */
+/** Takes the outcome of a shard; the result resolves once the leader has read it. */
 export type Finish = (outcome: Outcome) => Promise<void> | undefined | void;
 
-/** A shard that waits, or is with a thread. */
+/** A shard that waits or is being computed. */
 export interface Task {
   readonly job: JobQueue;
   readonly assignment: Assignment;
-  readonly scene: PlacedScene;
+  readonly scene: SharedScene;
   readonly finish: Finish;
-  /** Its number among all that began, for the thread that computes it. */
+  /** Its number among all shards that began, used to stop it. */
   number: number;
   /** When it began, in milliseconds. */
   since: number;
@@ -28,7 +28,7 @@ export interface Task {
   readonly size: number;
 }
 
-/** What computes a job: its kernel, the kind of work with its name, and how that uses the kernel. */
+/** How a job is computed: its kernel, the kind of work with its name, and how that uses the kernel. */
 export interface JobKernel {
   readonly kernel: string;
   readonly kind: Kind;
@@ -40,10 +40,10 @@ export interface JobQueue extends JobKernel {
   readonly session: SessionQueues;
   priority: number;
   readonly waiting: Task[];
-  /** With a thread, and still wanted. */
+  /** Being computed, and not cancelled. */
   readonly running: Set<Task>;
-  /** By the job's number for it. */
-  readonly scenes: Map<number, PlacedScene>;
+  /** By number. */
+  readonly scenes: Map<number, SharedScene>;
   /** By digest. */
   readonly assets: Map<string, Uint8Array>;
 }
@@ -54,7 +54,7 @@ export interface SessionQueues extends Holder {
   unread: number;
   /** Threads that compute for it. */
   readonly running: number;
-  /** Index of the job that is next where several have an equal claim. */
+  /** Index of the job that is next where several rank equally. */
   nextJob: number;
 }
 
@@ -100,7 +100,7 @@ export class Queues {
     session.nextJob = 0;
   }
 
-  /** Whether shards wait that may have to wait for those of other jobs. */
+  /** Whether shards wait that may be delayed by those of other jobs. */
   get contended(): boolean {
     const jobs = this.sessions.flatMap((session) => session.jobs);
     return jobs.length > 1 && jobs.some(({ waiting }) => waiting.length > 0);
@@ -111,7 +111,7 @@ export class Queues {
     return this.sessions.filter(({ idle }) => !idle).length;
   }
 
-  /** All that waits or runs, which is forgotten. */
+  /** Removes and returns all waiting and running shards. */
   clear(): Task[] {
     const jobs = this.sessions.flatMap((session) => session.jobs);
     const tasks = jobs.flatMap(({ running, waiting }) => [...running, ...waiting]);
@@ -122,7 +122,7 @@ export class Queues {
     return tasks;
   }
 
-  /** Takes the next shard for which `claim` gives something, with that. */
+  /** Removes the next shard for which `claim` returns a value; returns both. */
   next<T>(claim: (task: Task) => T | undefined): [T, Task] | undefined {
     for (const at of inTurn(this.sessions, this.nextSession, (a, b) => a.running - b.running)) {
       const session = this.sessions[at] as SessionQueues;
@@ -145,12 +145,12 @@ function before(a: JobQueue, b: JobQueue): number {
   return b.priority - a.priority || a.running.size - b.running.size;
 }
 
-/** Indices in order; those that are equal from `first` on, round. */
+/** Indices in order; equal ones cyclically from `first` on. */
 function inTurn<T>(all: readonly T[], first: number, compare: (a: T, b: T) => number): number[] {
   const indices = all.map((_, k) => (first + k) % all.length);
   return indices.sort((a, b) => compare(all[a] as T, all[b] as T));
 }
 
-export function taskOf(job: JobQueue, assignment: Assignment, scene: PlacedScene, finish: Finish): Task {
+export function taskOf(job: JobQueue, assignment: Assignment, scene: SharedScene, finish: Finish): Task {
   return { job, assignment, scene, finish, number: 0, since: 0, size: job.kind.taskBytes(assignment.work) };
 }

@@ -1,7 +1,7 @@
 /**
- * The scenes and assets of a worker, in memory that all its threads share, and the bound on their bytes. Each session holds some
- * bytes freely; what is beyond that counts, over all sessions. Where there is no room, sessions that compute nothing
- * lose their place first, then those that hold more than the session that needs room.
+ * The scenes and assets of a worker, in memory that all its threads share, and the bound on their bytes. The first
+ * bytes of each session are free; the others count towards a bound over all sessions. When it is reached, sessions that
+ * compute nothing are ended first, then those with more bytes than the session that needs memory.
  */
 
 import type { Scene } from '../cluster/messages.js';
@@ -10,13 +10,13 @@ import type { Asset } from '../work/asset.js';
 import type { Kind, Prepared } from '../work/kind.js';
 import { collectGarbage } from './garbage.js';
 
-/** A scene, prepared for all threads; sessions that name the same object share it, too. */
-export interface PlacedScene {
+/** A scene, prepared for all threads; sessions that name the same object share it. */
+export interface SharedScene {
   key: string;
   readonly whole: WeakRef<Scene>;
   readonly prepared: Prepared;
   /**
-   * Whether shards of it can be computed. The first call begins to load it, a little in each turn of the event loop, and
+   * Whether shards of it can be computed. The first call begins to load it, in short steps of the event loop, and
    * `then` is called once that is over. @throws FractalError RESOURCES where there is no memory for it
    */
   ready(then: () => void): boolean;
@@ -38,36 +38,36 @@ export interface Holder {
   /** Bytes of all its scenes and assets. */
   bytes: number;
   readonly idle: boolean;
-  /** Ends the session, which then gives back what it holds. */
+  /** Ends the session, which then releases its scenes and assets. */
   evict(why: string): void;
 }
 
-/** There is no room for a scene at the moment. */
+/** There is not enough memory for a scene at the moment. */
 export class NoRoom extends Error {}
 
-/** Bytes that each session holds without their being counted. */
+/** Bytes of each session that do not count. */
 const FREE_BYTES = 4 << 20;
-/** Memory out of use is collected when it is so much. */
+/** Unused memory is collected when it exceeds this. */
 const COLLECT_BYTES = 16 << 20;
 
 export class Scenes {
-  private readonly placed = new WeakMap<Scene, PlacedScene>();
-  private readonly all = new Set<PlacedScene>();
+  private readonly known = new WeakMap<Scene, SharedScene>();
+  private readonly all = new Set<SharedScene>();
   private readonly assets = new Map<string, KeptAsset>();
   private readonly holders = new Set<Holder>();
-  /** Out of use, and not yet collected by all threads: bytes, by key. */
-  private readonly leaving = new Map<string, number>();
-  /** Under way: what threads hold of scenes, and of the assets of these. */
+  /** Bytes of released memory that may not be collected by all threads yet, by key. */
+  private readonly discarded = new Map<string, number>();
+  /** Requests to threads to drop scenes, with their assets, that are not answered yet. */
   private readonly forgetting = new Set<Promise<void>>();
-  /** Keys of what all threads have forgotten, and that is still in memory. */
+  /** Keys that all threads have dropped, and whose memory is not freed yet. */
   private readonly forgotten: string[] = [];
   private collects = false;
   private outOfUse = 0;
   private next = 0;
 
   /**
-   * `threads`: that may compute; those beyond `slots` seldom do, and their parts of a memory do not count. `most`: bytes,
-   * over all sessions. `forget`: makes the threads forget a scene, and collect it if so; resolves when
+   * `threads`: number that may compute; those beyond `slots` rarely do, and their memory does not count. `most`: bytes,
+   * over all sessions. `forget`: makes the threads drop a scene, and collect garbage if `collect`; resolves when
    * they have.
    */
   constructor(
@@ -91,58 +91,58 @@ export class Scenes {
     return kept.bytes;
   }
 
-  /** A session that has no scenes any more needs an asset no longer. */
+  /** A session does not need the asset any more; it has no scene that names it. */
   drop(digest: string, holder: Holder): void {
     const kept = this.assets.get(digest);
     if (!kept) return;
     const { length } = kept.bytes;
-    this.lighten(holder, length);
+    this.subtract(holder, length);
     if (--kept.holders > 0) return;
     this.assets.delete(digest);
-    this.letGo(`asset ${digest}`, length, async () => void (await Promise.all(this.forgetting)));
+    this.discard(`asset ${digest}`, length, async () => void (await Promise.all(this.forgetting)));
   }
 
   /** @throws FractalError PROTOCOL for a scene that never fits; NoRoom */
-  place(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): PlacedScene {
-    const known = this.placed.get(whole);
-    const one = known ?? this.fresh(whole, kind, assets, holder);
+  add(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): SharedScene {
+    const existing = this.known.get(whole);
+    const one = existing ?? this.prepare(whole, kind, assets, holder);
     one.holders++;
     holder.bytes += one.bytes;
     this.holders.add(holder);
     return one;
   }
 
-  /** A session needs it no longer; once none does, the threads forget it. */
-  release(scene: PlacedScene, holder: Holder): void {
-    this.lighten(holder, scene.bytes);
+  /** A session does not need the scene any more; once none does, the threads drop it. */
+  release(scene: SharedScene, holder: Holder): void {
+    this.subtract(holder, scene.bytes);
     scene.holders--;
     if (scene.holders > 0) return;
     const whole = scene.whole.deref();
-    if (whole) this.placed.delete(whole);
+    if (whole) this.known.delete(whole);
     this.all.delete(scene);
-    // The threads that have it have its assets, too.
+    // Threads that have the scene have its assets, too.
     for (const { length } of scene.assets.values()) this.outOfUse += length;
-    this.letGo(scene.key, scene.bytes, (collect) => this.forget(scene.key, collect));
+    this.discard(scene.key, scene.bytes, (collect) => this.forget(scene.key, collect));
   }
 
-  private lighten(holder: Holder, bytes: number): void {
+  private subtract(holder: Holder, bytes: number): void {
     holder.bytes -= bytes;
     if (holder.bytes === 0) this.holders.delete(holder);
   }
 
-  /** Memory that no session needs; until all threads have forgotten it, it counts as taken. */
-  private letGo(key: string, bytes: number, forget: (collect: boolean) => Promise<void>): void {
+  /** Releases memory that no session needs; it counts until all threads have dropped it. */
+  private discard(key: string, bytes: number, forget: (collect: boolean) => Promise<void>): void {
     this.outOfUse += bytes;
     const collect = this.outOfUse >= COLLECT_BYTES;
     if (collect) this.outOfUse = 0;
-    this.leaving.set(key, bytes);
+    this.discarded.set(key, bytes);
     const forgotten = forget(collect);
     this.forgetting.add(forgotten);
     void forgotten.then(() => {
       this.forgetting.delete(forgotten);
       this.forgotten.push(key);
       this.collects ||= collect;
-      // In a turn of its own: the messages of this one may still hold the memory. One collection for all that left.
+      // In the next turn of the event loop: messages of this one may still refer to the memory. One collection for all keys.
       if (this.forgotten.length === 1) setImmediate(() => this.free());
     });
   }
@@ -150,14 +150,14 @@ export class Scenes {
   private free(): void {
     if (this.collects) collectGarbage();
     this.collects = false;
-    for (const key of this.forgotten.splice(0)) this.leaving.delete(key);
+    for (const key of this.forgotten.splice(0)) this.discarded.delete(key);
   }
 
-  private fresh(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): PlacedScene {
+  private prepare(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): SharedScene {
     const prepared = kind.prepare(whole.work, this.slots, this.threads);
     const { bytes } = prepared;
     this.admit(bytes, holder, 'scene');
-    const one: PlacedScene = {
+    const one: SharedScene = {
       key: String(this.next++),
       whole: new WeakRef(whole),
       prepared,
@@ -166,12 +166,12 @@ export class Scenes {
       bytes,
       holders: 0,
     };
-    this.placed.set(whole, one);
+    this.known.set(whole, one);
     this.all.add(one);
     return one;
   }
 
-  /** A thread died: others that wait for its part of a table stop waiting; later shards build another table. */
+  /** A thread died: threads that wait for its part of a table stop waiting; later shards build another table. */
   rebuild(): void {
     for (const scene of this.all) {
       if (!scene.prepared.rebuild()) continue;
@@ -190,7 +190,7 @@ export class Scenes {
       throw new FractalError('PROTOCOL', `the ${what} takes ${mib(bytes)}, this worker keeps at most ${most}: ${way}`);
     }
     const own = holder.bytes + bytes;
-    const fits = (leaving: number) => this.held(holder) + counted(own) + leaving <= this.most;
+    const fits = (discarded: number) => this.held(holder) + counted(own) + discarded <= this.most;
     while (!fits(0)) {
       const others = [...this.holders].filter((one) => one !== holder && counted(one.bytes) > 0);
       const [victim] = others.sort((a, b) => Number(b.idle) - Number(a.idle) || b.bytes - a.bytes);
@@ -198,11 +198,11 @@ export class Scenes {
       victim.evict(`another leader needs the memory of its scenes, ${mib(victim.bytes)}`);
       this.holders.delete(victim);
     }
-    const leaving = [...this.leaving.values()].reduce((sum, one) => sum + counted(one), 0);
-    if (!fits(leaving)) throw new NoRoom('memory of scenes that left is being freed');
+    const discarded = [...this.discarded.values()].reduce((sum, one) => sum + counted(one), 0);
+    if (!fits(discarded)) throw new NoRoom('memory of earlier scenes is being freed');
   }
 
-  /** What counts of the bytes of all sessions but one. */
+  /** The bytes of all sessions but one, as far as they count. */
   private held(except: Holder): number {
     let sum = 0;
     for (const holder of this.holders) if (holder !== except) sum += counted(holder.bytes);
@@ -219,10 +219,10 @@ function shared(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * How a scene becomes ready. `loaded`: called when it is, before what waited for it. It is not loaded on when it is not
- * `wanted` any more.
+ * The `ready` of a scene. `loaded`: called when it is loaded, before `then`. Loading stops when it is not `wanted` any
+ * more.
  */
-function readiness(prepared: Prepared, wanted: () => boolean, loaded = () => {}): PlacedScene['ready'] {
+function readiness(prepared: Prepared, wanted: () => boolean, loaded = () => {}): SharedScene['ready'] {
   let [loading, over] = [false, false];
   let failure: { readonly reason: unknown } | undefined;
   return (then) => {
@@ -235,18 +235,18 @@ function readiness(prepared: Prepared, wanted: () => boolean, loaded = () => {})
       over = true;
       if (wanted()) loaded();
     };
-    const goOn = () => {
+    const loadNext = () => {
       try {
         step();
       } catch (reason) {
         [loading, failure] = [false, { reason }];
       }
-      if (loading) setImmediate(goOn);
+      if (loading) setImmediate(loadNext);
       else then();
     };
-    // A small one is there at once.
+    // A small scene is loaded at once.
     step();
-    if (loading) setImmediate(goOn);
+    if (loading) setImmediate(loadNext);
     return over;
   };
 }

@@ -1,6 +1,6 @@
 /**
- * One leader's session, as the worker sees it: greeting, jobs, heartbeats, the end. What a leader may send is bounded; a
- * session beyond its bounds is ended, without an effect on others.
+ * One leader's session, on the worker: handshake, jobs, heartbeats, the end. What a leader may send is bounded; a session
+ * beyond its bounds is ended, without an effect on others.
  */
 
 import { BOUNDS } from '../cluster/bounds.js';
@@ -25,12 +25,12 @@ import type { Pool, SessionHandle } from './pool.js';
 import { NoRoom } from './scenes.js';
 
 /**
- * What a leader may send without having answers: so many messages at once, and so many more for each slot, then so many
- * a second; 4 KiB of a task count as one more. An answer gives back twice what its assignment cost.
+ * A token bucket for messages of a leader: so many at once, more for each slot, then so many a second; 4 KiB of a task
+ * count as one more. An answer gives back twice what its assignment cost.
  */
 const UNEXPLAINED = { atOnce: 1_024, perSlot: 1_024, perSecond: 256 } as const;
 const UNIT_BYTES = 4_096;
-/** A leader that reads nothing of its answers for so long loses its session: they take memory that others need. */
+/** The session of a leader that reads no answers for so long is ended: they take memory that others need. */
 const UNREAD_MS = 30_000;
 
 export interface SessionEvents {
@@ -39,8 +39,8 @@ export interface SessionEvents {
   /** The leader closed a job: the metrics that go to it. `wanted`: the worker prints them, too. */
   finished(job: string, tally: Tally, wanted: boolean): readonly Metric[];
   /** A job ended that the leader did not close. */
-  broken(job: string, reason: string, tally: Tally): void;
-  /** Once. `session`: empty when the leader was not greeted. `reason`: unless the leader ended it with no job open. */
+  aborted(job: string, reason: string, tally: Tally): void;
+  /** Once. `session`: empty when no Hello was accepted. `reason`: unless the leader ended it with no job open. */
   ended(session: string, reason: string | undefined): void;
 }
 
@@ -61,58 +61,58 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
   let latest = 0;
   const { atOnce, perSlot, perSecond } = UNEXPLAINED;
   const budget = new Budget(atOnce + perSlot * slots, perSecond, () => performance.now());
-  let greeted = false;
+  let helloReceived = false;
   let draining = false;
   let over = false;
   let heartbeats: NodeJS.Timeout | undefined;
   /** Answers that the leader has not read; heartbeats since the last time that it read some of them. */
-  let [unread, stalled, moved] = [0, 0, 0];
+  let [unread, stalled, lastSent] = [0, 0, 0];
 
   link.listen({
     message(message) {
       try {
         handleMessage(message);
       } catch (error) {
-        if (error instanceof NoRoom) breakOff(error.message);
+        if (error instanceof NoRoom) closeLink(error.message);
         else refuse(messageOf(error));
       }
     },
     ended(error) {
-      end(jobs.size > 0 ? (error?.message ?? 'the leader left') : undefined);
+      end(jobs.size > 0 ? (error?.message ?? 'the leader ended the session') : undefined);
       if (!error) link.end();
     },
   });
 
   function handleMessage(message: ToWorker): void {
-    if (message.kind === 'hello') return greet(message);
-    // What was on its way when the session ended.
+    if (message.kind === 'hello') return handleHello(message);
+    // Messages that arrive after the end.
     if (over) return;
-    if (!handle) throw new FractalError('PROTOCOL', `${message.kind} came before the greeting was answered`);
+    if (!handle) throw new FractalError('PROTOCOL', `${message.kind} came before Hello was answered`);
     budget.spend(costOf(message), 'messages without waiting for answers');
     if (message.kind === 'open') return openJob(message, handle);
     const job = jobs.get(message.job);
     if (job) job.handleMessage(message);
-    else checkStray(message);
-    settle();
+    else checkClosedJob(message);
+    shardEnded();
   }
 
-  /** What crossed the answer that a job is unavailable is no error. */
-  function checkStray({ kind, job }: ToJob): void {
+  /** Messages sent before the leader received Unavailable or Report are no error. */
+  function checkClosedJob({ kind, job }: ToJob): void {
     const harmless = kind === 'cancel' || kind === 'priority' || kind === 'close';
     if (job > latest) throw new FractalError('PROTOCOL', `${kind} came for job ${job}, which was never opened`);
     if (!harmless) throw new FractalError('PROTOCOL', `${kind} for job ${job} came after the end`);
   }
 
-  function greet(hello: ToWorker & { readonly kind: 'hello' }): void {
-    if (greeted) throw new FractalError('PROTOCOL', 'the leader greeted twice');
-    greeted = true;
+  function handleHello(hello: ToWorker & { readonly kind: 'hello' }): void {
+    if (helloReceived) throw new FractalError('PROTOCOL', 'the leader sent Hello twice');
+    helloReceived = true;
     checkHello(hello);
     const skew = skewOf(hello);
     if (skew) return refuse(skew);
     if (over) return;
     name = hello.session;
     slots = hello.slots > 0 ? Math.min(hello.slots, pool.slots) : pool.slots;
-    handle = pool.session(breakOff);
+    handle = pool.session(closeLink);
     heartbeats = setInterval(sendHeartbeat, HEARTBEAT_MS).unref();
     const { instance } = pool;
     void link.send({ kind: 'ready', protocol: PROTOCOL, ...program, slots, credits: CREDITS, instance });
@@ -135,7 +135,7 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
     if (jobs.size >= BOUNDS.jobs) throw new FractalError('PROTOCOL', `more than ${BOUNDS.jobs} jobs at once`);
     checkOpen(open);
     latest = number;
-    const job = new WorkerJob(number, jobName, priority, { answer, settled: settle });
+    const job = new WorkerJob(number, jobName, priority, { answer, shardEnded });
     jobs.set(number, job);
     void openKernel(job, kernel, session);
   }
@@ -151,7 +151,7 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
       events.began(job.name, offer.kernel);
       const opened = { job: job.number, kernel: offer.kernel, detail, speed, fingerprint, slots: most };
       void link.send({ kind: 'opened', ...opened });
-      settle();
+      shardEnded();
     } catch (error) {
       if (over) return;
       jobs.delete(job.number);
@@ -169,9 +169,9 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
 
   function sendHeartbeat(): void {
     const { sent } = link.traffic;
-    if (unread === 0 || sent !== moved) stalled = 0;
-    else if (++stalled * HEARTBEAT_MS >= UNREAD_MS) return breakOff('the leader reads no answers');
-    moved = sent;
+    if (unread === 0 || sent !== lastSent) stalled = 0;
+    else if (++stalled * HEARTBEAT_MS >= UNREAD_MS) return closeLink('the leader reads no answers');
+    lastSent = sent;
     const open = [...jobs.values()].filter(({ isOpen }) => isOpen);
     void link.send({
       kind: 'heartbeat',
@@ -179,8 +179,8 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
     });
   }
 
-  /** Less is under way: jobs that waited for their last shard are reported, and a draining session may end. */
-  function settle(): void {
+  /** A shard is no longer under way: closed jobs without shards are reported, and a draining session may end. */
+  function shardEnded(): void {
     if (over) return;
     for (const job of jobs.values()) if (job.isDone) report(job);
     if (draining && !isBusy()) endDrained();
@@ -212,21 +212,21 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
     void link.send({ kind: 'refused', reason }).then(() => link.end());
   }
 
-  /** Ends a session that did nothing wrong: its leader may dial again. */
-  function breakOff(reason: string): void {
+  /** Ends a session without a fault of the leader, which may dial again. */
+  function closeLink(reason: string): void {
     if (over) return;
     end(reason);
     link.close(reason);
   }
 
-  /** Gives back what the session has of the pool, once; with the reason unless nothing was interrupted. */
+  /** Releases the session's part of the pool, once. `reason`: undefined if nothing was interrupted. */
   function end(reason: string | undefined): void {
     if (over) return;
     over = true;
     clearInterval(heartbeats);
     for (const job of jobs.values()) job.close();
     handle?.close();
-    for (const { name: job, tally } of jobs.values()) events.broken(job, reason ?? 'it was ended', tally);
+    for (const { name: job, tally } of jobs.values()) events.aborted(job, reason ?? 'it was ended', tally);
     jobs.clear();
     events.ended(name, reason);
   }

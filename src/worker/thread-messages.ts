@@ -1,10 +1,10 @@
-/** What the worker's main thread and its computing threads say to one another. */
+/** The messages between the main thread of a worker and its computing threads. */
 
 import type { Computed, Measured } from '../work/kind.js';
 import type { TaskWork } from '../work/work.js';
 
 export interface ThreadData {
-  /** One number a slot: the shard, by its `turn`, that it should leave unfinished. */
+  /** One number a slot: the shard, by its `number`, that the thread should stop. */
   readonly stops: Int32Array;
   readonly slot: number;
   /** What each kind of work gives all threads, by the kind's name. */
@@ -32,7 +32,7 @@ export type ToThread =
   | {
       readonly kind: 'compute';
       /** Numbers the shards that a pool computes, from 1. */
-      readonly turn: number;
+      readonly number: number;
       readonly kernel: string;
       /** Of a scene that was sent before. */
       readonly scene: string;
@@ -43,7 +43,7 @@ export interface Offer extends Measured {
   readonly kernel: string;
 }
 
-/** A finished shard; its bytes are handed over, not copied. */
+/** A finished shard; its bytes are transferred, not copied. */
 export interface Done extends Computed {
   readonly kind: 'done';
   readonly seconds: number;

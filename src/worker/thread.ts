@@ -1,4 +1,4 @@
-/** The entry of a computing thread that knows the built-in kinds of work. */
+/** The entry of a computing thread with the built-in kinds of work. */
 
 import { BUILT_IN_STARTS } from '../work/computing.js';
 import { computeIn } from './computing-thread.js';

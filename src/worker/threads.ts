@@ -4,7 +4,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
-import { usedUp } from '../errors.js';
+import { asResourceError } from '../errors.js';
 import type { KernelUse } from '../work/kind.js';
 import { CODE_MIB } from './address-space.js';
 import type { JobKernel, Outcome, Task } from './queues.js';
@@ -30,9 +30,9 @@ export interface ThreadEvents {
   /** All threads of slots are up. */
   started(): void;
   opened(thread: Thread, message: FromThread & { readonly kind: 'opened' | 'unavailable' }): void;
-  /** A thread is free again; without an outcome its shard was left unfinished. */
-  settled(thread: Thread, outcome?: Outcome): void;
-  /** A thread died, and its slot has another one, unless it was spare. */
+  /** A thread is free again; without an outcome its shard was stopped. */
+  freed(thread: Thread, outcome?: Outcome): void;
+  /** A thread died, and its slot got another one, unless it was spare. */
   died(thread: Thread, error: unknown): void;
   /** Nothing can be computed any more. */
   broken(what: string, cause: unknown): void;
@@ -66,14 +66,14 @@ export class Threads {
     try {
       for (let slot = 0; slot < slots; slot++) this.start(slot);
     } catch (error) {
-      // Those that have started would keep the process.
+      // The started threads would keep the process alive.
       this.over = true;
       for (const { worker } of this.threads.values()) void worker.terminate();
-      throw usedUp(error) ?? error;
+      throw asResourceError(error) ?? error;
     }
   }
 
-  /** Some thread may have a device open. */
+  /** Whether a thread may have a device open. */
   get device(): boolean {
     return [...this.threads.values()].some(({ device }) => device);
   }
@@ -91,7 +91,7 @@ export class Threads {
     return [...this.threads.values()].flatMap(({ task }) => task ?? []);
   }
 
-  /** One thread more than there are slots; undefined where there is no room for it. */
+  /** One thread more than there are slots; undefined where there is no memory for it. */
   startSpare(): Thread | undefined {
     for (let slot = this.slots; slot < this.most; slot++) {
       if (this.threads.has(slot)) continue;
@@ -114,26 +114,26 @@ export class Threads {
     clearTimeout(thread.retiring);
     thread.task = task;
     beforeOpening(thread, job.use);
-    // Wraps as the shared numbers do, long after the shard of the same number is done.
+    // Wraps at 32 bits like the shared numbers, long after the shard with the same number is done.
     this.begun = (this.begun + 1) | 0;
     task.number = this.begun;
     task.since = performance.now();
-    const { number: turn } = task;
-    post(thread, { kind: 'compute', turn, kernel: job.kernel, scene: key, task: assignment.work });
+    const { number } = task;
+    post(thread, { kind: 'compute', number, kernel: job.kernel, scene: key, task: assignment.work });
   }
 
-  /** The thread looks between the parts of a shard; one that does not is ended. */
+  /** The thread checks for this between the parts of a shard; a thread that does not stop is ended. */
   stop(task: Task): void {
     const thread = [...this.threads.values()].find((one) => one.task === task);
     if (!thread) return;
     Atomics.store(this.stops, thread.slot, task.number);
-    const look = () => {
+    const check = () => {
       if (thread.task !== task || this.over) return;
       // Its exit is handled like that of any thread that dies.
       if (mayEnd(task)) void thread.worker.terminate();
-      else setTimeout(look, STOP_MS).unref();
+      else setTimeout(check, STOP_MS).unref();
     };
-    setTimeout(look, STOP_MS).unref();
+    setTimeout(check, STOP_MS).unref();
   }
 
   /** Opens a kernel there and measures it. */
@@ -150,9 +150,9 @@ export class Threads {
 
   /** Resolves when no thread has the scene any more. */
   async forget(key: string, collect: boolean): Promise<void> {
-    const having = [...this.threads.values()].filter((thread) => thread.scenes.delete(key));
+    const withScene = [...this.threads.values()].filter((thread) => thread.scenes.delete(key));
     await Promise.all(
-      having.map(
+      withScene.map(
         (thread) =>
           new Promise<void>((resolve) => {
             thread.forgotten.set(key, resolve);
@@ -214,11 +214,11 @@ export class Threads {
         return this.events.opened(thread, message);
       case 'done':
         this.idleDeaths = 0;
-        return this.events.settled(thread, message);
+        return this.events.freed(thread, message);
       case 'failed':
-        return this.events.settled(thread, message);
+        return this.events.freed(thread, message);
       case 'stopped':
-        return this.events.settled(thread);
+        return this.events.freed(thread);
       case 'forgotten':
         thread.forgotten.get(message.key)?.();
         thread.forgotten.delete(message.key);
@@ -251,13 +251,13 @@ function post(thread: Thread, message: ToThread): void {
   thread.worker.postMessage(message);
 }
 
-/** A thread that is gone has forgotten all that it was asked to. */
+/** A thread has ended: resolves its pending requests to drop scenes. */
 function forgetAll(thread: Thread): void {
   for (const forgotten of thread.forgotten.values()) forgotten();
   thread.forgotten.clear();
 }
 
-/** A driver may not survive the end of its thread; other threads may wait for what this one prepares. */
+/** A thread with a device open must not be ended, since the driver may crash; nor one for whose table others wait. */
 function mayEnd({ job, scene, assignment: { work } }: Task): boolean {
   return !job.use.device && scene.prepared.mayEnd(work);
 }

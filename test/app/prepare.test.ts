@@ -1,4 +1,4 @@
-/** What is decided before the first shard. */
+/** The decisions before the first shard. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -55,15 +55,15 @@ test('an automatic limit is beyond the first escape, however late that is', asyn
 });
 
 test('an interior view gets a warning and the usual limit', async () => {
-  const grave: string[] = [];
+  const essential: string[] = [];
   const inside = parseRequest({ xpos: '0', ypos: '0', zoom: '100', width: '32', height: '18' });
   const { request } = await prepared(inside, (event) => {
-    if (event.kind === 'log' && event.grave) grave.push(event.text);
+    if (event.kind === 'log' && event.always) essential.push(event.text);
   });
   assert.equal(request.iterations, inside.iterations);
-  assert.equal(grave.length, 1);
+  assert.equal(essential.length, 1);
   assert.match(
-    String(grave[0]),
+    String(essential[0]),
     /no point of a coarse grid escapes within \d\.\de\+14 iterations, .*: move the centre/,
   );
 });

@@ -16,7 +16,7 @@ import { inProcess, localWorkers, never, orderOf, recorder } from './orders.js';
 const SPIRALS = { xpos: '-0.7436', ypos: '0.1318', zoom: '300', iters: '600' };
 const BOUNDED = { timeout: 60_000 };
 
-/** Of the event loop: what is on its way between leader and workers arrives. */
+/** Awaits turns of the event loop, in which messages between leader and workers arrive. */
 async function someTurns(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -50,7 +50,7 @@ test('a still: stages follow one another, and every event comes before the resul
 });
 
 const FILM = { ...SPIRALS, 'zoom-end': '3000', frames: '4' };
-const STAGES: Stage[] = ['open', 'store', 'prepare', 'outlook', 'kernel', 'compute', 'close'];
+const STAGES: Stage[] = ['open', 'store', 'prepare', 'forecast', 'kernel', 'compute', 'close'];
 
 for (const stage of STAGES)
   test(`an abort in the stage ${stage} leaves no file, and rejects with the signal's reason`, BOUNDED, async (t) => {
@@ -68,7 +68,7 @@ for (const stage of STAGES)
     );
     assert.deepEqual(stages(), STAGES.slice(0, STAGES.indexOf(stage) + 1), 'nothing begins after it');
     assert.deepEqual(readdirSync(at), []);
-    // The workers are there for the next job.
+    // The workers are free for the next job.
     const next = await render(orderOf({ ...SPIRALS, outfile: join(at, 'y.png') }), inProcess(local), {
       emit: () => undefined,
       signal: never,
@@ -93,7 +93,7 @@ test('an abort while the encoder completes a film: its end is not the reason', B
 });
 
 test(
-  'an abort while shards are computed says what is kept, and the same order goes on from there',
+  'an abort while shards are computed reports what is kept, and the same order continues from there',
   BOUNDED,
   async (t) => {
     const [at, store] = [folder(t), folder(t)];

@@ -1,4 +1,4 @@
-/** What a server must be able to rely on: commands do not touch the process, and keep nothing between calls. */
+/** Rules for the use in a server: commands do not change the process, and keep nothing between calls. */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';

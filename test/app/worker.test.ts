@@ -85,13 +85,13 @@ test('an abort ends a worker at once, with the reason; one before it listens, to
   }
 });
 
-test('a port that is taken, and a leader that is not there, have codes', BOUNDED, async (t) => {
+test('a port in use, and a leader that does not answer, have codes', BOUNDED, async (t) => {
   const { worker } = await started(t);
   const code = (expected: string) => (error: unknown) => error instanceof FractalError && error.code === expected;
   const taken = { ...OPTIONS, port: worker.address.port };
   await assert.rejects(startWorker(taken, { emit: () => undefined, signal: never }), code('PORT_IN_USE'));
   const { emit, events } = recorder();
-  const lonely = await started(t, emit, { join: { host: '127.0.0.1', port: 1 }, retries: 0 });
-  await assert.rejects(lonely.worker.ended, code('NO_LEADER'));
+  const unregistered = await started(t, emit, { join: { host: '127.0.0.1', port: 1 }, retries: 0 });
+  await assert.rejects(unregistered.worker.ended, code('NO_LEADER'));
   assert.deepEqual(states(events), ['notice', 'draining', 'ended']);
 });

@@ -31,7 +31,7 @@ const ALL = Object.entries(COMMANDS).flatMap(([command, { flags }]) =>
   ),
 );
 
-test('a flag with a value takes the next word or what stands behind =, and refuses to be without one', () => {
+test('a flag with a value takes the next word or what stands behind =, and is an error without one', () => {
   for (const { name, flag, word, read } of ALL.filter(({ flag }) => flag.value !== undefined)) {
     assert.deepEqual(read(word, 'x'), { [name]: 'x' }, word);
     assert.deepEqual(read(`${word}=x=y`), { [name]: 'x=y' }, word);

@@ -1,4 +1,4 @@
-/** Completion as the shells ask for it: what is offered, and what a person sees in a real bash and zsh. */
+/** Completion as the shells ask for it: what is offered, and what is displayed in a real bash and zsh. */
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -44,7 +44,7 @@ test('commands, their flags, and the values of flags are offered', async () => {
   }
 });
 
-test('whatever the words, completion says nothing on stderr and ends well', async (t) => {
+test('for any words, completion prints nothing on stderr and exits with 0', async (t) => {
   for (const words of [[], [''], ['leader', '--xpos'], ['--', '='], ['leader', '=', '='], ['\u0000'.slice(1), 'x']]) {
     const { code, stderr } = await fractal(t, ['--complete', ...words], folder(t));
     assert.deepEqual([code, stderr], [0, ''], words.join(' '));

@@ -47,7 +47,7 @@ test('the width is COLUMNS, or else that of the terminal, or else 80, within rea
   assert.deepEqual([helpWidth({ COLUMNS: '3' }, 80), helpWidth({ COLUMNS: '1000' }, 80)], [30, 110]);
 });
 
-test('a word that is longer than a line stands alone', () => {
+test('a word that is longer than a line has its own line', () => {
   assert.deepEqual(wrap('a bb cccccccccccc dd e', 8, 2), ['  a bb', '  cccccccccccc', '  dd e']);
 });
 

@@ -1,4 +1,4 @@
-/** The progress line on streams that only look like a terminal, with a clock of the test's. */
+/** The progress line on streams that imitate a terminal, with a clock that the test advances. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -50,7 +50,7 @@ const start: Status = {
   workersKnown: 3,
 };
 
-/** A run that computes a million samples, ten shards and 500 M iterations a second, told each `stepMs`. */
+/** A run that computes a million samples, ten shards and 500 M iterations a second, updated each `stepMs`. */
 function play(shown: Progress, clock: { ms: number }, seconds: number, stepMs = 50): void {
   for (const end = clock.ms + seconds * 1000; clock.ms < end; clock.ms += stepMs) shown.update(at(clock.ms / 1000));
 }
@@ -130,7 +130,7 @@ test('it is painted at most ten times a second', () => {
   assert.ok(paints > 10 && paints <= 50, `${paints}`);
 });
 
-test('nothing odd is ever shown: empty jobs, stalls, jumps, the clock standing still', () => {
+test('every value shown is valid: empty jobs, stalls, jumps, the clock standing still', () => {
   for (const isTTY of [true, false]) {
     const [screen, clock] = [fake(isTTY, 200), { ms: 0 }];
     const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
@@ -155,7 +155,7 @@ test('nothing odd is ever shown: empty jobs, stalls, jumps, the clock standing s
   }
 });
 
-test('no count whatsoever shows as anything but digits, on one line that fits', () => {
+test('every count is shown as digits, on one line that fits', () => {
   const count = fc.oneof(fc.double(), fc.constantFrom(0, 1, -1, 5e-324, Number.MAX_VALUE));
   const status = fc.record({
     phase: fc.constantFrom('connecting', 'rendering', 'encoding'),
@@ -193,7 +193,7 @@ test('no count whatsoever shows as anything but digits, on one line that fits', 
   );
 });
 
-test('the time left forgets how it went long ago', () => {
+test('the time left depends on recent rates only', () => {
   const [screen, clock] = [fake(true, 120), { ms: 0 }];
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
   play(shown, clock, 10);
@@ -209,7 +209,7 @@ test('the time left forgets how it went long ago', () => {
   assert.ok(Number(minutes) >= 6 && Number(minutes) <= 7, minutes);
 });
 
-test('what was found in the store shortens the time left, and is no speed', () => {
+test('what was found in the store shortens the time left, and does not count as speed', () => {
   const [screen, clock] = [fake(true, 120), { ms: 0 }];
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
   // Half of the samples are found at once; the rest is computed, a million a second.
@@ -248,7 +248,7 @@ test('the cursor is hidden once, and comes back on close, once', () => {
   const all = screen.written.join('');
   assert.equal(all.split('\x1b[?25l').length, 2);
   assert.equal(all.split('\x1b[?25h').length, 2);
-  assert.ok(all.endsWith('\r\x1b[J\x1b[?25h'), 'the live line is gone, nothing stands in its place');
+  assert.ok(all.endsWith('\r\x1b[J\x1b[?25h'), 'the updated line is removed, nothing replaces it');
   assert.equal(process.listenerCount('exit'), listeners);
 });
 
@@ -303,7 +303,7 @@ test('elsewhere than on a terminal: few plain lines, no control characters', () 
   assert.equal(lines.length, 13);
 });
 
-test('a fast run elsewhere tells at most each two seconds, a stalled one each thirty', () => {
+test('a fast run elsewhere prints at most each two seconds, a stalled one each thirty', () => {
   const [screen, clock] = [fake(false), { ms: 0 }];
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
   for (; clock.ms < 1900; clock.ms += 100) shown.update(at(clock.ms / 32));

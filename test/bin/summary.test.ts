@@ -33,7 +33,7 @@ test('the last line says file, size, length of a film, time, shares, and what wa
   );
 });
 
-test('hardly any of one kind is not shown as none of it', () => {
+test('a very small share is not shown as 0 %', () => {
   const shares = (samples: number, recalled: number) =>
     line(parseRequest({}), [file('x.png', 1)], { samples, recalled }, 1);
   assert.match(shares(1, 1e6), /1 % computed, 99 % from the store/);
@@ -41,7 +41,7 @@ test('hardly any of one kind is not shown as none of it', () => {
   assert.match(shares(0, 9), /all from the store/);
 });
 
-test('an interrupted run says what is kept, and where it goes on', () => {
+test('an interrupted run names what is kept, and where it continues', () => {
   const kept = { samplesDone: 370, samples: 1000, store: 'all', folder: '/s' } as const;
   assert.equal(keptLine(kept), '37 % of the samples are kept in the store "/s": the same command goes on from there');
   assert.match(keptLine({ ...kept, store: 'some' }), /^a part of the 37 % that were computed is kept in the store/);
@@ -51,7 +51,7 @@ test('an interrupted run says what is kept, and where it goes on', () => {
   assert.match(keptLine({ ...kept, samplesDone: 0 }), /^nothing was computed yet/);
 });
 
-test('durations are in the unit that people would use, never with an exponent', () => {
+test('durations are in a suitable unit, never with an exponent', () => {
   for (const [seconds, text] of [
     [0.001, 'less than 0.1 s'],
     [0.42, '0.4 s'],

@@ -12,8 +12,8 @@ const EVENTS: AppEvent[] = [
   { kind: 'stage', stage: 'prepare', state: 'done', seconds: 1.5 },
   { kind: 'log', level: 'info', text: 'a line' },
   { kind: 'log', level: 'warn', text: 'be careful' },
-  { kind: 'log', level: 'warn', text: 'all is black', grave: true },
-  { kind: 'dial', worker: 'a:1', state: 'ended', reason: 'it\nleft' },
+  { kind: 'log', level: 'warn', text: 'all is black', always: true },
+  { kind: 'dial', worker: 'a:1', state: 'ended', reason: 'it\nended' },
   { kind: 'recalled', frame: 2, pixels: 100, missing: 40 },
 ];
 
@@ -27,15 +27,15 @@ function shown(verbosity: Verbosity): string[] {
 }
 
 test('each level prints its own lines and those of the levels before it', () => {
-  const [info, warn, grave] = ['a line', 'warning: be careful', 'warning: all is black'] as const;
+  const [info, warn, essential] = ['a line', 'warning: be careful', 'warning: all is black'] as const;
   assert.deepEqual(shown('error'), []);
-  assert.deepEqual(shown('quiet'), [grave]);
-  assert.deepEqual(shown('warn'), [warn, grave]);
-  assert.deepEqual(shown('info'), [info, warn, grave]);
+  assert.deepEqual(shown('quiet'), [essential]);
+  assert.deepEqual(shown('warn'), [warn, essential]);
+  assert.deepEqual(shown('info'), [info, warn, essential]);
   assert.deepEqual(shown('debug'), [
     'debug: stage prepare took 1.500 s',
-    ...[info, warn, grave],
-    'debug: session with a:1 ended: it left',
+    ...[info, warn, essential],
+    'debug: session with a:1 ended: it ended',
     'debug: store: frame 2: 60 of 100 pixels found',
   ]);
 });

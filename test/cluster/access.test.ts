@@ -1,4 +1,4 @@
-/** Who may join: over real connections in this process, and what the files and tokens must be. */
+/** Access control over real connections in this process, and the checks of files and tokens. */
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -21,15 +21,15 @@ const leader = await ours.holder(['leader']);
 const worker = await ours.holder(['127.0.0.1']);
 const token = 'correct horse battery'.replaceAll(' ', '-');
 
-interface Met {
-  /** What the leader was told; undefined: the worker answered. */
+interface Result {
+  /** The reason that the leader got; undefined: the worker answered. */
   readonly reason: Error | undefined;
-  /** The worker's lines about those who did not get in. */
+  /** The worker's lines about refused connections. */
   readonly log: readonly string[];
 }
 
-/** A leader with `access` meets a worker with `options`. */
-async function meet(t: TestContext, access: Access, options: ListenOptions): Promise<Met> {
+/** A leader with `access` dials a worker with `options`. */
+async function connect(t: TestContext, access: Access, options: ListenOptions): Promise<Result> {
   const log: string[] = [];
   let logged = () => {};
   const refused = (peer: string, reason: string) => {
@@ -37,27 +37,27 @@ async function meet(t: TestContext, access: Access, options: ListenOptions): Pro
     logged();
   };
   const answer = (link: WorkerLink) => {
-    void new Scripted(link).send({ kind: 'refused', reason: 'heard' });
+    void new Scripted(link).send({ kind: 'refused', reason: 'answered' });
   };
   const listener = await grpcListen(LOCAL, answer, { ...options, refused });
   t.after(() => listener.close());
   const scripted = new Scripted(grpcDialer(access).dial(listener.address));
   void scripted.send(hello);
-  const heard = await scripted.any();
+  const received = await scripted.any();
   scripted.link.close();
   const reason = await scripted.ended;
-  if (heard) return { reason: undefined, log };
-  // A plain worker has nothing to say about a leader that wants TLS.
+  if (received) return { reason: undefined, log };
+  // A worker without TLS logs nothing about a leader with TLS.
   if (log.length === 0 && options.tls) await new Promise<void>((resolve) => (logged = resolve));
   return { reason, log };
 }
 
 test('a worker found by a name has a certificate for the name, not for its address', async (t) => {
   const named = await ours.holder(['pods.example']);
-  const answer = (link: WorkerLink) => void new Scripted(link).send({ kind: 'refused', reason: 'heard' });
+  const answer = (link: WorkerLink) => void new Scripted(link).send({ kind: 'refused', reason: 'answered' });
   const listener = await grpcListen(LOCAL, answer, { tls: named });
   t.after(() => listener.close());
-  for (const [name, heard] of [
+  for (const [name, received] of [
     ['pods.example', true],
     ['other.example', false],
     [undefined, false],
@@ -65,94 +65,100 @@ test('a worker found by a name has a certificate for the name, not for its addre
     const address = { ...listener.address, ...(name ? { name } : {}) };
     const scripted = new Scripted(grpcDialer({ tls: leader }).dial(address));
     void scripted.send(hello);
-    assert.equal((await scripted.any()) !== undefined, heard, name);
+    assert.equal((await scripted.any()) !== undefined, received, name);
     scripted.link.close();
   }
 });
 
-const WELCOME: readonly [who: string, access: Access, options: ListenOptions][] = [
+const ACCEPTED: readonly [how: string, access: Access, options: ListenOptions][] = [
   ['without anything, on the loopback interface', {}, {}],
   ['with certificates of the same CA', { tls: leader }, { tls: worker }],
   ['with the same token', { token }, { token }],
   ['with certificates and the same token', { tls: leader, token }, { tls: worker, token }],
-  ['with a token that nobody asked for', { token }, {}],
+  ['with a token that the worker does not require', { token }, {}],
 ];
 
-for (const [who, access, options] of WELCOME) {
-  test(`a leader is welcome ${who}`, async (t) => {
-    assert.deepEqual(await meet(t, access, options), { reason: undefined, log: [] });
+for (const [how, access, options] of ACCEPTED) {
+  test(`a leader is accepted ${how}`, async (t) => {
+    assert.deepEqual(await connect(t, access, options), { reason: undefined, log: [] });
   });
 }
 
 const expired = -1;
-const UNWELCOME: readonly [what: string, access: Access, options: ListenOptions, reason: RegExp, log: RegExp][] = [
+const REFUSED: readonly [what: string, access: Access, options: ListenOptions, reason: RegExp, log: RegExp][] = [
   [
     "the worker's certificate is of another CA",
     { tls: leader },
     { tls: await theirs.holder(['127.0.0.1'], 1, ours) },
     /^its certificate is of another CA: .*fractal certs/,
-    /^127\.0\.0\.1 it broke off the TLS handshake/,
+    /^127\.0\.0\.1 it ended the TLS handshake/,
   ],
   [
     "the worker's certificate has expired",
     { tls: leader },
     { tls: await ours.holder(['127.0.0.1'], expired) },
     /^its certificate has expired: .*fractal certs/,
-    /^127\.0\.0\.1 it broke off the TLS handshake/,
+    /^127\.0\.0\.1 it ended the TLS handshake/,
   ],
   [
     "the worker's certificate is for another host",
     { tls: leader },
     { tls: await ours.holder(['node02', '10.0.0.1']) },
     /^its certificate is for DNS:node02, IP Address:10\.0\.0\.1 and not for 127\.0\.0\.1: make one/,
-    /^127\.0\.0\.1 it broke off the TLS handshake/,
+    /^127\.0\.0\.1 it ended the TLS handshake/,
   ],
-  ['the worker wants another token', { token: `${token}!` }, { token }, /^it wants another token/, /another token$/],
-  ['the worker wants a token', {}, { token }, /^it wants a token: use .*--token-file/, /it sent no token$/],
   [
-    'the worker wants another token, within TLS',
+    'the worker requires another token',
+    { token: `${token}!` },
+    { token },
+    /^it requires another token/,
+    /another token$/,
+  ],
+  ['the worker requires a token', {}, { token }, /^it requires a token: use .*--token-file/, /it sent no token$/],
+  [
+    'the worker requires another token, within TLS',
     { tls: leader, token: `${token}!` },
     { tls: worker, token },
-    /^it wants another token/,
+    /^it requires another token/,
     /it sent another token$/,
   ],
 ];
 
-for (const [what, access, options, reason, log] of UNWELCOME) {
-  test(`${what}: one line on each side, and no second attempt can help`, async (t) => {
-    const met = await meet(t, access, options);
-    assert.ok(met.reason instanceof Refusal && met.reason.final, String(met.reason));
-    assert.match(met.reason.message, reason);
-    assert.equal(met.log.length, 1);
-    assert.match(met.log[0] ?? '', log);
+for (const [what, access, options, reason, log] of REFUSED) {
+  test(`${what}: one line on each side, and the refusal is final`, async (t) => {
+    const result = await connect(t, access, options);
+    assert.ok(result.reason instanceof Refusal && result.reason.final, String(result.reason));
+    assert.match(result.reason.message, reason);
+    assert.equal(result.log.length, 1);
+    assert.match(result.log[0] ?? '', log);
   });
 }
 
-const DOUBTFUL: readonly [what: string, access: Access, log: RegExp][] = [
+const REFUSED_LEADERS: readonly [what: string, access: Access, log: RegExp][] = [
   ['is of another CA', { tls: await theirs.holder(['leader'], 1, ours) }, /its certificate is not signed by a CA of/],
   ['has expired', { tls: await ours.holder(['leader'], expired) }, /its certificate has expired$/],
 ];
 
-for (const [what, access, log] of DOUBTFUL) {
-  test(`the leader's certificate ${what}: the worker says so, the leader points to the worker's log`, async (t) => {
-    const met = await meet(t, access, { tls: worker });
-    assert.ok(met.reason instanceof Refusal && !met.reason.final, String(met.reason));
-    assert.match(met.reason.message, /^it broke off after the handshake: its log says why/);
-    assert.match(met.log.join('|'), log);
+for (const [what, access, log] of REFUSED_LEADERS) {
+  test(`the leader's certificate ${what}: the worker logs it, the leader refers to the worker's log`, async (t) => {
+    const result = await connect(t, access, { tls: worker });
+    assert.ok(result.reason instanceof Refusal && !result.reason.final, String(result.reason));
+    assert.match(result.reason.message, /^it closed the connection after the handshake: its log has the reason/);
+    assert.match(result.log.join('|'), log);
   });
 }
 
-test('a leader without TLS is told what a worker with TLS may want', async (t) => {
-  const met = await meet(t, {}, { tls: worker });
-  assert.ok(met.reason instanceof Refusal && !met.reason.final, String(met.reason));
-  assert.match(met.reason.message, /perhaps it wants TLS/);
-  assert.match(met.log.join('|'), /it does not speak TLS 1\.3/);
+test('a leader without TLS names TLS as a possible reason', async (t) => {
+  const result = await connect(t, {}, { tls: worker });
+  assert.ok(result.reason instanceof Refusal && !result.reason.final, String(result.reason));
+  assert.match(result.reason.message, /it may require TLS/);
+  assert.match(result.log.join('|'), /it does not speak TLS 1\.3/);
 });
 
-test('a leader with TLS says what a worker without TLS lacks', async (t) => {
-  const met = await meet(t, { tls: leader }, {});
-  assert.ok(met.reason instanceof Refusal && met.reason.final, String(met.reason));
-  assert.match(met.reason.message, /^it does not speak TLS: start it with --tls-cert --tls-key --tls-ca/);
+test('a leader with TLS reports that a worker has no TLS', async (t) => {
+  const result = await connect(t, { tls: leader }, {});
+  assert.ok(result.reason instanceof Refusal && result.reason.final, String(result.reason));
+  assert.match(result.reason.message, /^it does not speak TLS: start it with --tls-cert --tls-key --tls-ca/);
 });
 
 test('a listener beyond the loopback interface needs certificates, a token, or --insecure', async () => {
@@ -183,7 +189,7 @@ test('tokens are compared whole', () => {
   }
 });
 
-test('files that are no good are named, with what they are for, and nothing of what they hold', async (t) => {
+test('invalid files are named with their purpose, without any of their content', async (t) => {
   const path = folder(t);
   const at = (name: string, text: string) => {
     writeFileSync(join(path, name), text);

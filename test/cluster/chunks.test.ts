@@ -48,13 +48,13 @@ for (const length of [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * C
 test('several strings come back whole though their chunks alternate, whatever the size of the chunks', () => {
   const strings = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 5 });
   fc.assert(
-    fc.property(strings, fc.nat(11), fc.infiniteStream(fc.nat(999)), (all, most, luck) => {
+    fc.property(strings, fc.nat(11), fc.infiniteStream(fc.nat(999)), (all, most, random) => {
       const size = most + 1;
       const joiner = new Joiner('test', 200, size);
       const queues = all.map((bytes, key) => ({ key, bytes, left: chunks(bytes, size) }));
       let open = queues;
       while (open.length > 0) {
-        const one = open[(luck.next().value as number) % open.length] as (typeof queues)[number];
+        const one = open[(random.next().value as number) % open.length] as (typeof queues)[number];
         const whole = joiner.add(String(one.key), one.left.shift() as Chunk);
         if (one.left.length > 0) assert.equal(whole, undefined);
         else assert.deepEqual(whole, Uint8Array.from(one.bytes));
@@ -64,7 +64,7 @@ test('several strings come back whole though their chunks alternate, whatever th
   );
 });
 
-test('one wrong bit anywhere, in the bytes or in the checksum, is noticed', () => {
+test('one wrong bit anywhere, in the bytes or in the checksum, is detected', () => {
   const bytes = fc.uint8Array({ minLength: 1, maxLength: 40 });
   fc.assert(
     fc.property(bytes, fc.integer({ min: 1, max: 40 }), fc.nat(9999), (original, size, at) => {
@@ -96,8 +96,8 @@ const REFUSED: readonly [what: string, sent: readonly Chunk[], why: RegExp][] = 
   ['the first chunk is missing', [p1], /a chunk at byte 10 was not expected/],
   ['the last chunk comes before the third', [p0, p1, p3], /a chunk at byte 30 was not expected/],
   ['a chunk comes twice', [p0, p1, p1], /a chunk at byte 10 was not expected/],
-  ['it begins again before it is whole', [p0, p1, p0], /a chunk at byte 0 was not expected/],
-  ['a short one comes whole before the one begun is', [p0, ...cut(noise(5))], /a chunk at byte 0 was not expected/],
+  ['it begins again before it is complete', [p0, p1, p0], /a chunk at byte 0 was not expected/],
+  ['a short string is complete before the one begun', [p0, ...cut(noise(5))], /a chunk at byte 0 was not expected/],
   ['chunks overlap', [p0, { ...p1, offset: 5 }], /a chunk at byte 5 was not expected/],
   ['the length changes on the way', [p0, { ...p1, total: 41 }], /a chunk at byte 10 was not expected/],
   ['a chunk is empty', [p0, { ...p1, data: new Uint8Array(0) }], /a chunk at byte 10 was not expected/],
@@ -126,7 +126,7 @@ test('the same name may be used again once its bytes are whole', () => {
   }
 });
 
-test('what is announced reserves no memory: only what has come is kept, and at most twice that', () => {
+test('an announced length reserves no memory: at most twice the received bytes are allocated', () => {
   const before = process.memoryUsage().arrayBuffers;
   const joiner = new Joiner('scene', 2 ** 30, 100);
   for (let key = 0; key < 64; key++)
@@ -136,7 +136,7 @@ test('what is announced reserves no memory: only what has come is kept, and at m
   assert.throws(() => joiner.add('64', one), PROTOCOL(/^scene 64: 64 others are incomplete/));
 });
 
-test('all that is incomplete stays within the limit together; what is complete makes room', () => {
+test('incomplete strings stay within the limit together; complete strings do not count', () => {
   const joiner = new Joiner('result of shard', 100, 40);
   const half = (seed: number) => chunks(noise(80, seed), 40) as [Chunk, Chunk];
   const [[a, b], [c, d], [e]] = [half(1), half(2), half(3)];

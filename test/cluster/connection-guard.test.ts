@@ -1,4 +1,4 @@
-/** Clients that keep no rule: each is ended in bounded time, and a leader that comes meanwhile is served. */
+/** Clients that violate the protocol: each is ended in bounded time, and a leader that connects meanwhile is served. */
 
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
@@ -21,18 +21,18 @@ const SESSION = '/fractal.v1.Peer/Session';
 const CHECK = '/grpc.health.v1.Health/Check';
 const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', build: 'build', session: 's', slots: 0 };
 const limits = { ...LIMITS, leaders: 3, pending: 4, handshakeMs: 400, idleMs: 400 };
-/** More than all limits of time together, and less than anybody would wait. */
+/** More than all limits of time together, and short enough for a test. */
 const BOUND_MS = 8_000;
 
 const ours = await testAuthority();
 const tls = await ours.holder(['127.0.0.1']);
 const token = 'sixteen-characters';
 
-/** Answers whoever greets, and keeps the session. */
+/** Answers each Hello, and keeps the session. */
 function listen(options: ListenOptions = {}): Promise<Listener> {
   const answer = (link: WorkerLink) => {
     const worker = new Scripted(link);
-    void worker.any().then((greeting) => greeting && worker.send({ kind: 'refused', reason: 'heard' }));
+    void worker.any().then((message) => message && worker.send({ kind: 'refused', reason: 'answered' }));
   };
   return grpcListen(LOCAL, answer, { limits, ...options });
 }
@@ -45,7 +45,7 @@ async function open(t: TestContext, port: number): Promise<Socket> {
   return socket;
 }
 
-/** What came until the other side closed. */
+/** The bytes received until the other side closed. */
 function ended(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -58,16 +58,16 @@ function ended(socket: Socket): Promise<Buffer> {
   });
 }
 
-/** A leader comes, is heard, and goes. */
+/** A leader connects, is answered, and ends. */
 async function served({ address }: Listener, access: Access = {}): Promise<void> {
   const leader = new Scripted(grpcDialer(access).dial(address));
   void leader.send(hello);
-  assert.deepEqual(await leader.any(), { kind: 'refused', reason: 'heard' });
+  assert.deepEqual(await leader.any(), { kind: 'refused', reason: 'answered' });
   leader.link.close();
   await leader.ended;
 }
 
-/** Says the same again and again, until nobody listens any more. */
+/** Sends the same bytes again and again, until the connection ends. */
 function repeat(socket: Socket, bytes: Uint8Array, everyMs = 0): void {
   const timer = setInterval(() => {
     if (socket.writable && socket.writableLength < 1 << 20) socket.write(bytes);
@@ -79,15 +79,15 @@ const start = Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0), frame(TYPE.set
 const opened = (path: string, more: Record<string, string> = {}) =>
   Buffer.concat([start, frame(TYPE.headers, FLAG.endHeaders, 1, call(path, more))]);
 
-const RUDE: readonly [what: string, act: (socket: Socket) => void][] = [
-  ['says nothing', () => undefined],
-  ['says one byte now and then', (socket) => repeat(socket, Buffer.from('P'), 90)],
+const MISBEHAVING: readonly [what: string, act: (socket: Socket) => void][] = [
+  ['sends nothing', () => undefined],
+  ['sends one byte now and then', (socket) => repeat(socket, Buffer.from('P'), 90)],
   ['sends garbage', (socket) => socket.write(Buffer.alloc(5_000, 'garbage '))],
   ['sends HTTP/1', (socket) => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
-  ['speaks TLS where nobody does', (socket) => void connectTls({ socket }).on('error', () => undefined)],
-  ['greets in HTTP/2 and says no more', (socket) => socket.write(start)],
+  ['sends TLS to a worker without TLS', (socket) => void connectTls({ socket }).on('error', () => undefined)],
+  ['begins HTTP/2 and sends no more', (socket) => socket.write(start)],
   [
-    'begins a frame and dribbles',
+    'sends a frame byte by byte',
     (socket) => {
       socket.write(start);
       socket.write(frame(TYPE.headers, 0, 1, Buffer.alloc(1_000)).subarray(0, 9));
@@ -121,8 +121,8 @@ const RUDE: readonly [what: string, act: (socket: Socket) => void][] = [
   ],
 ];
 
-for (const [what, act] of RUDE) {
-  test(`a client that ${what} is shown out, and a leader served meanwhile`, async (t) => {
+for (const [what, act] of MISBEHAVING) {
+  test(`a client that ${what} is disconnected, and a leader served meanwhile`, async (t) => {
     const listener = await listen();
     t.after(() => listener.close());
     const socket = await open(t, listener.address.port);
@@ -134,15 +134,15 @@ for (const [what, act] of RUDE) {
   });
 }
 
-const SHAKY: readonly [what: string, act: (socket: Socket) => void, line: RegExp][] = [
-  ['says nothing', () => undefined, /it did not finish the TLS handshake in time/],
-  ['says one byte now and then', (s) => repeat(s, Buffer.from([22]), 90), /handshake in time|does not speak TLS/],
+const MISBEHAVING_TLS: readonly [what: string, act: (socket: Socket) => void, line: RegExp][] = [
+  ['sends nothing', () => undefined, /it did not finish the TLS handshake in time/],
+  ['sends one byte now and then', (s) => repeat(s, Buffer.from([22]), 90), /handshake in time|does not speak TLS/],
   ['sends garbage', (s) => s.write(Buffer.alloc(5_000, 'garbage ')), /it does not speak TLS 1\.3/],
   ['speaks HTTP/2 without TLS', (s) => s.write(start), /it does not speak TLS 1\.3/],
 ];
 
-for (const [what, act, line] of SHAKY) {
-  test(`with TLS: a client that ${what} is shown out with a line in the log, and a leader served`, async (t) => {
+for (const [what, act, line] of MISBEHAVING_TLS) {
+  test(`with TLS: a client that ${what} is disconnected with a line in the log, and a leader served`, async (t) => {
     const log: string[] = [];
     const listener = await listen({ tls, refused: (peer, reason) => void log.push(`${peer} ${reason}`) });
     t.after(() => listener.close());
@@ -160,7 +160,7 @@ for (const [what, act, line] of SHAKY) {
 }
 
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
-  test(`with TLS: a client without a certificate is shown out (${version})`, async (t) => {
+  test(`with TLS: a client without a certificate is disconnected (${version})`, async (t) => {
     const log: string[] = [];
     const listener = await listen({ tls, refused: (_, reason) => void log.push(reason) });
     t.after(() => listener.close());
@@ -176,7 +176,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
 }
 
 const CALLS: readonly [what: string, act: (socket: Socket) => void, options: ListenOptions][] = [
-  ['says nothing', (socket) => socket.write(opened(SESSION)), {}],
+  ['sends nothing', (socket) => socket.write(opened(SESSION)), {}],
   [
     'announces a message of 4 GiB',
     (socket) => {
@@ -227,7 +227,7 @@ for (const [what, act, options] of CALLS) {
   });
 }
 
-test('calls without end in one connection keep no leader out, and go when others come', async (t) => {
+test('calls without end in one connection prevent no session, and end when others connect', async (t) => {
   const listener = await listen();
   t.after(() => listener.close());
   const socket = await open(t, listener.address.port);
@@ -236,13 +236,13 @@ test('calls without end in one connection keep no leader out, and go when others
   socket.write(Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0)]));
   for (let k = 0; k < 5_000; k++) socket.write(frame(TYPE.headers, FLAG.endHeaders, 2 * k + 1, call(CHECK)));
   await served(listener);
-  // Probes that never ask are pending still: they are closed when others connect.
+  // Probes without a call are still pending: they are closed when others connect.
   for (let k = 0; k <= limits.pending; k++) await open(t, listener.address.port);
   await end;
   await served(listener);
 });
 
-test('many calls in one connection that are all refused are shown out without a warning', async (t) => {
+test('a connection with many refused calls is ended without a warning', async (t) => {
   const warnings: Error[] = [];
   const warned = (warning: Error) => void warnings.push(warning);
   process.on('warning', warned);
@@ -257,7 +257,7 @@ test('many calls in one connection that are all refused are shown out without a 
   assert.deepEqual(warnings, []);
 });
 
-test('the oldest stranger makes room for a new one, leaders stay', async (t) => {
+test('the oldest pending connection is closed for a new one, sessions stay', async (t) => {
   const listener = await listen({ limits: { ...limits, handshakeMs: 60_000, idleMs: 60_000 } });
   t.after(() => listener.close());
   const leader = new Scripted(grpcDialer().dial(listener.address));
@@ -273,7 +273,7 @@ test('the oldest stranger makes room for a new one, leaders stay', async (t) => 
   leader.link.close();
 });
 
-test('leaders beyond the limit are told so, and find a place when another has gone', async (t) => {
+test('leaders beyond the limit are refused, and accepted when another has ended', async (t) => {
   const log: string[] = [];
   const listener = await listen({ refused: (_, reason) => void log.push(reason) });
   t.after(() => listener.close());
@@ -293,17 +293,17 @@ test('leaders beyond the limit are told so, and find a place when another has go
     void next.send(hello);
     if (await next.any()) return;
   }
-  assert.fail('the place of a leader that left was never free');
+  assert.fail('no session became free');
 });
 
-test('who has nothing to compute makes room for the next leader, the longest silent first', async (t) => {
+test('a session with nothing to compute is ended for the next leader, the longest silent first', async (t) => {
   const busy = new Set<WorkerLink>();
   const links: WorkerLink[] = [];
   const answer = (link: WorkerLink) => {
     links.push(link);
     const worker = new Scripted(link);
     const next = async () => {
-      while (await worker.any()) void worker.send({ kind: 'refused', reason: 'heard' });
+      while (await worker.any()) void worker.send({ kind: 'refused', reason: 'answered' });
     };
     void next();
   };
@@ -320,7 +320,7 @@ test('who has nothing to compute makes room for the next leader, the longest sil
   void second.send(hello);
   await second.next('refused');
   await come();
-  assert.match((await third.ended)?.message ?? '', /nothing to compute, and another leader came/);
+  assert.match((await third.ended)?.message ?? '', /nothing to compute, and another leader connected/);
   await come();
   assert.match((await second.ended)?.message ?? '', /nothing to compute/);
   for (const link of links) busy.add(link);
@@ -331,15 +331,15 @@ test('who has nothing to compute makes room for the next leader, the longest sil
   await first.next('refused');
 });
 
-test('a hundred sessions that break HTTP/2 keep no leader out', async (t) => {
+test('a hundred sessions that violate HTTP/2 prevent no session', async (t) => {
   const listener = await listen({ busy: () => false });
   t.after(() => listener.close());
-  const said = [...wireToWorker(hello, scenes)].map((wire) => toWorker.encode(wire));
+  const wire = [...wireToWorker(hello, scenes)].map((wire) => toWorker.encode(wire));
   for (let k = 0; k < 100; k++) {
     const socket = await open(t, listener.address.port);
     socket.resume();
-    const greeting = Buffer.concat(said.map((bytes) => frame(TYPE.data, 0, 1, message(bytes))));
-    socket.write(Buffer.concat([opened(SESSION), greeting]));
+    const bytesOfHello = Buffer.concat(wire.map((bytes) => frame(TYPE.data, 0, 1, message(bytes))));
+    socket.write(Buffer.concat([opened(SESSION), bytesOfHello]));
     setImmediate(() => socket.write(frame(TYPE.continuation, 0, 1, Buffer.alloc(20, 'x'))));
     if (k % 10 === 9) await served(listener);
   }

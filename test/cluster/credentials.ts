@@ -13,16 +13,16 @@ export function life(days = 1) {
 
 export interface TestAuthority extends Certified {
   /** What one end holds; `trusted`: of the other side, unless it is this CA. */
-  holder(names: readonly string[], days?: number, trusted?: Certified): Promise<Tls>;
+  holder(names: readonly string[], days?: number, accepted?: Certified): Promise<Tls>;
 }
 
 export async function testAuthority(): Promise<TestAuthority> {
   const authority = await newAuthority('test CA', life(2));
   return {
     ...authority,
-    async holder(names, days = 1, trusted = authority) {
+    async holder(names, days = 1, accepted = authority) {
       const own = await issue(authority, names[0] as string, names, life(days));
-      return { ...own, ca: trusted.cert };
+      return { ...own, ca: accepted.cert };
     },
   };
 }

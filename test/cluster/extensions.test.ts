@@ -1,4 +1,4 @@
-/** A server that sends an extension frame of HTTP/2 is left before nghttp2 sees it; other bytes pass as they are. */
+/** A server that sends an extension frame of HTTP/2 is disconnected before nghttp2 gets it; other bytes pass unchanged. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ const frames = fc.array(
   { maxLength: 20 },
 );
 
-test('frames are told apart, however the network cuts them', () => {
+test('frames are recognized, wherever the network splits them', () => {
   fc.assert(
     fc.property(frames, fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }), (sent, cuts) => {
       const parts = sent.map(({ type, stream, payload }) => frame(type, 0, stream, payload));
@@ -53,14 +53,14 @@ test('a guarded socket carries megabytes both ways, and ends as the socket ends'
   assert.ok((await buffer(guarded)).equals(sent));
 });
 
-test('a socket that breaks breaks what is guarded', async (t) => {
+test('an error of the socket is an error of the guarded stream', async (t) => {
   const port = await server(t, (socket) => socket.resetAndDestroy());
   const guarded = withoutExtensions(connect(port, '127.0.0.1')).resume();
   const [error] = await once(guarded, 'error');
   assert.equal(error.code, 'ECONNRESET');
 });
 
-/** What a server may send at once, before anybody asked. */
+/** Bytes that a server may send before any request. */
 const OPENINGS: Readonly<Record<string, Buffer>> = {
   'an extension frame': Buffer.concat([frame(TYPE.settings, 0, 0), frame(10, 0, 0, Buffer.from([0, 200]))]),
   garbage: Buffer.alloc(60_000, 'garbage '),

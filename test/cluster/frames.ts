@@ -1,4 +1,4 @@
-/** HTTP/2 by hand (RFC 9113), for clients and servers that keep no rule. */
+/** HTTP/2 by hand (RFC 9113), for clients and servers that violate the protocol. */
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export const TYPE = { data: 0, headers: 1, settings: 4, ping: 6, continuation: 9 } as const;

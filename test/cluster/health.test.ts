@@ -1,4 +1,4 @@
-/** grpc.health.v1, asked as any probe does. */
+/** grpc.health.v1, as any probe uses it. */
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -22,7 +22,7 @@ async function probed(t: TestContext, options: ListenOptions = {}, credentials =
   return { listener, probe };
 }
 
-/** What it answers, or the code of its error. */
+/** The answer, or the code of its error. */
 function check(probe: HealthClient, service = ''): Promise<string | number | undefined> {
   return new Promise((resolve) => {
     const deadline = Date.now() + 5_000;
@@ -38,10 +38,10 @@ test('a worker is serving until it drains', async (t) => {
   assert.equal(await check(probe), 'NOT_SERVING');
   assert.equal(await check(probe, 'someone.else'), grpc.status.NOT_FOUND);
   const leader = new Scripted(grpcDialer().dial(listener.address));
-  assert.match((await leader.ended)?.message ?? '', /it is going down/);
+  assert.match((await leader.ended)?.message ?? '', /it is ending/);
 });
 
-test('who watches is told at once, and when it changes', async (t) => {
+test('a watcher gets the status at once, and at each change', async (t) => {
   const { listener, probe } = await probed(t);
   const watch = (service: string) => {
     const call = probe.watch({ service });
@@ -56,7 +56,7 @@ test('who watches is told at once, and when it changes', async (t) => {
   assert.equal((await all.next()).value.status, 'NOT_SERVING');
 });
 
-test('of too many who watch the oldest makes room', async (t) => {
+test('beyond the limit of watchers the oldest is ended', async (t) => {
   const { listener } = await probed(t);
   const credentials = grpc.credentials.createInsecure();
   const watch = async (probe: HealthClient) => {
@@ -75,7 +75,7 @@ test('of too many who watch the oldest makes room', async (t) => {
   assert.equal(await Promise.race([calls[1]?.error, 'watches']), 'watches');
 });
 
-test('a probe needs no token; with TLS it needs a certificate as everybody does', async (t) => {
+test('a probe needs no token; with TLS it needs a certificate like every client', async (t) => {
   const ours = await testAuthority();
   const [tls, mine] = [await ours.holder(['w']), await ours.holder(['probe'])];
   const open = await probed(t, { token: 'sixteen-characters' });

@@ -1,4 +1,4 @@
-/** A hostfile that changes, and names that resolve to other addresses later; time passes when the test says so. */
+/** A hostfile that changes, and names that resolve to other addresses later; with a clock that the test advances. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -6,19 +6,19 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type Host, parseHostfile } from '../../src/cluster/hostfile.js';
-import { type Look, lookAt, watchHosts } from '../../src/cluster/hostwatch.js';
+import { changesOf, type ReadChanged, watchHosts } from '../../src/cluster/hostwatch.js';
 import { folder } from '../e2e/processes.js';
 
-const same: Look = async () => undefined;
+const same: ReadChanged = async () => undefined;
 
-/** What is found, noted and settled, in the order in which it happens. */
-function watching(t: TestContext, hosts: readonly Host[], look: Look, dns: Map<string, string[]>) {
+/** A log of hosts found, notes, and the moment when all names are resolved. */
+function watching(t: TestContext, hosts: readonly Host[], read: ReadChanged, dns: Map<string, string[]>) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const stop = new AbortController();
   t.after(() => stop.abort());
   const log: string[] = [];
   const done = watchHosts(hosts, {
-    look,
+    read,
     resolve: async (name) => {
       const addresses = dns.get(name);
       if (!addresses) throw new Error(`ENOTFOUND ${name}`);
@@ -32,10 +32,10 @@ function watching(t: TestContext, hosts: readonly Host[], look: Look, dns: Map<s
         }),
       ),
     note: (text) => void log.push(text),
-    settled: () => void log.push('settled'),
+    allNamed: () => void log.push('settled'),
     retries: 1,
   });
-  /** Seconds pass, and what they bring about happens. */
+  /** Advances the clock. */
   const pass = async (seconds: number) => {
     for (let k = 0; k < seconds; k++) {
       t.mock.timers.tick(1_000);
@@ -46,21 +46,21 @@ function watching(t: TestContext, hosts: readonly Host[], look: Look, dns: Map<s
   return { pass, stop, done };
 }
 
-test('lines that come later are found, once; what is wrong is noted, and what was there stays', async (t) => {
-  let says: string | Error | undefined;
+test('lines added later are found, once; errors are noted, and earlier hosts stay', async (t) => {
+  let content: string | Error | undefined;
   const look = async () => {
-    const now = says;
-    says = undefined;
+    const now = content;
+    content = undefined;
     if (now instanceof Error) throw now;
     return now === undefined ? undefined : parseHostfile(now, 'f');
   };
   const { pass, stop, done } = watching(t, parseHostfile('a', 'f'), look, new Map());
   assert.deepEqual(await pass(3), ['a:50051', 'settled']);
-  says = 'a\nb slots=2';
+  content = 'a\nb slots=2';
   assert.deepEqual(await pass(2), ['b:50051/2']);
-  says = new Error('f:2:3: "slots=many" is not a number');
-  assert.deepEqual(await pass(2), ['f:2:3: "slots=many" is not a number; the hosts of before stay']);
-  says = 'c port=7\nb slots=2';
+  content = new Error('f:2:3: "slots=many" is not a number');
+  assert.deepEqual(await pass(2), ['f:2:3: "slots=many" is not a number; the earlier hosts are kept']);
+  content = 'c port=7\nb slots=2';
   assert.deepEqual(await pass(2), ['c:7']);
   stop.abort();
   await done;
@@ -69,7 +69,7 @@ test('lines that come later are found, once; what is wrong is noted, and what wa
 test('a file is read again when it changed, or was replaced, and not otherwise', async (t) => {
   const path = join(folder(t), 'hosts');
   writeFileSync(path, 'a\n');
-  const look = await lookAt(path);
+  const look = await changesOf(path);
   assert.equal(await look(), undefined);
   writeFileSync(path, 'a\nbb\n');
   assert.equal((await look())?.length, 2);
@@ -81,10 +81,10 @@ test('a file is read again when it changed, or was replaced, and not otherwise',
   assert.equal((await look())?.[0]?.host, 'c');
 });
 
-test('a hostfile that is no file any more is not waited for', async (t) => {
+test('a hostfile that becomes a pipe is not waited for', async (t) => {
   const path = join(folder(t), 'hosts');
   writeFileSync(path, 'a\n');
-  const look = await lookAt(path);
+  const look = await changesOf(path);
   rmSync(path);
   execFileSync('mkfifo', [path]);
   assert.equal(await look(), undefined);
@@ -102,10 +102,10 @@ test('a name is resolved every five seconds, and each new address is found', asy
   assert.deepEqual(await pass(2), ['pods: 10.0.0.2:7/2', 'pods: ::1:7/2']);
 });
 
-test('a name that is not found is waited for, then not any more, and still asked for', async (t) => {
+test('a name that is not found is waited for, later not any more, and still looked up', async (t) => {
   const dns = new Map<string, string[]>();
   const { pass } = watching(t, parseHostfile('dns:///pods', 'f'), same, dns);
-  assert.deepEqual(await pass(4), ['ENOTFOUND pods: asked for again and again']);
+  assert.deepEqual(await pass(4), ['ENOTFOUND pods: looked up again']);
   assert.deepEqual(await pass(3), ['settled']);
   dns.set('pods', ['10.0.0.1']);
   assert.deepEqual(await pass(6), ['pods: 10.0.0.1:50051']);

@@ -1,6 +1,6 @@
 /**
- * The transport without a network: what is said becomes protobuf bytes and pieces as with gRPC, and arrives later, in
- * order, one message in each turn of the event loop. transport.test.ts holds it and grpc.ts to the same contract.
+ * The transport without a network: messages become protobuf bytes in chunks as with gRPC, and arrive later, in
+ * order, one in each turn of the event loop. transport.test.ts tests it and grpc.ts by the same contract.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -38,11 +38,11 @@ const HIGH_WATER = 16;
 
 export interface MemoryNetwork {
   readonly dialer: Dialer;
-  /** Every port is free until it is taken; the session's link is one end of what somebody dialled. */
+  /** Every port is free until it is taken; each dial opens a session there. */
   listen(address: Address, session: (link: MemoryLink<ToLeader, ToWorker>, peer: string) => void): Listener;
   /** A dialler whose link can also send bytes that no message has. */
   dial(address: Address): MemoryLink<ToWorker, ToLeader>;
-  /** Resolves once nothing is on its way any more. */
+  /** Resolves when all messages have arrived. */
   quiet(): Promise<void>;
 }
 
@@ -64,11 +64,11 @@ export function memoryNetwork(): MemoryNetwork {
     );
     const service = services.get(addressText(address));
     if (!service) {
-      leader.lose(new Error('ECONNREFUSED'));
+      leader.dropArriving(new Error('ECONNREFUSED'));
       return leader;
     }
     const worker = new End<ToLeader, ToWorker>(
-      { ends: 'the leader went away', closes: 'the worker broke off' },
+      { ends: 'the leader closed the connection', closes: 'the worker closed the connection' },
       (message) => wiresOf(wireToLeader(message), toLeader),
       inboxOf(workerInbox(scenes), toWorker),
     );
@@ -84,20 +84,20 @@ export function memoryNetwork(): MemoryNetwork {
     dial,
     listen(address, session) {
       const name = addressText(address);
-      const mine = new Set<End<ToLeader, ToWorker>>();
+      const own = new Set<End<ToLeader, ToWorker>>();
       services.set(name, (link, peer) => {
-        mine.add(link);
+        own.add(link);
         session(link, peer);
       });
       return {
         address,
         async drain() {
           services.delete(name);
-          while ([...mine].some((link) => !link.gone)) await nextTurn();
+          while ([...own].some((link) => !link.gone)) await nextTurn();
         },
         async close() {
           services.delete(name);
-          for (const link of mine) link.close();
+          for (const link of own) link.close();
         },
       };
     },
@@ -108,16 +108,16 @@ export function memoryNetwork(): MemoryNetwork {
   };
 }
 
-/** After all that is due in this turn of the event loop. */
+/** After everything due in this turn of the event loop. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }
 
-/** How a link's end shows on either side, as with gRPC: the worker's end() is the end of the call for both. */
-interface Manners {
+/** The reasons with which links end on either side, as with gRPC: the worker's end() is the end of the call for both. */
+interface EndReasons {
   /** After one's own end(): why one's own link ends, should it do so. */
   readonly ends: string | undefined;
-  /** After one's close(): what the other side is told; undefined: an orderly end. */
+  /** After one's close(): the reason on the other side; undefined: an orderly end. */
   readonly closes: string | undefined;
 }
 
@@ -127,21 +127,21 @@ class End<Out, In> implements MemoryLink<Out, In> {
   private handlers: Parameters<Link<Out, In>['listen']>[0] | undefined;
   private readonly arriving: Uint8Array[] = [];
   /** Set when nothing more will arrive: `ended` is due. */
-  private parting: { readonly error: Error | undefined } | undefined;
+  private finalEnd: { readonly error: Error | undefined } | undefined;
   private over = false;
-  /** All that this side wanted to say: end() was called. */
-  private said = false;
+  /** end() was called. */
+  private ending = false;
   private due = false;
   private full: Promise<void> | undefined;
   private drained = () => {};
 
   constructor(
-    private readonly manners: Manners,
+    private readonly endReasons: EndReasons,
     private readonly outbox: (message: Out) => Iterable<Parcel>,
     private readonly inbox: (bytes: Uint8Array, traffic: Traffic) => In | undefined,
   ) {}
 
-  /** Both sides know of the end. */
+  /** The end has arrived on both sides. */
   get gone(): boolean {
     return this.over && (this.other?.over ?? true);
   }
@@ -152,9 +152,9 @@ class End<Out, In> implements MemoryLink<Out, In> {
 
   async send(message: Out): Promise<void> {
     while (this.full) await this.full;
-    if (this.said && !this.over) throw new Error('sent after the end');
+    if (this.ending && !this.over) throw new Error('sent after the end');
     for (const { bytes, wire } of this.outbox(message)) {
-      if (this.over || this.parting) return;
+      if (this.over || this.finalEnd) return;
       countWire(this.traffic, 'sent', wire);
       this.sendBytes(bytes);
       if ((this.other?.arriving.length ?? 0) >= HIGH_WATER) await this.drain();
@@ -171,15 +171,15 @@ class End<Out, In> implements MemoryLink<Out, In> {
       return;
     }
     this.other?.part(undefined);
-    this.said = true;
+    this.ending = true;
     // What is on its way to the one that ends, or closes, may still arrive: with gRPC it may, too.
-    if (this.manners.ends) this.part(new Error(this.manners.ends));
+    if (this.endReasons.ends) this.part(new Error(this.endReasons.ends));
   }
 
-  close(reason = this.manners.closes): void {
-    if (this.over || this.parting) return;
-    const { closes } = this.manners;
-    this.other?.lose(closes === undefined ? undefined : new Error(reason));
+  close(reason = this.endReasons.closes): void {
+    if (this.over || this.finalEnd) return;
+    const { closes } = this.endReasons;
+    this.other?.dropArriving(closes === undefined ? undefined : new Error(reason));
     this.part(new Error('closed on this side'));
   }
 
@@ -188,28 +188,28 @@ class End<Out, In> implements MemoryLink<Out, In> {
     this.turn();
   }
 
-  /** Nothing that is still on its way arrives. */
-  lose(error: Error | undefined): void {
+  /** Drops messages that have not arrived. */
+  dropArriving(error: Error | undefined): void {
     this.arriving.length = 0;
     this.part(error);
   }
 
   private part(error: Error | undefined): void {
     if (this.over) return;
-    this.parting ??= { error };
+    this.finalEnd ??= { error };
     this.drained();
     this.other?.drained();
     this.turn();
   }
 
   private arrive(bytes: Uint8Array): void {
-    if (this.over || this.parting) return;
+    if (this.over || this.finalEnd) return;
     this.arriving.push(bytes);
     this.turn();
   }
 
   private turn(): void {
-    if (this.due || this.over || !this.handlers || (this.arriving.length === 0 && !this.parting)) return;
+    if (this.due || this.over || !this.handlers || (this.arriving.length === 0 && !this.finalEnd)) return;
     this.due = true;
     setImmediate(() => {
       this.due = false;
@@ -220,12 +220,12 @@ class End<Out, In> implements MemoryLink<Out, In> {
 
   private step(): void {
     const bytes = this.arriving.shift();
-    if (!bytes) return this.finish(this.parting?.error);
+    if (!bytes) return this.finish(this.finalEnd?.error);
     try {
       const message = this.inbox(bytes, this.traffic);
       if (message) this.handlers?.message(message);
     } catch (error) {
-      this.other?.lose(this.manners.closes === undefined ? undefined : (error as Error));
+      this.other?.dropArriving(this.endReasons.closes === undefined ? undefined : (error as Error));
       this.finish(error as Error);
     }
     if (this.arriving.length === 0) this.other?.drained();

@@ -1,4 +1,4 @@
-/** What gRPC says of a failed connection, as the leader and the worker print it. */
+/** Errors of gRPC for failed connections, as leader and worker print them. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -18,7 +18,7 @@ for (const [details, reason] of [
     'Name resolution failed for target dns:nowhere.invalid:50051',
     'Name resolution failed for target dns:nowhere.invalid:50051',
   ],
-  ['', 'the connection broke'],
+  ['', 'the connection was lost'],
 ] as const) {
   test(`the reason of ${JSON.stringify(details)}`, () => {
     assert.equal(reasonOf(UNAVAILABLE, details, {}).message, reason);

@@ -10,7 +10,7 @@ const LOCAL = { host: '127.0.0.1', port: 0 };
 const PROGRAM = { version: '1', build: 'a'.repeat(64) };
 const TOKEN = 'a token of some length';
 
-/** A leader's registration, the addresses that came, and a worker that registers, with what it notes. */
+/** A leader's registration with the addresses it gets, and a worker that registers with the lines it notes. */
 async function registration(t: TestContext, join: (address: Address) => string | undefined, token?: string) {
   const came: string[] = [];
   const options = token === undefined ? {} : { token };
@@ -35,12 +35,12 @@ async function registration(t: TestContext, join: (address: Address) => string |
 
 test('a worker states where it listens; without an address of its own, it is where the call comes from', async (t) => {
   const { came, first } = await registration(t, () => undefined);
-  assert.equal(await first({ host: '10.1.2.3', port: 7 }), 'is known to its leader');
-  assert.equal(await first({ host: '0.0.0.0', port: 8 }), 'is known to its leader');
+  assert.equal(await first({ host: '10.1.2.3', port: 7 }), 'is registered with its leader');
+  assert.equal(await first({ host: '0.0.0.0', port: 8 }), 'is registered with its leader');
   assert.deepEqual(came, ['10.1.2.3:7', '127.0.0.1:8']);
 });
 
-test('a worker that may not join learns why', async (t) => {
+test('a worker that is refused gets the reason', async (t) => {
   const { first } = await registration(t, () => 'it failed 3 times, last: out of memory');
   assert.equal(await first({ host: 'w', port: 7 }), 'cannot join so far: it failed 3 times, last: out of memory');
 });
@@ -55,51 +55,51 @@ test('another version is refused, and both versions are named', async (t) => {
 test('another build is refused, and both builds are named', async (t) => {
   const { came, first } = await registration(t, () => undefined);
   const why = 'the worker is build bbbbbbbbbbbb, the leader build aaaaaaaaaaaa: build the same sources on both';
-  const said = await first({ host: 'w', port: 7 }, { build: 'b'.repeat(64) });
-  assert.equal(said, `cannot join so far: ${why} ("make build")`);
+  const noted = await first({ host: 'w', port: 7 }, { build: 'b'.repeat(64) });
+  assert.equal(noted, `cannot join so far: ${why} ("make build")`);
   assert.deepEqual(came, []);
 });
 
 test('a worker without the token may not join', async (t) => {
   const { came, first } = await registration(t, () => undefined, TOKEN);
-  assert.match(await first({ host: 'w', port: 7 }, { access: {} }), /^cannot join so far: it wants a token/);
-  assert.equal(await first({ host: 'w', port: 7 }), 'is known to its leader');
+  assert.match(await first({ host: 'w', port: 7 }, { access: {} }), /^cannot join so far: it requires a token/);
+  assert.equal(await first({ host: 'w', port: 7 }), 'is registered with its leader');
   assert.deepEqual(came, ['w:7']);
 });
 
-test('an address that is none is not dialled', async (t) => {
+test('an invalid address is not dialled', async (t) => {
   const { came, first } = await registration(t, () => undefined);
   for (const worker of [
     { host: 'a b', port: 7 },
     { host: 'w', port: 0 },
     { host: 'x'.repeat(300), port: 7 },
   ]) {
-    assert.equal(await first(worker), 'cannot join so far: the address that it states is none');
+    assert.equal(await first(worker), 'cannot join so far: the address that it states is not valid');
   }
   assert.deepEqual(came, []);
 });
 
-test('a leader that is not there yet is asked again until it is', async (t) => {
+test('a worker registers again until its leader listens', async (t) => {
   const { listener } = await registration(t, () => undefined);
   await listener.close();
   const stop = new AbortController();
   t.after(() => stop.abort());
-  const said: string[] = [];
+  const noted: string[] = [];
   let wake = () => {};
   const known = new Promise<void>((resolve) => {
     wake = resolve;
   });
   const note = (text: string) => {
-    said.push(text);
-    if (text === 'is known to its leader') wake();
+    noted.push(text);
+    if (text === 'is registered with its leader') wake();
     else void openRegistration(listener.address, PROGRAM, () => undefined).then((late) => t.after(() => late.close()));
   };
   void register(listener.address, { host: 'w', port: 1 }, { access: {}, ...PROGRAM, signal: stop.signal, note });
   await known;
-  assert.deepEqual(said, ['cannot join so far: ECONNREFUSED', 'is known to its leader']);
+  assert.deepEqual(noted, ['cannot join so far: ECONNREFUSED', 'is registered with its leader']);
 });
 
-test('a worker that is never accepted gives up after its retries, and says why', async (t) => {
+test('a worker that is never accepted gives up after its retries, with the reason', async (t) => {
   const { listener } = await registration(t, () => 'it failed 3 times');
   const note = () => undefined;
   const options = { access: {}, ...PROGRAM, signal: new AbortController().signal, retries: 1, note };
@@ -115,17 +115,17 @@ test('a worker that is never accepted gives up after its retries, and says why',
   });
 });
 
-test('a worker that was accepted before stops without an error when its leader is gone', async (t) => {
+test('a worker that was accepted before stops without an error when its leader does not answer any more', async (t) => {
   const { listener } = await registration(t, () => undefined);
-  const said: string[] = [];
+  const noted: string[] = [];
   const note = (text: string) => {
-    said.push(text);
-    if (text === 'is known to its leader') void listener.close();
+    noted.push(text);
+    if (text === 'is registered with its leader') void listener.close();
   };
   const options = { access: {}, ...PROGRAM, signal: new AbortController().signal, retries: 0, note };
   await register(listener.address, { host: 'w', port: 1 }, options);
-  assert.equal(said[0], 'is known to its leader');
-  assert.equal(said.at(-1), 'its leader is gone, 1 attempt to register failed: ECONNREFUSED');
+  assert.equal(noted[0], 'is registered with its leader');
+  assert.equal(noted.at(-1), 'its leader does not answer any more, 1 attempt to register failed: ECONNREFUSED');
 });
 
 test('failed attempts do not count while a leader is connected', async (t) => {

@@ -1,4 +1,4 @@
-/** One end of a session that a test speaks for by hand: what it hears waits until the test asks for it. */
+/** One end of a session that a test drives by hand: received messages wait until the test takes them. */
 
 import assert from 'node:assert/strict';
 import type { ToLeader, ToWorker } from '../../src/cluster/messages.js';
@@ -8,9 +8,9 @@ export type ScriptedLeader = Scripted<ToWorker, ToLeader>;
 export type ScriptedWorker = Scripted<ToLeader, ToWorker>;
 
 export class Scripted<Out, In extends { readonly kind: string }> {
-  /** Heard, and not yet asked for. */
-  readonly heard: In[] = [];
-  /** These come whenever they are due, and disturb no order. */
+  /** Received, and not yet taken. */
+  readonly received: In[] = [];
+  /** Kept apart, since they may arrive at any time. */
   readonly heartbeats: In[] = [];
   /** Resolves when the link ended; with the reason unless the end was orderly. */
   readonly ended: Promise<Error | undefined>;
@@ -21,7 +21,7 @@ export class Scripted<Out, In extends { readonly kind: string }> {
     this.ended = new Promise((resolve) => {
       link.listen({
         message: (message) => {
-          (message.kind === 'heartbeat' ? this.heartbeats : this.heard).push(message);
+          (message.kind === 'heartbeat' ? this.heartbeats : this.received).push(message);
           this.wake();
         },
         ended: (error) => {
@@ -42,21 +42,21 @@ export class Scripted<Out, In extends { readonly kind: string }> {
   async next<Kind extends In['kind']>(kind: Kind): Promise<In & { kind: Kind }> {
     const message = await this.any();
     if (message?.kind !== kind)
-      assert.fail(`${kind} was to come, not ${message ? JSON.stringify(message) : 'the end'}`);
+      assert.fail(`${kind} was expected, not ${message ? JSON.stringify(message) : 'the end'}`);
     return message as In & { kind: Kind };
   }
 
   /** The next message; undefined: the link ended. */
   async any(): Promise<In | undefined> {
-    while (this.heard.length === 0 && !this.over) {
+    while (this.received.length === 0 && !this.over) {
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
     }
-    return this.heard.shift();
+    return this.received.shift();
   }
 
-  /** What comes until the link ends. */
+  /** The messages until the link ends. */
   async rest(): Promise<In[]> {
     const messages: In[] = [];
     for (let message = await this.any(); message; message = await this.any()) messages.push(message);

@@ -19,7 +19,7 @@ const refused = (bytes: Buffer) => {
 const result = (data: Buffer) =>
   toLeader.encode({ result: { shard: 1, epoch: 2, chunk: { data, total: data.length }, seconds: 1, iterations: 1 } });
 
-test('whatever this program encodes has the right shape', () => {
+test('every message that this program encodes has a valid shape', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat(), { maxLength: 500 }), (data, epochs) => {
       assert.equal(refused(result(Buffer.from(data))), '');

@@ -24,14 +24,14 @@ const MESSAGES: readonly ToWorker[] = [
   { kind: 'scene', job: 1, id: 2, scene: sceneOf({ paint: paintOf(9) }) },
   {
     ...{ kind: 'assign', job: 1, answerBytes: BYTES },
-    assignment: { shard: 3, epoch: 4, scene: 2, frame: 5, work: taskOf(rect) },
+    assignment: { shard: 3, epoch: 4, scene: 2, render: 5, work: taskOf(rect) },
   },
 ];
 
 /** A second assignment, whose answer is short. */
 const SHORT: ToWorker = {
   ...{ kind: 'assign', job: 1, answerBytes: SMALL },
-  assignment: { shard: 3, epoch: 5, scene: 2, frame: 5, work: taskOf({ x: 0, y: 0, width: 10, height: 1 }) },
+  assignment: { shard: 3, epoch: 5, scene: 2, render: 5, work: taskOf({ x: 0, y: 0, width: 10, height: 1 }) },
 };
 
 interface Line {

@@ -82,13 +82,13 @@ async function assign({ leader, worker }: Session, ...lengths: number[]): Promis
   for (const [shard, length] of lengths.entries()) {
     const rect = { x: 0, y: 0, width: length / 3, height: 1 };
     const work = taskOf(rect);
-    const assignment = { shard, epoch: shard, scene: 0, frame: 0, work };
+    const assignment = { shard, epoch: shard, scene: 0, render: 0, work };
     void leader.send({ kind: 'assign', job: JOB, assignment, answerBytes: length });
     await worker.next('assign');
   }
 }
 
-/** Both ends of one session; the greeting has arrived, and a job is open. */
+/** Both ends of one session; the handshake is done, and a job is open. */
 async function session(t: TestContext, { dialer, listen }: Transport): Promise<Session> {
   let accept = (_link: WorkerLink) => {};
   const accepted = new Promise<WorkerLink>((resolve) => {
@@ -135,23 +135,23 @@ for (const [name, transport] of [...WIRED, ['in one process', inProcess] as cons
     assert.equal(await leader.ended, undefined);
   });
 
-  test(`${name}: when the leader breaks off both ends end, and sending to it is no error`, async (t) => {
+  test(`${name}: when the leader closes the link both ends end, and sending to it is no error`, async (t) => {
     const { leader, worker } = await session(t, transport());
     leader.link.close();
     assert.ok((await leader.ended) instanceof Error);
     await worker.ended;
     await worker.send(failed(1));
     await leader.send(hello);
-    assert.deepEqual(leader.heard, []);
+    assert.deepEqual(leader.received, []);
   });
 
-  test(`${name}: when the worker breaks off both ends end, the leader's with a reason`, async (t) => {
+  test(`${name}: when the worker closes the link both ends end, the leader's with a reason`, async (t) => {
     const { leader, worker } = await session(t, transport());
     worker.link.close();
-    assert.match((await leader.ended)?.message ?? '', /the worker broke off/);
+    assert.match((await leader.ended)?.message ?? '', /the worker closed the connection/);
     await worker.ended;
     await leader.send({ kind: 'close', job: JOB, metrics: true });
-    assert.deepEqual(worker.heard, []);
+    assert.deepEqual(worker.received, []);
   });
 }
 
@@ -168,16 +168,16 @@ for (const [name, transport] of WIRED) {
     void worker.send(result(3, new Uint8Array(0)));
     void leader.send({ kind: 'scene', job: JOB, id: 4, scene });
     void leader.send({ kind: 'cancel', job: JOB, epochs: [5, 6] });
-    const heard = await leader.next('result');
-    assert.equal(Buffer.compare(heard.bytes, bytes), 0);
-    assert.deepEqual({ ...heard, bytes: [] }, { ...result(1, bytes), bytes: [] });
-    heard.bytes.fill(0);
+    const received = await leader.next('result');
+    assert.equal(Buffer.compare(received.bytes, bytes), 0);
+    assert.deepEqual({ ...received, bytes: [] }, { ...result(1, bytes), bytes: [] });
+    received.bytes.fill(0);
     assert.deepEqual(bytes, noise(2_499_999));
     assert.deepEqual(await leader.next('failed'), failed(2));
     assert.equal((await leader.next('result')).bytes.length, 0);
-    const told = await worker.next('scene');
-    assert.deepEqual(told.scene, scene);
-    assert.notEqual((told.scene.work as FractalScene).paint?.linear, linear);
+    const sceneThere = await worker.next('scene');
+    assert.deepEqual(sceneThere.scene, scene);
+    assert.notEqual((sceneThere.scene.work as FractalScene).paint?.linear, linear);
     assert.deepEqual(await worker.next('cancel'), { kind: 'cancel', job: JOB, epochs: [5, 6] });
     assert.equal(worker.link.traffic.sent, bytes.length);
     assert.equal(leader.link.traffic.received, bytes.length);
@@ -226,12 +226,12 @@ for (const [name, transport] of WIRED) {
     const { leader, worker } = await session(t, transport());
     const unknown = { ...view, formula: { step: 'spiral' as 'tricorn', power: 2 } };
     const rect = { x: 0, y: 0, width: 1, height: 1 };
-    const assignment = { shard: 0, epoch: 1, scene: 0, frame: 0, work: taskOf(rect, unknown) };
+    const assignment = { shard: 0, epoch: 1, scene: 0, render: 0, work: taskOf(rect, unknown) };
     void leader.send({ kind: 'assign', job: JOB, assignment });
     void leader.send({ kind: 'close', job: JOB, metrics: true });
     assert.match((await worker.ended)?.message ?? '', /no known formula: spiral/);
     assert.match((await leader.ended)?.message ?? '', /no known formula: spiral/);
-    assert.deepEqual(worker.heard, []);
+    assert.deepEqual(worker.received, []);
   });
 
   test(`${name}: a listener that closes ends its sessions, and none begins there any more`, async (t) => {
@@ -246,7 +246,7 @@ for (const [name, transport] of WIRED) {
 }
 
 for (const [what, spoil, why] of [
-  ['for an assignment that never was', { epoch: 7 }, /answers assignment 7 of job 1, which it does not have/],
+  ['to no assignment', { epoch: 7 }, /answers assignment 7 of job 1, which it does not have/],
   ['of another length', { bytes: new Uint8Array(30) }, /answer to assignment 0 has 30 bytes, not 3/],
   ['for the second time', {}, /answers assignment 0 of job 1, which it does not have/],
 ] as const) {
@@ -262,7 +262,7 @@ for (const [what, spoil, why] of [
   });
 }
 
-test('in one process: messages are handed over as they are, and their bytes counted', async (t) => {
+test('in one process: messages are passed as objects, and their bytes counted', async (t) => {
   const { leader, worker } = await session(t, inProcess());
   const [first, second] = [result(1, noise(1000)), failed(2)];
   const { paint, bytes } = { paint: paintOf(), bytes: Uint8Array.of(1, 2, 3) };
@@ -272,7 +272,7 @@ test('in one process: messages are handed over as they are, and their bytes coun
   void worker.send(second);
   void leader.send(asset);
   void leader.send(scene);
-  assert.equal(leader.heard.length, 0, 'not while it is sent');
+  assert.equal(leader.received.length, 0, 'not while it is sent');
   assert.equal(await leader.next('result'), first);
   assert.equal(await leader.next('failed'), second);
   assert.equal(await worker.next('asset'), asset);

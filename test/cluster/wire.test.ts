@@ -16,14 +16,14 @@ type Paint = NonNullable<FractalScene['paint']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
 /** There and back through the bytes that travel. */
-function heardByWorker(...messages: ToWorker[]): (ToWorker | undefined)[] {
+function receivedByWorker(...messages: ToWorker[]): (ToWorker | undefined)[] {
   const inbox = workerInbox(scenes);
   return messages.flatMap((message) =>
     [...wireToWorker(message, scenes)].map((wire) => inbox(toWorker.decode(toWorker.encode(wire)))),
   );
 }
 
-function heardByLeader(...messages: ToLeader[]): (ToLeader | undefined)[] {
+function receivedByLeader(...messages: ToLeader[]): (ToLeader | undefined)[] {
   const inbox = leaderInbox();
   return messages.flatMap((message) =>
     [...wireToLeader(message)].map((wire) => inbox(toLeader.decode(toLeader.encode(wire)))),
@@ -84,7 +84,7 @@ const assignment: fc.Arbitrary<Assignment> = record({
   shard: uint,
   epoch: uint,
   scene: uint,
-  frame: uint,
+  render: uint,
   work: fc.oneof(task, custom),
 });
 
@@ -196,16 +196,17 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
   }),
 );
 
-/** Bytes may come back as a Buffer: what counts is what is in them. */
-function plainBytes<Message extends ToLeader | undefined>(heard: Message): Message {
-  return heard?.kind === 'result' ? { ...heard, bytes: Uint8Array.from(heard.bytes) } : heard;
+/** Bytes may come back as a Buffer: the content is compared. */
+function plainBytes<Message extends ToLeader | undefined>(received: Message): Message {
+  return received?.kind === 'result' ? { ...received, bytes: Uint8Array.from(received.bytes) } : received;
 }
 
-/** Payloads come back as a Buffer, the orbit of a scene as bytes: what counts is what is in them. */
-function plainWork(heard: ToWorker | undefined): ToWorker | undefined {
-  if (heard?.kind === 'scene') return { ...heard, scene: { ...heard.scene, work: plainScene(heard.scene.work) } };
-  if (heard?.kind !== 'assign') return heard;
-  return { ...heard, assignment: { ...heard.assignment, work: plainCustom(heard.assignment.work) } };
+/** Payloads come back as a Buffer, the orbit of a scene as bytes: the content is compared. */
+function plainWork(received: ToWorker | undefined): ToWorker | undefined {
+  if (received?.kind === 'scene')
+    return { ...received, scene: { ...received.scene, work: plainScene(received.scene.work) } };
+  if (received?.kind !== 'assign') return received;
+  return { ...received, assignment: { ...received.assignment, work: plainCustom(received.assignment.work) } };
 }
 
 function plainScene(work: Scene['work']): Scene['work'] {
@@ -223,18 +224,18 @@ function doublesOf(bytes: Reference['orbit']): Float64Array {
   return new Float64Array(Uint8Array.from(bytes).buffer);
 }
 
-test('whatever a leader sends, the worker receives the same', () => {
+test('every message of a leader is received unchanged', () => {
   fc.assert(
     fc.property(fc.array(message, { maxLength: 4 }), (all) =>
-      assert.deepEqual(heardByWorker(...all).map(plainWork), all),
+      assert.deepEqual(receivedByWorker(...all).map(plainWork), all),
     ),
   );
 });
 
-test('whatever a worker sends, the leader receives the same', () => {
+test('every message of a worker is received unchanged', () => {
   fc.assert(
     fc.property(fc.uniqueArray(answer, { maxLength: 4, selector: ({ kind }) => kind }), (all) =>
-      assert.deepEqual(heardByLeader(...all).map(plainBytes), all),
+      assert.deepEqual(receivedByLeader(...all).map(plainBytes), all),
     ),
   );
 });
@@ -243,23 +244,23 @@ for (const [kind, seed, work] of [
   ['fractal', 5, task],
   ['custom', 6, custom],
 ] as const) {
-  test(`an assignment of which a bit changed on its way is no assignment: ${kind}`, () => {
+  test(`an assignment of which a bit changed on its way is refused: ${kind}`, () => {
     const [one] = fc.sample(work as fc.Arbitrary<FractalTask | Custom>, { numRuns: 1, seed });
-    const sent: Assignment = { shard: 7, epoch: 8, scene: 9, frame: 10, work: one as FractalTask | Custom };
+    const sent: Assignment = { shard: 7, epoch: 8, scene: 9, render: 10, work: one as FractalTask | Custom };
     const [wire] = [...wireToWorker({ kind: 'assign', job: 1, assignment: sent }, scenes)];
     const bytes = toWorker.encode(wire as object);
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
       const flipped = Uint8Array.from(bytes);
       flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
-      let heard: ToWorker | undefined;
+      let received: ToWorker | undefined;
       try {
-        heard = workerInbox(scenes)(toWorker.decode(flipped));
+        received = workerInbox(scenes)(toWorker.decode(flipped));
       } catch {
         continue;
       }
-      // Some bits mean nothing: the same assignment is heard.
-      if (heard?.kind === 'assign') {
-        assert.deepEqual(plainWork(heard), { kind: 'assign', job: 1, assignment: sent }, `bit ${bit}`);
+      // Some bits have no meaning: the same assignment is received.
+      if (received?.kind === 'assign') {
+        assert.deepEqual(plainWork(received), { kind: 'assign', job: 1, assignment: sent }, `bit ${bit}`);
       }
     }
   });
@@ -269,9 +270,9 @@ test('a scene of several chunks arrives with its last chunk, its tables in memor
   const wide = paintOf(200_000);
   wide.linear.set(Float32Array.from(wide.linear, (_, k) => 1 / (k + 1)));
   const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: sceneOf({ paint: wide }) };
-  const heard = heardByWorker(sent);
-  assert.deepEqual(heard, [undefined, undefined, sent]);
-  const { paint } = (heard[2] as ToWorker & { kind: 'scene' }).scene.work as FractalScene;
+  const received = receivedByWorker(sent);
+  assert.deepEqual(received, [undefined, undefined, sent]);
+  const { paint } = (received[2] as ToWorker & { kind: 'scene' }).scene.work as FractalScene;
   for (const table of [paint?.srgb, paint?.linear]) assert.ok(table?.buffer instanceof SharedArrayBuffer);
 });
 
@@ -279,15 +280,15 @@ const large = Uint8Array.from({ length: 2_500_000 }, (_, k) => (k * 40_503) >>> 
 
 test('an asset of several chunks arrives with its last chunk, in memory that threads can share', () => {
   const sent: ToWorker = { kind: 'asset', job: 3, ...assetOf(large) };
-  const heard = heardByWorker(sent);
-  assert.deepEqual(heard, [undefined, undefined, sent]);
-  assert.ok((heard[2] as ToWorker & { kind: 'asset' }).bytes.buffer instanceof SharedArrayBuffer);
+  const received = receivedByWorker(sent);
+  assert.deepEqual(received, [undefined, undefined, sent]);
+  assert.ok((received[2] as ToWorker & { kind: 'asset' }).bytes.buffer instanceof SharedArrayBuffer);
 });
 
 test('an asset whose bytes have another digest is refused', () => {
   for (const length of [0, 10, 2_500_000]) {
     const sent: ToWorker = { kind: 'asset', job: 3, digest: assetOf(large).digest, bytes: new Uint8Array(length) };
-    assert.throws(() => heardByWorker(sent), { code: 'PROTOCOL', message: /^asset [\da-f]{64}: .* another digest/ });
+    assert.throws(() => receivedByWorker(sent), { code: 'PROTOCOL', message: /^asset [\da-f]{64}: .* another digest/ });
   }
 });
 
@@ -308,7 +309,7 @@ test('scenes and assets that lie incomplete are counted together', () => {
 test('a worker refuses a paint of more than 16 MiB', () => {
   const paint = { ...paintOf(), srgb: new Uint8Array(9 << 20), linear: new Float32Array((9 << 20) / 4) };
   const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: sceneOf({ paint }) };
-  assert.throws(() => heardByWorker(sent), { code: 'PROTOCOL', message: /18874368 bytes of a paint, the bound is/ });
+  assert.throws(() => receivedByWorker(sent), { code: 'PROTOCOL', message: /18874368 bytes of a paint, the bound is/ });
 });
 
 test('results of several chunks may alternate', () => {
@@ -326,10 +327,12 @@ test('results of several chunks may alternate', () => {
       uncertain: 0,
     }),
   ]);
-  const heard = [0, 1, 2].flatMap((k) => wires.map((all) => inbox(toLeader.decode(toLeader.encode(all[k] as object)))));
-  assert.deepEqual(heard.slice(0, 4), [undefined, undefined, undefined, undefined]);
+  const received = [0, 1, 2].flatMap((k) =>
+    wires.map((all) => inbox(toLeader.decode(toLeader.encode(all[k] as object)))),
+  );
+  assert.deepEqual(received.slice(0, 4), [undefined, undefined, undefined, undefined]);
   for (const shard of [0, 1]) {
-    const result = heard[4 + shard] as ToLeader & { kind: 'result' };
+    const result = received[4 + shard] as ToLeader & { kind: 'result' };
     assert.equal(result.shard, shard);
     assert.equal(Buffer.compare(result.bytes, bytes[shard] as Uint8Array), 0);
   }
@@ -376,7 +379,7 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
   ],
   ['a priority of 101', { open: { job: 1, priority: 101 } }, /priority 101, the bound is from 0 to 100/],
   ['a changed priority of 101', { priority: { job: 1, priority: 101 } }, /priority 101/],
-  ['an empty message', {}, /no message that this version knows/],
+  ['an empty message', {}, /no message known to this version/],
   ['a scene without a chunk', { scene: { scene: 1 } }, /no chunk of a scene/],
   [
     'a chunk of 2 GiB',
@@ -454,7 +457,7 @@ const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
   ['a report of 40,000 metrics', { report: { metrics: metrics(40_000) } }, /40000 metrics in a report, .* 256/],
   ['a metric that is no number', { report: { metrics: [{ name: 'm', value: Number.NaN }] } }, /NaN for a metric/],
   ['a metric with a line break', { report: { metrics: [{ name: 'a\nb', value: 1 }] } }, /with control characters/],
-  ['an empty message', {}, /no message that this version knows/],
+  ['an empty message', {}, /no message known to this version/],
   ['a result without a chunk', { result: { epoch: 5 } }, /no chunk of a result/],
   [
     'a result of 2 GiB',
@@ -468,8 +471,8 @@ const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
   ],
 ];
 
-test('a leader refuses a worker that states twice that it is draining', () => {
-  assert.throws(() => heardByLeader({ kind: 'draining' }, { kind: 'draining' }), { message: /states twice/ });
+test('a leader refuses a second Draining of a worker', () => {
+  assert.throws(() => receivedByLeader({ kind: 'draining' }, { kind: 'draining' }), { message: /sent Draining twice/ });
 });
 
 for (const [what, wire, why] of TO_LEADER) {
@@ -488,8 +491,8 @@ test('bytes of any kind are a message or an error, never anything else', () => {
         () => leaderInbox()(toLeader.decode(bytes)),
       ]) {
         try {
-          const heard = read();
-          assert.ok(heard === undefined || typeof heard.kind === 'string');
+          const received = read();
+          assert.ok(received === undefined || typeof received.kind === 'string');
         } catch (error) {
           assert.ok(error instanceof Error && error.message !== '');
         }
@@ -501,8 +504,8 @@ test('bytes of any kind are a message or an error, never anything else', () => {
 
 test('a heartbeat of more epochs than a message may have comes in several, each job whole', () => {
   const jobs = [1, 2, 3, 4].map((job) => ({ job, epochs: many(2048) }));
-  const heard = heardByLeader({ kind: 'heartbeat', jobs });
-  assert.deepEqual(heard, [
+  const received = receivedByLeader({ kind: 'heartbeat', jobs });
+  assert.deepEqual(received, [
     { kind: 'heartbeat', jobs: jobs.slice(0, 2) },
     { kind: 'heartbeat', jobs: jobs.slice(2) },
   ]);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { leaves } from '../faults/job.js';
+import { endsOnSignal } from '../faults/job.js';
 import { NO_GPU, skipWithoutWebgpu } from '../kernel/driver.js';
 import { folder, hostfileOf, type Outcome, start, worker } from './processes.js';
 
@@ -89,7 +89,7 @@ test('--kernel gpu on workers of which none has a GPU: the picture of simd, and 
   const strict = await render(t, [...SHALLOW, ...workersFlags, '--kernel', 'gpu', '--strict']);
   assert.equal(strict.code, 1);
   assert.match(strict.stderr, /error: WORKER_MISSING: .*(no GPU|simd kernel)/);
-  for (const one of workers) await leaves(one);
+  for (const one of workers) await endsOnSignal(one);
 });
 
 test('a worker with --kernel gpu and no GPU offers simd, with a warning', BOUNDED, async (t) => {
@@ -97,7 +97,7 @@ test('a worker with --kernel gpu and no GPU offers simd, with a warning', BOUNDE
   await without.said(/^warning: no GPU to compute on .*: this worker offers the simd kernel$/m);
   const { code, stderr } = await render(t, [...SHALLOW, ...hosts(t, [without])]);
   assert.equal(code, 0, stderr);
-  await leaves(without);
+  await endsOnSignal(without);
 });
 
 test('some workers have a GPU, others not: the first compute, the others are named and left out', gpu, async (t) => {
@@ -112,8 +112,8 @@ test('some workers have a GPU, others not: the first compute, the others are nam
   const mixed = await render(t, [...SHALLOW, ...workersFlags]);
   assert.equal(mixed.code, 0, mixed.stderr);
   assert.deepEqual(mixed.bytes, alone.bytes);
-  await leaves(has);
-  await leaves(lacks);
+  await endsOnSignal(has);
+  await endsOnSignal(lacks);
 });
 
 test('a leader that computed on WebGPU exits with 0, each time', gpu, async (t) => {
@@ -130,7 +130,7 @@ test('a worker that computed on WebGPU exits with 0 on SIGTERM, each time', gpu,
     const one = await worker(t, ['--kernel', 'gpu']);
     const { code, stderr } = await render(t, [...SHALLOW, ...hosts(t, [one]), '--kernel', 'gpu']);
     assert.equal(code, 0, stderr);
-    await leaves(one);
+    await endsOnSignal(one);
   }
 });
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { colourful } from '../../bin/environment.js';
+import { usesColours } from '../../bin/environment.js';
 import { paletteNames } from '../../src/render/palette.js';
 import { folder, fractal, start } from './processes.js';
 
@@ -45,13 +45,13 @@ test('palettes writes names into a pipe, and colours if they are requested', asy
 
 test('colours: FORCE_COLOR, then NO_COLOR, then the terminal', () => {
   const [tty, pipe] = [{ isTTY: true }, {}];
-  assert.equal(colourful(tty, {}), true);
-  assert.equal(colourful(pipe, {}), false);
-  assert.equal(colourful(tty, { NO_COLOR: '1' }), false);
-  assert.equal(colourful(tty, { NO_COLOR: '' }), true, 'an empty NO_COLOR says nothing');
-  assert.equal(colourful(tty, { TERM: 'dumb' }), false);
-  assert.equal(colourful(pipe, { FORCE_COLOR: '1', NO_COLOR: '1' }), true);
-  for (const FORCE_COLOR of ['0', 'false']) assert.equal(colourful(tty, { FORCE_COLOR }), false);
+  assert.equal(usesColours(tty, {}), true);
+  assert.equal(usesColours(pipe, {}), false);
+  assert.equal(usesColours(tty, { NO_COLOR: '1' }), false);
+  assert.equal(usesColours(tty, { NO_COLOR: '' }), true, 'an empty NO_COLOR says nothing');
+  assert.equal(usesColours(tty, { TERM: 'dumb' }), false);
+  assert.equal(usesColours(pipe, { FORCE_COLOR: '1', NO_COLOR: '1' }), true);
+  for (const FORCE_COLOR of ['0', 'false']) assert.equal(usesColours(tty, { FORCE_COLOR }), false);
 });
 
 test('a run writes no escape sequence into pipes', async (t) => {

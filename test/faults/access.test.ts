@@ -1,4 +1,4 @@
-/** Who may join, with real processes: the program as a user starts it, certificates as it makes them. */
+/** Access control with real processes: the program as a user starts it, certificates as it makes them. */
 
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
@@ -16,12 +16,12 @@ const STILL = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--it
   '--height',
   '160',
 ]);
-/** Not even on a busy machine does one of these take so long. */
+/** More than one of these tests takes even on a busy machine. */
 const BOUNDED = { timeout: 120_000 };
 const TOKEN = 'a-token-that-must-not-show';
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-/** What any process of this machine may see of another: its command line, as `ps` shows it. */
+/** The part of a process that every other process of this machine can read: its command line, as `ps` shows it. */
 function commandLine(pid: number | undefined): string {
   return process.platform === 'linux' ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '';
 }
@@ -133,7 +133,7 @@ test('fractal certs says what is wrong in one line', BOUNDED, async (t) => {
 });
 
 test(
-  'with certificates the picture has the same bytes; who has none of this CA is left out, and named',
+  'with certificates the picture has the same bytes; a worker without a certificate of this CA is left out, and named',
   BOUNDED,
   async (t) => {
     const path = folder(t);
@@ -160,56 +160,57 @@ test(
       assert.equal(linesOf(address).length, 1, stderr);
       assert.match(linesOf(address)[0] ?? '', reason);
     }
-    await foreign.said(/127\.0\.0\.1:\d+ was refused: it broke off the TLS handshake/);
-    await other.said(/127\.0\.0\.1:\d+ was refused: it broke off the TLS handshake/);
+    await foreign.said(/127\.0\.0\.1:\d+ was refused: it ended the TLS handshake/);
+    await other.said(/127\.0\.0\.1:\d+ was refused: it ended the TLS handshake/);
 
     const without = await render(t, path, hostfileOf([good]), ['--retries', '3']);
     assert.equal(without.code, 1);
-    assert.match(without.stderr, /cannot join so far: it broke off before a word was said: perhaps it wants TLS/);
-    assert.match(without.stderr, /error: NO_WORKER: .*perhaps it wants TLS/);
+    assert.match(
+      without.stderr,
+      /cannot join so far: it closed the connection before the first message: it may require TLS/,
+    );
+    assert.match(without.stderr, /error: NO_WORKER: .*it may require TLS/);
     await good.said(/was refused: it does not speak TLS 1\.3/);
-    const stranger = await render(t, path, hostfileOf([good]), [
+    const unknown = await render(t, path, hostfileOf([good]), [
       ...tlsFlags(join(path, 'foreign/leader')),
       '--retries',
       '2',
     ]);
-    assert.equal(stranger.code, 1);
-    assert.match(stranger.stderr, /is left out: its certificate is of another CA/);
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /is left out: its certificate is of another CA/);
   },
 );
 
-test(
-  "certificates that expire, or a leader's that the worker does not know, are named on both sides",
-  BOUNDED,
-  async (t) => {
-    const path = folder(t);
-    const [ours, theirs] = await Promise.all([testAuthority(), testAuthority()]);
-    const save = async (name: string, from: typeof ours, names: string[], days = 1, trusted = from) => {
-      const { cert, key, ca } = await from.holder(names, days, trusted);
-      mkdirSync(join(path, name));
-      for (const [file, text] of Object.entries({ cert, key, ca }))
-        writeFileSync(join(path, name, `${file}.pem`), text);
-      return tlsFlags(join(path, name));
-    };
-    const host = await worker(t, await save('host', ours, ['127.0.0.1']));
-    const unknown = await save('unknown', theirs, ['leader'], 1, ours);
-    const stranger = await render(t, path, hostfileOf([host]), [...unknown, '--retries', '3']);
-    assert.equal(stranger.code, 1);
-    assert.match(stranger.stderr, /cannot join so far: it broke off after the handshake: its log says why/);
-    await host.said(/127\.0\.0\.1:\d+ was refused: its certificate is not signed by a CA of --tls-ca/);
-    const old = await save('old', ours, ['127.0.0.1'], -1);
-    for (const words of [
-      ['worker', '--port', '0'],
-      ['leader', '--host', '127.0.0.1'],
-    ]) {
-      const { code, stderr } = await fractal(t, [...words, ...old], path);
-      assert.equal(code, 2, stderr);
-      assert.match(stderr, /^error: CREDENTIALS: --tls-cert .*old\/cert\.pem expired on .*fractal certs.*\n$/);
-    }
-  },
-);
+test('an expired certificate, or one of another CA, is named on both sides', BOUNDED, async (t) => {
+  const path = folder(t);
+  const [ours, theirs] = await Promise.all([testAuthority(), testAuthority()]);
+  const save = async (name: string, from: typeof ours, names: string[], days = 1, trusted = from) => {
+    const { cert, key, ca } = await from.holder(names, days, trusted);
+    mkdirSync(join(path, name));
+    for (const [file, text] of Object.entries({ cert, key, ca })) writeFileSync(join(path, name, `${file}.pem`), text);
+    return tlsFlags(join(path, name));
+  };
+  const host = await worker(t, await save('host', ours, ['127.0.0.1']));
+  const flags = await save('unknown', theirs, ['leader'], 1, ours);
+  const unknown = await render(t, path, hostfileOf([host]), [...flags, '--retries', '3']);
+  assert.equal(unknown.code, 1);
+  assert.match(
+    unknown.stderr,
+    /cannot join so far: it closed the connection after the handshake: its log has the reason/,
+  );
+  await host.said(/127\.0\.0\.1:\d+ was refused: its certificate is not signed by a CA of --tls-ca/);
+  const old = await save('old', ours, ['127.0.0.1'], -1);
+  for (const words of [
+    ['worker', '--port', '0'],
+    ['leader', '--host', '127.0.0.1'],
+  ]) {
+    const { code, stderr } = await fractal(t, [...words, ...old], path);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /^error: CREDENTIALS: --tls-cert .*old\/cert\.pem expired on .*fractal certs.*\n$/);
+  }
+});
 
-test('a token from a file and from the environment are the same, and neither shows anywhere', BOUNDED, async (t) => {
+test('a token from a file or from the environment has the same effect, and is printed nowhere', BOUNDED, async (t) => {
   const path = folder(t);
   const expected = await undisturbed(t);
   writeFileSync(join(path, 'token'), `${TOKEN}\n`);
@@ -217,7 +218,7 @@ test('a token from a file and from the environment are the same, and neither sho
     worker(t, ['--token-file', join(path, 'token')]),
     worker(t, [], { FRACTAL_TOKEN: TOKEN }),
   ]);
-  const said: string[] = [];
+  const printed: string[] = [];
   for (const [words, env] of [
     [['--token-file', 'token', '--metrics', '--json'], {}],
     [[], { FRACTAL_TOKEN: TOKEN }],
@@ -226,14 +227,14 @@ test('a token from a file and from the environment are the same, and neither sho
     assert.equal(code, 0, stderr);
     assert.equal(picture(), expected);
     assert.ok(!readFileSync(join(path, 'picture.png')).includes(TOKEN), 'the picture tells');
-    said.push(stdout, stderr);
+    printed.push(stdout, stderr);
   }
   const wrong = await render(t, path, hostfileOf(workers), [], { FRACTAL_TOKEN: `${TOKEN}-not` });
   assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /is left out: it wants another token than this one: use the same --token-file/);
+  assert.match(wrong.stderr, /is left out: it requires another token than this one: use the same --token-file/);
   const none = await render(t, path, hostfileOf(workers.slice(0, 1)));
   assert.equal(none.code, 1);
-  assert.match(none.stderr, /error: NO_WORKER: .*it wants a token: use the same --token-file, or FRACTAL_TOKEN/);
+  assert.match(none.stderr, /error: NO_WORKER: .*it requires a token: use the same --token-file, or FRACTAL_TOKEN/);
   await workers[0]?.said(/127\.0\.0\.1:\d+ was refused: it sent another token\n/);
   await workers[0]?.said(/127\.0\.0\.1:\d+ was refused: it sent no token\n/);
   const shown = await fractal(t, ['leader', '--token', TOKEN], path);
@@ -244,19 +245,20 @@ test('a token from a file and from the environment are the same, and neither sho
     FRACTAL_TOKEN: `${TOKEN} ${TOKEN}`,
   });
   const help = start(t, ['worker', '--help'], path, undefined, { FRACTAL_TOKEN: TOKEN });
-  for (const { stdout, stderr } of [wrong, none, shown, await bad.ended, await help.ended]) said.push(stdout, stderr);
+  for (const { stdout, stderr } of [wrong, none, shown, await bad.ended, await help.ended])
+    printed.push(stdout, stderr);
   for (const { process } of workers) {
-    said.push(commandLine(process.pid));
+    printed.push(commandLine(process.pid));
     process.kill('SIGTERM');
   }
   for (const { ended } of workers) {
     const { stdout, stderr } = await ended;
-    said.push(stdout, stderr);
+    printed.push(stdout, stderr);
   }
-  assert.ok(!said.join('\n').includes(TOKEN), 'the token shows');
+  assert.ok(!printed.join('\n').includes(TOKEN), 'the token shows');
 });
 
-test("a leader's own workers listen nowhere", BOUNDED, async (t) => {
+test('local workers of a leader do not listen', BOUNDED, async (t) => {
   const path = folder(t);
   const film = ['--frames', '1000', '--zoom-end', '1e6', '--width', '320', '--height', '200', '-o', 'x.mp4'];
   const leader = start(t, ['leader', '--local', '2', ...film, '--timeout', '60'], path);
@@ -282,7 +284,7 @@ function listening(pid: number): string[] {
   return inodes.map((fields) => fields[9] as string).filter((inode) => files.includes(`socket:[${inode}]`));
 }
 
-test('a worker that would listen beyond this machine for anybody refuses to start', BOUNDED, async (t) => {
+test('a worker that would listen beyond this machine without access control does not start', BOUNDED, async (t) => {
   for (const host of ['0.0.0.0', '::']) {
     const { code, stderr } = await fractal(t, ['worker', '--port', '0', '--host', host]);
     assert.equal(code, 2, stderr);
@@ -290,8 +292,8 @@ test('a worker that would listen beyond this machine for anybody refuses to star
   }
 });
 
-/** How a server may treat a leader that dials it. */
-const RUDE: readonly ((socket: Socket) => void)[] = [
+/** Servers that violate the protocol. */
+const MISBEHAVING: readonly ((socket: Socket) => void)[] = [
   () => undefined,
   (socket) => socket.end(),
   (socket) => socket.resetAndDestroy(),
@@ -317,8 +319,8 @@ function flood(socket: Socket, bytes: Uint8Array): void {
   more();
 }
 
-async function rudeServers(t: TestContext): Promise<{ address: string }[]> {
-  const servers = RUDE.map(async (act) => {
+async function misbehavingServers(t: TestContext): Promise<{ address: string }[]> {
+  const servers = MISBEHAVING.map(async (act) => {
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket.on('error', () => undefined));
@@ -335,17 +337,21 @@ async function rudeServers(t: TestContext): Promise<{ address: string }[]> {
   return Promise.all(servers);
 }
 
-test('a leader among servers that keep no rule renders the same picture on the one that does', BOUNDED, async (t) => {
-  const path = folder(t);
-  const expected = await undisturbed(t);
-  const good = await worker(t);
-  const { code, stderr, picture } = await render(t, path, hostfileOf([...(await rudeServers(t)), good]));
-  assert.equal(code, 0, stderr);
-  assert.equal(picture(), expected);
-});
+test(
+  'a leader among servers that violate the protocol renders the same picture on the one that does not',
+  BOUNDED,
+  async (t) => {
+    const path = folder(t);
+    const expected = await undisturbed(t);
+    const good = await worker(t);
+    const { code, stderr, picture } = await render(t, path, hostfileOf([...(await misbehavingServers(t)), good]));
+    assert.equal(code, 0, stderr);
+    assert.equal(picture(), expected);
+  },
+);
 
 test(
-  'a worker among clients that keep no rule renders the same picture, and ends when asked to',
+  'a worker among clients that violate the protocol renders the same picture, and ends at a signal',
   BOUNDED,
   async (t) => {
     const path = folder(t);
@@ -353,7 +359,7 @@ test(
     const busy = await worker(t);
     const port = Number(busy.address.split(':')[1]);
     const acts: readonly ((socket: Socket) => void)[] = [
-      ...RUDE,
+      ...MISBEHAVING,
       (socket) => socket.write(PREFACE),
       (socket) => {
         socket.write(

@@ -1,5 +1,5 @@
 /**
- * A cluster in which something is always wrong: workers are killed, stopped, sent away and started again while two
+ * A cluster with constant faults: workers are killed, stopped, drained and started again while two
  * leaders render, one film after another and one film without end. `SOAK_SECONDS` says for how long; `make soak`.
  */
 
@@ -11,12 +11,12 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { folder, fractal, hostfileOf, type Running, start, worker } from '../e2e/processes.js';
 import { dice } from './dice.js';
-import { leaves } from './job.js';
+import { endsOnSignal } from './job.js';
 
 const SECONDS = Number(process.env.SOAK_SECONDS ?? 60);
 const SEED = Number(process.env.SOAK_SEED ?? 4);
 const WORKERS = 3;
-/** The method is said, as auto asks how many frames there are: stills are compared with films. */
+/** With an explicit method, since auto depends on the number of frames: stills are compared with films. */
 const PLACE = [
   ...['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '20000'],
   ...['--method', 'direct', '--no-store'],
@@ -26,16 +26,16 @@ const SIZE = ['--width', '240', '--height', '160', '--samples', '4'];
 const FRAMES = 8;
 const FILM = [...PLACE, ...SIZE, '--zoom-end', '2000000', '--frames', `${FRAMES}`];
 const STILL = [...PLACE, ...SIZE];
-/** The same frame again and again, until it is enough. */
+/** The same frame without end. */
 const ENDLESS = [...STILL, '--zoom-end', '1308000', '--frames', '1000000'];
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 /** A worker that may be killed and started again, on the same port. */
-interface Place {
+interface WorkerPort {
   readonly address: string;
   running: Running;
-  /** Something happens to it just now. */
+  /** It is being disturbed. */
   busy: boolean;
 }
 
@@ -46,19 +46,19 @@ test(`${SECONDS} s of churn: every picture is right, memory is flat`, {
   const between = (from: number, to: number) => from + (to - from) * roll();
   const path = folder(t);
   const [film, still] = [await undisturbed(t, FILM, 'x.mp4'), await undisturbed(t, STILL, 'x.png')];
-  const places = await Promise.all(
-    Array.from({ length: WORKERS }, async (): Promise<Place> => {
+  const ports = await Promise.all(
+    Array.from({ length: WORKERS }, async (): Promise<WorkerPort> => {
       const running = await worker(t);
       return { address: running.address, running, busy: false };
     }),
   );
   const hosts = join(path, 'hosts');
-  writeFileSync(hosts, hostfileOf(places));
+  writeFileSync(hosts, hostfileOf(ports));
   const until = performance.now() + SECONDS * 1000;
   const on = ['--hostfile', hosts, '--retries', '1000'];
 
   const endless = start(t, ['leader', ...ENDLESS, ...on, '-q', '-o', join(path, 'f-%06d.png')]);
-  const memory = [endless, (places[0] as Place).running].map(({ process: { pid } }) => ({
+  const memory = [endless, (ports[0] as WorkerPort).running].map(({ process: { pid } }) => ({
     pid: pid as number,
     megabytes: [] as number[],
   }));
@@ -77,11 +77,11 @@ test(`${SECONDS} s of churn: every picture is right, memory is flat`, {
   const looking = setInterval(look, 250);
   t.after(() => clearInterval(looking));
 
-  async function disturb(place: Place): Promise<void> {
+  async function disturb(place: WorkerPort): Promise<void> {
     const { process, ended } = place.running;
     const port = place.address.split(':')[1] as string;
-    // The first one lives through it all, so that its memory can be looked at.
-    const what = place === places[0] ? 1 : roll();
+    // The first one is never killed, so that its memory can be measured.
+    const what = place === ports[0] ? 1 : roll();
     place.busy = true;
     if (what < 0.6) {
       process.kill(what < 0.4 ? 'SIGKILL' : 'SIGTERM');
@@ -100,7 +100,7 @@ test(`${SECONDS} s of churn: every picture is right, memory is flat`, {
   const disturbing: Promise<void>[] = [];
   async function churn(): Promise<void> {
     while (performance.now() < until) {
-      const place = places[Math.floor(roll() * places.length)] as Place;
+      const place = ports[Math.floor(roll() * ports.length)] as WorkerPort;
       if (!place.busy) disturbing.push(disturb(place));
       await sleep(between(1000, 3000));
     }
@@ -133,7 +133,7 @@ test(`${SECONDS} s of churn: every picture is right, memory is flat`, {
   assert.equal((await endless.ended).code, 130);
   look();
   assert.deepEqual(wrong, [], 'frames are the undisturbed one');
-  for (const { running } of places) await leaves(running);
+  for (const { running } of ports) await endsOnSignal(running);
   t.diagnostic(`${disturbing.length} disturbances, ${lost} workers lost in ${films} films, ${frames} more frames`);
   assert.ok(films > 0 && frames > 0 && lost > 0 && disturbing.length >= SECONDS / 6);
   for (const { megabytes } of memory)
@@ -150,13 +150,13 @@ async function undisturbed(t: TestContext, words: readonly string[], name: strin
   return hashOf(path);
 }
 
-/** 0: it cannot be known. */
+/** 0: not available on this system. */
 function residentMegabytes(pid: number): number {
   const file = `/proc/${pid}/statm`;
   return existsSync(file) ? (Number(readFileSync(file, 'latin1').split(' ')[1]) * 4096) / 2 ** 20 : 0;
 }
 
-/** The last quarter against the second: what grows with the work done would show. */
+/** Compares the last quarter with the second: memory that grows with the work done would show. */
 function assertFlat(t: TestContext, megabytes: readonly number[]): void {
   const quarter = (k: number) => {
     const part = megabytes.slice((k * megabytes.length) / 4, ((k + 1) * megabytes.length) / 4);

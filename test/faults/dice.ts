@@ -1,4 +1,4 @@
-/** Luck that is the same every time: a generator of its own for each seed; from 0 to below 1. */
+/** Reproducible random numbers from 0 to below 1: one generator for each seed. */
 
 export function dice(seed: number): () => number {
   let state = seed;

@@ -17,7 +17,7 @@ const FILM = [...POINT, '--width', '320', '--height', '180', '--zoom-end', '1e6'
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 const hidden = (path: string) => readdirSync(path).filter((name) => name.startsWith('.'));
 
-/** Whether a file system of our own can be mounted here, where nobody else sees it. */
+/** Whether a file system of our own can be mounted here, invisible to other processes. */
 function canMount(): boolean {
   try {
     execFileSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
@@ -57,13 +57,13 @@ test('a full store is left out with one warning: the picture is right', BOUNDED,
   const words = ['leader', '--local', '1', ...STILL, '--store', disk, '-o', join(out, 'x.png')];
   const { code, stderr } = await onSmallDisk(t, disk, words, 'true');
   assert.equal(code, 0, stderr);
-  assert.equal(stderr.match(/warning: the store .* is left out from here on: .*no space left/gi)?.length, 1, stderr);
+  assert.equal(stderr.match(/warning: the store .* is not used any more: .*no space left/gi)?.length, 1, stderr);
   await fractal(t, ['leader', '--local', '1', '-q', ...STILL, '--no-store', '-o', join(out, 'y.png')]);
   assert.equal(hashOf(join(out, 'x.png')), hashOf(join(out, 'y.png')));
 });
 
 test(
-  'a full disk under the picture: one clear line, nothing half is left, an older picture stays',
+  'a full disk under the picture: one line, no incomplete file is left, an older picture stays',
   BOUNDED,
   async (t) => {
     if (!MOUNTS) return t.skip('no file system can be mounted here');
@@ -76,7 +76,7 @@ test(
       const { code, stdout, stderr } = await onSmallDisk(t, disk, words, `ls -A "${disk}"`);
       assert.equal(code, 1, stderr);
       assert.match(stderr, /error: DISK: .*no space left/i);
-      assert.doesNotMatch(stdout, /part|x\./, `${name}: nothing half is left`);
+      assert.doesNotMatch(stdout, /part|x\./, `${name}: no incomplete file is left`);
     }
   },
 );
@@ -128,7 +128,7 @@ test('a full disk under metrics or swatches is DISK, too, and older files stay',
   assert.ok(existsSync(join(out, 'x.png')), 'the picture was written before its metrics failed');
 });
 
-test('no ffmpeg: one clear line before anything is computed', BOUNDED, async (t) => {
+test('no ffmpeg: one line before anything is computed', BOUNDED, async (t) => {
   const path = join(folder(t), 'x.mp4');
   const running = start(t, ['leader', '--local', '1', ...FILM, '-o', path], undefined, '', {
     FFMPEG_PATH: '/nowhere/ffmpeg',
@@ -168,7 +168,7 @@ for (const [signal, words] of [
   ['SIGSTOP', /ffmpeg \(.*\) failed: it made no progress for 2 seconds/],
 ] as const) {
   test(
-    `ffmpeg gets ${signal}: its last words, an older film stays, and the next run uses what is there`,
+    `ffmpeg gets ${signal}: its last message is reported, an older film stays, and the next run uses what is there`,
     BOUNDED,
     async (t) => {
       if (!existsSync('/proc/self/task')) return t.skip('the encoder is found through /proc');
@@ -207,7 +207,7 @@ test(
   },
 );
 
-test('a store that is smaller than the job keeps what it can, and says so once', BOUNDED, async (t) => {
+test('a store that is smaller than the job keeps what fits, with one warning', BOUNDED, async (t) => {
   const [out, store] = [folder(t), folder(t)];
   const path = join(out, 'x.mp4');
   const all = ['leader', '--local', '1', ...FILM, '-o', path, '--store', store, '--store-size', '4M'];

@@ -1,4 +1,4 @@
-/** 10,000 peers that talk nonsense, the same every time: nobody falls over, and whoever makes sense is heard. */
+/** 10,000 peers that send invalid bytes, the same every time: no process fails, and valid peers are served. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -30,19 +30,19 @@ const ready: ToLeader = {
   instance: '',
 };
 const bytes = new Uint8Array(300);
-const SAID: Readonly<Record<'client' | 'server', readonly Buffer[]>> = {
+const MESSAGES: Readonly<Record<'client' | 'server', readonly Buffer[]>> = {
   client: [
     hello,
     { kind: 'cancel', job: 1, epochs: [1, 2] } as const,
     { kind: 'close', job: 1, metrics: true } as const,
   ]
-    .flatMap((said: ToWorker) => [...wireToWorker(said, scenes)])
+    .flatMap((messages: ToWorker) => [...wireToWorker(messages, scenes)])
     .map((wire) => toWorker.encode(wire)),
   server: [
     ready,
     { kind: 'result', job: 1, shard: 0, epoch: 1, bytes, seconds: 1, iterations: 1, uncertain: 0 } as const,
   ]
-    .flatMap((said: ToLeader) => [...wireToLeader(said)])
+    .flatMap((messages: ToLeader) => [...wireToLeader(messages)])
     .map((wire) => toLeader.encode(wire)),
 };
 
@@ -57,9 +57,9 @@ function dice(seed: number): (n: number) => number {
   };
 }
 
-/** Something that nearly makes sense: a real message, or its frame, or any frame at all, somewhat spoilt. */
+/** Nearly valid bytes: a real message, or its frame, or any frame, damaged. */
 function nonsense(roll: (n: number) => number, side: 'client' | 'server'): Buffer {
-  const real = SAID[side][roll(SAID[side].length)] as Buffer;
+  const real = MESSAGES[side][roll(MESSAGES[side].length)] as Buffer;
   const spoil = (sound: Buffer) => {
     const bytes = Buffer.from(sound);
     for (let k = roll(4); k >= 0 && bytes.length > 0; k--) bytes[roll(bytes.length)] = roll(256);
@@ -75,10 +75,10 @@ function nonsense(roll: (n: number) => number, side: 'client' | 'server'): Buffe
   return frame(roll(11), roll(256), [0, 1, 3, 2 ** 31 - 1][roll(4)] as number, [headers, noise][roll(2)]);
 }
 
-/** Says all that, and stays until it is answered or shown out; not for long where neither comes. */
-function rude(socket: Socket, side: 'client' | 'server', start: Buffer, seed: number): Promise<void> {
+/** Sends all that, and stays until it is answered or the connection is closed, at most 100 ms. */
+function sendNonsense(socket: Socket, side: 'client' | 'server', start: Buffer, seed: number): Promise<void> {
   const roll = dice(seed);
-  const said = Buffer.concat([start, nonsense(roll, side), nonsense(roll, side), PING]);
+  const messages = Buffer.concat([start, nonsense(roll, side), nonsense(roll, side), PING]);
   return new Promise((resolve) => {
     const late = setTimeout(() => socket.resetAndDestroy(), 100);
     socket.on('error', () => undefined);
@@ -89,16 +89,16 @@ function rude(socket: Socket, side: 'client' | 'server', start: Buffer, seed: nu
       clearTimeout(late);
       resolve();
     });
-    socket.write(said);
+    socket.write(messages);
   });
 }
 
-test('a worker that hears 8,000 leaders talk nonsense serves whoever makes sense', BOUNDED, async (t) => {
+test('a worker that gets invalid bytes from 8,000 leaders serves valid leaders', BOUNDED, async (t) => {
   const ends: Promise<Error | undefined>[] = [];
   const answer = (link: WorkerLink) => {
     const worker = new Scripted(link);
     ends.push(worker.ended);
-    void worker.any().then((greeting) => greeting && worker.send({ kind: 'refused', reason: 'heard' }));
+    void worker.any().then((message) => message && worker.send({ kind: 'refused', reason: 'answered' }));
   };
   const listener = await grpcListen(LOCAL, answer, { limits: { ...LIMITS, leaders: 10_000 } });
   t.after(() => listener.close());
@@ -106,37 +106,37 @@ test('a worker that hears 8,000 leaders talk nonsense serves whoever makes sense
     PREFACE,
     frame(TYPE.settings, 0, 0),
     frame(TYPE.headers, FLAG.endHeaders, 1, call('/fractal.v1.Peer/Session')),
-    frame(TYPE.data, 0, 1, message(SAID.client[0] as Buffer)),
+    frame(TYPE.data, 0, 1, message(MESSAGES.client[0] as Buffer)),
   ]);
   for (let sent = 0; sent < 8_000; sent += AT_ONCE) {
     const sockets = Array.from({ length: AT_ONCE }, () => connect(listener.address.port, LOCAL.host));
-    await Promise.all(sockets.map((socket, k) => rude(socket, 'client', start, sent + k)));
+    await Promise.all(sockets.map((socket, k) => sendNonsense(socket, 'client', start, sent + k)));
     if (sent % 1_000 !== 0) continue;
     const leader = new Scripted(grpcDialer().dial(listener.address));
     void leader.send(hello);
-    const heard = (await leader.any()) ?? (await leader.ended);
-    assert.deepEqual(heard, { kind: 'refused', reason: 'heard' });
+    const received = (await leader.any()) ?? (await leader.ended);
+    assert.deepEqual(received, { kind: 'refused', reason: 'answered' });
     leader.link.close();
   }
-  assert.ok(ends.length > 4_000, `only ${ends.length} sessions came so far as to begin`);
+  assert.ok(ends.length > 4_000, `only ${ends.length} sessions began`);
   await Promise.all(ends);
 });
 
-test('a leader that hears 2,000 workers talk nonsense ends each session, once', BOUNDED, async (t) => {
+test('a leader that gets invalid bytes from 2,000 workers ends each session, once', BOUNDED, async (t) => {
   const head = headerBlock({ ':status': '200', 'content-type': 'application/grpc' });
   const start = Buffer.concat([
     frame(TYPE.headers, FLAG.endHeaders, 1, head),
-    frame(TYPE.data, 0, 1, message(SAID.server[0] as Buffer)),
+    frame(TYPE.data, 0, 1, message(MESSAGES.server[0] as Buffer)),
   ]);
   let seed = 0;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.write(frame(TYPE.settings, 0, 0));
-    // Not before the leader has opened its stream: its greeting names the session.
+    // Not before the leader has opened its stream: its Hello names the session.
     const opened = (data: Buffer) => {
       if (!data.includes(hello.session)) return;
       socket.off('data', opened);
-      void rude(socket, 'server', start, seed++).then(() => server.emit('parted'));
+      void sendNonsense(socket, 'server', start, seed++).then(() => server.emit('parted'));
     };
     socket.on('data', opened);
   });
@@ -144,17 +144,17 @@ test('a leader that hears 2,000 workers talk nonsense ends each session, once', 
   await new Promise<void>((resolve) => server.listen(0, LOCAL.host, resolve));
   const address = { host: LOCAL.host, port: (server.address() as AddressInfo).port };
   const leaders: ScriptedLeader[] = [];
-  let parted = 0;
-  server.on('parted', () => parted++);
+  let ended = 0;
+  server.on('parted', () => ended++);
   while (leaders.length < 2_000) {
     for (let k = 0; k < AT_ONCE; k++) {
       const leader = new Scripted(grpcDialer().dial(address));
       leaders.push(leader);
       void leader.send(hello);
     }
-    while (parted < leaders.length) await once(server, 'parted');
+    while (ended < leaders.length) await once(server, 'parted');
   }
   assert.ok((await Promise.all(leaders.map(({ ended }) => ended))).every((why) => why));
-  const heard = leaders.filter((leader) => leader.heard.length > 0).length;
-  assert.ok(heard > 1_000, `only ${heard} workers came so far as to be heard`);
+  const received = leaders.filter((leader) => leader.received.length > 0).length;
+  assert.ok(received > 1_000, `only ${received} workers got as far as to send a message`);
 });

@@ -1,4 +1,4 @@
-/** A worker among leaders that ask too much of it: real processes. */
+/** A worker among leaders that overload it: real processes. */
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -38,7 +38,7 @@ async function render(t: TestContext, target: { address: string }): Promise<{ sh
   return { sha, seconds: JSON.parse(stdout).gatheredSeconds };
 }
 
-/** A worker whose event loop is measured. `ended`: it is asked to go, and does so; how it fared. */
+/** A worker whose event loop is measured. `ended`: it ends at a signal; resolves with the measurements. */
 async function measuredWorker(t: TestContext) {
   const probe = join(folder(t), 'probe');
   const running = await worker(t, ['--drain-timeout', '5'], { NODE_OPTIONS: `--import=${PROBE}`, LOOP_PROBE: probe });
@@ -57,7 +57,7 @@ async function measuredWorker(t: TestContext) {
 
 for (const kind of ['endless views', 'endless views in many jobs']) {
   test(
-    `${kind} of other leaders leave a leader its share of the worker, which ends when asked to`,
+    `${kind} of other leaders leave a leader its share of the worker, which ends at a signal`,
     BOUNDED,
     async (t) => {
       const one = await measuredWorker(t);
@@ -78,7 +78,7 @@ test('SIGTERM ends a worker whose slots are fewer than its leaders with endless 
   const one = start(t, ['worker', '--port', '0', '--slots', '2', '--drain-timeout', '3']);
   const [, address = ''] = await one.said(/worker (127\.0\.0\.1:\d+): ready/);
   for (let k = 0; k < 3; k++) await hostile(t, address, 'endless views');
-  // While it drains, others get spare threads; then all sessions leave at once.
+  // While it drains, others get spare threads; then all sessions end at once.
   const from = performance.now();
   one.process.kill('SIGTERM');
   const { code } = await one.ended;
@@ -95,7 +95,7 @@ async function usage(pid: number | undefined, enough: (ticks: number) => boolean
   }
 }
 
-test('a slot whose leader left in the middle of an endless shard is free again', BOUNDED, async (t) => {
+test('a slot whose leader ended during an endless shard is free again', BOUNDED, async (t) => {
   const one = await worker(t);
   const { pid } = one.process;
   for (const kind of ['endless views', 'endless deep views']) {
@@ -103,7 +103,7 @@ test('a slot whose leader left in the middle of an endless shard is free again',
     await usage(pid, (ticks) => ticks > 20);
     leader.kill('SIGKILL');
     await ended;
-    // The threads of the endless shards are gone.
+    // The threads of the endless shards have ended.
     await usage(pid, (ticks) => ticks < 20);
   }
   await render(t, one);
@@ -124,7 +124,7 @@ test('floods of many kinds block no event loop, and other leaders get the same p
     'jobs without end',
     'priorities at full rate',
     'scenes sent and dropped without end',
-    'greetings again and again',
+    'Hello again and again',
     'the end again and again',
     'empty messages',
   );
@@ -144,7 +144,7 @@ test('scenes without end take no more memory than is stated', BOUNDED, async (t)
   await hostile(t, one.address, 'large scenes, each in a session of its own');
   await one.said(/scenes of more than 512 MiB lie incomplete here/);
   await one.said(
-    /needs the memory of its scenes, \d+ MiB|memory of scenes that left is being freed|for scenes are taken/,
+    /needs the memory of its scenes, \d+ MiB|memory of earlier scenes is being freed|for scenes are taken/,
   );
   assert.equal((await render(t, one)).sha, alone.sha);
   const { peakBytes, tookMs } = await one.left();

@@ -1,5 +1,5 @@
 /**
- * Leaders that ask too much of a worker, in a process of their own: usage `node hostile-leaders.js host:port [kind ...]`,
+ * Leaders that overload a worker, in a process of their own: usage `node hostile-leaders.js host:port [kind ...]`,
  * all kinds without one. Prints "ready" once each has begun. Sessions that are ended begin again, floods are bounded in
  * rate, and the process gives way to others, so that what a test measures is the cost to the worker.
  */
@@ -32,7 +32,7 @@ const JOB = 1;
 const opening = (job: number) => encode({ open: { job, name: 'hostile', kernel: 'simd', priority: 100 } });
 const formula = { step: 'holomorphic', power: 2 } as const;
 
-/** In the neck of the seahorse valley a point escapes after pi / |im| iterations: some days. */
+/** Between cardioid and disc, at -0.75, a point escapes after pi / |im| iterations: some days. */
 const view: View = {
   formula,
   re: '-0.75',
@@ -54,7 +54,7 @@ function assign(changes: Partial<View> = {}, side?: number): ToWorker {
     kind: 'assign',
     job: JOB,
     assignment: {
-      ...{ shard: 1, epoch: ++epoch, scene: 0, frame: 0 },
+      ...{ shard: 1, epoch: ++epoch, scene: 0, render: 0 },
       work: { kind: 'fractal', view: { ...view, ...changes }, rect },
     },
   };
@@ -73,7 +73,7 @@ const many = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
 
 /**
  * Messages that are sent once a job is open; undefined ends a period. A session that sends no more stays. Kinds that do "not
- * read" read nothing after the greeting.
+ * read" read nothing after the handshake.
  */
 const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
   *'endless views'() {
@@ -173,7 +173,7 @@ const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
   *'cancellations at full rate'() {
     for (;;) yield encode({ cancel: { job: JOB, epochs: [1] } });
   },
-  *'greetings again and again'() {
+  *'Hello again and again'() {
     for (;;) yield hello;
   },
   *'the end again and again'() {

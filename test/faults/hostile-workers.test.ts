@@ -78,10 +78,10 @@ test('among 37 kinds of hostile workers the picture is the same, in at most twic
     ['absurd numbers', /is left out: the peer states slots 4294967295, the bound is from 0 to 1024/],
     ['control characters', /is left out: the peer states a kernel description with control characters/],
     ['heartbeats of 380,000 epochs', /was lost \(Received message larger than max|was lost \(the peer sent a message/],
-    ['heartbeats at full rate', /was lost \(the peer sent more than 256 messages that no assignment explains at once/],
+    ['heartbeats at full rate', /was lost \(the peer sent more than 256 messages that answer no assignment at once/],
     ['times that are no numbers', /was lost \(the peer states seconds of a shard NaN/],
-    ['answers that nobody asked for', /was lost \(the peer answers assignment 999999 of job 1, which it does not have/],
-    ['empty messages', /was lost \(the peer sent no message that this version knows/],
+    ['answers to no assignment', /was lost \(the peer answers assignment 999999 of job 1, which it does not have/],
+    ['empty messages', /was lost \(the peer sent no message known to this version/],
   ] as const) {
     const { address } = hostile.get(kind) as { address: string };
     const lines = among.stderr.split('\n').filter((line) => line.startsWith(`${address} `));

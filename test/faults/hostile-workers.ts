@@ -29,7 +29,7 @@ const MESSAGES = 2_000;
 const BYTES = 4 << 20;
 
 const fingerprint = await fingerprintOf(openSimd());
-const honest = {
+const valid = {
   protocol: PROTOCOL,
   ...thisProgram(),
   slots: 2,
@@ -38,7 +38,7 @@ const honest = {
 };
 const able = { kernel: 'simd', detail: 'hostile', speed: 1e9, fingerprint, slots: 1024 };
 const encode = (wire: Wire) => toLeader.encode(wire);
-const ready = (changes: object = {}) => encode({ ready: { ...honest, ...changes } });
+const ready = (changes: object = {}) => encode({ ready: { ...valid, ...changes } });
 const opened = (job: number, changes: object = {}) => encode({ opened: { ...able, job, ...changes } });
 const heartbeat = (epochs: number[], job = 1) => encode({ heartbeat: { jobs: [{ job, epochs }] } });
 const many = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
@@ -95,14 +95,14 @@ const answering = (answer: (one: Assigned) => Iterable<Buffer>) => (call: Call) 
 };
 
 const flooding =
-  (message: Buffer, greeting = ready()) =>
+  (message: Buffer, first = ready()) =>
   (call: Call) => {
-    call.write(greeting);
+    call.write(first);
     assigned(call, () => undefined);
     pump(call, repeated(message));
   };
 
-function hoards(call: Call): void {
+function keeps(call: Call): void {
   const taken: number[] = [];
   let of = 1;
   call.write(ready({ slots: 1024 }));
@@ -143,14 +143,14 @@ const KINDS: Readonly<Record<string, (call: Call) => void>> = {
   'unavailable again and again': flooding(encode({ unavailable: { job: 1, reason: 'none' } })),
   'heartbeats of 30,000 jobs': flooding(encode({ heartbeat: { jobs: many(15_000).map(() => ({})) } })),
   'heartbeats of jobs that are not there': flooding(heartbeat(many(200), 99)),
-  'takes all and answers nothing': hoards,
+  'takes all and answers nothing': keeps,
   'heartbeats of 380,000 epochs': flooding(heartbeat(many(380_000))),
   'heartbeats of 4,000 epochs': flooding(heartbeat(many(4_000))),
   'heartbeats at full rate': flooding(heartbeat([])),
-  'answers that nobody asked for': flooding(
+  'answers to no assignment': flooding(
     result({ job: 1, shard: 1, epoch: 999_999, bytes: 0 }, { chunk: chunk(Buffer.alloc(1 << 20)) }),
   ),
-  'failures that nobody asked for': flooding(encode({ failed: { job: 1, shard: 1, epoch: 999_999, reason: 'none' } })),
+  'failures of no assignment': flooding(encode({ failed: { job: 1, shard: 1, epoch: 999_999, reason: 'none' } })),
   'reports of 40,000 metrics': flooding(
     encode({ report: { job: 1, metrics: many(40_000).map((value) => ({ name: 'm', value })) } }),
   ),
@@ -169,7 +169,7 @@ const KINDS: Readonly<Record<string, (call: Call) => void>> = {
     call.write(ready());
     assigned(call, () => undefined, { detail: '\x1b[2J\x1b]0;title\x07' });
   },
-  'control characters in the greeting': flooding(heartbeat([]), ready({ instance: '\u202eabc' })),
+  'control characters in Ready': flooding(heartbeat([]), ready({ instance: '\u202eabc' })),
   'failures that clear the screen': answering(({ job, shard, epoch }) => [
     encode({ failed: { job, shard, epoch, reason: '\x1b[2J\x1b[H' } }),
   ]),
@@ -189,7 +189,7 @@ const KINDS: Readonly<Record<string, (call: Call) => void>> = {
   'a result of 400,000 chunks': flooding(field(3, Buffer.concat(new Array(400_000).fill(Buffer.from([0x12, 0]))))),
   'groups within groups': flooding(field(3, Buffer.alloc(1_000_000, 0x0b))),
   'bytes that are no message': flooding(Buffer.alloc(100_000, 0xff)),
-  'joins and goes': (call) => {
+  'joins and leaves': (call) => {
     call.write(ready({ slots: 1024 }));
     assigned(call, () => setTimeout(() => call.destroy(), 20));
   },
@@ -214,7 +214,7 @@ async function serve(name: string, act: (call: Call) => void, options: grpc.Serv
   server.addService(service, {
     session(call: Call) {
       call.on('error', () => undefined);
-      // Something is assigned only after the greeting is answered.
+      // Shards are assigned only after Ready.
       call.once('data', () => act(call));
     },
   });

@@ -1,4 +1,4 @@
-/** A picture that is rendered while something goes wrong, and what must hold afterwards. */
+/** A picture that is rendered during faults, and the checks afterwards. */
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { folder, fractal, hostfileOf, type Outcome, type Running, start } from '../e2e/processes.js';
 
-/** Not even on a busy machine does one of these take so long. */
+/** More than one of these tests takes even on a busy machine. */
 export const BOUNDED = { timeout: 180_000 };
 
 interface Job {
@@ -17,14 +17,14 @@ interface Job {
   readonly block: number;
 }
 
-/** About one second of a core, and about twenty: long enough for silence to be noticed, and for coming back. */
+/** About one second of a core, and about twenty: long enough to detect a silent worker, and for its return. */
 export const SHORT: Job = { side: 480, samples: 4, block: 40 };
 export const LONG: Job = { side: 720, samples: 36, block: 40 };
 /** The same in sixteen shards of more than a second each. */
 export const COARSE: Job = { ...LONG, block: 180 };
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
-/** By side and samples: shards do not show. */
+/** By side and samples: the shards do not change a picture. */
 const known = new Map<string, Promise<string>>();
 
 export function wordsOf({ side, samples, block }: Job): string[] {
@@ -50,7 +50,7 @@ export interface Disturbed extends Running {
   /** The hostfile, which may change. */
   readonly hosts: string;
   /** Waits for the end: the picture is right, every pixel was committed once. The metrics. */
-  whole(): Promise<Readonly<Record<string, number>> & { readonly said: string }>;
+  whole(): Promise<Readonly<Record<string, number>> & { readonly printed: string }>;
 }
 
 /** Starts a leader on these workers; more words of its command line may follow. */
@@ -82,13 +82,13 @@ export async function leader(
       if (of['/cluster/workers/lost:workers'] === 0) {
         assert.equal(of['/cluster/shards/done:shards'], (job.side / job.block) ** 2, 'every shard is committed once');
       }
-      return { ...of, said: stderr } as Readonly<Record<string, number>> & { said: string };
+      return { ...of, printed: stderr } as Readonly<Record<string, number>> & { printed: string };
     },
   };
 }
 
-/** A worker that is asked to go does so, and with exit code 0: it hangs on nothing. */
-export async function leaves(running: Running, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+/** A worker ends at a signal with exit code 0. */
+export async function endsOnSignal(running: Running, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   running.process.kill(signal);
   assert.equal((await running.ended).code, 0);
 }

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folder, fractal, hostfileOf, PROGRAM, type Running, run } from '../e2e/processes.js';
-import { leaves } from './job.js';
+import { endsOnSignal } from './job.js';
 
 const BOUNDED = { timeout: 120_000 };
 const SIZE = ['--width', '160', '--height', '90', '--no-store', '--timeout', '60', '--quiet'];
@@ -58,7 +58,7 @@ test('ulimit -v 4000000: a worker computes the same picture', BOUNDED, async (t)
     assert.equal(code, 0, stderr);
     assert.equal(hashOf(join(path, 'x.png')), await unlimited(t, view));
   }
-  await leaves(worker);
+  await endsOnSignal(worker);
 });
 
 for (const [limit, slots] of [

@@ -25,7 +25,7 @@ if (file) {
   }, 10);
   timer.unref();
   process.once('exit', () => {
-    // The start of the program, its modules, is not what peers make it do.
+    // The start of the program is not caused by peers: not counted.
     const longest = Math.max(...blocks.slice(20), 0);
     writeFileSync(file, JSON.stringify({ longestBlockMs: longest, cpuMs: onCore() / 1e6, peakBytes: peak }));
   });

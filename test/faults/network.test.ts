@@ -1,4 +1,7 @@
-/** Connections that break, stall and lie between a leader and a worker: the picture is the same, or the worker is out. */
+/**
+ * Connections that break, stall or change bytes between a leader and a worker: the picture is the same, or the worker is left
+ * out.
+ */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,29 +11,29 @@ import { addressText } from '../../src/cluster/transport.js';
 import { Scripted } from '../cluster/scripted.js';
 import { worker } from '../e2e/processes.js';
 import { dice } from './dice.js';
-import { BOUNDED, LONG, leader, leaves, SHORT } from './job.js';
-import { type Meddle, pass, proxy } from './proxy.js';
+import { BOUNDED, endsOnSignal, LONG, leader, SHORT } from './job.js';
+import { type Change, pass, proxy } from './proxy.js';
 
-/** Only once the session has begun: until then there is nothing to lose. */
+/** Only after the session has begun. */
 const later =
-  (meddle: Meddle): Meddle =>
+  (change: Change): Change =>
   (chunk, direction, index) =>
-    index < 12 ? [chunk] : meddle(chunk, direction, index);
+    index < 12 ? [chunk] : change(chunk, direction, index);
 
-const luck = dice(7);
-const FAULTS: readonly [what: string, meddle: Meddle, delayMs?: number][] = [
-  ['is cut again and again', later((chunk) => (luck() < 0.05 ? 'cut' : [chunk]))],
+const random = dice(7);
+const FAULTS: readonly [what: string, meddle: Change, delayMs?: number][] = [
+  ['is cut again and again', later((chunk) => (random() < 0.05 ? 'cut' : [chunk]))],
   ['delays every chunk by 150 ms', pass, 150],
-  ['sends chunks twice', later((chunk) => (luck() < 0.1 ? [chunk, chunk] : [chunk]))],
-  ['loses the end of chunks', later((chunk) => [luck() < 0.1 ? chunk.subarray(0, chunk.length >> 1) : chunk])],
-  ['loses whole chunks', later((chunk) => (luck() < 0.1 ? undefined : [chunk]))],
+  ['sends chunks twice', later((chunk) => (random() < 0.1 ? [chunk, chunk] : [chunk]))],
+  ['loses the end of chunks', later((chunk) => [random() < 0.1 ? chunk.subarray(0, chunk.length >> 1) : chunk])],
+  ['loses whole chunks', later((chunk) => (random() < 0.1 ? undefined : [chunk]))],
   [
     'flips bits',
     later((chunk) => {
-      if (luck() > 0.1) return [chunk];
+      if (random() > 0.1) return [chunk];
       const copy = Buffer.from(chunk);
-      const at = Math.floor(luck() * copy.length);
-      copy[at] = (copy[at] as number) ^ (1 << Math.floor(luck() * 8));
+      const at = Math.floor(random() * copy.length);
+      copy[at] = (copy[at] as number) ^ (1 << Math.floor(random() * 8));
       return [copy];
     }),
   ],
@@ -53,8 +56,8 @@ for (const [what, meddle, delayMs] of FAULTS) {
     const between = await proxy(t, far.address, meddle, delayMs);
     const job = await leader(t, SHORT, [between, near], ['--min-workers', '2', '--retries', '1000']);
     await job.whole();
-    await leaves(near);
-    await leaves(far);
+    await endsOnSignal(near);
+    await endsOnSignal(far);
   });
 }
 
@@ -63,12 +66,12 @@ test('a partition that heals: the worker is lost, rejoins, and nothing counts tw
   const between = await proxy(t, far.address);
   const job = await leader(t, LONG, [between, near], ['--min-workers', '2', '--retries', '1000']);
   await job.said(/(joined[\s\S]*){2}/);
-  between.meddle = () => undefined;
+  between.change = () => undefined;
   await job.said(/was lost \(silent for 5 seconds\)/);
-  between.meddle = pass;
+  between.change = pass;
   await job.said(/was lost[\s\S]*joined/);
   assert.equal((await job.whole())['/cluster/workers/lost:workers'], 1);
-  await leaves(near);
+  await endsOnSignal(near);
 });
 
 const ready: Ready = {
@@ -102,6 +105,6 @@ for (const [what, answer, reason] of [
     t.after(() => old.close());
     const near = await worker(t);
     const job = await leader(t, SHORT, [{ address: addressText(old.address) }, near]);
-    assert.match((await job.whole()).said, reason);
+    assert.match((await job.whole()).printed, reason);
   });
 }

@@ -1,4 +1,4 @@
-/** A network that really parts: processes in a network namespace of their own, where the machine allows that. */
+/** A real network partition: processes in a network namespace of their own, where the machine allows that. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -7,9 +7,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folder, fractal, hostfileOf, PROGRAM, run } from '../e2e/processes.js';
-import { BOUNDED, LONG, leaves, wordsOf } from './job.js';
+import { BOUNDED, endsOnSignal, LONG, wordsOf } from './job.js';
 
-/** Why no network of one's own can be had here, if so. */
+/** Why no network namespace can be made here, if so. */
 function noNamespaces(): string | false {
   try {
     execFileSync('unshare', ['-rn', 'ip', 'link', 'set', 'lo', 'up'], { stdio: 'pipe' });
@@ -19,7 +19,7 @@ function noNamespaces(): string | false {
   }
 }
 
-/** What is put in front of a command that is to run in a network of its own. */
+/** The prefix of a command that runs in its own network namespace. */
 function network(t: TestContext): string[] {
   const holder = run(t, ['unshare', '-rn', 'sh', '-c', 'ip link set lo up && exec sleep 600']);
   return ['nsenter', '--preserve-credentials', '-U', '-n', '-t', String(holder.process.pid)];
@@ -52,5 +52,5 @@ test('a partition of the network that heals: the same picture', { ...BOUNDED, sk
   await fractal(t, ['leader', ...wordsOf(LONG), '--local', '1', '-q', '-o', expected as string]);
   const hash = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
   assert.equal(hash(picture as string), hash(expected as string));
-  for (const worker of workers) await leaves(worker);
+  for (const worker of workers) await endsOnSignal(worker);
 });

@@ -1,29 +1,29 @@
-/** A TCP proxy that does to the bytes what networks do, and worse. */
+/** A TCP proxy that delays, drops and changes bytes. */
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
-/** What becomes of a chunk on its way; undefined: it never arrives. */
-export type Meddle = (chunk: Buffer, direction: 'up' | 'down', index: number) => readonly Buffer[] | undefined | 'cut';
+/** The chunks that arrive in place of one; undefined: none. */
+export type Change = (chunk: Buffer, direction: 'up' | 'down', index: number) => readonly Buffer[] | undefined | 'cut';
 
 export interface Proxy {
   readonly address: string;
-  /** From now on, also for connections that exist. */
-  meddle: Meddle;
+  /** Can be changed at any time, also for existing connections. */
+  change: Change;
 }
 
-export const pass: Meddle = (chunk) => [chunk];
+export const pass: Change = (chunk) => [chunk];
 
-/** In front of `target`, "host:port". `up`: from whoever connects. Delays are `delayMs` for every chunk. */
-export async function proxy(t: TestContext, target: string, meddle: Meddle = pass, delayMs = 0): Promise<Proxy> {
+/** In front of `target`, "host:port". `up`: from the client. Delays are `delayMs` for every chunk. */
+export async function proxy(t: TestContext, target: string, change: Change = pass, delayMs = 0): Promise<Proxy> {
   const [host = '', port = ''] = target.split(':');
   const sockets = new Set<Socket>();
-  const state = { address: '', meddle };
+  const state = { address: '', change };
   let chunks = 0;
 
   function pipe(from: Socket, to: Socket, direction: 'up' | 'down'): void {
     from.on('data', (chunk: Buffer) => {
-      const parts = state.meddle(chunk, direction, chunks++);
+      const parts = state.change(chunk, direction, chunks++);
       if (parts === 'cut') {
         from.destroy();
         to.destroy();

@@ -46,7 +46,7 @@ test('a still gets other colours without a worker', BOUNDED, async (t) => {
   assert.equal(hashOf(await recolor(t, [...STILL, ...kept], 'x.npy')), hashOf(raw));
 });
 
-test('what was kept with distances can be lit, and can do without', BOUNDED, async (t) => {
+test('samples kept with distances can be painted with and without shading', BOUNDED, async (t) => {
   for (const view of [STILL, DEEP]) {
     const kept = ['--store', folder(t)];
     await leader(t, [...view, ...kept, '--keep-samples', '--slope']);

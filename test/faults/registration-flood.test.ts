@@ -10,12 +10,12 @@ import { calling, Registration } from '../../src/cluster/grpc.js';
 import { PROTOCOL } from '../../src/cluster/messages.js';
 import { type Address, parseAddress } from '../../src/cluster/transport.js';
 import { worker } from '../e2e/processes.js';
-import { BOUNDED, leader, leaves, SHORT } from './job.js';
+import { BOUNDED, endsOnSignal, leader, SHORT } from './job.js';
 
 const JOINS = 10_000;
 const AT_ONCE = 8;
 
-const TOO_MANY = `${BOUNDS.unproved.perCaller} addresses that were registered from 127.0.0.1 have not answered yet: it may register again`;
+const TOO_MANY = `${BOUNDS.unconfirmed.perCaller} addresses that were registered from 127.0.0.1 have not answered yet: it may register again`;
 
 /** Registers these addresses over one connection, some at a time. How many were accepted; and refused, by reason. */
 async function flood(leader: Address, addresses: Iterator<Address>) {
@@ -68,12 +68,12 @@ test(
     const joiner = await worker(t, ['--join', at as string]);
     const metrics = await job.whole();
     assert.equal(metrics['/cluster/workers/used:workers'], 1);
-    const refusals = metrics.said.match(/was refused/g) ?? [];
+    const refusals = metrics.printed.match(/was refused/g) ?? [];
     assert.ok(refusals.length < 100, `${refusals.length} lines`);
     const { refused, accepted } = await flooded;
     assert.ok((refused.get(TOO_MANY) ?? 0) > 1_000);
-    assert.ok(accepted >= BOUNDS.unproved.perCaller && accepted < 2_000, `${accepted} addresses were accepted`);
-    await leaves(joiner);
+    assert.ok(accepted >= BOUNDS.unconfirmed.perCaller && accepted < 2_000, `${accepted} addresses were accepted`);
+    await endsOnSignal(joiner);
   },
 );
 
@@ -90,6 +90,6 @@ test(
     const joiner = await worker(t, ['--join', at as string]);
     const metrics = await job.whole();
     assert.equal(metrics['/cluster/workers/used:workers'], 1);
-    await leaves(joiner);
+    await endsOnSignal(joiner);
   },
 );

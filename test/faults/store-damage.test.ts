@@ -1,4 +1,4 @@
-/** Whatever is damaged in a store, a picture is never wrong: 1,000 damages, the same every time. */
+/** Damage in a store never changes a picture: 1,000 damages, the same every time. */
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

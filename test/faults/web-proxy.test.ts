@@ -1,4 +1,4 @@
-/** Variables that name a web proxy do not reroute what leader and workers say to one another. */
+/** Variables that name a web proxy do not reroute connections between leader and workers. */
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folder, start, worker } from '../e2e/processes.js';
-import { leaves } from './job.js';
+import { endsOnSignal } from './job.js';
 
 const BOUNDED = { timeout: 60_000 };
 const VIEW = '-x -0.75 -y 0.1 --zoom 100 --width 64 --height 36 --iters 200 --no-store --timeout 40'.split(' ');
@@ -37,7 +37,7 @@ for (const host of ['127.0.0.1', 'localhost', 'dns:///localhost']) {
     const { code, stderr } = await start(t, words, undefined, undefined, env).ended;
     assert.equal(code, 0, stderr);
     assert.equal(connections(), 0, 'connections to the proxy');
-    await leaves(near);
+    await endsOnSignal(near);
   });
 }
 
@@ -50,5 +50,5 @@ test('a worker that joins dials its leader itself where the environment names a 
   const { code, stderr } = await leader.ended;
   assert.equal(code, 0, stderr);
   assert.equal(connections(), 0, 'connections to the proxy');
-  await leaves(joiner);
+  await endsOnSignal(joiner);
 });

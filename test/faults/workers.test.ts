@@ -1,11 +1,11 @@
-/** Workers that die, stop, slow down, go and come, as real processes. */
+/** Workers that are killed, stopped, slowed down, ended and started, as real processes. */
 
 import assert from 'node:assert/strict';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { folder, start, worker } from '../e2e/processes.js';
-import { BOUNDED, COARSE, LONG, leader, leaves, SHORT } from './job.js';
+import { BOUNDED, COARSE, endsOnSignal, LONG, leader, SHORT } from './job.js';
 
 const LOST = '/cluster/workers/lost:workers';
 const ALL_JOINED: Readonly<Record<number, RegExp>> = { 2: /(joined[\s\S]*){2}/, 3: /(joined[\s\S]*){3}/ };
@@ -22,7 +22,7 @@ test('kill -9 of a worker midway changes nothing but the time', BOUNDED, async (
   victim.process.kill('SIGKILL');
   const metrics = await job.whole();
   assert.equal(metrics[LOST], 1);
-  await leaves(other);
+  await endsOnSignal(other);
 });
 
 test('kill -9 of all workers but one changes nothing but the time', BOUNDED, async (t) => {
@@ -33,7 +33,7 @@ test('kill -9 of all workers but one changes nothing but the time', BOUNDED, asy
   for (const victim of victims) victim.process.kill('SIGKILL');
   const metrics = await job.whole();
   assert.equal(metrics[LOST], 2);
-  await leaves(other);
+  await endsOnSignal(other);
 });
 
 test('kill -9 of all workers: new ones on the same ports go on where they stopped', BOUNDED, async (t) => {
@@ -44,16 +44,16 @@ test('kill -9 of all workers: new ones on the same ports go on where they stoppe
   await job.said(/(was lost[\s\S]*){2}/);
   for (const victim of victims) await victim.ended;
   const ports = victims.map(({ address }) => address.split(':')[1] as string);
-  const heirs = ports.map((port) => start(t, ['worker', '--port', port, '--slots', '1']));
+  const replacements = ports.map((port) => start(t, ['worker', '--port', port, '--slots', '1']));
   const metrics = await job.whole();
   assert.equal(metrics[LOST], 2);
-  for (const heir of heirs) {
-    await heir.said(/ready/);
-    await leaves(heir);
+  for (const replacement of replacements) {
+    await replacement.said(/ready/);
+    await endsOnSignal(replacement);
   }
 });
 
-test('kill -9 of the last worker, and nobody comes: one clear error', BOUNDED, async (t) => {
+test('kill -9 of the last worker, and no other joins: one error', BOUNDED, async (t) => {
   const [victim] = await workers(t, 1);
   assert.ok(victim);
   const job = await leader(t, SHORT, [victim], ['--retries', '2']);
@@ -63,25 +63,25 @@ test('kill -9 of the last worker, and nobody comes: one clear error', BOUNDED, a
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /error: NO_WORKER: no worker could be had \(127\.0\.0\.1:\d+: dialled 3 times, last: ECONNREFUSED/,
+    /error: NO_WORKER: no worker is available \(127\.0\.0\.1:\d+: dialled 3 times, last: ECONNREFUSED/,
   );
 });
 
 test(
-  'SIGSTOP of a worker: it is lost by its silence; SIGCONT: it rejoins, and nothing counts twice',
+  'SIGSTOP of a worker: it is lost after silence; SIGCONT: it rejoins, and nothing counts twice',
   BOUNDED,
   async (t) => {
-    const [sleeper, other] = await workers(t, 2);
-    assert.ok(sleeper && other);
-    const job = await leader(t, LONG, [sleeper, other], ['--min-workers', '2']);
+    const [stopped, other] = await workers(t, 2);
+    assert.ok(stopped && other);
+    const job = await leader(t, LONG, [stopped, other], ['--min-workers', '2']);
     await job.said(ALL_JOINED[2] as RegExp);
-    sleeper.process.kill('SIGSTOP');
+    stopped.process.kill('SIGSTOP');
     await job.said(/was lost \(silent for 5 seconds\)/);
-    sleeper.process.kill('SIGCONT');
+    stopped.process.kill('SIGCONT');
     await job.said(/was lost[\s\S]*joined/);
     const metrics = await job.whole();
     assert.equal(metrics[LOST], 1);
-    for (const one of [sleeper, other]) await leaves(one);
+    for (const one of [stopped, other]) await endsOnSignal(one);
   },
 );
 
@@ -102,7 +102,7 @@ test('a worker that runs a tenth of the time: the same picture', BOUNDED, async 
   await job.whole();
   clearTimeout(timer);
   slow.process.kill('SIGCONT');
-  for (const one of [slow, ...others]) await leaves(one);
+  for (const one of [slow, ...others]) await endsOnSignal(one);
 });
 
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
@@ -112,11 +112,11 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
     const job = await leader(t, COARSE, [leaving, other], ['--min-workers', '2']);
     // Not while its first shards are on the way.
     await job.said(/\d %, .*2\/2 workers/);
-    await leaves(leaving, signal);
+    await endsOnSignal(leaving, signal);
     const metrics = await job.whole();
     assert.deepEqual([metrics[LOST], metrics['/cluster/shards/reissued:shards']], [0, 0], 'its last answer arrived');
-    assert.match(metrics.said, /is draining[\s\S]*left/);
-    await leaves(other);
+    assert.match(metrics.printed, /is draining[\s\S]*left/);
+    await endsOnSignal(other);
   });
 }
 
@@ -129,7 +129,7 @@ test('a second SIGTERM drops at once: exit code 130, and the others do what it h
   for (const signal of ['SIGSTOP', 'SIGTERM', 'SIGINT', 'SIGCONT'] as const) leaving.process.kill(signal);
   assert.equal((await leaving.ended).code, 130);
   await job.whole();
-  await leaves(other);
+  await endsOnSignal(other);
 });
 
 test('a worker on a line that the hostfile did not have takes part', BOUNDED, async (t) => {
@@ -152,7 +152,7 @@ test('a leader with workers of its own takes others in, with another token', BOU
   const joiner = await worker(t, ['--join', registration as string, '--token-file', token]);
   const metrics = await job.whole();
   assert.equal(metrics['/cluster/workers/used:workers'], 2);
-  await leaves(joiner);
+  await endsOnSignal(joiner);
 });
 
 test('workers that join a leader that listens do its job, and serve the next one', BOUNDED, async (t) => {
@@ -166,14 +166,14 @@ test('workers that join a leader that listens do its job, and serve the next one
   assert.ok((metrics['/cluster/workers/used:workers'] as number) > 0);
   const second = await leader(t, SHORT, [], ['--listen', registration as string, '--min-workers', '2']);
   assert.equal((await second.whole())['/cluster/workers/used:workers'], 2);
-  for (const joiner of joiners) await leaves(joiner);
+  for (const joiner of joiners) await endsOnSignal(joiner);
 });
 
 test('a second SIGTERM to a worker that has nothing to drop changes nothing: exit code 0', BOUNDED, async (t) => {
   const [idle] = await workers(t, 1);
   assert.ok(idle);
   idle.process.kill('SIGTERM');
-  await idle.said(/finishing what it has/);
+  await idle.said(/finishing its shards/);
   idle.process.kill('SIGTERM');
   assert.equal((await idle.ended).code, 0);
 });

@@ -20,11 +20,11 @@ const ready: Ready = {
   instance: '',
 };
 
-/** A connection that dials, its events, and the workers that answer. Time passes when the test says so. */
+/** A connection that dials, its events, and the workers that answer. The test advances the clock. */
 function leader(t: TestContext, changes: Partial<ConnectionOptions> = {}, answered = true) {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   const network = memoryNetwork();
-  const told: string[] = [];
+  const seen: string[] = [];
   let time = 0;
   const workers: (ScriptedWorker & { link: MemoryLink<ToLeader, ToWorker> })[] = [];
   const listen = () => network.listen(ADDRESS, (link) => void workers.push(new Scripted(link) as never));
@@ -40,12 +40,12 @@ function leader(t: TestContext, changes: Partial<ConnectionOptions> = {}, answer
     ...changes,
   };
   const events = {
-    joined: (_: unknown, { slots }: Ready) => void told.push(`joined with ${slots}`),
-    message: (_: unknown, { kind }: ToLeader) => void told.push(kind),
+    joined: (_: unknown, { slots }: Ready) => void seen.push(`joined with ${slots}`),
+    message: (_: unknown, { kind }: ToLeader) => void seen.push(kind),
     disconnected: (_: unknown, reason: string, fault: boolean) =>
-      void told.push(`disconnected: ${reason}${fault ? ', its fault' : ''}`),
-    givenUp: (_: unknown, reason: string) => void told.push(`given up: ${reason}`),
-    warned: (_: unknown, reason: string) => void told.push(`warned: ${reason}`),
+      void seen.push(`disconnected: ${reason}${fault ? ', its fault' : ''}`),
+    givenUp: (_: unknown, reason: string) => void seen.push(`given up: ${reason}`),
+    warned: (_: unknown, reason: string) => void seen.push(`warned: ${reason}`),
   };
   const connection = new Connection(ADDRESS, 2, options, events, () => [JOB]);
   connection.dial();
@@ -57,15 +57,15 @@ function leader(t: TestContext, changes: Partial<ConnectionOptions> = {}, answer
     }
     await network.quiet();
   };
-  /** The clock goes on, and nothing else does. */
+  /** Advances the clock without running timers. */
   const sleep = (ms: number) => {
     time += ms;
   };
-  return { network, connection, told, workers, pass, listen, sleep };
+  return { network, connection, seen, workers, pass, listen, sleep };
 }
 
-test('a worker is greeted, and what it then sends is passed on', async (t) => {
-  const { network, connection, told, workers } = leader(t);
+test('a worker gets Hello, and its messages after Ready are passed on', async (t) => {
+  const { network, connection, seen, workers } = leader(t);
   await network.quiet();
   const [worker] = workers;
   assert.deepEqual(await worker?.next('hello'), {
@@ -80,11 +80,11 @@ test('a worker is greeted, and what it then sends is passed on', async (t) => {
   void worker?.send({ kind: 'draining' });
   void worker?.send({ kind: 'failed', job: JOB, shard: 1, epoch: 1, reason: 'none' });
   await network.quiet();
-  assert.deepEqual(told, ['joined with 3', 'draining', 'failed']);
+  assert.deepEqual(seen, ['joined with 3', 'draining', 'failed']);
   assert.deepEqual(connection.ready, ready);
 });
 
-const OBJECTIONS: readonly [what: string, answer: ToLeader, reason: string][] = [
+const MISMATCHES: readonly [what: string, answer: ToLeader, reason: string][] = [
   [
     'another protocol',
     { ...ready, protocol: 9 },
@@ -99,33 +99,33 @@ const OBJECTIONS: readonly [what: string, answer: ToLeader, reason: string][] = 
   ['its refusal', { kind: 'refused', reason: 'run the same version on both' }, 'run the same version on both'],
 ];
 
-for (const [what, answer, reason] of OBJECTIONS) {
-  test(`a worker with ${what} is left out, told apart by its reason, and not dialled again`, async (t) => {
-    const { network, told, workers, pass } = leader(t);
+for (const [what, answer, reason] of MISMATCHES) {
+  test(`a worker with ${what} is left out with a reason, and not dialled again`, async (t) => {
+    const { network, seen, workers, pass } = leader(t);
     await network.quiet();
     void workers[0]?.send(answer);
     void workers[0]?.send({ kind: 'draining' });
     await workers[0]?.ended;
     await pass(60_000);
-    assert.deepEqual(told, [`given up: ${reason}`]);
+    assert.deepEqual(seen, [`given up: ${reason}`]);
     assert.equal(workers.length, 1);
   });
 }
 
-test('nobody answers: dialled again after growing waits, then given up with the reason', async (t) => {
-  const { network, told, pass } = leader(t, {}, false);
+test('no answer: dialled again after growing waits, then given up with the reason', async (t) => {
+  const { network, seen, pass } = leader(t, {}, false);
   await network.quiet();
   await pass(100);
   await pass(159);
-  assert.deepEqual(told, []);
+  assert.deepEqual(seen, []);
   await pass(1);
-  assert.deepEqual(told, ['given up: dialled 3 times, last: ECONNREFUSED']);
+  assert.deepEqual(seen, ['given up: dialled 3 times, last: ECONNREFUSED']);
   await pass(60_000);
-  assert.equal(told.length, 1);
+  assert.equal(seen.length, 1);
 });
 
 test('the wait is jittered down to its half, and a worker that comes up meanwhile joins', async (t) => {
-  const { network, told, workers, pass, listen } = leader(t, { random: () => 0 }, false);
+  const { network, seen, workers, pass, listen } = leader(t, { random: () => 0 }, false);
   await network.quiet();
   listen();
   await pass(49);
@@ -133,11 +133,11 @@ test('the wait is jittered down to its half, and a worker that comes up meanwhil
   await pass(1);
   void workers[0]?.send(ready);
   await network.quiet();
-  assert.deepEqual(told, ['joined with 3']);
+  assert.deepEqual(seen, ['joined with 3']);
 });
 
-test('a worker that is silent after the greeting is taken for dead, and dialled again', async (t) => {
-  const { network, told, workers, pass } = leader(t, { retries: 1 });
+test('a worker that is silent after Hello is lost, and dialled again', async (t) => {
+  const { network, seen, workers, pass } = leader(t, { retries: 1 });
   await network.quiet();
   await pass(29_999);
   assert.equal(workers.length, 1);
@@ -146,11 +146,11 @@ test('a worker that is silent after the greeting is taken for dead, and dialled 
   await pass(100);
   assert.equal(workers.length, 2);
   await pass(30_000);
-  assert.deepEqual(told, ['given up: dialled 2 times, last: no answer to the greeting']);
+  assert.deepEqual(seen, ['given up: dialled 2 times, last: no answer to Hello']);
 });
 
-test('a worker that is lost is dialled again; its link of before is not heard any more', async (t) => {
-  const { network, connection, told, workers, pass } = leader(t);
+test('a worker that is lost is dialled again; messages of the earlier link are ignored', async (t) => {
+  const { network, connection, seen, workers, pass } = leader(t);
   await network.quiet();
   void workers[0]?.send(ready);
   await network.quiet();
@@ -161,10 +161,10 @@ test('a worker that is lost is dialled again; its link of before is not heard an
   void workers[0]?.send({ kind: 'draining' });
   void workers[1]?.send({ ...ready, slots: 1 });
   await network.quiet();
-  assert.deepEqual(told, ['joined with 3', 'disconnected: the worker broke off', 'joined with 1']);
+  assert.deepEqual(seen, ['joined with 3', 'disconnected: the worker closed the connection', 'joined with 1']);
 });
 
-/** A dialler of workers that will not have this leader, and how often it dialled. */
+/** A dialler of workers that refuse this leader, with a count of its dials. */
 function refusing(refusal: Refusal) {
   const dialled = { times: 0 };
   const dial = () => {
@@ -185,64 +185,67 @@ function refusing(refusal: Refusal) {
   return { dialled, dialer: { dial } };
 }
 
-test('a worker that will not have its leader is given up at once, and the reason told', async (t) => {
-  const { dialled, dialer } = refusing(new Refusal('it wants a token', true));
-  const { network, told, pass } = leader(t, { dialer }, false);
+test('a worker that refuses its leader is given up at once, with the reason', async (t) => {
+  const { dialled, dialer } = refusing(new Refusal('it requires a token', true));
+  const { network, seen, pass } = leader(t, { dialer }, false);
   await network.quiet();
   await pass(60_000);
-  assert.deepEqual([told, dialled.times], [['given up: it wants a token'], 1]);
+  assert.deepEqual([seen, dialled.times], [['given up: it requires a token'], 1]);
 });
 
-test('a worker that may not want its leader is dialled again; told once, at the third attempt', async (t) => {
-  const { dialled, dialer } = refusing(new Refusal('perhaps it wants TLS', false));
-  const { network, told, pass } = leader(t, { dialer, retries: 4 }, false);
+test('a worker that refuses its leader, perhaps not finally, is dialled again; one warning at the third attempt', async (t) => {
+  const { dialled, dialer } = refusing(new Refusal('it may require TLS', false));
+  const { network, seen, pass } = leader(t, { dialer, retries: 4 }, false);
   for (let k = 0; k < 2; k++) {
-    assert.deepEqual(told, []);
+    assert.deepEqual(seen, []);
     await network.quiet();
     await pass(1_000);
   }
-  assert.deepEqual(told, ['warned: perhaps it wants TLS']);
+  assert.deepEqual(seen, ['warned: it may require TLS']);
   for (let k = 0; k < 2; k++) {
     await network.quiet();
     await pass(1_000);
   }
-  assert.deepEqual(told, ['warned: perhaps it wants TLS', 'given up: dialled 5 times, last: perhaps it wants TLS']);
+  assert.deepEqual(seen, ['warned: it may require TLS', 'given up: dialled 5 times, last: it may require TLS']);
   assert.equal(dialled.times, 5);
 });
 
-test('losses in a row count, a shard that came back forgives them', async (t) => {
-  for (const praised of [false, true]) {
-    const { network, connection, told, workers, pass } = leader(t, { retries: 1 });
+test('losses in a row count, an answered shard resets the count', async (t) => {
+  for (const backoffReset of [false, true]) {
+    const { network, connection, seen, workers, pass } = leader(t, { retries: 1 });
     for (let loss = 0; loss < 3; loss++) {
       await network.quiet();
       void workers[loss]?.send(ready);
       await network.quiet();
-      if (praised) connection.resetBackoff();
+      if (backoffReset) connection.resetBackoff();
       workers[loss]?.link.close();
       await network.quiet();
       await pass(100);
     }
-    const gone = told.filter((one) => one.startsWith('given up'));
-    assert.deepEqual(gone, praised ? [] : ['given up: dialled 2 times, last: the worker broke off']);
+    const givenUp = seen.filter((one) => one.startsWith('given up'));
+    assert.deepEqual(
+      givenUp,
+      backoffReset ? [] : ['given up: dialled 2 times, last: the worker closed the connection'],
+    );
     connection.stop();
     t.mock.timers.reset();
   }
 });
 
-test('a worker that was given up is dialled on, more rarely, and may join after all', async (t) => {
-  const { network, told, workers, pass, listen } = leader(t, { retries: 0 }, false);
+test('a worker that was given up is still dialled, more rarely, and may join later', async (t) => {
+  const { network, seen, workers, pass, listen } = leader(t, { retries: 0 }, false);
   await network.quiet();
-  assert.deepEqual(told, ['given up: dialled once, last: ECONNREFUSED']);
+  assert.deepEqual(seen, ['given up: dialled once, last: ECONNREFUSED']);
   await pass(60_000);
   listen();
   await pass(30_000);
   void workers[0]?.send(ready);
   await network.quiet();
-  assert.deepEqual(told, ['given up: dialled once, last: ECONNREFUSED', 'joined with 3']);
+  assert.deepEqual(seen, ['given up: dialled once, last: ECONNREFUSED', 'joined with 3']);
 });
 
-test('a worker that says it is there is dialled at once', async (t) => {
-  const { network, connection, told, workers, pass, listen } = leader(t, {}, false);
+test('a worker that registers is dialled at once', async (t) => {
+  const { network, connection, seen, workers, pass, listen } = leader(t, {}, false);
   await network.quiet();
   listen();
   connection.redial();
@@ -251,11 +254,11 @@ test('a worker that says it is there is dialled at once', async (t) => {
   await network.quiet();
   connection.redial();
   await pass(1_000);
-  assert.deepEqual([told, workers.length], [['joined with 3'], 1]);
+  assert.deepEqual([seen, workers.length], [['joined with 3'], 1]);
 });
 
-/** A worker that is ready, and beats for some seconds. */
-async function beating(t: TestContext, seconds: number) {
+/** A worker that is ready, and sends heartbeats for some seconds. */
+async function sendHeartbeats(t: TestContext, seconds: number) {
   const all = leader(t);
   await all.network.quiet();
   void all.workers[0]?.send(ready);
@@ -267,54 +270,54 @@ async function beating(t: TestContext, seconds: number) {
   return all;
 }
 
-test('a worker that is busy for a minute with one shard is alive as long as it says so', async (t) => {
-  const { told } = await beating(t, 60);
-  assert.deepEqual([told[0], new Set(told.slice(1)), told.length], ['joined with 3', new Set(['heartbeat']), 61]);
+test('a worker that is busy for a minute with one shard is not lost while it sends heartbeats', async (t) => {
+  const { seen } = await sendHeartbeats(t, 60);
+  assert.deepEqual([seen[0], new Set(seen.slice(1)), seen.length], ['joined with 3', new Set(['heartbeat']), 61]);
 });
 
 test('a worker that is silent for five seconds is lost, dialled again, and rejoins', async (t) => {
-  const { network, told, workers, pass } = await beating(t, 1);
+  const { network, seen, workers, pass } = await sendHeartbeats(t, 1);
   await pass(4_750);
-  assert.deepEqual(told, ['joined with 3', 'heartbeat']);
+  assert.deepEqual(seen, ['joined with 3', 'heartbeat']);
   await pass(250);
-  assert.deepEqual(told.slice(2), ['disconnected: silent for 5 seconds']);
+  assert.deepEqual(seen.slice(2), ['disconnected: silent for 5 seconds']);
   await workers[0]?.ended;
   await pass(100);
   void workers[1]?.send(ready);
   await network.quiet();
-  assert.equal(told.at(-1), 'joined with 3');
+  assert.equal(seen.at(-1), 'joined with 3');
 });
 
-test('a scene on its way to the worker is a sign of life', async (t) => {
-  const { network, connection, told, pass } = await beating(t, 1);
+test('a worker is not silent while a scene is sent to it', async (t) => {
+  const { network, connection, seen, pass } = await sendHeartbeats(t, 1);
   const scene = sceneOf({ paint: paintOf() });
   for (let k = 0; k < 20; k++) {
     void connection.send({ kind: 'scene', job: JOB, id: 0, scene });
     await pass(1_000);
   }
   await network.quiet();
-  assert.deepEqual(told, ['joined with 3', 'heartbeat']);
+  assert.deepEqual(seen, ['joined with 3', 'heartbeat']);
 });
 
-test('a leader that was stopped itself does not take its own silence for that of others', async (t) => {
-  const { network, told, workers, pass, sleep } = await beating(t, 1);
+test('a leader that was stopped does not count that time as silence of a worker', async (t) => {
+  const { network, seen, workers, pass, sleep } = await sendHeartbeats(t, 1);
   sleep(60_000);
   await pass(250);
-  assert.deepEqual(told, ['joined with 3', 'heartbeat']);
+  assert.deepEqual(seen, ['joined with 3', 'heartbeat']);
   void workers[0]?.send({ kind: 'heartbeat', jobs: [] });
   await network.quiet();
-  assert.deepEqual(told, ['joined with 3', 'heartbeat', 'heartbeat']);
+  assert.deepEqual(seen, ['joined with 3', 'heartbeat', 'heartbeat']);
 });
 
-test('a worker that sends its leader away in the middle of the job is lost, then given up', async (t) => {
-  const { network, told, workers, pass } = leader(t);
+test('a worker that refuses its leader in the middle of the job is lost, then given up', async (t) => {
+  const { network, seen, workers, pass } = leader(t);
   await network.quiet();
   void workers[0]?.send(ready);
   void workers[0]?.send({ kind: 'refused', reason: 'shard 7 is not one to compute' });
   await network.quiet();
   await pass(60_000);
   const reason = 'shard 7 is not one to compute';
-  assert.deepEqual(told, ['joined with 3', `disconnected: ${reason}`, `given up: ${reason}`]);
+  assert.deepEqual(seen, ['joined with 3', `disconnected: ${reason}`, `given up: ${reason}`]);
   assert.equal(workers.length, 1);
 });
 
@@ -328,48 +331,48 @@ const result: ToLeader = {
   iterations: 1,
   uncertain: 0,
 };
-const UNEXPECTED: readonly [what: string, messages: readonly ToLeader[], told: readonly string[]][] = [
+const UNEXPECTED: readonly [what: string, messages: readonly ToLeader[], seen: readonly string[]][] = [
+  ['a result before Ready', [result, ready], ['given up: dialled once, last: it sent result before it was ready']],
   [
-    'a result before its greeting',
-    [result, ready],
-    ['given up: dialled once, last: it sent result before it was ready'],
-  ],
-  [
-    'a report before its greeting',
+    'a report before Ready',
     [{ kind: 'report', job: JOB, metrics: [] }],
     ['given up: dialled once, last: it sent report before it was ready'],
   ],
   [
-    'two greetings',
+    'Ready twice',
     [ready, ready, result],
-    ['joined with 3', 'disconnected: it greeted twice, its fault', 'given up: dialled once, last: it greeted twice'],
+    [
+      'joined with 3',
+      'disconnected: it sent Ready twice, its fault',
+      'given up: dialled once, last: it sent Ready twice',
+    ],
   ],
 ];
 
 for (const [what, messages, expected] of UNEXPECTED) {
   test(`a worker that sends ${what} is lost, with one error`, async (t) => {
-    const { network, told, workers } = leader(t, { retries: 0 });
+    const { network, seen, workers } = leader(t, { retries: 0 });
     await network.quiet();
     for (const message of messages) void workers[0]?.send(message);
     await workers[0]?.ended;
     await network.quiet();
-    assert.deepEqual(told, expected);
+    assert.deepEqual(seen, expected);
   });
 }
 
 test('bytes that no message has end the session, and the worker counts as lost', async (t) => {
   for (const bytes of [Buffer.alloc(0), Buffer.from('HTTP/1.1 400 Bad Request\r\n'), Buffer.from([0x1a, 2, 8, 1])]) {
-    const { network, told, workers } = leader(t, { retries: 0 });
+    const { network, seen, workers } = leader(t, { retries: 0 });
     await network.quiet();
     void workers[0]?.send(ready);
     workers[0]?.link.sendBytes(bytes);
     void workers[0]?.send({ kind: 'draining' });
     await workers[0]?.ended;
     await network.quiet();
-    assert.equal(told[0], 'joined with 3');
-    assert.match(told[1] ?? '', /^disconnected: .+/);
-    assert.match(told[2] ?? '', /^given up: dialled once, last: .+/);
-    assert.equal(told.length, 3);
+    assert.equal(seen[0], 'joined with 3');
+    assert.match(seen[1] ?? '', /^disconnected: .+/);
+    assert.match(seen[2] ?? '', /^given up: dialled once, last: .+/);
+    assert.equal(seen.length, 3);
     t.mock.timers.reset();
   }
 });
@@ -398,7 +401,7 @@ test('payload is counted by job, over all links to the worker', async (t) => {
 });
 
 test('a worker that breaks the protocol three times in a row is left out; an answer to a shard begins the count anew', async (t) => {
-  const { network, connection, told, workers, pass } = leader(t, { retries: 10 });
+  const { network, connection, seen, workers, pass } = leader(t, { retries: 10 });
   const fault = async (session: number, answers: boolean) => {
     await network.quiet();
     void workers[session]?.send(ready);
@@ -410,15 +413,15 @@ test('a worker that breaks the protocol three times in a row is left out; an ans
     await pass(1_000);
   };
   for (const [session, answers] of [false, false, true, false].entries()) await fault(session, answers);
-  assert.ok(!told.some((one) => one.startsWith('given up')), told.join(', '));
+  assert.ok(!seen.some((one) => one.startsWith('given up')), seen.join(', '));
   await fault(4, false);
-  assert.equal(told.at(-1), 'given up: it greeted twice');
+  assert.equal(seen.at(-1), 'given up: it sent Ready twice');
   await pass(60_000);
   assert.equal(workers.length, 5);
 });
 
-test('stop breaks off for good: the worker is told, and says nothing any more', async (t) => {
-  const { network, connection, told, workers, pass } = leader(t);
+test('stop ends the link permanently: the worker gets the end, and its messages are ignored', async (t) => {
+  const { network, connection, seen, workers, pass } = leader(t);
   await network.quiet();
   void workers[0]?.send(ready);
   await network.quiet();
@@ -426,6 +429,6 @@ test('stop breaks off for good: the worker is told, and says nothing any more', 
   connection.stop();
   await workers[0]?.ended;
   await pass(60_000);
-  assert.deepEqual(told, ['joined with 3']);
+  assert.deepEqual(seen, ['joined with 3']);
   assert.equal(workers.length, 1);
 });

@@ -1,4 +1,4 @@
-/** A whole job over the transport in memory, with workers that a test speaks for. */
+/** A whole job over the transport in memory, with workers that the test drives. */
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -66,7 +66,7 @@ const opened: Opened = {
 /** Pixels of the shard at the top of each frame that are uncertain. */
 const UNCERTAIN = 2;
 
-/** What the pixels of this job should be: different in every place. */
+/** The expected pixels of this job: different at every place. */
 function pixels({ frame, x, y, width, height }: { frame: number } & Rect): Uint8Array {
   const bytes: number[] = [];
   for (let row = y; row < y + height; row++)
@@ -75,21 +75,21 @@ function pixels({ frame, x, y, width, height }: { frame: number } & Rect): Uint8
 }
 
 function answer(assignment: Assignment, of = 1): Result {
-  const { shard, epoch, frame } = assignment;
+  const { shard, epoch, render } = assignment;
   const { rect } = fractalOf(assignment);
   const uncertain = rect.y === 0 ? UNCERTAIN : 0;
-  const bytes = pixels({ frame, ...rect });
+  const bytes = pixels({ frame: render, ...rect });
   return { kind: 'result', job: of, shard, epoch, bytes, seconds: 0.01, iterations: 10, uncertain };
 }
 
 type Script = (worker: ScriptedWorker, assigned: Assignment[]) => Promise<unknown> | unknown;
 
-/** Does what a worker should, until its link ends. */
-async function honest(worker: ScriptedWorker, assigned: Assignment[]): Promise<void> {
-  for (let message = await worker.any(); message; message = await worker.any()) obey(worker, message, assigned);
+/** Works like a worker, until its link ends. */
+async function computes(worker: ScriptedWorker, assigned: Assignment[]): Promise<void> {
+  for (let message = await worker.any(); message; message = await worker.any()) handle(worker, message, assigned);
 }
 
-function obey(worker: ScriptedWorker, message: ToWorker, assigned: Assignment[]): void {
+function handle(worker: ScriptedWorker, message: ToWorker, assigned: Assignment[]): void {
   if (message.kind === 'hello') void worker.send(ready);
   else if (message.kind === 'open') void worker.send({ ...opened, job: message.job });
   else if (message.kind === 'assign') {
@@ -101,7 +101,7 @@ function obey(worker: ScriptedWorker, message: ToWorker, assigned: Assignment[])
   }
 }
 
-/** A worker that leaves for good: when it is dialled again, as a slow machine leaves time for, it does not answer. */
+/** A worker that ends permanently: when it is dialled again it does not answer. */
 function once(script: Script): Script {
   let came = false;
   return (worker, assigned) => {
@@ -111,17 +111,17 @@ function once(script: Script): Script {
   };
 }
 
-/** Answers the greeting, and opens the job. */
-async function greet(worker: ScriptedWorker, changes: Partial<Opened> = {}): Promise<void> {
+/** Answers Hello, and opens the job. */
+async function sendReady(worker: ScriptedWorker, changes: Partial<Opened> = {}): Promise<void> {
   await worker.next('hello');
   void worker.send(ready);
   await worker.next('open');
   void worker.send({ ...opened, ...changes });
 }
 
-/** Greets and keeps what it is assigned, until it has `count` shards. */
+/** Sends Ready and keeps what it is assigned, until it has `count` shards. */
 async function collect(worker: ScriptedWorker, count: number): Promise<Assignment[]> {
-  await greet(worker);
+  await sendReady(worker);
   await worker.next('scene');
   const kept: Assignment[] = [];
   while (kept.length < count) kept.push((await worker.next('assign')).assignment);
@@ -161,7 +161,7 @@ function leader(t: TestContext, changes: Partial<FleetOptions & JobOptions> = {}
   const running = { frames: started.frames, add: fleet.add, sealed: fleet.sealed };
   t.after(() => fleet.close());
   let port = 0;
-  /** One more worker; what it is assigned, should its script keep it. */
+  /** One more worker; the shards it is assigned, if its script keeps them. */
   function add(script: Script): Assignment[] {
     const address = { host: 'w', port: ++port };
     const assigned: Assignment[] = [];
@@ -191,11 +191,11 @@ function assertWhole(frames: readonly Frame[]): void {
   }
 }
 
-const nobody = () => {};
+const noWorker = () => {};
 const ALL = { share: 1, seed: 0 };
 
-/** A clock that goes on whenever it is looked at. */
-function hurried(ms = 500): () => number {
+/** A clock that advances at each reading. */
+function fastClock(ms = 500): () => number {
   let time = 0;
   return () => {
     time += ms;
@@ -208,14 +208,14 @@ test('one worker renders the job; then the job is closed there, and what it repo
   let worker: ScriptedWorker | undefined;
   const assigned = add((link, kept) => {
     worker = link;
-    return honest(link, kept);
+    return computes(link, kept);
   });
   running.sealed();
   assertWhole(await frames());
   assert.equal(assigned.length, 18);
   for (const assignment of assigned) {
     assert.equal(assignment.scene, 0);
-    assert.deepEqual(fractalOf(assignment).view, viewOf(assignment.frame));
+    assert.deepEqual(fractalOf(assignment).view, viewOf(assignment.render));
   }
   assert.deepEqual(notes, ['w:1 joined: 1 slot, by hand']);
   assert.equal(reports.length, 1);
@@ -233,7 +233,7 @@ test('one worker renders the job; then the job is closed there, and what it repo
 
 test('the report comes before the last frame, so that metrics come before encoding', async (t) => {
   const { running, add, reports } = leader(t);
-  add(honest);
+  add(computes);
   running.sealed();
   const gathered: number[] = [];
   for await (const { index } of running.frames) gathered.push(index, reports.length);
@@ -247,7 +247,7 @@ for (const metrics of [true, false]) {
     add(async (worker, assigned) => {
       for (let message = await worker.any(); message; message = await worker.any()) {
         if (message.kind === 'close') finished.push(message.metrics);
-        obey(worker, message, assigned);
+        handle(worker, message, assigned);
       }
     });
     running.sealed();
@@ -256,14 +256,14 @@ for (const metrics of [true, false]) {
   });
 }
 
-test('a worker that never reports is waited for two seconds, not for ever', async (t) => {
+test('a worker that never reports is waited for two seconds, not longer', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { network, running, add, frames, reports } = leader(t);
   const finishing = new Promise<void>((resolve) => {
     add(async (worker, assigned) => {
       for (let message = await worker.any(); message; message = await worker.any()) {
         if (message.kind === 'close') resolve();
-        else obey(worker, message, assigned);
+        else handle(worker, message, assigned);
       }
     });
   });
@@ -278,7 +278,7 @@ test('a worker that never reports is waited for two seconds, not for ever', asyn
   assert.deepEqual(reports[0]?.workers[0]?.metrics, []);
 });
 
-test('a worker that really checks its credits never gets more shards than it has', async (t) => {
+test('a real worker, which checks its credits, never gets more shards than it has', async (t) => {
   const { network, running, frames, notes } = leader(t);
   const pool = gatedPool(2);
   const assigned = new Map<number, Assignment>();
@@ -302,7 +302,7 @@ test('a worker that really checks its credits never gets more shards than it has
       link,
       seen as typeof pool,
       { version: '1', build: 'build' },
-      { began: nobody, finished: () => [], broken: nobody, ended: nobody },
+      { began: noWorker, finished: () => [], aborted: noWorker, ended: noWorker },
     );
   });
   running.add({ address, slots: 0 });
@@ -314,38 +314,38 @@ test('a worker that really checks its credits never gets more shards than it has
     most = Math.max(most, pool.shards.length);
     const shard = pool.shards[answered % Math.min(2, pool.shards.length)] as number;
     const assignment = assigned.get(shard) as Assignment;
-    pool.finish(shard, pixels({ frame: assignment.frame, ...fractalOf(assignment).rect }));
+    pool.finish(shard, pixels({ frame: assignment.render, ...fractalOf(assignment).rect }));
   }
   assertWhole(await done);
   assert.equal(most, 4);
   assert.equal(notes.length, 1);
 });
 
-test('a worker whose kernel computes other bits gets nothing to do, and the leader says why', async (t) => {
+test('a worker whose kernel computes other bits gets no shards, and the leader reports why', async (t) => {
   const { network, running, add, frames, notes } = leader(t);
-  const heard: string[] = [];
+  const received: string[] = [];
   add(async (worker) => {
-    await greet(worker, { fingerprint: 'b'.repeat(64) });
-    for (const { kind } of await worker.rest()) heard.push(kind);
+    await sendReady(worker, { fingerprint: 'b'.repeat(64) });
+    for (const { kind } of await worker.rest()) received.push(kind);
   });
   await network.quiet();
   running.sealed();
   const why =
-    'no worker could be had (w:1: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, ' +
+    'no worker is available (w:1: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, ' +
     'not aaaaaaaaaaaa)): start workers with "fractal worker", or render with --local';
   await assert.rejects(frames(), { code: 'NO_WORKER', message: why });
   const note = 'w:1 is left out: its simd kernel computes other bits (fingerprint bbbbbbbbbbbb, not aaaaaaaaaaaa)';
   await network.quiet();
-  assert.deepEqual([heard, notes], [['close'], [note]]);
+  assert.deepEqual([received, notes], [['close'], [note]]);
 });
 
 test('where no fingerprint is known the first worker sets it, and the job is done without those that differ', async (t) => {
   const { network, running, add, frames, reports } = leader(t, { fingerprint: undefined as never });
-  add(honest);
+  add(computes);
   await network.quiet();
   const other = add(async (worker, assigned) => {
-    await greet(worker, { fingerprint: 'b'.repeat(64) });
-    for (const message of await worker.rest()) obey(worker, message, assigned);
+    await sendReady(worker, { fingerprint: 'b'.repeat(64) });
+    for (const message of await worker.rest()) handle(worker, message, assigned);
   });
   running.sealed();
   assertWhole(await frames());
@@ -370,10 +370,10 @@ test('a worker of another protocol is left out, with both versions', async (t) =
 });
 
 const LOST: readonly [how: string, part: (worker: ScriptedWorker, kept: Assignment[]) => void, why: string][] = [
-  ['breaks off', (worker) => worker.link.close(), 'the worker broke off'],
-  ['ends', (worker) => worker.link.end(), 'it left'],
-  ['sends its leader away', (worker) => void worker.send({ kind: 'refused', reason: 'enough' }), 'enough'],
-  ['greets again', (worker) => void worker.send(ready), 'it greeted twice'],
+  ['closes the connection', (worker) => worker.link.close(), 'the worker closed the connection'],
+  ['ends', (worker) => worker.link.end(), 'it ended the session'],
+  ['refuses its leader', (worker) => void worker.send({ kind: 'refused', reason: 'enough' }), 'enough'],
+  ['sends Ready again', (worker) => void worker.send(ready), 'it sent Ready twice'],
   [
     'sends half a message',
     (worker) => (worker.link as never as { sendBytes(b: Uint8Array): void }).sendBytes(Buffer.from([0x1a, 2, 8, 1])),
@@ -385,7 +385,7 @@ for (const [how, part, why] of LOST) {
   test(`a worker ${how} in the middle of the job: its shards go to another, and the frames are whole`, async (t) => {
     const { network, running, add, frames, notes, reports } = leader(t);
     const lost: Assignment[] = [];
-    let leave = nobody;
+    let leave = noWorker;
     add(
       once(async (worker) => {
         const [first, second] = await collect(worker, 2);
@@ -399,7 +399,7 @@ for (const [how, part, why] of LOST) {
     assert.equal(lost.length, 2);
     leave();
     await network.quiet();
-    const assigned = add(honest);
+    const assigned = add(computes);
     running.sealed();
     assertWhole(await done);
     assert.equal(assigned.length, 17);
@@ -414,7 +414,7 @@ for (const [how, part, why] of LOST) {
   });
 }
 
-test('the last worker is lost: the job fails, and says with whom and why', async (t) => {
+test('the last worker is lost: the job fails, with the worker and the reason', async (t) => {
   const { running, add, frames } = leader(t);
   add(
     once(async (worker) => {
@@ -425,7 +425,7 @@ test('the last worker is lost: the job fails, and says with whom and why', async
   running.sealed();
   await assert.rejects(frames(), {
     code: 'NO_WORKER',
-    message: /^no worker could be had \(w:1: dialled once, last: the worker broke off\)/,
+    message: /^no worker is available \(w:1: dialled once, last: the worker closed the connection\)/,
   });
 });
 
@@ -439,7 +439,7 @@ test('a worker that drains finishes what it has and gets nothing more', async (t
         void worker.send({ kind: 'draining' });
         for (const one of kept) void worker.send(answer(one));
         await network.quiet();
-        assert.deepEqual(worker.heard, []);
+        assert.deepEqual(worker.received, []);
         worker.link.end();
       };
     }),
@@ -448,7 +448,7 @@ test('a worker that drains finishes what it has and gets nothing more', async (t
   await network.quiet();
   await leave();
   await network.quiet();
-  const assigned = add(honest);
+  const assigned = add(computes);
   running.sealed();
   assertWhole(await done);
   assert.equal(assigned.length, 16);
@@ -456,7 +456,7 @@ test('a worker that drains finishes what it has and gets nothing more', async (t
   assert.equal(notes[1], 'w:1 is draining');
 });
 
-test('a shard that fails is handed out again, one that fails three times fails the job', async (t) => {
+test('a shard that fails is assigned again, one that fails three times fails the job', async (t) => {
   for (const failures of [2, 3]) {
     const { running, add, frames, reports } = leader(t);
     let failed = 0;
@@ -466,7 +466,7 @@ test('a shard that fails is handed out again, one that fails three times fails t
           failed++;
           const { epoch } = message.assignment;
           void worker.send({ kind: 'failed', job: 1, shard: 4, epoch, reason: 'out of memory' });
-        } else obey(worker, message, assigned);
+        } else handle(worker, message, assigned);
       }
     });
     running.sealed();
@@ -492,7 +492,7 @@ test('a result of the wrong length counts as a failure; no byte of it gets into 
         const bytes = new Uint8Array(47).fill(255);
         const { shard, epoch } = message.assignment;
         void worker.send({ kind: 'result', job: 1, shard, epoch, bytes, seconds: 1, iterations: 1, uncertain: 0 });
-      } else obey(worker, message, assigned);
+      } else handle(worker, message, assigned);
     }
   });
   running.sealed();
@@ -500,14 +500,14 @@ test('a result of the wrong length counts as a failure; no byte of it gets into 
   assert.equal(reports[0]?.reissued, 1);
 });
 
-test('results that nobody asked this worker for change nothing', async (t) => {
+test('results to no assignment of this worker change nothing', async (t) => {
   const { network, running, add, frames, reports } = leader(t);
-  let finish = nobody;
+  let finish = noWorker;
   add(async (worker, assigned) => {
     const kept = await collect(worker, 2);
     finish = () => {
       for (const one of kept) void worker.send(answer(one));
-      void honest(worker, assigned);
+      void computes(worker, assigned);
     };
   });
   const done = frames();
@@ -521,7 +521,7 @@ test('results that nobody asked this worker for change nothing', async (t) => {
       void worker.send({ kind: 'result', job: 1, ...late });
     }
     for (const one of kept) void worker.send(answer(one));
-    await honest(worker, assigned);
+    await computes(worker, assigned);
   });
   await network.quiet();
   finish();
@@ -535,7 +535,7 @@ test('an answer that comes twice counts once', async (t) => {
   const { running, add, frames, reports } = leader(t);
   add(async (worker, assigned) => {
     for (let message = await worker.any(); message; message = await worker.any()) {
-      obey(worker, message, assigned);
+      handle(worker, message, assigned);
       if (message.kind === 'assign') void worker.send(answer(message.assignment));
     }
   });
@@ -545,7 +545,7 @@ test('an answer that comes twice counts once', async (t) => {
   assert.equal(reports[0]?.samples, 288);
 });
 
-test('three answers that cannot be right: the worker is left out for good, with the reason, and another does it', async (t) => {
+test('three answers that cannot be right: the worker is left out, with the reason, and another computes it', async (t) => {
   const { scene: raw, answer: samples, ...rest } = fractalJob({ ...size, viewOf, paint: undefined });
   const other = { ...rest, scenes: [raw], renders: uniformRenders(3, { ...size, answer: samples }) };
   const { network, running, add, frames, notes, reports } = leader(t, {}, other);
@@ -555,18 +555,18 @@ test('three answers that cannot be right: the worker is left out for good, with 
   add(async (worker) => {
     links++;
     for (let message = await worker.any(); message; message = await worker.any()) {
-      if (message.kind !== 'assign') obey(worker, message, []);
+      if (message.kind !== 'assign') handle(worker, message, []);
       else void worker.send({ ...answer(message.assignment), bytes: nan } as ToLeader);
     }
   });
   await network.quiet();
   const done = frames();
-  const why = 'it failed 3 times, last: sample 0 of 8x2 pixels is NaN, which no sample is';
+  const why = 'it failed 3 times, last: sample 0 of 8x2 pixels is NaN, which no sample can be';
   while (!notes.includes(`w:1 is left out: ${why}`)) await network.quiet();
   assert.equal(running.add({ address, slots: 0 }), why);
   add(async (worker, assigned) => {
     for (let message = await worker.any(); message; message = await worker.any()) {
-      if (message.kind !== 'assign') obey(worker, message, assigned);
+      if (message.kind !== 'assign') handle(worker, message, assigned);
       else {
         const nu = new Uint8Array(Float64Array.from({ length: 16 }, (_, k) => k).buffer);
         void worker.send({ ...answer(message.assignment), bytes: nu } as ToLeader);
@@ -585,34 +585,34 @@ test('three answers that cannot be right: the worker is left out for good, with 
   );
 });
 
-test('a worker whose messages make no sense three times is left out', async (t) => {
+test('a worker that violates the protocol three times is left out', async (t) => {
   const { network, running, add, frames, notes } = leader(t, { retries: 10 });
   add(async (worker) => {
-    await greet(worker);
+    await sendReady(worker);
     void worker.send(ready);
   });
   while (notes.length < 7) await network.quiet();
-  const left = 'w:1 is left out: it failed 3 times, last: it greeted twice';
+  const left = 'w:1 is left out: it failed 3 times, last: it sent Ready twice';
   assert.equal(notes[6], left);
   assert.equal(notes.filter((note) => note.includes('was lost')).length, 3);
-  add(honest);
+  add(computes);
   running.sealed();
   assertWhole(await frames());
   assert.deepEqual(notes.slice(7), ['w:2 joined: 1 slot, by hand']);
 });
 
-test('a worker whose numbers are no numbers has failed', async (t) => {
+test('a worker whose samples are not numbers has failed', async (t) => {
   for (const broken of [{ seconds: -1 }, { seconds: Infinity }, { iterations: Number.NaN }]) {
     const { running, add, frames, reports, notes } = leader(t);
     const nonsense: Script = async (worker, assigned) => {
       for (let message = await worker.any(); message; message = await worker.any()) {
         if (message.kind === 'assign') void worker.send({ ...answer(message.assignment), ...broken } as ToLeader);
-        else obey(worker, message, assigned);
+        else handle(worker, message, assigned);
       }
     };
     add(once(nonsense));
     add(async (worker, assigned) => {
-      for (let message = await worker.any(); message; message = await worker.any()) obey(worker, message, assigned);
+      for (let message = await worker.any(); message; message = await worker.any()) handle(worker, message, assigned);
     });
     running.sealed();
     assertWhole(await frames());
@@ -624,23 +624,23 @@ test('a worker whose numbers are no numbers has failed', async (t) => {
   }
 });
 
-/** Answers other pixels than there are. */
-const liar: Script = async (worker, assigned) => {
+/** Answers wrong pixels. */
+const wrongWorker: Script = async (worker, assigned) => {
   for (let message = await worker.any(); message; message = await worker.any()) {
-    if (message.kind !== 'assign') obey(worker, message, assigned);
+    if (message.kind !== 'assign') handle(worker, message, assigned);
     else void worker.send({ ...answer(message.assignment), bytes: new Uint8Array(48), uncertain: 1 } as ToLeader);
   }
 };
 
-test('every shard verified: a worker whose pixels are right, and their number of uncertain ones not, is found out', async (t) => {
+test('every shard verified: a worker whose pixels are right, and their number of uncertain ones not, is left out', async (t) => {
   const { network, running, add, frames, reports } = leader(t, { minWorkers: 3 }, { verify: ALL });
   const miscounting: Script = async (worker, assigned) => {
     for (let message = await worker.any(); message; message = await worker.any()) {
-      if (message.kind !== 'assign') obey(worker, message, assigned);
+      if (message.kind !== 'assign') handle(worker, message, assigned);
       else void worker.send({ ...answer(message.assignment), uncertain: 1 } as ToLeader);
     }
   };
-  for (const script of [miscounting, honest, honest]) {
+  for (const script of [miscounting, computes, computes]) {
     add(script);
     await network.quiet();
   }
@@ -650,9 +650,9 @@ test('every shard verified: a worker whose pixels are right, and their number of
   assert.equal(reports[0]?.uncertain, job.renders.length * UNCERTAIN);
 });
 
-test('every shard verified: of three workers one lies, it is found out, and no byte of it is in the frames', async (t) => {
+test('every shard verified: of three workers one is wrong: it is left out, and no byte of it is in the frames', async (t) => {
   const { network, running, add, frames, reports, notes } = leader(t, { minWorkers: 3 }, { verify: ALL });
-  for (const script of [liar, honest, honest]) {
+  for (const script of [wrongWorker, computes, computes]) {
     add(script);
     await network.quiet();
   }
@@ -671,7 +671,7 @@ const SIZES: readonly [what: string, renders: RenderJob['renders']][] = [
 ];
 
 for (const [what, renders] of SIZES)
-  test(`half of the shards verified: what an outvoted worker alone computed is computed anew, and not kept${what}`, async (t) => {
+  test(`half of the shards verified: what an outvoted worker alone computed is computed again, and not kept${what}`, async (t) => {
     const path = folder(t);
     const open = () => openOnDisk({ folder: path, size: 1 << 20, warn: assert.fail });
     const layout = {
@@ -682,7 +682,7 @@ for (const [what, renders] of SIZES)
     const archive = new Archive(store, layout);
     const half = { renders, verify: { share: 0.5, seed: 1 }, archive };
     const { network, running, add, frames, reports } = leader(t, { minWorkers: 3 }, half);
-    for (const script of [liar, honest, honest]) {
+    for (const script of [wrongWorker, computes, computes]) {
       add(script);
       await network.quiet();
     }
@@ -693,7 +693,7 @@ for (const [what, renders] of SIZES)
     archive.suspend();
     await store.written();
     const { revoked, samples, shards, workers, uncertain } = reports[0] as Report;
-    assert.equal(uncertain, renders.length * UNCERTAIN, 'what the liar had counted is taken back');
+    assert.equal(uncertain, renders.length * UNCERTAIN, 'the counts of the outvoted worker are revoked');
     assert.ok(workers[0]?.expelled);
     assert.ok(revoked > 0, 'it alone had computed nothing');
     const all = renders.reduce((sum, { width, height }) => sum + width * height, 0);
@@ -709,10 +709,10 @@ for (const [what, renders] of SIZES)
     assert.ok(found.some((area) => area > 0));
   });
 
-test('a film whose frames were handed on before a liar was found out fails, and names them', async (t) => {
+test('a film with frames handed on before their worker was outvoted fails, and names them', async (t) => {
   const some = { renders: uniformRenders(30, { ...shape, height: 2 }), verify: { share: 0.3, seed: 1 } };
   const { network, running, add, frames } = leader(t, { minWorkers: 3 }, some);
-  for (const script of [liar, honest, honest]) {
+  for (const script of [wrongWorker, computes, computes]) {
     add(script);
     await network.quiet();
   }
@@ -723,10 +723,10 @@ test('a film whose frames were handed on before a liar was found out fails, and 
   });
 });
 
-test('two workers that disagree, and no third: the job fails, and says about what', async (t) => {
-  const { running, add, frames } = leader(t, { minWorkers: 2, now: hurried() }, { verify: ALL });
-  add(liar);
-  add(honest);
+test('two workers that disagree, and no third: the job fails, and names the shard', async (t) => {
+  const { running, add, frames } = leader(t, { minWorkers: 2, now: fastClock() }, { verify: ALL });
+  add(wrongWorker);
+  add(computes);
   running.sealed();
   await assert.rejects(frames(), {
     code: 'SHARD_FAILED',
@@ -743,9 +743,9 @@ test('two answers without a third: what either worker alone computed is not kept
     complete() {},
   };
   const some = { archive, verify: { share: 0.3, seed: 1 } };
-  const { running, add, frames } = leader(t, { minWorkers: 2, now: hurried() }, some);
-  add(liar);
-  add(honest);
+  const { running, add, frames } = leader(t, { minWorkers: 2, now: fastClock() }, some);
+  add(wrongWorker);
+  add(computes);
   running.sealed();
   await assert.rejects(frames(), { code: 'SHARD_FAILED' });
   assert.deepEqual(disowned.sort(), ['w:1', 'w:2']);
@@ -756,7 +756,7 @@ test('a worker under two names is one worker', async (t) => {
   const named: Script = async (worker, assigned) => {
     await worker.next('hello');
     void worker.send({ ...ready, instance: 'the same' });
-    for (let message = await worker.any(); message; message = await worker.any()) obey(worker, message, assigned);
+    for (let message = await worker.any(); message; message = await worker.any()) handle(worker, message, assigned);
   };
   add(named);
   await network.quiet();
@@ -770,61 +770,61 @@ test('a worker under two names is one worker', async (t) => {
 
 test('one worker alone: what cannot be compared is taken, and counted', async (t) => {
   const { running, add, frames, reports } = leader(t, {}, { verify: ALL });
-  add(honest);
+  add(computes);
   running.sealed();
   assertWhole(await frames());
   const { verified, unverified } = reports[0] as Report;
   assert.deepEqual([verified, unverified], [0, 18]);
 });
 
-test('a worker that stalls, though it beats: another computes its shards, and its own are cancelled', async (t) => {
-  const { network, running, add, frames, reports } = leader(t, { now: hurried(50) });
-  const heard: ToWorker[] = [];
+test('a worker that stalls, though it sends heartbeats: another computes its shards, and its own are cancelled', async (t) => {
+  const { network, running, add, frames, reports } = leader(t, { now: fastClock(50) });
+  const received: ToWorker[] = [];
   add(async (worker) => {
-    await greet(worker);
-    for (let message = await worker.any(); message; message = await worker.any()) heard.push(message);
+    await sendReady(worker);
+    for (let message = await worker.any(); message; message = await worker.any()) received.push(message);
   });
   await network.quiet();
-  add(honest);
+  add(computes);
   running.sealed();
   assertWhole(await frames());
-  const epochs = heard.flatMap((message) => (message.kind === 'assign' ? [message.assignment.epoch] : []));
-  const cancelled = heard.flatMap((message) => (message.kind === 'cancel' ? message.epochs : []));
+  const epochs = received.flatMap((message) => (message.kind === 'assign' ? [message.assignment.epoch] : []));
+  const cancelled = received.flatMap((message) => (message.kind === 'cancel' ? message.epochs : []));
   assert.ok(epochs.length >= 2);
   assert.deepEqual(new Set(cancelled), new Set(epochs));
   assert.equal(reports[0]?.copied, epochs.length);
 });
 
-test('nothing is handed out before enough workers are there', async (t) => {
+test('nothing is assigned before enough workers are ready', async (t) => {
   const { network, running, add, frames } = leader(t, { minWorkers: 2 });
-  const first = add(honest);
+  const first = add(computes);
   const done = frames();
   await network.quiet();
   assert.deepEqual(first, []);
-  add(honest);
+  add(computes);
   running.sealed();
   assertWhole(await done);
 });
 
 test('too few workers to begin with: the job fails at once', async (t) => {
   const { running, add, frames } = leader(t, { minWorkers: 2 });
-  add(honest);
-  running.add({ address: { host: 'nobody', port: 1 }, slots: 0 });
+  add(computes);
+  running.add({ address: { host: 'missing', port: 1 }, slots: 0 });
   running.sealed();
   await assert.rejects(frames(), {
     code: 'NO_WORKER',
-    message: /^only 1 of 2 workers could be had \(nobody:1: dialled once, last: ECONNREFUSED\)/,
+    message: /^only 1 of 2 workers are available \(missing:1: dialled once, last: ECONNREFUSED\)/,
   });
 });
 
-test('--strict: one that is missing fails the job, though others could do it', async (t) => {
+test('--strict: one missing worker fails the job, though others could compute it', async (t) => {
   const { running, add, frames } = leader(t, { strict: true });
-  add(nobody);
-  running.add({ address: { host: 'nobody', port: 1 }, slots: 0 });
+  add(noWorker);
+  running.add({ address: { host: 'missing', port: 1 }, slots: 0 });
   running.sealed();
   await assert.rejects(frames(), {
     code: 'WORKER_MISSING',
-    message: /^nobody:1 is missing \(dialled once, last: ECONN/,
+    message: /^missing:1 is missing \(dialled once, last: ECONN/,
   });
 });
 
@@ -841,16 +841,16 @@ test('not more slots are used than allowed, all workers together; a worker beyon
     await network.quiet();
   }
   running.sealed();
-  const assigned = workers.map(({ heard }) => heard.filter(({ kind }) => kind === 'assign').length);
+  const assigned = workers.map(({ received }) => received.filter(({ kind }) => kind === 'assign').length);
   assert.deepEqual(assigned, [4, 2, 0]);
   await workers[2]?.ended;
-  for (const worker of workers) void honest(worker, []);
+  for (const worker of workers) void computes(worker, []);
   assertWhole(await frames());
   assert.equal(notes.length, 2);
   assert.match(notes[1] ?? '', /w:2 joined: 1 slot,/);
 });
 
-test('what ends the job from outside is what the reader of the frames gets, and the job is closed on the workers', async (t) => {
+test('the reader of the frames gets the reason for which the job is ended from outside, and the job is closed on the workers', async (t) => {
   const { network, running, add, stop } = leader(t);
   let worker: ScriptedWorker | undefined;
   let kept: Assignment[] = [];
@@ -871,7 +871,7 @@ test('what ends the job from outside is what the reader of the frames gets, and 
 
 test('a job that is ended before it began does not begin', async (t) => {
   const { network, running, add, frames } = leader(t, { signal: AbortSignal.abort(new Error('interrupted')) });
-  const assigned = add(honest);
+  const assigned = add(computes);
   running.sealed();
   await assert.rejects(frames(), { message: 'interrupted' });
   await network.quiet();
@@ -883,7 +883,7 @@ test('a reader that stops early closes the job on the workers', async (t) => {
   const closed = new Promise((resolve) => {
     add(async (worker, assigned) => {
       for (let message = await worker.any(); message; message = await worker.any()) {
-        obey(worker, message, assigned);
+        handle(worker, message, assigned);
         if (message.kind === 'close') resolve(message);
       }
     });
@@ -896,14 +896,14 @@ test('a reader that stops early closes the job on the workers', async (t) => {
   assert.deepEqual(await closed, { kind: 'close', job: 1, metrics: false });
 });
 
-test('a reader that is slow is not overrun: not more frames are begun than the window allows', async (t) => {
+test('with a slow reader not more frames are begun than the window allows', async (t) => {
   const { network, running, add } = leader(t);
-  const assigned = add(honest);
+  const assigned = add(computes);
   running.sealed();
   const list: Frame[] = [];
   for await (const frame of running.frames) {
     await network.quiet();
-    const begun = new Set(assigned.map((one) => one.frame)).size;
+    const begun = new Set(assigned.map((one) => one.render)).size;
     assert.ok(begun <= frame.index + job.window, `${begun} frames begun while frame ${frame.index} is with its reader`);
     list.push(frame);
   }

@@ -41,7 +41,7 @@ function fleetOf(t: TestContext) {
     work: (pool: Pool) =>
       join(
         (link) =>
-          void serve(link, pool, PROGRAM, { began: nothing, finished: () => [], broken: nothing, ended: nothing }),
+          void serve(link, pool, PROGRAM, { began: nothing, finished: () => [], aborted: nothing, ended: nothing }),
       ),
     script: (script: (worker: ScriptedWorker) => unknown) => join((link) => void script(new Scripted(link))),
   };
@@ -66,7 +66,7 @@ function jobOf(pictures: readonly FractalPicture[], some: Partial<RenderJob> = {
   return { ...fractalRenders(pictures), shape: 'auto', window: 3, ...some };
 }
 
-/** The frames of a job that has a fleet of its own. */
+/** The frames of a job on its own fleet. */
 async function alone(t: TestContext, job: RenderJob): Promise<Frame[]> {
   const { fleet, work } = fleetOf(t);
   const pool = openPool(1);
@@ -168,19 +168,19 @@ test('scenes are sent with the first shard that needs them, dropped after the la
   const pictures = Array.from({ length: 24 }, (_, k) => ({ view, paint: paintOf(1 + (k % 12)) }));
   const job = jobOf(pictures, { window: 24, blockSize: 8 });
   const { fleet, script } = fleetOf(t);
-  const heard: string[] = [];
+  const received: string[] = [];
   script(async (worker) => {
     for (let message = await worker.any(); message; message = await worker.any()) {
-      if (message.kind === 'scene') heard.push(`scene ${message.id}`);
-      if (message.kind === 'dropScene') heard.push(`drop ${message.id}`);
-      if (message.kind === 'assign') heard.push(`shard of ${message.assignment.scene}`);
+      if (message.kind === 'scene') received.push(`scene ${message.id}`);
+      if (message.kind === 'dropScene') received.push(`drop ${message.id}`);
+      if (message.kind === 'assign') received.push(`shard of ${message.assignment.scene}`);
       answer(worker, message);
     }
   });
   assert.equal((await all(start(fleet, job).frames)).length, 24);
   const there = new Set<string>();
   let most = 0;
-  for (const line of heard) {
+  for (const line of received) {
     const [what, id = ''] = [line.slice(0, line.lastIndexOf(' ')), line.split(' ').at(-1)];
     if (what === 'scene') assert.ok(!there.has(id) && there.add(id), `${id} is sent while it is there`);
     else if (what === 'drop') assert.ok(there.delete(id), `${id} is dropped while it is not there`);
@@ -191,7 +191,7 @@ test('scenes are sent with the first shard that needs them, dropped after the la
   assert.equal(there.size, 0, 'the last render needs no scene any more');
 });
 
-/** What a worker answers that does its work. */
+/** The answers of a valid worker. */
 function answer(worker: ScriptedWorker, message: ToWorker, fingerprint = 'f'): void {
   const able = { kernel: 'simd', detail: 'by hand', speed: 1e9, fingerprint, slots: 2 };
   if (message.kind === 'hello') {
@@ -246,7 +246,7 @@ test('a worker that one job leaves out takes part in others', async (t) => {
     }
   });
   const notes: string[] = [];
-  const picky = start(fleet, jobOf(still), { fingerprint: 'f', note: (text) => void notes.push(text) });
+  const strictNotes = start(fleet, jobOf(still), { fingerprint: 'f', note: (text) => void notes.push(text) });
   const other = start(fleet, jobOf(still), { fingerprint: 'e' });
   assert.equal((await all(other.frames)).length, 1);
   assert.deepEqual(new Set(assigned), new Set([2]));
@@ -257,10 +257,10 @@ test('a worker that one job leaves out takes part in others', async (t) => {
   );
   fleet.sealed();
   await network.quiet();
-  await assert.rejects(all(picky.frames), { code: 'NO_WORKER' });
+  await assert.rejects(all(strictNotes.frames), { code: 'NO_WORKER' });
 });
 
-test('a fleet outlives its jobs, and states its workers', async (t) => {
+test('a fleet outlives its jobs, and lists its workers', async (t) => {
   const { network, fleet, script } = fleetOf(t);
   const events: string[] = [];
   fleet.subscribe(({ kind }) => void events.push(kind));

@@ -5,9 +5,9 @@ import { Ledger } from '../../src/leader/job/ledger.js';
 test('computed, recalled and revoked samples are counted with the cost of their frames', () => {
   const ledger = new Ledger(
     () => 0,
-    (frame) => 10 ** frame,
+    (render) => 10 ** render,
   );
-  const shard = (frame: number) => ({ id: frame, frame, x: 0, y: 0, width: 4, height: 2 });
+  const shard = (render: number) => ({ id: render, render, x: 0, y: 0, width: 4, height: 2 });
   ledger.committed('a', shard(0), 3, { iterations: 100, uncertain: 2 });
   ledger.committed('a', shard(2), 3, { iterations: 100, uncertain: 3 });
   assert.equal(ledger.uncertain, 5);

@@ -1,4 +1,4 @@
-/** The schedule against whatever may happen to a cluster, in any order. */
+/** The schedule under random events of a cluster, in any order. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -45,17 +45,17 @@ interface Peer {
   readonly name: string;
   readonly slots: number;
   /** Its answers are wrong. */
-  readonly lies: boolean;
-  /** It answers nothing, until its luck turns. */
+  readonly isWrong: boolean;
+  /** It answers nothing, until a random event ends that. */
   stuck: boolean;
   draining: boolean;
   readonly has: Map<number, Assign>;
 }
 
-/** So many things go wrong, then nothing does. */
-const MISFORTUNES = 40;
+/** Number of faults; after them there are none. */
+const FAULTS = 40;
 
-/** A cluster that does as the dice say; the commands of the schedule are checked as they come. */
+/** A cluster with random events; each command of the schedule is checked. */
 function play(job: Job, dice: () => number): void {
   const plan = schedule(job);
   const shapeOf = (render: number) => job.renders[render] as RenderShape;
@@ -69,16 +69,16 @@ function play(job: Job, dice: () => number): void {
   const committed = new Set<number>();
   const answered = new Map<number, { shard: number; by: string; right: boolean }>();
   /** The worker that alone answered for a shard. */
-  const lone = new Map<number, string>();
+  const onlyWorker = new Map<number, string>();
   const doubtful = new Set<number>();
   const outvoted = new Set<string>();
   const past: { peer: string; epoch: number }[] = [];
   const failures = new Map<number, number>();
   const expelled = new Set<string>();
-  const lied = new Set<string>();
+  const answeredWrong = new Set<string>();
   const wrongs = new Map<string, number>();
-  const frames: number[] = [];
-  let [epochs, names, misfortunes, known, now] = [0, 0, 0, 0, 0];
+  const handedOn: number[] = [];
+  let [epochs, names, faults, known, now] = [0, 0, 0, 0, 0];
   let end: 'done' | 'failed' | undefined;
 
   function feed(event: Event): void {
@@ -87,25 +87,25 @@ function play(job: Job, dice: () => number): void {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       for (const command of plan.on(next, now)) {
         assert.ok(!end, 'nothing comes after the end');
-        const taken = obey(command);
-        if (taken !== undefined) waiting.push({ kind: 'taken', frame: taken });
+        const taken = execute(command);
+        if (taken !== undefined) waiting.push({ kind: 'taken', render: taken });
       }
     }
   }
 
-  function obey(command: Command): number | undefined {
+  function execute(command: Command): number | undefined {
     switch (command.kind) {
       case 'assign': {
         const peer = peers.get(command.peer);
-        assert.ok(peer && !peer.draining, 'only peers that are there and stay get shards');
+        assert.ok(peer && !peer.draining, 'only peers that are ready and not draining get shards');
         assert.ok(command.epoch > epochs, 'an epoch is new');
-        assert.ok(!committed.has(command.shard.id), 'what is there is not given out');
+        assert.ok(!committed.has(command.shard.id), 'what is committed is not assigned');
         epochs = command.epoch;
         peer.has.set(command.epoch, command);
         assert.ok(peer.has.size <= 2 * peer.slots, 'no more under way than credits');
         assert.deepEqual(plan.leased(peer.name, command.epoch), command.shard);
-        begun.add(command.shard.frame);
-        const open = [...begun].filter((one) => one >= frames.length).map((one) => shapeOf(one).scene);
+        begun.add(command.shard.render);
+        const open = [...begun].filter((one) => one >= handedOn.length).map((one) => shapeOf(one).scene);
         assert.ok(new Set(open).size <= (job.mostScenes ?? Infinity), 'no more scenes than workers take');
         return undefined;
       }
@@ -120,33 +120,33 @@ function play(job: Job, dice: () => number): void {
         assert.ok(!committed.has(shard.id), 'a shard is committed once');
         committed.add(shard.id);
         assert.equal(answered.get(epoch)?.shard, shard.id, 'what is committed was answered');
-        if (verified) assert.ok(answered.get(epoch)?.right, 'a lie is not verified');
+        if (verified) assert.ok(answered.get(epoch)?.right, 'a wrong answer is not verified');
         count(shard, 1);
         const { by } = answered.get(epoch) as { by: string };
-        if (!verified) lone.set(shard.id, by);
+        if (!verified) onlyWorker.set(shard.id, by);
         assert.ok(verified !== undefined || !outvoted.has(by), 'results of an outvoted worker need confirmation');
         return undefined;
       }
       case 'outvoted':
-        assert.ok(lied.has(command.peer), 'a worker that is right is not outvoted');
+        assert.ok(answeredWrong.has(command.peer), 'a worker that is right is not outvoted');
         outvoted.add(command.peer);
         for (const shard of command.revoked) {
-          assert.ok(committed.delete(shard.id), 'what is revoked was there');
-          assert.ok(!frames.includes(shard.frame), 'what was handed on stays');
-          assert.equal(lone.get(shard.id), command.peer, 'only this worker had computed what is revoked');
-          lone.delete(shard.id);
+          assert.ok(committed.delete(shard.id), 'what is revoked was committed');
+          assert.ok(!handedOn.includes(shard.render), 'what was handed on stays');
+          assert.equal(onlyWorker.get(shard.id), command.peer, 'only this worker had computed what is revoked');
+          onlyWorker.delete(shard.id);
           count(shard, -1);
         }
-        for (const frame of command.late) assert.ok(frames.includes(frame) && doubtful.add(frame));
+        for (const render of command.late) assert.ok(handedOn.includes(render) && doubtful.add(render));
         return undefined;
       case 'expelled':
         expelled.add(command.peer);
         peers.delete(command.peer);
         return undefined;
-      case 'frame':
-        assert.equal(command.frame, frames.length);
-        frames.push(command.frame);
-        return command.frame;
+      case 'render':
+        assert.equal(command.render, handedOn.length);
+        handedOn.push(command.render);
+        return command.render;
       case 'done':
         end = 'done';
         return undefined;
@@ -157,40 +157,40 @@ function play(job: Job, dice: () => number): void {
     }
   }
 
-  function count(shard: Rect & { frame: number }, by: number): void {
-    const pixels = covered[shard.frame] as Uint8Array;
-    const { width } = shapeOf(shard.frame);
+  function count(shard: Rect & { render: number }, by: number): void {
+    const pixels = covered[shard.render] as Uint8Array;
+    const { width } = shapeOf(shard.render);
     for (let y = shard.y; y < shard.y + shard.height; y++) {
       for (let x = shard.x; x < shard.x + shard.width; x++) pixels[y * width + x]! += by;
     }
   }
 
-  function join(lies = false): void {
+  function join(isWrong = false): void {
     const name = `p${names++}`;
     const slots = 1 + (dice() % 3);
-    peers.set(name, { name, slots, lies, stuck: false, draining: false, has: new Map() });
+    peers.set(name, { name, slots, isWrong, stuck: false, draining: false, has: new Map() });
     feed({ kind: 'joined', peer: name, slots, speed: 1 + (dice() % 100) });
   }
 
   function finish(peer: Peer, { epoch, shard }: Assign): void {
     peer.has.delete(epoch);
     past.push({ peer: peer.name, epoch });
-    answered.set(epoch, { shard: shard.id, by: peer.name, right: !peer.lies });
-    if (peer.lies) lied.add(peer.name);
-    const digest = peer.lies ? `a lie of ${peer.name}` : 'right';
+    answered.set(epoch, { shard: shard.id, by: peer.name, right: !peer.isWrong });
+    if (peer.isWrong) answeredWrong.add(peer.name);
+    const digest = peer.isWrong ? `wrong answer of ${peer.name}` : 'right';
     feed({ kind: 'finished', peer: peer.name, epoch, seconds: (dice() % 1000) / 1e4, digest });
   }
 
-  /** It did wrong: three times, and it is out. */
-  function blame(name: string, event: Event): void {
+  /** Counts a failure: after three the worker is left out. */
+  function countFailure(name: string, event: Event): void {
     wrongs.set(name, (wrongs.get(name) ?? 0) + 1);
     feed(event);
     if ((wrongs.get(name) ?? 0) >= 3 && !end)
       assert.ok(expelled.has(name), 'a worker that fails three times is left out');
   }
 
-  function misfortune(peer: Peer, one: Assign | undefined): void {
-    misfortunes++;
+  function disturb(peer: Peer, one: Assign | undefined): void {
+    faults++;
     const { name, has } = peer;
     switch (dice() % 9) {
       case 0:
@@ -200,14 +200,14 @@ function play(job: Job, dice: () => number): void {
         for (const epoch of has.keys()) past.push({ peer: name, epoch });
         return feed({ kind: 'left', peer: name });
       case 2: {
-        // Twice, or too late, or never asked for, or another's.
+        // A repeated or late answer, one to no assignment, or to that of another worker.
         const old = past[dice() % Math.max(1, past.length)];
         const others = [...peers.values()].filter((other) => other !== peer).flatMap(({ has: all }) => [...all.keys()]);
         const foreign = others[dice() % Math.max(1, others.length)] ?? 1_000_000 + dice();
-        const [who, epoch] = old && dice() % 2 ? [old.peer, old.epoch] : [name, foreign];
-        assert.equal(plan.leased(who, epoch), undefined);
+        const [other, epoch] = old && dice() % 2 ? [old.peer, old.epoch] : [name, foreign];
+        assert.equal(plan.leased(other, epoch), undefined);
         const before = committed.size;
-        feed({ kind: 'finished', peer: who, epoch, seconds: 1, digest: 'late' });
+        feed({ kind: 'finished', peer: other, epoch, seconds: 1, digest: 'late' });
         assert.equal(committed.size, before, 'a late answer changes nothing');
         return;
       }
@@ -218,43 +218,43 @@ function play(job: Job, dice: () => number): void {
         peer.draining = true;
         return feed({ kind: 'draining', peer: name });
       case 5:
-        return blame(name, { kind: 'blamed', peer: name, reason: 'nonsense' });
+        return countFailure(name, { kind: 'blamed', peer: name, reason: 'nonsense' });
       default:
         if (!one || (failures.get(one.shard.id) ?? 0) >= 2) return;
         failures.set(one.shard.id, (failures.get(one.shard.id) ?? 0) + 1);
         has.delete(one.epoch);
         past.push({ peer: name, epoch: one.epoch });
-        if (dice() % 2) return blame(name, { kind: 'failed', peer: name, epoch: one.epoch, reason: 'bad luck' });
-        // It never says so, but names it no more.
+        if (dice() % 2) return countFailure(name, { kind: 'failed', peer: name, epoch: one.epoch, reason: 'a fault' });
+        // It does not report the loss, but the heartbeats do not list the shard any more.
         feed({ kind: 'heartbeat', peer: name, epochs: [one.epoch, ...has.keys()] });
-        return blame(name, { kind: 'heartbeat', peer: name, epochs: [...has.keys()] });
+        return countFailure(name, { kind: 'heartbeat', peer: name, epochs: [...has.keys()] });
     }
   }
 
   /** Only these pixels are to be computed. */
-  function uncover(frame: number, rects: readonly Rect[]): void {
-    const { width: wide } = shapeOf(frame);
-    covered[frame]?.fill(1);
+  function uncover(render: number, rects: readonly Rect[]): void {
+    const { width: wide } = shapeOf(render);
+    covered[render]?.fill(1);
     for (const { x, y, width, height } of rects) {
-      for (let row = y; row < y + height; row++) covered[frame]?.fill(0, row * wide + x, row * wide + x + width);
+      for (let row = y; row < y + height; row++) covered[render]?.fill(0, row * wide + x, row * wide + x + width);
     }
   }
 
-  /** Some of the next frame is there, or all, or nothing. */
+  /** Some of the next render is there, or all, or nothing. */
   function recall(): void {
-    const frame = known++;
-    const { width: wide, height: high } = shapeOf(frame);
-    let missing = wantedOf(frame);
+    const render = known++;
+    const { width: wide, height: high } = shapeOf(render);
+    let missing = wantedOf(render);
     for (let parts = dice() % 4; parts > 0; parts--) {
       const [x, y] = [dice() % wide, dice() % high];
       missing = without(missing, { x, y, width: 1 + (dice() % wide), height: 1 + (dice() % high) });
     }
     if (dice() % 4 === 0) missing = [];
-    uncover(frame, missing);
-    feed({ kind: 'recalled', frame, missing });
+    uncover(render, missing);
+    feed({ kind: 'recalled', render, missing });
   }
 
-  for (const frame of job.renders.keys()) uncover(frame, wantedOf(frame));
+  for (const render of job.renders.keys()) uncover(render, wantedOf(render));
   if (job.recalls && dice() % 2) recall();
   if (!end) join();
   for (let turn = 0; !end; turn++) {
@@ -262,8 +262,8 @@ function play(job: Job, dice: () => number): void {
     if (job.recalls && known < job.renders.length && dice() % 8 === 0) recall();
     if (end) break;
     const all = [...peers.values()];
-    if (misfortunes === MISFORTUNES || all.length === 0) {
-      misfortunes++;
+    if (faults === FAULTS || all.length === 0) {
+      faults++;
       for (let k = 0; k < 3; k++) join();
       for (const peer of peers.values()) peer.stuck = false;
       continue;
@@ -271,7 +271,7 @@ function play(job: Job, dice: () => number): void {
     const peer = all[dice() % all.length] as Peer;
     const under = [...peer.has.values()];
     const one = under[dice() % Math.max(1, under.length)];
-    if (misfortunes < MISFORTUNES && dice() % 8 === 0) misfortune(peer, one);
+    if (faults < FAULTS && dice() % 8 === 0) disturb(peer, one);
     else if (dice() % 10 === 0 || !one || peer.stuck) {
       if (peer.stuck && dice() % 30 === 0) peer.stuck = false;
       now += 100;
@@ -280,7 +280,7 @@ function play(job: Job, dice: () => number): void {
     else finish(peer, one);
   }
   if (end === 'failed') return;
-  assert.equal(frames.length, job.renders.length);
+  assert.equal(handedOn.length, job.renders.length);
   for (const pixels of covered)
     assert.ok(
       pixels.every((times) => times === 1),
@@ -289,10 +289,10 @@ function play(job: Job, dice: () => number): void {
   for (const name of expelled) assert.ok(!peers.has(name));
 }
 
-test('whatever happens, every shard is committed once, frames come in order, and the job ends', () => {
+test('with any events, every shard is committed once, renders come in order, and the job ends', () => {
   fc.assert(
-    fc.property(job, fc.infiniteStream(fc.nat(9999)), (one, luck) =>
-      play(one as Job, () => luck.next().value as number),
+    fc.property(job, fc.infiniteStream(fc.nat(9999)), (one, random) =>
+      play(one as Job, () => random.next().value as number),
     ),
     { numRuns: Number(process.env.RUNS ?? 2000) },
   );

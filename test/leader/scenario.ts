@@ -1,13 +1,13 @@
 /**
  * Runs a script of scheduler events and writes down the commands. A script's line is one event, time passes by a
- * millisecond with each; what follows `----` is what the schedule must say.
+ * millisecond with each; the commands after `----` are expected.
  *
- *   job frames=2 size=8x4 block=2 [shape=row] [window=4] [verify=1]
- *   job renders=8x4:0,4x4:1 scenes=2: renders of these sizes with these scenes, of at most two scenes under way
- *   job ... recalls=true: frames wait for   recall 0 4x2@0,0 4x1@0,3   which names what is missing, if anything
+ *   job renders=2 size=8x4 block=2 [shape=row] [window=4] [verify=1]
+ *   job renders=8x4:0,4x4:1 scenes=2: renders of these sizes and scenes, of at most two scenes under way
+ *   job ... recalls=true: renders wait for   recall 0 4x2@0,0 4x1@0,3   which names the missing rectangles, if any
  *   join a slots=1 speed=1      leave a      drain a      blame a nonsense      take 0
  *   finish a 3 [seconds=0.1] [digest=x]      fail a 3 broken      heartbeat a 3 4      stop
- *   wait 2.5                    so many seconds pass, with a tick each 100 ms
+ *   wait 2.5                    advances the time by so many seconds, with a tick each 100 ms
  *
  * A shard's number stands for its latest assignment to that peer; `3'` is the one before.
  */
@@ -24,10 +24,10 @@ export function play(script: string): string {
   let now = 0;
   /** Of each peer and shard, the epochs so far. */
   const epochs = new Map<string, number[]>();
-  const said: string[] = [];
+  const lines: string[] = [];
   const feed = (event: Event) => {
     for (const command of plan?.on(event, now) ?? []) {
-      said.push(`  ${text(command)}`);
+      lines.push(`  ${text(command)}`);
       if (command.kind !== 'assign') continue;
       const key = `${command.peer} ${command.shard.id}`;
       epochs.set(key, [...(epochs.get(key) ?? []), command.epoch]);
@@ -38,7 +38,7 @@ export function play(script: string): string {
     return all.at(id.endsWith("'") ? -2 : -1) ?? 1_000_000;
   };
   for (const line of script.split('\n').filter((one) => one.trim() !== '' && !one.startsWith('#'))) {
-    said.push(`> ${line}`);
+    lines.push(`> ${line}`);
     const [verb = '', ...words] = line.split(/\s+/);
     if (verb === 'job') plan = schedule(jobOf(fieldsOf(words)));
     else if (verb === 'wait') {
@@ -51,7 +51,7 @@ export function play(script: string): string {
       feed(eventOf(verb, words, epochOf));
     }
   }
-  return `${said.join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function fieldsOf(words: string[]): Record<string, string> {
@@ -60,9 +60,11 @@ function fieldsOf(words: string[]): Record<string, string> {
 
 function jobOf(fields: Record<string, string>): Job {
   const [width, height] = (fields.size ?? '4x4').split('x').map(Number);
-  const frames = Number(fields.frames ?? 1);
+  const { renders = '1' } = fields;
   return {
-    renders: fields.renders?.split(',').map(renderOf) ?? uniform(frames, width as number, height as number),
+    renders: renders.includes('x')
+      ? renders.split(',').map(renderOf)
+      : uniform(Number(renders), width as number, height as number),
     shape: (fields.shape ?? 'row') as Job['shape'],
     window: Number(fields.window ?? 4),
     ...(fields.scenes ? { mostScenes: Number(fields.scenes) } : {}),
@@ -101,9 +103,9 @@ function eventOf(verb: string, words: string[], epochOf: (peer: string, id: stri
     case 'stop':
       return { kind: 'stopped' };
     case 'take':
-      return { kind: 'taken', frame: Number(peer) };
+      return { kind: 'taken', render: Number(peer) };
     case 'recall':
-      return { kind: 'recalled', frame: Number(peer), missing: words.slice(1).map(rectOf) };
+      return { kind: 'recalled', render: Number(peer), missing: words.slice(1).map(rectOf) };
     default:
       throw new Error(`no such event: ${verb}`);
   }
@@ -118,25 +120,25 @@ const WHY = { new: '', again: ' again', copy: ' as a copy', check: ' to compare'
 function text(command: Command): string {
   switch (command.kind) {
     case 'assign': {
-      const { id, frame, x, y, width, height } = command.shard;
-      return `${command.peer} gets ${id}${WHY[command.why]}: frame ${frame}, ${width}x${height} at ${x},${y}`;
+      const { id, render, x, y, width, height } = command.shard;
+      return `${command.peer} gets ${id}${WHY[command.why]}: render ${render}, ${width}x${height} at ${x},${y}`;
     }
     case 'cancel':
       return `${command.peer} may stop`;
     case 'commit': {
       const { verified } = command;
-      return `${command.shard.id} is there${verified === undefined ? '' : verified ? ', twice the same' : ', unverified'}`;
+      return `${command.shard.id} is committed${verified === undefined ? '' : verified ? ', twice the same' : ', unverified'}`;
     }
     case 'outvoted':
       return [
         `${command.peer} is outvoted`,
-        ...command.revoked.map(({ id }) => `${id} is not there any more`),
-        ...command.late.map((frame) => `frame ${frame} is doubtful`),
+        ...command.revoked.map(({ id }) => `${id} is revoked`),
+        ...command.late.map((render) => `render ${render} is doubtful`),
       ].join(', ');
     case 'expelled':
       return `${command.peer} is left out: ${command.reason}`;
-    case 'frame':
-      return `frame ${command.frame} is complete`;
+    case 'render':
+      return `render ${command.render} is complete`;
     case 'done':
       return 'done';
     case 'failed':

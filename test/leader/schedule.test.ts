@@ -16,9 +16,9 @@ const folder = fileURLToPath(new URL('../../../test/scenarios/', import.meta.url
 for (const name of readdirSync(folder)) {
   test(`scenario ${name.replace('.txt', '').replaceAll('-', ' ')}`, () => {
     const [script = '', expected] = readFileSync(folder + name, 'utf8').split('----\n');
-    const said = play(script);
-    if (process.env.REWRITE) writeFileSync(folder + name, `${script}----\n${said}`);
-    else assert.equal(said, expected);
+    const commands = play(script);
+    if (process.env.REWRITE) writeFileSync(folder + name, `${script}----\n${commands}`);
+    else assert.equal(commands, expected);
   });
 }
 
@@ -37,19 +37,19 @@ function uneven({ y, width, height }: Shard): number {
 const still = { renders: uniform(1, 1920, 1080), shape: 'auto' as const, window: 4 };
 const large = { ...still, renders: uniform(1, 4096, 4096) };
 const film = { renders: uniform(200, 640, 360), shape: 'auto' as const, window: 8 };
-const crews: [string, Parameters<typeof simulate>][] = [
-  ['two slots, an uneven picture', [still, crew(1, 1), uneven]],
-  ['a peer ten times slower', [still, crew(10, 1), long]],
-  ['a peer a hundred times slower', [still, crew(100, 1), long]],
+const fleets: [string, Parameters<typeof simulate>][] = [
+  ['two slots, an uneven picture', [still, peersOf(1, 1), uneven]],
+  ['a peer ten times slower', [still, peersOf(10, 1), long]],
+  ['a peer a hundred times slower', [still, peersOf(100, 1), long]],
   ['a hundred slots, a film of small frames', [film, [{ name: 'a', slots: 100, speed: 1 }], even]],
-  ['peers whose stated speeds are wrong', [film, crew(1, 1, 1), even]],
+  ['peers whose stated speeds are wrong', [film, peersOf(1, 1, 1), even]],
 ];
 
-function crew(...speeds: number[]): SimulatedPeer[] {
+function peersOf(...speeds: number[]): SimulatedPeer[] {
   return speeds.map((speed, i) => ({ name: `p${i}`, slots: 1, speed }));
 }
 
-/** The same, all of it a hundred times dearer. */
+/** The same, all of it a hundred times as expensive. */
 function long(shard: Shard): number {
   return uneven(shard) * 100;
 }
@@ -58,7 +58,7 @@ function even({ width, height }: Shard): number {
   return width * height * 1e-6;
 }
 
-for (const [name, args] of crews) {
+for (const [name, args] of fleets) {
   test(`all finish together, efficiency of at least 0.95 in virtual time: ${name}`, () => {
     const { efficiency: reached } = simulate(...args);
     assert.ok(reached >= 0.95, `efficiency ${reached}`);
@@ -78,7 +78,7 @@ test('times that are no numbers do not stay in the mean', () => {
   assert.ok(shard.width * shard.height <= 64, `a second a pixel, and a shard of ${shard.width}x${shard.height}`);
 });
 
-test('a shard takes no longer than it was away, whatever its worker states', () => {
+test('a shard takes at most the time since its assignment, whatever its worker states', () => {
   const plan = schedule(large);
   const feed = (event: Event, now: number) =>
     plan.on(event, now).flatMap((command) => (command.kind === 'assign' ? [command] : []));
@@ -91,7 +91,7 @@ test('a shard takes no longer than it was away, whatever its worker states', () 
   assert.ok(width * height >= 4096, `a millisecond for 1024 pixels, and a shard of ${width}x${height}`);
 });
 
-test('a worker that answers nothing has few shards of the first size, whatever it states of itself', () => {
+test('a worker that answers nothing has few shards of the first size, whatever speed it states', () => {
   const plan = schedule(large);
   const given = new Map<string, Assign[]>();
   const feed = (event: Event, now: number) => {
@@ -110,7 +110,7 @@ test('a worker that answers nothing has few shards of the first size, whatever i
   for (const { shard } of shards) assert.ok(shard.width * shard.height <= 1024);
 });
 
-const eight = crew(1, 1, 1, 1, 1, 1, 1, 1);
+const eight = peersOf(1, 1, 1, 1, 1, 1, 1, 1);
 /** About ten seconds for eight. */
 const tenSeconds = ({ width, height }: Shard) => (width * height * 80) / (1920 * 1080);
 
@@ -121,7 +121,7 @@ for (const [what, late] of [
 ] as const) {
   test(`a worker of eight that is ten times slower ${what} costs at most 1.3 times the time`, () => {
     const healthy = simulate(still, eight, tenSeconds).seconds;
-    const slow = eight.map((peer, k) => (k > 0 ? peer : { ...peer, really: { speed: 0.1, from: late } }));
+    const slow = eight.map((peer, k) => (k > 0 ? peer : { ...peer, actual: { speed: 0.1, from: late } }));
     const { seconds } = simulate(still, slow, tenSeconds);
     assert.ok(seconds <= 1.3 * healthy, `${seconds} s, not ${healthy} s`);
   });
@@ -129,7 +129,7 @@ for (const [what, late] of [
 
 test('a worker that stalls for good costs at most 1.3 times the time', () => {
   const healthy = simulate(still, eight, tenSeconds).seconds;
-  const stalled = eight.map((peer, k) => (k > 0 ? peer : { ...peer, really: { speed: 1e-9, from: 6 } }));
+  const stalled = eight.map((peer, k) => (k > 0 ? peer : { ...peer, actual: { speed: 1e-9, from: 6 } }));
   const { seconds, copies } = simulate(still, stalled, tenSeconds);
   assert.ok(seconds <= 1.3 * healthy, `${seconds} s, not ${healthy} s`);
   assert.ok(copies >= 2);
@@ -138,12 +138,12 @@ test('a worker that stalls for good costs at most 1.3 times the time', () => {
 test('workers that answer shards at first and then none keep no shard from those that go on', () => {
   // At 6 of 10 s three of eight are left, with two fifths of the work; one second passes before shards are overdue.
   const left = 6 + (4 * 8) / 3;
-  const stalled = eight.map((peer, k) => (k > 4 ? peer : { ...peer, really: { speed: 1e-9, from: 6 } }));
+  const stalled = eight.map((peer, k) => (k > 4 ? peer : { ...peer, actual: { speed: 1e-9, from: 6 } }));
   const { seconds } = simulate(still, stalled, tenSeconds);
   assert.ok(seconds <= 1.2 * left + 1, `${seconds} s, not ${left} s`);
 });
 
-test('workers that leave again and again with their shards do not fail the job for the one that stays', () => {
+test('workers that are lost again and again with their shards do not fail the job for the one that stays', () => {
   const plan = schedule({ renders: uniform(1, 256, 256), shape: 'tile', window: 1 });
   const names = ['a', 'b', 'c'];
   const held: Assign[] = [];
@@ -174,7 +174,7 @@ test('copies of a shard that takes long everywhere become rarer', () => {
   assert.ok(copies <= 100 + 3 * Math.log2(100), `${copies} copies`);
 });
 
-test('where all are as fast as they say hardly anything is computed twice', () => {
+test('where all are as fast as they state almost nothing is computed twice', () => {
   const { copies, shards } = simulate(still, eight, tenSeconds);
   assert.ok(copies <= eight.length, `${copies} copies, ${shards} shards`);
 });

@@ -7,16 +7,16 @@ import type { Shard } from '../../src/shard/shard.js';
 export interface SimulatedPeer {
   readonly name: string;
   readonly slots: number;
-  /** What it says of itself. */
+  /** The speed that it states. */
   readonly speed: number;
-  /** What it is, from some second on; absent: what it says. */
-  readonly really?: { readonly speed: number; readonly from: number };
+  /** Its real speed from some second on; absent: the stated one. */
+  readonly actual?: { readonly speed: number; readonly from: number };
 }
 
 export interface Outcome {
   /** Until the last shard was committed. */
   readonly seconds: number;
-  /** The work that was needed, over what all slots together could have done in that time, by their word. */
+  /** The work that was needed, over what all slots together could have done in that time, at the stated speeds. */
   readonly efficiency: number;
   readonly events: number;
   readonly shards: number;
@@ -59,7 +59,7 @@ export function simulate(job: Job, peers: readonly SimulatedPeer[], costOf: (sha
       const slot = idle.pop() as Slot;
       const { shard, epoch } = queue.shift() as Given;
       const { peer } = slot;
-      const speed = peer.really && now >= peer.really.from ? peer.really.speed : peer.speed;
+      const speed = peer.actual && now >= peer.actual.from ? peer.actual.speed : peer.speed;
       const seconds = costOf(shard) / speed;
       const task = { shard, epoch, slot, seconds, end: now + seconds, stopped: false };
       underWay.set(epoch, task);
@@ -96,9 +96,9 @@ export function simulate(job: Job, peers: readonly SimulatedPeer[], costOf: (sha
         else if (command.kind === 'commit') {
           shards++;
           work += costOf(command.shard);
-        } else if (command.kind === 'frame') waiting.push({ kind: 'taken', frame: command.frame });
+        } else if (command.kind === 'render') waiting.push({ kind: 'taken', render: command.render });
         else if (command.kind === 'done') done = true;
-        else throw new Error(`the schedule says ${command.kind}`);
+        else throw new Error(`unexpected command ${command.kind}`);
       }
     }
   }

@@ -1,4 +1,4 @@
-/** The cluster's figures, by hand-made counts. */
+/** The cluster's metrics, from given counts. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -71,13 +71,13 @@ test('one worker is balanced, and so are workers that had nothing to do', () => 
   assert.equal(balance([share('a', 0, 0, 0), share('b', 1, 2, 0)]), 1);
 });
 
-test('a run of no time, or without workers, has only finite figures', () => {
+test('a run of no time, or without workers, has only finite values', () => {
   for (const workers of [[], [share('a:1', 1, 0, 0)], [share('a:1', 0, 0, 0)]]) {
     for (const { name, value } of leaderMetrics(counters(workers, 0, 0))) assert.ok(Number.isFinite(value), name);
   }
 });
 
-test('a worker line holds what the leader counted, then what the worker said of itself', () => {
+test('a worker line holds what the leader counted, then what the worker reported', () => {
   const own = workerMetrics({
     slots: 2,
     seconds: 9,

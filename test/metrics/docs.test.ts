@@ -47,7 +47,7 @@ test('every metric is documented, once, and every documented metric exists', () 
   assert.deepEqual(names.filter((name) => !elsewhere.includes(name)).sort(), [...produced].sort());
 });
 
-test('the tables say whose a figure of the cluster is', () => {
+test('the tables name the source of each metric of the cluster', () => {
   const ofLeader = new Set(leader.map(({ name }) => name));
   const ofWorker = new Set(worker.map(({ name }) => name));
   for (const { name, columns } of documented()) {

@@ -1,4 +1,4 @@
-/** The lines and the JSON of metrics, and what of them a reader gets back. */
+/** The lines and the JSON of metrics, and the values that a reader parses from them. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,10 +7,10 @@ import { formatClusterMetrics, formatMetrics, metricsJson } from '../../src/metr
 import { wellFormed } from '../../src/metrics/metric.js';
 
 /** What `awk '{ print $2, $(NF-1), $NF }'` sees. */
-function read(line: string): { who: string; name: string; value: number } {
+function read(line: string): { source: string; name: string; value: number } {
   const fields = line.split(' ');
   const [name = '', value = ''] = fields.slice(-2);
-  return { who: fields.slice(1, -2).join(' '), name: name.slice(0, -1), value: Number.parseFloat(value) };
+  return { source: fields.slice(1, -2).join(' '), name: name.slice(0, -1), value: Number.parseFloat(value) };
 }
 
 test('the time of a leader is seconds with two decimals', () => {
@@ -41,7 +41,7 @@ test('values are plain numbers, integers without exponent, fractions to the micr
   );
 });
 
-test('a figure that would break a line or has no value is left out', () => {
+test('a metric that would break a line or has no value is left out', () => {
   const bad = [
     { name: '/a:bytes', value: Number.NaN },
     { name: '/a:bytes', value: Number.POSITIVE_INFINITY },
@@ -66,7 +66,7 @@ test('any value is read back to six decimals', () => {
       const [line = ''] = formatMetrics('WORKER [::1]:50051', [{ name: '/x/y:seconds{p99}', value }]);
       assert.match(line, /^METRICS WORKER \[::1\]:50051 \/x\/y:seconds\{p99\}: -?\d+(\.\d{1,6})?$/);
       const back = read(line);
-      assert.deepEqual([back.who, back.name], ['WORKER [::1]:50051', '/x/y:seconds{p99}']);
+      assert.deepEqual([back.source, back.name], ['WORKER [::1]:50051', '/x/y:seconds{p99}']);
       assert.ok(
         Math.abs(back.value - value) <= 5.1e-7 + Math.abs(value) * Number.EPSILON,
         `${back.value} for ${value}`,

@@ -1,4 +1,4 @@
-/** What the runtime says of itself, watched while it does something. */
+/** Metrics of the runtime, during known activity. */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -16,11 +16,11 @@ function value(metrics: RuntimeMetrics, name: string): number {
   return found.value;
 }
 
-/** Turns the event loop until it holds. */
+/** Awaits turns of the event loop until the condition holds. */
 async function until(holds: () => boolean): Promise<void> {
   const deadline = performance.now() + 20_000;
   while (!holds()) {
-    assert.ok(performance.now() < deadline, 'it never came to hold');
+    assert.ok(performance.now() < deadline, 'the condition never held');
     await turn();
   }
 }
@@ -110,7 +110,7 @@ test('CPU time adds up: what there was is what was used and what was idle', asyn
   }
 });
 
-test('every figure is well-formed, at once and after the stop', () => {
+test('every metric is well-formed, at once and after the stop', () => {
   const metrics = startRuntimeMetrics();
   const first = metrics.read();
   metrics.stop();

@@ -62,7 +62,7 @@ test('a frame put together in any order equals the whole', () => {
       const whole = Uint8Array.from({ length: width * height * 3 }, (_, k) => (k * 31) & 255);
       const assembly = assemble(geometry, 7, 'pixels');
       const rects = cutAll(width, height, kind, undefined, () => target.next().value as number);
-      const shards: Shard[] = rects.map((rect, id) => ({ id, frame: 7, ...rect }));
+      const shards: Shard[] = rects.map((rect, id) => ({ id, render: 7, ...rect }));
       for (const shard of [...shards].reverse()) {
         const bytes = new Uint8Array(shard.width * shard.height * 3);
         for (let y = 0; y < shard.height; y++) {

@@ -6,7 +6,7 @@ import { diskBlobs } from '../../src/store/disk.js';
 import { folder } from '../e2e/processes.js';
 import { type Bucket, memoryBlobs } from './memory-blobs.js';
 
-/** One place, opened once for each program that uses it. */
+/** One place of storage, opened once for each program that uses it. */
 export interface Place {
   open(): Promise<Blobs>;
 }

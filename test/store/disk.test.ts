@@ -32,7 +32,7 @@ const keep = (path: string, frame: number, rects: readonly Rect[], size?: number
 const filesOf = (path: string) => readdirSync(path).sort();
 const only = (path: string) => join(path, filesOf(path)[0] as string);
 
-test('a complete entry is one file with the name of its key, whatever halves it came from', async (t) => {
+test('a complete entry is one file with the name of its key, from whichever halves it was made', async (t) => {
   const path = folder(t);
   await keep(path, 0, [TOP, REST]);
   assert.deepEqual(filesOf(path), [digestOf({ frame: 0 })]);
@@ -88,17 +88,17 @@ test('wherever an entry is cut short or a byte is changed, only good rectangles 
     { numRuns: 300, seed: 1 },
   );
   await keep(path, 0, (await recall(await open(diskAt(path)), 0)).missing);
-  assert.deepEqual((await recall(await open(diskAt(path)), 0)).missing, [], 'what was damaged was made good');
+  assert.deepEqual((await recall(await open(diskAt(path)), 0)).missing, [], 'damaged records were replaced');
 });
 
-test('files that are none of the store are neither read nor removed', async (t) => {
+test('files that do not belong to the store are neither read nor removed', async (t) => {
   const path = folder(t);
   writeFileSync(join(path, 'notes.txt'), 'x'.repeat(3 * ENTRY));
   for (let frame = 0; frame < 5; frame++) await keep(path, frame, [WHOLE], 2 * ENTRY);
   assert.ok(filesOf(path).includes('notes.txt'));
 });
 
-test('the bound holds, and what was used longest ago goes first', async (t) => {
+test('the bound holds, and the entry used longest ago is removed first', async (t) => {
   const path = folder(t);
   const bound = 4 * ENTRY;
   for (let frame = 0; frame < 40; frame++) {
@@ -115,7 +115,7 @@ test('the bound holds, and what was used longest ago goes first', async (t) => {
   assert.deepEqual((await recall(await open(diskAt(path)), 1)).missing, [WHOLE], 'frame 1 was not');
 });
 
-test('a job larger than the store keeps its first frames, and says so once', async (t) => {
+test('a job larger than the store keeps its first frames, with one warning', async (t) => {
   const path = folder(t);
   const { archive, warnings, written } = await open(diskAt(path, 3 * ENTRY));
   for (let frame = 0; frame < 10; frame++) {
@@ -135,17 +135,17 @@ test('a folder that cannot be made is named once, and nothing fails', async (t) 
   writeFileSync(path, '');
   const warnings = await keep(join(path, 'store'), 0, [TOP, REST]);
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0] as string, /the store ".*" is left out from here on: ENOTDIR/);
+  assert.match(warnings[0] as string, /the store ".*" is not used any more: ENOTDIR/);
 });
 
 test('a folder that cannot be written to is named once, and nothing fails', async (t: TestContext) => {
   if (process.getuid?.() === 0) return t.skip('root may write anywhere');
   const path = folder(t);
   chmodSync(path, 0o500);
-  assert.match((await keep(path, 0, [WHOLE])).join(), /left out from here on: EACCES/);
+  assert.match((await keep(path, 0, [WHOLE])).join(), /not used any more: EACCES/);
 });
 
-test('an entry that is no file is not waited for', async (t) => {
+test('an entry that is a pipe is not waited for', async (t) => {
   const path = folder(t);
   execFileSync('mkfifo', [join(path, 'a'.repeat(64))]);
   const store = await openOnDisk({ folder: path, size: 2 ** 20, warn: assert.fail });

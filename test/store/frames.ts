@@ -13,10 +13,10 @@ const BYTES = SIZE.width * SIZE.height * SIZE.bytesPerPixel;
 export const WHOLE: Rect = { x: 0, y: 0, width: 32, height: 16 };
 export const TOP: Rect = { ...WHOLE, height: 6 };
 export const REST: Rect = { ...WHOLE, y: 6, height: 10 };
-/** What an entry counts for: its bytes, and room for the heads of its records. */
+/** The size of an entry in the quota: its bytes and the heads of its records. */
 export const ENTRY = Math.ceil(BYTES * (1 + 1 / 32)) + 64;
 
-/** Bytes that tell where they belong. */
+/** Bytes that depend on frame and place. */
 export function bytesOf(frame: number, rect: Rect): Uint8Array {
   return new Uint8Array(rect.width * rect.height * 3).fill(frame * 16 + rect.y + 1);
 }
@@ -33,7 +33,7 @@ export async function open(place: Place, name = '"place"') {
   return { store, archive, warnings, written: () => store.written() };
 }
 
-/** What is there of a frame, and what is missing. */
+/** The rectangles of a frame that are found, and those that are missing. */
 export async function recall({ archive }: { archive: Archive }, frame: number) {
   const found: Rect[] = [];
   const missing = await archive.recall(frame, ({ rect, bytes }) => {

@@ -1,4 +1,4 @@
-/** What a store keeps and forgets, whatever it is kept in. */
+/** What a store keeps and removes, with every backend. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -46,7 +46,7 @@ for (const { name, place } of BACKENDS) {
     const covered = found.reduce((sum, { rect }) => sum + rect.width * rect.height, 0);
     const left = missing.reduce((sum, { width, height }) => sum + width * height, 0);
     assert.equal(covered + left, WHOLE.width * WHOLE.height, 'nothing is found twice');
-    // Which of the two overlapping records comes first is not said; the other one's rest is computed anew.
+    // The order of the two overlapping records is not defined; the rest of the other one is computed again.
     const total = found.reduce((sum, { uncertain }) => sum + uncertain, 0);
     assert.ok(total === 5 + 7 || total === 2 + 7, `${total}`);
   });
@@ -56,14 +56,14 @@ for (const { name, place } of BACKENDS) {
     const { archive, written } = await open(at);
     const put = (frame: number, rect: Rect, by?: string) => archive.keep(frame, pieceOf(frame, rect), by);
     for (let frame = 0; frame < 3; frame++) await recall({ archive }, frame);
-    put(0, TOP, 'liar');
+    put(0, TOP, 'outvoted');
     put(0, REST, 'other');
     archive.complete(0);
-    put(1, TOP, 'liar');
+    put(1, TOP, 'outvoted');
     put(2, TOP, 'other');
-    archive.disown('liar');
+    archive.disown('outvoted');
     put(1, REST, 'other');
-    put(2, REST, 'liar');
+    put(2, REST, 'outvoted');
     archive.suspend();
     await written();
     const after = await open(at);
@@ -88,7 +88,7 @@ for (const { name, place } of BACKENDS) {
     assert.equal(await recallOrbit(store, digestOf('another')), undefined);
   });
 
-  test(`${name}: two runs that keep the same frames at once disturb nobody`, async (t) => {
+  test(`${name}: two runs that keep the same frames at once do not disturb one another`, async (t) => {
     const at = place(t);
     const runs = [await open(at), await open(at)];
     for (let frame = 0; frame < 20; frame++) {
@@ -151,7 +151,7 @@ for (const { name, place } of BACKENDS) {
     const { archive, store, warnings, written } = await open(broken);
     for (const frame of [0, 1]) archive.keep(frame, pieceOf(frame, WHOLE));
     await written();
-    assert.deepEqual(warnings, ['the store "place" is left out from here on: the disk is on fire']);
+    assert.deepEqual(warnings, ['the store "place" is not used any more: the disk is on fire']);
     assert.equal(store.keeps, 'none');
   });
 }

@@ -90,7 +90,7 @@ export const checksumKind = (wrong = false): Kind<Custom, Custom> => ({
 
 export const startChecksum: Start<Custom> = (shared) => ({
   open: async () => ({ detail: 'SHA-256', speed: 1e6, fingerprint: 'f'.repeat(64) }),
-  place(salt, assets) {
+  useScene(salt, assets) {
     const [asset] = [...assets.values()];
     if (!asset) throw new Error('the scene names no asset');
     const seed = seedOf(salt as Uint8Array, asset);
@@ -130,5 +130,5 @@ export function checksumJob(salt: Uint8Array, asset: Asset, frames: number): Che
 
 /** An assignment of one rectangle of the first frame. */
 export function checksumAssignment(epoch: number, rect: Rect): Assignment {
-  return { shard: epoch, epoch, scene: 0, frame: 0, work: taskOf({ frame: 0, ...rect }) };
+  return { shard: epoch, epoch, scene: 0, render: 0, work: taskOf({ frame: 0, ...rect }) };
 }

@@ -1,4 +1,4 @@
-/** The entry of a computing thread that knows one kind more than the built-in ones. */
+/** The entry of a computing thread with one kind of work besides the built-in ones. */
 
 import { BUILT_IN_STARTS } from '../../src/work/computing.js';
 import { computeIn } from '../../src/worker/computing-thread.js';

@@ -1,6 +1,6 @@
 /**
- * A second kind of work goes through scheduler, gRPC, worker threads, verification and store, none of which knows of it:
- * tables of kinds are passed to pools and threads, and that is all.
+ * A second kind of work goes through scheduler, gRPC, worker threads, verification and store, without any change to them:
+ * only the tables of kinds that pools and threads get are different.
  */
 
 import assert from 'node:assert/strict';
@@ -43,7 +43,7 @@ const BOUNDED = { timeout: 60_000 };
 const SCRIPT = new URL('./checksum-thread.js', import.meta.url);
 const LOCAL = { host: '127.0.0.1', port: 0 };
 const SALT = Uint8Array.of(1, 2, 3);
-/** Of several pieces. */
+/** Of several chunks. */
 const ASSET = assetOf(new Uint8Array(randomBytes(3_000_001)));
 const FRAMES = 4;
 /** Of 64 x 48 pixels in tiles of 16. */
@@ -60,9 +60,9 @@ function poolOf(t: TestContext, slots: number, wrong = false): Pool {
   return pool;
 }
 
-/** A worker that real gRPC reaches. */
+/** A worker that listens with gRPC. */
 async function worker(t: TestContext, pool = poolOf(t, 1)): Promise<Listener> {
-  const log = { began() {}, finished: () => [], broken() {}, ended() {} };
+  const log = { began() {}, finished: () => [], aborted() {}, ended() {} };
   const listener = await grpcListen(LOCAL, (link) => void serve(link, pool, { version: 'test', build: 'build' }, log));
   t.after(() => listener.close());
   return listener;
@@ -137,7 +137,7 @@ test('frames come over gRPC from worker threads, and the asset was sent once to 
   }
 });
 
-test('a worker that is lost loses nothing: its shards go to the others', BOUNDED, async (t) => {
+test('no shard is lost with a worker: the others compute its shards', BOUNDED, async (t) => {
   const [stays, goes] = [await worker(t), await worker(t)];
   let gone = false;
   const progress = ({ shardsDone }: Progress) => {
@@ -200,7 +200,7 @@ test('a worker without the kind is left out, with the reason', BOUNDED, async (t
   t.after(() => pool.close());
   await assert.rejects(rendered(job, [await worker(t, pool)]), {
     code: 'KERNEL_MISSING',
-    message: /this worker knows no kernel sha256/,
+    message: /this worker has no kernel sha256/,
   });
 });
 
@@ -221,7 +221,7 @@ function fits(keep: () => void): boolean {
   }
 }
 
-test('assets count as memory of scenes, once for a session, and are free again when it leaves', BOUNDED, async (t) => {
+test('assets count as memory of scenes, once for a session, and are freed when it ends', BOUNDED, async (t) => {
   const MIB = 1 << 20;
   const pool = openPool(1, { kinds: kindsWith(checksumKind()), script: SCRIPT, sceneBytes: 20 * MIB });
   t.after(() => pool.close());
@@ -241,7 +241,7 @@ test('assets count as memory of scenes, once for a session, and are free again w
   one.close();
   other.close();
   const next = pool.session().open(KERNEL, 50);
-  assert.throws(() => next.asset(asset(18, 4)), { message: 'memory of scenes that left is being freed' });
+  assert.throws(() => next.asset(asset(18, 4)), { message: 'memory of earlier scenes is being freed' });
   while (!fits(() => next.asset(asset(18, 4)))) await setImmediate();
   next.close();
   const scene = sceneOf(ASSET);
@@ -256,7 +256,7 @@ test('assets count as memory of scenes, once for a session, and are free again w
   assert.deepEqual(result.bytes, pixelsOf(SALT, ASSET.bytes, { frame: 0, ...rect }));
 });
 
-test('assets of sessions that left are no longer in memory, though threads had them', BOUNDED, async (t) => {
+test('assets of sessions that ended are no longer in memory, though threads had them', BOUNDED, async (t) => {
   const [pool, mib] = [poolOf(t, 2), 1 << 20];
   const rect = { x: 0, y: 0, width: 2, height: 2 };
   const used = () => process.memoryUsage().rss / mib;

@@ -1,4 +1,4 @@
-/** An asset as long as a worker takes them must not keep its event loop busy: other leaders would lose it by its silence. */
+/** An asset as long as a worker takes them must not block its event loop: other leaders would lose it for silence. */
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -29,7 +29,7 @@ test('an asset of 384 MiB does not block the event loop for 100 ms', {
   const [scene] = checksumJob(salt, asset, 1).scenes;
   assert.ok(scene);
   let longest = 0;
-  /** What a test does to send is not counted. */
+  /** The time in which the test sends is not counted. */
   const turn = <T>(act: () => T): T => {
     const before = onCore();
     const value = act();

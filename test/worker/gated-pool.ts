@@ -1,4 +1,4 @@
-/** A pool without threads: the shards that begin are finished when the test says so. */
+/** A pool without threads: the test finishes the shards that begin. */
 
 import type { Assignment, Scene } from '../../src/cluster/messages.js';
 import { FractalError } from '../../src/errors.js';

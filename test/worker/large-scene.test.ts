@@ -1,4 +1,4 @@
-/** What a leader sends must not keep the event loop of a worker busy: other leaders would take it for dead. */
+/** Messages of a leader must not block the event loop of a worker: other leaders would lose it for silence. */
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -29,7 +29,7 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   const rect = { x: 0, y: 0, width: view.width, height: view.height };
   const handle = pool.session().open('simd', 50);
   let longest = 0;
-  /** Between two turns of the loop: what a test does to send is not counted. */
+  /** Between two turns of the loop: the time in which the test sends is not counted. */
   const turn = <T>(act: () => T): T => {
     const before = onCore();
     const value = act();
@@ -61,7 +61,7 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   })();
   handle.scene(id, received);
   const result = await new Promise<{ kind: string; bytes?: Uint8Array }>((resolve) => {
-    handle.queue({ shard: 1, epoch: 1, scene: id, frame: 0, work: taskOf(rect) }, resolve);
+    handle.queue({ shard: 1, epoch: 1, scene: id, render: 0, work: taskOf(rect) }, resolve);
   });
   watching = false;
   await watched;

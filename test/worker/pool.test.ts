@@ -1,4 +1,4 @@
-/** The pool with its real threads; what is queued in one turn of the event loop is there before a thread can answer. */
+/** The pool with its real threads; shards queued in one turn of the event loop are all queued before a thread can answer. */
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -18,7 +18,7 @@ const rectOf = (row: number) => ({ x: 0, y: row % view.height, width: view.width
 const assignmentOf = (
   shard: number,
   { scene = 0, ...work }: Partial<FractalTask> & { scene?: number } = {},
-): Assignment => ({ shard, epoch: shard, scene, frame: 0, work: { ...taskOf(rectOf(shard)), ...work } });
+): Assignment => ({ shard, epoch: shard, scene, render: 0, work: { ...taskOf(rectOf(shard)), ...work } });
 
 function open(t: TestContext, ...options: Parameters<typeof openPool>) {
   const pool = openPool(...options);
@@ -65,7 +65,7 @@ test('sessions take turns, however much each has queued', async (t) => {
     }
   }
   await Promise.all(results);
-  // The first began before there was anybody else.
+  // The first began before other sessions had shards.
   assert.equal(order.join(' '), 'a0 a1 b0 c0 a2 b1 c1 a3 b2 c2 a4 a5');
 });
 
@@ -127,7 +127,7 @@ test('several threads compute the samples that one alone computes', async (t) =>
   assert.deepEqual(job.underWay, []);
 });
 
-test('what is taken back is not answered, begun or not, and the thread goes on', async (t) => {
+test('a cancelled shard is not answered, begun or not, and the thread goes on', async (t) => {
   const pool = open(t, 1);
   const job = jobOf(pool);
   job.scene(0, scene);
@@ -145,7 +145,7 @@ test('a shard of minutes that is cancelled is left unfinished between its parts'
   const pool = open(t, 1);
   const job = jobOf(pool);
   job.scene(0, scene);
-  // In the neck of the seahorse valley a point escapes after π / |im| iterations: minutes, did nobody stop it.
+  // Between cardioid and disc, at -0.75, a point escapes after π / |im| iterations: minutes if it were not cancelled.
   const endless = { ...view, re: '-0.75', im: '0.0001', zoom: '1e10' };
   const sampling = { kind: 'grid', side: 4 } as const;
   const large = { ...endless, width: 1024, height: 512, iterations: 2_000_000, sampling };
@@ -155,7 +155,7 @@ test('a shard of minutes that is cancelled is left unfinished between its parts'
   assert.equal((await next).kind, 'done');
 });
 
-/** In the neck between cardioid and disc a point escapes after pi / |im| iterations: minutes. */
+/** Between cardioid and disc, at -0.75, a point escapes after pi / |im| iterations: minutes. */
 const ENDLESS = { ...view, re: '-0.75', im: '0', zoom: '1e8', width: 1, height: 64, iterations: 2 ** 48 };
 const endless = (shard: number) => assignmentOf(shard, { view: ENDLESS, rect: { x: 0, y: 0, width: 1, height: 64 } });
 const LIMITED = { timeout: 60_000 };
@@ -170,7 +170,7 @@ test('a session that computes nothing yet is served beside the endless shards of
     assert.ok(result.kind === 'done');
     assert.deepEqual(await samplesOf(result.bytes), await rowOf(row));
   }
-  assert.deepEqual(endlessly.underWay, [1, 2], 'nothing was interrupted, nor got a second thread');
+  assert.deepEqual(endlessly.underWay, [1, 2], 'nothing was interrupted, and there is no second spare thread');
 });
 
 test('a job of a higher priority is served beside the endless shards of its own session', LIMITED, async (t) => {
@@ -199,7 +199,7 @@ test('a cancelled shard that does not stop is ended, and its slot computes the n
   }
 });
 
-test('scenes beyond the memory for them make room where a session is idle, else are refused for now', async (t) => {
+test('a scene beyond the memory for scenes ends an idle session, else it is refused for the moment', async (t) => {
   const pool = open(t, 1, { sceneBytes: 40 << 20 });
   const sized = (mib: number): Scene => {
     const [srgb, linear] = [new Uint8Array(mib << 20), new Float32Array(0)];
@@ -218,19 +218,19 @@ test('scenes beyond the memory for them make room where a session is idle, else 
   assert.deepEqual(evicted, ['a'], 'the largest of those that compute nothing');
 });
 
-test('what a session that left had queued or under way is not answered, the others go on', async (t) => {
+test('shards of a session that ended are not answered, the others go on', async (t) => {
   const pool = open(t, 1);
-  const [gone, stays] = [jobOf(pool), jobOf(pool)];
+  const [ended, stays] = [jobOf(pool), jobOf(pool)];
   const answered: string[] = [];
-  for (const job of [gone, stays]) job.scene(0, scene);
-  for (const shard of [0, 1, 2]) void queue(gone, assignmentOf(shard), () => answered.push(`gone ${shard}`));
+  for (const job of [ended, stays]) job.scene(0, scene);
+  for (const shard of [0, 1, 2]) void queue(ended, assignmentOf(shard), () => answered.push(`gone ${shard}`));
   const last = [0, 1].map((shard) => queue(stays, assignmentOf(shard), () => answered.push(`stays ${shard}`)));
-  gone.close();
+  ended.close();
   await Promise.all(last);
   assert.deepEqual(answered, ['stays 0', 'stays 1']);
 });
 
-test('sessions with the same number for their scenes do not meet those of others', async (t) => {
+test('sessions with the same number for their scenes do not share them', async (t) => {
   const pool = open(t, 1);
   const [samples, broken] = [jobOf(pool), jobOf(pool)];
   samples.scene(0, scene);
@@ -248,7 +248,7 @@ test('sessions with the same number for their scenes do not meet those of others
   });
 });
 
-test('a view that makes no sense fails its shard with a reason, and the thread goes on', async (t) => {
+test('an invalid view fails its shard with a reason, and the thread goes on', async (t) => {
   const pool = open(t, 1);
   const job = jobOf(pool);
   job.scene(0, scene);
@@ -263,18 +263,18 @@ test('kernels that are not offered, or unknown, are missing', async (t) => {
   const pool = open(t, 1, { offered: 'simd' });
   await assert.rejects(pool.offer('gpu'), { code: 'KERNEL_MISSING', message: /offers the simd kernel only, not gpu/ });
   const unknown = open(t, 1).offer('abacus' as 'simd');
-  await assert.rejects(unknown, { code: 'KERNEL_MISSING', message: /knows no kernel abacus/ });
+  await assert.rejects(unknown, { code: 'KERNEL_MISSING', message: /has no kernel abacus/ });
   const offer = await pool.offer('simd');
   assert.equal(offer, await pool.offer('simd'));
   assert.ok(offer.speed > 0);
   assert.match(offer.fingerprint, /^[0-9a-f]{64}$/);
 });
 
-test('two leaders at once, each as fast as it can: both get all they asked for, in turn and to the bit', async (t) => {
+test('two leaders at once, each as fast as it can: both get all their results, in turn and to the bit', async (t) => {
   const pool = open(t, 1);
   const network = memoryNetwork();
   const address = { host: 'w', port: 1 };
-  const events = { began: () => {}, finished: () => [], broken: () => {}, ended: () => {} };
+  const events = { began: () => {}, finished: () => [], aborted: () => {}, ended: () => {} };
   network.listen(address, (link) => void serve(link, pool, { version: '1', build: 'build' }, events));
   const served: string[] = [];
   let ready = 0;

@@ -39,7 +39,7 @@ const assign = (shard: number, { scene = 0, epoch = shard + 100, ...work }: Chan
     shard,
     epoch,
     scene,
-    frame: 0,
+    render: 0,
     work: { ...taskOf({ x: 0, y: 0, width: 4, height: 2 }), ...work },
   },
 });
@@ -58,14 +58,14 @@ function worker(pool: Pool) {
         tallies.push({ ...tally });
         return [{ name: 'shards', value: tally.shards }];
       },
-      broken: (job: string, reason: string) => void log.push(`${job} ended: ${reason}`),
+      aborted: (job: string, reason: string) => void log.push(`${job} ended: ${reason}`),
       ended: (session: string, reason?: string) => void log.push(`session ${session} ended: ${reason ?? 'done'}`),
     };
     sessions.push(serve(link, pool, { version: '2.0', build: 'build' }, events));
   });
   const dial = (): ScriptedLeader & { link: MemoryLink<ToWorker, never> } =>
     new Scripted(network.dial(ADDRESS)) as never;
-  const greet = async (changes: Partial<typeof hello & { slots: number }> = {}) => {
+  const connect = async (changes: Partial<typeof hello & { slots: number }> = {}) => {
     const leader = dial();
     void leader.send({ ...hello, ...changes });
     await leader.next('ready');
@@ -73,17 +73,17 @@ function worker(pool: Pool) {
   };
   /** Greeted, a job is open, and its scene is there. */
   const join = async (name = 'job', slots = 0) => {
-    const leader = await greet({ slots } as object);
+    const leader = await connect({ slots } as object);
     void leader.send({ ...open, name });
     await leader.next('opened');
     void leader.send({ kind: 'scene', job: JOB, id: 0, scene });
     await network.quiet();
     return leader;
   };
-  return { network, sessions, log, tallies, dial, greet, join };
+  return { network, sessions, log, tallies, dial, connect, join };
 }
 
-test('a leader learns what it may use: not more slots than it wants, and not more than there are', async () => {
+test('a leader gets the number of its slots: at most those it requested, and at most those that exist', async () => {
   const { dial } = worker(gatedPool(3));
   for (const [wanted, slots] of [
     [0, 3],
@@ -125,12 +125,12 @@ test('another version of the protocol is refused, and both versions are named', 
   assert.deepEqual(log, [`session  ended: ${reason}`]);
 });
 
-test('a greeting with a name that would spoil the log is refused', async () => {
+test('a Hello with a name of several lines is refused', async () => {
   for (const session of ['two\nlines', '\x1b[2J', 'x'.repeat(101)]) {
     const { dial, log } = worker(gatedPool());
     const leader = dial();
     void leader.send({ ...hello, session });
-    const reason = 'a greeting with an unreadable name';
+    const reason = 'a Hello with an unreadable name';
     assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
     assert.deepEqual(log, [`session  ended: ${reason}`]);
   }
@@ -181,7 +181,7 @@ test('a job whose kernel is missing is unavailable, with the reason; other jobs 
   const { join } = worker(pool);
   const leader = await join();
   void leader.send({ ...open, job: 2, kernel: 'gpu' });
-  // These crossed the answer.
+  // These were sent before the answer arrived.
   for (const kind of ['cancel', 'priority', 'close'] as const) {
     void leader.send({ kind, job: 2, epochs: [], priority: 1, metrics: false } as ToWorker);
   }
@@ -191,7 +191,7 @@ test('a job whose kernel is missing is unavailable, with the reason; other jobs 
   assert.equal((await leader.next('report')).job, JOB);
 });
 
-test('two jobs of a session are told apart: shards, scenes, heartbeats, reports; epochs may be the same', async (t) => {
+test('two jobs of a session are separate: shards, scenes, heartbeats, reports; epochs may be the same', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const pool = gatedPool(3);
   const { network, join, log, tallies } = worker(pool);
@@ -228,23 +228,23 @@ test('a shard before its job is open ends the session; a job that is closed befo
   const until = new Promise<void>((done) => {
     resolve = done;
   });
-  const gated = gatedPool();
-  const slow: Pool = { ...gated, offer: (kernel) => until.then(() => gated.offer(kernel)) };
-  const { network, greet, log } = worker(slow);
-  const [early, patient] = [await greet(), await greet()];
+  const slowPool = gatedPool();
+  const slow: Pool = { ...slowPool, offer: (kernel) => until.then(() => slowPool.offer(kernel)) };
+  const { network, connect, log } = worker(slow);
+  const [early, patient] = [await connect(), await connect()];
   for (const leader of [early, patient]) void leader.send(open);
   void early.send(assign(1));
   assert.match(((await early.rest())[0] as { reason: string }).reason, /assign for job 1 came before it was opened/);
   void patient.send(close(false));
   await network.quiet();
-  assert.deepEqual(patient.heard, []);
+  assert.deepEqual(patient.received, []);
   resolve();
   await patient.next('opened');
   await patient.next('report');
   assert.deepEqual(log.slice(-2), ['job begins, simd', 'job is done']);
 });
 
-test('a scene that is dropped makes room for others, and is not there for shards any more', async () => {
+test('a scene that is dropped makes space for others, and shards cannot use it any more', async () => {
   const { network, join } = worker(gatedPool());
   const leader = await join();
   for (let id = 1; id <= 30; id++) {
@@ -253,7 +253,7 @@ test('a scene that is dropped makes room for others, and is not there for shards
   }
   void leader.send(assign(1, { scene: 30 }));
   await network.quiet();
-  assert.deepEqual(leader.heard, []);
+  assert.deepEqual(leader.received, []);
   void leader.send(assign(2, { scene: 3 }));
   assert.match(((await leader.rest())[0] as { reason: string }).reason, /a scene that was never sent/);
 });
@@ -337,7 +337,7 @@ test('close: what is under way is answered, the report follows; the session goes
   pool.finish(1, new Uint8Array(24));
   await leader.next('result');
   await network.quiet();
-  assert.deepEqual(leader.heard, []);
+  assert.deepEqual(leader.received, []);
   pool.finish(2, new Uint8Array(24));
   await leader.next('result');
   const report = { kind: 'report', job: JOB, metrics: [{ name: 'shards', value: 2 }] };
@@ -390,7 +390,7 @@ test('a worker that drains states it, answers what it has, and ends', async () =
   await leader.next('draining');
   for (const shard of [1, 2]) {
     await network.quiet();
-    assert.deepEqual(leader.heard, []);
+    assert.deepEqual(leader.received, []);
     pool.finish(shard, new Uint8Array(6));
     assert.equal((await leader.next('result')).shard, shard);
   }
@@ -399,7 +399,7 @@ test('a worker that drains states it, answers what it has, and ends', async () =
   assert.deepEqual(log, ['job begins, simd', 'job ended: drained', 'session leader ended: drained']);
 });
 
-test('an assignment that a draining worker meets on its way out is no error', async () => {
+test('an assignment sent before the leader received Draining is no error', async () => {
   const pool = gatedPool(1);
   const { join, sessions, log } = worker(pool);
   const leader = await join();
@@ -411,7 +411,7 @@ test('an assignment that a draining worker meets on its way out is no error', as
   assert.deepEqual(pool.shards, []);
 });
 
-test('a worker that drains before the leader is greeted just leaves', async () => {
+test('a worker that drains before Hello ends the session', async () => {
   const pool = gatedPool();
   const { network, dial, sessions } = worker(pool);
   const leader = dial();
@@ -423,7 +423,7 @@ test('a worker that drains before the leader is greeted just leaves', async () =
 });
 
 for (const way of ['end', 'close'] as const) {
-  test(`a leader that leaves (${way}) gives back its part of the pool, and late results go nowhere`, async () => {
+  test(`a leader that ends (${way}) releases its part of the pool, and late results are dropped`, async () => {
     const pool = gatedPool(1);
     const { network, join, log } = worker(pool);
     const leader = await join();
@@ -433,7 +433,7 @@ for (const way of ['end', 'close'] as const) {
     await leader.ended;
     await network.quiet();
     assert.deepEqual([pool.sessions, pool.jobs, pool.shards], [0, 0, []]);
-    const why = 'the leader left';
+    const why = 'the leader ended the session';
     assert.deepEqual(log, ['job begins, simd', `job ended: ${why}`, `session leader ended: ${why}`]);
   });
 }
@@ -450,7 +450,7 @@ const WRONG_VIEWS: readonly [what: string, changes: Partial<View>, why: RegExp][
   ['a bailout within the set', { bailout: 1 }, /bailout 1$/],
   ['a turn that is no number', { rotation: Number.NaN }, /rotation NaN/],
   ['a turn without end', { rotation: -Infinity }, /rotation -Infinity/],
-  ['a power beyond all measure', { formula: { step: 'tricorn', power: 4_000_000_000 } }, /power 4000000000/],
+  ['a power out of range', { formula: { step: 'tricorn', power: 4_000_000_000 } }, /power 4000000000/],
   ['no power', { formula: { step: 'holomorphic', power: 0 } }, /power 0/],
   ['more samples a pixel than any request has', { sampling: grid(65) }, /samples 4225/],
   ['an empty zoom', { zoom: '' }, /zoom $/],
@@ -478,11 +478,11 @@ type Unexpected = [what: string, messages: readonly ToWorker[], why: RegExp];
 const upTo = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
 const opens = (job: number): ToWorker => ({ ...open, job, name: `another ${job}` });
 const UNEXPECTED: readonly Unexpected[] = [
-  ['a second greeting', [hello], /^the leader greeted twice$/],
+  ['a second Hello', [hello], /^the leader sent Hello twice$/],
   ['a scene that was never sent', [assign(1, { scene: 5 })], /scene/],
   ['a rectangle beyond the view', [assign(1, { rect: { ...rect, x: 5 } })], /4x2\+5\+0 of 8x8/],
   ['an empty rectangle', [assign(1, { rect: { ...rect, height: 0 } })], /4x0\+0\+0/],
-  ['a view beyond all measure', [assign(1, { view: { ...view, width: 2 ** 21 } })], /2097152x8/],
+  ['a view out of range', [assign(1, { view: { ...view, width: 2 ** 21 } })], /2097152x8/],
   ['no samples', [assign(1, { view: { ...view, sampling: { kind: 'grid', side: 0 } } })], /0 samples/],
   ['too many samples', [assign(1, { view: { ...view, sampling: { kind: 'grid', side: 2000 } } })], /32000000 samples/],
   ...WRONG_VIEWS.map(([what, changes, why]): Unexpected => [what, [assign(1, { view: { ...view, ...changes } })], why]),
@@ -493,12 +493,16 @@ const UNEXPECTED: readonly Unexpected[] = [
   ['a shard of a job that was never opened', [assign(1, {}, 9)], /assign came for job 9, which was never opened/],
   ['a job with an unreadable name', [{ ...open, job: 2, name: '\x1b[2J' }], /a job with an unreadable name/],
   ['more scenes than a job has', upTo(8).map((id) => ({ kind: 'scene', job: JOB, id, scene })), /more than 8 scenes/],
-  ['an orbit of no point', [sent(sceneOf({ reference: lost }))], /reference orbit of no point/],
-  ['a paint without colours', [sent(sceneOf({ paint: paintOf(0) }))], /a paint with numbers beyond all measure/],
+  [
+    'an orbit whose point is not valid',
+    [sent(sceneOf({ reference: lost }))],
+    /reference orbit whose point is not valid/,
+  ],
+  ['a paint without colours', [sent(sceneOf({ paint: paintOf(0) }))], /a paint with numbers out of range/],
   [
     'a paint that is no number',
     [sent(sceneOf({ paint: { ...paintOf(), offset: Number.NaN } }))],
-    /a paint with numbers beyond all measure/,
+    /a paint with numbers out of range/,
   ],
   [
     'a paint with a table that ends early',
@@ -512,7 +516,7 @@ const UNEXPECTED: readonly Unexpected[] = [
   ],
   [
     'a task of another kind',
-    [{ kind: 'assign', job: JOB, assignment: { shard: 1, epoch: 101, scene: 0, frame: 0, work: custom } }],
+    [{ kind: 'assign', job: JOB, assignment: { shard: 1, epoch: 101, scene: 0, render: 0, work: custom } }],
     /of the kind custom\/fractal in a job of the kind fractal/,
   ],
   [
@@ -531,12 +535,12 @@ for (const [what, messages, why] of UNEXPECTED) {
     await network.quiet();
     const leader = await join();
     for (const message of [...messages, ...messages, assign(2)]) void leader.send(message);
-    const said = (await leader.rest()).filter(({ kind }) => kind !== 'opened');
+    const refusals = (await leader.rest()).filter(({ kind }) => kind !== 'opened');
     assert.deepEqual(
-      said.map(({ kind }) => kind),
+      refusals.map(({ kind }) => kind),
       ['refused'],
     );
-    assert.match((said[0] as { reason: string }).reason, why);
+    assert.match((refusals[0] as { reason: string }).reason, why);
     assert.equal(log.filter((line) => line.startsWith('job ended: ')).length, 1);
     assert.equal(pool.sessions, 1);
     pool.finish(1);
@@ -545,11 +549,11 @@ for (const [what, messages, why] of UNEXPECTED) {
 }
 
 for (const first of [assign(1), { kind: 'scene', job: JOB, id: 0, scene }, close(true), open] as ToWorker[]) {
-  test(`${first.kind} before the greeting is refused, once`, async () => {
+  test(`${first.kind} before Hello is refused, once`, async () => {
     const { dial, log } = worker(gatedPool());
     const leader = dial();
     for (let k = 0; k < 3; k++) void leader.send(first);
-    const reason = `${first.kind} came before the greeting was answered`;
+    const reason = `${first.kind} came before Hello was answered`;
     assert.deepEqual(await leader.rest(), [{ kind: 'refused', reason }]);
     assert.deepEqual(log, [`session  ended: ${reason}`]);
   });
@@ -567,7 +571,7 @@ for (const [what, bytes] of [
     leader.link.sendBytes(bytes);
     void leader.send(assign(1));
     assert.ok((await leader.ended) instanceof Error);
-    assert.deepEqual(leader.heard, []);
+    assert.deepEqual(leader.received, []);
     assert.match(log.at(-1) ?? '', /^session leader ended: .+/);
     assert.deepEqual([pool.sessions, pool.shards], [1, []]);
     void other.send(close(false));

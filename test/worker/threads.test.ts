@@ -1,4 +1,4 @@
-/** Threads of a pool that die: what they had fails with a reason, others take their place, or the pool is broken. */
+/** Threads of a pool that die: their shards fail with a reason, others replace them, or the pool fails. */
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
@@ -30,7 +30,7 @@ function open(t: TestContext, slots: number, script: URL): Pool {
 
 const scene = sceneOf();
 const assignment = (epoch: number): Assignment => ({
-  ...{ shard: epoch, epoch, scene: 0, frame: 0 },
+  ...{ shard: epoch, epoch, scene: 0, render: 0 },
   work: taskOf({ x: 0, y: epoch, width: 1, height: 1 }),
 });
 
@@ -41,7 +41,7 @@ function queue(job: JobHandle, epoch: number): Promise<Outcome> {
 const reasonOf = (result: Outcome) => (result.kind === 'failed' ? result.reason : result.kind);
 
 for (const [what, act, reason] of [
-  ['throws', "throw new Error('out of luck')", 'a computing thread died: out of luck'],
+  ['throws', "throw new Error('a fault')", 'a computing thread died: a fault'],
   ['exits', 'process.exit(3)', 'a computing thread died: it ended with exit code 3'],
   [
     'runs out of memory',
@@ -59,7 +59,7 @@ for (const [what, act, reason] of [
   });
 }
 
-test('a shard that takes its thread along again and again breaks nothing', BOUNDED, async (t) => {
+test('a shard whose thread dies again and again does not break the pool', BOUNDED, async (t) => {
   const pool = open(t, 1, thread("if (m.kind === 'compute') { if (m.task.rect.y < 5) process.exit(1); else done(); }"));
   const job = pool.session().open('simd', 50);
   job.scene(0, scene);
@@ -71,7 +71,7 @@ test('a shard that takes its thread along again and again breaks nothing', BOUND
 });
 
 test(
-  'a thread that dies while it opens a kernel is no offer, and the kernel can be asked for again',
+  'a thread that dies while it opens a kernel fails the offer, and the kernel can be requested again',
   BOUNDED,
   async (t) => {
     const answer = "say({ kind: 'opened', kernel: m.kernel, detail: '', speed: 1, fingerprint: 'f' })";
@@ -94,20 +94,24 @@ for (const [what, script] of [
     thread('', "say({ kind: 'started' }); setImmediate(() => { throw new Error('malloc: out of memory') })"),
   ],
 ] as const) {
-  test(`a pool whose threads ${what} is broken: it says so, and every shard and offer fails`, BOUNDED, async (t) => {
-    const pool = open(t, 2, script);
-    const job = pool.session().open('simd', 50);
-    job.scene(0, scene);
-    const offer = pool.offer('simd');
-    offer.catch(() => undefined);
-    const error = await pool.broken;
-    assert.equal(error.code, 'RESOURCES');
-    assert.match(error.message, /there is not enough memory \(.*\): raise the limit/);
-    await assert.rejects(offer);
-    await assert.rejects(pool.offer('simd'), error);
-    assert.deepEqual(reasonOf(await queue(job, 1)), error.message);
-    assert.deepEqual(job.underWay, []);
-  });
+  test(
+    `a pool whose threads ${what} is broken: it reports that, and every shard and offer fails`,
+    BOUNDED,
+    async (t) => {
+      const pool = open(t, 2, script);
+      const job = pool.session().open('simd', 50);
+      job.scene(0, scene);
+      const offer = pool.offer('simd');
+      offer.catch(() => undefined);
+      const error = await pool.broken;
+      assert.equal(error.code, 'RESOURCES');
+      assert.match(error.message, /there is not enough memory \(.*\): raise the limit/);
+      await assert.rejects(offer);
+      await assert.rejects(pool.offer('simd'), error);
+      assert.deepEqual(reasonOf(await queue(job, 1)), error.message);
+      assert.deepEqual(job.underWay, []);
+    },
+  );
 }
 
 test('after a death the table that threads were building is built anew', BOUNDED, async (t) => {

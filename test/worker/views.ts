@@ -1,4 +1,4 @@
-/** A small view, and work with it, for tests that do not mind which. */
+/** A small view, and work with it, for tests in which the content does not matter. */
 
 import type { Assignment, Scene } from '../../src/cluster/messages.js';
 import type { Paint } from '../../src/render/paint.js';

@@ -1,7 +1,7 @@
 /**
- * The connection to one worker: dialled until it answers, greeted, checked, lost, dialled again. Waits between dials grow
- * and are jittered. A worker that is silent is lost, whatever its connection looks like. Jobs and shards are not known
- * here.
+ * The connection to one worker: dialled until it answers, checked, and dialled again after it is lost. Waits between dials
+ * grow and are jittered. A worker that sends nothing is lost even if its connection stays open. This file has nothing to
+ * do with jobs and shards.
  */
 
 import { PROTOCOL, type Ready, type ToLeader, type ToWorker } from '../../cluster/messages.js';
@@ -30,28 +30,28 @@ export interface ConnectionEvents {
   /** It was ready, and is not any more. It is dialled again. `fault`: it sent what the protocol does not allow. */
   disconnected(connection: Connection, reason: string, fault: boolean): void;
   /**
-   * It is not waited for any longer. `refused`: not for silence, but since one side does not accept the other; it is not
-   * dialled any more, either.
+   * It is not waited for any longer. `refused`: because one side does not accept the other; then it is not dialled any
+   * more.
    */
   givenUp(connection: Connection, reason: string, refused: boolean): void;
-  /** It is dialled again and again, and something seems to be wrong. */
+  /** Several dials in a row were refused; it is still dialled. */
   warned(connection: Connection, reason: string): void;
 }
 
 const FIRST_WAIT_MS = 100;
 const GROWTH = 1.6;
 const LONGEST_WAIT_MS = 5_000;
-/** A worker that refuses so often in a row, though perhaps not for good, is worth a warning. */
+/** Refusals in a row, though perhaps not final, after which there is a warning. */
 const REFUSALS_TO_WARN = 3;
-/** Sessions of a worker that end with PROTOCOL before it is left out, in a row: without an answer to a shard between. */
+/** Sessions in a row that end with PROTOCOL, without an answer to a shard between, after which a worker is left out. */
 const FAULTS = 3;
-/** Once it was given up. */
+/** Between dials of a worker that was given up. */
 const GIVEN_UP_WAIT_MS = 30_000;
-/** A worker that sends nothing for so long after the greeting is lost. */
-const GREETING_MS = 30_000;
+/** A worker that sends no Ready for so long after Hello is lost. */
+const READY_MS = 30_000;
 /** The stall timeout of a worker that is ready: it should have sent several heartbeats. */
 const STALL_MS = 5_000;
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 
 export class Connection {
   readonly name: string;
@@ -66,7 +66,7 @@ export class Connection {
   private faults = 0;
   private isGivenUp = false;
   /** Payload of links that have ended, by job. */
-  private readonly past = new Map<number, Bytes>();
+  private readonly closedLinks = new Map<number, Bytes>();
 
   constructor(
     readonly address: Address,
@@ -84,18 +84,18 @@ export class Connection {
     const { dialer, version, build, session } = this.options;
     const link = dialer.dial(this.address);
     this.link = link;
-    this.timer = setTimeout(() => this.disconnected(link, 'no answer to the greeting'), GREETING_MS);
+    this.timer = setTimeout(() => this.disconnected(link, 'no answer to Hello'), READY_MS);
     link.listen({
       message: (message) => {
         this.silentMs = 0;
         if (this.link === link) this.received(message, link);
       },
-      ended: (error) => this.disconnected(link, error?.message ?? 'it left', error),
+      ended: (error) => this.disconnected(link, error?.message ?? 'it ended the session', error),
     });
     void link.send({ kind: 'hello', protocol: PROTOCOL, version, build, session, slots: this.slots });
   }
 
-  /** Dials at once, if it waits for the next time to dial: the worker reported that it is there. */
+  /** The worker registered: dials at once instead of waiting. */
   redial(): void {
     if (this.stopped || this.link) return;
     clearTimeout(this.timer);
@@ -103,29 +103,29 @@ export class Connection {
     this.dial();
   }
 
-  /** A dial is in progress, or a session. */
+  /** Whether a dial or a session is in progress. */
   get linked(): boolean {
     return this.link !== undefined;
   }
 
-  /** Resolves when the connection takes more. */
+  /** Resolves when the connection can take the next message. */
   async send(message: ToWorker): Promise<void> {
     await this.link?.send(message);
   }
 
   /** Payload of this job so far, over all links. */
   traffic(job: number): Bytes {
-    const [past, now] = [this.past.get(job), this.link?.traffic.ofJob(job)];
+    const [past, now] = [this.closedLinks.get(job), this.link?.traffic.ofJob(job)];
     return { sent: (past?.sent ?? 0) + (now?.sent ?? 0), received: (past?.received ?? 0) + (now?.received ?? 0) };
   }
 
-  /** The traffic of this job is not asked for any more. */
+  /** The traffic of this job is not read any more. */
   forget(job: number): void {
-    this.past.delete(job);
+    this.closedLinks.delete(job);
     this.link?.traffic.forget(job);
   }
 
-  /** Breaks off, for good. */
+  /** Ends the connection permanently. */
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -134,7 +134,7 @@ export class Connection {
     link?.close();
   }
 
-  /** A shard came back: the connection is good, earlier failures do not count. */
+  /** A shard was answered: the connection works, earlier failures do not count. */
   resetBackoff(): void {
     this.failures = 0;
     this.faults = 0;
@@ -147,37 +147,37 @@ export class Connection {
 
   private received(message: ToLeader, link: LeaderLink): void {
     if (message.kind === 'refused') return this.giveUp(message.reason);
-    if (message.kind === 'ready') return this.greeted(message, link);
+    if (message.kind === 'ready') return this.handleReady(message, link);
     if (!this.ready && message.kind !== 'draining') return this.fault(`it sent ${message.kind} before it was ready`);
     this.events.message(this, message);
   }
 
-  private greeted(ready: Ready, link: LeaderLink): void {
-    if (this.ready) return this.fault('it greeted twice');
+  private handleReady(ready: Ready, link: LeaderLink): void {
+    if (this.ready) return this.fault('it sent Ready twice');
     clearTimeout(this.timer);
     const skew = this.skewOf(ready);
     if (skew) return this.giveUp(skew);
     this.ready = ready;
     this.isGivenUp = false;
-    this.watchOver(link);
+    this.watchSilence(link);
     this.events.joined(this, ready);
   }
 
-  /** Whatever moves on the connection is a sign of life: a large scene on its way keeps what is behind it waiting. */
-  private watchOver(link: LeaderLink): void {
-    let moved = 0;
-    let looked = this.options.now();
+  /** Any bytes sent or received show that the worker is alive: a large scene delays the messages after it. */
+  private watchSilence(link: LeaderLink): void {
+    let lastBytes = 0;
+    let lastCheck = this.options.now();
     this.silentMs = 0;
     this.watch = setInterval(() => {
       const now = this.options.now();
-      // A leader that was stopped itself must not take its own silence for that of others.
-      this.silentMs += Math.min(now - looked, 2 * LOOK_MS);
-      looked = now;
+      // While this process was stopped it received nothing: that time must not count as silence of the worker.
+      this.silentMs += Math.min(now - lastCheck, 2 * CHECK_MS);
+      lastCheck = now;
       const { sent, received } = link.traffic;
-      if (sent + received !== moved) this.silentMs = 0;
-      moved = sent + received;
+      if (sent + received !== lastBytes) this.silentMs = 0;
+      lastBytes = sent + received;
       if (this.silentMs >= STALL_MS) this.disconnected(link, `silent for ${STALL_MS / 1000} seconds`);
-    }, LOOK_MS);
+    }, CHECK_MS);
   }
 
   /** How the worker's program differs, if it does. */
@@ -223,7 +223,7 @@ export class Connection {
 
   private detach(): void {
     clearInterval(this.watch);
-    for (const job of this.jobs()) this.past.set(job, this.traffic(job));
+    for (const job of this.jobs()) this.closedLinks.set(job, this.traffic(job));
     this.link = undefined;
     this.ready = undefined;
   }

@@ -1,7 +1,7 @@
 /**
- * The workers of a leader: dialled, checked, lost, dialled again, for as long as the fleet lives, which may be many jobs.
- * Jobs run on it at the same time, each in its own part of the sessions; what one job makes of a worker (its kernel is
- * missing, it was outvoted) concerns that job alone.
+ * The workers of a leader: dialled, checked, and dialled again after they are lost. A fleet may outlive many jobs.
+ * Jobs run on it at the same time, each in its own part of the sessions. If a worker is left out of one job (its kernel is
+ * missing, it was outvoted), other jobs still use it.
  */
 
 import { BOUNDS } from '../../cluster/bounds.js';
@@ -10,7 +10,7 @@ import type { Bytes } from '../../cluster/traffic.js';
 import { type Address, addressText } from '../../cluster/transport.js';
 import { FractalError } from '../../errors.js';
 import { Connection, type ConnectionOptions, type FromWorker } from './connection.js';
-import { Unproved } from './unproved.js';
+import { Unconfirmed } from './unconfirmed.js';
 
 /** A worker to be dialled, as a hostfile names it. */
 export interface Target {
@@ -58,16 +58,16 @@ export type FleetEvent =
 /** What a worker sends about a job. */
 export type JobMessage = FromJob | { readonly kind: 'heartbeat'; readonly epochs: readonly number[] };
 
-/** A message to a worker about a job, whose number is put in by its channel. */
+/** A message to a worker about a job; the channel adds the number of the job. */
 export type JobOrder = ToJob extends infer M ? (M extends ToJob ? Omit<M, 'job'> : never) : never;
 
 /** A job's part of the sessions with all workers. */
 export interface JobChannel {
-  /** Resolves when the connection takes more. Drops the message when the worker is not ready. */
+  /** Resolves when the connection can take the next message. Drops the message when the worker is not ready. */
   send(worker: string, order: JobOrder): Promise<void>;
   /** Payload of this job. */
   traffic(worker: string): Bytes;
-  /** A shard came back: earlier failures of its connection do not count. */
+  /** A shard was answered: earlier failures of its connection do not count. */
   resetBackoff(worker: string): void;
   /** The worker sent what the protocol does not allow: it is disconnected. */
   fault(worker: string, reason: string): void;
@@ -75,7 +75,7 @@ export interface JobChannel {
   detach(): void;
 }
 
-/** What a job gives the fleet. */
+/** What a fleet calls in a job. */
 export interface JobClient {
   on(event: FleetEvent): void;
   message(worker: string, message: JobMessage): void;
@@ -85,8 +85,8 @@ export interface JobClient {
 
 export interface Fleet {
   /**
-   * Dials one more worker, or at once one that is there again; why it may not take part, if so. `caller`: the host that
-   * registered it, which may register only so many at which no worker is ever ready; absent: the user named it.
+   * Dials a new worker, or a known one at once; returns why it cannot take part, if so. `caller`: the host that registered
+   * it, for which the number of addresses without a worker is bounded; absent: the user named it.
    */
   add(target: Target, caller?: string): string | undefined;
   /** All workers are added: from now on a job without a worker to wait for ends with NO_WORKER. */
@@ -95,7 +95,7 @@ export interface Fleet {
   readonly workers: readonly FleetWorker[];
   /** Their number. */
   readonly size: number;
-  /** Returns what ends the subscription. */
+  /** Returns a function that ends the subscription. */
   subscribe(listener: (event: FleetEvent) => void): () => void;
   /** For startJob. @throws FractalError RESOURCES when too many jobs are running */
   attach(client: JobClient): JobChannel;
@@ -122,12 +122,12 @@ export function openFleet(options: FleetOptions): Fleet {
   let isClosed = false;
   const events = { joined, message, disconnected, givenUp, warned };
   const dialling = (name: string) => members.get(name)?.connection.linked ?? false;
-  const unproved = new Unproved({ ...BOUNDS.unproved, now: options.now, dialling, forget });
+  const unconfirmed = new Unconfirmed({ ...BOUNDS.unconfirmed, now: options.now, dialling, forget });
 
   function add({ address, slots }: Target, caller?: string): string | undefined {
     if (isClosed) return 'the leader ends';
     const name = addressText(address);
-    if (caller === undefined) unproved.proved(name);
+    if (caller === undefined) unconfirmed.confirm(name);
     const known = members.get(name);
     if (known?.state === 'left out') return known.reason;
     if (known) {
@@ -135,7 +135,7 @@ export function openFleet(options: FleetOptions): Fleet {
       return leftOutByAll(name);
     }
     if (members.size >= MOST_WORKERS) return `${members.size} workers are known already`;
-    const full = caller === undefined ? undefined : unproved.add(name, caller);
+    const full = caller === undefined ? undefined : unconfirmed.add(name, caller);
     if (full !== undefined) return full;
     const connection = new Connection(address, slots, options, events, () => jobs.keys());
     members.set(name, { connection, state: 'dialling', slots: 0, instance: '' });
@@ -146,7 +146,7 @@ export function openFleet(options: FleetOptions): Fleet {
   function forget(name: string): void {
     members.get(name)?.connection.stop();
     members.delete(name);
-    tell({ kind: 'forgotten', worker: name });
+    emit({ kind: 'forgotten', worker: name });
   }
 
   /** Why none of the running jobs has this worker. */
@@ -158,10 +158,10 @@ export function openFleet(options: FleetOptions): Fleet {
   function joined({ name }: Connection, ready: Ready): void {
     const member = members.get(name) as Member;
     const others = [...members].filter(([other, { slots }]) => other !== name && slots > 0);
-    const twin = ready.instance !== '' && others.find(([, { instance }]) => instance === ready.instance)?.[0];
-    // Counted twice it would confirm its own answers.
-    if (twin) return leaveOut(name, `it is the same worker as ${twin}`, true);
-    unproved.proved(name);
+    const known = ready.instance !== '' && others.find(([, { instance }]) => instance === ready.instance)?.[0];
+    // As two workers it would confirm its own answers.
+    if (known) return leaveOut(name, `it is the same worker as ${known}`, true);
+    unconfirmed.confirm(name);
     const used = others.reduce((sum, [, { slots }]) => sum + slots, 0);
     const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
     if (slots <= 0) {
@@ -169,7 +169,7 @@ export function openFleet(options: FleetOptions): Fleet {
       return leaveOut(name, why, false);
     }
     Object.assign(member, { state: 'ready', slots, instance: ready.instance, reason: undefined });
-    tell({ kind: 'joined', worker: name, slots });
+    emit({ kind: 'joined', worker: name, slots });
   }
 
   function message({ name }: Connection, received: FromWorker): void {
@@ -177,39 +177,39 @@ export function openFleet(options: FleetOptions): Fleet {
       case 'draining': {
         const member = members.get(name) as Member;
         if (member.state === 'ready') member.state = 'draining';
-        return tell({ kind: 'draining', worker: name });
+        return emit({ kind: 'draining', worker: name });
       }
       case 'heartbeat':
         for (const { job, epochs } of received.jobs) jobs.get(job)?.message(name, { kind: 'heartbeat', epochs });
         return;
       default:
-        // What comes for a job that is over crossed its end.
+        // A message for a job that is over was sent before the worker received Close.
         jobs.get(received.job)?.message(name, received);
     }
   }
 
   function disconnected({ name }: Connection, reason: string, fault: boolean): void {
     Object.assign(members.get(name) as Member, { state: 'dialling', slots: 0 });
-    tell({ kind: 'disconnected', worker: name, reason, fault });
+    emit({ kind: 'disconnected', worker: name, reason, fault });
   }
 
   function givenUp({ name }: Connection, reason: string, refused: boolean): void {
     Object.assign(members.get(name) as Member, { state: refused ? 'left out' : 'given up', slots: 0, reason });
-    tell({ kind: 'given up', worker: name, reason, refused });
+    emit({ kind: 'given up', worker: name, reason, refused });
   }
 
   function warned({ name }: Connection, reason: string): void {
-    tell({ kind: 'warned', worker: name, reason });
+    emit({ kind: 'warned', worker: name, reason });
   }
 
   function leaveOut(name: string, reason: string, duplicate: boolean): void {
     const member = members.get(name) as Member;
     Object.assign(member, { state: 'left out', slots: 0, reason });
     member.connection.stop();
-    tell({ kind: 'left out', worker: name, reason, duplicate });
+    emit({ kind: 'left out', worker: name, reason, duplicate });
   }
 
-  function tell(event: FleetEvent): void {
+  function emit(event: FleetEvent): void {
     for (const job of [...jobs.values()]) job.on(event);
     for (const listener of [...listeners]) listener(event);
   }
@@ -237,7 +237,7 @@ export function openFleet(options: FleetOptions): Fleet {
     add,
     sealed() {
       isSealed = true;
-      tell({ kind: 'sealed' });
+      emit({ kind: 'sealed' });
     },
     get isSealed() {
       return isSealed;
@@ -261,7 +261,7 @@ export function openFleet(options: FleetOptions): Fleet {
     close() {
       if (isClosed) return;
       isClosed = true;
-      tell({ kind: 'closed' });
+      emit({ kind: 'closed' });
       for (const { connection } of members.values()) connection.stop();
     },
   };

@@ -1,4 +1,4 @@
-/** What came of a job, until it is a frame: answers that are not committed, and renders as far as they are. */
+/** The results of a job until they are frames: answers that are not committed, and renders in progress. */
 
 import type { Asset, Assignment, Result, Scene } from '../../cluster/messages.js';
 import { FractalError } from '../../errors.js';
@@ -13,7 +13,7 @@ import type { Ledger } from './ledger.js';
 export interface Render extends RenderShape {
   /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
   readonly channels: number;
-  /** What its answers are put together to. */
+  /** Whether its answers are pixels or samples. */
   readonly answer: Answer['kind'];
 }
 
@@ -26,23 +26,23 @@ export interface RenderJob extends Omit<Job, 'renders' | 'recalls' | 'mostScenes
   readonly assets?: readonly Asset[];
   /** What is to be computed for a rectangle of a render. */
   taskOf(render: number, rect: Rect): Assignment['work'];
-  /** What is wrong with a worker's answer for a rectangle of a render, if anything. */
+  /** Why a worker's answer for a rectangle of a render is not valid, if so. */
   validate(answer: Pick<Result, 'bytes' | 'uncertain'>, rect: Rect, render: number): string | undefined;
   readonly archive?: Archive;
   /** What a sample of a render is estimated to cost, relative to other renders; absent: all the same. */
   costOf?(render: number): number;
 }
 
-/** Where finished shards are kept and found again. It never fails: what cannot be kept or found is not there. */
+/** Where finished shards are kept and found again. It never fails: data that cannot be kept is not found later. */
 export interface Archive {
-  /** Puts what is there of a render, a rectangle at a time; resolves with what is missing. */
+  /** Puts the rectangles of a render that are kept, one by one; resolves with those that are missing. */
   recall(render: number, put: (piece: Piece) => void): Promise<readonly Rect[]>;
   /**
    * A shard of a render that was recalled; its bytes must not change any more. `by`: the worker that alone computed it,
    * should it be outvoted.
    */
   keep(render: number, piece: Piece, by?: string): void;
-  /** Forgets what only this worker computed, and keeps nothing more of it. */
+  /** Removes what only this worker computed, and keeps nothing more of it. */
   disown(by: string): void;
   /** Nothing is missing of the render any more. */
   complete(render: number): void;
@@ -55,8 +55,8 @@ export interface Piece {
   readonly uncertain: number;
 }
 
-/** Of the frames that an outvoted worker had a part in, so many are named. */
-const NAMED = 5;
+/** At most so many frames with shards of an outvoted worker are named. */
+const MAX_NAMED = 5;
 
 /** A job of pictures of one size with one scene: a still, or a film frame by frame. */
 export function uniformRenders(count: number, render: Omit<Render, 'scene'>): Render[] {
@@ -64,7 +64,7 @@ export function uniformRenders(count: number, render: Omit<Render, 'scene'>): Re
 }
 
 export class Gathering {
-  /** Good answers to shards that are not committed, by shard and epoch. */
+  /** Valid answers to shards that are not committed, by shard and epoch. */
   private readonly answers = new Map<number, Map<number, { readonly worker: string; readonly result: Result }>>();
   private readonly assemblies = new Map<number, Assembly>();
   /** Handed on with shards of a worker that was outvoted later. */
@@ -75,20 +75,20 @@ export class Gathering {
     private readonly ledger: Ledger,
   ) {}
 
-  /** Puts what is kept of a render; resolves with what is missing of what is wanted. */
+  /** Puts what is kept of a render; resolves with the wanted rectangles that are missing. */
   async recall(archive: Archive, render: number): Promise<readonly Rect[]> {
     const { perPixel, parts } = this.renderAt(render);
     let pieces = 0;
     const missing = await archive.recall(render, ({ rect, bytes, uncertain }) => {
-      this.assemblyOf(render).put({ ...rect, frame: render, id: --pieces }, bytes);
+      this.assemblyOf(render).put({ ...rect, render, id: --pieces }, bytes);
       this.ledger.uncertain += uncertain;
       this.ledger.found(render, rect.width * rect.height * perPixel);
     });
     return parts ? common(missing, parts) : missing;
   }
 
-  /** A good answer of this worker. */
-  hold(worker: string, result: Result): void {
+  /** A valid answer of this worker. */
+  addAnswer(worker: string, result: Result): void {
     const held = this.answers.get(result.shard) ?? new Map();
     this.answers.set(result.shard, held.set(result.epoch, { worker, result }));
   }
@@ -96,22 +96,22 @@ export class Gathering {
   commit({ shard, epoch, verified }: Command & { kind: 'commit' }): void {
     const answer = this.answers.get(shard.id)?.get(epoch);
     this.answers.delete(shard.id);
-    if (!answer) throw new Error(`nothing is there to commit for shard ${shard.id}, epoch ${epoch}`);
+    if (!answer) throw new Error(`no answer to commit for shard ${shard.id}, epoch ${epoch}`);
     const { worker, result } = answer;
     const { archive, verify } = this.job;
-    this.assemblyOf(shard.frame).put(shard, result.bytes);
-    // An answer that was to be compared and was not may be in this picture, as the report states, but not in later ones.
+    this.assemblyOf(shard.render).put(shard, result.bytes);
+    // An answer that should have been compared and was not is used in this picture, as the report states, but is not kept.
     const { bytes, uncertain } = result;
     const { x, y, width, height } = shard;
     const piece = { rect: { x, y, width, height }, bytes, uncertain };
-    if (verified !== false) archive?.keep(shard.frame, piece, verified || !verify ? undefined : worker);
-    this.ledger.committed(worker, shard, this.renderAt(shard.frame).perPixel, result, verified);
+    if (verified !== false) archive?.keep(shard.render, piece, verified || !verify ? undefined : worker);
+    this.ledger.committed(worker, shard, this.renderAt(shard.render).perPixel, result, verified);
   }
 
   /** What this worker alone had computed is computed again. */
   outvoted({ peer, revoked, late }: Command & { kind: 'outvoted' }): void {
     this.job.archive?.disown(peer);
-    for (const shard of revoked) this.ledger.revoked(peer, shard, this.renderAt(shard.frame).perPixel);
+    for (const shard of revoked) this.ledger.revoked(peer, shard, this.renderAt(shard.render).perPixel);
     for (const render of late) this.doubtful.add(render);
   }
 
@@ -125,16 +125,16 @@ export class Gathering {
   }
 
   /**
-   * Frames with shards of a worker that was outvoted too late must not pass as good.
+   * Frames with shards of a worker that was outvoted too late are an error.
    * @throws FractalError FRAMES_DOUBTFUL
    */
   checkDoubtful(): void {
     const frames = [...this.doubtful].sort((a, b) => a - b);
     if (frames.length === 0) return;
-    const more = frames.length > NAMED ? ` and ${frames.length - NAMED} more` : '';
+    const more = frames.length > MAX_NAMED ? ` and ${frames.length - MAX_NAMED} more` : '';
     const what = 'have pixels of a worker that two others contradicted later';
-    const way = 'run it again: of the other frames, what is in the store is not computed anew';
-    throw new FractalError('FRAMES_DOUBTFUL', `frames ${frames.slice(0, NAMED).join(', ')}${more} ${what}; ${way}`);
+    const way = 'run it again: of the other frames, what is in the store is not computed again';
+    throw new FractalError('FRAMES_DOUBTFUL', `frames ${frames.slice(0, MAX_NAMED).join(', ')}${more} ${what}; ${way}`);
   }
 
   private assemblyOf(render: number): Assembly {

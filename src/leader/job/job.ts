@@ -1,6 +1,6 @@
 /**
- * One job on a fleet: the scheduler decides, the workers compute, frames come out in order. What happens becomes an event
- * of schedule/, its commands are carried out here.
+ * One job on a fleet: the scheduler assigns, the workers compute, frames are returned in order. Messages of workers become
+ * events of schedule/; this file executes its commands.
  */
 
 import { createHash } from 'node:crypto';
@@ -45,7 +45,7 @@ export interface Progress {
 
 export interface RunningJob {
   /**
-   * One frame for each render, in order, to be read once: leaving off reading ends the job. Throws NO_WORKER,
+   * One frame for each render, in order, to be read once: ending the iteration early ends the job. Throws NO_WORKER,
    * WORKER_MISSING, KERNEL_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason.
    */
   readonly frames: AsyncIterable<Frame>;
@@ -55,7 +55,7 @@ export interface RunningJob {
 
 /** How long the workers may take to report once the last frame is gathered. */
 const REPORT_MS = 2_000;
-/** How often the scheduler looks for what is late. */
+/** How often the scheduler checks for late shards. */
 const TICK_MS = 100;
 
 /** @throws FractalError REQUEST_INVALID for a job without pixels, RESOURCES when the fleet runs too many jobs */
@@ -67,9 +67,9 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   const workers = new JobWorkers(fleet, options, !archive, {
     opened({ name, slots, detail }) {
       ledger.joined(name, slots, detail);
-      tell();
+      reportProgress();
     },
-    enlisted: ({ name, slots, speed }) => feed({ kind: 'joined', peer: name, slots, speed }),
+    available: ({ name, slots, speed }) => feed({ kind: 'joined', peer: name, slots, speed }),
     left,
     draining: (name) => feed({ kind: 'draining', peer: name }),
     failed: fail,
@@ -80,18 +80,18 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     on(event) {
       if (event.kind === 'disconnected') reports.get(event.worker)?.();
       workers.on(event);
-      tell();
+      reportProgress();
     },
     message: guarded,
     leftOut: (name) => workers.reasonLeftOut(name),
   });
   const scenes = new JobScenes(job, (name, order) => void channel.send(name, order));
   const frames: Frame[] = [];
-  /** What ends the waiting for the reports of workers. */
+  /** Functions that resolve the waiting for reports, by worker. */
   const reports = new Map<string, () => void>();
   let state: 'running' | 'complete' | 'failed' = 'running';
   let failure: unknown;
-  /** Frames that the consumer is through with. */
+  /** Frames that the consumer has finished with. */
   let taken = 0;
   let wake = () => {};
   let proceed = () => {};
@@ -103,7 +103,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   else workers.start();
   if (archive && state === 'running') recallAll(archive).catch(fail);
 
-  /** A defect of the leader's own must not look like one of the worker's. */
+  /** An exception of the leader must fail the job, not count as a fault of the worker. */
   function guarded(name: string, received: JobMessage): void {
     try {
       message(name, received);
@@ -140,13 +140,13 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
       return;
     }
     const { epoch, bytes, seconds, uncertain } = answer;
-    const wrong = job.validate(answer, shard, shard.frame);
+    const wrong = job.validate(answer, shard, shard.render);
     if (wrong) return feed({ kind: 'failed', peer: name, epoch, reason: wrong });
     ledger.worked(name, seconds);
-    gathering.hold(name, answer);
+    gathering.addAnswer(name, answer);
     const digest = job.verify ? createHash('sha256').update(bytes).update(String(uncertain)).digest('hex') : '';
     feed({ kind: 'finished', peer: name, epoch, seconds, digest });
-    tell();
+    reportProgress();
   }
 
   function left(name: string, how: 'lost' | 'drained' | 'left out', reason: string, fault: boolean): void {
@@ -160,7 +160,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   function feed(event: Event): void {
     if (state !== 'running') return;
     for (const command of plan.on(event, options.now())) {
-      obey(command);
+      execute(command);
       if (hasFailed()) return;
     }
   }
@@ -169,7 +169,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     return state === 'failed';
   }
 
-  function obey(command: Command): void {
+  function execute(command: Command): void {
     switch (command.kind) {
       case 'assign':
         return assign(command);
@@ -182,15 +182,15 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
       case 'expelled':
         ledger.expelled(command.peer, command.reason);
         return workers.expel(command.peer, command.reason);
-      case 'frame':
-        frames.push(gathering.frame(command.frame));
-        scenes.handedOn(command.frame);
+      case 'render':
+        frames.push(gathering.frame(command.render));
+        scenes.handedOn(command.render);
         return wake();
       case 'failed': {
-        const { x, y, width, height, frame } = command.shard;
-        const where = `${width}x${height} pixels at (${x}, ${y}) of frame ${frame}`;
-        // It is not known which answer is right: what one of them alone computed must not turn up in a later run.
-        for (const name of command.liars ?? []) archive?.disown(name);
+        const { x, y, width, height, render } = command.shard;
+        const where = `${width}x${height} pixels at (${x}, ${y}) of frame ${render}`;
+        // It is not known which answer is right: what one of them alone computed must not be found by a later run.
+        for (const name of command.disagreeing ?? []) archive?.disown(name);
         return fail(new FractalError('SHARD_FAILED', `${where} cannot be computed: ${command.reason}`));
       }
       case 'done':
@@ -201,12 +201,12 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
 
   function assign({ peer, shard, epoch, why }: Command & { kind: 'assign' }): void {
     ledger.handed(why);
-    scenes.provide(peer, shard.frame);
-    const { id, frame, x, y, width, height } = shard;
-    const work = job.taskOf(frame, { x, y, width, height });
-    const render = gathering.renderAt(frame);
-    const answerBytes = width * height * bytesOfPixel(render.answer, render);
-    const assignment = { shard: id, epoch, scene: render.scene, frame, work };
+    scenes.provide(peer, shard.render);
+    const { id, render, x, y, width, height } = shard;
+    const work = job.taskOf(render, { x, y, width, height });
+    const ordered = gathering.renderAt(render);
+    const answerBytes = width * height * bytesOfPixel(ordered.answer, ordered);
+    const assignment = { shard: id, epoch, scene: ordered.scene, render, work };
     void channel.send(peer, { kind: 'assign', assignment, answerBytes });
   }
 
@@ -214,11 +214,11 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     gathering.outvoted(command);
     const { peer, revoked } = command;
     const shards = `${revoked.length} shard${revoked.length > 1 ? 's' : ''}`;
-    const again = revoked.length > 0 ? `: computing anew what it alone had computed, ${shards}` : '';
+    const again = revoked.length > 0 ? `: computing again what only it had computed, ${shards}` : '';
     options.note(`${peer} was wrong where two others agreed${again}`);
   }
 
-  /** Finds out, one render after the other, what is there already: as far ahead as renders may be under way. */
+  /** Searches the archive for one render after the other, as far ahead as renders may be under way. */
   async function recallAll(known: Archive): Promise<void> {
     for (let render = 0; render < renders.length; render++) {
       while (render >= taken + job.window && state === 'running') {
@@ -226,15 +226,15 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
       }
       if (state !== 'running') return;
       const missing = await gathering.recall(known, render);
-      feed({ kind: 'recalled', frame: render, missing });
+      feed({ kind: 'recalled', render, missing });
       if (missing.length > 0) workers.need();
-      tell();
+      reportProgress();
     }
   }
 
   function fail(reason: unknown): void {
     if (state !== 'running') return;
-    for (const command of plan.on({ kind: 'stopped' }, options.now())) obey(command);
+    for (const command of plan.on({ kind: 'stopped' }, options.now())) execute(command);
     state = 'failed';
     failure = reason;
     release(false);
@@ -250,7 +250,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     channel.detach();
   }
 
-  function tell(): void {
+  function reportProgress(): void {
     const { frames: framesDone, shards: shardsDone, iterations, cost, costRecalled } = ledger;
     const samplesDone = ledger.samples + ledger.recalled;
     const [now, known] = [workers.size, workers.known];
@@ -273,8 +273,8 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     }
   }
 
-  /** Awaits the reports of the workers, for a while. */
-  async function conclude(): Promise<void> {
+  /** Awaits the reports of the workers, at most REPORT_MS. */
+  async function awaitReports(): Promise<void> {
     clearInterval(ticking);
     ledger.gathered();
     const names = workers.names;
@@ -297,10 +297,10 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     try {
       for (let index = 0; index < renders.length; index++) {
         const frame = await nextFrame(index);
-        if (state === 'complete' && index === renders.length - 1) await conclude();
+        if (state === 'complete' && index === renders.length - 1) await awaitReports();
         yield frame;
         taken = index + 1;
-        feed({ kind: 'taken', frame: index });
+        feed({ kind: 'taken', render: index });
         proceed();
       }
       gathering.checkDoubtful();

@@ -1,4 +1,4 @@
-/** What each worker did for a job: the counts behind progress, metrics and the closing report. */
+/** Counts of what each worker did for a job, for progress, metrics and the report at the end. */
 
 import type { Result } from '../../cluster/messages.js';
 import type { Metric } from '../../metrics/metric.js';
@@ -27,7 +27,7 @@ export interface WorkerReport {
 export interface Report {
   /** From the start of the job to the last frame gathered. */
   readonly seconds: number;
-  /** Of these, from the first shard handed out. */
+  /** Of these, from the first assignment. */
   readonly computeSeconds: number;
   readonly frames: number;
   readonly shards: number;
@@ -37,16 +37,16 @@ export interface Report {
   readonly uncertain: number;
   /** Samples, or pixels painted from so many, that had been computed before and were found in the store. */
   readonly recalled: number;
-  /** Shards handed out again, after a worker was lost or failed on them. */
+  /** Shards assigned again, after a worker was lost or failed on them. */
   readonly reissued: number;
-  /** Shards handed out a second time since they took too long where they were. */
+  /** Shards assigned a second time since the first worker took too long. */
   readonly copied: number;
   /** Shards that two workers computed to the same bytes; and those without a second worker to compare. */
   readonly verified: number;
   readonly unverified: number;
   /** Shards that were committed and computed again, since only a worker that was outvoted had computed them. */
   readonly revoked: number;
-  /** Answers that were not wanted any more, or never asked for. */
+  /** Answers to assignments that had ended, or did not exist. */
   readonly late: number;
   /** Times that a worker was lost while it was ready. */
   readonly lost: number;
@@ -126,17 +126,17 @@ export class Ledger {
     this.handedOut[why]++;
   }
 
-  /** A slot computed so long, whether or not its answer becomes the shard's. */
+  /** Adds computing time of a slot, whether or not its answer is committed. */
   worked(name: string, seconds: number): void {
     this.account(name).busySeconds += seconds;
   }
 
-  /** Once a shard. `verified`: whether another worker's answer was the same, where one was asked for. */
+  /** Called once for each commit. `verified`: whether another worker's answer was the same, where one was asked for. */
   committed(name: string, shard: Shard, perPixel: number, counts: Counts, verified?: boolean): void {
     const { iterations, uncertain } = counts;
     if (uncertain > 0) {
-      const ofFrame = this.uncertainOf.get(shard.frame) ?? new Map<number, number>();
-      this.uncertainOf.set(shard.frame, ofFrame.set(shard.id, uncertain));
+      const ofFrame = this.uncertainOf.get(shard.render) ?? new Map<number, number>();
+      this.uncertainOf.set(shard.render, ofFrame.set(shard.id, uncertain));
     }
     this.uncertain += uncertain;
     const samples = shard.width * shard.height * perPixel;
@@ -145,7 +145,7 @@ export class Ledger {
       account.samples += samples;
       account.iterations += iterations;
     }
-    this.cost += samples * this.costOf(shard.frame);
+    this.cost += samples * this.costOf(shard.render);
     if (verified === true) this.verified++;
     if (verified === false) this.unverified++;
   }
@@ -156,12 +156,12 @@ export class Ledger {
     this.costRecalled += samples * this.costOf(frame);
   }
 
-  /** What was committed counts no more; the iterations were made, and do. */
+  /** A committed shard is revoked: its samples are subtracted, its iterations are not. */
   revoked(name: string, shard: Shard, perPixel: number): void {
     this.revokedShards++;
-    this.cost -= shard.width * shard.height * perPixel * this.costOf(shard.frame);
-    this.uncertain -= this.uncertainOf.get(shard.frame)?.get(shard.id) ?? 0;
-    this.uncertainOf.get(shard.frame)?.delete(shard.id);
+    this.cost -= shard.width * shard.height * perPixel * this.costOf(shard.render);
+    this.uncertain -= this.uncertainOf.get(shard.render)?.get(shard.id) ?? 0;
+    this.uncertainOf.get(shard.render)?.delete(shard.id);
     for (const account of [this, this.account(name)]) {
       account.shards--;
       account.samples -= shard.width * shard.height * perPixel;
@@ -174,7 +174,7 @@ export class Ledger {
     this.uncertainOf.delete(frame);
   }
 
-  /** The last frame is gathered: the clocks stop. */
+  /** The last frame is gathered: the measured times end. */
   gathered(): void {
     this.lastAt = this.now();
     for (const account of this.accounts.values()) this.close(account);
@@ -218,7 +218,7 @@ export class Ledger {
   }
 
   private close(account: Account): void {
-    // Time before the first shard was handed out does not count as idle.
+    // Time before the first assignment does not count as idle.
     const from = Math.max(account.joinedAt ?? Infinity, this.firstAt ?? Infinity);
     account.activeMs += Math.max(0, this.now() - from);
     account.joinedAt = undefined;

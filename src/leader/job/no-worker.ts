@@ -2,22 +2,25 @@
 
 import { FractalError } from '../../errors.js';
 
-/** `missing`: why each of them is, by name. `left`: those that are not; at least `fewest` were wanted. */
+/** `missing`: the reason for each missing worker, by name. `left`: number of workers that are not missing, of at least
+ * `fewest` that are needed. */
 export function noWorker(missing: ReadonlyMap<string, string>, left: number, fewest: number): FractalError {
-  const found = left > 0 ? `only ${left} of ${fewest} workers` : 'no worker';
+  const found = left > 0 ? `only ${left} of ${fewest} workers are available` : 'no worker is available';
   const why = missing.size > 0 ? ` (${reasonsOf(missing)})` : '';
   const way = left > 0 ? 'or lower --min-workers' : 'or render with --local';
-  return new FractalError('NO_WORKER', `${found} could be had${why}: start workers with "fractal worker", ${way}`);
+  return new FractalError('NO_WORKER', `${found}${why}: start workers with "fractal worker", ${way}`);
 }
 
-/** The error where workers were reached, but lack the job's kernel; undefined where none is missing for that. */
+/**
+ * The error where workers were reached, but do not have the job's kernel; undefined where no worker is missing for that reason.
+ */
 export function noKernel(missing: ReadonlyMap<string, string>, kernel: string): FractalError | undefined {
-  const lacking = new Map([...missing].filter(([, reason]) => /\b(kernel|GPU)\b/.test(reason)));
-  if (lacking.size === 0) return undefined;
-  return new FractalError('KERNEL_MISSING', `too few workers offer the ${kernel} kernel (${reasonsOf(lacking)})`);
+  const withoutKernel = new Map([...missing].filter(([, reason]) => /\b(kernel|GPU)\b/.test(reason)));
+  if (withoutKernel.size === 0) return undefined;
+  return new FractalError('KERNEL_MISSING', `too few workers offer the ${kernel} kernel (${reasonsOf(withoutKernel)})`);
 }
 
-/** The first few reasons, each once, with those it holds for. */
+/** The first few reasons, each once, with the names of the workers. */
 function reasonsOf(missing: ReadonlyMap<string, string>): string {
   const names = new Map<string, string[]>();
   for (const [name, reason] of missing) names.set(reason, [...(names.get(reason) ?? []), name]);

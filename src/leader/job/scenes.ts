@@ -1,6 +1,6 @@
 /**
- * The scenes and assets that workers have of a job. A scene is sent before the first assignment that needs it, and dropped when no
- * render needs it any more, or, where a worker has as many as it takes, when none of those under way does.
+ * The scenes and assets that workers have of a job. A scene is sent before the first assignment that needs it, and dropped when
+ * no render needs it any more, or, where a worker has as many as it takes, when none of those under way does.
  */
 
 import { BOUNDS } from '../../cluster/bounds.js';
@@ -41,7 +41,7 @@ export class JobScenes {
     this.send(worker, { kind: 'scene', id, scene });
   }
 
-  /** All of a render is there. */
+  /** A render is complete. */
   handedOn(render: number): void {
     const id = this.numberOf(render);
     const needing = this.underWay.get(id);
@@ -51,7 +51,7 @@ export class JobScenes {
     for (const [worker, { scenes }] of this.sent) if (scenes.has(id)) this.drop(worker, scenes, id);
   }
 
-  /** The worker has none any more. */
+  /** The worker was lost, with all that it had. */
   forget(worker: string): void {
     this.sent.delete(worker);
   }

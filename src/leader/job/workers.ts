@@ -1,6 +1,6 @@
 /**
- * The workers of a fleet as one job sees them: the job is opened on each, and those that cannot compute it, or compute
- * other bits, or failed, are left out of it. Decides when there are enough to begin, and when too few are left to go on.
+ * The workers of a fleet in one job: the job is opened on each, and those that cannot compute it, or compute other bits,
+ * or failed, are left out of it. Decides when there are enough to begin, and when too few are left to go on.
  */
 
 import { type Opened, PRIORITY } from '../../cluster/messages.js';
@@ -12,11 +12,11 @@ export interface WorkersOptions {
   /** Names the job in the logs of workers. */
   readonly name: string;
   readonly kernel: string;
-  /** What the kernel's fingerprint must be; absent: what that of the first worker is. */
+  /** What the kernel's fingerprint must be; absent: that of the first worker. */
   readonly fingerprint?: string;
   /** 0 to 100; absent: 50. */
   readonly priority?: number;
-  /** Nothing is handed out before so many workers are ready. */
+  /** No shard is assigned before so many workers are ready. */
   readonly minWorkers: number;
   /** Every worker must take part. */
   readonly strict: boolean;
@@ -27,16 +27,16 @@ export interface JobWorker {
   readonly slots: number;
   /** Iterations a second and slot. */
   readonly speed: number;
-  /** What its kernel runs on, for people. */
+  /** Describes what its kernel runs on. */
   readonly detail: string;
 }
 
 export interface WorkersEvents {
-  /** The job is open there. */
+  /** The job is open on it. */
   opened(worker: JobWorker): void;
-  /** It takes shards from now on. */
-  enlisted(worker: JobWorker): void;
-  /** It was lost, or drained, or is left out: it has no shards any more. `fault`: it broke the protocol. */
+  /** Shards can be assigned to it from now on. */
+  available(worker: JobWorker): void;
+  /** It was lost, or drained, or is left out: it has no shards any more. `fault`: it violated the protocol. */
   left(worker: string, how: 'lost' | 'drained' | 'left out', reason: string, fault: boolean): void;
   draining(worker: string): void;
   /** The job cannot go on. */
@@ -46,24 +46,24 @@ export interface WorkersEvents {
   note(text: string): void;
 }
 
-/** A worker that has not answered for so long whether it takes part; a graphics driver may need some time. */
+/** A worker that does not answer Open for so long is left out; a graphics driver may need some time. */
 const OPEN_MS = 30_000;
 
 export class JobWorkers {
-  /** The job is open there. */
+  /** The job is open on it. */
   private readonly open = new Map<string, JobWorker>();
-  /** Asked to open it: slots, and what ends the waiting. */
-  private readonly asked = new Map<string, { readonly slots: number; readonly timer: NodeJS.Timeout }>();
-  /** Not waited for, and why. */
+  /** Workers to which Open was sent: their slots, and the timer of the time-out. */
+  private readonly opening = new Map<string, { readonly slots: number; readonly timer: NodeJS.Timeout }>();
+  /** Workers that are not waited for, with the reason. */
   private readonly missing = new Map<string, string>();
-  /** Of these, those that take no part whatever they do. */
+  /** Those of them that take no further part in the job. */
   private readonly leftOut = new Set<string>();
   private readonly drained = new Set<string>();
   private fingerprint: string | undefined;
   private priority: number;
   private begun = false;
   private over = false;
-  /** As far as is known, there is something to compute. */
+  /** Whether there is something to compute, as far as is known. */
   private needed: boolean;
 
   constructor(
@@ -77,13 +77,13 @@ export class JobWorkers {
     this.needed = needed;
   }
 
-  /** Those of the fleet that are ready are asked to take part. */
+  /** Opens the job on the workers of the fleet that are ready. */
   start(): void {
     for (const { name, state, slots, reason = '' } of this.fleet.workers) {
-      if (state === 'ready') this.ask(name, slots);
+      if (state === 'ready') this.requestOpen(name, slots);
       if (state === 'given up' || state === 'left out') this.missing.set(name, reason);
     }
-    this.checkHope();
+    this.checkEnough();
   }
 
   get size(): number {
@@ -111,7 +111,7 @@ export class JobWorkers {
     if (this.over) return;
     switch (event.kind) {
       case 'joined':
-        if (!this.leftOut.has(event.worker)) this.ask(event.worker, event.slots);
+        if (!this.leftOut.has(event.worker)) this.requestOpen(event.worker, event.slots);
         return;
       case 'draining':
         if (this.leftOut.has(event.worker)) return;
@@ -125,24 +125,24 @@ export class JobWorkers {
       case 'left out':
         if (event.duplicate) this.events.note(`${event.worker} is left out: ${event.reason}`);
         this.missing.set(event.worker, event.reason);
-        return this.checkHope();
+        return this.checkEnough();
       case 'forgotten':
         this.missing.delete(event.worker);
-        return this.checkHope();
+        return this.checkEnough();
       case 'warned':
         return this.events.note(`${event.worker} cannot join so far: ${event.reason}`);
       case 'sealed':
-        return this.checkHope();
+        return this.checkEnough();
       case 'closed':
         return this.events.failed(new FractalError('NO_WORKER', 'the fleet was closed while the job ran'));
     }
   }
 
-  /** A worker opened the job. Returns what is wrong with that, if the worker was not asked. */
+  /** A worker opened the job. Returns the fault if no Open was sent to it. */
   opened(name: string, opened: Opened): string | undefined {
-    const asked = this.asked.get(name);
-    if (!asked) return `it opened a job that it was not asked to open`;
-    this.forgetAsked(name);
+    const opening = this.opening.get(name);
+    if (!opening) return `it sent Opened without an Open`;
+    this.removeOpening(name);
     const wrong = this.validate(opened);
     if (wrong) {
       this.refuse(name, wrong);
@@ -152,21 +152,21 @@ export class JobWorkers {
     this.missing.delete(name);
     this.drained.delete(name);
     const { speed, detail } = opened;
-    const worker = { name, slots: Math.min(asked.slots, opened.slots), speed, detail };
+    const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail };
     this.open.set(name, worker);
     this.events.note(`${name} joined: ${worker.slots} slot${worker.slots > 1 ? 's' : ''}, ${detail}`);
     this.events.opened(worker);
-    if (this.begun) this.events.enlisted(worker);
+    if (this.begun) this.events.available(worker);
     else if (this.open.size >= this.options.minWorkers) {
       this.begun = true;
-      for (const one of [...this.open.values()]) this.events.enlisted(one);
+      for (const one of [...this.open.values()]) this.events.available(one);
     }
     return undefined;
   }
 
-  /** It cannot take part, or must not. */
+  /** The worker cannot take part, or must not. */
   refuse(name: string, reason: string): void {
-    this.forgetAsked(name);
+    this.removeOpening(name);
     this.leave(name, reason);
     this.events.note(`${name} is left out: ${reason}`);
     this.checkStrict(name, reason);
@@ -176,35 +176,36 @@ export class JobWorkers {
   expel(name: string, reason: string): void {
     this.events.note(`${name} is left out: ${reason}`);
     this.leave(name, reason);
-    this.checkHope();
+    this.checkEnough();
   }
 
   setPriority(priority: number): void {
     this.priority = priority;
-    for (const name of [...this.open.keys(), ...this.asked.keys()])
+    for (const name of [...this.open.keys(), ...this.opening.keys()])
       this.events.send(name, { kind: 'priority', priority });
   }
 
-  /** Something has to be computed after all. */
+  /** Something has to be computed: some pixels are missing. */
   need(): void {
     if (this.needed) return;
     this.needed = true;
-    this.checkHope();
+    this.checkEnough();
   }
 
   /** The job is over: closes it wherever it is open or being opened. */
   close(metrics: boolean): void {
     if (this.over) return;
     this.over = true;
-    for (const name of [...this.open.keys(), ...this.asked.keys()]) this.events.send(name, { kind: 'close', metrics });
-    for (const name of [...this.asked.keys()]) this.forgetAsked(name);
+    for (const name of [...this.open.keys(), ...this.opening.keys()])
+      this.events.send(name, { kind: 'close', metrics });
+    for (const name of [...this.opening.keys()]) this.removeOpening(name);
   }
 
-  private ask(name: string, slots: number): void {
+  private requestOpen(name: string, slots: number): void {
     const { name: job, kernel } = this.options;
     const late = `it did not open the job within ${OPEN_MS / 1000} seconds`;
     const timer = setTimeout(() => this.refuse(name, late), OPEN_MS);
-    this.asked.set(name, { slots, timer });
+    this.opening.set(name, { slots, timer });
     this.missing.delete(name);
     this.events.send(name, { kind: 'open', name: job, kernel, priority: this.priority });
   }
@@ -218,8 +219,8 @@ export class JobWorkers {
   }
 
   private lost(name: string, reason: string, fault: boolean): void {
-    if (this.asked.has(name)) this.events.note(`${name} was lost (${reason}) before it opened the job`);
-    this.forgetAsked(name);
+    if (this.opening.has(name)) this.events.note(`${name} was lost (${reason}) before it opened the job`);
+    this.removeOpening(name);
     if (!this.open.delete(name)) return;
     const drained = this.drained.has(name);
     this.events.note(drained ? `${name} left` : `${name} was lost (${reason}): its shards go to others`);
@@ -243,22 +244,22 @@ export class JobWorkers {
 
   private checkStrict(name: string, reason: string): void {
     if (this.options.strict && !this.drained.has(name)) {
-      const why = `${name} is missing (${reason}), and --strict wants every worker`;
+      const why = `${name} is missing (${reason}), and --strict requires every worker`;
       this.events.failed(new FractalError('WORKER_MISSING', why));
-    } else this.checkHope();
+    } else this.checkEnough();
   }
 
-  /** With too few left to wait for, the job cannot go on. */
-  private checkHope(): void {
+  /** Fails the job if too few workers are left. */
+  private checkEnough(): void {
     const { minWorkers, kernel } = this.options;
     const fewest = this.begun ? 1 : Math.max(1, minWorkers);
     if (!this.fleet.isSealed || !this.needed || this.over || this.known >= fewest) return;
-    const lacking = this.begun || kernel === 'simd' ? undefined : noKernel(this.missing, kernel);
-    this.events.failed(lacking ?? noWorker(this.missing, this.known, fewest));
+    const withoutKernel = this.begun || kernel === 'simd' ? undefined : noKernel(this.missing, kernel);
+    this.events.failed(withoutKernel ?? noWorker(this.missing, this.known, fewest));
   }
 
-  private forgetAsked(name: string): void {
-    clearTimeout(this.asked.get(name)?.timer);
-    this.asked.delete(name);
+  private removeOpening(name: string): void {
+    clearTimeout(this.opening.get(name)?.timer);
+    this.opening.delete(name);
   }
 }

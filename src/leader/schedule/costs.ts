@@ -1,4 +1,4 @@
-/** What samples cost and how fast peers are, by what shards took so far; and how large the next shard should be. */
+/** The cost of samples and the speed of peers, from measured times of shards; and the size of the next shard. */
 
 const MAX_SAMPLES = 1 << 18;
 /** Before any cost is known. */
@@ -33,19 +33,19 @@ export class Costs {
   /** A shard of so many samples took so long. */
   note(speed: Speed, samples: number, seconds: number): void {
     const measured = (seconds * speed.claimed) / samples;
-    // The time comes from a worker: one that is no number must not stay in the mean for ever.
+    // The time comes from a worker: a value that is not a number must not stay in the mean.
     if (!(measured >= 0 && measured < Infinity)) return;
     this.learn(speed, measured);
     this.mean = this.mean === undefined ? measured : this.mean + FRESH_COST * (measured - this.mean);
   }
 
-  /** A shard took so long already when another peer was through with it: the peer is at least as slow as that. */
+  /** A shard had taken so long when another peer finished it: the peer is at least as slow as that. */
   noteAtLeast(speed: Speed, samples: number, seconds: number): void {
     const measured = (seconds * speed.claimed) / samples;
     if (this.mean !== undefined && measured > this.mean * speed.pace) this.learn(speed, measured);
   }
 
-  /** The mean of the logarithm: one shard a hundred times dearer than its neighbours shows little about the peer. */
+  /** The mean of the logarithm: one shard a hundred times as expensive as its neighbours shows little about the peer. */
   private learn(speed: Speed, measured: number): void {
     if (this.mean === undefined || this.mean === 0 || measured === 0) return;
     const pace = speed.pace * (measured / this.mean / speed.pace) ** FRESH_PACE;
@@ -61,16 +61,16 @@ export class Costs {
    * Samples that the next shard of a slot should have, `within` so many that are left. `power`: of all slots together;
    * `slots`: their number. `proved`: the peer has answered a shard; before that its speed is only what it states.
    */
-  size(speed: Speed, within: number, power: number, slots: number, proved = true): number {
+  size(speed: Speed, within: number, power: number, slots: number, hasAnswered = true): number {
     const own = effective(speed);
     const guided = (within * own) / (power * PARTS);
-    if (this.mean === undefined || !proved) {
+    if (this.mean === undefined || !hasAnswered) {
       const first = FIRST_SAMPLES * Math.min(1, (own * slots) / power);
       return Math.max(FEWEST, Math.min(first, guided / PARTS));
     }
     if (this.mean === 0) return Math.min(MAX_SAMPLES, Math.max(MOST, guided));
-    const worth = Math.min(MOST, Math.max(FEWEST, (MIN_SECONDS * own) / this.mean));
-    const bearable = Math.max(FEWEST, (MAX_SECONDS * own) / this.mean);
-    return Math.min(MAX_SAMPLES, bearable, Math.max(worth, guided));
+    const smallest = Math.min(MOST, Math.max(FEWEST, (MIN_SECONDS * own) / this.mean));
+    const largest = Math.max(FEWEST, (MAX_SECONDS * own) / this.mean);
+    return Math.min(MAX_SAMPLES, largest, Math.max(smallest, guided));
   }
 }

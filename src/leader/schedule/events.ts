@@ -16,7 +16,7 @@ export interface RenderShape {
 }
 
 export interface Job {
-  /** In the order in which they are handed on; `frame` of a shard is an index of this list. */
+  /** In the order in which they are handed on; `render` of a shard is an index of this list. */
   readonly renders: readonly RenderShape[];
   readonly shape: 'row' | 'tile' | 'auto';
   /** Rows of a band, or side of a tile, in pixels; absent: guided. */
@@ -25,7 +25,7 @@ export interface Job {
   readonly window: number;
   /** Renders under way need at most so many different scenes; absent: no bound. */
   readonly mostScenes?: number;
-  /** Renders are begun when what of them is missing is known: event `recalled`. Absent: all that is wanted is. */
+  /** Renders are begun when what of them is missing is known: event `recalled`. Absent: all wanted pixels are missing. */
   readonly recalls?: true;
   /** This share of the shards, 0 to 1, sampled by the seed, is computed by two peers and compared. Absent: none. */
   readonly verify?: { readonly share: number; readonly seed: number };
@@ -48,18 +48,19 @@ export type Event =
       readonly digest: string;
     }
   | { readonly kind: 'failed'; readonly peer: string; readonly epoch: number; readonly reason: string }
-  /** It broke the protocol, which no shard of its own shows. */
+  /** It violated the protocol, apart from any shard. */
   | { readonly kind: 'blamed'; readonly peer: string; readonly reason: string }
   /** What of a render is to be computed, without overlaps; of one render after the other. */
-  | { readonly kind: 'recalled'; readonly frame: number; readonly missing: readonly Rect[] }
+  | { readonly kind: 'recalled'; readonly render: number; readonly missing: readonly Rect[] }
   /** The consumer is through with a render. */
-  | { readonly kind: 'taken'; readonly frame: number }
+  | { readonly kind: 'taken'; readonly render: number }
   /** Time passed: what is late is looked at now, some times a second. */
   | { readonly kind: 'tick' }
   /** The job is abandoned: what is under way is cancelled. */
   | { readonly kind: 'stopped' };
 
-/** `new`: never given out before. `again`: it came back. `copy`: it takes too long elsewhere. `check`: to compare. */
+/** `new`: assigned for the first time. `again`: its lease ended without an answer. `copy`: another peer takes too long.
+ * `check`: to compare. */
 export type Why = 'new' | 'again' | 'copy' | 'check';
 
 export type Command =
@@ -91,7 +92,7 @@ export type Command =
   /** The peer takes part no more, whatever it does. */
   | { readonly kind: 'expelled'; readonly peer: string; readonly reason: string }
   /** Every shard of the render is committed; in order, once each. */
-  | { readonly kind: 'frame'; readonly frame: number }
+  | { readonly kind: 'render'; readonly render: number }
   /** The last render was handed on; nothing follows. */
   | { readonly kind: 'done' }
   /** The job cannot be finished. `liars`: peers among which one gave a wrong answer. */
@@ -99,12 +100,15 @@ export type Command =
       readonly kind: 'failed';
       readonly shard: Shard;
       readonly reason: string;
-      readonly liars?: readonly string[];
+      readonly disagreeing?: readonly string[];
     };
 
 export interface Schedule {
   /** `now`: monotonic milliseconds. */
   on(event: Event, now: number): Command[];
-  /** The shard that this peer has under this epoch; undefined: its answer would be late, or a second one, or foreign. */
+  /**
+   * The shard of this peer's lease with this epoch; undefined: it has no such lease, an answer is late, repeated or not its
+   * own.
+   */
   leased(peer: string, epoch: number): Shard | undefined;
 }

@@ -1,4 +1,4 @@
-/** Shards that were given out, and the peers that have them. */
+/** Assigned shards, and the peers that have them. */
 
 import type { Shard } from '../../shard/shard.js';
 import type { Speed } from './costs.js';
@@ -6,8 +6,8 @@ import type { Speed } from './costs.js';
 /** Shards in flight for each slot: one computed, one on the way. */
 const CREDITS = 2;
 /**
- * Shards that a peer which has answered none may have; each answer raises that by one, up to its credits. So a peer
- * that states more slots than it has costs the others little.
+ * Shards that may be in flight to a peer without an answer yet; each answer raises the number by one, up to its credits.
+ * So a peer that states more slots than it has delays the job little.
  */
 const FIRST_WINDOW = 32;
 /** Weight of the newest measurement in the running mean of the lag. */
@@ -26,7 +26,7 @@ export interface Live {
   /** Peers that it failed on, and how often in all. */
   readonly failedOn: Set<string>;
   failures: number;
-  /** Peers that were lost while they computed it, or what it was cut from. */
+  /** Number of peers that were lost while they computed it, or the shard that it was cut from. */
   losses: number;
 }
 
@@ -35,23 +35,23 @@ export interface Lease {
   readonly epoch: number;
   readonly live: Live;
   readonly member: Member;
-  /** When it was given out. Milliseconds. */
+  /** When it was assigned. Milliseconds. */
   given: number;
-  /** When a slot took it, by what the leader knows; undefined: it waits behind another. Milliseconds. */
+  /** When a slot began it, as far as the leader can tell; undefined: it waits for another shard. Milliseconds. */
   began: number | undefined;
   /** A heartbeat listed it. */
   acknowledged: boolean;
-  /** Another peer had the shard already. */
+  /** Another peer already had a lease of the shard. */
   readonly copy: boolean;
 }
 
 export class Member {
   readonly leases = new Map<number, Lease>();
   readonly speed: Speed;
-  /** Seconds on top of computing, from giving a shard out to having its answer. */
+  /** Seconds from assigning a shard to receiving its answer, without computing. */
   lag = 0;
   draining = false;
-  /** In the queue of those that could take a shard. */
+  /** Whether it is in the queue of peers that could take a shard. */
   queued = false;
   /** Shards that it has answered. */
   answers = 0;
@@ -66,12 +66,12 @@ export class Member {
     this.speed = { claimed: Number.isFinite(claimed) && claimed > 0 ? claimed : 1, pace: 1 };
   }
 
-  /** As many shards as may be under way there. */
+  /** Whether it has as many shards as may be in flight to it. */
   get full(): boolean {
     return this.leases.size >= Math.min(this.slots * CREDITS, FIRST_WINDOW + this.answers);
   }
 
-  /** Slots with nothing to do. */
+  /** Slots without a shard. */
   get idle(): number {
     const most = Math.min(this.slots, FIRST_WINDOW + this.answers);
     return this.draining ? 0 : Math.max(0, most - this.leases.size);
@@ -97,7 +97,7 @@ export class Member {
     this.running++;
   }
 
-  /** A shard that began took so long to compute, and its answer is there. */
+  /** The answer of a shard arrived, which took so long to compute. */
   answered({ began }: Lease, seconds: number, now: number): void {
     this.answers++;
     const lag = (now - (began ?? now)) / 1000 - seconds;

@@ -1,4 +1,4 @@
-/** The peers that take part: their slots and power together, the queue of those with room, and those that failed. */
+/** The peers that take part: their slots and power together, the queue of those with free credits, and the failures. */
 
 import { effective } from './costs.js';
 import { Member } from './member.js';
@@ -8,25 +8,25 @@ const FAILURES = 3;
 
 export class Members {
   private readonly members = new Map<string, Member>();
-  /** Peers that could take a shard, in turn. Some may have become full, or be draining. */
+  /** Queue of peers that could take a shard. Some may have become full, or be draining. */
   readonly available: Member[] = [];
   private readonly failures = new Map<string, number>();
   private readonly expelled = new Set<string>();
   private readonly seen = new Set<string>();
-  /** Of those that take shards: their slots, their number. */
+  /** Slots and number of the peers that take shards. */
   slots = 0;
   active = 0;
-  /** What their slots can do: of those that have answered, and of those that only state it. */
-  private readonly power = { proved: 0, stated: 0 };
+  /** Speed of their slots together: of peers that have answered, and of those that have not. */
+  private readonly power = { measured: 0, stated: 0 };
 
   /** Peers that ever took part. */
   get everSeen(): number {
     return this.seen.size;
   }
 
-  /** What all slots together can do, as far as it is known. */
+  /** Speed of all slots together, as far as it is known. */
   get totalPower(): number {
-    return this.power.proved > 0 ? this.power.proved : this.power.stated;
+    return this.power.measured > 0 ? this.power.measured : this.power.stated;
   }
 
   get(name: string): Member | undefined {
@@ -40,7 +40,7 @@ export class Members {
     this.seen.add(name);
     this.slots += slots;
     this.active++;
-    this.weigh(member, 1);
+    this.addPower(member, 1);
     this.enqueue(member);
   }
 
@@ -55,14 +55,14 @@ export class Members {
     member.draining = true;
     this.slots -= member.slots;
     this.active--;
-    this.weigh(member, -1);
+    this.addPower(member, -1);
   }
 
-  /** What is learned of a peer's speed changes what all can do together. */
+  /** Updates a peer's speed, and with it the total. */
   learn(member: Member, note: () => void): void {
-    if (!member.draining) this.weigh(member, -1);
+    if (!member.draining) this.addPower(member, -1);
     note();
-    if (!member.draining) this.weigh(member, 1);
+    if (!member.draining) this.addPower(member, 1);
   }
 
   enqueue(member: Member): void {
@@ -71,7 +71,7 @@ export class Members {
     this.available.push(member);
   }
 
-  /** It failed once more; why it is expelled, if this was one time too many. */
+  /** Counts a failure; returns why the peer is expelled, if this was the last one allowed. */
   fail(name: string, reason: string): string | undefined {
     const count = (this.failures.get(name) ?? 0) + 1;
     this.failures.set(name, count);
@@ -85,7 +85,7 @@ export class Members {
     return [...names].filter((name) => this.members.get(name)?.draining === false).length;
   }
 
-  private weigh({ speed, slots, answers }: Member, sign: 1 | -1): void {
-    this.power[answers > 0 ? 'proved' : 'stated'] += sign * slots * effective(speed);
+  private addPower({ speed, slots, answers }: Member, sign: 1 | -1): void {
+    this.power[answers > 0 ? 'measured' : 'stated'] += sign * slots * effective(speed);
   }
 }

@@ -15,8 +15,8 @@ export class Provenance {
 
   /** Only this peer computed the shard. */
   record(peer: string, shard: Shard): void {
-    const origins = this.open.get(shard.frame) ?? [];
-    this.open.set(shard.frame, origins);
+    const origins = this.open.get(shard.render) ?? [];
+    this.open.set(shard.render, origins);
     origins.push({ peer, shard });
   }
 
@@ -29,7 +29,10 @@ export class Provenance {
     this.open.delete(render);
   }
 
-  /** A peer was outvoted: its shards that can still be computed again, and the renders for which it is too late. */
+  /**
+   * A peer was outvoted: returns its shards that can still be computed again, and the renders with its shards that are handed
+   * on.
+   */
   revoke(peer: string): { readonly shards: readonly Shard[]; readonly renders: readonly number[] } {
     const shards: Shard[] = [];
     for (const [render, origins] of this.open) {

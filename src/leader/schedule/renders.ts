@@ -9,7 +9,7 @@ import type { Job, RenderShape } from './events.js';
 interface OpenRender {
   /** Pixels that are not committed. */
   left: number;
-  /** Its shards need its scene. */
+  /** Whether it has shards, which need its scene. */
   readonly begun: boolean;
 }
 
@@ -29,7 +29,7 @@ export class Renders {
   /** Samples that are wanted of the renders within the window. */
   private ahead = 0;
 
-  /** `handOn`: every wanted pixel of a render is there; in order. */
+  /** `handOn`: called when every wanted pixel of a render is committed; in order. */
   constructor(
     private readonly job: Job,
     private readonly handOn: (render: number) => void,
@@ -43,11 +43,11 @@ export class Renders {
   }
 
   /** Samples of a shard. */
-  samplesOf({ frame, width, height }: Omit<Shard, 'id'>): number {
-    return width * height * this.shape(frame).perPixel;
+  samplesOf({ render, width, height }: Omit<Shard, 'id'>): number {
+    return width * height * this.shape(render).perPixel;
   }
 
-  /** Only this is missing of a render. */
+  /** Only these rectangles are missing of a render. */
   recall(render: number, missing: readonly Rect[]): void {
     const shape = this.shape(render);
     const pixels = areaOf(missing);
@@ -58,7 +58,7 @@ export class Renders {
     this.emit();
   }
 
-  /** The consumer is through with a render. */
+  /** The consumer has finished with a render. */
   take(render: number): void {
     const { renders, window } = this.job;
     for (; this.taken <= render; this.taken++) {
@@ -68,39 +68,39 @@ export class Renders {
   }
 
   /**
-   * The next part to compute; `slots`: that take part. `size`: how many samples it should have, of so many that may be
-   * handed out before the consumer moves on.
+   * The next part to compute; `slots`: that take part. `size`: how many samples it should have, given the number that may be
+   * assigned before the consumer takes the next render.
    */
   cut(slots: number, size: (within: number) => number): Omit<Shard, 'id'> | undefined {
     if (!this.cutting?.left) this.cutting = this.begin(slots);
-    const frame = this.next - 1;
-    const perPixel = this.job.renders[frame]?.perPixel ?? 1;
+    const render = this.next - 1;
+    const perPixel = this.job.renders[render]?.perPixel ?? 1;
     const rect = this.cutting?.next(size(Math.min(this.uncut, this.ahead)) / perPixel);
     if (!rect) return undefined;
     this.uncut -= rect.width * rect.height * perPixel;
-    return { ...rect, frame };
+    return { ...rect, render };
   }
 
   commit(shard: Shard): void {
-    const render = this.open.get(shard.frame);
-    if (!render) throw new Error(`shard ${shard.id} of render ${shard.frame}, which is not open, was committed`);
+    const render = this.open.get(shard.render);
+    if (!render) throw new Error(`shard ${shard.id} of render ${shard.render}, which is not open, was committed`);
     render.left -= shard.width * shard.height;
     if (render.left === 0) this.emit();
   }
 
   /** A committed shard of a render that is not handed on is to be computed again. */
   revoke(shard: Shard): void {
-    const render = this.open.get(shard.frame);
+    const render = this.open.get(shard.render);
     if (render) render.left += shard.width * shard.height;
   }
 
-  /** What is missing of the next render of which something is, if it may begin. */
+  /** Begins the next render of which something is missing, if it may begin. */
   private begin(slots: number): Cutter | undefined {
     const { renders, window, shape, blockSize, recalls } = this.job;
     for (;;) {
       while (this.recalled.get(this.next)?.length === 0) this.recalled.delete(this.next++);
       const render = renders[this.next];
-      // More renders than there are slots to work on them only cost memory.
+      // More renders under way than slots would only take memory.
       if (!render || this.next >= this.taken + Math.min(window, 2 + 2 * slots)) return undefined;
       const rects = recalls ? this.recalled.get(this.next) : (render.parts ?? [wholeOf(render)]);
       if (!rects || !this.mayNeed(render.scene)) return undefined;

@@ -3,9 +3,9 @@
  * network, no randomness: the same events give the same commands.
  *
  * Guided self-scheduling (Polychronopoulos and Kuck, "Guided Self-Scheduling", 1987) over the rest of the whole job:
- * large shards while much is left, small ones at the very end, so that all slots finish together. A shard is worth at
- * least some milliseconds and not more than a fraction of a second by the cost measured so far. Each time that a shard
- * is given out is a lease with an epoch of its own; whatever comes for an epoch that is over changes nothing.
+ * large shards while much is left, small ones at the very end, so that all slots finish together. By the
+ * cost measured so far a shard takes at least some milliseconds and at most a fraction of a second. Each assignment of a
+ * shard is a lease with its own epoch; messages for an epoch that has ended change nothing.
  */
 
 import { FractalError } from '../../errors.js';
@@ -19,11 +19,11 @@ import { Renders } from './renders.js';
 import { ATTEMPTS, LOSSES, Shards } from './shards.js';
 import { speculate } from './speculation.js';
 
-/** Peers that disagree are waited on for a third one so long, with nothing else to do. */
+/** When peers disagree and nothing else is left to compute, a third peer is waited for so long. */
 const DECIDE_MS = 10_000;
 /**
- * Once a copy is through, the next ones are looked for, no sooner than so long after the last time for each shard that
- * is to be looked at: looking takes little of the time, however many there are.
+ * After a copy was answered, the next ones are searched for, at the earliest so long after the last search, times the
+ * number of shards: so the search takes a small part of the time, however many shards there are.
  */
 const SPECULATE_MS = 0.01;
 
@@ -34,12 +34,13 @@ export function schedule(job: Job): Schedule {
   const renders = new Renders(job, handOn);
   const shards = new Shards((shard) => renders.samplesOf(shard), members, job.verify);
   const costs = new Costs();
-  /** Where answers are compared: what was not, and peers that were outvoted, whose results need confirmation. */
+  /** Where answers are compared: which peer alone computed which shards, and the outvoted peers, whose results need
+   * confirmation. */
   const provenance = job.verify ? new Provenance() : undefined;
   const outvoted = new Set<string>();
-  /** Since when nothing can be done but to wait for another peer. */
+  /** Since when the job can only wait for another peer. */
   let stuckSince: number | undefined;
-  /** A copy is through: its slot may have nothing else to do. */
+  /** A copy was answered: its slot may be idle. */
   let copyDone = false;
   let speculatedAt = -Infinity;
   let over = false;
@@ -52,7 +53,7 @@ export function schedule(job: Job): Schedule {
     commands = [];
     apply(event);
     if (!over) assignAvailable();
-    if (!over && event.kind === 'tick') lookRound();
+    if (!over && event.kind === 'tick') checkWaiting();
     else if (!over && copyDone && now - speculatedAt >= SPECULATE_MS * shards.live.size) copyLate();
     return commands;
   }
@@ -70,7 +71,7 @@ export function schedule(job: Job): Schedule {
         return;
       }
       case 'heartbeat':
-        return renew(event.peer, event.epochs);
+        return renewLeases(event.peer, event.epochs);
       case 'finished': {
         const lease = shards.leaseOf(event.peer, event.epoch);
         if (lease) finish(lease, event.seconds, event.digest);
@@ -82,12 +83,12 @@ export function schedule(job: Job): Schedule {
         return;
       }
       case 'blamed':
-        return blame(event.peer, event.reason);
+        return countFailure(event.peer, event.reason);
       case 'recalled':
-        renders.recall(event.frame, event.missing);
+        renders.recall(event.render, event.missing);
         return;
       case 'taken':
-        return renders.take(event.frame);
+        return renders.take(event.render);
       case 'tick':
         return;
       case 'stopped':
@@ -99,7 +100,7 @@ export function schedule(job: Job): Schedule {
   function leave(name: string): void {
     const member = members.get(name);
     if (!member) return;
-    // What only waited there had no part in it, nor has what crossed a worker's way out.
+    // Shards that had not begun did not cause the loss, nor did shards sent to a worker that was draining.
     const suspects = member.draining ? [] : [...member.leases.values()].filter(({ began }) => began !== undefined);
     const began = new Set(suspects);
     members.remove(member);
@@ -108,7 +109,7 @@ export function schedule(job: Job): Schedule {
       shards.detach(lease);
       if (began.has(lease)) {
         live.losses++;
-        // Elsewhere first: a peer that comes back again and again does not take the same shard along each time.
+        // Other peers first: a peer that rejoins again and again must not be lost with the same shard each time.
         live.failedOn.add(name);
       }
       giveBack(live, began.has(lease));
@@ -116,12 +117,13 @@ export function schedule(job: Job): Schedule {
     }
   }
 
-  /** Messages keep their order: what was listed once, is no more, and was not answered, was forgotten. */
-  function renew(name: string, epochs: readonly number[]): void {
+  /** Messages keep their order: an epoch that was listed before, is not listed now, and was not answered, has failed. */
+  function renewLeases(name: string, epochs: readonly number[]): void {
     const listed = new Set(epochs);
     for (const lease of [...(members.get(name)?.leases.values() ?? [])]) {
       if (listed.has(lease.epoch)) lease.acknowledged = true;
-      else if (lease.acknowledged && shards.leases.has(lease.epoch)) fail(lease, 'the worker forgot it');
+      else if (lease.acknowledged && shards.leases.has(lease.epoch))
+        fail(lease, 'the worker does not list it any more');
       if (over) return;
     }
   }
@@ -130,7 +132,7 @@ export function schedule(job: Job): Schedule {
     const { live, member, epoch } = lease;
     shards.release(lease, now);
     copyDone ||= lease.copy;
-    // Seconds come from the peer: no shard takes longer than it has been away.
+    // Seconds are stated by the peer: at most the time since the assignment counts.
     const taken = Math.min(seconds, (now - lease.given) / 1000);
     members.learn(member, () => {
       costs.note(member.speed, live.samples, taken);
@@ -142,7 +144,7 @@ export function schedule(job: Job): Schedule {
     const same = [...live.answers.values()].filter((answer) => answer.digest === digest);
     if (same.length > 1) confirm(live, member, epoch, digest);
     else if (live.answers.size < ATTEMPTS) giveBack(live);
-    else abandon(live, `${[...live.answers.keys()].join(', ')} gave different answers`, [...live.answers.keys()]);
+    else failJob(live, `${[...live.answers.keys()].join(', ')} gave different answers`, [...live.answers.keys()]);
   }
 
   /** Two peers gave this answer; a third that gave another one was wrong. */
@@ -150,7 +152,7 @@ export function schedule(job: Job): Schedule {
     const wrong = [...live.answers].filter(([, answer]) => answer.digest !== digest);
     for (const [name] of wrong) outvote(name);
     commit(live, member.name, epoch, true);
-    for (const [name] of wrong) blame(name, `its answer for ${placeOf(live.shard)} is not that of two others`);
+    for (const [name] of wrong) countFailure(name, `its answer for ${placeOf(live.shard)} is not that of two others`);
   }
 
   /** What this peer alone computed is computed again by others. */
@@ -166,7 +168,7 @@ export function schedule(job: Job): Schedule {
     }
   }
 
-  /** The first answer counts, other peers that compute the shard may stop. */
+  /** The first answer counts; the shard is cancelled on other peers. */
   function commit(live: Live, by: string, epoch: number, verified?: boolean): void {
     const { shard } = live;
     if (!verified) provenance?.record(by, shard);
@@ -189,7 +191,7 @@ export function schedule(job: Job): Schedule {
 
   function handOn(render: number): void {
     provenance?.handOn(render);
-    commands.push({ kind: 'frame', frame: render });
+    commands.push({ kind: 'render', render });
     if (render < job.renders.length - 1) return;
     commands.push({ kind: 'done' });
     over = true;
@@ -200,31 +202,31 @@ export function schedule(job: Job): Schedule {
     shards.release(lease, now);
     live.failures++;
     live.failedOn.add(member.name);
-    if (live.failures >= ATTEMPTS && live.leases.size === 0) return abandon(live, reason);
+    if (live.failures >= ATTEMPTS && live.leases.size === 0) return failJob(live, reason);
     giveBack(live);
-    blame(member.name, reason);
+    countFailure(member.name, reason);
   }
 
-  function blame(name: string, reason: string): void {
+  function countFailure(name: string, reason: string): void {
     const expelled = members.fail(name, reason);
     if (over || expelled === undefined) return;
     commands.push({ kind: 'expelled', peer: name, reason: expelled });
     leave(name);
   }
 
-  function abandon({ shard }: Live, reason: string, liars?: readonly string[]): void {
-    commands.push({ kind: 'failed', shard, reason, ...(liars ? { liars } : {}) });
+  function failJob({ shard }: Live, reason: string, disagreeing?: readonly string[]): void {
+    commands.push({ kind: 'failed', shard, reason, ...(disagreeing ? { disagreeing } : {}) });
     over = true;
   }
 
   /** `lost`: with a peer that computed it. */
   function giveBack(live: Live, lost = false): void {
     if (live.leases.size > 0) return;
-    if (lost && live.losses >= LOSSES) return abandon(live, `${live.losses} workers were lost while they computed it`);
+    if (lost && live.losses >= LOSSES) return failJob(live, `${live.losses} workers were lost while they computed it`);
     shards.giveBack(live, lost);
   }
 
-  /** One shard each in turn, until no peer wants one or there is none. */
+  /** Assigns one shard to each peer in turn, until no peer can take one or none is left. */
   function assignAvailable(): void {
     const { available } = members;
     const passed: Member[] = [];
@@ -236,7 +238,7 @@ export function schedule(job: Job): Schedule {
       if (over) return;
       if (!live) {
         passed.unshift(member);
-        // A shard fails on fewer peers than it has attempts: of so many, one can take the first that came back.
+        // A shard fails on fewer peers than it has attempts: so one of that many peers can take the first returned shard.
         if (shards.returned.length + shards.unverified.length === 0 || passed.length >= ATTEMPTS) break;
         continue;
       }
@@ -261,8 +263,8 @@ export function schedule(job: Job): Schedule {
     commands.push({ kind: 'assign', peer: member.name, shard: live.shard, epoch, why });
   }
 
-  /** What no single event asks for: shards that few peers suit, that take too long, that no peer can verify. */
-  function lookRound(): void {
+  /** Periodic checks: returned shards that few peers may compute, late shards, shards that no peer can verify. */
+  function checkWaiting(): void {
     for (const list of [shards.returned, shards.unverified]) {
       for (const live of [...list]) {
         const member = members.available.find((one) => !one.draining && !one.full && shards.suits(live, one));
@@ -277,7 +279,7 @@ export function schedule(job: Job): Schedule {
     if (stuckSince !== undefined && (members.everSeen === 1 || now - stuckSince >= DECIDE_MS)) acceptUnverified();
   }
 
-  /** Copies of what takes too long, for slots with nothing else to do. */
+  /** Assigns copies of late shards to idle slots. */
   function copyLate(): void {
     copyDone = false;
     speculatedAt = now;
@@ -286,14 +288,14 @@ export function schedule(job: Job): Schedule {
     for (const { live, member } of speculate(shards.live.values(), idle, costs, now)) assign(live, member, 'copy');
   }
 
-  /** Every peer that is there has answered these. */
+  /** Commits the shards that every present peer has answered. */
   function acceptUnverified(): void {
     for (const live of shards.unverified.splice(0)) {
       const [first, ...others] = live.answers;
       if (!first || others.length > 0) {
         const names = [...live.answers.keys()];
         const why = 'gave different answers, and there is no third worker to decide';
-        return abandon(live, `${names.join(' and ')} ${why}`, names);
+        return failJob(live, `${names.join(' and ')} ${why}`, names);
       }
       commit(live, first[0], first[1].epoch, false);
       if (over) return;
@@ -312,6 +314,6 @@ function checkJob({ renders, window }: Job): void {
   throw new FractalError('REQUEST_INVALID', `there is nothing to render in ${what}`);
 }
 
-function placeOf({ x, y, width, height, frame }: Shard): string {
-  return `${width}x${height} pixels at (${x}, ${y}) of frame ${frame}`;
+function placeOf({ x, y, width, height, render }: Shard): string {
+  return `${width}x${height} pixels at (${x}, ${y}) of frame ${render}`;
 }

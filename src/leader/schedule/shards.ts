@@ -1,4 +1,4 @@
-/** The shards that were cut and are not committed: those with a lease, those that came back, those to be compared. */
+/** The shards that were cut and are not committed: those with a lease, returned ones, those to be compared. */
 
 import type { Rect, Shard } from '../../shard/shard.js';
 import { cutter } from '../../shard/split.js';
@@ -8,7 +8,7 @@ import { isSampled } from './sampling.js';
 
 /** Failures of one shard that fail the job. */
 export const ATTEMPTS = 3;
-/** A shard is cut in two whenever so many peers were lost with it, and given up after so many. */
+/** After LOSSES_TO_SPLIT lost peers a shard is cut in two; after LOSSES the job fails. */
 const LOSSES_TO_SPLIT = 2;
 export const LOSSES = 8;
 
@@ -17,7 +17,7 @@ export class Shards {
   readonly live = new Map<number, Live>();
   /** By epoch. */
   readonly leases = new Map<number, Lease>();
-  /** Given back: first in line. */
+  /** Returned without an answer: assigned first. */
   readonly returned: Live[] = [];
   /** They wait for the answer of another peer. */
   readonly unverified: Live[] = [];
@@ -30,7 +30,7 @@ export class Shards {
     private readonly verify: { readonly share: number; readonly seed: number } | undefined,
   ) {}
 
-  /** `of`: what it was cut from; its parts go elsewhere first, too. */
+  /** `of`: the shard that it was cut from, with the same failures. */
   create(part: Omit<Shard, 'id'>, of?: Live): Live {
     const shard = { ...part, id: this.nextShard++ };
     const live: Live = {
@@ -76,7 +76,7 @@ export class Shards {
     live.leases.delete(epoch);
   }
 
-  /** Only what a peer really has: anything else is a late or foreign answer. */
+  /** The lease of this peer with this epoch; undefined: the answer is late or not its own. */
   leaseOf(peer: string, epoch: number): Lease | undefined {
     const lease = this.leases.get(epoch);
     return lease?.member.name === peer ? lease : undefined;
@@ -89,24 +89,27 @@ export class Shards {
     else this.returned.push(live);
   }
 
-  /** The first shard that came back and that this peer may have. Events that give many back must not each look at all. */
+  /**
+   * The first returned shard that this peer may have. Only ATTEMPTS are examined, so
+   * that events that return many shards stay fast.
+   */
   take(list: Live[], member: Member): Live | undefined {
     const at = list.slice(0, ATTEMPTS).findIndex((live) => this.suits(live, member));
     return at < 0 ? undefined : list.splice(at, 1)[0];
   }
 
-  /** Not where it was answered; where it failed only when it failed everywhere. */
+  /** Not a peer that answered it; a peer that failed on it only if all peers did. */
   suits({ failedOn, answers }: Live, { name }: Member): boolean {
     return !answers.has(name) && (!failedOn.has(name) || this.members.remaining(failedOn) === this.members.active);
   }
 
-  /** A shard with which peers were lost: smaller ones tell where it is, or need less of what those lacked. */
+  /** A shard with which peers were lost is cut in two: smaller shards isolate the cause, or need less memory. */
   private halves(live: Live): Live[] {
-    const { width, height, x, y, frame } = live.shard;
+    const { width, height, x, y, render } = live.shard;
     if (width * height === 1) return [live];
     this.live.delete(live.shard.id);
     const parts = cutter([{ x, y, width, height }], 'tile');
-    const half = () => this.create({ ...(parts.next(width * height - 1) as Rect), frame }, live);
+    const half = () => this.create({ ...(parts.next(width * height - 1) as Rect), render }, live);
     return [half(), half()];
   }
 }

@@ -1,23 +1,23 @@
 /**
- * Speculative execution: which shards are computed a second time, by slots that have nothing else to do: those that are expected to take
- * longest, where another peer would be through much sooner (Zaharia et al., "Improving MapReduce Performance in
+ * Speculative execution: which shards are computed a second time, by slots that have nothing else to do: those that are
+ * expected to take longest, where another peer would finish much sooner (Zaharia et al., "Improving MapReduce Performance in
  * Heterogeneous Environments", 2008: the longest time to end first, and not on slow peers).
  */
 
 import { type Costs, effective } from './costs.js';
 import type { Lease, Live, Member } from './member.js';
 
-/** A copy must be expected to be so many times faster than what is under way. */
+/** A copy must be expected to finish so many times sooner than the lease under way. */
 const GAIN = 1.5;
 /**
- * At most so many leases of one shard. Those of peers that have answered none yet, or have a shard that is overdue, do not
- * count: some that answer a few shards and never the rest would otherwise hold all copies of one.
+ * At most so many leases of one shard. Leases of peers without an answer yet, or with an overdue shard, do not count:
+ * peers that answer a few shards and then none would otherwise have all copies of one.
  */
 const COPIES = 3;
 /** A shard is overdue after so many times what it was expected to take, and no sooner than so many seconds. */
 const OVERDUE = 8;
 const OVERDUE_SECONDS = 1;
-/** Expected of a shard while nothing was ever finished. */
+/** Expected time of a shard before any was finished. */
 const UNKNOWN_SECONDS = 1;
 
 export interface Copy {
@@ -31,18 +31,18 @@ export function speculate(lives: Iterable<Live>, idle: readonly Member[], costs:
   const soonest = new Map<Member, number>();
   const known = new Map<Member, boolean>();
   const fastest = [...idle].sort(
-    (a, b) => Number(proved(b)) - Number(proved(a)) || effective(b.speed) - effective(a.speed),
+    (a, b) => Number(isReliable(b)) - Number(isReliable(a)) || effective(b.speed) - effective(a.speed),
   );
 
-  /** It has answered shards, and none that it has is overdue. */
-  function proved(member: Member): boolean {
-    let good = known.get(member);
-    if (good === undefined)
-      known.set(member, (good = member.answers > 0 && ![...member.leases.values()].some(overdue)));
-    return good;
+  /** Whether it has answered shards, and has no overdue one. */
+  function isReliable(member: Member): boolean {
+    let reliable = known.get(member);
+    if (reliable === undefined)
+      known.set(member, (reliable = member.answers > 0 && ![...member.leases.values()].some(overdue)));
+    return reliable;
   }
 
-  /** The time that others had the shard before counts, too: the copies of one that takes long for all double its time. */
+  /** The time since the first lease counts, too: so copies of a shard that takes long on every peer become rarer. */
   function overdue({ live, member, began, given }: Lease): boolean {
     if (began === undefined) return false;
     const [first] = live.leases.values();
@@ -55,7 +55,7 @@ export function speculate(lives: Iterable<Live>, idle: readonly Member[], costs:
     return lag + (costs.expect(speed, samples) ?? UNKNOWN_SECONDS);
   }
 
-  /** What has taken longer than expected is assumed to take at least half as long again. */
+  /** A shard that has taken longer than expected is assumed to take at least half as long again. */
   function remaining(lease: Lease): number {
     const { live, member, began } = lease;
     const need = needed(member, live);
@@ -76,7 +76,7 @@ export function speculate(lives: Iterable<Live>, idle: readonly Member[], costs:
 
   const late: { readonly live: Live; readonly left: number }[] = [];
   for (const live of lives) {
-    const holders = [...live.leases.values()].filter(({ member }) => proved(member));
+    const holders = [...live.leases.values()].filter(({ member }) => isReliable(member));
     if (live.leases.size === 0 || holders.length >= COPIES) continue;
     late.push({ live, left: Math.min(...[...live.leases.values()].map(remaining)) });
   }
@@ -87,7 +87,7 @@ export function speculate(lives: Iterable<Live>, idle: readonly Member[], costs:
     const holders = new Set([...live.leases.values()].map(({ member }) => member.name));
     const suits = (member: Member) => {
       const { name } = member;
-      if (!proved(member) && live.leases.size >= COPIES) return false;
+      if (!isReliable(member) && live.leases.size >= COPIES) return false;
       return !holders.has(name) && !live.failedOn.has(name) && !live.answers.has(name);
     };
     const at = fastest.findIndex(suits);

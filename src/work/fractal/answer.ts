@@ -1,4 +1,4 @@
-/** What an answer of a worker must be before it becomes a part of a picture. */
+/** Checks an answer of a worker before it becomes a part of a picture. */
 
 import { bytesOfPixel, type Size } from '../../shard/assemble.js';
 import type { Answer, Rect } from '../../shard/shard.js';
@@ -9,7 +9,7 @@ export interface GivenAnswer {
   readonly uncertain: number;
 }
 
-/** What is wrong with the answer for a rectangle, if anything: its length, samples that no view has, or its counts. */
+/** Why the answer for a rectangle is not valid, if so: its length, impossible samples, or its counts. */
 export function validateAnswer(
   { bytes, uncertain }: GivenAnswer,
   { width, height }: Rect,
@@ -20,14 +20,14 @@ export function validateAnswer(
   if (bytes.length !== expected) {
     return `${bytes.length} bytes came for ${width}x${height} pixels, not ${expected}`;
   }
-  if (uncertain > width * height) return `${uncertain} of its pixels are said to be uncertain, more than it has`;
+  if (uncertain > width * height) return `${uncertain} of its pixels are stated as uncertain, more than it has`;
   if (kind === 'pixels') return undefined;
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
   const nu = new Float64Array(aligned.buffer, aligned.byteOffset, expected / 8);
   // Counts are finite, or +Infinity where a point never escapes.
   for (let at = 0; at < nu.length; at += size.channels) {
     if (!((nu[at] as number) > -Infinity)) {
-      return `sample ${at / size.channels} of ${width}x${height} pixels is ${nu[at]}, which no sample is`;
+      return `sample ${at / size.channels} of ${width}x${height} pixels is ${nu[at]}, which no sample can be`;
     }
   }
   return undefined;

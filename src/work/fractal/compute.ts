@@ -10,13 +10,13 @@ import { paint } from '../../render/paint.js';
 import type { Rect } from '../../shard/shard.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import type { Computed, Computing } from '../kind.js';
-import type { PlacedFractal } from './prepare.js';
+import type { ThreadFractal } from './prepare.js';
 import type { FractalTask } from './scene.js';
 
-/** Samples of a rectangle. `check`: called often; what it throws ends the computation. */
+/** Samples of a rectangle. `check`: called often; an error that it throws ends the computation. */
 type Sampler = (view: View, rect: Rect, check: () => void) => Promise<Samples>;
 
-/** Thrown where a shard is left unfinished in the midst of a part. */
+/** Thrown where a shard is stopped within a part. */
 const STOPPED = new Error('stopped');
 
 export function startFractal(shared: unknown, slot: number): Computing<FractalTask> {
@@ -34,15 +34,15 @@ export function startFractal(shared: unknown, slot: number): Computing<FractalTa
       const fingerprint = await fingerprintOf(kernel);
       return { detail: kernel.detail, fingerprint, speed: await speedOf(kernel) };
     },
-    place(scene) {
-      const placed = scene as PlacedFractal;
+    useScene(scene) {
+      const threadScene = scene as ThreadFractal;
       /** Opened with the first view that needs it. */
       let perturbed: Perturbed | undefined;
       const sampler = (kernel: Kernel): Sampler => {
         return async (view, rect, check) => {
           if (!view.perturbed) return kernel.compute(view, rect);
-          if (!placed.reference) throw new Error('a perturbed view came without its reference orbit');
-          perturbed ??= openPerturbation(placed.reference, slot);
+          if (!threadScene.reference) throw new Error('a perturbed view came without its reference orbit');
+          perturbed ??= openPerturbation(threadScene.reference, slot);
           return perturbed(view, rect, check);
         };
       };
@@ -50,7 +50,7 @@ export function startFractal(shared: unknown, slot: number): Computing<FractalTa
         async compute(name, task, stopped) {
           const kernel = await kernelOf(name);
           const samples = await inParts(sampler(kernel), kernel.name, task, stopped);
-          return samples && answerOf(samples, task, placed);
+          return samples && answerOf(samples, task, threadScene);
         },
       };
     },
@@ -70,7 +70,7 @@ export function startFractal(shared: unknown, slot: number): Computing<FractalTa
   };
 }
 
-/** Part by part, so that a shard that is not wanted any more is left unfinished. A graphics card takes it whole. */
+/** Part by part, so that a cancelled shard can stop. A graphics card computes it in one part. */
 async function inParts(
   samplesOf: Sampler,
   kernel: KernelName,
@@ -104,7 +104,7 @@ async function inParts(
   }
 }
 
-function answerOf(samples: Samples, { view, rect }: FractalTask, { paint: how }: PlacedFractal): Computed {
+function answerOf(samples: Samples, { view, rect }: FractalTask, { paint: how }: ThreadFractal): Computed {
   const { nu, distance, iterations, uncertain = 0 } = samples;
   if (view.distance && !distance) throw new Error('the kernel gave no distances');
   const bytes = how

@@ -6,13 +6,13 @@ import { openSimd } from '../../kernel/simd.js';
 
 export interface Numerics {
   readonly kernel: KernelName;
-  /** Absent: that of the first worker counts. */
+  /** Absent: that of the first worker is used. */
   readonly fingerprint?: string;
 }
 
 /**
- * The kernel of the whole job; f64 has one right answer, of which this machine knows the fingerprint. `offer`: of workers
- * in this process, which know it without measuring again.
+ * The kernel of the whole job; f64 has one right result, whose fingerprint can be computed here. `offer`: of workers
+ * in this process, which have it without measuring again.
  */
 export async function numericsOf(
   kernel: KernelName | 'auto',

@@ -1,6 +1,6 @@
 /**
- * A scene in a worker: its reference orbit in the memory that all threads share, copied there for the first shard, and to
- * another place when a thread died that had a part in its table.
+ * A scene in a worker: its reference orbit in the memory that all threads share, copied there for the first shard, and again
+ * after the death of a thread that was building a part of its table.
  */
 
 import {
@@ -15,8 +15,8 @@ import type { Paint } from '../../render/paint.js';
 import type { Prepared } from '../kind.js';
 import type { FractalScene, FractalTask } from './scene.js';
 
-/** What a thread gets. */
-export interface PlacedFractal {
+/** A scene as sent to a thread. */
+export interface ThreadFractal {
   readonly paint: Paint | undefined;
   readonly reference: SharedReference | undefined;
 }
@@ -24,7 +24,7 @@ export interface PlacedFractal {
 export function prepare({ paint, reference }: FractalScene, slots: number, threads: number): Prepared<FractalTask> {
   let shared: SharedReference | undefined;
   const painted = paint ? paint.srgb.byteLength + paint.linear.byteLength : 0;
-  /** What is yet to be copied. */
+  /** The orbit before it is copied. */
   let source = reference;
   return {
     bytes: painted + (reference ? sharedBytes(reference, slots) : 0),
@@ -33,10 +33,10 @@ export function prepare({ paint, reference }: FractalScene, slots: number, threa
       const { shared: fresh, copy } = shareInSteps(source, threads);
       while (copy.next().done !== true) yield;
       shared = fresh;
-      // The orbit itself is not needed any more.
+      // The unshared orbit is not needed any more.
       source = undefined;
     },
-    forThreads: (): PlacedFractal => ({ paint, reference: shared }),
+    forThreads: (): ThreadFractal => ({ paint, reference: shared }),
     rebuild() {
       if (!shared || !abandonTables(shared)) return false;
       source = sharedOrbit(shared);

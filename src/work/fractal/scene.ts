@@ -9,7 +9,7 @@ export interface FractalScene {
   readonly kind: 'fractal';
   /** How to colour the pixels; absent: raw samples are wanted. */
   readonly paint?: Paint;
-  /** Where views lie deeper than doubles reach: an orbit that their points are differences from. */
+  /** For views too deep for doubles: the orbit from which their points are differences. */
   readonly reference?: ReferenceData;
 }
 

@@ -1,4 +1,4 @@
-/** What may come over the wire as a scene or a task: everything beyond it is refused before it is kept or computed. */
+/** Checks scenes and tasks that come over the wire, before they are kept or computed. */
 
 import { FractalError } from '../../errors.js';
 import type { Paint } from '../../render/paint.js';
@@ -8,19 +8,22 @@ import type { FractalScene, FractalTask } from './scene.js';
 
 const MAX_SHARD_SAMPLES = 1 << 24;
 
-/** @throws FractalError PROTOCOL for a paint that paints nothing, or a reference orbit of no point */
+/**
+ * @throws FractalError PROTOCOL for a paint without colours or with invalid numbers, or a reference orbit whose point is not
+ * valid
+ */
 export function validateScene({ paint, reference }: FractalScene): void {
   if (paint) validatePaint(paint);
   if (!reference) return;
   const { re, im, formula } = reference;
   const { julia = { re, im }, power } = formula;
   const places = [re, im, julia.re, julia.im].every((text) => isCoordinate(text, 2 * MAX_DIGITS));
-  if (!places || power < POWER.min || power > POWER.max) throw refused('a reference orbit of no point');
+  if (!places || power < POWER.min || power > POWER.max) throw refused('a reference orbit whose point is not valid');
 }
 
 function validatePaint({ size, density, offset, height, light, srgb, linear }: Paint): void {
   const numbers = [density, offset, light?.right ?? 0, light?.up ?? 0].every(Number.isFinite);
-  if (!numbers || size < 1 || height < 1) throw refused('a paint with numbers beyond all measure');
+  if (!numbers || size < 1 || height < 1) throw refused('a paint with numbers out of range');
   for (const [name, { length }] of Object.entries({ srgb, linear })) {
     if (length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${length} numbers in ${name}`);
   }

@@ -1,4 +1,4 @@
-/** What is wrong with answers: they come from workers, which may be broken or hostile. */
+/** Checks of answers, which come from workers that may be broken or hostile. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -15,7 +15,7 @@ function samples(...values: number[]): Uint8Array {
   return bytes;
 }
 
-test('an answer of the wrong length is refused, in words', () => {
+test('an answer of the wrong length is refused with a reason', () => {
   const why = validateAnswer(given(new Uint8Array(63)), { ...two, height: 2 }, 'samples', { perPixel: 2, channels: 1 });
   assert.equal(why, '63 bytes came for 2x2 pixels, not 64');
   assert.equal(validateAnswer(given(new Uint8Array(7)), two, 'pixels', one), '7 bytes came for 2x1 pixels, not 6');
@@ -24,7 +24,7 @@ test('an answer of the wrong length is refused, in words', () => {
 test('more uncertain pixels than there are pixels are refused', () => {
   assert.equal(validateAnswer(given(new Uint8Array(6), 2), two, 'pixels', one), undefined);
   const why = validateAnswer(given(new Uint8Array(6), 3), two, 'pixels', one);
-  assert.match(why ?? '', /^3 of its pixels are said to be uncertain/);
+  assert.match(why ?? '', /^3 of its pixels are stated as uncertain/);
 });
 
 test('samples that no view has are refused: finite counts and +Infinity are all there is', () => {

@@ -1,23 +1,23 @@
 /**
- * Addresses that callers registered and at which no worker was ever ready. A caller may name any number of them, so their
- * number is bounded, for each caller and in all: for a new address the oldest one that is not being dialled is forgotten,
- * so many times a second; else the new one is refused. A worker that was forgotten or refused registers again.
+ * Addresses that callers registered and at which no worker was ever ready. A caller may register any number of them, so their
+ * number is bounded, for each caller and in all: for a new address the oldest one that is not being dialled is removed,
+ * at a limited rate; else the new one is refused. A worker that was removed or refused registers again.
  */
 
-export interface UnprovedBounds {
+export interface UnconfirmedBounds {
   readonly inAll: number;
   readonly perCaller: number;
-  /** A dial in progress is not given up for another address of as busy a caller before so many milliseconds. */
+  /** A dial in progress is not ended before so many milliseconds in favour of a caller with as many addresses. */
   readonly dialMs: number;
-  /** Addresses that may be forgotten for others: so many at once, then so many a second. */
+  /** Addresses that may be removed for others: so many at once, then so many a second. */
   readonly atOnce: number;
   readonly perSecond: number;
 }
 
-export interface UnprovedOptions extends UnprovedBounds {
+export interface UnconfirmedOptions extends UnconfirmedBounds {
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** The address is being dialled, or its worker has not answered the greeting yet. */
+  /** The address is being dialled, or its worker has not sent Ready yet. */
   dialling(name: string): boolean;
   forget(name: string): void;
 }
@@ -27,20 +27,20 @@ interface Registered {
   readonly at: number;
 }
 
-export class Unproved {
+export class Unconfirmed {
   /** The oldest first. */
   private readonly addresses = new Map<string, Registered>();
 
-  /** How many may be forgotten for others at present, as of a time. */
+  /** How many may be removed for others, as of the time `leftAt`. */
   private left: number;
   private leftAt: number;
 
-  constructor(private readonly options: UnprovedOptions) {
+  constructor(private readonly options: UnconfirmedOptions) {
     this.left = options.atOnce;
     this.leftAt = options.now();
   }
 
-  /** Takes one more, for which another one may be forgotten; why it cannot, if so. */
+  /** Adds an address, for which another one may be removed; returns why it cannot, if so. */
   add(name: string, caller: string): string | undefined {
     const full = this.makeRoom(caller);
     if (full === undefined) this.addresses.set(name, { caller, at: this.options.now() });
@@ -48,7 +48,7 @@ export class Unproved {
   }
 
   /** A worker was ready there, or a hostfile names it: it is not counted any more. */
-  proved(name: string): void {
+  confirm(name: string): void {
     this.addresses.delete(name);
   }
 
@@ -77,7 +77,7 @@ export class Unproved {
     return true;
   }
 
-  /** What may be forgotten of a caller. `any`: also one that is being dialled. */
+  /** The address of a caller that may be removed. `any`: also one that is being dialled. */
   private oldestOf(caller: string, any: boolean): string | undefined {
     const { dialMs, now, dialling } = this.options;
     let fallback: string | undefined;

@@ -5,15 +5,15 @@ import { test } from 'node:test';
 import { BOUNDS } from '../../src/cluster/bounds.js';
 import { PROTOCOL } from '../../src/cluster/messages.js';
 import { type FleetEvent, openFleet } from '../../src/leader/fleet/fleet.js';
-import { Unproved } from '../../src/leader/fleet/unproved.js';
+import { Unconfirmed } from '../../src/leader/fleet/unconfirmed.js';
 import { memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedWorker } from '../cluster/scripted.js';
 
 /** A clock by hand; addresses are being dialled while they are in `dialling`. */
-function unproved(inAll: number, perCaller: number) {
+function unconfirmed(inAll: number, perCaller: number) {
   const [dialling, forgotten] = [new Set<string>(), [] as string[]];
   const clock = { ms: 0 };
-  const known = new Unproved({
+  const known = new Unconfirmed({
     ...{ inAll, perCaller, dialMs: 5_000, atOnce: 4, perSecond: 2, now: () => clock.ms },
     dialling: (name) => dialling.has(name),
     forget: (name) => void forgotten.push(name),
@@ -31,7 +31,7 @@ function unproved(inAll: number, perCaller: number) {
 }
 
 test('for one more address of a caller the oldest that is not being dialled is forgotten', () => {
-  const { add, dialling, forgotten } = unproved(10, 3);
+  const { add, dialling, forgotten } = unconfirmed(10, 3);
   add('a', 'a1', 'a2', 'a3');
   add('b', 'b1');
   for (const name of ['a2', 'a3', 'b1']) dialling.delete(name);
@@ -40,7 +40,7 @@ test('for one more address of a caller the oldest that is not being dialled is f
 });
 
 test('while all of a caller are being dialled one more is refused, but not for longer than a dial may take', () => {
-  const { add, forgotten, clock } = unproved(10, 3);
+  const { add, forgotten, clock } = unconfirmed(10, 3);
   add('a', 'a1', 'a2', 'a3');
   const why = '3 addresses that were registered from a have not answered yet: it may register again';
   assert.equal(add('a', 'a4'), why);
@@ -53,7 +53,7 @@ test('while all of a caller are being dialled one more is refused, but not for l
 });
 
 test('a caller with few addresses gets a place of the one with the most, also one that is being dialled', () => {
-  const { add, forgotten } = unproved(4, 3);
+  const { add, forgotten } = unconfirmed(4, 3);
   add('a', 'a1', 'a2', 'a3');
   add('b', 'b1');
   assert.equal(add('c', 'c1'), undefined);
@@ -64,7 +64,7 @@ test('a caller with few addresses gets a place of the one with the most, also on
 });
 
 test('so many are forgotten for others at once, then so many a second', () => {
-  const { add, dialling, forgotten, clock } = unproved(10, 1);
+  const { add, dialling, forgotten, clock } = unconfirmed(10, 1);
   const more = (names: string[]) => {
     let accepted = 0;
     for (const name of names) {
@@ -82,9 +82,9 @@ test('so many are forgotten for others at once, then so many a second', () => {
 });
 
 test('where a worker was ready the address is counted no more', () => {
-  const { known, add, forgotten } = unproved(10, 2);
+  const { known, add, forgotten } = unconfirmed(10, 2);
   add('a', 'a1', 'a2');
-  known.proved('a1');
+  known.confirm('a1');
   assert.equal(add('a', 'a3'), undefined);
   assert.match(add('a', 'a4') ?? '', /^2 addresses/);
   assert.deepEqual(forgotten, []);
@@ -109,7 +109,7 @@ test('a fleet stays small under a flood of registrations, and keeps workers of h
   assert.equal(fleet.add({ address: honest, slots: 0 }, 'caller'), undefined);
   await network.quiet();
   assert.equal(fleet.workers.find(({ name }) => name === 'honest:1')?.state, 'ready');
-  const { inAll, perCaller, atOnce, perSecond } = BOUNDS.unproved;
+  const { inAll, perCaller, atOnce, perSecond } = BOUNDS.unconfirmed;
   let refused = 0;
   for (let port = 1; port <= 1_000; port++) {
     if (fleet.add({ address: { host: 'flood', port }, slots: 0 }, 'caller')) refused++;

@@ -1,4 +1,4 @@
-/** What a film will show, found out before it is computed: on the real kernels, against the frames themselves. */
+/** The forecast of a film on the real kernels, compared with its frames. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readWords } from '../../bin/command-line.js';
 import { COMMANDS } from '../../bin/commands.js';
-import { blankness, outlookOf } from '../../src/app/outlook.js';
+import { blankness, forecastOf } from '../../src/app/forecast.js';
 import { prepare } from '../../src/app/prepare.js';
 import { blankWarning, standstill } from '../../src/app/warnings.js';
 import { openSimd } from '../../src/kernel/simd.js';
@@ -22,9 +22,9 @@ const OUTSIDE = { xpos: '-0.00275', ypos: '0.78912' };
 const SPIRALS = { xpos: '-0.743643887037158', ypos: '0.131825904205312' };
 const never = new AbortController().signal;
 
-async function lookedAt(raw: RawRequest) {
+async function estimated(raw: RawRequest) {
   const ready = await prepare(parseRequest({ ...SIZE, ...raw }), { emit: () => undefined, signal: never });
-  return { request: ready.request, outlook: await outlookOf(ready, never) };
+  return { request: ready.request, forecast: await forecastOf(ready, never) };
 }
 
 /** Whether a whole frame shows nothing, every pixel of it. */
@@ -35,8 +35,8 @@ async function blank(request: Request, frame: number): Promise<boolean> {
 }
 
 test('a film that leaves the set behind: the first blank frame is found, and the command finds a place', async (t) => {
-  const { request, outlook } = await lookedAt({ ...OUTSIDE, zoom: '42', 'zoom-end': '1e9', frames: '300' });
-  const found = outlook.blank;
+  const { request, forecast } = await estimated({ ...OUTSIDE, zoom: '42', 'zoom-end': '1e9', frames: '300' });
+  const found = forecast.blank;
   assert.ok(found);
   assert.deepEqual([found.to, found.escapedAt], [299, 20]);
   assert.ok(await blank(request, found.from + 2), 'nothing is in view from there on');
@@ -53,35 +53,38 @@ test('a film that leaves the set behind: the first blank frame is found, and the
 });
 
 test('a film that comes out of nothing, and one that is inside the set', async () => {
-  const out = await lookedAt({ ...OUTSIDE, zoom: '1e9', 'zoom-end': '42', frames: '100' });
-  assert.equal(out.outlook.blank?.from, 0);
-  assert.ok((out.outlook.blank?.to ?? 0) > 40 && (out.outlook.blank?.to ?? 99) < 99);
-  assert.match(blankWarning(out.request, out.outlook.blank as never), /^frames 0 to \d+ show nothing.*fractal locate /);
-  const inside = await lookedAt({ xpos: '0', ypos: '0', zoom: '1', 'zoom-end': '1e6', frames: '50', iters: '500' });
-  assert.equal(inside.outlook.blank?.to, 49);
+  const out = await estimated({ ...OUTSIDE, zoom: '1e9', 'zoom-end': '42', frames: '100' });
+  assert.equal(out.forecast.blank?.from, 0);
+  assert.ok((out.forecast.blank?.to ?? 0) > 40 && (out.forecast.blank?.to ?? 99) < 99);
   assert.match(
-    blankWarning(inside.request, inside.outlook.blank as never),
+    blankWarning(out.request, out.forecast.blank as never),
+    /^frames 0 to \d+ show nothing.*fractal locate /,
+  );
+  const inside = await estimated({ xpos: '0', ypos: '0', zoom: '1', 'zoom-end': '1e6', frames: '50', iters: '500' });
+  assert.equal(inside.forecast.blank?.to, 49);
+  assert.match(
+    blankWarning(inside.request, inside.forecast.blank as never),
     /no point of the view escapes within 500 iterations; .*--iters/,
   );
 });
 
-test('other formulas have an outlook, too; for a Julia set there is nothing to locate', async () => {
+test('other formulas have a forecast, too; for a Julia set there is nothing to locate', async () => {
   for (const raw of [
     { formula: 'burning-ship', xpos: '0.6', ypos: '0.6' },
     { formula: 'multibrot', power: '3', xpos: '0.9', ypos: '0.9' },
     { formula: 'julia', 'julia-re': '-0.8', 'julia-im': '0.156', xpos: '0.5', ypos: '0.9' },
   ]) {
-    const { request, outlook } = await lookedAt({ ...raw, zoom: '1', 'zoom-end': '1e6', frames: '40' });
-    assert.equal(outlook.blank?.to, 39, raw.formula);
-    const line = blankWarning(request, outlook.blank as never);
+    const { request, forecast } = await estimated({ ...raw, zoom: '1', 'zoom-end': '1e6', frames: '40' });
+    assert.equal(forecast.blank?.to, 39, raw.formula);
+    const line = blankWarning(request, forecast.blank as never);
     assert.equal(/fractal locate --formula=/.test(line), raw.formula !== 'julia', line);
   }
 });
 
 test('a deep film costs more where it is deeper, and nothing is blank', async () => {
-  const { request, outlook } = await lookedAt({ ...SPIRALS, zoom: '1', 'zoom-end': '1e9', frames: '120' });
-  assert.equal(outlook.blank, undefined);
-  const cost = (frame: number) => outlook.costOf(frame);
+  const { request, forecast } = await estimated({ ...SPIRALS, zoom: '1', 'zoom-end': '1e9', frames: '120' });
+  assert.equal(forecast.blank, undefined);
+  const cost = (frame: number) => forecast.costOf(frame);
   assert.ok(cost(119) > 5 * cost(0), `${cost(0)} to ${cost(119)}`);
   const real = async (frame: number) => {
     const view = { ...viewAt(request, frame), width: 96, height: 54 };
@@ -92,7 +95,7 @@ test('a deep film costs more where it is deeper, and nothing is blank', async ()
   assert.ok(ratio > 0.25 && ratio < 4, `estimated over real: ${ratio}`);
 });
 
-test('frames without any movement are told, with the flags that move', () => {
+test('a film of equal frames gets a warning, with the flags that move the camera', () => {
   const line = (raw: RawRequest) => standstill(parseRequest(raw));
   assert.match(line({ frames: '3' }) ?? '', /^all 3 frames are the same picture: --zoom-end, .*--xpos-end/);
   assert.ok(line({ frames: '3', zoom: '10', 'zoom-end': '1e1' }));
@@ -111,8 +114,8 @@ test('the film commands of README and help show something to their end, and have
   for (const command of commands) {
     const raw = readWords(command.split(' ').slice(2), 'fractal leader', COMMANDS.leader?.flags ?? {});
     delete raw.local;
-    const { request, outlook } = await lookedAt(raw as RawRequest);
-    assert.equal(outlook.blank, undefined, command);
+    const { request, forecast } = await estimated(raw as RawRequest);
+    assert.equal(forecast.blank, undefined, command);
     assert.equal(digitsMissing(request), undefined, command);
     assert.equal(standstill(request), undefined, command);
   }

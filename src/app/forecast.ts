@@ -1,0 +1,99 @@
+/**
+ * An estimate of the content and cost of a film's frames, before any of them is computed: coarse grids of a few frames, and
+ * of more where those show nothing. It depends on iteration counts, not on measured times: the same film has the same forecast.
+ */
+
+import { coarse, costOfIterations } from '../kernel/method.js';
+import { viewAt } from '../request/request.js';
+import type { Prepared } from './prepare.js';
+import { type Compute, directProbe, inParts, perturbedProbe } from './probe.js';
+
+export interface Forecast {
+  /** What a sample of a frame costs, relative to other frames. */
+  costOf(frame: number): number;
+  /** Frames in which nothing is in view; undefined: none were found. */
+  readonly blank: Blank | undefined;
+}
+
+export interface Blank {
+  /** The first and the last of them. */
+  readonly from: number;
+  readonly to: number;
+  /** Iterations after which all points escape; undefined: no point escapes. */
+  readonly escapedAt: number | undefined;
+}
+
+/** Frames of which a grid is computed, evenly spread. */
+const SAMPLED_FRAMES = 5;
+/** Points along the longer side of a grid. */
+const SIDE = 32;
+/** Counts that differ by less belong to one colour band: a view of such points alone shows nothing. */
+const ONE_BAND = 1;
+
+interface SampledFrame {
+  readonly frame: number;
+  readonly cost: number;
+  /** Undefined: something is in view. */
+  readonly blank: Pick<Blank, 'escapedAt'> | undefined;
+}
+
+/** Throws the signal's reason. */
+export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<Forecast> {
+  const { request, reference } = ready;
+  const { frames } = request.film;
+  let direct: Compute | undefined;
+  let perturbed: Compute | undefined;
+  const sample = async (frame: number): Promise<SampledFrame> => {
+    const { distance: _, ...view } = viewAt(request, frame);
+    const compute =
+      view.perturbed && reference ? (perturbed ??= perturbedProbe(reference)) : (direct ??= directProbe());
+    const { nu, iterations } = await inParts(coarse(view, SIDE), compute, signal);
+    return { frame, cost: costOfIterations(view, iterations / nu.length), blank: blankness(nu) };
+  };
+  const wanted = new Set(
+    Array.from({ length: SAMPLED_FRAMES }, (_, k) => Math.round((k * (frames - 1)) / (SAMPLED_FRAMES - 1))),
+  );
+  const sampled: SampledFrame[] = [];
+  for (const frame of wanted) sampled.push(await sample(frame));
+  return { costOf: (frame) => costAt(sampled, frame), blank: await blankOf(sampled, sample) };
+}
+
+/** Whether all points are inside the set, or escape within one colour band. */
+export function blankness(nu: Float64Array): Pick<Blank, 'escapedAt'> | undefined {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of nu) {
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  if (least === Infinity) return { escapedAt: undefined };
+  return most - least < ONE_BAND ? { escapedAt: Math.max(1, Math.round(most)) } : undefined;
+}
+
+/** Between two sampled frames costs are interpolated geometrically. */
+function costAt(sampled: readonly SampledFrame[], frame: number): number {
+  const after = sampled.find((one) => one.frame >= frame) ?? (sampled.at(-1) as SampledFrame);
+  const before = sampled.findLast((one) => one.frame <= frame) ?? (sampled[0] as SampledFrame);
+  if (after.frame === before.frame) return after.cost;
+  const share = (frame - before.frame) / (after.frame - before.frame);
+  return before.cost ** (1 - share) * after.cost ** share;
+}
+
+/** The first run of blank frames; its ends are found by bisection between sampled frames. */
+async function blankOf(
+  sampled: readonly SampledFrame[],
+  sample: (frame: number) => Promise<SampledFrame>,
+): Promise<Blank | undefined> {
+  const first = sampled.findIndex(({ blank }) => blank);
+  if (first < 0) return undefined;
+  const later = sampled.slice(first).findIndex(({ blank }) => !blank);
+  const last = later < 0 ? sampled.length - 1 : first + later - 1;
+  /** From a blank frame towards one that shows something. */
+  const edge = async (blank: SampledFrame, shown: SampledFrame | undefined): Promise<SampledFrame> => {
+    if (!shown || Math.abs(blank.frame - shown.frame) <= 1) return blank;
+    const middle = await sample((blank.frame + shown.frame) >> 1);
+    return middle.blank ? edge(middle, shown) : edge(blank, middle);
+  };
+  const from = await edge(sampled[first] as SampledFrame, sampled[first - 1]);
+  const to = await edge(sampled[last] as SampledFrame, sampled[last + 1]);
+  return { from: from.frame, to: to.frame, escapedAt: (sampled[last] as SampledFrame).blank?.escapedAt };
+}
