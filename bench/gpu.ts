@@ -14,20 +14,8 @@ import type { Rect } from '../src/shard/shard.js';
 import type { View } from '../src/view/view.js';
 import { golden, viewOf } from '../test/kernel/gpu-golden.js';
 import { medians, print } from './table.js';
+import { view } from './view.js';
 
-const view = (re: string, im: string, zoom: string, iterations: number, width: number, height: number): View => ({
-  formula: { step: 'holomorphic', power: 2 },
-  re,
-  im,
-  zoom,
-  rotation: 0,
-  width,
-  height,
-  iterations,
-  bailout: 256,
-  count: 'smooth',
-  sampling: { kind: 'grid', side: 1 },
-});
 const julia = (size: number): View => ({
   ...view('0', '0', '1.5', 1000, size, size),
   formula: { step: 'holomorphic', power: 2, julia: { re: '-0.8', im: '0.1' } },

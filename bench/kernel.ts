@@ -4,20 +4,7 @@ import { compileSimd, openSimd } from '../src/kernel/simd.js';
 import type { View } from '../src/view/view.js';
 import { type Baseline, gpujsCpu, gpujsWebasm, plainJs } from './baselines.js';
 import { medians, print } from './table.js';
-
-const view = (re: string, im: string, zoom: string, iterations: number, width: number, height: number): View => ({
-  formula: { step: 'holomorphic', power: 2 },
-  re,
-  im,
-  zoom,
-  rotation: 0,
-  width,
-  height,
-  iterations,
-  bailout: 256,
-  count: 'smooth',
-  sampling: { kind: 'grid', side: 1 },
-});
+import { view } from './view.js';
 
 const VIEWS: readonly [name: string, view: View][] = [
   ['whole set, 1,000 iterations', view('-0.75', '0', '1.6', 1_000, 640, 360)],

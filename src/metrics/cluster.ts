@@ -47,9 +47,9 @@ export interface LeaderCounters {
   readonly shards: number;
   readonly samples: number;
   readonly iterations: number;
-  /** Pixels with a sample that no error bound confirms. */
+  /** Pixels with a sample that no error bound confirms, those found in the store among them. */
   readonly uncertain: number;
-  /** Samples found in the store. */
+  /** Samples, or pixels painted from so many, that were found in the store. */
   readonly recalled: number;
   /** Shards assigned again. */
   readonly reissued: number;
@@ -58,6 +58,7 @@ export interface LeaderCounters {
   /** Shards that two workers computed to the same bytes; and those without a second worker to compare. */
   readonly verified: number;
   readonly unverified: number;
+  /** Shards that were committed and computed again, since only a worker that was outvoted had computed them. */
   readonly revoked: number;
   /** Answers to assignments that had ended. */
   readonly late: number;

@@ -1,55 +1,17 @@
 /** Counts of what each worker did for a job, for progress, metrics and the report at the end. */
 
 import type { Result } from '../../cluster/messages.js';
+import type { LeaderCounters, WorkerShare } from '../../metrics/cluster.js';
 import type { Metric } from '../../metrics/metric.js';
 import type { Shard } from '../../shard/shard.js';
 import type { Why } from '../schedule/events.js';
 
-export interface WorkerReport {
-  readonly name: string;
-  readonly slots: number;
+export interface WorkerReport extends WorkerShare {
+  /** What it computes on, for people. */
   readonly kernel: string;
-  readonly shards: number;
-  readonly samples: number;
-  readonly iterations: number;
-  /** Seconds that its slots computed, and that they could have but did not, while it was ready. */
-  readonly busySeconds: number;
-  readonly idleSeconds: number;
-  /** Payload bytes, as the leader sees them: sent to the worker, received from it. */
-  readonly sentBytes: number;
-  readonly receivedBytes: number;
-  /** What the worker reported at the end. */
-  readonly metrics: readonly Metric[];
-  /** Why it was left out, if it was. */
-  readonly expelled?: string;
 }
 
-export interface Report {
-  /** From the start of the job to the last frame gathered. */
-  readonly seconds: number;
-  /** Of these, from the first assignment. */
-  readonly computeSeconds: number;
-  readonly frames: number;
-  readonly shards: number;
-  readonly samples: number;
-  readonly iterations: number;
-  /** Pixels with a sample that no error bound confirms, those found in the store among them. */
-  readonly uncertain: number;
-  /** Samples, or pixels painted from so many, that had been computed before and were found in the store. */
-  readonly recalled: number;
-  /** Shards assigned again, after a worker was lost or failed on them. */
-  readonly reissued: number;
-  /** Shards assigned a second time since the first worker took too long. */
-  readonly copied: number;
-  /** Shards that two workers computed to the same bytes; and those without a second worker to compare. */
-  readonly verified: number;
-  readonly unverified: number;
-  /** Shards that were committed and computed again, since only a worker that was outvoted had computed them. */
-  readonly revoked: number;
-  /** Answers to assignments that had ended, or did not exist. */
-  readonly late: number;
-  /** Times that a worker was lost while it was ready. */
-  readonly lost: number;
+export interface Report extends LeaderCounters {
   readonly workers: readonly WorkerReport[];
 }
 
