@@ -17,10 +17,10 @@ export interface WorkerReports {
 }
 
 /**
- * Resolves to the exit code after SIGINT, SIGTERM or SIGHUP: the first lets the assigned shards finish, a second ends the
- * process. @throws FractalError NO_LEADER
+ * Ends the process after SIGINT, SIGTERM or SIGHUP: with exit code 0 once the assigned shards are finished, at a second
+ * signal at once. @throws FractalError NO_LEADER
  */
-export async function worker(options: WorkerOptions, reports: WorkerReports): Promise<number> {
+export async function worker(options: WorkerOptions, reports: WorkerReports): Promise<never> {
   const { signal } = new AbortController();
   const running = await startWorker(options, { emit: printer(reports), signal });
   const stop = () => {
@@ -32,7 +32,9 @@ export async function worker(options: WorkerOptions, reports: WorkerReports): Pr
   for (const name of SIGNALS) process.on(name, stop);
   if (shows(reports.verbosity, { level: 'info' })) process.stdout.write(`${readyLine(running)}\n`);
   await running.ended;
-  return 0;
+  // Node gives signals their default action back while it takes a process down at its own pace: one that comes then would
+  // end the process in place of the exit code.
+  process.exit(0);
 }
 
 function readyLine({ address, slots, kernel }: RunningWorker): string {
