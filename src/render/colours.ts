@@ -97,7 +97,8 @@ function openTable(palette: Palette, step: number, offset: number, interpolation
   return Float64Array.from({ length: 3 * step }, (_, i) => table[(3 * first + i) % table.length] as number);
 }
 
-function lightOf({ strength, angle }: Slope): Light {
+/** As a vector. */
+export function lightOf({ strength, angle }: Slope): Light {
   const [sin, cos] = sinCos(angle);
   return { right: strength * cos, up: strength * sin };
 }

@@ -1,6 +1,6 @@
 /**
- * Samples to pixels. One sample a pixel: a look-up of sRGB bytes. Several: their mean in linear light, then the nearest
- * sRGB level. Only + - * / sqrt and comparisons: the same bytes everywhere.
+ * Samples to pixels. One sample a pixel: a look-up. Several: their mean in linear light. For bytes then the nearest sRGB
+ * level. Only + - * / sqrt and comparisons: the same bytes everywhere.
  */
 
 import { toLevel } from './oklab.js';
@@ -35,11 +35,18 @@ export interface Paint {
 const CHUNK = 2048;
 const NONE = new Float64Array(0);
 
-/**
- * Pixels of `nu` (perPixel samples a pixel, +Infinity where interior): 8-bit sRGB, 3 bytes a pixel.
- * `iterations` is the view's limit, which only a `ramp` uses; `distance`: the pair (right, up) of every sample, which
- * only `distance` and a light use.
- */
+/** Samples to be painted, in the order of their pixels. */
+export interface Painted {
+  /** `perPixel` a pixel, +Infinity where interior. */
+  readonly nu: Float64Array;
+  readonly perPixel: number;
+  /** The view's iteration limit, which only a `ramp` uses. */
+  readonly iterations: number;
+  /** The pair (right, up) of every sample, in pixels, which only `distance` and a light use. */
+  readonly distance?: Float64Array;
+}
+
+/** Pixels as 8-bit sRGB, 3 bytes a pixel. */
 export function paint(
   nu: Float64Array,
   perPixel: number,
@@ -47,33 +54,64 @@ export function paint(
   iterations: number,
   distance: Float64Array = NONE,
 ): Uint8Array {
-  const { kind, light } = paint;
+  const rgb = new Uint8Array(3 * (nu.length / perPixel));
+  forChunks({ nu, perPixel, iterations, distance }, paint, (indices, light, from) => {
+    const target = rgb.subarray(from);
+    if (indices) copy(indices, paint.srgb, target);
+    else for (let i = 0; i < light.length; i++) target[i] = toLevel(light[i] as number);
+  });
+  return rgb;
+}
+
+/** Pixels in linear light, 0 to 1: 3 numbers a pixel, before they are rounded to levels. */
+export function paintLight(samples: Painted, paint: Paint): Float32Array {
+  const all = new Float32Array(3 * (samples.nu.length / samples.perPixel));
+  forChunks(samples, paint, (indices, light, from) => {
+    if (indices) copy(indices, paint.linear, all.subarray(from));
+    else all.set(light, from);
+  });
+  return all;
+}
+
+/**
+ * Calls `put` for some pixels after another, whose first number is number `from`: with the entry of the table of each
+ * where a pixel is one entry, otherwise with their linear light, 3 numbers a pixel.
+ */
+function forChunks(
+  { nu, perPixel, iterations, distance = NONE }: Painted,
+  paint: Paint,
+  put: (indices: Int32Array | undefined, light: Float64Array, from: number) => void,
+): void {
+  const { kind, light, linear } = paint;
   if ((kind === 'distance' || light) && distance.length !== 2 * nu.length) {
     throw new TypeError(`${nu.length} samples came with ${distance.length / 2} distances`);
   }
   const pixels = nu.length / perPixel;
-  const rgb = new Uint8Array(3 * pixels);
   const perChunk = Math.max(1, Math.floor(CHUNK / perPixel));
   const positions = new Float64Array(kind === 'ramp' ? perChunk * perPixel : 0);
   const indices = new Int32Array(kind === 'ramp' ? 0 : perChunk * perPixel);
   const shades = new Float64Array(light ? perChunk * perPixel : 0);
+  const lights = new Float64Array(3 * perChunk);
   for (let from = 0; from < pixels; from += perChunk) {
     const count = Math.min(perChunk, pixels - from);
     const samples = nu.subarray(from * perPixel, (from + count) * perPixel);
     const vectors = distance.subarray(2 * from * perPixel, 2 * (from + count) * perPixel);
-    const target = rgb.subarray(3 * from, 3 * (from + count));
+    const target = lights.subarray(0, 3 * count);
     if (kind === 'ramp') onRamp(samples, paint, iterations, positions);
     else if (kind === 'cycle') onCycle(samples, paint, indices);
     else if (kind === 'bands') onBands(samples, paint, indices);
     else onDistance(samples, vectors, paint, indices);
     if (light) {
       shadesOf(vectors, light, paint.height, shades);
-      litMean(kind === 'ramp' ? positions : indices, shades, perPixel, paint.linear, target);
-    } else if (kind === 'ramp') blend(positions, perPixel, paint, target);
-    else if (perPixel === 1) copy(indices, paint.srgb, target);
-    else average(indices, perPixel, paint.linear, target);
+      litMean(kind === 'ramp' ? positions : indices, shades, perPixel, linear, target);
+    } else if (kind === 'ramp') blend(positions, perPixel, linear, target);
+    else if (perPixel > 1) average(indices, perPixel, linear, target);
+    else {
+      put(indices.subarray(0, count), target, 3 * from);
+      continue;
+    }
+    put(undefined, target, 3 * from);
   }
-  return rgb;
 }
 
 /**
@@ -129,17 +167,17 @@ function onDistance(nu: Float64Array, vectors: Float64Array, paint: Paint, indic
   }
 }
 
-function copy(indices: Int32Array, srgb: Uint8Array, rgb: Uint8Array): void {
-  for (let i = 0, o = 0; o < rgb.length; i++, o += 3) {
+function copy(indices: Int32Array, table: Uint8Array | Float32Array, target: Uint8Array | Float32Array): void {
+  for (let i = 0, o = 0; i < indices.length; i++, o += 3) {
     const k = 3 * (indices[i] as number);
-    rgb[o] = srgb[k] as number;
-    rgb[o + 1] = srgb[k + 1] as number;
-    rgb[o + 2] = srgb[k + 2] as number;
+    target[o] = table[k] as number;
+    target[o + 1] = table[k + 1] as number;
+    target[o + 2] = table[k + 2] as number;
   }
 }
 
-function average(indices: Int32Array, perPixel: number, linear: Float32Array, rgb: Uint8Array): void {
-  for (let i = 0, o = 0; o < rgb.length; o += 3) {
+function average(indices: Int32Array, perPixel: number, linear: Float32Array, light: Float64Array): void {
+  for (let i = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;
     let blue = 0;
@@ -149,15 +187,15 @@ function average(indices: Int32Array, perPixel: number, linear: Float32Array, rg
       green += linear[k + 1] as number;
       blue += linear[k + 2] as number;
     }
-    rgb[o] = toLevel(red / perPixel);
-    rgb[o + 1] = toLevel(green / perPixel);
-    rgb[o + 2] = toLevel(blue / perPixel);
+    light[o] = red / perPixel;
+    light[o + 1] = green / perPixel;
+    light[o + 2] = blue / perPixel;
   }
 }
 
 /** `average` for positions between two entries; a whole number is an entry itself. */
-function blend(positions: Float64Array, perPixel: number, { linear }: Paint, rgb: Uint8Array): void {
-  for (let i = 0, o = 0; o < rgb.length; o += 3) {
+function blend(positions: Float64Array, perPixel: number, linear: Float32Array, light: Float64Array): void {
+  for (let i = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;
     let blue = 0;
@@ -171,8 +209,8 @@ function blend(positions: Float64Array, perPixel: number, { linear }: Paint, rgb
       green += (linear[k + 1] as number) + part * ((linear[next + 1] as number) - (linear[k + 1] as number));
       blue += (linear[k + 2] as number) + part * ((linear[next + 2] as number) - (linear[k + 2] as number));
     }
-    rgb[o] = toLevel(red / perPixel);
-    rgb[o + 1] = toLevel(green / perPixel);
-    rgb[o + 2] = toLevel(blue / perPixel);
+    light[o] = red / perPixel;
+    light[o + 1] = green / perPixel;
+    light[o + 2] = blue / perPixel;
   }
 }

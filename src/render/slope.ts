@@ -6,8 +6,6 @@
  * Where the set is nearer than a pixel, the direction differs from one sample to the next: there the shading fades.
  */
 
-import { toLevel } from './oklab.js';
-
 /** Where the light comes from, in the picture: a vector as long as the light is strong, 0 to 1. */
 export interface Light {
   readonly right: number;
@@ -32,15 +30,15 @@ export function shadesOf(vectors: Float64Array, { right, up }: Light, height: nu
   }
 }
 
-/** The mean of a pixel's shaded samples. A position between two entries of the table has a colour between theirs. */
+/** The mean of a pixel's shaded samples, in linear light. A position between two entries of the table has a colour between theirs. */
 export function litMean(
   positions: Float64Array | Int32Array,
   shades: Float64Array,
   perPixel: number,
   linear: Float32Array,
-  rgb: Uint8Array,
+  light: Float64Array,
 ): void {
-  for (let i = 0, o = 0; o < rgb.length; o += 3) {
+  for (let i = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;
     let blue = 0;
@@ -55,9 +53,9 @@ export function litMean(
       green += lit(between(linear, k + 1, next + 1, part), shade);
       blue += lit(between(linear, k + 2, next + 2, part), shade);
     }
-    rgb[o] = toLevel(red / perPixel);
-    rgb[o + 1] = toLevel(green / perPixel);
-    rgb[o + 2] = toLevel(blue / perPixel);
+    light[o] = red / perPixel;
+    light[o + 1] = green / perPixel;
+    light[o + 2] = blue / perPixel;
   }
 }
 

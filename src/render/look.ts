@@ -1,0 +1,23 @@
+/** What of the colours may change from frame to frame of a film: numbers, while tables stay. */
+
+import { type Colours, lightOf } from './colours.js';
+import type { Paint } from './paint.js';
+
+export interface Look {
+  /** Cycles of the palette. */
+  readonly offset: number;
+  /** Cycles for the same change of the count, as a multiple of the usual number. */
+  readonly density: number;
+  /** Where the light of slopes comes from, degrees counter-clockwise from the right; absent: no slopes. */
+  readonly angle?: number;
+}
+
+export function lookOf({ offset, density, slope }: Colours): Look {
+  return { offset, density, ...(slope ? { angle: slope.angle } : {}) };
+}
+
+/** `paint`: of these colours. */
+export function withLook(paint: Paint, { slope }: Colours, { offset, density, angle }: Look): Paint {
+  const light = slope && angle !== undefined ? { light: lightOf({ ...slope, angle }) } : {};
+  return { ...paint, ...(paint.kind === 'ramp' ? {} : { offset, density }), ...light };
+}
