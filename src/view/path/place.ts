@@ -1,11 +1,10 @@
 /**
- * The path of the camera through a film: the zoom grows geometrically, and the centre moves in proportion to the width of
+ * The straight way between two places: the zoom grows geometrically, and the centre moves in proportion to the width of
  * the view, w = 1 / zoom, so that the target keeps its position in the picture while the zoom grows:
  *
  *   c(t) = c1 + (c0 - c1)·(w(t) - w1) / (w0 - w1)
  *
- * Centres are decimals with some digits more than their zoom has; the first and the last frame are exactly the ends
- * that were given.
+ * Centres are decimals with some digits more than their zoom has; both ends are exactly the places that were given.
  */
 
 import {
@@ -18,7 +17,7 @@ import {
   multiply,
   negate,
   parseDecimal,
-} from './decimal.js';
+} from '../decimal.js';
 
 export interface Place {
   readonly re: string;
@@ -26,40 +25,52 @@ export interface Place {
   readonly zoom: string;
 }
 
-/** Time along a film, 0 to 1: uniform for ease 0, with a slow start and end for ease 1. */
-export function timeOf(frame: number, frames: number, ease: number): number {
-  if (frames <= 1) return 0;
-  const t = frame / (frames - 1);
-  return t + ease * (t * t * (3 - 2 * t) - t);
-}
-
 /** Digits of a centre beyond those of the zoom: more than samples and their differences can show. */
 const SPARE_DIGITS = 40;
 
 /** The place at time t, 0 to 1, between two places; decimal strings in and out. */
 export function placeAt(from: Place, to: Place, t: number): Place {
-  if (t <= 0) return from;
-  if (t >= 1) return to;
-  const [start, end] = [log10(parsed(from.zoom)), log10(parsed(to.zoom))];
+  const [start, end] = [depthOf(from.zoom), depthOf(to.zoom)];
   // Computed from the shallower end, so that the powers below are at most 1.
   if (end < start) return placeAt(to, from, 1 - t);
+  return placeAtDepth(from, to, start + t * (end - start), t);
+}
+
+/**
+ * The place between two places where the zoom has this depth (log10), which lies between theirs. `t`: the time, 0 to 1; it
+ * also decides between two places of one depth.
+ */
+export function placeAtDepth(from: Place, to: Place, log: number, t: number): Place {
+  if (t <= 0) return from;
+  if (t >= 1) return to;
+  const [start, end] = [depthOf(from.zoom), depthOf(to.zoom)];
+  if (end < start) return placeAtDepth(to, from, log, 1 - t);
   const depth = end - start;
-  const passed = Math.max(0, rounded(start + t * depth) - start);
+  const passed = Math.max(0, rounded(log) - start);
   if (depth > 0 && passed >= depth) return to;
-  const share = parsed(shareLeft(passed, depth, t));
-  const decimals = Math.max(0, Math.ceil(start + passed)) + SPARE_DIGITS;
   return {
     zoom: depth === 0 ? from.zoom : fromLog10(start + passed),
-    re: between(from.re, to.re, share, decimals),
-    im: between(from.im, to.im, share, decimals),
+    ...centreBetween(from, to, shareLeft(passed, depth, t), start + passed),
   };
+}
+
+/** The centre that is off `to` by a share (decimal text, 0 to 1) of what `from` is; to the digits of a zoom of this depth. */
+export function centreBetween(from: Place, to: Place, share: string, depth: number): Pick<Place, 're' | 'im'> {
+  const part = parsed(share);
+  const decimals = Math.max(0, Math.ceil(depth)) + SPARE_DIGITS;
+  return { re: between(from.re, to.re, part, decimals), im: between(from.im, to.im, part, decimals) };
+}
+
+/** log10 of a zoom. */
+export function depthOf(zoom: string): number {
+  return log10(parsed(zoom));
 }
 
 /**
  * To the tenth digit of the zoom, which is not visible: so films of different lengths through the same zooms share frames,
  * which would otherwise differ by the rounding of t.
  */
-function rounded(log: number): number {
+export function rounded(log: number): number {
   return Math.round(log * 1e11) / 1e11;
 }
 
