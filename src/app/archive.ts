@@ -1,7 +1,6 @@
 /** The store as a job uses it: which renders have which keys, and how many bytes. */
 
 import type { Archive as JobArchive } from '../leader/job/gathering.js';
-import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { areaOf } from '../shard/missing.js';
 import { Archive } from '../store/archive.js';
@@ -50,15 +49,18 @@ export function archiveOf(
 }
 
 /** The frames of a request as pictures of a job. */
-export function framesOf({ request, reference }: Prepared, { paint }: Picture): (frame: number) => FractalPicture {
+export function framesOf(
+  { reference }: Prepared,
+  { paint, viewOf, lookOf }: Picture,
+): (index: number) => FractalPicture {
   const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
-  return (frame) => ({ view: viewAt(request, frame), ...shared });
+  return (index) => ({ view: viewOf(index), ...(lookOf ? { look: lookOf(index) } : {}), ...shared });
 }
 
 /** The digest of a paint and a reference orbit is made once for all pictures that share them. */
 function keysOf(numerics: Numerics): (picture: FractalPicture) => string {
   const scenes: { paint: unknown; reference: unknown; key: ReturnType<typeof keyer> }[] = [];
-  return ({ view, paint, reference }) => {
+  return ({ view, paint, look, reference }) => {
     const used = view.perturbed ? reference : undefined;
     let scene = scenes.find((one) => one.paint === paint && one.reference === used);
     if (!scene) {
@@ -67,7 +69,7 @@ function keysOf(numerics: Numerics): (picture: FractalPicture) => string {
       scene = { paint, reference: used, key };
       scenes.push(scene);
     }
-    return scene.key(viewIdentity(view));
+    return scene.key(viewIdentity(view, look));
   };
 }
 

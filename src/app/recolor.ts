@@ -98,7 +98,7 @@ async function archivesOf(store: Store | undefined, prepared: Prepared, picture:
   if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
   if (needsDistance(request.colours)) return [{ archive: own, picture }];
   const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
-  const triples = { ...picture, channels: 3 };
+  const triples = pictureOf(lit, undefined);
   const other = archiveOf(store, framesOf({ ...prepared, request: lit }, triples), numerics);
   return [
     { archive: own, picture },

@@ -18,8 +18,9 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
   const { format } = outfile;
   if (format.kind === 'still') loadSharp().catch(() => undefined);
   // Made at once, so that a folder without write access is an error before anything is computed; the first frame uses it.
-  const made = (frame: number) =>
-    temporary(outfile.many ? outfile.path(frame) : options.outfile, temporaryOptions(options));
+  const { first: firstNumber = 0 } = options;
+  const pathOf = (index: number) => (outfile.many ? outfile.path(firstNumber + index) : options.outfile);
+  const made = (index: number) => temporary(pathOf(index), temporaryOptions(options));
   let ready: Temporary | undefined = await made(0);
   /** The one file of a single frame, complete, until `close` publishes it. */
   let whole: Temporary | undefined;
@@ -30,7 +31,7 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
   const withinLimit = parameterLimit(options, format.kind === 'still' ? format.still : 'npy');
 
   const encodeFrame = async (frame: Frame, parameters: Text | undefined, first: Temporary | undefined) => {
-    const path = outfile.many ? outfile.path(frame.index) : options.outfile;
+    const path = pathOf(frame.index);
     const file = first ?? (await made(frame.index));
     try {
       await writeChunks(file.path, await chunksOf(frame, parameters));

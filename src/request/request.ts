@@ -130,9 +130,9 @@ export function landmarks({ film }: Request): number[] {
   return [...new Set([0, last, ...times.filter((frame) => frame <= last)])].sort((a, b) => a - b);
 }
 
-/** The frames of the film that are rendered, as numbers in the whole film. */
-export function framesOf({ film }: Request): number[] {
-  return Array.from({ length: film.last - film.first + 1 }, (_, k) => film.first + k);
+/** How many frames are rendered, of a part of a film fewer than it has. */
+export function frameCount({ first, last }: Film): number {
+  return last - first + 1;
 }
 
 /** The place at a time of a straight way, 0 to 1. */
