@@ -1,7 +1,7 @@
 /** Paths of films for tests. */
 
 import { type Camera, depthOf } from '../../src/film/camera.js';
-import type { FilmPath } from '../../src/film/cover.js';
+import type { FilmPath } from '../../src/film/path.js';
 import { timeOf } from '../../src/view/path/easing.js';
 import { type Place, placeAt } from '../../src/view/path/place.js';
 
