@@ -15,7 +15,7 @@ import type { Numerics } from '../work/fractal/numerics.js';
 import type { FractalPicture } from '../work/fractal/renders.js';
 import { type Emit, logTo } from './events.js';
 import type { Picture } from './picture.js';
-import type { Prepared } from './prepare.js';
+import { type Prepared, referenceOf } from './prepare.js';
 
 export interface StoreOptions {
   /** undefined: nothing is kept or looked for. */
@@ -106,12 +106,17 @@ export function archiveOfParts(
 }
 
 /** The frames of a request as pictures of a job. */
-export function framesOf(
-  { reference }: Prepared,
-  { paint, viewOf, lookOf }: Picture,
-): (index: number) => FractalPicture {
-  const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
-  return (index) => ({ view: viewOf(index), ...(lookOf ? { look: lookOf(index) } : {}), ...shared });
+export function framesOf(prepared: Prepared, { paint, viewOf, lookOf }: Picture): (index: number) => FractalPicture {
+  return (index) => {
+    const view = viewOf(index);
+    const reference = referenceOf(prepared, view);
+    return {
+      view,
+      ...(paint ? { paint } : {}),
+      ...(lookOf ? { look: lookOf(index) } : {}),
+      ...(reference ? { reference } : {}),
+    };
+  };
 }
 
 /** The digest of a paint and a reference orbit is made once for all pictures that share them. */

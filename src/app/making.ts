@@ -37,7 +37,7 @@ export interface MakingOptions {
 
 export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   const { store, paint, numerics, forecast, keepsSamples, emit } = options;
-  const { request, reference } = prepared;
+  const { request } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames') {
     const { stretches, why } = assemblyOf(request);
@@ -54,7 +54,10 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   }
   const picture = pictureOf(request, keepsSamples ? undefined : paint);
   return {
-    job: { ...jobOf(request, picture, reference), ...(forecast ? { costOf: forecast.costOf } : {}) },
+    job: {
+      ...jobOf(prepared, picture),
+      ...(forecast ? { costOf: (render) => forecast.costOf(film.first + render) } : {}),
+    },
     archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
 }

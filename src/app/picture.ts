@@ -90,19 +90,19 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
   });
 }
 
-/** Writes a frame of a prepared request, whose index is that among the rendered ones. `paint`: for raw samples, unless the output needs raw samples. */
+/** Writes a frame of a prepared request. `paint`: for raw samples, unless the output needs raw samples. */
 export async function writeFrame(
   output: Output,
   frame: Frame,
   request: Request,
   paint: Paint | undefined,
 ): Promise<void> {
-  const number = request.film.first + frame.index;
+  const { index } = frame;
   const painted = paint
-    ? await paintFrame(frame, paintAt(request, paint, number), viewAt(request, number).iterations)
+    ? await paintFrame(frame, paintAt(request, paint, index), viewAt(request, index).iterations)
     : frame;
   await output.write(request.flip ? flipped(painted) : painted, (of) =>
-    of === 'film' ? parametersOf(request) : parametersOf(request, number),
+    of === 'film' ? parametersOf(request) : parametersOf(request, index),
   );
 }
 

@@ -6,18 +6,26 @@
 import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
 import type { Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
-import type { Formula } from '../view/view.js';
+import type { Formula, View } from '../view/view.js';
 import { withLimit } from './limit.js';
 import { endsOf, methodByCost, methodByDepth } from './method.js';
 import { orbitsAround } from './orbits.js';
 import { type Compute, directProbe } from './probe.js';
+import { placesOf, referenceAround } from './references.js';
 import type { Context } from './stage.js';
 
 export interface Prepared {
   /** With its method and iteration limit. */
   readonly request: Request;
-  /** Where views are perturbed. */
+  /** Around the deepest view, where views are perturbed. */
   readonly reference: Reference | undefined;
+  /** That one and those around other deep places of a film. */
+  readonly references: readonly Reference[];
+}
+
+/** The orbit that a view needs. */
+export function referenceOf({ references }: Pick<Prepared, 'references'>, view: View): Reference | undefined {
+  return view.perturbed && references.length > 0 ? referenceAround(view, references) : undefined;
 }
 
 export interface PrepareOptions {
@@ -39,15 +47,17 @@ export async function prepare(
   const direct = once(directProbe);
   const limited = request.autoIterations ? await withLimit(byDepth, direct, orbits, context) : byDepth;
   const chosen = await methodByCost(limited, direct, orbits, context);
-  const perturbed = endsOf(chosen).some((view) => view.perturbed);
-  const reference = perturbed ? await orbits.of(chosen.iterations) : undefined;
+  const [deepest, ...others] = placesOf(endsOf(chosen).filter((view) => view.perturbed));
+  const reference = deepest ? await orbits.of(chosen.iterations) : undefined;
+  const references = reference ? [reference] : [];
+  for (const place of others) references.push(await orbitsAround(place, context, store).of(chosen.iterations));
   context.emit({
     kind: 'prepared',
     iterations: chosen.iterations,
     perturbedFrom: chosen.perturbedFrom ?? Infinity,
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
-  return { request: chosen, reference };
+  return { request: chosen, reference, references };
 }
 
 /** Opened when it is first needed. */

@@ -84,7 +84,8 @@ async function stages(
       signal.throwIfAborted();
       const found = index === 0 ? first : await firstFound(kept, index);
       if (!found) throw await samplesMissing(store, prepared.request, picture, index);
-      await writeFrame(output, picture.channels === 1 ? countsOf(found.frame) : found.frame, prepared.request, paint);
+      const frame = picture.channels === 1 ? countsOf(found.frame) : found.frame;
+      await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
     }
     return sum;

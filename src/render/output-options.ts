@@ -11,7 +11,7 @@ export interface OutputOptions {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
-  /** The number of the frame with index 0, for names of files: a part of a film keeps those of the whole; absent: 0. */
+  /** The index of the first frame: a part of a film keeps those of the whole; absent: 0. */
   readonly first?: number;
   /** Samples a pixel: an axis of an .npy, when above 1. */
   readonly perPixel: number;

@@ -69,7 +69,9 @@ export function requestOf(v: PictureValues): Request {
 function onPath(request: Request): Request {
   const { path, frames } = request.film;
   if (!path) return request;
-  const { film, outfile, ...start } = stillOf(request, 0);
+  const still = stillOf(request, 0);
+  if (frames === 1) return still;
+  const { film, outfile, ...start } = still;
   const { re, im, zoom } = viewAt(request, frames - 1);
   return { ...request, ...start, film: { ...request.film, end: { re, im, zoom } } };
 }

@@ -8,9 +8,9 @@
 
 import { fromLog10 } from '../decimal.js';
 import { LINEAR } from './easing.js';
-import { distanceLog10, type Journey, journeyOf } from './journey.js';
+import { type Journey, journeyOf } from './journey.js';
 import type { Keyframe } from './keyframe.js';
-import { centreBetween, depthOf, type Place, placeAt, placeAtDepth, rounded } from './place.js';
+import { centreBetween, depthOf, distanceLog10, type Place, placeAt, placeAtDepth, rounded } from './place.js';
 import { type Knot, positionIn, trackOf } from './track.js';
 
 export interface CameraTrack {

@@ -10,8 +10,8 @@
  * a logarithm, so that any depth is possible; the way near either end is computed from that end.
  */
 
-import { add, type Decimal, fromLog10, log10, multiply, negate, parseDecimal } from '../decimal.js';
-import { centreBetween, depthOf, type Place, rounded } from './place.js';
+import { fromLog10 } from '../decimal.js';
+import { centreBetween, depthOf, distanceLog10, type Place, rounded } from './place.js';
 
 export interface Journey {
   /** The place at time t, 0 to 1. */
@@ -70,15 +70,6 @@ export function journeyOf(from: Place, to: Place): Journey | undefined {
   };
 }
 
-/** log10 of the distance between two centres; -Infinity where they are the same. */
-export function distanceLog10(a: Pick<Place, 're' | 'im'>, b: Pick<Place, 're' | 'im'>): number {
-  const square = (one: string, other: string) => {
-    const off = add(parsed(one), negate(parsed(other)));
-    return multiply(off, off);
-  };
-  return log10(add(square(a.re, b.re), square(a.im, b.im))) / 2;
-}
-
 /** asinh(numerator / (2·rho²·w)), of the logarithm of w. */
 function asinhOf(numerator: number, wLn: number): number {
   const ln = Math.log(Math.abs(numerator)) - Math.log(2 * RHO2) - wLn;
@@ -94,8 +85,4 @@ function coshLn(x: number): number {
 /** Of x > 0. */
 function sinhLn(x: number): number {
   return x + Math.log(-Math.expm1(-2 * x)) - Math.LN2;
-}
-
-function parsed(text: string): Decimal {
-  return parseDecimal(text) as Decimal;
 }

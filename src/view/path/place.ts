@@ -66,6 +66,15 @@ export function depthOf(zoom: string): number {
   return log10(parsed(zoom));
 }
 
+/** log10 of the distance between two centres; -Infinity where they are the same. */
+export function distanceLog10(a: Pick<Place, 're' | 'im'>, b: Pick<Place, 're' | 'im'>): number {
+  const square = (one: string, other: string) => {
+    const off = add(parsed(one), negate(parsed(other)));
+    return multiply(off, off);
+  };
+  return log10(add(square(a.re, b.re), square(a.im, b.im))) / 2;
+}
+
 /**
  * To the tenth digit of the zoom, which is not visible: so films of different lengths through the same zooms share frames,
  * which would otherwise differ by the rounding of t.
