@@ -8,14 +8,19 @@ import type { Rect } from '../shard/shard.js';
 import type { Cover, FilmPath } from './cover.js';
 import type { Size } from './footprint.js';
 import { Gathering } from './gather.js';
-import { type FilmOrder, type Showing, showings } from './showing.js';
-import { emptyTexels, halved, putPixels, type Texels, tilesOf } from './texture.js';
+import { FilmMemory } from './memory.js';
+import type { Shown } from './part.js';
+import { type FilmOrder, showings } from './showing.js';
+import { emptyTile, halved, putPixels, release, type Tile, tilesOf } from './texture.js';
 
 /** Painted parts of a keyframe: 8-bit sRGB, 3 bytes a pixel, for each of its parts. */
 export type Painted = readonly { readonly rect: Rect; readonly rgb: Uint8Array }[];
 
+/** The keyframes that are held may take so much memory. */
+const MEMORY_BYTES = 2 ** 31;
+
 /** A keyframe's mip levels; undefined: let go, or not yet made. */
-type Pyramid = (readonly Texels[] | undefined)[];
+type Pyramid = (readonly Tile[] | undefined)[];
 
 /**
  * The frames in order, 8-bit sRGB. `painted`: the keyframes of `order`, one after another.
@@ -27,18 +32,24 @@ export async function* assembled(
   const showing = showings(cover, order.keyframes, size);
   const source = painted[Symbol.asyncIterator]();
   const held = new Map<number, Pyramid>();
-  const gathering = new Gathering(size);
+  const memory = new FilmMemory(MEMORY_BYTES);
+  const gathering = Gathering.of(size, memory);
   let come = 0;
   try {
     for (let frame = 0; frame < path.frames; frame++) {
       for (; come < (order.needed[frame] as number); come++) {
         const next = await source.next();
         if (next.done) throw new Error(`the film has ${come} of ${order.keyframes.length} keyframes`);
-        held.set(come, [levelZero(next.value)]);
+        held.set(come, [levelZero(memory, next.value)]);
       }
-      yield await frameOf(gathering, showing(path.at(frame)), held);
+      const shown = showing(path.at(frame)).flatMap(({ keyframe, to, level }): Shown[] => {
+        const pyramid = held.get(keyframe);
+        return pyramid ? [{ tiles: levelOf(memory, pyramid, level), to, weight: 1 }] : [];
+      });
+      yield gathering.frame(shown);
+      await setImmediate();
       for (const [keyframe, pyramid] of held) {
-        if (letGo(pyramid, order.lastUse[keyframe] ?? [], frame)) held.delete(keyframe);
+        if (letGo(memory, pyramid, order.lastUse[keyframe] ?? [], frame)) held.delete(keyframe);
       }
     }
   } finally {
@@ -46,41 +57,28 @@ export async function* assembled(
   }
 }
 
-/** Between keyframes other work of this thread has its turn. */
-async function frameOf(
-  gathering: Gathering,
-  shown: readonly Showing[],
-  held: ReadonlyMap<number, Pyramid>,
-): Promise<Uint8Array> {
-  for (const { keyframe, to, level } of shown) {
-    const pyramid = held.get(keyframe);
-    if (pyramid) for (const tile of levelOf(pyramid, level)) gathering.add(tile, to);
-    await setImmediate();
-  }
-  return gathering.pixels();
-}
-
-function levelZero(parts: Painted): readonly Texels[] {
-  const tiles = tilesOf(parts.map(({ rect }) => rect)).map(emptyTexels);
-  for (const { rect, rgb } of parts) for (const tile of tiles) putPixels(tile, rgb, rect);
+function levelZero(memory: FilmMemory, parts: Painted): readonly Tile[] {
+  const tiles = tilesOf(parts.map(({ rect }) => rect)).map((rect) => emptyTile(memory, rect));
+  for (const { rect, rgb } of parts) for (const tile of tiles) putPixels(memory, tile, rgb, rect);
   return tiles;
 }
 
 /** Made of the one below. */
-function levelOf(pyramid: Pyramid, level: number): readonly Texels[] {
+function levelOf(memory: FilmMemory, pyramid: Pyramid, level: number): readonly Tile[] {
   const known = pyramid[level];
   if (known) return known;
   if (level === 0) throw new Error('a mip level was let go that is still needed');
-  const made = levelOf(pyramid, level - 1).map(halved);
+  const made = levelOf(memory, pyramid, level - 1).map((tile) => halved(memory, tile));
   pyramid[level] = made;
   return made;
 }
 
 /** Lets go of the levels below those that frames after this one use; true: of all. */
-function letGo(pyramid: Pyramid, lastUse: readonly number[], frame: number): boolean {
+function letGo(memory: FilmMemory, pyramid: Pyramid, lastUse: readonly number[], frame: number): boolean {
   const finest = lastUse.findIndex((last) => last > frame);
-  if (finest < 0) return true;
-  if (pyramid[finest] === undefined) levelOf(pyramid, finest);
-  pyramid.fill(undefined, 0, finest);
-  return false;
+  if (finest >= 0 && pyramid[finest] === undefined) levelOf(memory, pyramid, finest);
+  const from = finest < 0 ? pyramid.length : finest;
+  for (const tiles of pyramid.slice(0, from)) for (const tile of tiles ?? []) release(memory, tile);
+  pyramid.fill(undefined, 0, from);
+  return finest < 0;
 }

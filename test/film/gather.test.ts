@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { levelFor, tentOf, weightAt } from '../../src/film/filter.js';
 import { Gathering } from '../../src/film/gather.js';
-import { emptyTexels, halved, putPixels, tilesOf } from '../../src/film/texture.js';
+import { FilmMemory } from '../../src/film/memory.js';
+import { emptyTile, halved, putPixels, tilesOf } from '../../src/film/texture.js';
 import { toLevel, toLinear } from '../../src/render/oklab.js';
 
 const size = { width: 48, height: 27 };
@@ -16,21 +17,21 @@ function noise(scale: number) {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
     return seed >>> 24;
   });
-  let tiles = tilesOf([rect]).map(emptyTexels);
-  for (const tile of tiles) putPixels(tile, rgb, rect);
-  for (let level = 0; level < levelFor(scale); level++) tiles = tiles.map(halved);
-  return { rect, rgb, tiles };
+  const memory = new FilmMemory(1 << 26);
+  let tiles = tilesOf([rect]).map((one) => emptyTile(memory, one));
+  for (const tile of tiles) putPixels(memory, tile, rgb, rect);
+  for (let level = 0; level < levelFor(scale); level++) tiles = tiles.map((tile) => halved(memory, tile));
+  return { rect, rgb, tiles, memory };
 }
 
-function frame(tiles: ReturnType<typeof noise>['tiles'], scale: number, sin: number): Uint8Array {
-  const gathering = new Gathering(size);
-  for (const tile of tiles) gathering.add(tile, { cos: scale, sin, x: 3.3, y: -2.1, scale });
-  return gathering.pixels();
+function frame({ tiles, memory }: ReturnType<typeof noise>, scale: number, sin: number): Uint8Array {
+  return Gathering.of(size, memory).frame([{ tiles, to: { cos: scale, sin, x: 3.3, y: -2.1, scale }, weight: 1 }]);
 }
 
 test('a pixel is the weighted mean of the samples around it', () => {
-  const { rect, rgb, tiles } = noise(1.3);
-  const found = frame(tiles, 1.3, 0);
+  const noisy = noise(1.3);
+  const { rect, rgb } = noisy;
+  const found = frame(noisy, 1.3, 0);
   const tent = tentOf(1.3);
   for (const [x, y] of [
     [0, 0],
@@ -53,17 +54,18 @@ test('a pixel is the weighted mean of the samples around it', () => {
 
 test('an upright frame, in SIMD, is what it is texel by texel', () => {
   for (const scale of [1, 1.1, 1.7, 2, 2.3, 5]) {
-    const { tiles } = noise(scale);
-    const turned = frame(tiles, scale, 1e-13);
-    const off = frame(tiles, scale, 0).map((level, at) => Math.abs(level - (turned[at] as number)));
+    const noisy = noise(scale);
+    const turned = frame(noisy, scale, 1e-13);
+    const off = frame(noisy, scale, 0).map((level, at) => Math.abs(level - (turned[at] as number)));
     assert.ok(Math.max(...off) <= 1, `scale ${scale}`);
   }
 });
 
 test('a frame begins with nothing of the one before it, and a pixel without samples is an error', () => {
-  const gathering = new Gathering(size);
-  const { tiles } = noise(1);
-  for (const tile of tiles) gathering.add(tile, { cos: 1, sin: 0, x: 0, y: 0, scale: 1 });
-  gathering.pixels();
-  assert.throws(() => gathering.pixels(), /pixel 0 of a frame has no samples/);
+  const { tiles, memory } = noise(1);
+  const gathering = Gathering.of(size, memory);
+  const to = { cos: 1, sin: 0, x: 0, y: 0, scale: 1 };
+  const first = gathering.frame([{ tiles, to, weight: 1 }]);
+  assert.deepEqual(gathering.frame([{ tiles, to, weight: 1 }]), first);
+  assert.throws(() => gathering.frame([]), /pixel 0 of a frame has no samples/);
 });

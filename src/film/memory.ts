@@ -1,0 +1,117 @@
+/**
+ * The memory of a film: tiles of texels and what threads need to assemble frames of them, in one WebAssembly memory that all
+ * threads share. Its parts are taken and given back one by one; sizes are rounded up a little, so that a part that was given
+ * back fits the next one.
+ */
+
+import { readFileSync } from 'node:fs';
+import { FractalError } from '../errors.js';
+
+const PAGE = 65536;
+const MAX_PAGES = 65536;
+/** It grows by at least so many pages. */
+const GROWTH = 64;
+/** Parts begin at multiples of it. */
+const ALIGNED = 256;
+
+/** What the module of assembly/ exports. */
+export interface Film {
+  // biome-ignore format: one line per group of arguments
+  addUpright(texels: number, width: number, pairs: number, firstPair: number, pairsBefore: number, down: number,
+    most: number, rows: number, first: number, columnsBefore: number, across: number, taps: number, span: number,
+    line: number, sums: number, columns: number): void;
+  // biome-ignore format: one line per group of arguments
+  addTurned(texels: number, width: number, pairs: number, u: number, v: number, du: number, dv: number, rows: number,
+    columns: number, across: number, taps: number, down: number, most: number, sums: number): void;
+  finish(sums: number, count: number, rgb: number, thresholds: number, start: number, cells: number): number;
+  // biome-ignore format: one line per group of arguments
+  halve(texels: number, x: number, y: number, width: number, pairs: number, half: number, halfX: number, halfY: number,
+    halfWidth: number, halfPairs: number): void;
+  /** What numbers of texels are kept less. */
+  readonly BIAS: Constant;
+  /** Columns that `line` of addUpright has before and behind those of a tile. */
+  readonly MARGIN: Constant;
+  /** Places between two texels that windows of addTurned begin at. */
+  readonly PLACES: Constant;
+}
+
+interface Constant {
+  readonly value: number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+export function openFilm(memory: WebAssembly.Memory): Film {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./gather.wasm', import.meta.url)));
+  return new WebAssembly.Instance(compiled, { env: { memory, abort } }).exports as unknown as Film;
+}
+
+export class FilmMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly film: Film;
+  /** Parts that were given back, by size. */
+  private readonly free = new Map<number, number[]>();
+  private end = PAGE;
+
+  /** `most`: bytes that it may grow to. @throws FractalError RESOURCES */
+  constructor(private readonly most: number) {
+    const maximum = 1 + Math.ceil(most / PAGE);
+    try {
+      if (maximum > MAX_PAGES) throw new RangeError('more than 4 GiB');
+      this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+    } catch (error) {
+      throw this.shortage(error);
+    }
+    this.film = openFilm(this.memory);
+  }
+
+  /** Bytes in use, or given back. */
+  get bytes(): number {
+    return this.end - PAGE;
+  }
+
+  /** The address of so many bytes. @throws FractalError RESOURCES */
+  take(bytes: number): number {
+    const size = rounded(bytes);
+    const known = this.free.get(size)?.pop();
+    if (known !== undefined) return known;
+    const at = this.end;
+    const missing = Math.ceil((at + size - this.memory.buffer.byteLength) / PAGE);
+    if (missing > 0) this.grow(missing);
+    this.end += size;
+    return at;
+  }
+
+  /** To be called once for each `take`. */
+  give(at: number, bytes: number): void {
+    const size = rounded(bytes);
+    const known = this.free.get(size);
+    if (known) known.push(at);
+    else this.free.set(size, [at]);
+  }
+
+  private grow(missing: number): void {
+    const left = 1 + Math.ceil(this.most / PAGE) - this.memory.buffer.byteLength / PAGE;
+    try {
+      this.memory.grow(Math.max(missing, Math.min(GROWTH, left)));
+    } catch (error) {
+      throw this.shortage(error);
+    }
+  }
+
+  private shortage(cause: unknown): FractalError {
+    const size = `${Math.ceil(this.most / 2 ** 20)} MiB of memory for the film's keyframes`;
+    const way = 'use --assembly frames, a smaller picture, or raise the limit (ulimit -v)';
+    return new FractalError('RESOURCES', `${size} cannot be had: ${way}`, { cause });
+  }
+}
+
+/** At most a quarter more. */
+function rounded(bytes: number): number {
+  const step = Math.max(ALIGNED, 2 ** (Math.floor(Math.log2(bytes)) - 2));
+  return step * Math.ceil(bytes / step);
+}
+
+function abort(): never {
+  throw new Error('the WebAssembly module aborted');
+}
