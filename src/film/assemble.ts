@@ -4,10 +4,12 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import type { Levels } from '../render/quantise.js';
 import type { Rect } from '../shard/shard.js';
 import type { Cover, FilmPath } from './cover.js';
+import { placeTables } from './finish.js';
 import type { Size } from './footprint.js';
-import { Gathering } from './gather.js';
+import { benchIn, Gathering } from './gather.js';
 import { FilmMemory } from './memory.js';
 import type { Shown } from './part.js';
 import { type FilmOrder, showings } from './showing.js';
@@ -16,6 +18,7 @@ import { emptyTile, halved, putPixels, release, type Tile, tilesOf } from './tex
 /** Painted parts of a keyframe: 8-bit sRGB, 3 bytes a pixel, for each of its parts. */
 export type Painted = readonly { readonly rect: Rect; readonly rgb: Uint8Array }[];
 
+const PLAIN: Levels = { bits: 8, dither: false };
 /** The keyframes that are held may take so much memory. */
 const MEMORY_BYTES = 2 ** 31;
 
@@ -33,7 +36,7 @@ export async function* assembled(
   const source = painted[Symbol.asyncIterator]();
   const held = new Map<number, Pyramid>();
   const memory = new FilmMemory(MEMORY_BYTES);
-  const gathering = Gathering.of(size, memory);
+  const gathering = new Gathering(size, benchIn(memory, placeTables(memory), size));
   let come = 0;
   try {
     for (let frame = 0; frame < path.frames; frame++) {
@@ -46,7 +49,7 @@ export async function* assembled(
         const pyramid = held.get(keyframe);
         return pyramid ? [{ tiles: levelOf(memory, pyramid, level), to, weight: 1 }] : [];
       });
-      yield gathering.frame(shown);
+      yield gathering.frame(shown, PLAIN) as Uint8Array;
       await setImmediate();
       for (const [keyframe, pyramid] of held) {
         if (letGo(memory, pyramid, order.lastUse[keyframe] ?? [], frame)) held.delete(keyframe);

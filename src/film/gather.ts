@@ -4,7 +4,8 @@
  * on every machine.
  */
 
-import { LEVEL_TABLES } from '../render/oklab.js';
+import type { Levels } from '../render/quantise.js';
+import { type Finish, openFinish, rowOf, type Tables } from './finish.js';
 import type { Size } from './footprint.js';
 import { type Film, type FilmMemory, openFilm } from './memory.js';
 import type { Part, Shown, Space } from './part.js';
@@ -17,89 +18,76 @@ import { uprightParts } from './upright.js';
 const ROWS = 16;
 /** Bytes of a sum. */
 const SUM = 16;
-/** Bytes of tables for each pixel along both sides of a frame, and in all; the keyframes of one frame take some 200. */
+/** Bytes of tables for each pixel along both sides of a frame; the keyframes of one frame take some 200. */
 const TABLE_BYTES = 4096;
 
-const LEVEL_BYTES = LEVEL_TABLES.thresholds.byteLength + 8 + LEVEL_TABLES.start.byteLength;
-
-/** Where things are in the memory. */
-interface Layout {
-  readonly sums: number;
-  readonly line: number;
-  readonly rgb: number;
-  readonly thresholds: number;
-  readonly start: number;
-  readonly tables: number;
-  readonly tableBytes: number;
+/** The part of a film's memory that one thread works in. */
+export interface Bench {
+  readonly memory: WebAssembly.Memory;
+  /** Of benchBytes bytes. */
+  readonly at: number;
+  readonly tables: Tables;
 }
 
-function layoutOf({ width, height }: Size, { MARGIN }: Film): Layout & { readonly bytes: number } {
-  const line = SUM * ROWS * width + SUM * MARGIN.value;
+/** A bench of its own for one more thread. @throws FractalError RESOURCES */
+export function benchIn(memory: FilmMemory, tables: Tables, size: Size): Bench {
+  return { memory: memory.memory, at: memory.take(layoutOf(size, memory.film).end), tables };
+}
+
+/** Where things are in a bench: from 0 on. */
+function layoutOf({ width, height }: Size, { MARGIN }: Film) {
+  const line = SUM * ROWS * rowOf(width) + SUM * MARGIN.value;
   const rgb = line + SUM * (TILE + MARGIN.value);
-  const thresholds = rgb + 16 * Math.ceil((3 * ROWS * width) / 16);
-  const start = thresholds + 8 * 257;
-  const tables = thresholds + 16 * Math.ceil(LEVEL_BYTES / 16);
-  const tableBytes = TABLE_BYTES * (width + height);
-  return { sums: 0, line, rgb, thresholds, start, tables, tableBytes, bytes: tables + tableBytes };
-}
-
-/** Bytes that a Gathering needs. */
-export function gatheringBytes(size: Size, film: Film): number {
-  return layoutOf(size, film).bytes;
+  const scratch = rgb + 6 * ROWS * rowOf(width) + 16;
+  return { sums: 0, line, rgb, scratch, end: scratch + TABLE_BYTES * (width + height) };
 }
 
 export class Gathering {
-  private readonly film: Film;
-  private readonly layout: Layout;
+  private readonly finish: Finish;
   private readonly space: Space & { readonly scratch: Scratch };
+  private readonly rgb: number;
 
-  /** `at`: address of gatheringBytes bytes of its own. */
   constructor(
     private readonly size: Size,
-    private readonly memory: WebAssembly.Memory,
-    private readonly at: number,
+    private readonly bench: Bench,
   ) {
-    this.film = openFilm(memory);
-    this.layout = layoutOf(size, this.film);
-    const { sums, line, thresholds, start, tables, tableBytes } = this.layout;
-    const { film } = this;
-    new Float64Array(memory.buffer, at + thresholds, 257).set([...LEVEL_TABLES.thresholds, Infinity]);
-    new Uint8Array(memory.buffer, at + start, LEVEL_TABLES.start.length).set(LEVEL_TABLES.start);
-    new Uint8Array(memory.buffer, at + sums, SUM * ROWS * size.width).fill(0);
+    const { memory, at, tables } = bench;
+    const film = openFilm(memory);
+    const { sums, line, rgb, scratch, end } = layoutOf(size, film);
+    this.finish = openFinish(film, tables);
+    this.rgb = at + rgb;
     this.space = {
-      size,
-      film,
-      scratch: new Scratch(memory, at + tables, tableBytes),
-      sums: at + sums,
-      line: at + line,
+      ...{ size, film, sums: at + sums, line: at + line },
+      scratch: new Scratch(memory, at + scratch, end - scratch),
     };
+    new Uint8Array(memory.buffer, at + sums, SUM * ROWS * rowOf(size.width)).fill(0);
   }
 
-  /** In memory of a film. */
-  static of(size: Size, memory: FilmMemory): Gathering {
-    return new Gathering(size, memory.memory, memory.take(gatheringBytes(size, memory.film)));
-  }
-
-  /** 8-bit sRGB, 3 bytes a pixel. @throws Error for a pixel without samples */
-  frame(shown: readonly Shown[]): Uint8Array {
+  /** sRGB, 3 numbers a pixel. @throws Error for a pixel without samples */
+  frame(shown: readonly Shown[], levels: Levels): Uint8Array | Uint16Array {
     const { width, height } = this.size;
     this.space.scratch.clear();
     const parts = shown.filter(({ tiles }) => tiles.length > 0).flatMap((one) => partsOf(one, this.space));
-    const rgb = new Uint8Array(3 * width * height);
+    const pixels = levels.bits === 16 ? new Uint16Array(3 * width * height) : new Uint8Array(3 * width * height);
     for (let row = 0; row < height; row += ROWS) {
       const rows = Math.min(ROWS, height - row);
       for (const part of parts) if (part.from < row + rows && part.to > row) part.add(row, rows);
-      rgb.set(this.finished(width * row, width * rows), 3 * width * row);
+      const finished = this.finished(row, rows, levels);
+      for (let k = 0; k < rows; k++) {
+        const from = 3 * rowOf(width) * k;
+        pixels.set(finished.subarray(from, from + 3 * width), 3 * width * (row + k));
+      }
     }
-    return rgb;
+    return pixels;
   }
 
-  private finished(first: number, count: number): Uint8Array {
-    const { sums, rgb, thresholds, start } = this.layout;
-    const { at } = this;
-    const without = this.film.finish(at + sums, count, at + rgb, at + thresholds, at + start, LEVEL_TABLES.cells);
-    if (without >= 0) throw new Error(`pixel ${first + without} of a frame has no samples`);
-    return new Uint8Array(this.memory.buffer, at + rgb, 3 * count);
+  private finished(y: number, rows: number, levels: Levels): Uint8Array | Uint16Array {
+    const { width } = this.size;
+    const without = this.finish({ sums: this.space.sums, width, rows, y }, levels, this.rgb);
+    if (without >= 0) throw new Error(`pixel ${width * y + without} of a frame has no samples`);
+    const { buffer } = this.bench.memory;
+    const count = 3 * rowOf(width) * rows;
+    return levels.bits === 16 ? new Uint16Array(buffer, this.rgb, count) : new Uint8Array(buffer, this.rgb, count);
   }
 }
 

@@ -19,11 +19,14 @@ export interface Film {
   // biome-ignore format: one line per group of arguments
   addUpright(texels: number, width: number, pairs: number, firstPair: number, pairsBefore: number, down: number,
     most: number, rows: number, first: number, columnsBefore: number, across: number, taps: number, span: number,
-    line: number, sums: number, columns: number): void;
+    line: number, sums: number, stride: number): void;
   // biome-ignore format: one line per group of arguments
   addTurned(texels: number, width: number, pairs: number, u: number, v: number, du: number, dv: number, rows: number,
-    columns: number, across: number, taps: number, down: number, most: number, sums: number): void;
-  finish(sums: number, count: number, rgb: number, thresholds: number, start: number, cells: number): number;
+    columns: number, across: number, taps: number, down: number, most: number, sums: number, stride: number): void;
+  useTables(thresholds: number, fine: number, coarse: number): void;
+  // biome-ignore format: one line per group of arguments
+  finishBytes(sums: number, width: number, rows: number, y: number, rgb: number, dither: number, side: number): number;
+  finishDeep(sums: number, width: number, rows: number, rgb: number): number;
   // biome-ignore format: one line per group of arguments
   halve(texels: number, x: number, y: number, width: number, pairs: number, half: number, halfX: number, halfY: number,
     halfWidth: number, halfPairs: number): void;
@@ -31,6 +34,9 @@ export interface Film {
   readonly BIAS: Constant;
   /** Columns that `line` of addUpright has before and behind those of a tile. */
   readonly MARGIN: Constant;
+  /** Cells of the tables of levels. */
+  readonly FINE: Constant;
+  readonly COARSE: Constant;
   /** Places between two texels that windows of addTurned begin at. */
   readonly PLACES: Constant;
 }
@@ -82,6 +88,13 @@ export class FilmMemory {
     return at;
   }
 
+  /** The address of a copy of a table. @throws FractalError RESOURCES */
+  place(table: Uint16Array | Int32Array | Float32Array): number {
+    const at = this.take(table.byteLength);
+    copyTo(this.memory, at, table);
+    return at;
+  }
+
   /** To be called once for each `take`. */
   give(at: number, bytes: number): void {
     const size = rounded(bytes);
@@ -104,6 +117,15 @@ export class FilmMemory {
     const way = 'use --assembly frames, a smaller picture, or raise the limit (ulimit -v)';
     return new FractalError('RESOURCES', `${size} cannot be had: ${way}`, { cause });
   }
+}
+
+export function copyTo(
+  { buffer }: WebAssembly.Memory,
+  at: number,
+  table: Exclude<NodeJS.TypedArray, BigInt64Array>,
+): void {
+  const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
+  new Uint8Array(buffer, at, bytes.length).set(bytes);
 }
 
 /** At most a quarter more. */

@@ -1,6 +1,7 @@
 /** A part of the memory in which one frame's tables are placed one after another, and forgotten together. */
 
 import { FractalError } from '../errors.js';
+import { copyTo } from './memory.js';
 
 export class Scratch {
   private next: number;
@@ -24,8 +25,7 @@ export class Scratch {
     if (this.next > this.at + this.bytes) {
       throw new FractalError('RESOURCES', 'a frame shows too many keyframes at once: use fewer frames for --shutter');
     }
-    const to = new Uint8Array(this.memory.buffer, at, table.byteLength);
-    to.set(new Uint8Array(table.buffer, table.byteOffset, table.byteLength));
+    copyTo(this.memory, at, table);
     return at;
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { filterOf, windowAt } from './filter.js';
+import { rowOf } from './finish.js';
 import type { Film } from './memory.js';
 import type { Part, Shown, Space } from './part.js';
 import { columnWeights, pairsFor, pairWeights } from './weights.js';
@@ -33,7 +34,7 @@ export function turnedParts({ tiles, to, weight }: Shown, { size, film, scratch,
       add(row, rows) {
         // biome-ignore format: as declared
         film.addTurned(tile.at, tile.width, tile.height / 2, u - row * dv - tile.x, v + row * du - tile.y, du, dv,
-          rows, width, acrossAt, taps, downAt, most, sums);
+          rows, width, acrossAt, taps, downAt, most, sums, rowOf(width));
       },
     };
   });

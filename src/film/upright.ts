@@ -1,6 +1,7 @@
 /** What a frame takes of tiles that are not turned against it: weights by the columns and by the rows of its pixels. */
 
 import { type Filter, filterOf, windowAt } from './filter.js';
+import { rowOf } from './finish.js';
 import type { Part, Shown, Space } from './part.js';
 import { columnWeights, pairsFor, pairWeights } from './weights.js';
 
@@ -66,7 +67,7 @@ export function uprightParts({ tiles, to, weight }: Shown, { size, film, scratch
         // biome-ignore format: as declared
         film.addUpright(tile.at, tile.width, tile.height / 2, pairsAt + 4 * first, tile.y / 2, downAt + 4 * most * first,
           most, count, columnsAt + 4 * left, tile.x, acrossAt + 4 * taps * left, taps, right - left,
-          line, sums + 16 * ((begin - row) * width + across.from + left), width);
+          line, sums + 16 * ((begin - row) * rowOf(width) + across.from + left), rowOf(width));
       },
     };
   });

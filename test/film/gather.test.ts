@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { levelFor, tentOf, weightAt } from '../../src/film/filter.js';
-import { Gathering } from '../../src/film/gather.js';
+import { placeTables } from '../../src/film/finish.js';
+import { benchIn, Gathering } from '../../src/film/gather.js';
 import { FilmMemory } from '../../src/film/memory.js';
 import { emptyTile, halved, putPixels, tilesOf } from '../../src/film/texture.js';
 import { toLevel, toLinear } from '../../src/render/oklab.js';
@@ -24,8 +25,14 @@ function noise(scale: number) {
   return { rect, rgb, tiles, memory };
 }
 
-function frame({ tiles, memory }: ReturnType<typeof noise>, scale: number, sin: number): Uint8Array {
-  return Gathering.of(size, memory).frame([{ tiles, to: { cos: scale, sin, x: 3.3, y: -2.1, scale }, weight: 1 }]);
+const PLAIN = { bits: 8, dither: false } as const;
+
+function gathering(memory: FilmMemory): Gathering {
+  return new Gathering(size, benchIn(memory, placeTables(memory), size));
+}
+
+function frame({ tiles, memory }: ReturnType<typeof noise>, scale: number, sin: number) {
+  return gathering(memory).frame([{ tiles, to: { cos: scale, sin, x: 3.3, y: -2.1, scale }, weight: 1 }], PLAIN);
 }
 
 test('a pixel is the weighted mean of the samples around it', () => {
@@ -63,9 +70,9 @@ test('an upright frame, in SIMD, is what it is texel by texel', () => {
 
 test('a frame begins with nothing of the one before it, and a pixel without samples is an error', () => {
   const { tiles, memory } = noise(1);
-  const gathering = Gathering.of(size, memory);
+  const one = gathering(memory);
   const to = { cos: 1, sin: 0, x: 0, y: 0, scale: 1 };
-  const first = gathering.frame([{ tiles, to, weight: 1 }]);
-  assert.deepEqual(gathering.frame([{ tiles, to, weight: 1 }]), first);
-  assert.throws(() => gathering.frame([]), /pixel 0 of a frame has no samples/);
+  const first = one.frame([{ tiles, to, weight: 1 }], PLAIN);
+  assert.deepEqual(one.frame([{ tiles, to, weight: 1 }], PLAIN), first);
+  assert.throws(() => one.frame([], PLAIN), /pixel 0 of a frame has no samples/);
 });

@@ -1,6 +1,6 @@
 /** What frames take of tiles, in SIMD: gather.ts lays out the memory and gives the weights. */
 
-export { finish } from './finish';
+export { COARSE, FINE, finishBytes, finishDeep, useTables } from './finish';
 export { halve } from './halve';
 export { BIAS } from './texels';
 export { addTurned, PLACES } from './turned';

@@ -14,7 +14,8 @@ export const PLACES: i32 = 1 << PLACES_BITS;
 /**
  * `texels`: `width` columns of `pairs`. Pixel (0, 0)'s window begins at (u, v), in texels from the tile's top left, that of the
  * next one (du, dv) on, that of the next row (-dv, du) on. `across`: `taps` weights (f32) for each place; `down`: `most` pairs
- * of i16 for each place between two texels, first below an even row, then below an odd one. `sums`: of pixel (0, 0).
+ * of i16 for each place between two texels, first below an even row, then below an odd one. `sums`: of
+ * pixel (0, 0); those of the next row are `stride` pixels on.
  */
 export function addTurned(
   texels: usize,
@@ -31,8 +32,9 @@ export function addTurned(
   down: usize,
   most: i32,
   sums: usize,
+  stride: i32,
 ): void {
-  for (let row = 0; row < rows; row++, u -= dv, v += du, sums += <usize>columns * SUM) {
+  for (let row = 0; row < rows; row++, u -= dv, v += du, sums += <usize>stride * SUM) {
     from = 0;
     to = <f64>columns;
     clip(u, du, <f64>-taps, <f64>width);

@@ -9,7 +9,7 @@ export const MARGIN: i32 = 8;
  * `texels`: `width` columns of `pairs`. `firstPair`: of each of `rows` rows of the frame the first pair (i32) that its weights
  * (`most` pairs of i16, `down`) are for, less `pairsBefore` counted from the tile's. `first`: of each of `span` pixels the
  * first column (i32), less `columnsBefore`, that its `taps` weights (f32, `across`) are for. `line`: space for the tile's
- * width with a MARGIN. `sums`: of the first pixel; those of the next row are `columns` pixels on.
+ * width with a MARGIN. `sums`: of the first pixel; those of the next row are `stride` pixels on.
  */
 export function addUpright(
   texels: usize,
@@ -27,7 +27,7 @@ export function addUpright(
   span: i32,
   line: usize,
   sums: usize,
-  columns: i32,
+  stride: i32,
 ): void {
   for (let m: usize = 0; m < <usize>MARGIN * SUM; m += SUM) {
     v128.store(line - SUM - m, f32x4.splat(0));
@@ -41,7 +41,7 @@ export function addUpright(
     if (count <= 0) continue;
     const weights = down + ((<usize>(row * most + skipped)) << 2);
     sumColumns(texels + <usize>((pair + skipped) * width) * PAIR, width, count, weights, line);
-    const target = sums + <usize>(row * columns) * SUM;
+    const target = sums + <usize>(row * stride) * SUM;
     if (taps == 3) sumThree(start, first, across, span, target);
     else if (taps == 4) sumFour(start, first, across, span, target);
     else if (taps == 5) sumFive(start, first, across, span, target);
