@@ -1,87 +1,86 @@
 /**
  * Frames of a film from its keyframes. Keyframes come in the order of a FilmOrder, and a frame is assembled as soon as
- * those that it shows are there; mip levels that no later frame uses are let go.
+ * those that it shows are there.
  */
 
-import { setImmediate } from 'node:timers/promises';
 import type { Levels } from '../render/quantise.js';
-import type { Rect } from '../shard/shard.js';
-import type { Cover, FilmPath } from './cover.js';
-import { placeTables } from './finish.js';
-import type { Size } from './footprint.js';
-import { benchIn, Gathering } from './gather.js';
-import { FilmMemory } from './memory.js';
+import type { Assembler } from './assembler.js';
+import type { Cover } from './cover.js';
+import { camerasOf } from './exposure.js';
+import { HeldKeyframes } from './held.js';
 import type { Shown } from './part.js';
+import type { FilmPath } from './path.js';
+import { blendsOf, type KeyframeSamples, type Painting } from './samples.js';
 import { type FilmOrder, showings } from './showing.js';
-import { emptyTile, halved, putPixels, release, type Tile, tilesOf } from './texture.js';
+import { Spill } from './spill.js';
 
-/** Painted parts of a keyframe: 8-bit sRGB, 3 bytes a pixel, for each of its parts. */
-export type Painted = readonly { readonly rect: Rect; readonly rgb: Uint8Array }[];
+export interface AssembledFilm {
+  readonly cover: Cover;
+  readonly order: FilmOrder;
+  readonly path: FilmPath;
+  readonly painting: Painting;
+  /** How its pixels are written. */
+  readonly levels: Levels;
+  readonly assembler: Assembler;
+}
 
-const PLAIN: Levels = { bits: 8, dither: false };
-/** The keyframes that are held may take so much memory. */
-const MEMORY_BYTES = 2 ** 31;
-
-/** A keyframe's mip levels; undefined: let go, or not yet made. */
-type Pyramid = (readonly Tile[] | undefined)[];
+/** Bytes, that samples of keyframes, and levels of theirs that wait for later frames, may each take in memory. */
+export const HELD_BYTES = 256 << 20;
 
 /**
- * The frames in order, 8-bit sRGB. `painted`: the keyframes of `order`, one after another.
+ * The frames in order, sRGB, 3 numbers a pixel. `computed`: the keyframes of `order`, one after another. `bound`: see HELD_BYTES.
+ * @throws FractalError DISK where samples have no place in the folder for temporary files
  */
 export async function* assembled(
-  { cover, order, path, size }: { cover: Cover; order: FilmOrder; path: FilmPath; size: Size },
-  painted: AsyncIterable<Painted>,
-): AsyncGenerator<Uint8Array> {
-  const showing = showings(cover, order.keyframes, size);
-  const source = painted[Symbol.asyncIterator]();
-  const held = new Map<number, Pyramid>();
-  const memory = new FilmMemory(MEMORY_BYTES);
-  const gathering = new Gathering(size, benchIn(memory, placeTables(memory), size));
+  { cover, order, path, painting, levels, assembler }: AssembledFilm,
+  computed: AsyncIterable<KeyframeSamples>,
+  bound = HELD_BYTES,
+): AsyncGenerator<Uint8Array | Uint16Array> {
+  const { memory } = assembler;
+  const showing = showings(cover, order.keyframes, assembler.size);
+  const source = computed[Symbol.asyncIterator]();
+  const held = new HeldKeyframes(order, painting, {
+    changing: isChanging(painting, path),
+    spill: new Spill({ bound }),
+    ...{ bound, memory },
+  });
+  /** Frames that are being assembled, in order. */
+  const pending: Promise<Uint8Array | Uint16Array>[] = [];
   let come = 0;
   try {
     for (let frame = 0; frame < path.frames; frame++) {
       for (; come < (order.needed[frame] as number); come++) {
         const next = await source.next();
         if (next.done) throw new Error(`the film has ${come} of ${order.keyframes.length} keyframes`);
-        held.set(come, [levelZero(memory, next.value)]);
+        await held.add(come, next.value, frame);
       }
-      const shown = showing(path.at(frame)).flatMap(({ keyframe, to, level }): Shown[] => {
-        const pyramid = held.get(keyframe);
-        return pyramid ? [{ tiles: levelOf(memory, pyramid, level), to, weight: 1 }] : [];
-      });
-      yield gathering.frame(shown, PLAIN) as Uint8Array;
-      await setImmediate();
-      for (const [keyframe, pyramid] of held) {
-        if (letGo(memory, pyramid, order.lastUse[keyframe] ?? [], frame)) held.delete(keyframe);
+      const shown: Shown[] = [];
+      for (const camera of camerasOf(path, frame)) {
+        for (const { keyframe, to, level } of showing(camera)) {
+          for (const { step, share } of blendsOf(painting, to.scale)) {
+            const tiles = await held.tiles({ keyframe, level, step }, frame);
+            for (const { at } of tiles) memory.hold(at);
+            shown.push({ tiles, to, weight: share });
+          }
+        }
       }
+      const begun = assembler.frame(shown, levels);
+      // It may fail before it is awaited below.
+      begun.catch(() => {});
+      pending.push(begun);
+      held.after(frame);
+      if (pending.length > assembler.threads) yield await (pending.shift() as Promise<Uint8Array | Uint16Array>);
     }
+    while (pending.length > 0) yield await (pending.shift() as Promise<Uint8Array | Uint16Array>);
   } finally {
+    await Promise.allSettled(pending);
+    held.close();
     await source.return?.();
   }
 }
 
-function levelZero(memory: FilmMemory, parts: Painted): readonly Tile[] {
-  const tiles = tilesOf(parts.map(({ rect }) => rect)).map((rect) => emptyTile(memory, rect));
-  for (const { rect, rgb } of parts) for (const tile of tiles) putPixels(memory, tile, rgb, rect);
-  return tiles;
-}
-
-/** Made of the one below. */
-function levelOf(memory: FilmMemory, pyramid: Pyramid, level: number): readonly Tile[] {
-  const known = pyramid[level];
-  if (known) return known;
-  if (level === 0) throw new Error('a mip level was let go that is still needed');
-  const made = levelOf(memory, pyramid, level - 1).map((tile) => halved(memory, tile));
-  pyramid[level] = made;
-  return made;
-}
-
-/** Lets go of the levels below those that frames after this one use; true: of all. */
-function letGo(memory: FilmMemory, pyramid: Pyramid, lastUse: readonly number[], frame: number): boolean {
-  const finest = lastUse.findIndex((last) => last > frame);
-  if (finest >= 0 && pyramid[finest] === undefined) levelOf(memory, pyramid, finest);
-  const from = finest < 0 ? pyramid.length : finest;
-  for (const tiles of pyramid.slice(0, from)) for (const tile of tiles ?? []) release(memory, tile);
-  pyramid.fill(undefined, 0, from);
-  return finest < 0;
+function isChanging({ nameOf }: Painting, { frames }: FilmPath): boolean {
+  const first = nameOf(0);
+  for (let frame = 1; frame < frames; frame++) if (nameOf(frame) !== first) return true;
+  return false;
 }

@@ -23,6 +23,7 @@ const TABLE_BYTES = 4096;
 
 /** The part of a film's memory that one thread works in. */
 export interface Bench {
+  readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** Of benchBytes bytes. */
   readonly at: number;
@@ -31,7 +32,8 @@ export interface Bench {
 
 /** A bench of its own for one more thread. @throws FractalError RESOURCES */
 export function benchIn(memory: FilmMemory, tables: Tables, size: Size): Bench {
-  return { memory: memory.memory, at: memory.take(layoutOf(size, memory.film).end), tables };
+  const at = memory.take(layoutOf(size, memory.film).end);
+  return { module: memory.module, memory: memory.memory, at, tables };
 }
 
 /** Where things are in a bench: from 0 on. */
@@ -51,8 +53,8 @@ export class Gathering {
     private readonly size: Size,
     private readonly bench: Bench,
   ) {
-    const { memory, at, tables } = bench;
-    const film = openFilm(memory);
+    const { module, memory, at, tables } = bench;
+    const film = openFilm(module, memory);
     const { sums, line, rgb, scratch, end } = layoutOf(size, film);
     this.finish = openFinish(film, tables);
     this.rgb = at + rgb;

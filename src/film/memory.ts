@@ -9,6 +9,8 @@ import { FractalError } from '../errors.js';
 
 const PAGE = 65536;
 const MAX_PAGES = 65536;
+/** Address space for fewer is not worth a try. */
+const LEAST_PAGES = 1024;
 /** It grows by at least so many pages. */
 const GROWTH = 64;
 /** Parts begin at multiples of it. */
@@ -45,35 +47,27 @@ interface Constant {
   readonly value: number;
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-export function openFilm(memory: WebAssembly.Memory): Film {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('./gather.wasm', import.meta.url)));
-  return new WebAssembly.Instance(compiled, { env: { memory, abort } }).exports as unknown as Film;
+export function openFilm(module: WebAssembly.Module, memory: WebAssembly.Memory): Film {
+  return new WebAssembly.Instance(module, { env: { memory, abort } }).exports as unknown as Film;
 }
 
 export class FilmMemory {
   readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
   readonly film: Film;
   /** Parts that were given back, by size. */
   private readonly free = new Map<number, number[]>();
+  /** How often parts are held, and the size of those that were given back meanwhile. */
+  private readonly held = new Map<number, { times: number; given?: number }>();
   private end = PAGE;
+  private maximum: number;
 
-  /** `most`: bytes that it may grow to. @throws FractalError RESOURCES */
-  constructor(private readonly most: number) {
-    const maximum = 1 + Math.ceil(most / PAGE);
-    try {
-      if (maximum > MAX_PAGES) throw new RangeError('more than 4 GiB');
-      this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
-    } catch (error) {
-      throw this.shortage(error);
-    }
-    this.film = openFilm(this.memory);
-  }
-
-  /** Bytes in use, or given back. */
-  get bytes(): number {
-    return this.end - PAGE;
+  /** `most`: bytes that it may grow to; fewer where there is no address space for them. @throws FractalError RESOURCES */
+  constructor(most: number) {
+    this.maximum = Math.min(MAX_PAGES, 1 + Math.ceil(most / PAGE));
+    this.memory = this.opened();
+    this.module = new WebAssembly.Module(readFileSync(new URL('./gather.wasm', import.meta.url)));
+    this.film = openFilm(this.module, this.memory);
   }
 
   /** The address of so many bytes. @throws FractalError RESOURCES */
@@ -95,16 +89,47 @@ export class FilmMemory {
     return at;
   }
 
-  /** To be called once for each `take`. */
+  /** To be called once for each `take`. What is held is kept until it is let go. */
   give(at: number, bytes: number): void {
+    const held = this.held.get(at);
     const size = rounded(bytes);
+    if (held) held.given = size;
+    else this.put(at, size);
+  }
+
+  /** What is at an address is being read: to be let go as often. */
+  hold(at: number): void {
+    const held = this.held.get(at);
+    if (held) held.times++;
+    else this.held.set(at, { times: 1 });
+  }
+
+  letGo(at: number): void {
+    const held = this.held.get(at);
+    if (!held || --held.times > 0) return;
+    this.held.delete(at);
+    if (held.given !== undefined) this.put(at, held.given);
+  }
+
+  private put(at: number, size: number): void {
     const known = this.free.get(size);
     if (known) known.push(at);
     else this.free.set(size, [at]);
   }
 
+  private opened(): WebAssembly.Memory {
+    for (;;) {
+      try {
+        return new WebAssembly.Memory({ initial: 1, maximum: this.maximum, shared: true });
+      } catch (error) {
+        if (this.maximum < LEAST_PAGES) throw this.shortage(error);
+        this.maximum >>= 1;
+      }
+    }
+  }
+
   private grow(missing: number): void {
-    const left = 1 + Math.ceil(this.most / PAGE) - this.memory.buffer.byteLength / PAGE;
+    const left = this.maximum - this.memory.buffer.byteLength / PAGE;
     try {
       this.memory.grow(Math.max(missing, Math.min(GROWTH, left)));
     } catch (error) {
@@ -113,16 +138,16 @@ export class FilmMemory {
   }
 
   private shortage(cause: unknown): FractalError {
-    const size = `${Math.ceil(this.most / 2 ** 20)} MiB of memory for the film's keyframes`;
+    const size = `${Math.ceil((this.maximum * PAGE) / 2 ** 20)} MiB of memory`;
     const way = 'use --assembly frames, a smaller picture, or raise the limit (ulimit -v)';
-    return new FractalError('RESOURCES', `${size} cannot be had: ${way}`, { cause });
+    return new FractalError('RESOURCES', `the keyframes that a frame shows do not fit into ${size}: ${way}`, { cause });
   }
 }
 
 export function copyTo(
   { buffer }: WebAssembly.Memory,
   at: number,
-  table: Exclude<NodeJS.TypedArray, BigInt64Array>,
+  table: Int16Array | Uint16Array | Int32Array | Float32Array,
 ): void {
   const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
   new Uint8Array(buffer, at, bytes.length).set(bytes);

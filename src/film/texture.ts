@@ -5,7 +5,6 @@
  * the sum of the shares, is the mean over the samples that there are.
  */
 
-import { toLinear } from '../render/oklab.js';
 import type { Rect } from '../shard/shard.js';
 import type { FilmMemory } from './memory.js';
 
@@ -23,9 +22,6 @@ export interface Tile extends Rect {
   /** Where its pairs of texels are in the memory: rows of pairs from the top left. */
   readonly at: number;
 }
-
-/** Linear light of 8-bit sRGB, 0 to WHOLE. */
-const LINEAR = Uint16Array.from({ length: 256 }, (_, level) => Math.round(WHOLE * toLinear(level / 255)));
 
 /** The tiles that parts of a keyframe lie in: for each the smallest rectangle with all that it has of them. */
 export function tilesOf(parts: readonly Rect[]): Rect[] {
@@ -57,8 +53,8 @@ export function emptyTile(memory: FilmMemory, { x, y, width, height }: Rect): Ti
   return tile;
 }
 
-/** Puts what a tile of level 0 has of a painted rectangle: 8-bit sRGB. */
-export function putPixels(memory: FilmMemory, tile: Tile, rgb: Uint8Array, rect: Rect): void {
+/** Puts what a tile of level 0 has of a painted rectangle: linear light, 0 to 1, 3 numbers a pixel. */
+export function putLight(memory: FilmMemory, tile: Tile, light: Float32Array, rect: Rect): void {
   const [left, right] = [Math.max(tile.x, rect.x), Math.min(tile.x + tile.width, rect.x + rect.width)];
   const [top, bottom] = [Math.max(tile.y, rect.y), Math.min(tile.y + tile.height, rect.y + rect.height)];
   const numbers = numbersOf(memory, tile);
@@ -68,9 +64,9 @@ export function putPixels(memory: FilmMemory, tile: Tile, rgb: Uint8Array, rect:
     let from = 3 * ((y - rect.y) * rect.width + left - rect.x);
     let to = NUMBERS * ((row >> 1) * tile.width + left - tile.x) + (row & 1);
     for (let x = left; x < right; x++, from += 3, to += NUMBERS) {
-      numbers[to] = (LINEAR[rgb[from] as number] as number) - bias;
-      numbers[to + 2] = (LINEAR[rgb[from + 1] as number] as number) - bias;
-      numbers[to + 4] = (LINEAR[rgb[from + 2] as number] as number) - bias;
+      numbers[to] = ((WHOLE * (light[from] as number) + 0.5) | 0) - bias;
+      numbers[to + 2] = ((WHOLE * (light[from + 1] as number) + 0.5) | 0) - bias;
+      numbers[to + 4] = ((WHOLE * (light[from + 2] as number) + 0.5) | 0) - bias;
       numbers[to + 6] = WHOLE - bias;
     }
   }
@@ -86,8 +82,9 @@ export function halved(memory: FilmMemory, tile: Tile): Tile {
   return half;
 }
 
-export function release(memory: FilmMemory, tile: Tile): void {
-  memory.give(tile.at, bytesOf(tile));
+/** The tiles are needed no more, once all frames that hold them are done. */
+export function release(memory: FilmMemory, tiles: readonly Tile[]): void {
+  for (const tile of tiles) memory.give(tile.at, bytesOf(tile));
 }
 
 function placed(memory: FilmMemory, level: number, { x, y, width, height }: Rect): Tile {
@@ -101,7 +98,7 @@ function evenRows(x: number, y: number, width: number, height: number): Rect {
   return { x, y: top, width, height: 2 * Math.ceil((y + height) / 2) - top };
 }
 
-function bytesOf({ width, height }: Rect): number {
+export function bytesOf({ width, height }: Pick<Tile, 'width' | 'height'>): number {
   return 2 * CHANNELS * width * height;
 }
 
