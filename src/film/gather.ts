@@ -18,8 +18,8 @@ import { uprightParts } from './upright.js';
 const ROWS = 16;
 /** Bytes of a sum. */
 const SUM = 16;
-/** Bytes of tables for each pixel along both sides of a frame; the keyframes of one frame take some 200. */
-const TABLE_BYTES = 4096;
+/** Bytes of tables for each pixel along both sides of a frame: a picture takes up to 150, and with motion blur a frame is 32. */
+const TABLE_BYTES = 12288;
 
 /** The part of a film's memory that one thread works in. */
 export interface Bench {

@@ -23,7 +23,7 @@ export class Scratch {
     const at = this.next;
     this.next += 16 * Math.ceil(table.byteLength / 16);
     if (this.next > this.at + this.bytes) {
-      throw new FractalError('RESOURCES', 'a frame shows too many keyframes at once: use fewer frames for --shutter');
+      throw new FractalError('RESOURCES', 'a frame shows too many keyframes at once: use a smaller --shutter');
     }
     copyTo(this.memory, at, table);
     return at;
