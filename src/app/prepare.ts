@@ -3,10 +3,12 @@
  * the reference orbit.
  */
 
+import { densityOf, SAME_DEPTH } from '../film/levels.js';
 import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
 import type { Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
-import type { Formula } from '../view/view.js';
+import { type Formula, samplesPerPixel } from '../view/view.js';
+import { type KeptGrid, keptGridFor } from './kept-grid.js';
 import { withLimit } from './limit.js';
 import { endsOf, methodByCost, methodByDepth } from './method.js';
 import { orbitsAround } from './orbits.js';
@@ -18,6 +20,8 @@ export interface Prepared {
   readonly request: Request;
   /** Where views are perturbed. */
   readonly reference: Reference | undefined;
+  /** Of another film, whose keyframes are kept; absent: the request's own. */
+  readonly kept?: KeptGrid;
 }
 
 export interface PrepareOptions {
@@ -33,6 +37,8 @@ export async function prepare(
   context: Context,
   { store, expectPerturbed }: PrepareOptions = {},
 ): Promise<Prepared> {
+  const kept = store && canShare(request) ? await keptGridFor(store, request) : undefined;
+  if (kept) return withKept(request, kept, context, store);
   const byDepth = methodByDepth(request);
   if (endsOf(byDepth).some((view) => view.perturbed)) expectPerturbed?.(request.formula);
   const orbits = orbitsAround(deepestOf(endsOf(request)), context, store);
@@ -48,6 +54,31 @@ export async function prepare(
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
   return { request: chosen, reference };
+}
+
+function canShare({ film, kernel }: Request): boolean {
+  return film.frames > 1 && film.assembly !== 'frames' && (kernel === 'auto' || kernel === 'simd');
+}
+
+/** With the limit and the orbit that samples in the store have. */
+async function withKept(
+  request: Request,
+  kept: KeptGrid,
+  context: Context,
+  store: Store | undefined,
+): Promise<Prepared> {
+  const { iterations, grid, orbit } = kept;
+  const shallower = Math.log10(densityOf(samplesPerPixel(request.sampling)) * (request.height / grid.size.height));
+  const perturbedFrom = kept.perturbedFrom - shallower - SAME_DEPTH;
+  const chosen = { ...request, iterations, perturbedFrom };
+  const deepest = deepestOf(endsOf(chosen));
+  const reference = orbit && (await orbitsAround(deepest, context, store, orbit).of(iterations));
+  context.emit({ kind: 'log', level: 'info', text: 'keyframes: as dense as those of an earlier film, which are kept' });
+  context.emit({
+    ...{ kind: 'prepared', iterations, perturbedFrom },
+    ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
+  });
+  return { request: chosen, reference, kept };
 }
 
 /** Opened when it is first needed. */
