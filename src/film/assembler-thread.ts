@@ -1,7 +1,7 @@
 /** A thread that assembles frames of a film, one after another. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '../errors.js';
+import { FractalError, messageOf } from '../errors.js';
 import type { FromThread, ThreadData, ToThread } from './assembler.js';
 import { Gathering } from './gather.js';
 
@@ -13,7 +13,7 @@ parentPort?.on('message', ({ shown, levels }: ToThread) => {
     const pixels = gathering.frame(shown, levels);
     post({ pixels }, [pixels.buffer as ArrayBuffer]);
   } catch (error) {
-    post({ failed: messageOf(error) });
+    post({ failed: messageOf(error), ...(error instanceof FractalError ? { code: error.code } : {}) });
   }
 });
 

@@ -2,6 +2,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { asResourceError, type ErrorCode, FractalError, messageOf } from '../errors.js';
 import type { Levels } from '../render/quantise.js';
 import { placeTables } from './finish.js';
 import type { Size } from './footprint.js';
@@ -17,7 +18,7 @@ export interface Assembler {
   readonly threads: number;
   /**
    * sRGB, 3 numbers a pixel. The tiles that it shows are held, and let go when it is done. Frames may be done in any order.
-   * @throws Error for a pixel without samples, or when a thread dies
+   * @throws FractalError RESOURCES when a thread dies; Error for a pixel without samples
    */
   frame(shown: readonly Shown[], levels: Levels): Promise<Uint8Array | Uint16Array>;
   /** Frames under way are rejected. */
@@ -33,7 +34,10 @@ export interface ToThread {
   readonly shown: readonly Shown[];
   readonly levels: Levels;
 }
-export type FromThread = { readonly pixels: Uint8Array | Uint16Array } | { readonly failed: string };
+/** `code`: of a FractalError. */
+export type FromThread =
+  | { readonly pixels: Uint8Array | Uint16Array }
+  | { readonly failed: string; readonly code?: ErrorCode };
 
 /** Bytes that texels and benches may take: levels that wait for later frames; what a frame shows, for each of its pixels. */
 const WAITING_BYTES = 384 << 20;
@@ -85,6 +89,7 @@ interface Task {
 
 function inThreads(count: number, data: () => ThreadData): Assembling {
   const waiting: Task[] = [];
+  const workers: Worker[] = [];
   const free: Worker[] = [];
   const tasks = new Map<Worker, Task>();
   let over: Error | undefined;
@@ -103,7 +108,7 @@ function inThreads(count: number, data: () => ThreadData): Assembling {
     free.push(worker);
     dispatch();
     if ('pixels' in message) task?.resolve(message.pixels);
-    else task?.reject(new Error(message.failed));
+    else task?.reject(message.code ? new FractalError(message.code, message.failed) : new Error(message.failed));
   }
 
   /** No frame is assembled any more. */
@@ -114,17 +119,27 @@ function inThreads(count: number, data: () => ThreadData): Assembling {
     waiting.length = 0;
   }
 
-  const workers = Array.from({ length: count }, () => {
+  function start(): void {
     const worker = new Worker(new URL('./assembler-thread.cjs', import.meta.url), {
       workerData: data(),
       resourceLimits: { codeRangeSizeMb: CODE_MIB },
     });
+    const died = (cause: unknown) =>
+      end(new FractalError('RESOURCES', `a thread that assembles frames died: ${messageOf(cause)}`, { cause }));
     worker.on('message', (message: FromThread) => answered(worker, message));
-    worker.on('error', (cause) => end(new Error('a thread that assembles frames died', { cause })));
-    worker.on('exit', () => end(new Error('a thread that assembles frames ended')));
+    worker.on('error', died);
+    worker.on('exit', (code) => died(`it ended with exit code ${code}`));
+    workers.push(worker);
     free.push(worker);
-    return worker;
-  });
+  }
+
+  try {
+    for (let k = 0; k < count; k++) start();
+  } catch (error) {
+    // The started threads would keep the process alive.
+    for (const worker of workers) void worker.terminate();
+    throw asResourceError(error) ?? error;
+  }
 
   return {
     assemble: (frame) =>
