@@ -39,15 +39,16 @@ export type FromThread =
   | { readonly pixels: Uint8Array | Uint16Array }
   | { readonly failed: string; readonly code?: ErrorCode };
 
-/** Bytes that texels and benches may take: levels that wait for later frames; what a frame shows, for each of its pixels. */
+/** Bytes that may be taken: for levels that wait for later frames; for each frame under way, and each of its pixels. */
 const WAITING_BYTES = 384 << 20;
+const FRAME_BYTES = 64 << 20;
 const SHOWN_BYTES = 96;
 /** MiB that code of a thread may take, of which V8 would reserve 512. */
 const CODE_MIB = 16;
 
 /** @throws FractalError RESOURCES */
 export function openAssembler({ size, threads = 0 }: { readonly size: Size; readonly threads?: number }): Assembler {
-  const memory = new FilmMemory(WAITING_BYTES + SHOWN_BYTES * size.width * size.height * (1 + threads));
+  const memory = new FilmMemory(WAITING_BYTES + (1 + threads) * (FRAME_BYTES + SHOWN_BYTES * size.width * size.height));
   const tables = placeTables(memory);
   const bench = () => benchIn(memory, tables, size);
   const { assemble, close } =

@@ -18,14 +18,18 @@ import { uprightParts } from './upright.js';
 const ROWS = 16;
 /** Bytes of a sum. */
 const SUM = 16;
-/** Bytes of tables for each pixel along both sides of a frame: a picture takes up to 150, and with motion blur a frame is 32. */
+/**
+ * Bytes of tables, of which only motion blur takes much: a frame is then up to 64 paintings of some 40 keyframes. For each
+ * pixel along both sides of a frame; and for turned keyframes, whose tables are as large for small frames.
+ */
 const TABLE_BYTES = 12288;
+const TURNED_BYTES = 24 << 20;
 
 /** The part of a film's memory that one thread works in. */
 export interface Bench {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Of benchBytes bytes. */
+  /** What layoutOf says lies from there on. */
   readonly at: number;
   readonly tables: Tables;
 }
@@ -41,7 +45,7 @@ function layoutOf({ width, height }: Size, { MARGIN }: Film) {
   const line = SUM * ROWS * rowOf(width) + SUM * MARGIN.value;
   const rgb = line + SUM * (TILE + MARGIN.value);
   const scratch = rgb + 6 * ROWS * rowOf(width) + 16;
-  return { sums: 0, line, rgb, scratch, end: scratch + TABLE_BYTES * (width + height) };
+  return { sums: 0, line, rgb, scratch, end: scratch + TABLE_BYTES * (width + height) + TURNED_BYTES };
 }
 
 export class Gathering {
