@@ -7,7 +7,7 @@ import { coverOf } from '../src/film/cover.js';
 import type { FilmPath } from '../src/film/path.js';
 import type { KeyframeSamples, Painting } from '../src/film/samples.js';
 import { orderOf } from '../src/film/showing.js';
-import { placeAt } from '../src/view/path.js';
+import { placeAt } from '../src/view/path/place.js';
 import { medians, print } from './table.js';
 
 const SIZES = [

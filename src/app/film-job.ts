@@ -9,7 +9,7 @@ import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.j
 import { type Colours, needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import type { Levels } from '../render/quantise.js';
-import { viewAt } from '../request/request.js';
+import { lookChanges, viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
@@ -24,7 +24,8 @@ import type { Stretch } from './assembly.js';
 import { assemblyThreads } from './assembly-threads.js';
 import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
-import type { Prepared } from './prepare.js';
+import { lookNumbersAt } from './picture.js';
+import { type Prepared, referenceOf } from './prepare.js';
 
 const PLAIN: Levels = { bits: 8, dither: false };
 /** Renders that are under way or wait for their turn may take so much memory. */
@@ -41,10 +42,11 @@ export interface FilmJob {
 
 /** `colours`: what frames are painted with, which may need less of the samples than the request's. */
 export function filmJob(
-  { request, reference }: Prepared,
+  prepared: Prepared,
   stretches: readonly Stretch[],
-  { paint, colours = request.colours }: { readonly paint: Paint; readonly colours?: Colours },
+  { paint, colours = prepared.request.colours }: { readonly paint: Paint; readonly colours?: Colours },
 ): FilmJob {
+  const { request } = prepared;
   const { width, height, sampling } = request;
   const perPixel = samplesPerPixel(sampling);
   const channels = needsDistance(request.colours) ? 3 : 1;
@@ -61,8 +63,11 @@ export function filmJob(
     });
   }
 
-  const pictures = renders.map(({ view, parts }): FractalPicture => {
-    return { view, ...(parts ? {} : { paint }), ...(reference && view.perturbed ? { reference } : {}) };
+  const changes = lookChanges(request);
+  const pictures = renders.map(({ view, parts, near }): FractalPicture => {
+    const reference = referenceOf(prepared, view);
+    const look = changes ? { look: lookNumbersAt(request, paint, near) } : {};
+    return { view, ...(parts ? {} : { paint, ...look }), ...(reference ? { reference } : {}) };
   });
   const made = fractalRenders(pictures);
   const at = (render: number) => renders[render] as FilmRender;
@@ -106,8 +111,8 @@ export function filmJob(
             continue;
           }
           assembler ??= openAssembler({ size: { width, height }, threads: assemblyThreads() });
-          const { cover, path } = one.film;
-          const painting = paintingOf({ ...request, colours }, paint, channels);
+          const { cover, path, from } = one.film;
+          const painting = paintingOf({ ...request, colours }, paint, { channels, from });
           const film = { cover, order: one.order, path, painting, levels: PLAIN, assembler };
           for await (const rgb of assembled(film, keyframes(one))) {
             yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb: rgb as Uint8Array } };

@@ -8,7 +8,7 @@ import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { archiveOf, framesOf } from './archive.js';
-import { assemblyOf, type Stretch } from './assembly.js';
+import { assemblyOf, partOf, type Stretch } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
 import { filmJob } from './film-job.js';
@@ -40,14 +40,14 @@ export interface MakingOptions {
 
 export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   const { store, paint, numerics, forecast, keepsSamples, emit } = options;
-  const { request, reference, kept } = prepared;
+  const { request, kept } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames') {
     const { stretches, why } = assemblyOf(request, kept?.grid);
     const asked = film.assembly === 'keyframes' && !stretches;
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
     if (stretches && paint) {
-      const { job, renders, archive, frames } = filmJob(prepared, stretches, { paint });
+      const { job, renders, archive, frames } = filmJob(prepared, partOf(stretches, film.first, film.last), { paint });
       return {
         job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
         archive: archive(store, numerics),
@@ -58,7 +58,10 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   }
   const picture = pictureOf(request, keepsSamples ? undefined : paint);
   return {
-    job: { ...jobOf(request, picture, reference), ...(forecast ? { costOf: forecast.costOf } : {}) },
+    job: {
+      ...jobOf(prepared, picture),
+      ...(forecast ? { costOf: (render) => forecast.costOf(film.first + render) } : {}),
+    },
     archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import { add, type Decimal, log10, multiply, negate, parseDecimal } from '../view/decimal.js';
-import type { Place } from '../view/path.js';
+import type { Place } from '../view/path/place.js';
 import { sinCos } from '../view/plane.js';
 
 export interface Camera extends Place {
