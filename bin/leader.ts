@@ -55,8 +55,7 @@ async function renderAndReport(
     if (event.kind === 'kept') kept = { ...event, folder: store.folder };
     if (event.kind !== 'gathered') return;
     for (const line of gatheredLines(event)) screen.show(line);
-    screen.close();
-    reports?.gathered(event);
+    screen.without(() => reports?.gathered(event));
   };
   try {
     reports = await reporter({ ...report, outfile: request.outfile, signal: stop.signal }, screen, runtime);

@@ -6,6 +6,7 @@
 import type { Address } from '../cluster/transport.js';
 import type { Report } from '../leader/job/ledger.js';
 import type { Metric } from '../metrics/index.js';
+import type { Outline } from './outline.js';
 
 /** Called synchronously. It must not throw, and must return soon: the command waits for it. */
 export type Emit = (event: AppEvent) => void;
@@ -59,14 +60,20 @@ export interface ProgressEvent extends Status {
 }
 
 export interface Status {
-  readonly phase: 'connecting' | 'rendering' | 'encoding';
+  /** encoding: every frame is handed to the encoder. done: the files are complete. */
+  readonly phase: 'connecting' | 'rendering' | 'encoding' | 'done';
+  readonly outline: Outline;
+  /** Frames written, and renders complete, both in order. */
   readonly framesDone: number;
-  readonly frames: number;
+  readonly rendersDone: number;
   readonly samplesDone: number;
   readonly samples: number;
-  /** Estimated cost of the samples computed so far, and of those still to be computed, in the same unit. */
+  /** Estimated cost of the samples computed so far, and of those found in the store, in the unit of the outline. */
   readonly costDone: number;
-  readonly costLeft: number;
+  readonly costRecalled: number;
+  /** Time that slots spent computing, and slots that take part now. */
+  readonly busySeconds: number;
+  readonly slots: number;
   readonly shardsDone: number;
   readonly iterations: number;
   /** Ready now, and being dialled or ready. */

@@ -25,6 +25,7 @@ import { sceneIdentity, viewIdentity } from '../work/fractal/identity.js';
 import { fractalJob } from '../work/fractal/job.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import type { KeyframeFilm } from './assembly.js';
+import { keyframeName } from './keyframe-name.js';
 
 /** Keyframes that are under way or wait for their turn may take so much memory. */
 const KEYFRAMES_BYTES = 256 << 20;
@@ -33,6 +34,8 @@ export interface KeyframeJob {
   readonly job: RenderJob;
   /** Whose frames are keyframes, in the job's order. */
   readonly keyframes: readonly Keyframe[];
+  /** By frame of the film: so many of the keyframes are needed until then. */
+  readonly needed: readonly number[];
   /** The frames of the film, of those of the job. */
   frames(computed: AsyncIterable<Frame>): AsyncGenerator<Frame>;
 }
@@ -54,7 +57,9 @@ export function keyframeJob(
   const { shape, blockSize } = request;
   return {
     keyframes,
+    needed: order.needed,
     job: {
+      nameOf: (render) => keyframeName(order, render),
       renders: keyframes.map(({ parts }, render) => {
         const { x, y, width, height } = boxOf(render);
         const wanted = parts.map((part) => movedBy(part, -x, -y));

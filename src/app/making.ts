@@ -22,6 +22,8 @@ export interface Making {
   readonly archive: (JobArchive & Pick<Archive, 'suspend'>) | undefined;
   /** The frames of the film, of the job's renders; absent: these are the frames. */
   readonly assembled?: (computed: AsyncIterable<Frame>) => AsyncIterable<Frame>;
+  /** By frame of the film: how many of the renders must be complete before it is made; absent: the frame itself. */
+  readonly needed?: readonly number[];
 }
 
 export interface MakingOptions {
@@ -52,6 +54,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
         job: { ...made.job, ...(costs ? { costOf: (render) => costs[render] ?? 1 } : {}) },
         archive: keyframeArchive(store, request, made, assembly.film, numerics),
         assembled: made.frames,
+        needed: made.needed,
       };
     }
   }

@@ -5,23 +5,26 @@
 
 import type { Address } from '../cluster/transport.js';
 import type { Written } from '../render/output.js';
-import type { Request } from '../request/request.js';
+import { type Request, viewAt } from '../request/request.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
-import { type ClusterUse, type Computation, compute, samplesOf, verificationOf, wantedPixels } from './compute.js';
+import { type ClusterUse, compute, verificationOf } from './compute.js';
 import { type KeptEvent, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
 import { makingOf } from './making.js';
+import { type Film, outlineOf } from './outline.js';
 import { outputOf, paintOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
 import { type Context, inStage, orAborted, untilClosed } from './stage.js';
+import { type Tracking, tracking } from './tracking.js';
 import { thisProgram } from './version.js';
+import { samplesOf, wantedPixels } from './wanted.js';
 import { blankWarning, requestWarnings } from './warnings.js';
 import type { WorkerSource } from './worker-source.js';
 
@@ -129,10 +132,11 @@ async function stages(
     ...verificationOf(cluster.verify),
     ...(archive ? { archive: reportingRecalls(archive, pixelsOf, emit) } : {}),
   };
-  const { frames } = request.film;
+  const samples = samplesOf(job);
+  const track = tracking(outlineOf(job, filmOf(prepared.request, making.needed)), samples, emit);
   const options = {
     ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
-    ...(making.assembled ? { film: { frames } } : {}),
+    progress: track.computed,
   };
   const computation = await compute(job, options, context);
   resources.hold(computation, (one) => one.close());
@@ -142,15 +146,16 @@ async function stages(
       for await (const frame of made) {
         signal.throwIfAborted();
         await writeFrame(output, frame, prepared.request, paint);
-        if (making.assembled) computation.frameMade();
+        track.frameWritten();
       }
     });
     const files = await inStage('close', context, () => output.close());
+    track.done();
     return { request: prepared.request, files };
   } catch (error) {
     archive?.suspend();
     await store?.written();
-    if (signal.aborted) emit(keptOf(computation, samplesOf(job), archive && store));
+    if (signal.aborted) emit(keptOf(track, samples, archive && store));
     throw error;
   }
 }
@@ -180,6 +185,11 @@ async function prepareFitting(
 }
 
 /** `store`: where what was computed is kept, if anywhere. */
-function keptOf({ samplesDone }: Computation, samples: number, store: Store | undefined): KeptEvent {
+function keptOf({ samplesDone }: Tracking, samples: number, store: Store | undefined): KeptEvent {
   return { kind: 'kept', samplesDone, samples, store: store?.keeps ?? 'none' };
+}
+
+function filmOf(request: Request, needed: readonly number[] | undefined): Film {
+  const { film, width, height } = request;
+  return { frames: film.frames, pixels: width * height, needed, zoomOf: (frame) => viewAt(request, frame).zoom };
 }

@@ -57,7 +57,7 @@ test('another speed, easing and part of the same way find nearly all in the stor
 
 test('progress counts frames of the film, and ends with all of them', BOUNDED, async (t) => {
   const { last, report } = await framesOf(t, ZOOM, {});
-  assert.deepEqual([last?.framesDone, last?.frames, last?.phase], [25, 25, 'encoding']);
+  assert.deepEqual([last?.framesDone, last?.outline.frames, last?.phase], [25, 25, 'done']);
   assert.equal(last?.samplesDone, last?.samples);
   assert.equal(report?.samples, last?.samples);
 });

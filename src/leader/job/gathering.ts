@@ -29,6 +29,8 @@ export interface RenderJob extends Omit<Job, 'renders' | 'recalls' | 'mostScenes
   /** Why a worker's answer for a rectangle of a render is not valid, if so. */
   validate(answer: Pick<Result, 'bytes' | 'uncertain'>, rect: Rect, render: number): string | undefined;
   readonly archive?: Archive;
+  /** A render in messages for users; absent: it is the frame of its index. */
+  nameOf?(render: number): string;
   /** What a sample of a render is estimated to cost, relative to other renders; absent: all the same. */
   costOf?(render: number): number;
 }

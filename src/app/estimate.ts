@@ -1,0 +1,59 @@
+/**
+ * How much of a job is done, and how long the rest takes, by two rates: that of computing, in estimated cost a second, and
+ * that of making frames, which assembles, encodes and writes them. What the store has costs nothing.
+ */
+
+import type { Status } from './events.js';
+
+export interface Rates {
+  /** Cost a second, when every slot computes; undefined: nothing was computed yet. */
+  readonly cost: number | undefined;
+  /** Seconds that a frame takes once its renders are complete; undefined: none was made without waiting. */
+  readonly frameSeconds: number | undefined;
+}
+
+type Counts = Pick<Status, 'outline' | 'framesDone' | 'costDone' | 'costRecalled'>;
+
+/** Before any frame is made: a pixel of a frame, assembled on one thread and encoded. */
+const PIXEL_SECONDS = 50e-9;
+/** Of a longer film the time left is the maximum over so many frames. */
+const EXAMINED = 1000;
+
+/**
+ * Seconds until the last frame is written; undefined: not known yet. A frame is made when its renders are complete, and after
+ * those before it: so it is the maximum, over the frames that are left, of the time until the renders of a frame
+ * are complete and the time to make it and all later ones. The slower of computing and making decides.
+ */
+export function secondsLeft(counts: Counts, rates: Rates): number | undefined {
+  const { outline, framesDone, costDone, costRecalled } = counts;
+  const { frames, needed, costOf } = outline;
+  const each = frameSecondsOf(outline, rates);
+  const done = costDone + costRecalled;
+  let longest = 0;
+  const step = Math.max(1, Math.ceil((frames - framesDone) / EXAMINED));
+  for (let frame = framesDone; frame < frames; frame += step) {
+    // The last frame needs everything.
+    const one = frame + step >= frames ? frames - 1 : frame;
+    const cost = Math.max(0, costOf(needed(one)) - done);
+    if (cost > 0 && !rates.cost) return undefined;
+    longest = Math.max(longest, (cost > 0 ? cost / (rates.cost as number) : 0) + (frames - frame) * each);
+  }
+  return longest;
+}
+
+/** 0 to 1: of the seconds that computing and making frames take in all, as estimated now. It may decrease. */
+export function shareDone(counts: Counts, rates: Rates): number {
+  const { outline, framesDone, costDone, costRecalled } = counts;
+  const { frames, renders, costOf } = outline;
+  const cost = costOf(renders);
+  const computing = rates.cost ? cost / rates.cost : 0;
+  const making = frames * frameSecondsOf(outline, rates);
+  const computed = cost > 0 ? Math.min(1, Math.max(0, (costDone + costRecalled) / cost)) : 1;
+  const made = frames > 0 ? Math.min(1, framesDone / frames) : 1;
+  const total = computing + making;
+  return total > 0 ? (computed * computing + made * making) / total : made;
+}
+
+function frameSecondsOf({ pixels }: Status['outline'], { frameSeconds }: Rates): number {
+  return frameSeconds ?? pixels * PIXEL_SECONDS;
+}

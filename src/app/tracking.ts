@@ -1,0 +1,46 @@
+/** How far a job is, as events: what the leader computed, and how many frames were written. */
+
+import type { Progress } from '../leader/job/job.js';
+import type { Emit, Status } from './events.js';
+import type { Outline } from './outline.js';
+
+export interface Tracking {
+  /** Samples computed or found so far. */
+  readonly samplesDone: number;
+  computed(progress: Progress): void;
+  frameWritten(): void;
+  /** The files are complete. */
+  done(): void;
+}
+
+/** `samples`: of the whole job. */
+export function tracking(outline: Outline, samples: number, emit: Emit): Tracking {
+  let framesDone = 0;
+  let isDone = false;
+  let last: Progress | undefined;
+  const report = () => {
+    if (last) emit({ kind: 'progress', ...last, phase: phaseOf(last), outline, framesDone, samples });
+  };
+  const phaseOf = ({ workers, rendersDone }: Progress): Status['phase'] => {
+    if (isDone) return 'done';
+    if (framesDone === outline.frames) return 'encoding';
+    return workers > 0 || rendersDone > 0 ? 'rendering' : 'connecting';
+  };
+  return {
+    get samplesDone() {
+      return last?.samplesDone ?? 0;
+    },
+    computed(progress) {
+      last = progress;
+      report();
+    },
+    frameWritten() {
+      framesDone++;
+      report();
+    },
+    done() {
+      isDone = true;
+      report();
+    },
+  };
+}
