@@ -11,7 +11,7 @@ import { shows } from './verbosity.js';
 export interface Reporter {
   gathered(event: GatheredEvent): void;
   /** Throws DISK when the metrics cannot be written to their end. */
-  finished(run: Pick<Finished, 'request' | 'files' | 'uncertain'>): Promise<void>;
+  finished(run: Pick<Finished, 'request' | 'files' | 'uncertain' | 'keyframes'>): Promise<void>;
   /** Removes what is incomplete. Does nothing after `finished`. */
   discard(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface Rates {
 type Counts = Pick<Status, 'outline' | 'framesDone' | 'costDone' | 'costRecalled'>;
 
 /** Before any frame is made: a pixel of a frame, assembled on one thread and encoded. */
-const PIXEL_SECONDS = 50e-9;
+export const PIXEL_SECONDS = 50e-9;
 /** Of a longer film the time left is the maximum over so many frames. */
 const EXAMINED = 1000;
 

@@ -124,6 +124,8 @@ export interface KeptEvent {
   /** Samples computed or found so far, and wanted in all. */
   readonly samplesDone: number;
   readonly samples: number;
+  /** Of a film from keyframes: those that are complete, and all of them. */
+  readonly keyframes?: { readonly done: number; readonly all: number };
   /** Which part of the computed samples is in the store. */
   readonly store: 'all' | 'some' | 'none';
 }

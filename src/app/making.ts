@@ -24,6 +24,8 @@ export interface Making {
   readonly assembled?: (computed: AsyncIterable<Frame>) => AsyncIterable<Frame>;
   /** By frame of the film: how many of the renders must be complete before it is made; absent: the frame itself. */
   readonly needed?: readonly number[];
+  /** By render, where these are keyframes: log10 of the zoom. */
+  readonly depths?: readonly number[];
 }
 
 export interface MakingOptions {
@@ -55,6 +57,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
         archive: keyframeArchive(store, request, made, assembly.film, numerics),
         assembled: made.frames,
         needed: made.needed,
+        depths: made.keyframes.map(({ camera }) => depthOf(camera.zoom)),
       };
     }
   }

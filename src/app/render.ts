@@ -15,13 +15,14 @@ import { forecastOf } from './forecast.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
-import { makingOf } from './making.js';
+import { type Making, makingOf } from './making.js';
 import { type Film, outlineOf } from './outline.js';
 import { outputOf, paintOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
 import { type Context, inStage, orAborted, untilClosed } from './stage.js';
+import { bytesKept, storeWarning } from './store-need.js';
 import { type Tracking, tracking } from './tracking.js';
 import { thisProgram } from './version.js';
 import { samplesOf, wantedPixels } from './wanted.js';
@@ -57,6 +58,16 @@ export interface Rendered {
   /** With its method and iteration limit. */
   readonly request: Request;
   readonly files: readonly Written[];
+  /** Of a film that was assembled. */
+  readonly keyframes?: KeyframesMade;
+}
+
+export interface KeyframesMade {
+  readonly count: number;
+  /** Doublings of the zoom from the first to the last of them. */
+  readonly octaves: number;
+  /** Samples of all of them, computed or found, in pictures of the film's size. */
+  readonly pictures: number;
 }
 
 /**
@@ -133,6 +144,8 @@ async function stages(
     ...(archive ? { archive: reportingRecalls(archive, pixelsOf, emit) } : {}),
   };
   const samples = samplesOf(job);
+  const tooLarge = film && archive ? storeWarning(bytesKept(job), order.store.size) : undefined;
+  if (tooLarge) warn(tooLarge);
   const track = tracking(outlineOf(job, filmOf(prepared.request, making.needed)), samples, emit);
   const options = {
     ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
@@ -151,11 +164,11 @@ async function stages(
     });
     const files = await inStage('close', context, () => output.close());
     track.done();
-    return { request: prepared.request, files };
+    return { request: prepared.request, files, ...keyframesOf(making, request, samples) };
   } catch (error) {
     archive?.suspend();
     await store?.written();
-    if (signal.aborted) emit(keptOf(track, samples, archive && store));
+    if (signal.aborted) emit(keptOf(track, samples, making, archive && store));
     throw error;
   }
 }
@@ -185,8 +198,16 @@ async function prepareFitting(
 }
 
 /** `store`: where what was computed is kept, if anywhere. */
-function keptOf({ samplesDone }: Tracking, samples: number, store: Store | undefined): KeptEvent {
-  return { kind: 'kept', samplesDone, samples, store: store?.keeps ?? 'none' };
+function keptOf(track: Tracking, samples: number, { depths }: Making, store: Store | undefined): KeptEvent {
+  const { samplesDone, rendersDone } = track;
+  const keyframes = depths && { done: rendersDone, all: depths.length };
+  return { kind: 'kept', samplesDone, samples, ...(keyframes ? { keyframes } : {}), store: store?.keeps ?? 'none' };
+}
+
+function keyframesOf({ depths }: Making, { width, height }: Request, samples: number): Pick<Rendered, 'keyframes'> {
+  if (!depths) return {};
+  const octaves = (Math.max(...depths) - Math.min(...depths)) / Math.log10(2);
+  return { keyframes: { count: depths.length, octaves, pictures: samples / (width * height) } };
 }
 
 function filmOf(request: Request, needed: readonly number[] | undefined): Film {

@@ -5,8 +5,9 @@ import type { Emit, Status } from './events.js';
 import type { Outline } from './outline.js';
 
 export interface Tracking {
-  /** Samples computed or found so far. */
+  /** Samples computed or found so far, and renders complete. */
   readonly samplesDone: number;
+  readonly rendersDone: number;
   computed(progress: Progress): void;
   frameWritten(): void;
   /** The files are complete. */
@@ -29,6 +30,9 @@ export function tracking(outline: Outline, samples: number, emit: Emit): Trackin
   return {
     get samplesDone() {
       return last?.samplesDone ?? 0;
+    },
+    get rendersDone() {
+      return last?.rendersDone ?? 0;
     },
     computed(progress) {
       last = progress;
