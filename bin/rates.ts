@@ -1,6 +1,6 @@
 /** How fast a job is, how much of it is done, and how long it will still take, from its progress. */
 
-import { secondsLeft, shareDone } from '../src/app/estimate.js';
+import { assumedFrameSeconds, secondsLeft, shareDone } from '../src/app/estimate.js';
 import type { Status } from '../src/app/events.js';
 
 export interface Readings {
@@ -22,10 +22,18 @@ export interface Measuring {
 
 /** Rates are taken over at least so many seconds. */
 const INTERVAL_SECONDS = 0.25;
-/** Means go back so far; those for the time left further in a longer run: a part of the time that was measured. */
+/** Frames that are begun in the first seconds of making them are slower: code is compiled, and memory is touched first. */
+const FIRST_SECONDS = 1;
+/** How far the means of speeds go back. */
 const RECENT_SECONDS = 3;
-const BACK_SECONDS = 15;
-const BACK_PART = 0.1;
+/**
+ * How far those for the time left go back, by the time that was measured: at the begin not far, since the first shards are
+ * slow, and in a long run a part of it.
+ */
+const backSeconds = (measured: number) => Math.max(1, Math.min(15, measured / 3), measured / 10);
+const backFrames = (measured: number) => Math.max(10, measured / 3);
+/** The assumed time of a frame counts as so many measured ones. */
+const ASSUMED_FRAMES = 4;
 const LONGEST_SECONDS = 360_000;
 /** What is shown before the files are complete. */
 const ALMOST = 0.999;
@@ -38,14 +46,14 @@ const ALMOST = 0.999;
 export function measure(now: () => number): Measuring {
   const from = now();
   const recent = () => RECENT_SECONDS;
-  const back = (measured: number) => Math.max(BACK_SECONDS, measured * BACK_PART);
   const shards = average(recent);
   const iterations = average(recent);
-  const cost = average(back);
-  const frames = average(back);
+  const cost = average(backSeconds);
+  const frame = average(backFrames);
   let speeds: Noted | undefined;
   let costs: Pick<Status, 'costDone' | 'busySeconds'> = { costDone: 0, busySeconds: 0 };
   let writing: (Noted & { readonly mayBegin: boolean }) | undefined;
+  let making = 0;
   let slots = 0;
   let share = 0;
   return {
@@ -66,25 +74,28 @@ export function measure(now: () => number): Measuring {
         costs = status;
       }
       const made = status.framesDone - (writing?.status.framesDone ?? 0);
-      if (writing?.mayBegin && made > 0 && at > writing.at) frames.add(made, (at - writing.at) / 1000);
+      if (writing?.mayBegin && made > 0 && at > writing.at) {
+        const seconds = (at - writing.at) / 1000;
+        if (making >= FIRST_SECONDS) {
+          if (frame.measured === 0) frame.add(ASSUMED_FRAMES * assumedFrameSeconds(status.outline), ASSUMED_FRAMES);
+          frame.add(seconds, made);
+        }
+        making += seconds;
+      }
       if (!writing?.mayBegin || made > 0) {
         const { outline, framesDone, rendersDone } = status;
         writing = { at, status, mayBegin: framesDone < outline.frames && rendersDone >= outline.needed(framesDone) };
       }
     },
     read(status) {
-      const framesASecond = frames.rate();
-      const rates = {
-        cost: cost.rate() || undefined,
-        frameSeconds: framesASecond > 0 ? 1 / framesASecond : undefined,
-      };
+      const rates = { cost: cost.mean() || undefined, frameSeconds: frame.mean() || undefined };
       share = Math.max(share, Math.min(ALMOST, shareDone(status, rates)));
       const left = secondsLeft(status, rates);
       return {
         share: status.phase === 'done' ? 1 : share,
         elapsedSeconds: (now() - from) / 1000,
-        shardsPerSecond: shards.rate(),
-        iterationsPerSecond: iterations.rate(),
+        shardsPerSecond: shards.mean(),
+        iterationsPerSecond: iterations.mean(),
         secondsLeft: left !== undefined && left < LONGEST_SECONDS && status.phase === 'rendering' ? left : undefined,
       };
     },
@@ -96,8 +107,8 @@ interface Noted {
   readonly status: Status;
 }
 
-/** `backSeconds`: how far back the mean goes, after so many seconds that were measured. */
-function average(backSeconds: (measured: number) => number) {
+/** The mean of amounts by seconds, or by frames. `back`: how many of these it goes back, after so many that were measured. */
+function average(back: (measured: number) => number) {
   let mean = 0;
   let weight = 0;
   let measured = 0;
@@ -105,12 +116,12 @@ function average(backSeconds: (measured: number) => number) {
     get measured() {
       return measured;
     },
-    add(amount: number, seconds: number) {
-      measured += seconds;
-      const keep = Math.exp(-seconds / backSeconds(measured));
-      mean = mean * keep + (Math.max(0, amount) / seconds) * (1 - keep);
+    add(amount: number, by: number) {
+      measured += by;
+      const keep = Math.exp(-by / back(measured));
+      mean = mean * keep + (Math.max(0, amount) / by) * (1 - keep);
       weight = weight * keep + 1 - keep;
     },
-    rate: () => (weight > 0 ? mean / weight : 0),
+    mean: () => (weight > 0 ? mean / weight : 0),
   };
 }

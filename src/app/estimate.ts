@@ -8,14 +8,14 @@ import type { Status } from './events.js';
 export interface Rates {
   /** Cost a second, when every slot computes; undefined: nothing was computed yet. */
   readonly cost: number | undefined;
-  /** Seconds that a frame takes once its renders are complete; undefined: none was made without waiting. */
+  /** Seconds that a frame takes once its renders are complete; undefined: not measured yet. */
   readonly frameSeconds: number | undefined;
 }
 
 type Counts = Pick<Status, 'outline' | 'framesDone' | 'costDone' | 'costRecalled'>;
 
 /** Before any frame is made: a pixel of a frame, assembled on one thread and encoded. */
-export const PIXEL_SECONDS = 50e-9;
+const PIXEL_SECONDS = 50e-9;
 /** Of a longer film the time left is the maximum over so many frames. */
 const EXAMINED = 1000;
 
@@ -51,9 +51,15 @@ export function shareDone(counts: Counts, rates: Rates): number {
   const computed = cost > 0 ? Math.min(1, Math.max(0, (costDone + costRecalled) / cost)) : 1;
   const made = frames > 0 ? Math.min(1, framesDone / frames) : 1;
   const total = computing + making;
-  return total > 0 ? (computed * computing + made * making) / total : made;
+  const share = (computed * computing + made * making) / total;
+  return Number.isFinite(share) ? share : made;
 }
 
-function frameSecondsOf({ pixels }: Status['outline'], { frameSeconds }: Rates): number {
-  return frameSeconds ?? pixels * PIXEL_SECONDS;
+/** What making a frame is assumed to take before it was measured. */
+export function assumedFrameSeconds({ pixels }: Pick<Status['outline'], 'pixels'>): number {
+  return pixels * PIXEL_SECONDS;
+}
+
+function frameSecondsOf(outline: Status['outline'], { frameSeconds }: Rates): number {
+  return frameSeconds ?? assumedFrameSeconds(outline);
 }

@@ -12,7 +12,7 @@ import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
 import type { StoreOptions } from './archive.js';
 import { type Assembly, assemblyOf } from './assembly.js';
-import { PIXEL_SECONDS } from './estimate.js';
+import { assumedFrameSeconds } from './estimate.js';
 import { logTo } from './events.js';
 import { withFittingKernel } from './kernel-choice.js';
 import { methodByDepth } from './method.js';
@@ -122,7 +122,7 @@ function waysOf({ samples }: Assembly, picture: Picture, { folder, size, samples
   const way = (by: Way['by'], computed: number, bytes: number): Way => ({
     by,
     samples: computed,
-    makingSeconds: pixels * PIXEL_SECONDS,
+    makingSeconds: assumedFrameSeconds({ pixels }),
     bytes,
     tooLarge: folder === undefined ? undefined : storeWarning(bytes, size),
   });
