@@ -18,7 +18,7 @@ test('a film that needs more store than there may be is told so, with the size t
 test('a plan of a film states time and store of both ways, and when the store does not suffice', async () => {
   const source = await workerSource({ host: 'a:1', np: 0, minWorkers: 1, access: {} }, undefined);
   const lines = async (assembly: string, size: number) => {
-    const order = orderOf({ zoom: '100', 'zoom-end': '1600', iters: '300', frames: '60', assembly }, '/never/made');
+    const order = orderOf({ zoom: '100', 'zoom-end': '1600', iters: '300', frames: '240', assembly }, '/never/made');
     const planned = await plan({ ...order, store: { ...order.store, size } }, source, {
       emit: () => undefined,
       signal: never,
@@ -30,7 +30,7 @@ test('a plan of a film states time and store of both ways, and when the store do
   assert.match(of(enough, 'assembly'), /^assembly: \d+ keyframes, which has fewer samples$/);
   assert.match(
     of(enough, 'frame by frame'),
-    /^frame by frame: 138240 samples, about .* of computing and .* of encoding, 414\.7 kB in the store$/,
+    /^frame by frame: 552960 samples, about .* of computing and .* of encoding, 1\.7 MB in the store$/,
   );
   assert.match(
     of(enough, 'from keyframes'),
@@ -38,9 +38,9 @@ test('a plan of a film states time and store of both ways, and when the store do
   );
   assert.equal(of(enough, 'store'), '');
   assert.match(
-    of(await lines('frames', 100_000), 'store'),
-    /^store: this film needs 1 MB of store, --store-size is 100000 bytes/,
+    of(await lines('frames', 800_000), 'store'),
+    /^store: this film needs 2 MB of store, --store-size is 800000 bytes/,
   );
   // What the chosen way needs decides.
-  assert.equal(of(await lines('auto', 200_000), 'store'), '');
+  assert.equal(of(await lines('auto', 800_000), 'store'), '');
 });
