@@ -131,12 +131,15 @@ export class Gathering {
    * @throws FractalError FRAMES_DOUBTFUL
    */
   checkDoubtful(): void {
-    const frames = [...this.doubtful].sort((a, b) => a - b);
-    if (frames.length === 0) return;
-    const more = frames.length > MAX_NAMED ? ` and ${frames.length - MAX_NAMED} more` : '';
+    const renders = [...this.doubtful].sort((a, b) => a - b);
+    if (renders.length === 0) return;
+    const { nameOf } = this.job;
+    const more = renders.length > MAX_NAMED ? ` and ${renders.length - MAX_NAMED} more` : '';
+    const named = renders.slice(0, MAX_NAMED);
+    const list = nameOf ? named.map((render) => nameOf(render)).join('; ') : `frames ${named.join(', ')}`;
     const what = 'have pixels of a worker that two others contradicted later';
-    const way = 'run it again: of the other frames, what is in the store is not computed again';
-    throw new FractalError('FRAMES_DOUBTFUL', `frames ${frames.slice(0, MAX_NAMED).join(', ')}${more} ${what}; ${way}`);
+    const way = 'run it again: of the others, what is in the store is not computed again';
+    throw new FractalError('FRAMES_DOUBTFUL', `${list}${more} ${what}; ${way}`);
   }
 
   private assemblyOf(render: number): Assembly {
