@@ -23,6 +23,7 @@ export function summaryLine({
   outcome,
   seconds,
   keyframes,
+  sheetFrames,
 }: Omit<Finished, 'outcome'> & { readonly outcome: Shares | undefined }): string {
   const { width, height, film } = request;
   const [first, last] = [files[0], files.at(-1)];
@@ -32,11 +33,13 @@ export function summaryLine({
   const frames = film.frames > 1 ? `, ${film.frames} frames${length}` : '';
   const replaced = files.filter((one) => one.replaced).length;
   const older = files.length > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';
-  return `${name}: ${width}x${height}${frames}, ${plainBytes(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${keyframesText(keyframes)}${replaced > 0 ? older : ''}`;
+  const picture =
+    sheetFrames === undefined ? `${width}x${height}${frames}` : `${sheetFrames} frames of ${width}x${height}`;
+  return `${name}: ${picture}, ${plainBytes(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${keyframesText(keyframes)}${replaced > 0 ? older : ''}`;
 }
 
 /** The same and more as one object, for scripts. */
-export function summaryJson({ request, files, outcome, uncertain, seconds, keyframes }: Finished): object {
+export function summaryJson({ request, files, outcome, uncertain, seconds, keyframes, sheetFrames }: Finished): object {
   const { width, height, film, iterations } = request;
   return {
     files: files.map(({ path }) => path),
@@ -44,7 +47,7 @@ export function summaryJson({ request, files, outcome, uncertain, seconds, keyfr
     replaced: files.filter(({ replaced }) => replaced).length,
     width,
     height,
-    frames: film.frames,
+    frames: sheetFrames ?? film.frames,
     ...(keyframes ? { keyframes: keyframes.count, octaves: keyframes.octaves, pictures: keyframes.pictures } : {}),
     iterationLimit: iterations,
     seconds,

@@ -1,7 +1,6 @@
 /** The store as a job uses it: which renders have which keys, and how many bytes. */
 
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
-import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { crop, movedBy } from '../shard/crop.js';
 import { areaOf, common } from '../shard/missing.js';
@@ -107,9 +106,9 @@ export function archiveOfParts(
 }
 
 /** The frames of a request as pictures of a job. */
-export function framesOf({ request, reference }: Prepared, { paint }: Picture): (frame: number) => FractalPicture {
+export function framesOf({ reference }: Prepared, { paint, viewOf }: Picture): (index: number) => FractalPicture {
   const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
-  return (frame) => ({ view: viewAt(request, frame), ...shared });
+  return (index) => ({ view: viewOf(index), ...shared });
 }
 
 /** The digest of a paint and a reference orbit is made once for all pictures that share them. */

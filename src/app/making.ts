@@ -36,14 +36,16 @@ export interface MakingOptions {
   readonly forecast: Forecast | undefined;
   /** Raw samples are kept in the store. */
   readonly keepsSamples: boolean;
+  /** Only these frames are made, each by itself; absent: all. */
+  readonly shown: readonly number[] | undefined;
   readonly emit: Emit;
 }
 
 export function makingOf(prepared: Prepared, options: MakingOptions): Making {
-  const { store, paint, numerics, forecast, keepsSamples, emit } = options;
+  const { store, paint, numerics, forecast, keepsSamples, shown, emit } = options;
   const { request, reference } = prepared;
   const { film } = request;
-  if (film.frames > 1 && film.assembly !== 'frames') {
+  if (film.frames > 1 && film.assembly !== 'frames' && !shown) {
     const { stretches, why } = assemblyOf(request);
     const asked = film.assembly === 'keyframes' && !stretches;
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
@@ -57,9 +59,10 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
       };
     }
   }
-  const picture = pictureOf(request, keepsSamples ? undefined : paint);
+  const picture = pictureOf(request, keepsSamples ? undefined : paint, shown);
+  const costOf = forecast && ((index: number) => forecast.costOf(shown?.[index] ?? index));
   return {
-    job: { ...jobOf(request, picture, reference), ...(forecast ? { costOf: forecast.costOf } : {}) },
+    job: { ...jobOf(request, picture, reference), ...(costOf ? { costOf } : {}) },
     archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
 }

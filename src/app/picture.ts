@@ -1,6 +1,7 @@
 /** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
 import { type Colours, needsDistance, type Paint, prepare } from '../render/colours.js';
+import { openContactSheet } from '../render/contact-sheet.js';
 import { type Output, openOutput } from '../render/output.js';
 import { paintFrame } from '../render/paint-frame.js';
 import { parametersOf } from '../request/metadata.js';
@@ -8,6 +9,7 @@ import { type Request, viewAt } from '../request/request.js';
 import { type Frame, flipped } from '../shard/frame.js';
 import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
+import type { SheetOrder } from './preview.js';
 import type { Context } from './stage.js';
 
 /** The part of a request that decides what is computed. */
@@ -23,16 +25,16 @@ export interface Picture {
   readonly paint: Paint | undefined;
 }
 
-/** What has to be computed for a request, coloured by `paint`. */
-export function pictureOf(request: Request, paint: Paint | undefined): Picture {
+/** What has to be computed for a request, coloured by `paint`. `shown`: of these frames only, in this order. */
+export function pictureOf(request: Request, paint: Paint | undefined, shown?: readonly number[]): Picture {
   const { width, height, sampling, film } = request;
   return {
-    frames: film.frames,
+    frames: shown?.length ?? film.frames,
     width,
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
-    viewOf: lastSeen((frame) => viewAt(request, frame)),
+    viewOf: lastSeen((index) => viewAt(request, shown ? (shown[index] as number) : index)),
     paint,
   };
 }
@@ -49,25 +51,26 @@ function litFromBelow(colours: Colours): Colours {
 }
 
 /**
- * Opens the output of a request, before anything is computed. Release it with `abort`.
+ * Opens the output of a request, or of its contact sheet, before anything is computed. Release it with `abort`.
  * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING
  */
-export async function outputOf(request: Request, { emit, signal }: Context): Promise<Output> {
+export async function outputOf(request: Request, { emit, signal }: Context, sheet?: SheetOrder): Promise<Output> {
   const { outfile, width, height, sampling, film, codec, crf, stallTimeoutSeconds } = request;
-  return openOutput({
+  const options = {
     outfile,
     width,
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
-    frames: film.frames,
+    frames: sheet?.frames.length ?? film.frames,
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
     stallTimeoutSeconds,
     warn: logTo(emit, 'warn'),
     signal,
-  });
+  };
+  return sheet ? openContactSheet(options, sheet.captions) : openOutput(options);
 }
 
 /** Writes a frame of a prepared request. `paint`: for raw samples, unless the output needs raw samples. */

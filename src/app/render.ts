@@ -19,6 +19,7 @@ import { type Making, makingOf } from './making.js';
 import { type Film, outlineOf } from './outline.js';
 import { outputOf, paintOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
+import type { SheetOrder } from './preview.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
 import { type Context, inStage, orAborted, untilClosed } from './stage.js';
@@ -38,6 +39,10 @@ export interface RenderOrder {
   readonly cluster: RenderCluster;
   /** Workers report their metrics at the end. */
   readonly metrics: boolean;
+  /** Frames of the film on one picture are rendered, instead of the film. */
+  readonly sheet?: SheetOrder;
+  /** An earlier rendering of the same has warned of what will be seen. */
+  readonly warned?: boolean;
 }
 
 export interface RenderCluster extends ClusterUse {
@@ -60,6 +65,8 @@ export interface Rendered {
   readonly files: readonly Written[];
   /** Of a film that was assembled. */
   readonly keyframes?: KeyframesMade;
+  /** Frames on the contact sheet that was made instead. */
+  readonly sheetFrames?: number;
 }
 
 export interface KeyframesMade {
@@ -115,11 +122,12 @@ async function stages(
   const registration = listen && (await openRegistration(listen, source.access, insecure, emit));
   resources.hold(registration, (one) => one?.close());
 
-  const output = await inStage('open', context, () => outputOf(request, context));
+  const output = await inStage('open', context, () => outputOf(request, context, order.sheet));
   resources.hold(output, (one) => one.abort());
   // Errors in the colours are reported before anything is computed.
   const paint = paintOf(request, output.wants);
-  for (const text of requestWarnings(request, order.notes)) warn(text);
+  const warnings = order.warned ? [] : requestWarnings(request, order.notes);
+  for (const text of warnings) warn(text);
 
   const store = await inStage('store', context, () => openStore(order.store, emit));
   resources.hold(store, (one) => one?.written());
@@ -127,15 +135,17 @@ async function stages(
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
   const film = request.film.frames > 1;
   const forecast = film ? await inStage('forecast', context, () => forecastOf(prepared, signal)) : undefined;
-  if (forecast?.blank) warn(blankWarning(prepared.request, forecast.blank));
+  if (forecast?.blank && !order.warned) warn(blankWarning(prepared.request, forecast.blank));
 
   const numerics = await inStage('kernel', context, () =>
     orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
   );
-  const making = makingOf(prepared, { store, paint, numerics, forecast, keepsSamples: order.store.samples, emit });
+  const shown = order.sheet?.frames;
+  const keepsSamples = order.store.samples && !shown;
+  const making = makingOf(prepared, { store, paint, numerics, forecast, keepsSamples, shown, emit });
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
-  if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
+  if (archive && store && keepsSamples) await noteSamples(store, prepared.request);
 
   const pixelsOf = (render: number) => wantedPixels(making.job.renders[render] as (typeof making.job.renders)[0]);
   const job = {
@@ -146,11 +156,13 @@ async function stages(
   const samples = samplesOf(job);
   const tooLarge = film && archive ? storeWarning(bytesKept(job), order.store.size) : undefined;
   if (tooLarge) warn(tooLarge);
-  const track = tracking(outlineOf(job, filmOf(prepared.request, making.needed)), samples, emit);
+  const track = tracking(outlineOf(job, filmOf(prepared.request, making.needed, shown)), samples, emit);
   const options = {
     ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
     progress: track.computed,
   };
+  // The parameters in a contact sheet are those of the film.
+  const written = { ...prepared.request, ...order.sheet?.size };
   const computation = await compute(job, options, context);
   resources.hold(computation, (one) => one.close());
   try {
@@ -158,13 +170,14 @@ async function stages(
       const made = making.assembled?.(computation.frames) ?? computation.frames;
       for await (const frame of made) {
         signal.throwIfAborted();
-        await writeFrame(output, frame, prepared.request, paint);
+        await writeFrame(output, frame, written, paint);
         track.frameWritten();
       }
     });
     const files = await inStage('close', context, () => output.close());
     track.done();
-    return { request: prepared.request, files, ...keyframesOf(making, request, samples) };
+    const sheetFrames = shown ? { sheetFrames: shown.length } : {};
+    return { request: prepared.request, files, ...keyframesOf(making, request, samples), ...sheetFrames };
   } catch (error) {
     archive?.suspend();
     await store?.written();
@@ -210,7 +223,12 @@ function keyframesOf({ depths }: Making, { width, height }: Request, samples: nu
   return { keyframes: { count: depths.length, octaves, pictures: samples / (width * height) } };
 }
 
-function filmOf(request: Request, needed: readonly number[] | undefined): Film {
+function filmOf(request: Request, needed: readonly number[] | undefined, shown: readonly number[] | undefined): Film {
   const { film, width, height } = request;
-  return { frames: film.frames, pixels: width * height, needed, zoomOf: (frame) => viewAt(request, frame).zoom };
+  return {
+    frames: shown?.length ?? film.frames,
+    pixels: width * height,
+    needed,
+    zoomOf: (frame) => viewAt(request, shown?.[frame] ?? frame).zoom,
+  };
 }
