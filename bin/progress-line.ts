@@ -47,6 +47,8 @@ export function printable(status: Status): Status {
   return {
     phase: status.phase,
     outline: status.outline,
+    searched: count(status.searched),
+    ...(status.keptCostOf ? { keptCostOf: status.keptCostOf } : {}),
     framesDone: count(status.framesDone),
     rendersDone: count(status.rendersDone),
     samplesDone: amount(status.samplesDone),

@@ -12,7 +12,7 @@ export interface Rates {
   readonly frameSeconds: number | undefined;
 }
 
-type Counts = Pick<Status, 'outline' | 'framesDone' | 'costDone' | 'costRecalled'>;
+type Counts = Pick<Status, 'outline' | 'framesDone' | 'costDone' | 'costRecalled' | 'searched' | 'keptCostOf'>;
 
 /** Before any frame is made: a pixel of a frame, assembled on one thread and encoded. */
 const PIXEL_SECONDS = 50e-9;
@@ -25,7 +25,7 @@ const EXAMINED = 1000;
  * are complete and the time to make it and all later ones. The slower of computing and making decides.
  */
 export function secondsLeft(counts: Counts, rates: Rates): number | undefined {
-  const { outline, framesDone, costDone, costRecalled } = counts;
+  const { outline, framesDone, costDone, costRecalled, searched, keptCostOf = () => 0 } = counts;
   const { frames, needed, costOf } = outline;
   const each = frameSecondsOf(outline, rates);
   const done = costDone + costRecalled;
@@ -34,7 +34,10 @@ export function secondsLeft(counts: Counts, rates: Rates): number | undefined {
   for (let frame = framesDone; frame < frames; frame += step) {
     // The last frame needs everything.
     const one = frame + step >= frames ? frames - 1 : frame;
-    const cost = Math.max(0, costOf(needed(one)) - done);
+    const count = needed(one);
+    // Of what was searched for, the part that was found is known.
+    const kept = Math.max(0, keptCostOf(count) - keptCostOf(searched));
+    const cost = Math.max(0, costOf(count) - kept - done);
     if (cost > 0 && !rates.cost) return undefined;
     longest = Math.max(longest, (cost > 0 ? cost / (rates.cost as number) : 0) + (frames - frame) * each);
   }

@@ -71,6 +71,9 @@ export interface Status {
   /** Estimated cost of the samples computed so far, and of those found in the store, in the unit of the outline. */
   readonly costDone: number;
   readonly costRecalled: number;
+  /** Renders that the store was searched for, and the estimated cost of what it seems to have of the first so many. */
+  readonly searched: number;
+  readonly keptCostOf?: (renders: number) => number;
   /** Time that slots spent computing, and slots that take part now. */
   readonly busySeconds: number;
   readonly slots: number;

@@ -4,7 +4,7 @@
  */
 
 import { assembled } from '../film/assemble.js';
-import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
+import type { RenderJob } from '../leader/job/gathering.js';
 import { type Colours, needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import { viewAt } from '../request/request.js';
@@ -12,12 +12,11 @@ import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
 import { areaOf } from '../shard/missing.js';
-import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import { samplesPerPixel } from '../view/view.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
-import { archiveOfParts } from './archive.js';
+import { archiveOfParts, type KeptRenders } from './archive.js';
 import type { Stretch } from './assembly.js';
 import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
@@ -37,7 +36,7 @@ export interface FilmJob {
   /** The frames of the film, of the job's renders in order. */
   frames(computed: AsyncIterable<Frame>): AsyncGenerator<Frame>;
   /** Where the renders are kept; undefined: nothing is. */
-  archive(store: Store | undefined, numerics: Numerics): (JobArchive & Pick<Archive, 'suspend'>) | undefined;
+  archive(store: Store | undefined, numerics: Numerics): KeptRenders | undefined;
 }
 
 /** `colours`: what frames are painted with, which may need less of the samples than the request's. */

@@ -1,12 +1,11 @@
 /** What is computed for the frames of a request: the frames themselves, or the keyframes that they are assembled from. */
 
-import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
+import type { RenderJob } from '../leader/job/gathering.js';
 import type { Paint } from '../render/paint.js';
 import type { Frame } from '../shard/frame.js';
-import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
-import { archiveOf, framesOf } from './archive.js';
+import { archiveOf, framesOf, type KeptRenders } from './archive.js';
 import { assemblyOf, type Stretch } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
@@ -18,7 +17,7 @@ import type { Prepared } from './prepare.js';
 export interface Making {
   readonly job: RenderJob;
   /** Where the job's renders are kept. */
-  readonly archive: (JobArchive & Pick<Archive, 'suspend'>) | undefined;
+  readonly archive: KeptRenders | undefined;
   /** The frames of the film, of the job's renders; absent: these are the frames. */
   readonly assembled?: (computed: AsyncIterable<Frame>) => AsyncIterable<Frame>;
   /** By frame of the film: how many of the renders must be complete before it is made; absent: the frame itself. */

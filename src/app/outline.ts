@@ -18,6 +18,22 @@ export interface Outline {
   zoomOf(frame: number): string;
 }
 
+/** Of longer jobs only so many renders are looked up; those after each are taken to be the same. */
+const LOOKED_UP = 500;
+
+/** Estimated cost of the first so many renders, of those only that `isKept` is true for. */
+export function keptCosts(outline: Outline, isKept: (render: number) => boolean): (renders: number) => number {
+  const { renders, costOf } = outline;
+  const costs = new Float64Array(renders + 1);
+  const step = Math.ceil(renders / LOOKED_UP);
+  let kept = false;
+  for (let k = 0; k < renders; k++) {
+    if (k % step === 0) kept = isKept(k);
+    costs[k + 1] = (costs[k] as number) + (kept ? costOf(k + 1) - costOf(k) : 0);
+  }
+  return (count) => costs[Math.min(count, renders)] as number;
+}
+
 export interface Film extends Pick<Outline, 'frames' | 'pixels' | 'zoomOf'> {
   /** By frame; absent: each render is a frame. */
   readonly needed?: readonly number[] | undefined;

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
 import { type ClusterUse, compute, verificationOf } from './compute.js';
-import { type KeptEvent, logTo } from './events.js';
+import { type Emit, type KeptEvent, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
@@ -148,15 +148,21 @@ async function stages(
   if (archive && store && keepsSamples) await noteSamples(store, prepared.request);
 
   const pixelsOf = (render: number) => wantedPixels(making.job.renders[render] as (typeof making.job.renders)[0]);
+  const samples = samplesOf(making.job);
+  const track = tracking(outlineOf(making.job, filmOf(prepared.request, making.needed, shown)), samples, emit);
+  const recalled: Emit = (event) => {
+    track.searched();
+    emit(event);
+  };
   const job = {
     ...making.job,
     ...verificationOf(cluster.verify),
-    ...(archive ? { archive: reportingRecalls(archive, pixelsOf, emit) } : {}),
+    ...(archive ? { archive: reportingRecalls(archive, pixelsOf, recalled) } : {}),
   };
-  const samples = samplesOf(job);
   const tooLarge = film && archive ? storeWarning(bytesKept(job), order.store.size) : undefined;
   if (tooLarge) warn(tooLarge);
-  const track = tracking(outlineOf(job, filmOf(prepared.request, making.needed, shown)), samples, emit);
+  // For the time left only: a store that cannot be listed is reported where it is read.
+  if (film) archive?.hasSome().then(track.expect, () => undefined);
   const options = {
     ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
     progress: track.computed,

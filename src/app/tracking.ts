@@ -2,7 +2,7 @@
 
 import type { Progress } from '../leader/job/job.js';
 import type { Emit, Status } from './events.js';
-import type { Outline } from './outline.js';
+import { keptCosts, type Outline } from './outline.js';
 
 export interface Tracking {
   /** Samples computed or found so far, and renders complete. */
@@ -10,6 +10,10 @@ export interface Tracking {
   readonly rendersDone: number;
   computed(progress: Progress): void;
   frameWritten(): void;
+  /** The store was searched for the next render. */
+  searched(): void;
+  /** What the store seems to have, by render. */
+  expect(isKept: (render: number) => boolean): void;
   /** The files are complete. */
   done(): void;
 }
@@ -17,10 +21,14 @@ export interface Tracking {
 /** `samples`: of the whole job. */
 export function tracking(outline: Outline, samples: number, emit: Emit): Tracking {
   let framesDone = 0;
+  let searched = 0;
+  let keptCostOf: Status['keptCostOf'];
   let isDone = false;
   let last: Progress | undefined;
   const report = () => {
-    if (last) emit({ kind: 'progress', ...last, phase: phaseOf(last), outline, framesDone, samples });
+    if (!last) return;
+    const kept = keptCostOf ? { keptCostOf } : {};
+    emit({ kind: 'progress', ...last, ...kept, phase: phaseOf(last), outline, framesDone, searched, samples });
   };
   const phaseOf = ({ workers, rendersDone }: Progress): Status['phase'] => {
     if (isDone) return 'done';
@@ -41,6 +49,12 @@ export function tracking(outline: Outline, samples: number, emit: Emit): Trackin
     frameWritten() {
       framesDone++;
       report();
+    },
+    searched() {
+      searched++;
+    },
+    expect(isKept) {
+      keptCostOf = keptCosts(outline, isKept);
     },
     done() {
       isDone = true;

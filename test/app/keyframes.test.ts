@@ -117,13 +117,16 @@ test(
   async (t) => {
     const store = folder(t);
     const controller = new AbortController();
-    const { emit } = recorder((event) => {
-      if (event.kind === 'progress' && event.samplesDone > 4000) controller.abort(new Error('enough'));
+    const { emit, events } = recorder((event) => {
+      if (event.kind === 'progress' && event.rendersDone > 2) controller.abort(new Error('enough'));
     });
     const order = orderOf({ ...ZOOM, outfile: join(folder(t), 'f-%03d.png') }, store);
     await assert.rejects(render(order, inProcess(localWorkers(t, 1)), { emit, signal: controller.signal }), /enough/);
+    const kept = events.find((event) => event.kind === 'kept');
+    assert.equal(kept?.store, 'all');
+    assert.ok(kept.keyframes && kept.keyframes.done > 2 && kept.keyframes.done < kept.keyframes.all);
     const [resumed, whole] = [await framesOf(t, ZOOM, { store }), await framesOf(t, ZOOM, {})];
-    assert.ok((resumed.report?.recalled ?? 0) > 0);
+    assert.ok((resumed.report?.recalled ?? 0) >= kept.samplesDone);
     assert.ok((resumed.report?.samples ?? 0) > 0);
     assert.equal((resumed.report?.recalled ?? 0) + (resumed.report?.samples ?? 0), whole.report?.samples);
     assert.deepEqual(resumed.bytes, whole.bytes);

@@ -60,6 +60,7 @@ const start: Status = {
   samples: 60 * MILLION,
   costDone: 0,
   costRecalled: 0,
+  searched: 0,
   busySeconds: 0,
   slots: 2,
   shardsDone: 0,
@@ -183,7 +184,7 @@ test('every count is shown as digits, on one line that fits', () => {
     phase: fc.constantFrom('connecting', 'rendering', 'encoding', 'done'),
     outline: fc.integer({ min: 0, max: 3 }).map((number) => frames(number)),
     ...{ framesDone: count, rendersDone: count, samplesDone: count, samples: count },
-    ...{ costDone: count, costRecalled: count, busySeconds: count, slots: count },
+    ...{ costDone: count, costRecalled: count, searched: count, busySeconds: count, slots: count },
     ...{ shardsDone: count, iterations: count },
     ...{ workers: count, workersKnown: count },
   }) as fc.Arbitrary<Status>;

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { measure } from '../../bin/rates.js';
 import type { Status } from '../../src/app/events.js';
-import type { Outline } from '../../src/app/outline.js';
+import { keptCosts, type Outline } from '../../src/app/outline.js';
 
 /** A film: renders by slots, one after another, and frames made of them by the leader. */
 interface Script {
@@ -16,6 +16,8 @@ interface Script {
   /** By frame: renders that must be complete. */
   readonly needed: readonly number[];
   readonly frameSeconds: number;
+  /** Whether it is known what is in the store. */
+  readonly listed?: true;
   /** So many renders may be complete beyond those that made frames need. */
   readonly window: number;
 }
@@ -24,7 +26,7 @@ const SLOTS = 4;
 const STEP_MS = 100;
 
 /** What was shown after each step, and when the last frame was written. */
-function play({ seconds, costs, needed, frameSeconds, window }: Script) {
+function play({ seconds, costs, needed, frameSeconds, window, listed }: Script) {
   const until = [0];
   for (const cost of costs) until.push((until.at(-1) ?? 0) + cost);
   const outline: Outline = {
@@ -35,13 +37,22 @@ function play({ seconds, costs, needed, frameSeconds, window }: Script) {
     costOf: (renders) => until[renders] ?? 0,
     zoomOf: () => '1',
   };
+  const keptCostOf = keptCosts(outline, (render) => seconds[render] === 0);
   let at = 0;
   const measuring = measure(() => at);
   const shown: { readonly at: number; readonly share: number; readonly left: number | undefined }[] = [];
   let [render, within, costDone, costRecalled, busy] = [0, 0, 0, 0, 0];
   let [frame, making] = [0, 0];
   const note = (phase: Status['phase']) => {
-    const counts = { framesDone: frame, rendersDone: render, costDone, costRecalled, busySeconds: busy };
+    const counts = {
+      framesDone: frame,
+      rendersDone: render,
+      costDone,
+      costRecalled,
+      busySeconds: busy,
+      searched: render,
+    };
+    const known = listed ? { keptCostOf } : {};
     const fixed = {
       samplesDone: 0,
       samples: 1,
@@ -51,8 +62,8 @@ function play({ seconds, costs, needed, frameSeconds, window }: Script) {
       workers: 1,
       workersKnown: 1,
     };
-    measuring.note({ ...fixed, ...counts, outline, phase });
-    const { share, secondsLeft } = measuring.read({ ...fixed, ...counts, outline, phase });
+    measuring.note({ ...fixed, ...counts, ...known, outline, phase });
+    const { share, secondsLeft } = measuring.read({ ...fixed, ...counts, ...known, outline, phase });
     shown.push({ at: at / 1000, share, left: secondsLeft });
   };
   while (frame < needed.length) {
@@ -164,6 +175,15 @@ test('an inward film from keyframes: computing is a part of the whole, and 100 %
 test('what is in the store takes no time: neither found at once nor later', () => {
   const seconds = rising(120, 10, 120).map((one, k) => (k < 60 ? 0 : one));
   const played = play({ seconds, costs: rising(120, 10, 120), needed: FRAMES, frameSeconds: 0.02, window: 8 });
+  checkShares(played);
+  checkTimeLeft(played, 0.02);
+});
+
+test('what the store has further on does not count as work', () => {
+  // Of 200 s of computing 100 are left to do, in the middle.
+  const costs = rising(120, 1, 200);
+  const seconds = costs.map((one, k) => (k >= 30 && k < 90 ? one : 0));
+  const played = play({ seconds, costs, needed: FRAMES, frameSeconds: 0.02, window: 8, listed: true });
   checkShares(played);
   checkTimeLeft(played, 0.02);
 });
