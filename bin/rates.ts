@@ -56,6 +56,8 @@ export function measure(now: () => number): Measuring {
   let making = 0;
   let slots = 0;
   let share = 0;
+  // The geometric mean: some frames take far longer, where computing threads have the cores, and those do not repeat.
+  const addFrames = (seconds: number, count: number) => frame.add(count * Math.log(seconds), count);
   return {
     note(status) {
       const at = now();
@@ -64,21 +66,21 @@ export function measure(now: () => number): Measuring {
       if (status.costDone > 0) speeds ??= { at, status };
       const seconds = speeds ? (at - speeds.at) / 1000 : 0;
       if (speeds && seconds >= INTERVAL_SECONDS) {
-        shards.add(status.shardsDone - speeds.status.shardsDone, seconds);
-        iterations.add(status.iterations - speeds.status.iterations, seconds);
+        shards.add(Math.max(0, status.shardsDone - speeds.status.shardsDone), seconds);
+        iterations.add(Math.max(0, status.iterations - speeds.status.iterations), seconds);
         speeds = { at, status };
       }
       const busy = (status.busySeconds - costs.busySeconds) / Math.max(1, slots);
       if (busy >= INTERVAL_SECONDS || (cost.measured === 0 && busy > 0 && status.costDone > 0)) {
-        cost.add(status.costDone - costs.costDone, busy);
+        cost.add(Math.max(0, status.costDone - costs.costDone), busy);
         costs = status;
       }
       const made = status.framesDone - (writing?.status.framesDone ?? 0);
       if (writing?.mayBegin && made > 0 && at > writing.at) {
         const seconds = (at - writing.at) / 1000;
         if (making >= FIRST_SECONDS) {
-          if (frame.measured === 0) frame.add(ASSUMED_FRAMES * assumedFrameSeconds(status.outline), ASSUMED_FRAMES);
-          frame.add(seconds, made);
+          if (frame.measured === 0) addFrames(assumedFrameSeconds(status.outline), ASSUMED_FRAMES);
+          addFrames(seconds / made, made);
         }
         making += seconds;
       }
@@ -88,7 +90,8 @@ export function measure(now: () => number): Measuring {
       }
     },
     read(status) {
-      const rates = { cost: cost.mean() || undefined, frameSeconds: frame.mean() || undefined };
+      const frameSeconds = frame.measured > 0 ? Math.exp(frame.mean()) : undefined;
+      const rates = { cost: cost.mean() || undefined, frameSeconds };
       share = Math.max(share, Math.min(ALMOST, shareDone(status, rates)));
       const left = secondsLeft(status, rates);
       return {
@@ -119,7 +122,7 @@ function average(back: (measured: number) => number) {
     add(amount: number, by: number) {
       measured += by;
       const keep = Math.exp(-by / back(measured));
-      mean = mean * keep + (Math.max(0, amount) / by) * (1 - keep);
+      mean = mean * keep + (amount / by) * (1 - keep);
       weight = weight * keep + 1 - keep;
     },
     mean: () => (weight > 0 ? mean / weight : 0),

@@ -25,37 +25,43 @@ const EXAMINED = 1000;
  * are complete and the time to make it and all later ones. The slower of computing and making decides.
  */
 export function secondsLeft(counts: Counts, rates: Rates): number | undefined {
-  const { outline, framesDone, costDone, costRecalled, searched, keptCostOf = () => 0 } = counts;
-  const { frames, needed, costOf } = outline;
+  const { outline, framesDone } = counts;
+  const { frames, needed } = outline;
   const each = frameSecondsOf(outline, rates);
-  const done = costDone + costRecalled;
   let longest = 0;
   const step = Math.max(1, Math.ceil((frames - framesDone) / EXAMINED));
   for (let frame = framesDone; frame < frames; frame += step) {
     // The last frame needs everything.
     const one = frame + step >= frames ? frames - 1 : frame;
-    const count = needed(one);
-    // Of what was searched for, the part that was found is known.
-    const kept = Math.max(0, keptCostOf(count) - keptCostOf(searched));
-    const cost = Math.max(0, costOf(count) - kept - done);
+    const cost = costLeft(counts, needed(one));
     if (cost > 0 && !rates.cost) return undefined;
     longest = Math.max(longest, (cost > 0 ? cost / (rates.cost as number) : 0) + (frames - frame) * each);
   }
   return longest;
 }
 
-/** 0 to 1: of the seconds that computing and making frames take in all, as estimated now. It may decrease. */
+/**
+ * 0 to 1: of the seconds that computing and making frames take in all, as estimated now; what the store has takes none. It may
+ * decrease.
+ */
 export function shareDone(counts: Counts, rates: Rates): number {
-  const { outline, framesDone, costDone, costRecalled } = counts;
-  const { frames, renders, costOf } = outline;
-  const cost = costOf(renders);
-  const computing = rates.cost ? cost / rates.cost : 0;
-  const making = frames * frameSecondsOf(outline, rates);
-  const computed = cost > 0 ? Math.min(1, Math.max(0, (costDone + costRecalled) / cost)) : 1;
-  const made = frames > 0 ? Math.min(1, framesDone / frames) : 1;
-  const total = computing + making;
-  const share = (computed * computing + made * making) / total;
-  return Number.isFinite(share) ? share : made;
+  const { outline, framesDone, costDone } = counts;
+  const { frames, renders } = outline;
+  const left = costLeft(counts, renders);
+  // Frames may come from the store while nothing is known of the speed of the rest.
+  if (left > 0 && !rates.cost) return 0;
+  const speed = rates.cost ?? 1;
+  const each = frameSecondsOf(outline, rates);
+  const made = Math.min(frames, framesDone);
+  const share = (costDone / speed + made * each) / ((costDone + left) / speed + frames * each);
+  return Number.isFinite(share) ? share : made / Math.max(1, frames);
+}
+
+/** Of the first so many renders: what is to be computed yet, but for what the store seems to have. */
+function costLeft({ outline, costDone, costRecalled, searched, keptCostOf }: Counts, renders: number): number {
+  // Of what was searched for, the part that was found is known.
+  const kept = keptCostOf ? Math.max(0, keptCostOf(renders) - keptCostOf(searched)) : 0;
+  return Math.max(0, outline.costOf(renders) - kept - costDone - costRecalled);
 }
 
 /** What making a frame is assumed to take before it was measured. */

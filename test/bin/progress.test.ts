@@ -237,7 +237,7 @@ test('what was found in the store shortens the time left, and does not count as 
   }
   const line = visible(screen.written.at(-1) ?? '');
   shown.close();
-  assert.match(line, / 66 % {2}ETA 0:20 /);
+  assert.match(line, / 33 % {2}ETA 0:20 /);
 });
 
 test('frames that cost more take longer: the time left is by cost, not by samples', () => {
