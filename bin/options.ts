@@ -54,18 +54,22 @@ type RequestValues = Values<typeof REQUEST_FLAGS>;
 export async function leaderOptions(given: RawFlags): Promise<LeaderOptions> {
   const { flags, notes } = await flagsOfSources(given);
   const values = valuesOf(REQUEST_FLAGS, flags);
+  const request = requestOf(values);
   return {
-    request: requestOf(values),
+    request,
     notes,
     cluster: clusterOptions(values),
-    previews: previewOptions(values),
+    previews: previewOptions(values, request),
     store: storeOptions(values),
     report: reportOptions(values),
   };
 }
 
-function previewOptions({ frames, outfile, preview, 'contact-sheet': sheet }: RequestValues): PreviewOptions {
-  if (sheet !== undefined && frames === 1)
+function previewOptions(
+  { outfile, preview, 'contact-sheet': sheet }: RequestValues,
+  { film }: Request,
+): PreviewOptions {
+  if (sheet !== undefined && film.frames === 1)
     throw invalid('--contact-sheet shows frames of a film: give --frames of at least 2');
   if (sheet !== undefined && sheet === outfile)
     throw invalid(`--contact-sheet and --outfile both name "${sheet}": give them two names`);

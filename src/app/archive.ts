@@ -15,7 +15,7 @@ import type { Numerics } from '../work/fractal/numerics.js';
 import type { FractalPicture } from '../work/fractal/renders.js';
 import { type Emit, logTo } from './events.js';
 import type { Picture } from './picture.js';
-import type { Prepared } from './prepare.js';
+import { type Prepared, referenceOf } from './prepare.js';
 
 /** Where the renders of a job are kept. */
 export type KeptRenders = JobArchive & Pick<Archive, 'suspend' | 'hasSome'>;
@@ -110,15 +110,23 @@ export function archiveOfParts(
 }
 
 /** The frames of a request as pictures of a job. */
-export function framesOf({ reference }: Prepared, { paint, viewOf }: Picture): (index: number) => FractalPicture {
-  const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
-  return (index) => ({ view: viewOf(index), ...shared });
+export function framesOf(prepared: Prepared, { paint, viewOf, lookOf }: Picture): (index: number) => FractalPicture {
+  return (index) => {
+    const view = viewOf(index);
+    const reference = referenceOf(prepared, view);
+    return {
+      view,
+      ...(paint ? { paint } : {}),
+      ...(lookOf ? { look: lookOf(index) } : {}),
+      ...(reference ? { reference } : {}),
+    };
+  };
 }
 
 /** The digest of a paint and a reference orbit is made once for all pictures that share them. */
 function keysOf(numerics: Numerics): (picture: FractalPicture, origin?: Pick<Rect, 'x' | 'y'>) => string {
   const scenes: { paint: unknown; reference: unknown; key: ReturnType<typeof keyer> }[] = [];
-  return ({ view, paint, reference }, origin) => {
+  return ({ view, paint, look, reference }, origin) => {
     const used = view.perturbed ? reference : undefined;
     let scene = scenes.find((one) => one.paint === paint && one.reference === used);
     if (!scene) {
@@ -127,7 +135,7 @@ function keysOf(numerics: Numerics): (picture: FractalPicture, origin?: Pick<Rec
       scene = { paint, reference: used, key };
       scenes.push(scene);
     }
-    return scene.key({ ...viewIdentity(view), ...(origin ? { origin } : {}) });
+    return scene.key({ ...viewIdentity(view, look), ...(origin ? { origin } : {}) });
   };
 }
 

@@ -1,12 +1,13 @@
 /** What is computed for the frames of a request: the frames themselves, or the keyframes that they are assembled from. */
 
+import type { Cover } from '../film/cover.js';
 import type { RenderJob } from '../leader/job/gathering.js';
 import type { Paint } from '../render/paint.js';
 import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { archiveOf, framesOf, type KeptRenders } from './archive.js';
-import { assemblyOf, type Stretch } from './assembly.js';
+import { assemblyOf, partOf, type Stretch } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
 import { filmJob } from './film-job.js';
@@ -24,6 +25,8 @@ export interface Making {
   readonly needed?: readonly number[];
   /** Of keyframes: log10 of the zoom. */
   readonly depths?: readonly number[];
+  /** Of a film that is assembled as a whole. */
+  readonly cover?: Cover | undefined;
 }
 
 export interface MakingOptions {
@@ -42,26 +45,28 @@ export interface MakingOptions {
 
 export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   const { store, paint, numerics, forecast, keepsSamples, shown, emit } = options;
-  const { request, reference } = prepared;
+  const { request, kept } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames' && !shown) {
-    const { stretches, why } = assemblyOf(request);
+    const { stretches, why } = assemblyOf(request, kept?.grid);
     const asked = film.assembly === 'keyframes' && !stretches;
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
     if (stretches && paint) {
-      const { job, renders, archive, frames, needed, depths } = filmJob(prepared, stretches, { paint });
+      const part = partOf(stretches, film.first, film.last);
+      const { job, renders, archive, frames, needed, depths } = filmJob(prepared, part, { paint });
       return {
         job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
         archive: archive(store, numerics),
         assembled: frames,
         ...{ needed, depths },
+        cover: stretches.length === 1 ? stretches[0]?.film?.cover : undefined,
       };
     }
   }
   const picture = pictureOf(request, keepsSamples ? undefined : paint, shown);
-  const costOf = forecast && ((index: number) => forecast.costOf(shown?.[index] ?? index));
+  const costOf = forecast && ((index: number) => forecast.costOf(shown?.[index] ?? film.first + index));
   return {
-    job: { ...jobOf(request, picture, reference), ...(costOf ? { costOf } : {}) },
+    job: { ...jobOf(prepared, picture), ...(costOf ? { costOf } : {}) },
     archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
 }

@@ -35,9 +35,10 @@ export function previewOf(request: Request): Request {
 
 /** At most SHEET_FRAMES frames of a film, evenly spread in time, the first and the last among them. */
 export function sheetOf(request: Request, outfile: string): { request: Request; sheet: SheetOrder } {
-  const { frames, fps } = request.film;
-  const count = Math.min(SHEET_FRAMES, frames);
-  const shown = Array.from({ length: count }, (_, k) => Math.round((k * (frames - 1)) / Math.max(1, count - 1)));
+  const { first, last, fps } = request.film;
+  const count = Math.min(SHEET_FRAMES, last - first + 1);
+  const step = (last - first) / Math.max(1, count - 1);
+  const shown = Array.from({ length: count }, (_, k) => first + Math.round(k * step));
   return {
     request: { ...small(request), outfile },
     sheet: {

@@ -5,13 +5,15 @@
 
 import type { Address } from '../cluster/transport.js';
 import type { Written } from '../render/output.js';
-import { type Request, viewAt } from '../request/request.js';
+import { frameCount, type Request, viewAt } from '../request/request.js';
+import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
 import { type ClusterUse, compute, verificationOf } from './compute.js';
 import { type Emit, type KeptEvent, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
+import { noteGrid } from './kept-grid.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
@@ -146,6 +148,7 @@ async function stages(
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && keepsSamples) await noteSamples(store, prepared.request);
+  if (archive && store && making.cover) await noteGrid(store, prepared, making.cover);
 
   const pixelsOf = (render: number) => wantedPixels(making.job.renders[render] as (typeof making.job.renders)[0]);
   const samples = samplesOf(making.job);
@@ -173,7 +176,8 @@ async function stages(
   resources.hold(computation, (one) => one.close());
   try {
     await inStage('compute', context, async () => {
-      const made = making.assembled?.(computation.frames) ?? computation.frames;
+      const made =
+        making.assembled?.(computation.frames) ?? numbered(computation.frames, shown ? 0 : request.film.first);
       for await (const frame of made) {
         signal.throwIfAborted();
         await writeFrame(output, frame, written, paint);
@@ -190,6 +194,11 @@ async function stages(
     if (signal.aborted) emit(keptOf(track, samples, making, archive && store));
     throw error;
   }
+}
+
+/** Renders as frames of a film, of which the first one has this number. */
+async function* numbered(renders: AsyncIterable<Frame>, first: number): AsyncGenerator<Frame> {
+  for await (const render of renders) yield { ...render, index: first + render.index };
 }
 
 /** Fails early where no worker in this process has the kernel. @throws FractalError KERNEL_MISSING */
@@ -232,9 +241,9 @@ function keyframesOf({ depths }: Making, { width, height }: Request, samples: nu
 function filmOf(request: Request, needed: readonly number[] | undefined, shown: readonly number[] | undefined): Film {
   const { film, width, height } = request;
   return {
-    frames: shown?.length ?? film.frames,
+    frames: shown?.length ?? frameCount(film),
     pixels: width * height,
     needed,
-    zoomOf: (frame) => viewAt(request, shown?.[frame] ?? frame).zoom,
+    zoomOf: (frame) => viewAt(request, shown?.[frame] ?? film.first + frame).zoom,
   };
 }
