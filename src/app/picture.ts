@@ -1,6 +1,7 @@
 /** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
 import { type Colours, needsDistance, type Paint, prepare } from '../render/colours.js';
+import { openContactSheet } from '../render/contact-sheet.js';
 import { type LookNumbers, withLook } from '../render/look.js';
 import { type Output, openOutput } from '../render/output.js';
 import { paintFrame } from '../render/paint-frame.js';
@@ -9,6 +10,7 @@ import { frameCount, lookAt, lookChanges, type Request, viewAt } from '../reques
 import { type Frame, flipped } from '../shard/frame.js';
 import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
+import type { SheetOrder } from './preview.js';
 import type { Context } from './stage.js';
 
 /** The part of a request that decides what is computed. */
@@ -27,18 +29,19 @@ export interface Picture {
   lookOf?(frame: number): LookNumbers;
 }
 
-/** What has to be computed for a request, coloured by `paint`. */
-export function pictureOf(request: Request, paint: Paint | undefined): Picture {
+/** What has to be computed for a request, coloured by `paint`. `shown`: of these frames only, in this order. */
+export function pictureOf(request: Request, paint: Paint | undefined, shown?: readonly number[]): Picture {
   const { width, height, sampling, film } = request;
+  const frameAt = (index: number) => shown?.[index] ?? film.first + index;
   return {
-    frames: frameCount(film),
+    frames: shown?.length ?? frameCount(film),
     width,
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
-    viewOf: lastSeen((index) => viewAt(request, film.first + index)),
+    viewOf: lastSeen((index) => viewAt(request, frameAt(index))),
     paint,
-    ...(paint && lookChanges(request) ? { lookOf: (index) => lookNumbersAt(request, paint, film.first + index) } : {}),
+    ...(paint && lookChanges(request) ? { lookOf: (index) => lookNumbersAt(request, paint, frameAt(index)) } : {}),
   };
 }
 
@@ -68,18 +71,18 @@ function litFromBelow(colours: Colours): Colours {
 }
 
 /**
- * Opens the output of a request, before anything is computed. Release it with `abort`.
+ * Opens the output of a request, or of its contact sheet, before anything is computed. Release it with `abort`.
  * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING
  */
-export async function outputOf(request: Request, { emit, signal }: Context): Promise<Output> {
+export async function outputOf(request: Request, { emit, signal }: Context, sheet?: SheetOrder): Promise<Output> {
   const { outfile, width, height, sampling, film, codec, crf, stallTimeoutSeconds } = request;
-  return openOutput({
+  const options = {
     outfile,
     width,
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
-    frames: frameCount(film),
+    frames: sheet?.frames.length ?? frameCount(film),
     first: film.first,
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
@@ -87,7 +90,8 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     stallTimeoutSeconds,
     warn: logTo(emit, 'warn'),
     signal,
-  });
+  };
+  return sheet ? openContactSheet(options, sheet.captions) : openOutput(options);
 }
 
 /** Writes a frame of a prepared request. `paint`: for raw samples, unless the output needs raw samples. */
