@@ -2,6 +2,7 @@
 
 import { depthOf } from '../film/camera.js';
 import { type Cover, coverOf, type FilmSize, samplesOf } from '../film/cover.js';
+import type { Grid } from '../film/grid.js';
 import type { FilmPath } from '../film/path.js';
 import { deepestOf, isExtended } from '../kernel/perturbation/reference.js';
 import { placeIn, type Request, viewAt } from '../request/request.js';
@@ -35,14 +36,14 @@ export interface KeyframeFilm {
   readonly cover: Cover;
 }
 
-/** For a film. */
-export function assemblyOf(request: Request): Assembly {
+/** For a film. `grid`: that of kept keyframes. */
+export function assemblyOf(request: Request, grid?: Grid): Assembly {
   const { width, height, film, sampling } = request;
   const each = width * height * samplesPerPixel(sampling);
   const samples = { frames: film.frames * each };
   const hindrance = hindranceOf(request);
   if (hindrance !== undefined) return { samples, why: hindrance };
-  const stretches = stretchesOf(request).map((stretch) => withKeyframes(request, stretch));
+  const stretches = stretchesOf(request).map((stretch) => withKeyframes(request, stretch, grid));
   if (!stretches.some((one) => one.film)) {
     return { samples, why: 'since its deepest keyframe needs numbers of another range than its frames' };
   }
@@ -69,13 +70,13 @@ function stretchesOf({ film }: Request): Stretch[] {
   return [{ from: 0, frames: film.frames }];
 }
 
-function withKeyframes(request: Request, stretch: Stretch): Stretch {
+function withKeyframes(request: Request, stretch: Stretch, grid: Grid | undefined): Stretch {
   const { from, frames } = stretch;
   if (frames < 2) return stretch;
   const { width, height, sampling } = request;
   const path = pathOf(request, stretch);
   const size = { width, height, samples: samplesPerPixel(sampling) };
-  const cover = coverOf(path, size);
+  const cover = coverOf(path, size, grid);
   // Numbers of the orbit are those for its deepest view.
   if (isExtended({ zoom: cover.levels.zoomOf(0) }) && !isExtended(deepestOf(endsOf(request)))) return stretch;
   return { from, frames, film: { from, path, size, cover } };

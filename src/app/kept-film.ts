@@ -27,8 +27,8 @@ interface Options {
 
 /** undefined: the request is no film that can be assembled, or its first keyframe is not there. */
 export async function keptFilm(prepared: Prepared, options: Options): Promise<KeptFilm | undefined> {
-  const { request } = prepared;
-  const { stretches } = assemblyOf({ ...request, film: { ...request.film, assembly: 'keyframes' } });
+  const { request, kept: grid } = prepared;
+  const { stretches } = assemblyOf({ ...request, film: { ...request.film, assembly: 'keyframes' } }, grid?.grid);
   if (!stretches) return undefined;
   const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
   for (const kept of needsDistance(request.colours) ? [request] : [request, lit]) {

@@ -3,10 +3,12 @@
  * the reference orbit.
  */
 
+import { densityOf, SAME_DEPTH } from '../film/levels.js';
 import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
-import type { Request } from '../request/request.js';
+import { constantChanges, type Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
-import type { Formula, View } from '../view/view.js';
+import { type Formula, samplesPerPixel, type View } from '../view/view.js';
+import { type KeptGrid, keptGridFor } from './kept-grid.js';
 import { withLimit } from './limit.js';
 import { endsOf, methodByCost, methodByDepth } from './method.js';
 import { type Orbits, orbitsAround } from './orbits.js';
@@ -21,6 +23,8 @@ export interface Prepared {
   readonly reference: Reference | undefined;
   /** That one and those around other deep places of a film. */
   readonly references: readonly Reference[];
+  /** Of another film, whose keyframes are kept; absent: the request's own. */
+  readonly kept?: KeptGrid;
 }
 
 /** The orbit that a view needs. */
@@ -41,6 +45,8 @@ export async function prepare(
   context: Context,
   { store, expectPerturbed }: PrepareOptions = {},
 ): Promise<Prepared> {
+  const kept = store && canShare(request) ? await keptGridFor(store, request) : undefined;
+  if (kept) return withKept(request, kept, context, store);
   const byDepth = methodByDepth(request);
   if (endsOf(byDepth).some((view) => view.perturbed)) expectPerturbed?.(request.formula);
   const orbitsOf = byPlace((place) => orbitsAround(place, context, store));
@@ -70,6 +76,33 @@ function byPlace(make: (place: View) => Orbits): (place: View) => Orbits {
     known.set(name, orbits);
     return orbits;
   };
+}
+
+function canShare(request: Request): boolean {
+  const { film, kernel } = request;
+  if (film.frames < 2 || film.assembly === 'frames') return false;
+  return (kernel === 'auto' || kernel === 'simd') && !film.path && !constantChanges(request);
+}
+
+/** With the limit and the orbit that samples in the store have. */
+async function withKept(
+  request: Request,
+  kept: KeptGrid,
+  context: Context,
+  store: Store | undefined,
+): Promise<Prepared> {
+  const { iterations, grid, orbit } = kept;
+  const shallower = Math.log10(densityOf(samplesPerPixel(request.sampling)) * (request.height / grid.size.height));
+  const perturbedFrom = kept.perturbedFrom - shallower - SAME_DEPTH;
+  const chosen = { ...request, iterations, perturbedFrom };
+  const deepest = deepestOf(endsOf(chosen));
+  const reference = orbit && (await orbitsAround(deepest, context, store, orbit).of(iterations));
+  context.emit({ kind: 'log', level: 'info', text: 'keyframes: as dense as those of an earlier film, which are kept' });
+  context.emit({
+    ...{ kind: 'prepared', iterations, perturbedFrom },
+    ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
+  });
+  return { request: chosen, reference, references: reference ? [reference] : [], kept };
 }
 
 /** Opened when it is first needed. */

@@ -13,6 +13,7 @@ import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
 import { type ClusterUse, type Computation, compute, samplesOf, verificationOf, wantedPixels } from './compute.js';
 import { type KeptEvent, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
+import { noteGrid } from './kept-grid.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
@@ -123,6 +124,7 @@ async function stages(
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
+  if (archive && store && making.cover) await noteGrid(store, prepared, making.cover);
 
   const pixelsOf = (render: number) => wantedPixels(making.job.renders[render] as (typeof making.job.renders)[0]);
   const job = {

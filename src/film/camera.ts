@@ -33,11 +33,12 @@ export function depthOf({ zoom }: Pick<Camera, 'zoom'>): number {
   return log10(parsed(zoom));
 }
 
-/** Between views of this height, in pixels. */
-export function similarity(from: Camera, to: Camera, height: number): Similarity {
-  const scale = from.zoom === to.zoom ? 1 : Math.exp((depthOf(to) - depthOf(from)) * Math.LN10);
+/** Between views of these heights, in pixels. */
+export function similarity(from: Camera, to: Camera, fromHeight: number, toHeight = fromHeight): Similarity {
+  const nearer = from.zoom === to.zoom ? 1 : Math.exp((depthOf(to) - depthOf(from)) * Math.LN10);
+  const scale = nearer * (toHeight / fromHeight);
   const [sin, cos] = sinCos(from.rotation - to.rotation);
-  const [right, up] = [inPixels(from.re, to.re, to.zoom, height), inPixels(from.im, to.im, to.zoom, height)];
+  const [right, up] = [inPixels(from.re, to.re, to.zoom, toHeight), inPixels(from.im, to.im, to.zoom, toHeight)];
   const [turnSin, turnCos] = sinCos(-to.rotation);
   return {
     cos: scale * cos,

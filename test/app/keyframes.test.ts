@@ -16,6 +16,9 @@ import { inProcess, localWorkers, never, orderOf, recorder } from './orders.js';
 const BOUNDED = { timeout: 120_000 };
 const AT = { xpos: '-0.7436438870371587', ypos: '0.13182590420531197' };
 const END = { 'xpos-end': AT.xpos, 'ypos-end': AT.ypos };
+/** kf-1e14 of test/golden. */
+const KF = { xpos: '-1.759817130804847813610825010561798238244', ypos: '-0.01259331079974986538374663184326485845034' };
+const DEEP = { ...KF, 'xpos-end': KF.xpos, 'ypos-end': KF.ypos, iters: '4036' };
 const ZOOM = { ...AT, ...END, zoom: '100', 'zoom-end': '800', iters: '600', frames: '25', assembly: 'keyframes' };
 
 /** The frames of a film, and what was said. */
@@ -47,13 +50,47 @@ test(
   },
 );
 
-test('another speed, easing and part of the same way find nearly all in the store', BOUNDED, async (t) => {
+test('another speed, easing, length and size below, and a part of the way, compute nothing', BOUNDED, async (t) => {
+  const deep = { ...DEEP, zoom: '1e12', 'zoom-end': '1.6e13', frames: '25', assembly: 'keyframes' };
+  for (const film of [ZOOM, deep]) {
+    const store = folder(t);
+    await framesOf(t, film, { store });
+    for (const other of [
+      { frames: '61' },
+      { ease: '1', frames: '40' },
+      { frames: '9', fps: '60' },
+      { width: '32', height: '18' },
+      { zoom: film['zoom-end'], 'zoom-end': film.zoom },
+      { zoom: `${2 * Number(film.zoom)}` },
+      { palette: 'Hippi', density: '3' },
+    ]) {
+      const { report } = await framesOf(t, { ...film, ...other }, { store });
+      assert.equal(report?.samples, 0, JSON.stringify(other));
+    }
+    // Where a film ends earlier, its last frame's middle is not among the samples of the longer one's keyframes of its depth.
+    const shorter = await framesOf(t, { ...film, 'zoom-end': `${Number(film['zoom-end']) / 3}` }, { store });
+    assert.ok((shorter.report?.samples ?? Infinity) < 1.5 * 64 * 36, `${shorter.report?.samples}`);
+    for (const other of [{ rotate: '5' }, { width: '70' }]) {
+      const { report } = await framesOf(t, { ...film, ...other }, { store });
+      const share = (report?.recalled ?? 0) / ((report?.recalled ?? 0) + (report?.samples ?? 0));
+      assert.ok(share > 0.6, `${JSON.stringify(other)}: ${share}`);
+    }
+  }
+});
+
+test('a film of another size from kept keyframes is as good as one of its own', BOUNDED, async (t) => {
   const store = folder(t);
+  const small = { ...ZOOM, width: '32', height: '18', frames: '9' };
   await framesOf(t, ZOOM, { store });
-  for (const other of [{ frames: '61' }, { ease: '1', frames: '40' }, { zoom: '200', frames: '21' }]) {
-    const { report } = await framesOf(t, { ...ZOOM, ...other }, { store });
-    const share = (report?.recalled ?? 0) / ((report?.recalled ?? 0) + (report?.samples ?? 0));
-    assert.ok(share > 0.9, `${JSON.stringify(other)}: ${share}`);
+  const shared = await framesOf(t, small, { store });
+  const own = await framesOf(t, small, {});
+  const truth = await framesOf(t, { ...small, assembly: 'frames', samples: '64' }, {});
+  for (const frame of [0, 4, 8]) {
+    const [from, alone] = [shared, own].map(({ bytes }) => psnrOf(bytes[frame], truth.bytes[frame]));
+    assert.ok(
+      ((await from) as number) > ((await alone) as number) - 1,
+      `frame ${frame}: ${await from}, alone ${await alone} dB`,
+    );
   }
 });
 
