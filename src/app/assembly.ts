@@ -5,7 +5,7 @@ import { type Cover, coverOf, type FilmSize, samplesOf } from '../film/cover.js'
 import type { Grid } from '../film/grid.js';
 import type { FilmPath } from '../film/path.js';
 import { deepestOf, isExtended } from '../kernel/perturbation/reference.js';
-import { placeIn, type Request, viewAt } from '../request/request.js';
+import { cameraAt, formulaChanges, frameCount, placeIn, type Request, viewAt } from '../request/request.js';
 import { samplesPerPixel } from '../view/view.js';
 import { endsOf } from './method.js';
 
@@ -40,7 +40,7 @@ export interface KeyframeFilm {
 export function assemblyOf(request: Request, grid?: Grid): Assembly {
   const { width, height, film, sampling } = request;
   const each = width * height * samplesPerPixel(sampling);
-  const samples = { frames: film.frames * each };
+  const samples = { frames: frameCount(film) * each };
   const hindrance = hindranceOf(request);
   if (hindrance !== undefined) return { samples, why: hindrance };
   const stretches = stretchesOf(request).map((stretch) => withKeyframes(request, stretch, grid));
@@ -66,8 +66,20 @@ function hindranceOf({ film, kernel, outfile }: Request): string | undefined {
 }
 
 /** Runs of frames whose formula and bailout are the same: only these can share samples. */
-function stretchesOf({ film }: Request): Stretch[] {
-  return [{ from: 0, frames: film.frames }];
+function stretchesOf(request: Request): Stretch[] {
+  const { first, last } = request.film;
+  if (!formulaChanges(request)) return [{ from: first, frames: last - first + 1 }];
+  const stretches: Stretch[] = [];
+  let name: string | undefined;
+  for (let frame = first; frame <= last; frame++) {
+    const { formula, bailout } = viewAt(request, frame);
+    const own = JSON.stringify([formula, bailout]);
+    const before = stretches.at(-1);
+    if (before && own === name) stretches[stretches.length - 1] = { ...before, frames: before.frames + 1 };
+    else stretches.push({ from: frame, frames: 1 });
+    name = own;
+  }
+  return stretches;
 }
 
 function withKeyframes(request: Request, stretch: Stretch, grid: Grid | undefined): Stretch {
@@ -89,14 +101,10 @@ function withoutKeyframes({ from, frames }: Stretch): Stretch {
 function pathOf(request: Request, { from, frames }: Stretch): FilmPath {
   const { film, rotation } = request;
   const [start, end] = [depthOf(request), depthOf(film.end)];
+  const several = start === end || film.path || film.ends.rotation !== undefined;
   return {
     frames,
-    at(frame) {
-      const { re, im, zoom } = viewAt(request, from + frame);
-      return { re, im, zoom, rotation };
-    },
-    ...(start === end
-      ? {}
-      : { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) }),
+    at: (frame) => cameraAt(request, from + frame),
+    ...(several ? {} : { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) }),
   };
 }

@@ -7,7 +7,7 @@ import { assembled } from '../film/assemble.js';
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
 import { type Colours, needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
-import { viewAt } from '../request/request.js';
+import { lookChanges, viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
@@ -21,7 +21,8 @@ import { archiveOfParts } from './archive.js';
 import type { Stretch } from './assembly.js';
 import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
-import type { Prepared } from './prepare.js';
+import { numbersAt } from './picture.js';
+import { type Prepared, referenceOf } from './prepare.js';
 
 /** Renders that are under way or wait for their turn may take so much memory. */
 const RENDERS_BYTES = 256 << 20;
@@ -37,10 +38,11 @@ export interface FilmJob {
 
 /** `colours`: what frames are painted with, which may need less of the samples than the request's. */
 export function filmJob(
-  { request, reference }: Prepared,
+  prepared: Prepared,
   stretches: readonly Stretch[],
-  { paint, colours = request.colours }: { readonly paint: Paint; readonly colours?: Colours },
+  { paint, colours = prepared.request.colours }: { readonly paint: Paint; readonly colours?: Colours },
 ): FilmJob {
+  const { request } = prepared;
   const { width, height, sampling } = request;
   const perPixel = samplesPerPixel(sampling);
   const channels = needsDistance(request.colours) ? 3 : 1;
@@ -57,8 +59,10 @@ export function filmJob(
     });
   }
 
-  const pictures = renders.map(({ view, parts }): FractalPicture => {
-    return { view, ...(parts ? {} : { paint }), ...(reference && view.perturbed ? { reference } : {}) };
+  const pictures = renders.map(({ view, parts, near }): FractalPicture => {
+    const reference = referenceOf(prepared, view);
+    const painted = { paint, ...(lookChanges(request) ? { look: numbersAt(request, paint, near) } : {}) };
+    return { view, ...(parts ? {} : painted), ...(reference ? { reference } : {}) };
   });
   const made = fractalRenders(pictures);
   const at = (render: number) => renders[render] as FilmRender;
@@ -101,7 +105,7 @@ export function filmJob(
             continue;
           }
           const { cover, path, size } = one.film;
-          const painting = paintingOf({ ...request, colours }, paint, channels);
+          const painting = paintingOf({ ...request, colours }, paint, channels, one.film.from);
           for await (const rgb of assembled({ cover, order: one.order, path, size, painting }, keyframes(one))) {
             yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb } };
           }

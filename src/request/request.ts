@@ -123,6 +123,12 @@ export function constantChanges({ film }: Request): boolean {
   return film.path ? film.path.keyframes.some(({ at, julia }) => at > 0 && julia) : film.ends.julia !== undefined;
 }
 
+/** Whether frames differ in formula or bailout. */
+export function formulaChanges(request: Request): boolean {
+  const { path } = request.film;
+  return constantChanges(request) || (path?.keyframes.some(({ bailout }) => bailout !== undefined) ?? false);
+}
+
 /** The frames next to the path's keyframes, the first and the last of the film among them, in order: any extreme is near one. */
 export function landmarks({ film }: Request): number[] {
   const last = film.frames - 1;
