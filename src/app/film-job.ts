@@ -21,7 +21,7 @@ import { archiveOfParts } from './archive.js';
 import type { Stretch } from './assembly.js';
 import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
-import { numbersAt } from './picture.js';
+import { lookNumbersAt } from './picture.js';
 import { type Prepared, referenceOf } from './prepare.js';
 
 /** Renders that are under way or wait for their turn may take so much memory. */
@@ -59,10 +59,11 @@ export function filmJob(
     });
   }
 
+  const changes = lookChanges(request);
   const pictures = renders.map(({ view, parts, near }): FractalPicture => {
     const reference = referenceOf(prepared, view);
-    const painted = { paint, ...(lookChanges(request) ? { look: numbersAt(request, paint, near) } : {}) };
-    return { view, ...(parts ? {} : painted), ...(reference ? { reference } : {}) };
+    const look = changes ? { look: lookNumbersAt(request, paint, near) } : {};
+    return { view, ...(parts ? {} : { paint, ...look }), ...(reference ? { reference } : {}) };
   });
   const made = fractalRenders(pictures);
   const at = (render: number) => renders[render] as FilmRender;
@@ -105,7 +106,7 @@ export function filmJob(
             continue;
           }
           const { cover, path, size } = one.film;
-          const painting = paintingOf({ ...request, colours }, paint, channels, one.film.from);
+          const painting = paintingOf({ ...request, colours }, paint, { channels, from: one.film.from });
           for await (const rgb of assembled({ cover, order: one.order, path, size, painting }, keyframes(one))) {
             yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb } };
           }

@@ -8,7 +8,7 @@ import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { archiveOf, framesOf } from './archive.js';
-import { assemblyOf, type Stretch } from './assembly.js';
+import { assemblyOf, partOf, type Stretch } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
 import { filmJob } from './film-job.js';
@@ -47,7 +47,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
     const asked = film.assembly === 'keyframes' && !stretches;
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
     if (stretches && paint) {
-      const { job, renders, archive, frames } = filmJob(prepared, stretches, { paint });
+      const { job, renders, archive, frames } = filmJob(prepared, partOf(stretches, film.first, film.last), { paint });
       return {
         job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
         archive: archive(store, numerics),

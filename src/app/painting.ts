@@ -7,19 +7,26 @@ import { apart } from '../render/paint-frame.js';
 import { lookAt, lookChanges, type Request } from '../request/request.js';
 import { paintAt } from './picture.js';
 
-/** `channels`: numbers that a sample has, some of which may not be needed. `from`: the frame that counts as the first. */
-export function paintingOf(request: Request, paint: Paint, channels: number, from: number): Painting {
+interface Options {
+  /** Numbers that a sample has, some of which may not be needed. */
+  readonly channels: number;
+  /** The frame of the whole film that is frame 0 here. */
+  readonly from: number;
+}
+
+export function paintingOf(request: Request, paint: Paint, { channels, from }: Options): Painting {
   const { colours, iterations } = request;
   const scaled = needsDistance(colours);
+  const changes = lookChanges(request);
   return {
-    nameOf: (frame) => (lookChanges(request) ? JSON.stringify(lookAt(request, from + frame)) : ''),
+    nameOf: (frame) => (changes ? JSON.stringify(lookAt(request, from + frame)) : ''),
     scaled,
     light(values, frame, scale) {
-      const own = paintAt(request, paint, from + frame);
       const { nu, vectors: distance } = apart(values, channels);
-      if (!scaled || !distance) return paintLight({ nu, perPixel: 1, iterations }, own);
+      const look = changes ? paintAt(request, paint, from + frame) : paint;
+      if (!scaled || !distance) return paintLight({ nu, perPixel: 1, iterations }, look);
       if (scale !== 1) for (let i = 0; i < distance.length; i++) distance[i]! /= scale;
-      return paintLight({ nu, perPixel: 1, iterations, distance }, own);
+      return paintLight({ nu, perPixel: 1, iterations, distance }, look);
     },
   };
 }

@@ -38,7 +38,7 @@ export function pictureOf(request: Request, paint: Paint | undefined): Picture {
     channels: channelsOf(request),
     viewOf: lastSeen((index) => viewAt(request, film.first + index)),
     paint,
-    ...(paint && lookChanges(request) ? { lookOf: (index) => numbersAt(request, paint, film.first + index) } : {}),
+    ...(paint && lookChanges(request) ? { lookOf: (index) => lookNumbersAt(request, paint, film.first + index) } : {}),
   };
 }
 
@@ -50,8 +50,8 @@ export function paintAt(request: Request, paint: Paint, frame: number): Paint {
   return lookChanges(request) ? withLook(paint, colours, { ...look, ...turned }) : paint;
 }
 
-/** What of the paint is that of one frame. */
-export function numbersAt(request: Request, paint: Paint, frame: number): LookNumbers {
+/** What of the paint is other in a frame of the whole film. */
+export function lookNumbersAt(request: Request, paint: Paint, frame: number): LookNumbers {
   const { offset, density, light } = paintAt(request, paint, frame);
   return { offset, density, ...(light ? { light } : {}) };
 }

@@ -5,7 +5,7 @@
 
 import { densityOf, SAME_DEPTH } from '../film/levels.js';
 import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
-import { constantChanges, type Request } from '../request/request.js';
+import { formulaChanges, type Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
 import { type Formula, samplesPerPixel, type View } from '../view/view.js';
 import { type KeptGrid, keptGridFor } from './kept-grid.js';
@@ -67,21 +67,11 @@ export async function prepare(
   return { request: chosen, reference, references };
 }
 
-/** The same for views of the same place. */
-function byPlace(make: (place: View) => Orbits): (place: View) => Orbits {
-  const known = new Map<string, Orbits>();
-  return (place) => {
-    const name = `${place.re} ${place.im} ${place.zoom}`;
-    const orbits = known.get(name) ?? make(place);
-    known.set(name, orbits);
-    return orbits;
-  };
-}
-
+/** Whether a film takes over the grid of another one: not if it has several orbits. */
 function canShare(request: Request): boolean {
   const { film, kernel } = request;
-  if (film.frames < 2 || film.assembly === 'frames') return false;
-  return (kernel === 'auto' || kernel === 'simd') && !film.path && !constantChanges(request);
+  if (film.frames < 2 || film.assembly === 'frames' || (kernel !== 'auto' && kernel !== 'simd')) return false;
+  return !formulaChanges(request) && placesOf(endsOf(request)).length === 1;
 }
 
 /** With the limit and the orbit that samples in the store have. */
@@ -103,6 +93,17 @@ async function withKept(
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
   return { request: chosen, reference, references: reference ? [reference] : [], kept };
+}
+
+/** The same for views of the same place. */
+function byPlace(make: (place: View) => Orbits): (place: View) => Orbits {
+  const known = new Map<string, Orbits>();
+  return (place) => {
+    const name = `${place.re} ${place.im} ${place.zoom}`;
+    const orbits = known.get(name) ?? make(place);
+    known.set(name, orbits);
+    return orbits;
+  };
 }
 
 /** Opened when it is first needed. */

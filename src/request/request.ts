@@ -123,10 +123,11 @@ export function constantChanges({ film }: Request): boolean {
   return film.path ? film.path.keyframes.some(({ at, julia }) => at > 0 && julia) : film.ends.julia !== undefined;
 }
 
-/** Whether frames differ in formula or bailout. */
+/** Whether the formula or its bailout changes: frames then have no samples in common. */
 export function formulaChanges(request: Request): boolean {
-  const { path } = request.film;
-  return constantChanges(request) || (path?.keyframes.some(({ bailout }) => bailout !== undefined) ?? false);
+  return (
+    constantChanges(request) || (request.film.path?.keyframes.some(({ bailout }) => bailout !== undefined) ?? false)
+  );
 }
 
 /** The frames next to the path's keyframes, the first and the last of the film among them, in order: any extreme is near one. */

@@ -94,6 +94,40 @@ test('a film of another size from kept keyframes is as good as one of its own', 
   }
 });
 
+test('a part of a film has the frames of the whole', BOUNDED, async (t) => {
+  const [whole, part] = [
+    await framesOf(t, ZOOM, {}),
+    await framesOf(t, { ...ZOOM, 'frames-from': '7', 'frames-to': '12' }, {}),
+  ];
+  assert.deepEqual(part.bytes, whole.bytes.slice(7, 13));
+  assert.ok((part.report?.samples ?? Infinity) < (whole.report?.samples ?? 0));
+});
+
+test('where the formula changes frames are computed one by one, and all have their own colours', BOUNDED, async (t) => {
+  const julia = (re: string, im: string) => ({ 'julia-re': re, 'julia-im': im });
+  const keyframes = [
+    { time: 0, xpos: '0', ypos: '0', zoom: '1', ...julia('-0.8', '0.156'), ease: 'hold' },
+    { time: 6, zoom: '1', ...julia('-0.8', '0.156') },
+    { time: 9, zoom: '1', ...julia('-0.7', '0.27'), offset: '0.5' },
+    { time: 18, zoom: '4', ...julia('-0.7', '0.27') },
+  ];
+  const film = { path: JSON.stringify({ keyframes }), formula: 'julia', iters: '300' };
+  const shared = await framesOf(t, { ...film, assembly: 'keyframes' }, {});
+  const alone = await framesOf(t, { ...film, assembly: 'frames' }, {});
+  const truth = await framesOf(t, { ...film, assembly: 'frames', samples: '32' }, {});
+  assert.equal(shared.bytes.length, 19);
+  for (const [frame, bytes] of shared.bytes.entries()) {
+    const single = frame >= 7 && frame <= 8;
+    if (single) assert.deepEqual(bytes, alone.bytes[frame], `frame ${frame}`);
+    else assert.ok((await psnrOf(bytes, truth.bytes[frame])) > (await psnrOf(alone.bytes[frame], truth.bytes[frame])));
+  }
+  assert.ok((shared.report?.samples ?? Infinity) < (alone.report?.samples ?? 0));
+  assert.ok(
+    shared.lines.some((line) => /assembled from \d+ keyframes, but for 2 frames/.test(line)),
+    shared.lines.join(),
+  );
+});
+
 test('progress counts frames of the film, and ends with all of them', BOUNDED, async (t) => {
   const { last, report } = await framesOf(t, ZOOM, {});
   assert.deepEqual([last?.framesDone, last?.frames, last?.phase], [25, 25, 'encoding']);
