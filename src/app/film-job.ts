@@ -4,9 +4,11 @@
  */
 
 import { assembled } from '../film/assemble.js';
+import { type Assembler, openAssembler } from '../film/assembler.js';
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
 import { type Colours, needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
+import type { Levels } from '../render/quantise.js';
 import { lookChanges, viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
@@ -19,11 +21,13 @@ import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
 import { archiveOfParts } from './archive.js';
 import type { Stretch } from './assembly.js';
+import { assemblyThreads } from './assembly-threads.js';
 import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
 import { lookNumbersAt } from './picture.js';
 import { type Prepared, referenceOf } from './prepare.js';
 
+const PLAIN: Levels = { bits: 8, dither: false };
 /** Renders that are under way or wait for their turn may take so much memory. */
 const RENDERS_BYTES = 256 << 20;
 
@@ -99,19 +103,23 @@ export function filmJob(
         }
       }
       let index = stretches[0]?.from ?? 0;
+      let assembler: Assembler | undefined;
       try {
         for (const one of planned) {
           if (!('film' in one)) {
             for (const _ of one.renders) yield { ...(await next()), index: index++ };
             continue;
           }
-          const { cover, path, size } = one.film;
-          const painting = paintingOf({ ...request, colours }, paint, { channels, from: one.film.from });
-          for await (const rgb of assembled({ cover, order: one.order, path, size, painting }, keyframes(one))) {
-            yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb } };
+          assembler ??= openAssembler({ size: { width, height }, threads: assemblyThreads() });
+          const { cover, path, from } = one.film;
+          const painting = paintingOf({ ...request, colours }, paint, { channels, from });
+          const film = { cover, order: one.order, path, painting, levels: PLAIN, assembler };
+          for await (const rgb of assembled(film, keyframes(one))) {
+            yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb: rgb as Uint8Array } };
           }
         }
       } finally {
+        await assembler?.close();
         await source.return?.();
       }
     },
