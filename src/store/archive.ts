@@ -6,7 +6,7 @@
 
 import { areaOf, without } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
-import type { Piece } from './record.js';
+import { type Piece, pieceOf } from './record.js';
 import type { Entry, Store } from './store.js';
 
 /** Of one render, in pixels. */
@@ -43,15 +43,17 @@ export class Archive {
   async recall(render: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
     const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
     let rest: readonly Rect[] = [{ x: 0, y: 0, width, height }];
-    for await (const piece of this.store.read(this.layout.keyOf(render), () => rest.length === 0)) {
-      const { rect, bytes, uncertain } = piece;
+    for await (const record of this.store.read(this.layout.keyOf(render), () => rest.length === 0)) {
+      const { rect, length, uncertain } = record;
       const inside = rect.x + rect.width <= width && rect.y + rect.height <= height;
       const area = areaOf([rect]);
-      if (!inside || bytes.length !== area * bytesPerPixel) continue;
+      if (!inside || length !== area * bytesPerPixel) continue;
       const left = without(rest, rect);
       const fresh = areaOf(rest) - areaOf(left);
       // Where records of two runs overlap, a count does not tell which of its pixels the other record has, too.
       if (fresh === 0 || (uncertain > 0 && fresh < area)) continue;
+      const piece = await pieceOf(record);
+      if (!piece) continue;
       put(piece);
       rest = left;
     }

@@ -8,7 +8,7 @@
 
 import { messageOf } from '../errors.js';
 import type { Blobs, PartWriter } from './blobs.js';
-import { type Piece, readRecords, recordsOf } from './record.js';
+import { type Piece, readRecords, recordOf, type StoredRecord } from './record.js';
 
 export interface StoreOptions {
   /** In warnings: the store NAME. */
@@ -37,6 +37,9 @@ const BATCH_BYTES = 256 << 10;
 
 /** Bytes that may wait to be written; further pieces are not kept, since memory is bounded. */
 const MAX_QUEUED = 128 << 20;
+
+/** With more bytes waiting, they are written as they are: that is faster. */
+const MAX_COMPACTED = MAX_QUEUED / 2;
 
 export class Store {
   /** Absent where nothing can be found or kept: it could not be opened, or failed. */
@@ -67,14 +70,14 @@ export class Store {
     return this.wrote ? 'some' : 'none';
   }
 
-  /** The pieces under a key, one by one, until `enough`. */
-  async *read(key: string, enough: () => boolean): AsyncGenerator<Piece> {
+  /** The records under a key, one by one, until `enough`. */
+  async *read(key: string, enough: () => boolean): AsyncGenerator<StoredRecord> {
     if (!this.blobs || enough()) return;
     for await (const part of this.blobs.read(key)) {
       let found = false;
-      for await (const piece of readRecords(part, key)) {
+      for await (const record of readRecords(part, key)) {
         found = true;
-        yield piece;
+        yield record;
       }
       if (found) await part.used();
       if (enough()) return;
@@ -149,11 +152,21 @@ export class Store {
     this.enqueue(async () => {
       const pieces = entry.pending;
       entry.pending = [];
+      if (entry.writer && pieces.length > 0) {
+        await entry.writer.write(await this.recordsOf(entry.key, pieces));
+        this.wrote = true;
+      }
       for (const { bytes } of pieces) this.queuedBytes -= bytes.length;
-      if (!entry.writer || pieces.length === 0) return;
-      await entry.writer.write(recordsOf(entry.key, pieces));
-      this.wrote = true;
     });
+  }
+
+  private async recordsOf(key: string, pieces: readonly Piece[]): Promise<Uint8Array[]> {
+    const chunks: Uint8Array[] = [];
+    for (const piece of pieces) {
+      const { head, body } = await recordOf(key, piece, this.queuedBytes < MAX_COMPACTED);
+      chunks.push(head, body);
+    }
+    return chunks;
   }
 
   private enqueue(task: (blobs: Blobs) => Promise<void>): void {
@@ -181,13 +194,13 @@ export class Store {
   }
 }
 
-/** Copies the valid pieces of the parts under a key, and removes these parts. */
+/** Copies the valid records of the parts under a key, and removes these parts. */
 async function absorb(blobs: Blobs, key: string, writer: PartWriter): Promise<void> {
   for await (const part of blobs.read(key)) {
     let found = false;
-    for await (const piece of readRecords(part, key)) {
+    for await (const { head, body } of readRecords(part, key)) {
       found = true;
-      await writer.write(recordsOf(key, [piece]));
+      await writer.write([head, body]);
     }
     if (found) await part.delete();
   }
