@@ -21,15 +21,17 @@ import type { Prepared } from './prepare.js';
 export interface StoreOptions {
   /** undefined: nothing is kept or looked for. */
   readonly folder: string | undefined;
-  /** Bytes. */
-  readonly size: number;
+  /** Bytes; undefined: the usual number, which grows for a job that needs more. */
+  readonly size: number | undefined;
   /** Raw samples are kept rather than finished pixels. */
   readonly samples: boolean;
 }
 
 /** undefined: nothing is kept. */
 export async function openStore({ folder, size }: StoreOptions, emit: Emit): Promise<Store | undefined> {
-  return folder === undefined ? undefined : openOnDisk({ folder, size, warn: logTo(emit, 'warn') });
+  return folder === undefined
+    ? undefined
+    : openOnDisk({ folder, size, warn: logTo(emit, 'warn'), note: logTo(emit, 'info') });
 }
 
 /** The pictures of a job in the store, by their index. undefined: nothing is kept, as where only workers know the fingerprint. */

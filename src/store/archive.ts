@@ -6,6 +6,7 @@
 
 import { areaOf, without } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
+import type { ExpectedEntry, Room } from './blobs.js';
 import { type Piece, pieceOf } from './record.js';
 import type { Entry, Store } from './store.js';
 
@@ -38,6 +39,23 @@ export class Archive {
     private readonly store: Store,
     readonly layout: RenderLayout,
   ) {}
+
+  /** Before anything is kept: the job has so many renders (`Store.expects`). */
+  expects(renders: number): Promise<Room> {
+    return this.store.expects(this.entriesOf(renders));
+  }
+
+  private *entriesOf(renders: number): Generator<ExpectedEntry> {
+    for (let render = 0; render < renders; render++) {
+      yield { key: this.layout.keyOf(render), bytes: this.bytesOf(render) };
+    }
+  }
+
+  /** About what is kept of a render, at most. */
+  private bytesOf(render: number): number {
+    const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
+    return withHeads((this.layout.areaOf?.(render) ?? width * height) * bytesPerPixel);
+  }
 
   /** Puts what is there of a render, a rectangle at a time; resolves with what is missing. */
   async recall(render: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
@@ -72,9 +90,7 @@ export class Archive {
     }
     let entry = this.entries.get(render);
     if (!entry) {
-      const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
-      const pixels = this.layout.areaOf?.(render) ?? width * height;
-      entry = this.store.begin(this.layout.keyOf(render), withHeads(pixels * bytesPerPixel));
+      entry = this.store.begin(this.layout.keyOf(render), this.bytesOf(render));
       this.entries.set(render, entry);
     }
     this.store.add(entry, piece);

@@ -7,7 +7,7 @@
  */
 
 import { messageOf } from '../errors.js';
-import type { Blobs, PartWriter } from './blobs.js';
+import type { Blobs, Expectation, ExpectedEntry, PartWriter, Room } from './blobs.js';
 import { type Piece, readRecords, recordOf, type StoredRecord } from './record.js';
 
 export interface StoreOptions {
@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly blobs: () => Promise<Blobs>;
   /** Gets a line, once for each reason, when entries are not kept. */
   warn(line: string): void;
+  /** Gets a line when the store grows. */
+  note?(line: string): void;
 }
 
 /** An entry under way. */
@@ -50,6 +52,10 @@ export class Store {
   /** Entries with pending pieces that no task will write yet. */
   private readonly batching = new Set<Entry>();
   private wrote = false;
+  /** Something was not kept. */
+  private lost = false;
+  /** A warning named what does not fit before it was put. */
+  private foretold = false;
 
   private constructor(private readonly options: StoreOptions) {}
 
@@ -66,7 +72,7 @@ export class Store {
 
   /** Which part of the added pieces is kept so far. */
   get keeps(): 'all' | 'some' | 'none' {
-    if (this.blobs && this.warned.size === 0) return 'all';
+    if (this.blobs && !this.lost) return 'all';
     return this.wrote ? 'some' : 'none';
   }
 
@@ -82,6 +88,20 @@ export class Store {
       if (found) await part.used();
       if (enough()) return;
     }
+  }
+
+  /**
+   * Before a job begins any entry: all that it may read or begin. What is there of it is not removed any more. The store
+   * grows for the rest where it may and can, with a line that says so; one warning says what does not fit.
+   */
+  async expects(entries: Iterable<ExpectedEntry>): Promise<Room> {
+    let expectation: Expectation | undefined;
+    this.enqueue(async (blobs) => {
+      expectation = await blobs.expect(entries);
+      this.report(expectation, blobs.limit);
+    });
+    await this.queue;
+    return expectation?.room ?? 'too small';
   }
 
   /** Begins an entry that will have about so many bytes; existing pieces under the key become a part of it. */
@@ -182,16 +202,31 @@ export class Store {
     await blobs?.close();
   }
 
+  private report({ room, bytes }: Expectation, limit: number): void {
+    const needed = `up to ${mebibytes(bytes + 2 ** 20 - 1)}`;
+    if (room === 'grows') this.options.note?.(`the store ${this.options.name} grows: this job needs ${needed}`);
+    if (room !== 'too small') return;
+    this.foretold = true;
+    const rest = 'what does not fit is not kept; --store-size makes it larger';
+    this.options.warn(`the store ${this.options.name} holds ${mebibytes(limit)}, this job needs ${needed}: ${rest}`);
+  }
+
   private warnFull(limit: number): void {
-    const size = `${Math.floor(limit / 2 ** 20)} MiB`;
-    this.warnOnce(`is full with this job alone (${size}): the rest is not kept; --store-size makes it larger`);
+    const why = `is full with this job alone (${mebibytes(limit)}): the rest is not kept; --store-size makes it larger`;
+    if (this.foretold) this.lost = true;
+    else this.warnOnce(why);
   }
 
   private warnOnce(why: string): void {
+    this.lost = true;
     if (this.warned.has(why)) return;
     this.warned.add(why);
     this.options.warn(`the store ${this.options.name} ${why}`);
   }
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20)} MiB`;
 }
 
 /** Copies the valid records of the parts under a key, and removes these parts. */

@@ -31,10 +31,11 @@ export function pieceOf(frame: number, rect: Rect, uncertain = 0): Piece {
 
 /** A run that uses a place. */
 export async function open(place: Place, name = '"place"') {
-  const warnings: string[] = [];
-  const store = await Store.open({ name, blobs: () => place.open(), warn: (line) => void warnings.push(line) });
+  const [warnings, notes]: [string[], string[]] = [[], []];
+  const lines = { warn: (line: string) => void warnings.push(line), note: (line: string) => void notes.push(line) };
+  const store = await Store.open({ name, blobs: () => place.open(), ...lines });
   const archive = new Archive(store, { sizeOf: () => SIZE, keyOf: (frame) => digestOf({ frame }) });
-  return { store, archive, warnings, written: () => store.written() };
+  return { store, archive, warnings, notes, written: () => store.written() };
 }
 
 /** The rectangles of a frame that are found, and those that are missing. */
