@@ -5,7 +5,7 @@
 
 import { assembled } from '../film/assemble.js';
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
-import { needsDistance } from '../render/colours.js';
+import { type Colours, needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
@@ -35,7 +35,12 @@ export interface FilmJob {
   archive(store: Store | undefined, numerics: Numerics): (JobArchive & Pick<Archive, 'suspend'>) | undefined;
 }
 
-export function filmJob({ request, reference }: Prepared, stretches: readonly Stretch[], paint: Paint): FilmJob {
+/** `colours`: what frames are painted with, which may need less of the samples than the request's. */
+export function filmJob(
+  { request, reference }: Prepared,
+  stretches: readonly Stretch[],
+  { paint, colours = request.colours }: { readonly paint: Paint; readonly colours?: Colours },
+): FilmJob {
   const { width, height, sampling } = request;
   const perPixel = samplesPerPixel(sampling);
   const channels = needsDistance(request.colours) ? 3 : 1;
@@ -88,7 +93,7 @@ export function filmJob({ request, reference }: Prepared, stretches: readonly St
           yield samplesOf(await next(), (own[k] as FilmRender).box, keyframe, channels);
         }
       }
-      let index = 0;
+      let index = stretches[0]?.from ?? 0;
       try {
         for (const one of planned) {
           if (!('film' in one)) {
@@ -96,7 +101,7 @@ export function filmJob({ request, reference }: Prepared, stretches: readonly St
             continue;
           }
           const { cover, path, size } = one.film;
-          const painting = paintingOf(request, paint);
+          const painting = paintingOf({ ...request, colours }, paint, channels);
           for await (const rgb of assembled({ cover, order: one.order, path, size, painting }, keyframes(one))) {
             yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb } };
           }

@@ -44,7 +44,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
     const asked = film.assembly === 'keyframes' && !stretches;
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
     if (stretches && paint) {
-      const { job, renders, archive, frames } = filmJob(prepared, stretches, paint);
+      const { job, renders, archive, frames } = filmJob(prepared, stretches, { paint });
       return {
         job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
         archive: archive(store, numerics),

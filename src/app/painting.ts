@@ -6,15 +6,17 @@ import { type Paint, paintLight } from '../render/paint.js';
 import { apart } from '../render/paint-frame.js';
 import type { Request } from '../request/request.js';
 
-export function paintingOf({ colours, iterations }: Request, paint: Paint): Painting {
+/** `channels`: numbers that a sample has, some of which may not be needed. */
+export function paintingOf({ colours, iterations }: Request, paint: Paint, channels: number): Painting {
   const scaled = needsDistance(colours);
   return {
     nameOf: () => '',
     scaled,
     light(values, _, scale) {
-      const { nu, vectors } = apart(values, scaled ? 3 : 1);
-      if (scale !== 1) for (let i = 0; i < (vectors?.length ?? 0); i++) (vectors as Float64Array)[i]! /= scale;
-      return paintLight({ nu, perPixel: 1, iterations, ...(vectors ? { distance: vectors } : {}) }, paint);
+      const { nu, vectors: distance } = apart(values, channels);
+      if (!scaled || !distance) return paintLight({ nu, perPixel: 1, iterations }, paint);
+      if (scale !== 1) for (let i = 0; i < distance.length; i++) distance[i]! /= scale;
+      return paintLight({ nu, perPixel: 1, iterations, distance }, paint);
     },
   };
 }
