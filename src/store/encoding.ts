@@ -33,9 +33,13 @@ export async function encoded(bytes: Uint8Array, extent: Extent): Promise<Uint8A
   if (planes === 0) return bytes;
   const filtered = new Uint8Array(bytes.length);
   await eachPlane(filtered, planes, (plane, at) => {
-    for (let pixel = 0, from = at; pixel < plane.length; pixel++, from += planes) plane[pixel] = bytes[from] as number;
-    subtract(plane, extent.width);
-    subtract(plane, 1);
+    let before = 0;
+    for (let pixel = 0, from = at; pixel < plane.length; pixel++, from += planes) {
+      const byte = bytes[from] as number;
+      plane[pixel] = byte - before;
+      before = byte;
+    }
+    subtractAbove(plane, extent.width);
   });
   const shorter = await deflated(filtered, DEFLATE);
   return shorter.length < bytes.length ? shorter : bytes;
@@ -54,9 +58,12 @@ export async function decoded(stored: Uint8Array, length: number, extent: Extent
   if (filtered?.length !== length) return undefined;
   const bytes = new Uint8Array(length);
   await eachPlane(filtered, planes, (plane, at) => {
-    add(plane, 1);
-    add(plane, extent.width);
-    for (let pixel = 0, to = at; pixel < plane.length; pixel++, to += planes) bytes[to] = plane[pixel] as number;
+    addAbove(plane, extent.width);
+    let byte = 0;
+    for (let pixel = 0, to = at; pixel < plane.length; pixel++, to += planes) {
+      byte = (byte + (plane[pixel] as number)) & 255;
+      bytes[to] = byte;
+    }
   });
   return bytes;
 }
@@ -84,13 +91,14 @@ async function eachPlane(
   }
 }
 
-/** From every byte the one so far before it. */
-function subtract(bytes: Uint8Array, distance: number): void {
-  for (let at = bytes.length - 1; at >= distance; at--)
-    bytes[at] = (bytes[at] as number) - (bytes[at - distance] as number);
+/** From every byte of a plane that above it. */
+function subtractAbove(plane: Uint8Array, width: number): void {
+  for (let at = plane.length - 1; at >= width; at--) {
+    plane[at] = (plane[at] as number) - (plane[at - width] as number);
+  }
 }
 
-/** Undoes `subtract`. */
-function add(bytes: Uint8Array, distance: number): void {
-  for (let at = distance; at < bytes.length; at++) bytes[at] = (bytes[at] as number) + (bytes[at - distance] as number);
+/** Undoes `subtractAbove`. */
+function addAbove(plane: Uint8Array, width: number): void {
+  for (let at = width; at < plane.length; at++) plane[at] = (plane[at] as number) + (plane[at - width] as number);
 }
