@@ -64,7 +64,7 @@ export class Quota {
     const files = await this.count();
     const own = files.reduce((sum, file) => sum + (this.own.has(file.name) ? file.bytes : 0), 0);
     const needed = own + bytes;
-    if (needed <= this.limit) return { room: 'fits', bytes: needed };
+    if (bytes === 0 || needed <= this.limit) return { room: 'fits', bytes: needed };
     if (!this.growth || needed - this.used > (await this.growth.room())) return { room: 'too small', bytes: needed };
     await this.growth.grown(needed);
     this.bytes = needed;

@@ -179,6 +179,15 @@ test('for any sizes nothing of a running job is removed for the rest of it, and 
   );
 });
 
+test('a store that is smaller than what it has of a job is not too small for it', async (t) => {
+  const path = folder(t);
+  await keepAll(await open(diskAt(path, 9 * ENTRY)), upTo(5));
+  const run = await open(diskAt(path, 3 * ENTRY));
+  assert.equal(await run.archive.expects(5), 'fits');
+  assert.deepEqual(await keepAll(run, upTo(5)), upTo(5));
+  assert.deepEqual(run.warnings, []);
+});
+
 test('the quota counts the bytes that entries have, not those that were reserved for them', async (t) => {
   const path = folder(t);
   const run = await open(diskAt(path, 20 * ENTRY));
