@@ -84,7 +84,8 @@ async function stages(
       signal.throwIfAborted();
       const found = index === 0 ? first : await firstFound(kept, index);
       if (!found) throw await samplesMissing(store, prepared.request, picture, index);
-      await writeFrame(output, picture.channels === 1 ? countsOf(found.frame) : found.frame, prepared.request, paint);
+      const frame = picture.channels === 1 ? countsOf(found.frame) : found.frame;
+      await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
     }
     return sum;
@@ -111,7 +112,7 @@ function archivesOf(store: Store | undefined, prepared: Prepared, picture: Pictu
   if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
   if (needsDistance(request.colours)) return [{ archive: own, picture }];
   const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
-  const triples = { ...picture, channels: 3 };
+  const triples = pictureOf(lit, undefined);
   const other = archiveOf(store, framesOf({ ...prepared, request: lit }, triples), numerics);
   return [
     { archive: own, picture },

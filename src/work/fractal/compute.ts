@@ -104,11 +104,11 @@ async function inParts(
   }
 }
 
-function answerOf(samples: Samples, { view, rect }: FractalTask, { paint: how }: ThreadFractal): Computed {
+function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: how }: ThreadFractal): Computed {
   const { nu, distance, iterations, uncertain = 0 } = samples;
   if (view.distance && !distance) throw new Error('the kernel gave no distances');
   const bytes = how
-    ? paint(nu, nu.length / (rect.width * rect.height), how, view.iterations, distance)
+    ? paint(nu, nu.length / (rect.width * rect.height), { ...how, ...look }, view.iterations, distance)
     : new Uint8Array((distance ? triples(nu, distance) : nu).buffer as ArrayBuffer);
   return { bytes: bytes as Uint8Array<ArrayBuffer>, iterations, uncertain, samples: nu.length };
 }
