@@ -46,6 +46,8 @@ export interface View {
   readonly perturbed?: true;
   /** The distance of every sample to the set is computed, too. */
   readonly distance?: true;
+  /** The width of nu across the footprint of every sample is computed, too. */
+  readonly footprint?: true;
   /** Exact iteration of perturbed points has no time limit: no sample stays uncertain. */
   readonly exact?: true;
 }
