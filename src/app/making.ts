@@ -2,17 +2,16 @@
 
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
 import type { Paint } from '../render/paint.js';
-import { depthOf, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { archiveOf, framesOf } from './archive.js';
-import { assemblyOf } from './assembly.js';
+import { assemblyOf, type Stretch } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
+import { filmJob } from './film-job.js';
 import type { Forecast } from './forecast.js';
-import { keyframeArchive, keyframeJob } from './keyframes.js';
 import { pictureOf } from './picture.js';
 import type { Prepared } from './prepare.js';
 
@@ -41,17 +40,15 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   const { request, reference } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames') {
-    const assembly = assemblyOf(request, { keepsSamples });
-    const way = assembly.film ? `assembled from ${assembly.film.cover.keyframes.length} keyframes` : 'frame by frame';
-    const asked = film.assembly === 'keyframes' && !assembly.film;
-    logTo(emit, asked ? 'warn' : 'info')(`film: ${way}, ${assembly.why}`);
-    if (assembly.film && paint) {
-      const made = keyframeJob(request, assembly.film, { paint, reference });
-      const costs = forecast && made.keyframes.map(({ camera }) => forecast.costOf(frameNear(camera.zoom)));
+    const { stretches, why } = assemblyOf(request);
+    const asked = film.assembly === 'keyframes' && !stretches;
+    logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
+    if (stretches && paint) {
+      const { job, renders, archive, frames } = filmJob(prepared, stretches, { paint });
       return {
-        job: { ...made.job, ...(costs ? { costOf: (render) => costs[render] ?? 1 } : {}) },
-        archive: keyframeArchive(store, request, made, assembly.film, numerics),
-        assembled: made.frames,
+        job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
+        archive: archive(store, numerics),
+        assembled: frames,
       };
     }
   }
@@ -60,18 +57,12 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
     job: { ...jobOf(request, picture, reference), ...(forecast ? { costOf: forecast.costOf } : {}) },
     archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
+}
 
-  /** The frame whose zoom is nearest. Zooms only rise, or only fall. */
-  function frameNear(zoom: string): number {
-    const [start, end] = [depthOf(request.zoom), depthOf(film.end.zoom)];
-    const depth = depthOf(zoom);
-    const below = (frame: number) => depthOf(viewAt(request, frame).zoom) < depth === start <= end;
-    let [low, high] = [0, film.frames - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (below(middle)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+function wayOf(stretches: readonly Stretch[] = []): string {
+  const films = stretches.flatMap(({ film }) => (film ? [film] : []));
+  if (films.length === 0) return 'frame by frame';
+  const alone = stretches.reduce((sum, { film, frames }) => sum + (film ? 0 : frames), 0);
+  const keyframes = films.reduce((sum, { cover }) => sum + cover.keyframes.length, 0);
+  return `assembled from ${keyframes} keyframes${alone > 0 ? `, but for ${alone} frames` : ''}`;
 }

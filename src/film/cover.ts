@@ -11,15 +11,10 @@ import { areaOf } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
 import { type Camera, depthOf, type Similarity, similarity } from './camera.js';
 import { type CellRange, Cells, contains, ELSEWHERE, HERE } from './cells.js';
+import { camerasOf } from './exposure.js';
 import { cellsAround, cellsUnder, type Footprint, footprint, type Size, touches } from './footprint.js';
 import { isSameDepth, type Levels, levelsOf, SAME_DEPTH, STEP } from './levels.js';
-
-export interface FilmPath {
-  readonly frames: number;
-  at(frame: number): Camera;
-  /** The camera at a depth (log10 of the zoom) between those of frames; absent: there may be several. */
-  atDepth?(depth: number): Camera;
-}
+import type { FilmPath } from './path.js';
 
 export interface FilmSize extends Size {
   /** A pixel has at least so many samples, at any place of any frame. */
@@ -60,7 +55,8 @@ interface Other {
 const REACH = 1.5;
 
 export function coverOf(path: FilmPath, size: FilmSize): Cover {
-  const frames = Array.from({ length: path.frames }, (_, frame) => path.at(frame))
+  const frames = Array.from({ length: path.frames }, (_, frame) => camerasOf(path, frame))
+    .flat()
     .map((camera) => ({ camera, depth: depthOf(camera) }))
     .sort((a, b) => b.depth - a.depth);
   const [deepest, shallowest] = [frames[0]?.depth ?? 0, frames.at(-1)?.depth ?? 0];

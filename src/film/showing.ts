@@ -1,10 +1,12 @@
 /** Which keyframes a frame is assembled from, at which mip level; and in which order a film needs them. */
 
 import { type Camera, depthOf, type Similarity, similarity } from './camera.js';
-import type { Cover, FilmPath, Keyframe } from './cover.js';
+import type { Cover, Keyframe } from './cover.js';
+import { camerasOf } from './exposure.js';
 import { levelFor, MARGIN } from './filter.js';
 import type { Size } from './footprint.js';
 import { STEP } from './levels.js';
+import type { FilmPath } from './path.js';
 
 /** A keyframe in a frame. */
 export interface Showing {
@@ -68,16 +70,22 @@ export interface FilmOrder {
   readonly needed: readonly number[];
   /** By keyframe and mip level: the last frame that uses it; -1: none. */
   readonly lastUse: readonly (readonly number[])[];
+  /** By keyframe: a frame uses a finer mip level than a frame before it. */
+  readonly refines: readonly boolean[];
 }
 
 export function orderOf(cover: Cover, path: FilmPath, size: Size): FilmOrder {
   const showing = showings(cover, cover.keyframes, size);
   const first = cover.keyframes.map(() => Infinity);
   const uses: number[][] = cover.keyframes.map(() => []);
+  const coarsest = cover.keyframes.map(() => 0);
+  const refines = cover.keyframes.map(() => false);
   const needed = new Array<number>(path.frames);
   let seen = 0;
   for (let frame = 0; frame < path.frames; frame++) {
-    for (const { keyframe, level } of showing(path.at(frame))) {
+    for (const { keyframe, level } of camerasOf(path, frame).flatMap(showing)) {
+      if (level < (coarsest[keyframe] as number)) refines[keyframe] = true;
+      coarsest[keyframe] = Math.max(level, coarsest[keyframe] as number);
       if (first[keyframe] === Infinity) {
         first[keyframe] = frame;
         seen++;
@@ -95,5 +103,6 @@ export function orderOf(cover: Cover, path: FilmPath, size: Size): FilmOrder {
     keyframes: order.map((index) => cover.keyframes[index] as Keyframe),
     needed,
     lastUse: order.map((index) => uses[index] as number[]),
+    refines: order.map((index) => refines[index] as boolean),
   };
 }

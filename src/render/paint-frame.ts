@@ -15,15 +15,15 @@ export async function paintFrame(frame: Frame, colours: Paint, iterations: numbe
   const rows = Math.max(1, Math.floor(AT_ONCE / (width * perPixel)));
   for (let y = 0; y < height; y += rows) {
     const values = answer.values.subarray(y * perRow, Math.min(height, y + rows) * perRow);
-    const { nu, vectors } = split(values, perRow / (width * perPixel));
+    const { nu, vectors } = apart(values, perRow / (width * perPixel));
     rgb.set(paint(nu, perPixel, colours, iterations, vectors), 3 * width * y);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { ...frame, answer: { kind: 'pixels', rgb } };
 }
 
-/** Triples taken apart; `channels` 1: there are no vectors. */
-function split(values: Float64Array, channels: number): { nu: Float64Array; vectors?: Float64Array } {
+/** Triples of raw samples taken apart; `channels` 1: there are no vectors. */
+export function apart(values: Float64Array, channels: number): { nu: Float64Array; vectors?: Float64Array } {
   if (channels === 1) return { nu: values };
   const nu = new Float64Array(values.length / 3);
   const vectors = new Float64Array(2 * nu.length);

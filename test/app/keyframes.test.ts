@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import sharp from 'sharp';
 import { plan } from '../../src/app/plan.js';
 import { render } from '../../src/app/render.js';
 import { workerSource } from '../../src/app/worker-source.js';
 import type { RawRequest } from '../../src/request/parse.js';
 import { folder } from '../e2e/processes.js';
+import { psnr } from '../film/rendering.js';
 import { inProcess, localWorkers, never, orderOf, recorder } from './orders.js';
 
 const BOUNDED = { timeout: 120_000 };
@@ -68,13 +70,30 @@ test('several samples a pixel where doubles just reach: as deep as frames of so 
   assert.equal(bytes.length, 5);
 });
 
-test('what depends on the size of a pixel is computed frame by frame, and said', BOUNDED, async (t) => {
-  const lit = { ...ZOOM, frames: '3', slope: 'true' };
-  const asked = await framesOf(t, lit, {});
-  const plain = await framesOf(t, { ...lit, assembly: 'frames' }, {});
-  assert.equal(asked.report?.samples, plain.report?.samples);
-  assert.ok(asked.lines.includes('film: frame by frame, since slopes and distances depend on the size of a pixel'));
-});
+test(
+  'slopes and distances are those of the size of a pixel: as good as frames of several samples',
+  BOUNDED,
+  async (t) => {
+    for (const look of [{ slope: 'true' }, { 'color-mode': 'distance' }]) {
+      const film = { ...ZOOM, ...look, frames: '9' };
+      const { bytes, report } = await framesOf(t, film, {});
+      const one = await framesOf(t, { ...film, assembly: 'frames' }, {});
+      const truth = await framesOf(t, { ...film, assembly: 'frames', samples: '64' }, {});
+      assert.ok((report?.samples ?? 0) < (one.report?.samples ?? 0));
+      for (const frame of [0, 3, 8]) {
+        const [shared, alone] = [bytes, one.bytes].map(async (files) => psnrOf(files[frame], truth.bytes[frame]));
+        const [from, of] = [await shared, await alone] as [number, number];
+        assert.ok(from > of + 1, `${JSON.stringify(look)}, frame ${frame}: ${from} dB, alone ${of} dB`);
+      }
+    }
+  },
+);
+
+/** Of two PNGs. */
+async function psnrOf(a: Buffer | undefined, b: Buffer | undefined): Promise<number> {
+  const [one, other] = [await sharp(a).raw().toBuffer(), await sharp(b).raw().toBuffer()];
+  return psnr(one, other);
+}
 
 test('auto takes what has fewer samples, and the plan says both', BOUNDED, async () => {
   const source = await workerSource({ host: 'a:1', np: 0, minWorkers: 1, access: {} }, undefined);

@@ -1,7 +1,7 @@
 /** Paths of films for tests. */
 
 import { type Camera, depthOf } from '../../src/film/camera.js';
-import type { FilmPath } from '../../src/film/cover.js';
+import type { FilmPath } from '../../src/film/path.js';
 import { type Place, placeAt, timeOf } from '../../src/view/path.js';
 
 /** A place with detail at every depth to 1e14: kf-1e14 of test/golden. */
