@@ -5,7 +5,7 @@
 
 import { assembled } from '../film/assemble.js';
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
-import { type Colours, needsDistance } from '../render/colours.js';
+import { type Colours, needsOf } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
@@ -14,7 +14,7 @@ import type { Frame } from '../shard/frame.js';
 import { areaOf } from '../shard/missing.js';
 import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
-import { samplesPerPixel } from '../view/view.js';
+import { channelsOf, samplesPerPixel } from '../view/view.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
 import { archiveOfParts } from './archive.js';
@@ -43,7 +43,7 @@ export function filmJob(
 ): FilmJob {
   const { width, height, sampling } = request;
   const perPixel = samplesPerPixel(sampling);
-  const channels = needsDistance(request.colours) ? 3 : 1;
+  const channels = channelsOf(needsOf(request.colours));
   const whole = { x: 0, y: 0, width, height };
   const planned = stretches.map(({ from, frames, film }) => {
     if (film) return { film, ...keyframeRenders(request, film) };

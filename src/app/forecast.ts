@@ -44,7 +44,7 @@ export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<
   let direct: Compute | undefined;
   let perturbed: Compute | undefined;
   const sample = async (frame: number): Promise<SampledFrame> => {
-    const { distance: _, ...view } = viewAt(request, frame);
+    const { distance: _, footprint: __, ...view } = viewAt(request, frame);
     const compute =
       view.perturbed && reference ? (perturbed ??= perturbedProbe(reference)) : (direct ??= directProbe());
     const { nu, iterations } = await inParts(coarse(view, SIDE), compute, signal);

@@ -1,12 +1,12 @@
 /** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
-import { type Colours, needsDistance, type Paint, prepare } from '../render/colours.js';
+import { type Colours, needsOf, type Paint, prepare } from '../render/colours.js';
 import { type Output, openOutput } from '../render/output.js';
 import { paintFrame } from '../render/paint-frame.js';
 import { parametersOf } from '../request/metadata.js';
 import { type Request, viewAt } from '../request/request.js';
 import { type Frame, flipped } from '../shard/frame.js';
-import { samplesPerPixel, type View } from '../view/view.js';
+import { channelsOf, samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
 import type { Context } from './stage.js';
 
@@ -16,7 +16,7 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
+  /** Numbers a raw sample has (render/raw-samples.ts). */
   readonly channels: number;
   viewOf(frame: number): View;
   /** How workers colour; undefined: raw samples are wanted. */
@@ -31,7 +31,7 @@ export function pictureOf(request: Request, paint: Paint | undefined): Picture {
     width,
     height,
     perPixel: samplesPerPixel(sampling),
-    channels: channelsOf(request),
+    channels: channelsOf(needsOf(request.colours)),
     viewOf: lastSeen((frame) => viewAt(request, frame)),
     paint,
   };
@@ -59,7 +59,7 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     width,
     height,
     perPixel: samplesPerPixel(sampling),
-    channels: channelsOf(request),
+    channels: channelsOf(needsOf(request.colours)),
     frames: film.frames,
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),
@@ -81,10 +81,6 @@ export async function writeFrame(
   await output.write(request.flip ? flipped(painted) : painted, (of) =>
     of === 'film' ? parametersOf(request) : parametersOf(request, frame.index),
   );
-}
-
-function channelsOf({ colours }: Request): number {
-  return needsDistance(colours) ? 3 : 1;
 }
 
 /** Shards of a frame ask for its view one after another: the last few are kept. */

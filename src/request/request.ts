@@ -1,6 +1,6 @@
 /** A request: checked and typed values of the flags. Code that uses it need not check them again. */
 
-import { type Colours, needsDistance } from '../render/colours.js';
+import { type Colours, needsOf } from '../render/colours.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import { type Place, placeAt, timeOf } from '../view/path.js';
 import type { Formula, Sampling, View } from '../view/view.js';
@@ -80,7 +80,7 @@ export function viewOf(request: Request, place: Place): View {
     sampling,
     ...(isPerturbed ? { perturbed: true } : {}),
     ...(isPerturbed && request.exact ? { exact: true } : {}),
-    ...(needsDistance(colours) ? { distance: true } : {}),
+    ...needsOf(colours),
   };
 }
 

@@ -52,6 +52,11 @@ export interface View {
   readonly exact?: true;
 }
 
+/** Numbers of a raw sample: nu, the vector of the distance, the width of nu across its footprint. */
+export function channelsOf({ distance, footprint }: Pick<View, 'distance' | 'footprint'>): number {
+  return 1 + (distance ? 2 : 0) + (footprint ? 1 : 0);
+}
+
 /** How many samples a pixel of this view has. */
 export function samplesPerPixel(sampling: Sampling): number {
   return sampling.kind === 'grid' ? sampling.side * sampling.side : sampling.count;

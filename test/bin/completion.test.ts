@@ -13,7 +13,10 @@ test('commands, their flags, and the values of flags are offered', async () => {
     [['le'], ['leader']],
     [['help', 'w'], ['worker']],
     [['--v'], ['--version']],
-    [['leader', '--pal'], ['--palette']],
+    [
+      ['leader', '--pal'],
+      ['--palette', '--palette-filter'],
+    ],
     [['leader', '--palette', 'v'], ['Vivid']],
     [['leader', '--palette=Hip'], ['--palette=Hippi']],
     [['leader', '--palette', '=', 'Hip'], ['Hippi']],

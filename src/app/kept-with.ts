@@ -1,0 +1,36 @@
+/** Samples in the store may have been kept for other colours, which need more of them than those of a request, or less. */
+
+import { DEFAULT_SLOPE, needsDistance, needsOf } from '../render/colours.js';
+import { apart, joined } from '../render/raw-samples.js';
+import type { Request } from '../request/request.js';
+import type { Frame } from '../shard/frame.js';
+import { channelsOf } from '../view/view.js';
+
+/**
+ * Requests with the same samples, of colours that need at least as much of them, the request itself first; then those
+ * without footprints, of which it can be painted without the palette filter.
+ */
+export function keptWith(request: Request): Request[] {
+  const { slope, ...colours } = request.colours;
+  const distances = needsDistance(request.colours) ? [true] : [false, true];
+  const footprints = colours.legacy ? [false] : colours.filter ? [true, false] : [false, true];
+  return footprints.flatMap((filter) =>
+    distances.map((distance) => {
+      const others = { ...colours, mode: 'palette', filter, ...(distance ? { slope: DEFAULT_SLOPE } : {}) } as const;
+      return { ...request, colours: others };
+    }),
+  );
+}
+
+/** A frame of samples as kept, with no more of them than a request needs. */
+export function narrowed(frame: Frame, kept: Request, { colours }: Request): Frame {
+  const [channels, needed] = [channelsOf(needsOf(kept.colours)), needsOf(colours)];
+  if (frame.answer.kind === 'pixels' || channels <= channelsOf(needed)) return frame;
+  const { nu, distance, footprint } = apart(frame.answer.values, channels);
+  const values = joined({
+    nu,
+    ...(needed.distance && distance ? { distance } : {}),
+    ...(needed.footprint && footprint ? { footprint } : {}),
+  });
+  return { ...frame, answer: { kind: 'samples', values } };
+}
