@@ -5,9 +5,9 @@
 
 import { assembled } from '../film/assemble.js';
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
-import { type Colours, needsOf } from '../render/colours.js';
+import type { Colours } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
-import { viewAt } from '../request/request.js';
+import { neededOf, viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
@@ -43,7 +43,7 @@ export function filmJob(
 ): FilmJob {
   const { width, height, sampling } = request;
   const perPixel = samplesPerPixel(sampling);
-  const channels = channelsOf(needsOf(request.colours));
+  const channels = channelsOf(neededOf(request));
   const whole = { x: 0, y: 0, width, height };
   const planned = stretches.map(({ from, frames, film }) => {
     if (film) return { film, ...keyframeRenders(request, film) };

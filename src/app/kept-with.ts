@@ -1,8 +1,8 @@
 /** Samples in the store may have been kept for other colours, which need more of them than those of a request, or less. */
 
-import { DEFAULT_SLOPE, needsDistance, needsOf } from '../render/colours.js';
+import { DEFAULT_SLOPE, needsDistance } from '../render/colours.js';
 import { apart, joined } from '../render/raw-samples.js';
-import type { Request } from '../request/request.js';
+import { neededOf, type Request } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import { channelsOf } from '../view/view.js';
 
@@ -17,14 +17,15 @@ export function keptWith(request: Request): Request[] {
   return footprints.flatMap((filter) =>
     distances.map((distance) => {
       const others = { ...colours, mode: 'palette', filter, ...(distance ? { slope: DEFAULT_SLOPE } : {}) } as const;
-      return { ...request, colours: others };
+      // Whatever is written now: an .npy needs no footprints, but finds samples that have them.
+      return { ...request, colours: others, outfile: '' };
     }),
   );
 }
 
 /** A frame of samples as kept, with no more of them than a request needs. */
-export function narrowed(frame: Frame, kept: Request, { colours }: Request): Frame {
-  const [channels, needed] = [channelsOf(needsOf(kept.colours)), needsOf(colours)];
+export function narrowed(frame: Frame, kept: Request, request: Request): Frame {
+  const [channels, needed] = [channelsOf(neededOf(kept)), neededOf(request)];
   if (frame.answer.kind === 'pixels' || channels <= channelsOf(needed)) return frame;
   const { nu, distance, footprint } = apart(frame.answer.values, channels);
   const values = joined({

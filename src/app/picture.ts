@@ -1,10 +1,10 @@
 /** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
-import { type Colours, needsOf, type Paint, prepare } from '../render/colours.js';
+import { type Colours, type Paint, prepare } from '../render/colours.js';
 import { type Output, openOutput } from '../render/output.js';
 import { paintFrame } from '../render/paint-frame.js';
 import { parametersOf } from '../request/metadata.js';
-import { type Request, viewAt } from '../request/request.js';
+import { neededOf, type Request, viewAt } from '../request/request.js';
 import { type Frame, flipped } from '../shard/frame.js';
 import { channelsOf, samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
@@ -31,7 +31,7 @@ export function pictureOf(request: Request, paint: Paint | undefined): Picture {
     width,
     height,
     perPixel: samplesPerPixel(sampling),
-    channels: channelsOf(needsOf(request.colours)),
+    channels: channelsOf(neededOf(request)),
     viewOf: lastSeen((frame) => viewAt(request, frame)),
     paint,
   };
@@ -59,7 +59,7 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     width,
     height,
     perPixel: samplesPerPixel(sampling),
-    channels: channelsOf(needsOf(request.colours)),
+    channels: channelsOf(neededOf(request)),
     frames: film.frames,
     fps: film.fps,
     ...(codec === undefined ? {} : { codec }),

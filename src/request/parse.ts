@@ -7,10 +7,8 @@ import {
   DISTANCE_PALETTE,
   LEGACY_STEP,
   needsDistance,
-  needsOf,
   type Slope,
 } from '../render/colours.js';
-import { channelsOf } from '../view/view.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
 import { formulaOf } from './formula.js';
@@ -37,7 +35,7 @@ export function requestOf(v: PictureValues): Request {
   const colours = coloursOf(v);
   refuseBeyondKernel(v, colours);
   refuseExactDirect(v);
-  const size = sizeOf(v, channelsOf(needsOf(colours)));
+  const size = sizeOf(v, needsDistance(colours) ? 3 : 1);
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
   const film = filmOf(v, start, size);
   const deepest = Math.max(depthOf(start.zoom), depthOf(film.end.zoom));
@@ -94,16 +92,10 @@ function coloursOf(v: PictureValues): Colours {
     mode: mode === 'palette' || mode === 'distance' ? mode : (Number(mode) as Colours['mode']),
     interpolation: v.interpolation,
     legacy,
-    filter: isFiltered(v),
+    filter: v['palette-filter'] && mode === 'palette' && !legacy,
     ...(v.interior === undefined ? {} : { interior: v.interior }),
     ...(slope ? { slope } : {}),
   };
-}
-
-/** Only smooth counts on a palette are filtered; other kernels compute no footprints, and raw samples have no colours. */
-function isFiltered({ kernel, outfile, ...v }: PictureValues): boolean {
-  const computed = kernel !== 'gpu' && kernel !== 'cpu' && !outfile?.endsWith('.npy');
-  return v['palette-filter'] && v['color-mode'] === 'palette' && !v['legacy-colors'] && computed;
 }
 
 function slopeOf(v: PictureValues): Slope | undefined {

@@ -66,7 +66,7 @@ export function placeIn({ re, im, zoom, film }: Request, time: number): Place {
 
 /** The view of any place, as frames have it. */
 export function viewOf(request: Request, place: Place): View {
-  const { formula, rotation, width, height, iterations, bailout, count, sampling, colours } = request;
+  const { formula, rotation, width, height, iterations, bailout, count, sampling } = request;
   const isPerturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity);
   return {
     formula,
@@ -80,8 +80,18 @@ export function viewOf(request: Request, place: Place): View {
     sampling,
     ...(isPerturbed ? { perturbed: true } : {}),
     ...(isPerturbed && request.exact ? { exact: true } : {}),
-    ...needsOf(colours),
+    ...neededOf(request),
   };
+}
+
+/** What a request needs of its samples beside nu. Other kernels compute no footprints, and raw samples are not filtered. */
+export function neededOf(
+  request: Pick<Request, 'colours' | 'kernel' | 'outfile'>,
+): Pick<View, 'distance' | 'footprint'> {
+  const { colours, kernel, outfile } = request;
+  const { footprint, ...distance } = needsOf(colours);
+  const computed = kernel !== 'gpu' && kernel !== 'cpu' && !outfile.endsWith('.npy');
+  return { ...distance, ...(footprint && computed ? { footprint } : {}) };
 }
 
 /** One frame of a film as a still. */
