@@ -1,7 +1,6 @@
 /** The store as a job uses it: which renders have which keys, and how many bytes. */
 
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
-import { viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { crop, movedBy } from '../shard/crop.js';
 import { areaOf, common } from '../shard/missing.js';
@@ -16,7 +15,7 @@ import type { Numerics } from '../work/fractal/numerics.js';
 import type { FractalPicture } from '../work/fractal/renders.js';
 import { type Emit, logTo } from './events.js';
 import type { Picture } from './picture.js';
-import type { Prepared } from './prepare.js';
+import { type Prepared, referenceOf } from './prepare.js';
 
 export interface StoreOptions {
   /** undefined: nothing is kept or looked for. */
@@ -107,15 +106,23 @@ export function archiveOfParts(
 }
 
 /** The frames of a request as pictures of a job. */
-export function framesOf({ request, reference }: Prepared, { paint }: Picture): (frame: number) => FractalPicture {
-  const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
-  return (frame) => ({ view: viewAt(request, frame), ...shared });
+export function framesOf(prepared: Prepared, { paint, viewOf, lookOf }: Picture): (index: number) => FractalPicture {
+  return (index) => {
+    const view = viewOf(index);
+    const reference = referenceOf(prepared, view);
+    return {
+      view,
+      ...(paint ? { paint } : {}),
+      ...(lookOf ? { look: lookOf(index) } : {}),
+      ...(reference ? { reference } : {}),
+    };
+  };
 }
 
 /** The digest of a paint and a reference orbit is made once for all pictures that share them. */
 function keysOf(numerics: Numerics): (picture: FractalPicture, origin?: Pick<Rect, 'x' | 'y'>) => string {
   const scenes: { paint: unknown; reference: unknown; key: ReturnType<typeof keyer> }[] = [];
-  return ({ view, paint, reference }, origin) => {
+  return ({ view, paint, look, reference }, origin) => {
     const used = view.perturbed ? reference : undefined;
     let scene = scenes.find((one) => one.paint === paint && one.reference === used);
     if (!scene) {
@@ -124,7 +131,7 @@ function keysOf(numerics: Numerics): (picture: FractalPicture, origin?: Pick<Rec
       scene = { paint, reference: used, key };
       scenes.push(scene);
     }
-    return scene.key({ ...viewIdentity(view), ...(origin ? { origin } : {}) });
+    return scene.key({ ...viewIdentity(view, look), ...(origin ? { origin } : {}) });
   };
 }
 

@@ -1,10 +1,10 @@
 /** How the frames of a film are made: each computed by itself, or assembled from keyframes that are computed once. */
 
-import { depthOf } from '../film/camera.js';
 import { type Cover, coverOf, type FilmSize, samplesOf } from '../film/cover.js';
+import type { Grid } from '../film/grid.js';
 import type { FilmPath } from '../film/path.js';
 import { deepestOf, isExtended } from '../kernel/perturbation/reference.js';
-import { placeIn, type Request, viewAt } from '../request/request.js';
+import { cameraAt, depthAt, formulaChanges, placeIn, type Request, viewAt } from '../request/request.js';
 import { samplesPerPixel } from '../view/view.js';
 import { endsOf } from './method.js';
 
@@ -35,14 +35,16 @@ export interface KeyframeFilm {
   readonly cover: Cover;
 }
 
-/** For a film. */
-export function assemblyOf(request: Request): Assembly {
+/** For a film. `grid`: that of kept keyframes. */
+export function assemblyOf(request: Request, grid?: Grid): Assembly {
   const { width, height, film, sampling } = request;
   const each = width * height * samplesPerPixel(sampling);
   const samples = { frames: film.frames * each };
   const hindrance = hindranceOf(request);
   if (hindrance !== undefined) return { samples, why: hindrance };
-  const stretches = stretchesOf(request).map((stretch) => withKeyframes(request, stretch));
+  const stretches = runsOf(request).map((run) =>
+    run.shares ? withKeyframes(request, run, grid) : withoutKeyframes(run),
+  );
   if (!stretches.some((one) => one.film)) {
     return { samples, why: 'since its deepest keyframe needs numbers of another range than its frames' };
   }
@@ -64,38 +66,68 @@ function hindranceOf({ film, kernel, outfile }: Request): string | undefined {
   return undefined;
 }
 
-/** Runs of frames whose formula and bailout are the same: only these can share samples. */
-function stretchesOf({ film }: Request): Stretch[] {
-  return [{ from: 0, frames: film.frames }];
+/** Runs of frames whose formula and bailout are the same, since only these share samples; frames that are alone are joined. */
+function runsOf(request: Request): Run[] {
+  const { frames } = request.film;
+  if (!formulaChanges(request)) return [{ from: 0, frames, shares: true }];
+  const names = Array.from({ length: frames }, (_, frame) => {
+    const { formula, bailout } = viewAt(request, frame);
+    return JSON.stringify({ formula, bailout });
+  });
+  const runs: Run[] = [];
+  for (let from = 0, to = 1; from < frames; from = to++) {
+    while (to < frames && names[to] === names[from]) to++;
+    const last = runs.at(-1);
+    const shares = to - from > 1;
+    if (last && !last.shares && !shares) last.frames++;
+    else runs.push({ from, frames: to - from, shares });
+  }
+  return runs;
 }
 
-function withKeyframes(request: Request, stretch: Stretch): Stretch {
+interface Run {
+  readonly from: number;
+  frames: number;
+  readonly shares: boolean;
+}
+
+function withKeyframes(request: Request, stretch: Stretch, grid: Grid | undefined): Stretch {
   const { from, frames } = stretch;
-  if (frames < 2) return stretch;
   const { width, height, sampling } = request;
   const path = pathOf(request, stretch);
   const size = { width, height, samples: samplesPerPixel(sampling) };
-  const cover = coverOf(path, size);
+  const cover = coverOf(path, size, grid);
   // Numbers of the orbit are those for its deepest view.
-  if (isExtended({ zoom: cover.levels.zoomOf(0) }) && !isExtended(deepestOf(endsOf(request)))) return stretch;
+  if (isExtended({ zoom: cover.levels.zoomOf(0) }) && !isExtended(deepestOf(endsOf(request)))) {
+    return withoutKeyframes(stretch);
+  }
   return { from, frames, film: { from, path, size, cover } };
 }
 
-function withoutKeyframes({ from, frames }: Stretch): Stretch {
+function withoutKeyframes({ from, frames }: Pick<Stretch, 'from' | 'frames'>): Stretch {
   return { from, frames };
 }
 
-function pathOf(request: Request, { from, frames }: Stretch): FilmPath {
+function pathOf(request: Request, { from, frames }: Pick<Stretch, 'from' | 'frames'>): FilmPath {
   const { film, rotation } = request;
-  const [start, end] = [depthOf(request), depthOf(film.end)];
+  const [start, end] = [depthAt(request, 0), depthAt(request, film.frames - 1)];
+  const straight = film.path === undefined && film.ends.rotation === undefined && start !== end;
   return {
     frames,
-    at(frame) {
-      const { re, im, zoom } = viewAt(request, from + frame);
-      return { re, im, zoom, rotation };
-    },
-    ...(start === end
-      ? {}
-      : { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) }),
+    at: (frame) => cameraAt(request, from + frame),
+    ...(straight ? { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) } : {}),
   };
+}
+
+/** The frames of a part of a film, made as they are in the whole of it. `last`: the last of them. */
+export function partOf(stretches: readonly Stretch[], first: number, last: number): Stretch[] {
+  return stretches.flatMap(({ from, frames, film }) => {
+    const begin = Math.max(first, from);
+    const count = Math.min(last + 1, from + frames) - begin;
+    if (count <= 0) return [];
+    if (!film) return [{ from: begin, frames: count }];
+    const { path } = film;
+    const part = { ...path, frames: count, at: (frame: number) => path.at(begin - from + frame) };
+    return [{ from: begin, frames: count, film: { ...film, from: begin, path: part } }];
+  });
 }

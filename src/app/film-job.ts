@@ -4,10 +4,12 @@
  */
 
 import { assembled } from '../film/assemble.js';
+import { type Assembler, openAssembler } from '../film/assembler.js';
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
 import type { Colours } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
-import { neededOf, viewAt } from '../request/request.js';
+import type { Levels } from '../render/quantise.js';
+import { lookChanges, neededOf, viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
@@ -19,10 +21,13 @@ import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
 import { archiveOfParts } from './archive.js';
 import type { Stretch } from './assembly.js';
+import { assemblyThreads } from './assembly-threads.js';
 import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
-import type { Prepared } from './prepare.js';
+import { lookNumbersAt } from './picture.js';
+import { type Prepared, referenceOf } from './prepare.js';
 
+const PLAIN: Levels = { bits: 8, dither: false };
 /** Renders that are under way or wait for their turn may take so much memory. */
 const RENDERS_BYTES = 256 << 20;
 
@@ -37,10 +42,11 @@ export interface FilmJob {
 
 /** `colours`: what frames are painted with, which may need less of the samples than the request's. */
 export function filmJob(
-  { request, reference }: Prepared,
+  prepared: Prepared,
   stretches: readonly Stretch[],
-  { paint, colours = request.colours }: { readonly paint: Paint; readonly colours?: Colours },
+  { paint, colours = prepared.request.colours }: { readonly paint: Paint; readonly colours?: Colours },
 ): FilmJob {
+  const { request } = prepared;
   const { width, height, sampling } = request;
   const perPixel = samplesPerPixel(sampling);
   const channels = channelsOf(neededOf(request));
@@ -57,8 +63,11 @@ export function filmJob(
     });
   }
 
-  const pictures = renders.map(({ view, parts }): FractalPicture => {
-    return { view, ...(parts ? {} : { paint }), ...(reference && view.perturbed ? { reference } : {}) };
+  const changes = lookChanges(request);
+  const pictures = renders.map(({ view, parts, near }): FractalPicture => {
+    const reference = referenceOf(prepared, view);
+    const look = changes ? { look: lookNumbersAt(request, paint, near) } : {};
+    return { view, ...(parts ? {} : { paint, ...look }), ...(reference ? { reference } : {}) };
   });
   const made = fractalRenders(pictures);
   const at = (render: number) => renders[render] as FilmRender;
@@ -94,19 +103,23 @@ export function filmJob(
         }
       }
       let index = stretches[0]?.from ?? 0;
+      let assembler: Assembler | undefined;
       try {
         for (const one of planned) {
           if (!('film' in one)) {
             for (const _ of one.renders) yield { ...(await next()), index: index++ };
             continue;
           }
-          const { cover, path, size } = one.film;
-          const painting = paintingOf({ ...request, colours }, paint, channels);
-          for await (const rgb of assembled({ cover, order: one.order, path, size, painting }, keyframes(one))) {
-            yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb } };
+          assembler ??= openAssembler({ size: { width, height }, threads: assemblyThreads() });
+          const { cover, path, from } = one.film;
+          const painting = paintingOf({ ...request, colours }, paint, { channels, from });
+          const film = { cover, order: one.order, path, painting, levels: PLAIN, assembler };
+          for await (const rgb of assembled(film, keyframes(one))) {
+            yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb: rgb as Uint8Array } };
           }
         }
       } finally {
+        await assembler?.close();
         await source.return?.();
       }
     },

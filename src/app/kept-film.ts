@@ -5,7 +5,7 @@ import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
-import { assemblyOf } from './assembly.js';
+import { assemblyOf, partOf } from './assembly.js';
 import { type FilmJob, filmJob } from './film-job.js';
 import { keptWith } from './kept-with.js';
 import type { Prepared } from './prepare.js';
@@ -27,11 +27,15 @@ interface Options {
 
 /** undefined: the request is no film that can be assembled, or its first keyframe is not there. */
 export async function keptFilm(prepared: Prepared, options: Options): Promise<KeptFilm | undefined> {
-  const { request } = prepared;
-  const { stretches } = assemblyOf({ ...request, film: { ...request.film, assembly: 'keyframes' } });
+  const { request, kept: grid } = prepared;
+  const { stretches } = assemblyOf({ ...request, film: { ...request.film, assembly: 'keyframes' } }, grid?.grid);
   if (!stretches) return undefined;
   for (const kept of keptWith(request)) {
-    const job = filmJob({ ...prepared, request: kept }, stretches, { paint: options.paint, colours: request.colours });
+    const { first, last } = request.film;
+    const job = filmJob({ ...prepared, request: kept }, partOf(stretches, first, last), {
+      paint: options.paint,
+      colours: request.colours,
+    });
     const film = await startedFilm(job, options);
     if (film) return film;
   }

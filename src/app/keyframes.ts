@@ -1,8 +1,7 @@
 /** The keyframes of a film as renders of a job: the view of each, what of it is computed, and what the store may have. */
 
 import { type Camera, depthOf } from '../film/camera.js';
-import { CELL } from '../film/cells.js';
-import { type Keyframe, rangeOf } from '../film/cover.js';
+import type { Keyframe } from '../film/cover.js';
 import type { KeyframeSamples } from '../film/samples.js';
 import { type FilmOrder, orderOf } from '../film/showing.js';
 import { type Request, viewAt, viewOf } from '../request/request.js';
@@ -10,6 +9,7 @@ import { BLOCK } from '../shard/block.js';
 import { crop } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
 import type { Rect } from '../shard/shard.js';
+import { MAX_SIDE } from '../view/bounds.js';
 import { fromLog10 } from '../view/decimal.js';
 import type { View } from '../view/view.js';
 import type { KeyframeFilm } from './assembly.js';
@@ -33,16 +33,17 @@ export interface KeyframeRenders {
   readonly renders: readonly FilmRender[];
 }
 
+/** All that workers compute of a view (work/fractal/validate.ts). */
+const ALL: Rect = { x: -MAX_SIDE, y: -MAX_SIDE, width: 3 * MAX_SIDE, height: 3 * MAX_SIDE };
+
 /** One sample a pixel of each keyframe. */
 export function keyframeRenders(request: Request, film: KeyframeFilm): KeyframeRenders {
   const { path, size, cover, from } = film;
   const order = orderOf(cover, path, size);
-  const { left, top, right, bottom } = rangeOf(size, cover.levels.density);
-  const kept = { x: left * CELL, y: top * CELL, width: (right - left) * CELL, height: (bottom - top) * CELL };
   const near = nearestFrame(film);
   const renders = order.keyframes.map(({ camera, parts }) => ({
-    view: keyframeView(request, camera, cover.levels.density, from),
-    ...{ box: boxAround(parts), parts, kept, near: from + near(depthOf(camera)) },
+    view: keyframeView(request, camera, film),
+    ...{ box: boxAround(parts), parts, kept: ALL, near: from + near(depthOf(camera)) },
   }));
   return { order, renders };
 }
@@ -55,15 +56,14 @@ export function samplesOf({ answer }: Frame, box: Rect, { parts }: Keyframe, cha
   return parts.map((rect) => ({ rect, values: new Float64Array(crop(bytes, box, rect, 8 * channels).buffer) }));
 }
 
-/**
- * The view of a keyframe. `density`: its samples along the side of a pixel of the frames at its zoom divided by it; these
- * decide whether it is perturbed.
- */
-function keyframeView(request: Request, { re, im, zoom, rotation }: Camera, density: number, frame: number): View {
-  const { formula, bailout } = viewAt(request, frame);
-  const dense = density === 1 ? zoom : fromLog10(depthOf({ zoom }) - Math.log10(density));
-  const view = viewOf(request, { re, im, zoom: dense });
-  return { ...view, formula, bailout, zoom, rotation, sampling: { kind: 'grid', side: 1 } };
+/** The view of a keyframe. */
+function keyframeView(request: Request, { re, im, zoom, rotation }: Camera, { from, cover }: KeyframeFilm): View {
+  const { formula, bailout } = viewAt(request, from);
+  const { grid, levels } = cover;
+  // As deep as the frames that have its samples.
+  const shallower = Math.log10(levels.density) + Math.log10(request.height / grid.size.height);
+  const view = viewOf(request, { re, im, zoom: shallower === 0 ? zoom : fromLog10(depthOf({ zoom }) - shallower) });
+  return { ...view, ...grid.size, formula, bailout, zoom, rotation, sampling: { kind: 'grid', side: 1 } };
 }
 
 /** The smallest rectangle of whole blocks: shards are cut between blocks that are counted from the render's corner. */

@@ -4,21 +4,31 @@ import type { Painting } from '../film/samples.js';
 import { needsDistance } from '../render/colours.js';
 import { type Paint, paintLight } from '../render/paint.js';
 import { apart } from '../render/raw-samples.js';
-import type { Request } from '../request/request.js';
+import { lookAt, lookChanges, type Request } from '../request/request.js';
+import { paintAt } from './picture.js';
 
-/** `channels`: numbers that a sample has, some of which may not be needed. */
-export function paintingOf({ colours, iterations }: Request, paint: Paint, channels: number): Painting {
+interface Options {
+  /** Numbers that a sample has, some of which may not be needed. */
+  readonly channels: number;
+  /** The frame of the whole film that is frame 0 here. */
+  readonly from: number;
+}
+
+export function paintingOf(request: Request, paint: Paint, { channels, from }: Options): Painting {
+  const { colours, iterations } = request;
   const scaled = needsDistance(colours);
+  const changes = lookChanges(request);
   return {
-    nameOf: () => '',
+    nameOf: (frame) => (changes ? JSON.stringify(lookAt(request, from + frame)) : ''),
     scaled,
-    light(values, _, scale) {
+    light(values, frame, scale) {
       const { nu, distance, footprint } = apart(values, channels);
+      const look = changes ? paintAt(request, paint, from + frame) : paint;
       // The width is that across a sample of the keyframe, whatever the size of a pixel.
       const counts = { nu, perPixel: 1, iterations, ...(colours.filter && footprint ? { footprint } : {}) };
-      if (!scaled || !distance) return paintLight(counts, paint);
+      if (!scaled || !distance) return paintLight(counts, look);
       if (scale !== 1) for (let i = 0; i < distance.length; i++) distance[i]! /= scale;
-      return paintLight({ ...counts, distance }, paint);
+      return paintLight({ ...counts, distance }, look);
     },
   };
 }

@@ -87,7 +87,8 @@ async function stages(
       if (!found) throw await samplesMissing(store, prepared.request, picture, index);
       if (index === 0 && paint && prepared.request.colours.filter && !found.request.colours.filter)
         logTo(emit, 'warn')('the samples were kept without footprints: painted without the palette filter');
-      await writeFrame(output, narrowed(found.frame, found.request, prepared.request), prepared.request, paint);
+      const frame = narrowed(found.frame, found.request, prepared.request);
+      await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
     }
     return sum;

@@ -12,7 +12,7 @@ import type { FilmPath } from './path.js';
 export interface Showing {
   /** Index among the keyframes. */
   readonly keyframe: number;
-  /** From pixels of the frame to those of the keyframe. */
+  /** From pixels of the frame to those of the keyframe, as if this had the frame's size and the same top left. */
   readonly to: Similarity;
   /** The mip level. */
   readonly level: number;
@@ -30,13 +30,14 @@ interface Circle {
 
 /** For frames of a film. `keyframes`: of the cover, in any order. */
 export function showings(
-  { levels }: Pick<Cover, 'levels'>,
+  { levels, grid }: Pick<Cover, 'levels' | 'grid'>,
   keyframes: readonly Keyframe[],
   size: Size,
 ): (frame: Camera) => Showing[] {
   const byLevel = new Map<number, number[]>();
   for (const [index, { level }] of keyframes.entries()) byLevel.set(level, [...(byLevel.get(level) ?? []), index]);
-  const circles = keyframes.map((one) => circleAround(one, size));
+  const circles = keyframes.map((one) => circleAround(one, grid.size));
+  const [moreColumns, moreRows] = [grid.size.width - size.width, grid.size.height - size.height];
   const widest = Math.max(...circles.map(({ radius }) => 2 * radius));
   const deep = Math.ceil(Math.log10(widest / SMALLEST) / STEP);
   const reach = Math.hypot(size.width, size.height) / 2 + MARGIN;
@@ -45,10 +46,12 @@ export function showings(
     const found: Showing[] = [];
     for (let level = Math.max(0, coarsest - deep); level <= coarsest; level++) {
       for (const keyframe of byLevel.get(level) ?? []) {
-        const to = similarity(frame, (keyframes[keyframe] as Keyframe).camera, size.height);
+        const to = similarity(frame, (keyframes[keyframe] as Keyframe).camera, size.height, grid.size.height);
         const { x, y, radius } = circles[keyframe] as Circle;
         const near = Math.hypot(x - to.x, y - to.y) < radius + reach * to.scale;
-        if (near && 2 * radius > SMALLEST * to.scale) found.push({ keyframe, to, level: levelFor(to.scale) });
+        if (!near || 2 * radius <= SMALLEST * to.scale) continue;
+        const moved = { ...to, x: to.x + moreColumns / 2, y: to.y - moreRows / 2 };
+        found.push({ keyframe, to: moved, level: levelFor(to.scale) });
       }
     }
     return found;

@@ -18,9 +18,10 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
   const { format } = outfile;
   if (format.kind === 'still') loadSharp().catch(() => undefined);
   // Made at once, so that a folder without write access is an error before anything is computed; the first frame uses it.
-  const made = (frame: number) =>
-    temporary(outfile.many ? outfile.path(frame) : options.outfile, temporaryOptions(options));
-  let ready: Temporary | undefined = await made(0);
+  const { first: begin = 0 } = options;
+  const pathOf = (index: number) => (outfile.many ? outfile.path(index) : options.outfile);
+  const made = (index: number) => temporary(pathOf(index), temporaryOptions(options));
+  let ready: Temporary | undefined = await made(begin);
   /** The one file of a single frame, complete, until `close` publishes it. */
   let whole: Temporary | undefined;
   const encoding = new Set<Promise<void>>();
@@ -30,13 +31,13 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
   const withinLimit = parameterLimit(options, format.kind === 'still' ? format.still : 'npy');
 
   const encodeFrame = async (frame: Frame, parameters: Text | undefined, first: Temporary | undefined) => {
-    const path = outfile.many ? outfile.path(frame.index) : options.outfile;
+    const path = pathOf(frame.index);
     const file = first ?? (await made(frame.index));
     try {
       await writeChunks(file.path, await chunksOf(frame, parameters));
       if (!outfile.many) whole = file;
       else if (aborted) await file.discard();
-      else published[frame.index] = await file.publish();
+      else published[frame.index - begin] = await file.publish();
     } catch (error) {
       const reason = await writeError(path, file.path, error);
       await file.discard();
@@ -59,7 +60,7 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
     wants: format.kind === 'npy' ? 'samples' : 'pixels',
     write: async (frame, parameters) => {
       if (failure) throw failure.error;
-      const first = frame.index === 0 ? ready : undefined;
+      const first = frame.index === begin ? ready : undefined;
       if (first) ready = undefined;
       const task: Promise<void> = encodeFrame(frame, parameters && (() => parameters('frame')), first)
         .catch((error: unknown) => {

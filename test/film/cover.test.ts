@@ -70,7 +70,9 @@ function assertCovered(path: FilmPath, cover: Cover, of: FilmSize, spacing: numb
     const dense = cover.keyframes
       .map((keyframe) => ({ keyframe, to: similarity(camera, keyframe.camera, of.height) }))
       .filter(({ to }) => to.scale ** 2 >= of.samples * (1 - 1e-6));
-    const reach = tentOf(Math.sqrt(of.samples));
+    const { levels } = cover;
+    const depth = depthOf(camera);
+    const reach = tentOf(10 ** (levels.depthOf(levels.of(depth)) - depth));
     for (let y = -reach; y <= of.height + reach; y += spacing) {
       for (let x = -reach; x <= of.width + reach; x += spacing) {
         const found = dense.some(({ keyframe, to }) => has(keyframe, ...mapped(x, y, to, of)));

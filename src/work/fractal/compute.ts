@@ -108,12 +108,12 @@ async function inParts(
   }
 }
 
-function answerOf(samples: Samples, { view, rect }: FractalTask, { paint: how }: ThreadFractal): Computed {
+function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: how }: ThreadFractal): Computed {
   const { nu, distance, footprint, iterations, uncertain = 0 } = samples;
   if (view.distance && !distance) throw new Error('the kernel gave no distances');
   if (view.footprint && !footprint) throw new Error('the kernel gave no footprints');
   const bytes = how
-    ? paint(nu, nu.length / (rect.width * rect.height), how, view.iterations, distance, footprint)
+    ? paint(nu, nu.length / (rect.width * rect.height), { ...how, ...look }, view.iterations, distance, footprint)
     : new Uint8Array(joined(samples).buffer as ArrayBuffer);
   return { bytes: bytes as Uint8Array<ArrayBuffer>, iterations, uncertain, samples: nu.length };
 }
