@@ -9,7 +9,7 @@ import { Archive } from '../store/archive.js';
 import { openOnDisk } from '../store/disk.js';
 import { keyer } from '../store/key.js';
 import type { Store } from '../store/store.js';
-import { samplesPerPixel } from '../view/view.js';
+import { channelsOf, samplesPerPixel } from '../view/view.js';
 import { sceneIdentity, viewIdentity } from '../work/fractal/identity.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import type { FractalPicture } from '../work/fractal/renders.js';
@@ -47,8 +47,8 @@ export function archiveOf(
   return new Archive(store, {
     sizeOf(render) {
       const { view, paint } = pictureAt(render);
-      const { width, height, sampling, distance } = view;
-      const shape = { perPixel: samplesPerPixel(sampling), channels: distance ? 3 : 1 };
+      const { width, height, sampling } = view;
+      const shape = { perPixel: samplesPerPixel(sampling), channels: channelsOf(view) };
       return { width, height, bytesPerPixel: bytesOfPixel(paint ? 'pixels' : 'samples', shape) };
     },
     keyOf: (render) => keyOf(pictureAt(render)),

@@ -6,16 +6,16 @@
 import { assembled } from '../film/assemble.js';
 import { type Assembler, openAssembler } from '../film/assembler.js';
 import type { RenderJob } from '../leader/job/gathering.js';
-import { type Colours, needsDistance } from '../render/colours.js';
+import type { Colours } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import type { Levels } from '../render/quantise.js';
-import { lookChanges, viewAt } from '../request/request.js';
+import { lookChanges, neededOf, viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
 import { areaOf } from '../shard/missing.js';
 import type { Store } from '../store/store.js';
-import { samplesPerPixel } from '../view/view.js';
+import { channelsOf, samplesPerPixel } from '../view/view.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
 import { archiveOfParts, type KeptRenders } from './archive.js';
@@ -53,7 +53,7 @@ export function filmJob(
   const { request } = prepared;
   const { width, height, sampling } = request;
   const perPixel = samplesPerPixel(sampling);
-  const channels = needsDistance(request.colours) ? 3 : 1;
+  const channels = channelsOf(neededOf(request));
   const whole = { x: 0, y: 0, width, height };
   const planned = stretches.map(({ from, frames, film }) => {
     if (film) return { from, film, ...keyframeRenders(request, film) };

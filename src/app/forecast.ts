@@ -53,7 +53,7 @@ export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<
     return compute;
   };
   const sample = async (frame: number): Promise<SampledFrame> => {
-    const { distance: _, ...view } = viewAt(request, frame);
+    const { distance: _, footprint: __, ...view } = viewAt(request, frame);
     const compute = computeAround(referenceOf(ready, view));
     const { nu, iterations } = await inParts(coarse(view, SIDE), compute, signal);
     return { frame, cost: costOfIterations(view, iterations / nu.length), blank: blankness(nu) };

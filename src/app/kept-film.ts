@@ -1,6 +1,5 @@
 /** A film from keyframes whose samples the store has: its frames, painted anew. Nothing is computed. */
 
-import { DEFAULT_SLOPE, needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
@@ -8,6 +7,7 @@ import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { assemblyOf, partOf } from './assembly.js';
 import { type FilmJob, filmJob } from './film-job.js';
+import { keptWith } from './kept-with.js';
 import type { Prepared } from './prepare.js';
 
 export interface KeptFilm {
@@ -30,8 +30,7 @@ export async function keptFilm(prepared: Prepared, options: Options): Promise<Ke
   const { request, kept: grid } = prepared;
   const { stretches } = assemblyOf({ ...request, film: { ...request.film, assembly: 'keyframes' } }, grid?.grid);
   if (!stretches) return undefined;
-  const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
-  for (const kept of needsDistance(request.colours) ? [request] : [request, lit]) {
+  for (const kept of keptWith(request)) {
     const { first, last } = request.film;
     const job = filmJob({ ...prepared, request: kept }, partOf(stretches, first, last), {
       paint: options.paint,

@@ -3,7 +3,7 @@
 import type { Painting } from '../film/samples.js';
 import { needsDistance } from '../render/colours.js';
 import { type Paint, paintLight } from '../render/paint.js';
-import { apart } from '../render/paint-frame.js';
+import { apart } from '../render/raw-samples.js';
 import { lookAt, lookChanges, type Request } from '../request/request.js';
 import { paintAt } from './picture.js';
 
@@ -22,11 +22,13 @@ export function paintingOf(request: Request, paint: Paint, { channels, from }: O
     nameOf: (frame) => (changes ? JSON.stringify(lookAt(request, from + frame)) : ''),
     scaled,
     light(values, frame, scale) {
-      const { nu, vectors: distance } = apart(values, channels);
+      const { nu, distance, footprint } = apart(values, channels);
       const look = changes ? paintAt(request, paint, from + frame) : paint;
-      if (!scaled || !distance) return paintLight({ nu, perPixel: 1, iterations }, look);
+      // The width is that across a sample of the keyframe, whatever the size of a pixel.
+      const counts = { nu, perPixel: 1, iterations, ...(colours.filter && footprint ? { footprint } : {}) };
+      if (!scaled || !distance) return paintLight(counts, look);
       if (scale !== 1) for (let i = 0; i < distance.length; i++) distance[i]! /= scale;
-      return paintLight({ nu, perPixel: 1, iterations, distance }, look);
+      return paintLight({ ...counts, distance }, look);
     },
   };
 }

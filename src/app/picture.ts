@@ -1,14 +1,14 @@
 /** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
-import { type Colours, needsDistance, type Paint, prepare } from '../render/colours.js';
+import { type Colours, type Paint, prepare } from '../render/colours.js';
 import { openContactSheet } from '../render/contact-sheet.js';
 import { type LookNumbers, withLook } from '../render/look.js';
 import { type Output, openOutput } from '../render/output.js';
 import { paintFrame } from '../render/paint-frame.js';
 import { parametersOf } from '../request/metadata.js';
-import { frameCount, lookAt, lookChanges, type Request, viewAt } from '../request/request.js';
+import { frameCount, lookAt, lookChanges, neededOf, type Request, viewAt } from '../request/request.js';
 import { type Frame, flipped } from '../shard/frame.js';
-import { samplesPerPixel, type View } from '../view/view.js';
+import { channelsOf, samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
 import type { SheetOrder } from './preview.js';
 import type { Context } from './stage.js';
@@ -20,7 +20,7 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
+  /** Numbers a raw sample has (render/raw-samples.ts). */
   readonly channels: number;
   viewOf(frame: number): View;
   /** How workers colour; undefined: raw samples are wanted. */
@@ -38,7 +38,7 @@ export function pictureOf(request: Request, paint: Paint | undefined, shown?: re
     width,
     height,
     perPixel: samplesPerPixel(sampling),
-    channels: channelsOf(request),
+    channels: channelsOf(neededOf(request)),
     viewOf: lastSeen((index) => viewAt(request, frameAt(index))),
     paint,
     ...(paint && lookChanges(request) ? { lookOf: (index) => lookNumbersAt(request, paint, frameAt(index)) } : {}),
@@ -81,7 +81,7 @@ export async function outputOf(request: Request, { emit, signal }: Context, shee
     width,
     height,
     perPixel: samplesPerPixel(sampling),
-    channels: channelsOf(request),
+    channels: channelsOf(neededOf(request)),
     frames: sheet?.frames.length ?? frameCount(film),
     first: film.first,
     fps: film.fps,
@@ -108,10 +108,6 @@ export async function writeFrame(
   await output.write(request.flip ? flipped(painted) : painted, (of) =>
     of === 'film' ? parametersOf(request) : parametersOf(request, index),
   );
-}
-
-function channelsOf({ colours }: Request): number {
-  return needsDistance(colours) ? 3 : 1;
 }
 
 /** Shards of a frame ask for its view one after another: the last few are kept. */

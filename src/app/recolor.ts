@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { FractalError } from '../errors.js';
-import { DEFAULT_SLOPE, needsDistance } from '../render/colours.js';
+import { needsDistance } from '../render/colours.js';
 import type { Written } from '../render/output.js';
 import type { Request } from '../request/request.js';
 import { assemble } from '../shard/assemble.js';
@@ -14,6 +14,7 @@ import { archiveOf, framesOf, openStore, type StoreOptions } from './archive.js'
 import { logTo } from './events.js';
 import { keptFilm } from './kept-film.js';
 import { keptInstead } from './kept-samples.js';
+import { keptWith, narrowed } from './kept-with.js';
 import { outputOf, type Picture, paintOf, pictureOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
 import { type Resources, withResources } from './resources.js';
@@ -64,7 +65,7 @@ async function stages(
   const prepared = await inStage('prepare', context, () => prepare(request, context, { store }));
   const picture = pictureOf(prepared.request, undefined);
   const numerics = await numericsOf(request.kernel);
-  const kept = archivesOf(store, prepared, picture, numerics);
+  const kept = archivesOf(store, prepared, numerics);
 
   const uncertain = await inStage('paint', context, async () => {
     const first = await firstFound(kept, 0);
@@ -84,7 +85,9 @@ async function stages(
       signal.throwIfAborted();
       const found = index === 0 ? first : await firstFound(kept, index);
       if (!found) throw await samplesMissing(store, prepared.request, picture, index);
-      const frame = picture.channels === 1 ? countsOf(found.frame) : found.frame;
+      if (index === 0 && paint && prepared.request.colours.filter && !found.request.colours.filter)
+        logTo(emit, 'warn')('the samples were kept without footprints: painted without the palette filter');
+      const frame = narrowed(found.frame, found.request, prepared.request);
       await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
     }
@@ -95,29 +98,27 @@ async function stages(
 }
 
 interface Kept {
+  /** Whose samples it has. */
+  readonly request: Request;
   readonly archive: Archive;
   /** The samples that it has of each frame. */
   readonly picture: Picture;
 }
 
 interface Found {
+  readonly request: Request;
   readonly frame: Frame;
   readonly uncertain: number;
 }
 
-/** Archives that may have the samples: of exactly these views, or with distances that are not needed. */
-function archivesOf(store: Store | undefined, prepared: Prepared, picture: Picture, numerics: Numerics): Kept[] {
-  const { request } = prepared;
-  const own = archiveOf(store, framesOf(prepared, picture), numerics);
-  if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
-  if (needsDistance(request.colours)) return [{ archive: own, picture }];
-  const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
-  const triples = pictureOf(lit, undefined);
-  const other = archiveOf(store, framesOf({ ...prepared, request: lit }, triples), numerics);
-  return [
-    { archive: own, picture },
-    { archive: other as Archive, picture: triples },
-  ];
+/** Archives that may have the samples. */
+function archivesOf(store: Store | undefined, prepared: Prepared, numerics: Numerics): Kept[] {
+  return keptWith(prepared.request).map((request) => {
+    const picture = pictureOf(request, undefined);
+    const archive = archiveOf(store, framesOf({ ...prepared, request }, picture), numerics);
+    if (!archive) throw missing(`--kernel ${request.kernel} has none in the store`);
+    return { request, archive, picture };
+  });
 }
 
 async function firstFound(kept: readonly Kept[], index: number): Promise<Found | undefined> {
@@ -129,30 +130,25 @@ async function firstFound(kept: readonly Kept[], index: number): Promise<Found |
 }
 
 /** undefined: something of it is missing. */
-async function frameOf({ archive, picture }: Kept, index: number): Promise<Found | undefined> {
+async function frameOf({ request, archive, picture }: Kept, index: number): Promise<Found | undefined> {
   const assembly = assemble(picture, index, 'samples');
   let [id, uncertain] = [0, 0];
   const rest = await archive.recall(index, (piece) => {
     assembly.put({ ...piece.rect, render: index, id: id++ }, piece.bytes);
     uncertain += piece.uncertain;
   });
-  return rest.length > 0 ? undefined : { frame: assembly.frame(), uncertain };
-}
-
-/** The frame without distances. */
-function countsOf(frame: Frame): Frame {
-  const { answer, width, height, perPixel } = frame;
-  if (answer.kind === 'pixels' || answer.values.length === width * height * perPixel) return frame;
-  return { ...frame, answer: { kind: 'samples', values: answer.values.filter((_, at) => at % 3 === 0) } };
+  return rest.length > 0 ? undefined : { request, frame: assembly.frame(), uncertain };
 }
 
 async function samplesMissing(
   store: Store | undefined,
   request: Request,
-  { channels, frames }: Picture,
+  { frames }: Picture,
   index: number,
 ): Promise<FractalError> {
-  const what = channels > 1 ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
+  const what = needsDistance(request.colours)
+    ? 'samples with distances, for --slope and --color-mode distance,'
+    : 'samples';
   const which = frames > 1 ? `frame ${index} of this film` : 'this view';
   return missing(`the store has no ${what} of ${which}`, store && (await keptInstead(store, request)));
 }

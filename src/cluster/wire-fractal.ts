@@ -92,6 +92,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   grid: 0,
   seed: 0,
   distance: 0,
+  footprint: 0,
   perturbed: 0,
   exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
@@ -120,14 +121,29 @@ function wireView(view: View): WireView {
     grid: sampling.kind === 'grid' ? sampling.side : 0,
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
     distance: view.distance === true,
+    footprint: view.footprint === true,
     perturbed: view.perturbed === true,
     exact: view.exact === true,
   };
 }
 
 function viewOf(wire: View__Output): View {
-  const { step, power, julia, juliaRe, juliaIm, whole, jittered, grid, seed, distance, perturbed, exact, ...rest } =
-    wire;
+  const {
+    step,
+    power,
+    julia,
+    juliaRe,
+    juliaIm,
+    whole,
+    jittered,
+    grid,
+    seed,
+    distance,
+    footprint,
+    perturbed,
+    exact,
+    ...rest
+  } = wire;
   const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
   return {
     ...rest,
@@ -135,6 +151,7 @@ function viewOf(wire: View__Output): View {
     count: whole ? 'whole' : 'smooth',
     sampling,
     ...(distance ? { distance } : {}),
+    ...(footprint ? { footprint } : {}),
     ...(perturbed ? { perturbed } : {}),
     ...(exact ? { exact } : {}),
   };

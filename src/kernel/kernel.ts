@@ -15,6 +15,11 @@ export interface Computed {
    * is the distance to the set within a factor of 2 (Koebe). (0, 0) for the interior.
    */
   readonly distance?: Float64Array;
+  /**
+   * Where the view has footprints, for every sample the width of the interval that nu takes across the sample's part of
+   * the picture (assembly/footprint.ts); 0 for the interior.
+   */
+  readonly footprint?: Float64Array;
   /** Iterations that were really executed. */
   readonly iterations: number;
   /**

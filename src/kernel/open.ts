@@ -75,11 +75,13 @@ export async function fingerprintOf(kernel: Kernel): Promise<string> {
   ];
   const hash = createHash('sha256');
   if (kernel.name === 'simd') hash.update(readFileSync(PERTURBATION));
-  const distances = kernel.name === 'simd' ? ({ distance: true } as const) : {};
+  const more = kernel.name === 'simd' ? ({ distance: true, footprint: true } as const) : {};
   for (const view of views) {
-    const { nu, distance } = await kernel.compute({ ...view, ...distances }, { x: 0, y: 0, width: 12, height: 8 });
+    const wanted = { ...view, ...more };
+    const { nu, distance, footprint } = await kernel.compute(wanted, { x: 0, y: 0, width: 12, height: 8 });
     hash.update(nu);
     if (distance) hash.update(distance);
+    if (footprint) hash.update(footprint);
   }
   return hash.digest('hex');
 }

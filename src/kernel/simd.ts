@@ -24,14 +24,15 @@ export interface SimdModule {
 
 const PAGE = 65536;
 
-/** Bytes of the numbers in a slot's region: re, im and nu of CHUNK points, and their distances, which are pairs. */
-const NUMBERS_BYTES = 5 * 8 * CHUNK;
+/** Bytes of the numbers in a slot's region: re, im, nu and footprint of CHUNK points, and their distances, which are pairs. */
+const NUMBERS_BYTES = 6 * 8 * CHUNK;
 
 interface Exports {
   openSlot(at: number): number;
   // biome-ignore format: one line per group of arguments
   iterate(slot: number, step: number, power: number, flags: number, limit: bigint, bailout: number,
-    juliaRe: number, juliaIm: number, count: number, re: number, im: number, nu: number): bigint;
+    juliaRe: number, juliaIm: number, count: number, re: number, im: number, nu: number,
+    footprint: number, side: number): bigint;
   // biome-ignore format: one line per group of arguments
   distances(step: number, power: number, julia: boolean, limit: bigint, bailout: number, juliaRe: number,
     juliaIm: number, count: number, re: number, im: number, nu: number,
@@ -60,10 +61,12 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
   const reAt = PAGE + slot * regionBytes;
   const imAt = reAt + 8 * CHUNK;
   const nuAt = imAt + 8 * CHUNK;
-  const distanceAt = nuAt + 8 * CHUNK;
+  const footprintAt = nuAt + 8 * CHUNK;
+  const distanceAt = footprintAt + 8 * CHUNK;
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
   const found = new Float64Array(memory.buffer, nuAt, CHUNK);
+  const foundFootprint = new Float64Array(memory.buffer, footprintAt, CHUNK);
   const foundDistance = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
   const state = openSlot(reAt + NUMBERS_BYTES);
 
@@ -81,6 +84,8 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const juliaIm = Number(formula.julia?.im ?? 0);
     const nu = new Float64Array(rect.width * rect.height * perPixel);
     const distance = view.distance ? new Float64Array(2 * nu.length) : undefined;
+    const footprint = view.footprint ? new Float64Array(nu.length) : undefined;
+    const side = plane(view).step / Math.sqrt(perPixel);
     const toPicture = planeToPicture(view);
     let iterations = 0n;
     let done = 0;
@@ -88,8 +93,9 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       const count = fillPoints(view, part, re, im);
       // biome-ignore format: as declared
       iterations += iterate(state, step, formula.power, flags, limit, view.bailout, juliaRe, juliaIm,
-        count, reAt, imAt, nuAt);
+        count, reAt, imAt, nuAt, footprint ? footprintAt : 0, side);
       nu.set(found.subarray(0, count), done);
+      footprint?.set(foundFootprint.subarray(0, count), done);
       if (distance) {
         // biome-ignore format: as declared
         distances(step, formula.power, formula.julia !== undefined, limit, view.bailout, juliaRe,
@@ -98,7 +104,8 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       }
       done += count;
     }
-    return { nu, iterations: Number(iterations), ...(distance ? { distance } : {}) };
+    const more = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
+    return { nu, iterations: Number(iterations), ...more };
   }
 
   return {

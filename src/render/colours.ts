@@ -5,6 +5,7 @@
 
 import { FractalError } from '../errors.js';
 import { sinCos } from '../view/plane.js';
+import type { View } from '../view/view.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
 import { type Mode, modeColour } from './modes.js';
 import { type Triple, toLevel, toLinear } from './oklab.js';
@@ -33,6 +34,8 @@ export interface Colours {
   readonly interpolation: Interpolation;
   /** Bands: entry n mod step of the table for the whole count n. */
   readonly legacy: boolean;
+  /** The palette is filtered over the footprints of samples. Only mode palette, without legacy. */
+  readonly filter: boolean;
   /** Shading by a light from the side. Absent: none. */
   readonly slope?: Slope;
 }
@@ -52,6 +55,7 @@ export const DEFAULT_COLOURS: Colours = {
   mode: 'palette',
   interpolation: 'oklab',
   legacy: false,
+  filter: true,
 };
 
 /** Dark lines on white, the interior darker than they: the palette of mode `distance`, unless another is named. */
@@ -66,6 +70,11 @@ const RAMP = 2 ** 16 + 1;
 /** Whether colouring needs the distance of the samples to the set. */
 export function needsDistance({ mode, slope }: Colours): boolean {
   return mode === 'distance' || slope !== undefined;
+}
+
+/** What colouring needs of the samples beside nu, as a view asks for it. */
+export function needsOf(colours: Colours): Pick<View, 'distance' | 'footprint'> {
+  return { ...(needsDistance(colours) ? { distance: true } : {}), ...(colours.filter ? { footprint: true } : {}) };
 }
 
 /**

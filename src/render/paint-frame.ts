@@ -2,6 +2,7 @@
 
 import type { Frame } from '../shard/frame.js';
 import { type Paint, paint } from './paint.js';
+import { apart } from './raw-samples.js';
 
 /** Samples that are painted before other tasks of this thread run. */
 const AT_ONCE = 1 << 19;
@@ -15,22 +16,9 @@ export async function paintFrame(frame: Frame, colours: Paint, iterations: numbe
   const rows = Math.max(1, Math.floor(AT_ONCE / (width * perPixel)));
   for (let y = 0; y < height; y += rows) {
     const values = answer.values.subarray(y * perRow, Math.min(height, y + rows) * perRow);
-    const { nu, vectors } = apart(values, perRow / (width * perPixel));
-    rgb.set(paint(nu, perPixel, colours, iterations, vectors), 3 * width * y);
+    const { nu, distance, footprint } = apart(values, perRow / (width * perPixel));
+    rgb.set(paint(nu, perPixel, colours, iterations, distance, footprint), 3 * width * y);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { ...frame, answer: { kind: 'pixels', rgb } };
-}
-
-/** Triples of raw samples taken apart; `channels` 1: there are no vectors. */
-export function apart(values: Float64Array, channels: number): { nu: Float64Array; vectors?: Float64Array } {
-  if (channels === 1) return { nu: values };
-  const nu = new Float64Array(values.length / 3);
-  const vectors = new Float64Array(2 * nu.length);
-  for (let i = 0; i < nu.length; i++) {
-    nu[i] = values[3 * i] as number;
-    vectors[2 * i] = values[3 * i + 1] as number;
-    vectors[2 * i + 1] = values[3 * i + 2] as number;
-  }
-  return { nu, vectors };
 }

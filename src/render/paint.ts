@@ -4,12 +4,13 @@
  */
 
 import { toLevel } from './oklab.js';
-import { type Light, litMean, shadesOf } from './slope.js';
+import { meanBetween, sumsOf } from './palette-filter.js';
+import { type Light, litMean, meanOfLit, shadesOf } from './slope.js';
 
 /**
  * Colours as numbers; plain data, to be cloned or sent. How a sample becomes a position in the table:
  *
- *   cycle     frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size
+ *   cycle     frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size; with footprints the mean around it (palette-filter.ts)
  *   bands     (floor(nu) * density + offset * size) mod size
  *   ramp      clamp(nu / iterations) * (size - 1), between two entries linearly; when `hard` the last one
  *   distance  (1 - 1 / (1 + x)) * size, x = sqrt(density * distance / (LINE * max(1, height / LINE_ROWS)))
@@ -44,6 +45,8 @@ export interface Painted {
   readonly iterations: number;
   /** The pair (right, up) of every sample, in pixels, which only `distance` and a light use. */
   readonly distance?: Float64Array;
+  /** The width of nu across the footprint of every sample, by which `cycle` is filtered; absent: it is not. */
+  readonly footprint?: Float64Array;
 }
 
 /** Pixels as 8-bit sRGB, 3 bytes a pixel. */
@@ -53,9 +56,10 @@ export function paint(
   paint: Paint,
   iterations: number,
   distance: Float64Array = NONE,
+  footprint: Float64Array = NONE,
 ): Uint8Array {
   const rgb = new Uint8Array(3 * (nu.length / perPixel));
-  forChunks({ nu, perPixel, iterations, distance }, paint, (indices, light, from) => {
+  forChunks({ nu, perPixel, iterations, distance, footprint }, paint, (indices, light, from) => {
     const target = rgb.subarray(from);
     if (indices) copy(indices, paint.srgb, target);
     else for (let i = 0; i < light.length; i++) target[i] = toLevel(light[i] as number);
@@ -78,7 +82,7 @@ export function paintLight(samples: Painted, paint: Paint): Float32Array {
  * where a pixel is one entry, otherwise with their linear light, 3 numbers a pixel.
  */
 function forChunks(
-  { nu, perPixel, iterations, distance = NONE }: Painted,
+  { nu, perPixel, iterations, distance = NONE, footprint = NONE }: Painted,
   paint: Paint,
   put: (indices: Int32Array | undefined, light: Float64Array, from: number) => void,
 ): void {
@@ -86,17 +90,30 @@ function forChunks(
   if ((kind === 'distance' || light) && distance.length !== 2 * nu.length) {
     throw new TypeError(`${nu.length} samples came with ${distance.length / 2} distances`);
   }
+  const filtered = kind === 'cycle' && footprint.length > 0;
+  if (filtered && footprint.length !== nu.length) {
+    throw new TypeError(`${nu.length} samples came with ${footprint.length} footprints`);
+  }
   const pixels = nu.length / perPixel;
   const perChunk = Math.max(1, Math.floor(CHUNK / perPixel));
   const positions = new Float64Array(kind === 'ramp' ? perChunk * perPixel : 0);
   const indices = new Int32Array(kind === 'ramp' ? 0 : perChunk * perPixel);
   const shades = new Float64Array(light ? perChunk * perPixel : 0);
   const lights = new Float64Array(3 * perChunk);
+  const colours = new Float64Array(filtered ? 3 * perChunk * perPixel : 0);
   for (let from = 0; from < pixels; from += perChunk) {
     const count = Math.min(perChunk, pixels - from);
     const samples = nu.subarray(from * perPixel, (from + count) * perPixel);
     const vectors = distance.subarray(2 * from * perPixel, 2 * (from + count) * perPixel);
     const target = lights.subarray(0, 3 * count);
+    if (filtered) {
+      const widths = footprint.subarray(from * perPixel, (from + count) * perPixel);
+      filteredCycle(samples, widths, paint, colours);
+      if (light) shadesOf(vectors, light, paint.height, shades);
+      meanOfLit(colours, light ? shades : undefined, perPixel, target);
+      put(undefined, target, 3 * from);
+      continue;
+    }
     if (kind === 'ramp') onRamp(samples, paint, iterations, positions);
     else if (kind === 'cycle') onCycle(samples, paint, indices);
     else if (kind === 'bands') onBands(samples, paint, indices);
@@ -130,6 +147,30 @@ function onCycle(nu: Float64Array, { size, density, offset }: Paint, indices: In
     const position = start + speed * Math.sqrt(v > -SHIFT ? v + SHIFT : 0);
     const k = ((position - Math.floor(position)) * size) | 0;
     indices[i] = v === Infinity ? size : k < size ? k : 0;
+  }
+}
+
+/** The mean of the cycle over the width of each sample, 3 numbers in linear light. */
+function filteredCycle(nu: Float64Array, widths: Float64Array, paint: Paint, colours: Float64Array): void {
+  const { size, density, offset, linear } = paint;
+  const sums = sumsOf(linear, size);
+  const speed = density * SPEED;
+  const start = offset - speed * 2;
+  for (let i = 0, o = 0; i < nu.length; i++, o += 3) {
+    const v = nu[i] as number;
+    const root = Math.sqrt(v > -SHIFT ? v + SHIFT : 0);
+    const position = start + speed * root;
+    // Half of the interval on the cycle, on which nu is taken to be linear.
+    const half = root > 0 ? (speed * (widths[i] as number)) / (4 * root) : 0;
+    if (v !== Infinity && 2 * half * size > 1) {
+      meanBetween(position - half, position + half, sums, colours, o);
+      continue;
+    }
+    const k = ((position - Math.floor(position)) * size) | 0;
+    const entry = 3 * (v === Infinity ? size : k < size ? k : 0);
+    colours[o] = linear[entry] as number;
+    colours[o + 1] = linear[entry + 1] as number;
+    colours[o + 2] = linear[entry + 2] as number;
   }
 }
 

@@ -59,6 +59,29 @@ export function litMean(
   }
 }
 
+/** The mean of a pixel's samples, in linear light, of which each has a colour of its own; `shades` undefined: unlit. */
+export function meanOfLit(
+  colours: Float64Array,
+  shades: Float64Array | undefined,
+  perPixel: number,
+  light: Float64Array,
+): void {
+  for (let i = 0, k = 0, o = 0; o < light.length; o += 3) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (const end = i + perPixel; i < end; i++, k += 3) {
+      const shade = shades ? (shades[i] as number) : 0;
+      red += lit(colours[k] as number, shade);
+      green += lit(colours[k + 1] as number, shade);
+      blue += lit(colours[k + 2] as number, shade);
+    }
+    light[o] = red / perPixel;
+    light[o + 1] = green / perPixel;
+    light[o + 2] = blue / perPixel;
+  }
+}
+
 function between(linear: Float32Array, from: number, to: number, part: number): number {
   const start = linear[from] as number;
   return start + part * ((linear[to] as number) - start);

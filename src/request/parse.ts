@@ -51,7 +51,7 @@ export function requestOf(v: PictureValues): Request {
     bailout: v.bailout,
     count: colours.legacy ? 'whole' : 'smooth',
     exact: v.exact,
-    colours,
+    colours: { ...colours, filter: filters(v, { film, colours }) },
     film,
     outfile: v.outfile ?? (film.frames > 1 ? 'fractal.mp4' : 'fractal.png'),
     ...(v.codec === undefined ? {} : { codec: v.codec }),
@@ -105,9 +105,16 @@ function coloursOf(v: PictureValues): Colours {
     mode: mode === 'palette' || mode === 'distance' ? mode : (Number(mode) as Colours['mode']),
     interpolation: v.interpolation,
     legacy,
+    filter: false,
     ...(v.interior === undefined ? {} : { interior: v.interior }),
     ...(slope ? { slope } : {}),
   };
+}
+
+/** Without a flag: in films from keyframes, which have few samples for many pixels. */
+function filters(v: PictureValues, { film, colours }: Pick<Request, 'film' | 'colours'>): boolean {
+  const shares = film.frames > 1 && film.assembly !== 'frames';
+  return (v['palette-filter'] ?? shares) && colours.mode === 'palette' && !colours.legacy;
 }
 
 function slopeOf(v: PictureValues): Slope | undefined {

@@ -1,7 +1,7 @@
 /** A request: checked and typed values of the flags. Code that uses it need not check them again. */
 
 import { FractalError } from '../errors.js';
-import { type Colours, needsDistance } from '../render/colours.js';
+import { type Colours, needsOf } from '../render/colours.js';
 import type { Look } from '../render/look.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import type { Easing } from '../view/path/easing.js';
@@ -149,7 +149,7 @@ export function placeIn({ re, im, zoom, film }: Request, time: number): Place {
 
 /** The view of any place, as frames have it. `rotation`: by default that of the request. */
 export function viewOf(request: Request, place: Place & Partial<Camera>): View {
-  const { formula, rotation, width, height, iterations, bailout, count, sampling, colours } = request;
+  const { formula, rotation, width, height, iterations, bailout, count, sampling } = request;
   const isPerturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity);
   return {
     formula,
@@ -163,8 +163,18 @@ export function viewOf(request: Request, place: Place & Partial<Camera>): View {
     sampling,
     ...(isPerturbed ? { perturbed: true } : {}),
     ...(isPerturbed && request.exact ? { exact: true } : {}),
-    ...(needsDistance(colours) ? { distance: true } : {}),
+    ...neededOf(request),
   };
+}
+
+/** What a request needs of its samples beside nu. Other kernels compute no footprints, and raw samples are not filtered. */
+export function neededOf(
+  request: Pick<Request, 'colours' | 'kernel' | 'outfile'>,
+): Pick<View, 'distance' | 'footprint'> {
+  const { colours, kernel, outfile } = request;
+  const { footprint, ...distance } = needsOf(colours);
+  const computed = kernel !== 'gpu' && kernel !== 'cpu' && !outfile.endsWith('.npy');
+  return { ...distance, ...(footprint && computed ? { footprint } : {}) };
 }
 
 /** One frame of a film as a still, with all that it has. */

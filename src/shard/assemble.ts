@@ -14,7 +14,7 @@ export interface Size {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
+  /** Numbers a raw sample has: nu, the vector of the distance, the width across its footprint. */
   readonly channels: number;
 }
 

@@ -20,8 +20,9 @@ export interface Shard extends Rect {
 
 /**
  * The raw answer: per pixel in rows from the top left `perPixel` samples in the order of the view's sampling, each the
- * smooth count nu, or +Infinity where it is interior; where the view wants distances, a triple of nu and a vector (right,
- * up) as long as the distance to the set in pixels, 0 where it is interior.
+ * smooth count nu, or +Infinity where it is interior; where the view wants distances, followed by a vector (right, up) as
+ * long as the distance to the set in pixels; where it wants footprints, followed by the width of nu across the sample's
+ * part of the picture. Both are 0 where it is interior.
  */
 export interface Samples {
   readonly kind: 'samples';

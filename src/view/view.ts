@@ -46,8 +46,15 @@ export interface View {
   readonly perturbed?: true;
   /** The distance of every sample to the set is computed, too. */
   readonly distance?: true;
+  /** The width of nu across the footprint of every sample is computed, too. */
+  readonly footprint?: true;
   /** Exact iteration of perturbed points has no time limit: no sample stays uncertain. */
   readonly exact?: true;
+}
+
+/** Numbers of a raw sample: nu, the vector of the distance, the width of nu across its footprint. */
+export function channelsOf({ distance, footprint }: Pick<View, 'distance' | 'footprint'>): number {
+  return 1 + (distance ? 2 : 0) + (footprint ? 1 : 0);
 }
 
 /** How many samples a pixel of this view has. */

@@ -13,7 +13,10 @@ test('commands, their flags, and the values of flags are offered', async () => {
     [['le'], ['leader']],
     [['help', 'w'], ['worker']],
     [['--v'], ['--version']],
-    [['leader', '--pal'], ['--palette']],
+    [
+      ['leader', '--pal'],
+      ['--palette', '--palette-filter'],
+    ],
     [['leader', '--palette', 'v'], ['Vivid']],
     [['leader', '--palette=Hip'], ['--palette=Hippi']],
     [['leader', '--palette', '=', 'Hip'], ['Hippi']],
@@ -101,8 +104,8 @@ for (const [shell, words, needs] of [
     // Each TAB is typed when the line before it is there.
     const seen = [
       await types('fractal lead\t', /fractal lead.*er /s),
-      await types('--palet\t', /--palet.*te /s),
-      await types('Hip\t', /Hip.*pi /s),
+      await types('--interp\t', /--interp.*olation /s),
+      await types('lin\t', /lin.*ear /s),
       await types('--ker\tgp\t', /gp.*u /s),
       await types('--no-such\t --qui\t', /--qui.*et /s),
     ].join('');

@@ -9,11 +9,13 @@ import type { Grid } from '../../src/film/grid.js';
 import type { FilmPath } from '../../src/film/path.js';
 import type { KeyframeSamples, Painting } from '../../src/film/samples.js';
 import { orderOf } from '../../src/film/showing.js';
+import type { Computed } from '../../src/kernel/kernel.js';
 import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { DEFAULT_COLOURS, type Paint, prepare } from '../../src/render/colours.js';
 import { paint, paintLight } from '../../src/render/paint.js';
+import { apart, joined } from '../../src/render/raw-samples.js';
 import type { Rect } from '../../src/shard/shard.js';
 import { type Sampling, samplesPerPixel, type View } from '../../src/view/view.js';
 
@@ -24,6 +26,8 @@ export interface Scene {
   /** As differences from a reference orbit in the middle of the last frame. */
   readonly perturbed: boolean;
   readonly paint: Paint;
+  /** The film, not its stills, is painted through the palette filter. */
+  readonly filter?: true;
 }
 
 export const PAINT = prepare(DEFAULT_COLOURS, 180);
@@ -38,13 +42,13 @@ export interface Studio {
   film(options?: { readonly bound?: number; readonly grid?: Grid }): AsyncGenerator<Uint8Array>;
 }
 
-export function studio({ path, size, iterations, perturbed, paint: how }: Scene): Studio {
+export function studio({ path, size, iterations, perturbed, paint: how, filter }: Scene): Studio {
   const { width, height } = size;
   const viewOf = ({ re, im, zoom, rotation }: Camera, sampling: Sampling = { kind: 'grid', side: 1 }): View => ({
     ...{ formula: { step: 'holomorphic', power: 2 }, re, im, zoom, rotation, width, height, iterations },
     ...{ bailout: 65536, count: 'smooth', sampling, ...(perturbed ? { perturbed } : {}) },
   });
-  const compute = perturbed ? around(viewOf(path.at(path.frames - 1))) : openSimd().compute;
+  const compute: Compute = perturbed ? around(viewOf(path.at(path.frames - 1))) : openSimd().compute;
   const samples = async (view: View, rect: Rect) => (await compute(view, rect)).nu;
   const painted = async (view: View, rect: Rect) =>
     paint(await samples(view, rect), samplesPerPixel(view.sampling), how, iterations);
@@ -61,11 +65,12 @@ export function studio({ path, size, iterations, perturbed, paint: how }: Scene)
       async function* keyframes(): AsyncGenerator<KeyframeSamples> {
         for (const { camera, parts } of order.keyframes) {
           const done: { rect: Rect; values: Float64Array }[] = [];
-          for (const rect of parts) done.push({ rect, values: await samples(viewOf(camera), rect) });
+          const view = { ...viewOf(camera), ...(filter ? { footprint: filter } : {}) };
+          for (const rect of parts) done.push({ rect, values: joined(await compute(view, rect)) });
           yield done;
         }
       }
-      const painting = paintedBy(how, iterations);
+      const painting = paintedBy(how, iterations, filter ? 2 : 1);
       return assembledBytes({ cover, order, path, painting, size }, keyframes(), bound);
     },
   };
@@ -83,15 +88,17 @@ export async function* assembledBytes(
 }
 
 /** Alike in all frames. */
-export function paintedBy(how: Paint, iterations = 1): Painting {
+export function paintedBy(how: Paint, iterations = 1, channels = 1): Painting {
   return {
     nameOf: () => '',
     scaled: false,
-    light: (nu) => paintLight({ nu, perPixel: 1, iterations }, how),
+    light: (values) => paintLight({ ...apart(values, channels), perPixel: 1, iterations }, how),
   };
 }
 
-function around(view: View) {
+type Compute = (view: View, rect: Rect) => Promise<Computed>;
+
+function around(view: View): Compute {
   const order = orderFor(view);
   const kernel = openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
   return async (of: View, rect: Rect) => kernel(of, rect);

@@ -201,8 +201,10 @@ test('the parameters in pictures depend on the flags that shape them, and sample
     assert.equal(SHAPING_FLAGS.has(name), flag.shapes !== undefined);
     if (flag.metadata) assert.ok(flag.shapes, name);
     if (!PRESENTATION_FLAGS.has(name)) continue;
-    // Colours may ask for distances beside the counts.
-    const views = new Set(requests.map((one) => JSON.stringify({ ...viewAt(one, 0), distance: undefined })));
+    // Colours may ask for distances and footprints beside the counts.
+    const views = new Set(
+      requests.map((one) => JSON.stringify({ ...viewAt(one, 0), distance: undefined, footprint: undefined })),
+    );
     assert.equal(views.size, 1, name);
   }
 });

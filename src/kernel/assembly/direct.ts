@@ -15,54 +15,76 @@ import {
   squareReal,
   TRICORN,
 } from './formula';
+import { spreadBlock } from './spread';
 import { begin, executed, Job } from './job';
 import { BLOCK, BOUND, C_IM, C_RE, MARK_IM, MARK_RE, NEAR, START_IM, START_RE, Z_IM, Z_RE } from './lane';
 import { fillAll, serve } from './lanes';
 
 /**
  * Writes nu of `count` points at (re, im), arrays of f64. Returns the number of iterations executed.
- * flags: FLAG_JULIA (points are z0, c is given), FLAG_WHOLE, FLAG_INTERIOR.
+ * flags: FLAG_JULIA (points are z0, c is given), FLAG_WHOLE, FLAG_INTERIOR. footprint: where the width of nu across each
+ * point's footprint is written (footprint.ts), 0 of bounded points; 0: none. side: of a footprint, in the plane.
  */
 // prettier-ignore
 export function iterate(job: Job, step: i32, power: i32, flags: i32, limit: i64, bailout: f64, juliaRe: f64, juliaIm: f64,
-  count: i32, re: usize, im: usize, nu: usize): i64 {
-  begin(job, step, power, flags, limit, bailout, juliaRe, juliaIm, count, re, im, nu);
+  count: i32, re: usize, im: usize, nu: usize, footprint: usize, side: f64): i64 {
+  begin(job, step, power, flags, limit, bailout, juliaRe, juliaIm, count, re, im, nu, footprint, side);
   const lanes = job.lanes;
   v128.store(lanes, f64x2.splat(job.bailout2), BOUND);
   let now: i64 = 0;
   let event = fillAll(job);
   while (event >= 0) {
     const blocks = <i32>min<i64>((event - now + BLOCK - 1) / BLOCK, 1 << 28);
-    now += BLOCK * <i64>run(step, power, lanes, blocks);
+    now += BLOCK * <i64>run(job, now, blocks);
     event = serve(job, now, attention(lanes));
   }
   return executed(job);
 }
 
-/** Runs up to `blocks` blocks, fewer when a lane needs attention; returns how many. */
-function run(step: i32, power: i32, lanes: usize, blocks: i32): i32 {
-  if (power != 2) return runPower(step, power, lanes, blocks);
-  if (step == HOLOMORPHIC) return runMandelbrot(lanes, blocks);
-  if (step == BURNING_SHIP) return runShip(lanes, blocks);
+/** Runs up to `blocks` blocks from `now` on, fewer when a lane needs attention; returns how many. */
+function run(job: Job, now: i64, blocks: i32): i32 {
+  const lanes = job.lanes;
+  const add = job.spreadAdd * <f64>BLOCK;
+  if (job.footprint != 0) {
+    if (job.power != 2) return runPower(job.step, true, job.power, lanes, blocks, now, add);
+    if (job.step == HOLOMORPHIC) return spreadMandelbrot(lanes, blocks, now, add);
+    if (job.step == BURNING_SHIP) return spreadShip(lanes, blocks, now, add);
+    return spreadTricorn(lanes, blocks, now, add);
+  }
+  if (job.power != 2) return runPower(job.step, false, job.power, lanes, blocks, now, add);
+  if (job.step == HOLOMORPHIC) return runMandelbrot(lanes, blocks);
+  if (job.step == BURNING_SHIP) return runShip(lanes, blocks);
   return runTricorn(lanes, blocks);
 }
 
-// Three small functions, so that registers are allocated for each alone.
+// Small functions, so that registers are allocated for each alone.
 function runMandelbrot(lanes: usize, blocks: i32): i32 {
-  return runSquare(HOLOMORPHIC, lanes, blocks);
+  return runSquare(HOLOMORPHIC, false, lanes, blocks, 0, 0);
 }
 
 function runShip(lanes: usize, blocks: i32): i32 {
-  return runSquare(BURNING_SHIP, lanes, blocks);
+  return runSquare(BURNING_SHIP, false, lanes, blocks, 0, 0);
 }
 
 function runTricorn(lanes: usize, blocks: i32): i32 {
-  return runSquare(TRICORN, lanes, blocks);
+  return runSquare(TRICORN, false, lanes, blocks, 0, 0);
+}
+
+function spreadMandelbrot(lanes: usize, blocks: i32, now: i64, add: f64): i32 {
+  return runSquare(HOLOMORPHIC, true, lanes, blocks, now, add);
+}
+
+function spreadShip(lanes: usize, blocks: i32, now: i64, add: f64): i32 {
+  return runSquare(BURNING_SHIP, true, lanes, blocks, now, add);
+}
+
+function spreadTricorn(lanes: usize, blocks: i32, now: i64, add: f64): i32 {
+  return runSquare(TRICORN, true, lanes, blocks, now, add);
 }
 
 /** z^2: z stays in registers, c is read from memory (V8 would spill it otherwise: 1.4 against 1.9 G/s). */
 @inline
-function runSquare(fold: i32, lanes: usize, blocks: i32): i32 {
+function runSquare(fold: i32, spreads: bool, lanes: usize, blocks: i32, now: i64, add: f64): i32 {
   let r0 = v128.load(lanes, Z_RE);
   let r1 = v128.load(lanes + 16, Z_RE);
   let r2 = v128.load(lanes + 32, Z_RE);
@@ -82,28 +104,41 @@ function runSquare(fold: i32, lanes: usize, blocks: i32): i32 {
     v128.store(lanes + 16, i1, START_IM);
     v128.store(lanes + 32, i2, START_IM);
     v128.store(lanes + 48, i3, START_IM);
+    // The products of |z|^2.
+    let p0 = f64x2.splat(1);
+    let p1 = p0;
+    let p2 = p0;
+    let p3 = p0;
     for (let k: i32 = 0; k < half; k++) {
+      if (spreads) p0 = f64x2.mul(p0, squares(r0, i0));
       const t0a = squareReal(r0, i0, v128.load(lanes, C_RE));
       i0 = squareImaginary(fold, r0, i0, v128.load(lanes, C_IM));
       r0 = t0a;
+      if (spreads) p1 = f64x2.mul(p1, squares(r1, i1));
       const t1a = squareReal(r1, i1, v128.load(lanes + 16, C_RE));
       i1 = squareImaginary(fold, r1, i1, v128.load(lanes + 16, C_IM));
       r1 = t1a;
+      if (spreads) p2 = f64x2.mul(p2, squares(r2, i2));
       const t2a = squareReal(r2, i2, v128.load(lanes + 32, C_RE));
       i2 = squareImaginary(fold, r2, i2, v128.load(lanes + 32, C_IM));
       r2 = t2a;
+      if (spreads) p3 = f64x2.mul(p3, squares(r3, i3));
       const t3a = squareReal(r3, i3, v128.load(lanes + 48, C_RE));
       i3 = squareImaginary(fold, r3, i3, v128.load(lanes + 48, C_IM));
       r3 = t3a;
+      if (spreads) p0 = f64x2.mul(p0, squares(r0, i0));
       const t0b = squareReal(r0, i0, v128.load(lanes, C_RE));
       i0 = squareImaginary(fold, r0, i0, v128.load(lanes, C_IM));
       r0 = t0b;
+      if (spreads) p1 = f64x2.mul(p1, squares(r1, i1));
       const t1b = squareReal(r1, i1, v128.load(lanes + 16, C_RE));
       i1 = squareImaginary(fold, r1, i1, v128.load(lanes + 16, C_IM));
       r1 = t1b;
+      if (spreads) p2 = f64x2.mul(p2, squares(r2, i2));
       const t2b = squareReal(r2, i2, v128.load(lanes + 32, C_RE));
       i2 = squareImaginary(fold, r2, i2, v128.load(lanes + 32, C_IM));
       r2 = t2b;
+      if (spreads) p3 = f64x2.mul(p3, squares(r3, i3));
       const t3b = squareReal(r3, i3, v128.load(lanes + 48, C_RE));
       i3 = squareImaginary(fold, r3, i3, v128.load(lanes + 48, C_IM));
       r3 = t3b;
@@ -117,6 +152,13 @@ function runSquare(fold: i32, lanes: usize, blocks: i32): i32 {
     v128.store(lanes + 16, i1, Z_IM);
     v128.store(lanes + 32, i2, Z_IM);
     v128.store(lanes + 48, i3, Z_IM);
+    if (spreads) {
+      now += BLOCK;
+      spreadBlock(2, lanes, p0, now, add);
+      spreadBlock(2, lanes + 16, p1, now, add);
+      spreadBlock(2, lanes + 32, p2, now, add);
+      spreadBlock(2, lanes + 48, p3, now, add);
+    }
   } while (ran < blocks && i64x2.all_true(v128.and(
       v128.and(isQuiet(lanes, 0), isQuiet(lanes, 16)),
       v128.and(isQuiet(lanes, 32), isQuiet(lanes, 48)),
@@ -125,10 +167,12 @@ function runSquare(fold: i32, lanes: usize, blocks: i32): i32 {
 }
 
 /** z^3 to z^8: two chains at a time, a loop of complex products. */
-function runPower(fold: i32, power: i32, lanes: usize, blocks: i32): i32 {
+// prettier-ignore
+function runPower(fold: i32, spreads: bool, power: i32, lanes: usize, blocks: i32, now: i64, add: f64): i32 {
   const iterations = BLOCK;
   let ran = 0;
   do {
+    now += BLOCK;
     for (let half: usize = 0; half < 64; half += 32) {
       const at = lanes + half;
       let r0 = v128.load(at, Z_RE);
@@ -139,7 +183,13 @@ function runPower(fold: i32, power: i32, lanes: usize, blocks: i32): i32 {
       v128.store(at + 16, r1, START_RE);
       v128.store(at, i0, START_IM);
       v128.store(at + 16, i1, START_IM);
+      let p0 = f64x2.splat(1);
+      let p1 = p0;
       for (let n: i64 = 0; n < iterations; n++) {
+        if (spreads) {
+          p0 = f64x2.mul(p0, squares(r0, i0));
+          p1 = f64x2.mul(p1, squares(r1, i1));
+        }
         const fr0 = foldReal(fold, r0);
         const fr1 = foldReal(fold, r1);
         const fi0 = foldImaginary(fold, i0);
@@ -165,10 +215,20 @@ function runPower(fold: i32, power: i32, lanes: usize, blocks: i32): i32 {
       v128.store(at + 16, r1, Z_RE);
       v128.store(at, i0, Z_IM);
       v128.store(at + 16, i1, Z_IM);
+      if (spreads) {
+        spreadBlock(power, at, p0, now, add);
+        spreadBlock(power, at + 16, p1, now, add);
+      }
     }
     ran++;
   } while (ran < blocks && attention(lanes) == 0);
   return ran;
+}
+
+/** |z|^2 of two points. */
+@inline
+function squares(zr: v128, zi: v128): v128 {
+  return f64x2.add(f64x2.mul(zr, zr), f64x2.mul(zi, zi));
 }
 
 /** A bit for every lane that escaped or came near its mark. */

@@ -1,11 +1,12 @@
 /** Points that have escaped: the exact iteration at which they did, and their nu. */
 
 import { BEYOND } from './escape';
+import { footprintOf, SEPARATE, slopeOf, widthPair } from './footprint';
 import { BURNING_SHIP, HOLOMORPHIC, stepImaginary, stepReal, TRICORN } from './formula';
 import { Job } from './job';
-import { BLOCK, C_IM, C_RE, LANES, POINT, START_IM, START_RE } from './lane';
+import { BEGUN, BLOCK, C_IM, C_RE, LANES, POINT, START_IM, START_RE, START_SPREAD, TOGETHER } from './lane';
 import { log2, log2Pair, toDouble } from './log2';
-import { AT_C_IM, AT_C_RE, AT_COUNT, AT_IM, AT_MAG2, AT_POINT, AT_RE, runTray } from './tray';
+import { AT_C_IM, AT_C_RE, AT_COUNT, AT_IM, AT_MAG2, AT_POINT, AT_RE, AT_SPREAD, AT_TOGETHER, runTray } from './tray';
 
 /** A lane whose point escaped within the last block: finished at once, or together with seven others. */
 export function leaveLane(job: Job, at: usize, m: i64): void {
@@ -14,8 +15,10 @@ export function leaveLane(job: Job, at: usize, m: i64): void {
   const zi = load<f64>(at, START_IM);
   const cr = load<f64>(at, C_RE);
   const ci = load<f64>(at, C_IM);
+  const spread = load<f64>(at, START_SPREAD);
+  const together = load<i64>(at, TOGETHER) - load<i64>(at, BEGUN);
   if (!job.trays || m + BLOCK >= job.limit) {
-    finishPoint(job, point, m, zr, zi, cr, ci);
+    finishPoint(job, point, m, zr, zi, cr, ci, spread, together);
     return;
   }
   const to = job.escapedTray + (<usize>job.escaped << 3);
@@ -25,6 +28,8 @@ export function leaveLane(job: Job, at: usize, m: i64): void {
   store<f64>(to, ci, AT_C_IM);
   store<i64>(to, m, AT_COUNT);
   store<i64>(to, point, AT_POINT);
+  store<f64>(to, spread, AT_SPREAD);
+  store<i64>(to, together, AT_TOGETHER);
   if (++job.escaped == LANES) finishEscaped(job);
 }
 
@@ -39,9 +44,16 @@ export function finishEscaped(job: Job): void {
 
 /** Runs a tray with the fold of the formula. */
 export function runTrayOf(job: Job, tray: usize, iterations: i32): i32 {
-  if (job.step == HOLOMORPHIC) return runTray(HOLOMORPHIC, tray, iterations, job.bailout2);
-  if (job.step == BURNING_SHIP) return runTray(BURNING_SHIP, tray, iterations, job.bailout2);
-  return runTray(TRICORN, tray, iterations, job.bailout2);
+  const bailout2 = job.bailout2;
+  const add = job.spreadAdd;
+  if (job.footprint != 0) {
+    if (job.step == HOLOMORPHIC) return runTray(HOLOMORPHIC, true, tray, iterations, bailout2, add);
+    if (job.step == BURNING_SHIP) return runTray(BURNING_SHIP, true, tray, iterations, bailout2, add);
+    return runTray(TRICORN, true, tray, iterations, bailout2, add);
+  }
+  if (job.step == HOLOMORPHIC) return runTray(HOLOMORPHIC, false, tray, iterations, bailout2, add);
+  if (job.step == BURNING_SHIP) return runTray(BURNING_SHIP, false, tray, iterations, bailout2, add);
+  return runTray(TRICORN, false, tray, iterations, bailout2, add);
 }
 
 /** Writes nu of the points of a tray that have passed the bailout, two at a time. */
@@ -50,23 +62,35 @@ export function finishTray(job: Job, tray: usize, lanes: i32): void {
     if ((lanes & 3) == 0) continue;
     const at = tray + pair;
     let value = toDouble(v128.load(at, AT_COUNT));
+    let width = f64x2.splat(0);
     if (!job.whole) {
-      const log = log2Pair(f64x2.mul(f64x2.splat(0.5), log2Pair(v128.load(at, AT_MAG2))));
+      const mag2 = v128.load(at, AT_MAG2);
+      const log2mag2 = log2Pair(mag2);
+      const log = log2Pair(f64x2.mul(f64x2.splat(0.5), log2mag2));
       value = f64x2.sub(value, f64x2.mul(log, f64x2.splat(job.perLog2)));
+      if (job.footprint != 0) {
+        const together = toDouble(v128.load(at, AT_TOGETHER));
+        width = widthPair(value, mag2, log2mag2, v128.load(at, AT_SPREAD), job.perLog2, together);
+      }
     }
     if ((lanes & 1) != 0) {
-      store<f64>(job.nu + (<usize>load<i64>(at, AT_POINT) << 3), f64x2.extract_lane(value, 0));
+      const point = <usize>load<i64>(at, AT_POINT) << 3;
+      store<f64>(job.nu + point, f64x2.extract_lane(value, 0));
+      if (job.footprint != 0) store<f64>(job.footprint + point, f64x2.extract_lane(width, 0));
       job.done += load<i64>(at, AT_COUNT);
     }
     if ((lanes & 2) != 0) {
-      store<f64>(job.nu + (<usize>load<i64>(at + 8, AT_POINT) << 3), f64x2.extract_lane(value, 1));
+      const point = <usize>load<i64>(at + 8, AT_POINT) << 3;
+      store<f64>(job.nu + point, f64x2.extract_lane(value, 1));
+      if (job.footprint != 0) store<f64>(job.footprint + point, f64x2.extract_lane(width, 1));
       job.done += load<i64>(at + 8, AT_COUNT);
     }
   }
 }
 
-/** Finishes a point exactly, one iteration at a time, from z_m: writes its nu. */
-export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: f64, ci: f64): void {
+/** Finishes a point exactly, one iteration at a time, from z_m: writes its nu, and the width of nu across its footprint. */
+// prettier-ignore
+export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: f64, ci: f64, spread: f64, together: i64): void {
   let mag2 = zr * zr + zi * zi;
   // Up to the limit every z counts; a z_limit beyond 2 has escaped too, and goes on to the bailout.
   const step = job.step;
@@ -79,15 +103,20 @@ export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: 
       if (mag2 <= 4 || m > limit) break;
       last = limit + BEYOND;
     }
+    if (job.footprint != 0) spread = spread * slopeOf(power, Math.sqrt(mag2)) + job.spreadAdd;
     const t = stepReal(step, power, zr, zi, cr);
     zi = stepImaginary(step, power, zr, zi, ci);
     zr = t;
     mag2 = zr * zr + zi * zi;
     m++;
+    if (spread < SEPARATE) together = m;
   }
   job.done += m;
   const value = mag2 <= bailout2 ? Infinity : job.whole ? <f64>m : smooth(job, m, mag2);
   store<f64>(job.nu + (<usize>point << 3), value);
+  if (job.footprint == 0) return;
+  const width = value == Infinity ? 0 : footprintOf(value, mag2, spread, job.perLog2, together);
+  store<f64>(job.footprint + (<usize>point << 3), width);
 }
 
 /** nu = m - log_power(log2|z_m|), |z_m|^2 given. */

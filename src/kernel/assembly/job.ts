@@ -36,6 +36,11 @@ export class Job {
   re: usize;
   im: usize;
   nu: usize;
+  /** Array of the width of nu across each point's footprint; 0: none. */
+  footprint: usize;
+  /** |dz| over a point's footprint before the first iteration, and what an iteration adds to it. */
+  spread: f64;
+  spreadAdd: f64;
   count: i32;
   next: i32;
   /** Iterations of finished points. */
@@ -77,7 +82,7 @@ export function openSlot(at: usize): Job {
 
 // prettier-ignore
 export function begin(job: Job, step: i32, power: i32, flags: i32, limit: i64, bailout: f64, juliaRe: f64, juliaIm: f64,
-  count: i32, re: usize, im: usize, nu: usize): void {
+  count: i32, re: usize, im: usize, nu: usize, footprint: usize, side: f64): void {
   job.step = step;
   job.power = power;
   job.julia = (flags & FLAG_JULIA) != 0;
@@ -93,6 +98,9 @@ export function begin(job: Job, step: i32, power: i32, flags: i32, limit: i64, b
   job.re = re;
   job.im = im;
   job.nu = nu;
+  job.footprint = footprint;
+  job.spread = job.julia ? side : 0;
+  job.spreadAdd = job.julia ? 0 : side;
   job.count = count;
   job.next = 0;
   job.done = 0;

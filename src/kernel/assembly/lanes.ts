@@ -93,7 +93,9 @@ function serveLane(job: Job, at: usize, now: i64): void {
 @inline
 function finishBounded(job: Job, at: usize, ran: i64): void {
   job.done += ran;
-  store<f64>(job.nu + (<usize>load<i64>(at, POINT) << 3), Infinity);
+  const point = <usize>load<i64>(at, POINT) << 3;
+  store<f64>(job.nu + point, Infinity);
+  if (job.footprint != 0) store<f64>(job.footprint + point, 0);
 }
 
 /** At 2^16, 2^20, 2^24, … iterations: a search costs about as much as 100,000 of them. */

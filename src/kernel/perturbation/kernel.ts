@@ -43,11 +43,11 @@ interface Exports {
     extendedLevels: number, extendedFirst: number, extendedDepth: number): void;
   // biome-ignore format: one line per group of arguments
   setView(slot: number, flags: number, limit: bigint, exactLimit: bigint, bailout: number,
-    pixelRe: number, pixelIm: number, pixelExponent: number): void;
+    pixelRe: number, pixelIm: number, pixelExponent: number, side: number): void;
   beginBlock(slot: number, re: number, im: number, radius: number, exponent: number): void;
   // biome-ignore format: one line per group of arguments
   iteratePoints(slot: number, count: number, re: number, im: number, exponent: number,
-    nu: number, status: number, errorBits: number, distance: number): bigint;
+    nu: number, status: number, errorBits: number, distance: number, footprint: number): bigint;
   nuOf(slot: number, n: bigint, zr: number, zi: number): number;
   // biome-ignore format: one line per group of arguments
   estimateAt(slot: number, zr: number, zi: number,
@@ -62,13 +62,14 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const { formula, memory, table, extendedTable } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
   const wasm = exports as unknown as Exports;
-  const { FLAG_WHOLE, FLAG_PROOFS } = constantsOf(exports, ['FLAG_WHOLE', 'FLAG_PROOFS']);
-  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, statusAt } = regionOf(shared.regionsAt, slot);
+  const { FLAG_WHOLE, FLAG_PROOFS, CERTAIN } = constantsOf(exports, ['FLAG_WHOLE', 'FLAG_PROOFS', 'CERTAIN']);
+  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, statusAt } = regionOf(shared.regionsAt, slot);
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
   const found = new Float64Array(memory.buffer, nuAt, CHUNK);
   const errorBits = new Float64Array(memory.buffer, errorBitsAt, CHUNK);
   const distances = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
+  const footprints = new Float64Array(memory.buffer, footprintAt, CHUNK);
   const status = new Uint8Array(memory.buffer, statusAt, CHUNK);
   const state = wasm.openSlot(slotAt);
   // biome-ignore format: as declared
@@ -99,6 +100,15 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     extendedBuilt = true;
   }
 
+  /** Of points that are not certain the kernel gives the iteration up to which their footprint is together. */
+  function widthsOfUncertain(count: number): void {
+    for (let k = 0; k < count; k++) {
+      if (status[k] === CERTAIN) continue;
+      const nu = found[k] as number;
+      footprints[k] = nu === Infinity ? 0 : 2 * Math.max(1, nu - (footprints[k] as number));
+    }
+  }
+
   return (view, rect, check = () => undefined) => {
     const exponent = isExtended(view) ? exponentOf(view) : 0;
     if (exponent !== 0) openExtended();
@@ -110,10 +120,12 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const exact = openExact(view, { re: cosStep, im: sinStep, exponent }, finish, walkers);
     const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (proofs ? FLAG_PROOFS : 0);
     // biome-ignore format: as declared
-    wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent);
+    wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent,
+      1 / Math.sqrt(perPixel));
     const samples = rect.width * rect.height * perPixel;
     const nu = new Float64Array(samples);
     const distance = view.distance ? new Float64Array(2 * samples) : undefined;
+    const footprint = view.footprint ? new Float64Array(samples) : undefined;
     const checked = { nu: found, status, errorBits, distances: distance && distances };
     let iterations = 0;
     let uncertain = 0;
@@ -128,20 +140,23 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
       for (const part of chunks(block.part, perPixel)) {
         const count = fillPoints(scaled, part, re, im, camera);
         const distancesAt = distance ? distanceAt : 0;
+        const footprintsAt = footprint ? footprintAt : 0;
         // biome-ignore format: as declared
         iterations += Number(wasm.iteratePoints(state, count, reAt, imAt, exponent,
-          nuAt, statusAt, errorBitsAt, distancesAt));
+          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt));
         const replaced = exact.replace(part, checked, check);
         iterations += replaced.iterations;
         uncertain += replaced.uncertain;
+        if (footprint) widthsOfUncertain(count);
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
           const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;
           nu.set(found.subarray(y * row, (y + 1) * row), to);
+          footprint?.set(footprints.subarray(y * row, (y + 1) * row), to);
           distance?.set(distances.subarray(2 * y * row, 2 * (y + 1) * row), 2 * to);
         }
       }
     }
-    return { nu, iterations, uncertain, ...(distance ? { distance } : {}) };
+    return { nu, iterations, uncertain, ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
   };
 }

@@ -97,6 +97,7 @@ export interface Region {
   readonly nuAt: number;
   readonly errorBitsAt: number;
   readonly distanceAt: number;
+  readonly footprintAt: number;
   readonly statusAt: number;
   readonly end: number;
 }
@@ -104,7 +105,7 @@ export interface Region {
 export function regionOf(regionsAt: number, slot: number): Region {
   const { SLOT_BYTES } = perturbationModule().constants;
   const doubles = 8 * CHUNK;
-  const bytes = SLOT_BYTES + 6 * doubles + CHUNK;
+  const bytes = SLOT_BYTES + 7 * doubles + CHUNK;
   const slotAt = regionsAt + slot * bytes;
   const reAt = slotAt + SLOT_BYTES;
   return {
@@ -114,7 +115,8 @@ export function regionOf(regionsAt: number, slot: number): Region {
     nuAt: reAt + 2 * doubles,
     errorBitsAt: reAt + 3 * doubles,
     distanceAt: reAt + 4 * doubles,
-    statusAt: reAt + 6 * doubles,
+    footprintAt: reAt + 6 * doubles,
+    statusAt: reAt + 7 * doubles,
     end: slotAt + bytes,
   };
 }

@@ -11,7 +11,7 @@ import type { Ledger } from './ledger.js';
 
 /** One picture that a job computes. */
 export interface Render extends RenderShape {
-  /** Numbers a raw sample has: nu, or nu and the vector of the distance. */
+  /** Numbers a raw sample has: nu, the vector of the distance, the width across its footprint. */
   readonly channels: number;
   /** Whether its answers are pixels or samples. */
   readonly answer: Answer['kind'];

@@ -98,6 +98,15 @@ export const COLOUR_FLAGS = {
     describe: 'bands by the whole iteration count, as in older programs',
     metadata: ({ colours }) => String(colours.legacy),
   },
+  'palette-filter': {
+    group,
+    shapes,
+    commands: RENDERING,
+    schema: yesNo,
+    describe: 'the mean of the palette over the counts within a sample, where these differ: no noise',
+    defaultText: 'in films from keyframes',
+    metadata: ({ colours: { mode, legacy, filter } }) => (mode === 'palette' && !legacy ? String(filter) : undefined),
+  },
   slope: {
     group,
     shapes,

@@ -188,8 +188,8 @@ export const FILM_FLAGS = {
     value: 'HOW',
     schema: oneOf('auto', 'frames', 'keyframes'),
     describe: 'frames: each computed by itself; keyframes: each place computed once; auto: fewer samples',
-    default: 'frames',
-    metadata: ({ film }) => (film.frames > 1 && film.assembly !== 'frames' ? film.assembly : undefined),
+    default: 'auto',
+    metadata: ({ film }) => (film.frames > 1 && film.assembly !== 'auto' ? film.assembly : undefined),
   },
 } as const satisfies FlagTable;
 

@@ -7,6 +7,7 @@ import { openPerturbation, type Perturbed } from '../../kernel/perturbation/kern
 import { warmPerturbation } from '../../kernel/perturbation/warm.js';
 import type { SimdModule } from '../../kernel/simd.js';
 import { paint } from '../../render/paint.js';
+import { joined } from '../../render/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import type { Computed, Computing } from '../kind.js';
@@ -87,17 +88,20 @@ async function inParts(
     const count = rect.width * rect.height * perPixel;
     const nu = new Float64Array(count);
     const distance = view.distance && new Float64Array(2 * count);
+    const footprint = view.footprint && new Float64Array(count);
     let [done, iterations, uncertain] = [0, 0, 0];
     for (const part of chunks(rect, perPixel)) {
       check();
       const one = await samplesOf(view, part, check);
       nu.set(one.nu, done);
       if (one.distance) distance?.set(one.distance, 2 * done);
+      if (one.footprint) footprint?.set(one.footprint, done);
       done += one.nu.length;
       iterations += one.iterations;
       uncertain += one.uncertain ?? 0;
     }
-    return { nu, iterations, uncertain, ...(distance ? { distance } : {}) };
+    const more = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
+    return { nu, iterations, uncertain, ...more };
   } catch (error) {
     if (error === STOPPED) return undefined;
     throw error;
@@ -105,21 +109,11 @@ async function inParts(
 }
 
 function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: how }: ThreadFractal): Computed {
-  const { nu, distance, iterations, uncertain = 0 } = samples;
+  const { nu, distance, footprint, iterations, uncertain = 0 } = samples;
   if (view.distance && !distance) throw new Error('the kernel gave no distances');
+  if (view.footprint && !footprint) throw new Error('the kernel gave no footprints');
   const bytes = how
-    ? paint(nu, nu.length / (rect.width * rect.height), { ...how, ...look }, view.iterations, distance)
-    : new Uint8Array((distance ? triples(nu, distance) : nu).buffer as ArrayBuffer);
+    ? paint(nu, nu.length / (rect.width * rect.height), { ...how, ...look }, view.iterations, distance, footprint)
+    : new Uint8Array(joined(samples).buffer as ArrayBuffer);
   return { bytes: bytes as Uint8Array<ArrayBuffer>, iterations, uncertain, samples: nu.length };
-}
-
-/** nu and the distance's vector of one sample after the other. */
-function triples(nu: Float64Array, vectors: Float64Array): Float64Array {
-  const values = new Float64Array(3 * nu.length);
-  for (let i = 0; i < nu.length; i++) {
-    values[3 * i] = nu[i] as number;
-    values[3 * i + 1] = vectors[2 * i] as number;
-    values[3 * i + 2] = vectors[2 * i + 1] as number;
-  }
-  return values;
 }

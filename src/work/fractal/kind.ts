@@ -2,7 +2,7 @@
 
 import type { KernelName } from '../../kernel/kernel.js';
 import { compileSimd } from '../../kernel/simd.js';
-import { samplesPerPixel } from '../../view/view.js';
+import { channelsOf, samplesPerPixel } from '../../view/view.js';
 import type { KernelUse, Kind } from '../kind.js';
 import { prepare } from './prepare.js';
 import type { FractalScene, FractalTask } from './scene.js';
@@ -26,6 +26,6 @@ export const fractal: Kind<FractalScene, FractalTask> = {
   share: compileSimd,
   validateScene,
   validateTask,
-  taskBytes: ({ rect, view }) => rect.width * rect.height * samplesPerPixel(view.sampling) * (view.distance ? 24 : 8),
+  taskBytes: ({ rect, view }) => rect.width * rect.height * samplesPerPixel(view.sampling) * 8 * channelsOf(view),
   prepare,
 };

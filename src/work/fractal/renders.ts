@@ -4,7 +4,7 @@ import type { Reference } from '../../kernel/perturbation/reference.js';
 import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
 import type { Answer, Rect } from '../../shard/shard.js';
-import { samplesPerPixel, type View } from '../../view/view.js';
+import { channelsOf, samplesPerPixel, type View } from '../../view/view.js';
 import { type GivenAnswer, validateAnswer } from './answer.js';
 import type { FractalScene, FractalTask } from './scene.js';
 
@@ -51,8 +51,8 @@ export function fractalRenders(pictures: readonly FractalPicture[]): FractalRend
 
   const renders = pictures.map((picture): FractalRender => {
     const { view, paint, parts } = picture;
-    const { width, height, sampling, distance } = view;
-    const size = { width, height, perPixel: samplesPerPixel(sampling), channels: distance ? 3 : 1 };
+    const { width, height, sampling } = view;
+    const size = { width, height, perPixel: samplesPerPixel(sampling), channels: channelsOf(view) };
     return { ...size, answer: paint ? 'pixels' : 'samples', scene: sceneOf(picture), ...(parts ? { parts } : {}) };
   });
   return {

@@ -63,6 +63,8 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, ur: f64,
   let d = point.upIm;
   let error = point.error;
   let largest = point.largestError;
+  const separate = slot.view.separate;
+  let together = point.together;
   let roundoff = point.roundoff * error;
   while (n < last) {
     const stretch = slope(kind, power, mag2);
@@ -109,6 +111,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, ur: f64,
     zr = t;
     mag2 = zr * zr + zi * zi;
     n++;
+    if (error < separate) together = n;
     if (!(mag2 <= bailout2) || mag2 < watch) break;
   }
   if (n == from) return 0;
@@ -118,6 +121,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, ur: f64,
   setDerivative(point, a, b, c, d, 0);
   setError(point, error, 0);
   point.largestError = largest;
+  point.together = together;
   point.roundoff = max(point.roundoff, roundoff / error);
   return n - from;
 }

@@ -95,6 +95,8 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
   let d = point.upIm * scale;
   let error = point.error * power2(point.errorE);
   let largest = point.largestError;
+  const separate = view.separate;
+  let together = point.together;
   let size = Math.abs(dr) + Math.abs(di);
   let finished = true;
   let hint = first;
@@ -118,6 +120,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
       setDerivative(point, a, b, c, d, 0);
       setError(point, error, 0);
       point.largestError = largest;
+      point.together = together;
       const went = iterateAbsolute(kind, derive, slot, absoluteRe, absoluteIm, ur, ui, spacing);
       if (went > 0) {
         taken += went;
@@ -131,6 +134,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
         d = point.upIm;
         error = point.error;
         largest = point.largestError;
+        together = point.together;
         dr = zr;
         di = zi;
         size = Math.abs(dr) + Math.abs(di);
@@ -253,6 +257,7 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
     largest = max(largest, error);
     m += skipped;
     n += <i64>skipped;
+    if (error < separate) together = n;
     zr = orbitRe(orbit, m) + dr;
     zi = orbitIm(orbit, m) + di;
     mag2 = zr * zr + zi * zi;
@@ -286,5 +291,6 @@ function iterate(kind: i32, derive: bool, slot: Slot, cr: f64, ci: f64, tight: f
   setDerivative(point, a, b, c, d, 0);
   setError(point, error, 0);
   point.largestError = largest;
+  point.together = together;
   return finished;
 }

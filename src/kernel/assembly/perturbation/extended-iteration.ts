@@ -76,6 +76,8 @@ export function iterateExtended(slot: Slot, derive: bool, dc: Extended, tight: f
     }
   }
   view.steps += taken;
+  // A difference of this size lies close to its neighbours.
+  if (point.error * power2(point.errorE) < view.separate) point.together = point.n;
   // A finished point does not reach double-iteration.ts again.
   if (finished) point.largestError = max(point.largestError, point.error * power2(point.errorE));
   return finished;

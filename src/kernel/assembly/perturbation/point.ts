@@ -33,6 +33,8 @@ export class Point {
   error: f64;
   /** The largest error bound so far, as a double. */
   largestError: f64;
+  /** The last iteration after which the error bound of a sample's footprint was below SEPARATE. */
+  together: i64;
   /** The effect of the roundoff of absolute iteration on z, in parts of the error bound: in units of 2^-53 of a pixel. */
   roundoff: f64;
 }
@@ -41,6 +43,7 @@ export class Point {
 export function start(point: Point, reference: Reference, view: View, dr: f64, di: f64, e: i32): void {
   point.n = 0;
   point.largestError = 0;
+  point.together = 0;
   point.roundoff = 0;
   point.last = view.limit;
   point.mag2 = 0;

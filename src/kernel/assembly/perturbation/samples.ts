@@ -1,5 +1,6 @@
 /** Samples of points by perturbation: in doubles, and with exponents of their own while a difference needs them. */
 
+import { footprintOf } from '../footprint';
 import { log2 } from '../log2';
 import { iterateDoubles, LEAST } from './double-iteration';
 import { writeDistance } from './distance';
@@ -60,11 +61,13 @@ export function beginBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent: 
  * differences are doubles.
  * status: where CERTAIN, DOUBTFUL or UNCERTAIN is written (u8); errorBits: the logarithm to base 2 of the error bound,
  * at most 1024, for points that are not certain. distance: where pairs are written, the distance estimate as a
- * vector uphill, in pixels; 0: no distances. Returns the number of steps.
+ * vector uphill, in pixels; 0: no distances. footprint: where the width of nu across each sample's footprint is written
+ * (f64), 0 of a bounded point; of a point that is not certain the iteration up to which its footprint is together; 0: none.
+ * Returns the number of steps.
  */
 // prettier-ignore
 export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, exponent: i32, nu: usize, status: usize, errorBits: usize,
-  distance: usize): i64 {
+  distance: usize, footprint: usize): i64 {
   const reference = slot.reference;
   const view = slot.view;
   const point = slot.point;
@@ -79,6 +82,7 @@ export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, expo
     store<u8>(status + k, CERTAIN);
     if (exponent == 0 && isInDisc(slot.discs, cr, ci)) {
       store<f64>(nu + (k << 3), Infinity);
+      if (footprint != 0) store<f64>(footprint + (k << 3), 0);
       if (derive) writeDistance(kind, slot, true, distance + (k << 4));
       continue;
     }
@@ -91,9 +95,11 @@ export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, expo
     if (coarse) iteratePoint(kind, derive, slot, cr, ci, exponent, scale, true);
     const found = smoothCount(point, reference, view);
     store<f64>(nu + (k << 3), found);
+    if (footprint != 0) store<f64>(footprint + (k << 3), found == Infinity ? 0 : widthOf(slot, found));
     if (isBeyond(pixels * errorInNu(point, view), WIDEST_DOUBLE)) {
       store<u8>(status + k, point.n <= view.exactLimit ? DOUBTFUL : UNCERTAIN);
       store<f64>(errorBits + (k << 3), log2(point.largestError < f64.MAX_VALUE ? point.largestError : f64.MAX_VALUE));
+      if (footprint != 0) store<f64>(footprint + (k << 3), <f64>point.together);
     }
     if (derive) {
       // The estimate is valid only far outside of the set.
@@ -145,6 +151,13 @@ function isBeyond(bound: f64, allowed: f64): bool {
 function errorInNu(point: Point, view: View): f64 {
   const mag2 = point.mag2;
   return mag2 > view.bailout2 ? point.largestError / (Math.sqrt(mag2) * log2(mag2)) : 0.01 * point.largestError;
+}
+
+/** The width of nu across the footprint of a point that has escaped. */
+function widthOf(slot: Slot, nu: f64): f64 {
+  const point = slot.point;
+  const spread = point.error * power2(point.errorE) * slot.view.footprint;
+  return footprintOf(nu, point.mag2, spread, slot.reference.perLog2, point.together);
 }
 
 /** Whether a point of a Julia set has escaped before the first iteration. */

@@ -33,8 +33,8 @@ export function setTables(slot: Slot, levels: usize, first: i32, depth: i32, ext
 /** What is to be computed of the points that follow; parameters as in view.ts. */
 // prettier-ignore
 export function setView(slot: Slot, flags: i32, limit: i64, exactLimit: i64, bailout: f64, pixelRe: f64, pixelIm: f64,
-  pixelE: i32): void {
-  setViewRecord(slot.view, flags, limit, exactLimit, bailout, pixelRe, pixelIm, pixelE);
+  pixelE: i32, side: f64): void {
+  setViewRecord(slot.view, flags, limit, exactLimit, bailout, pixelRe, pixelIm, pixelE, side);
 }
 
 /**

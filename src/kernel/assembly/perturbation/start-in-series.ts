@@ -38,6 +38,7 @@ export function startInSeries(slot: Slot, re: f64, im: f64): bool {
   restoreMarks(slot, (error / series.error) * power2(series.e - series.errorE));
   const d = evaluate(series.d, x, y);
   normalize(f64x2.extract_lane(d, 0), f64x2.extract_lane(d, 1), series.e, point.d);
+  if (error * power2(series.e) < view.separate) point.together = series.n;
   updateValue(slot);
   return true;
 }

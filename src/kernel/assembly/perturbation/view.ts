@@ -1,5 +1,8 @@
 /** What is to be computed of the points of a view. */
 
+import { SEPARATE } from '../footprint';
+import { modulus } from './matrix';
+
 /** Flags of `setViewRecord`: whole counts, proofs. */
 export const FLAG_WHOLE: i32 = 2;
 export const FLAG_PROOFS: i32 = 8;
@@ -21,14 +24,18 @@ export class View {
   proofs: bool;
   /** A bound of the side of a pixel, times 2^-pixelE. */
   spacing: f64;
+  /** The side of a sample's footprint, as a part of that bound. */
+  footprint: f64;
+  /** From this error bound on the points of a sample's footprint are separate. */
+  separate: f64;
   /** Single and approximated steps since the view was set. */
   steps: i64;
 }
 
-/** flags: FLAG_WHOLE, FLAG_PROOFS. */
+/** flags: FLAG_WHOLE, FLAG_PROOFS; side: of a sample's footprint, in pixels. */
 // prettier-ignore
 export function setViewRecord(view: View, flags: i32, limit: i64, exactLimit: i64, bailout: f64, pixelRe: f64, pixelIm: f64,
-  pixelE: i32): void {
+  pixelE: i32, side: f64): void {
   view.whole = (flags & FLAG_WHOLE) != 0;
   view.proofs = (flags & FLAG_PROOFS) != 0;
   view.exactLimit = exactLimit;
@@ -38,5 +45,7 @@ export function setViewRecord(view: View, flags: i32, limit: i64, exactLimit: i6
   view.pixelIm = pixelIm;
   view.pixelE = pixelE;
   view.spacing = Math.abs(pixelRe) + Math.abs(pixelIm);
+  view.footprint = (side * modulus(pixelRe, pixelIm)) / view.spacing;
+  view.separate = SEPARATE / view.footprint;
   view.steps = 0;
 }
