@@ -9,6 +9,7 @@ import { orderOf } from '../film/showing.js';
 import type { Reference } from '../kernel/perturbation/reference.js';
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
 import type { Paint } from '../render/paint.js';
+import { PLAIN } from '../render/quantise.js';
 import { type Request, viewOf } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { BLOCK } from '../shard/block.js';
@@ -48,7 +49,9 @@ export function keyframeJob(
   const boxes = keyframes.map(({ parts }) => boxAround(parts));
   const views = keyframes.map(({ camera }) => viewAt(request, camera, cover.levels.density));
   const boxOf = (render: number) => boxes[render] as Rect;
-  const samples = { perPixel: 1, channels: 1, paint, viewOf: (render: number) => views[render] as View };
+  // What is dithered would be filtered.
+  const plain = { ...paint, levels: PLAIN };
+  const samples = { perPixel: 1, channels: 1, paint: plain, viewOf: (render: number) => views[render] as View };
   const { scene, answer, taskOf, validate } = fractalJob(samples, reference);
   const largest = Math.max(...boxes.map((box) => areaOf([box]))) * bytesOfPixel(answer, samples);
   const { shape, blockSize } = request;

@@ -39,7 +39,7 @@ export function pictureOf(request: Request, paint: Paint | undefined): Picture {
 
 /** The colours of a request as an output needs them; undefined: it needs raw samples. @throws FractalError PALETTE_* */
 export function paintOf({ colours, flip, height }: Request, wants: Output['wants']): Paint | undefined {
-  return wants === 'pixels' ? prepare(flip ? litFromBelow(colours) : colours, height) : undefined;
+  return wants.kind === 'pixels' ? prepare(flip ? litFromBelow(colours) : colours, height, wants.levels) : undefined;
 }
 
 /** The light of a picture that is mirrored afterwards, so that it comes from the direction of `--slope-angle`. */
@@ -53,7 +53,7 @@ function litFromBelow(colours: Colours): Colours {
  * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING
  */
 export async function outputOf(request: Request, { emit, signal }: Context): Promise<Output> {
-  const { outfile, width, height, sampling, film, codec, crf, stallTimeoutSeconds } = request;
+  const { outfile, width, height, sampling, film, dither, codec, crf, stallTimeoutSeconds } = request;
   return openOutput({
     outfile,
     width,
@@ -62,6 +62,7 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     channels: channelsOf(request),
     frames: film.frames,
     fps: film.fps,
+    dither,
     ...(codec === undefined ? {} : { codec }),
     ...(crf === undefined ? {} : { crf }),
     stallTimeoutSeconds,

@@ -128,7 +128,7 @@ async function frameOf({ archive, picture }: Kept, index: number): Promise<Found
 /** The frame without distances. */
 function countsOf(frame: Frame): Frame {
   const { answer, width, height, perPixel } = frame;
-  if (answer.kind === 'pixels' || answer.values.length === width * height * perPixel) return frame;
+  if (answer.kind !== 'samples' || answer.values.length === width * height * perPixel) return frame;
   return { ...frame, answer: { kind: 'samples', values: answer.values.filter((_, at) => at % 3 === 0) } };
 }
 

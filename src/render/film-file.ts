@@ -58,7 +58,8 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
     throw reason;
   };
   return {
-    wants: 'pixels',
+    // A GIF's colours are dithered by ffmpeg.
+    wants: { kind: 'pixels', levels: { bits: 8, dither: options.dither === true && container !== 'gif' } },
     write: async (frame, parameters) => {
       try {
         // With the first frame: the film's parameters may not be known before.

@@ -2,6 +2,7 @@
 
 import type { Frame } from '../shard/frame.js';
 import type { ParametersOf } from './carried-parameters.js';
+import type { Levels } from './quantise.js';
 import type { temporary, Written } from './temporary.js';
 
 export interface OutputOptions {
@@ -16,6 +17,8 @@ export interface OutputOptions {
   /** Numbers a raw sample has: 1, or 3, nu and the vector of the distance, of which an .npy gets nu and the length. */
   readonly channels: number;
   readonly fps: number;
+  /** Pixels of 8 bits are dithered, where the format does not dither itself. Absent: they are not. */
+  readonly dither?: boolean;
   readonly codec?: string;
   readonly crf?: number;
   /** An ffmpeg without progress for so many seconds is stopped. */
@@ -28,9 +31,11 @@ export interface OutputOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What frames must hold. */
+export type Wants = { readonly kind: 'samples' } | { readonly kind: 'pixels'; readonly levels: Levels };
+
 export interface Output {
-  /** The kind of answer that the frames must hold. */
-  readonly wants: 'pixels' | 'samples';
+  readonly wants: Wants;
   /**
    * Takes the next frame, in order, one call at a time; resolves when the next one may come, while this one is still
    * being encoded: its bytes must not change any more. Rejects when an earlier frame failed, too. `parameters`: the text

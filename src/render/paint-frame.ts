@@ -1,6 +1,7 @@
 /** Paints a frame of raw samples, as a worker paints each of its shards: the same bytes. */
 
 import type { Frame } from '../shard/frame.js';
+import type { Answer } from '../shard/shard.js';
 import { type Paint, paint } from './paint.js';
 
 /** Samples that are painted before other tasks of this thread run. */
@@ -9,28 +10,29 @@ const AT_ONCE = 1 << 19;
 /** A frame of pixels. `iterations` is the view's limit. */
 export async function paintFrame(frame: Frame, colours: Paint, iterations: number): Promise<Frame> {
   const { width, height, perPixel, answer } = frame;
-  if (answer.kind === 'pixels') return frame;
-  const rgb = new Uint8Array(3 * width * height);
+  if (answer.kind !== 'samples') return frame;
+  const deep = colours.levels.bits === 16;
+  const rgb = deep ? new Uint16Array(3 * width * height) : new Uint8Array(3 * width * height);
   const perRow = answer.values.length / height;
   const rows = Math.max(1, Math.floor(AT_ONCE / (width * perPixel)));
   for (let y = 0; y < height; y += rows) {
     const values = answer.values.subarray(y * perRow, Math.min(height, y + rows) * perRow);
-    const { nu, vectors } = split(values, perRow / (width * perPixel));
-    rgb.set(paint(nu, perPixel, colours, iterations, vectors), 3 * width * y);
+    const samples = { ...split(values, perRow / (width * perPixel)), perPixel, iterations };
+    rgb.set(paint(samples, colours, { x: 0, y, width }), 3 * width * y);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return { ...frame, answer: { kind: 'pixels', rgb } };
+  return { ...frame, answer: { kind: deep ? 'deep-pixels' : 'pixels', rgb } as Answer };
 }
 
 /** Triples taken apart; `channels` 1: there are no vectors. */
-function split(values: Float64Array, channels: number): { nu: Float64Array; vectors?: Float64Array } {
+function split(values: Float64Array, channels: number): { nu: Float64Array; distance?: Float64Array } {
   if (channels === 1) return { nu: values };
   const nu = new Float64Array(values.length / 3);
-  const vectors = new Float64Array(2 * nu.length);
+  const distance = new Float64Array(2 * nu.length);
   for (let i = 0; i < nu.length; i++) {
     nu[i] = values[3 * i] as number;
-    vectors[2 * i] = values[3 * i + 1] as number;
-    vectors[2 * i + 1] = values[3 * i + 2] as number;
+    distance[2 * i] = values[3 * i + 1] as number;
+    distance[2 * i + 1] = values[3 * i + 2] as number;
   }
-  return { nu, vectors };
+  return { nu, distance };
 }

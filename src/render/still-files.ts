@@ -16,6 +16,7 @@ const AT_ONCE = 2;
 /** Stills, or raw samples: one file, or one for each frame. */
 export async function openStills(options: OutputOptions, outfile: Outfile): Promise<Output> {
   const { format } = outfile;
+  const { dither = false } = options;
   if (format.kind === 'still') loadSharp().catch(() => undefined);
   // Made at once, so that a folder without write access is an error before anything is computed; the first frame uses it.
   const made = (frame: number) =>
@@ -56,7 +57,7 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
     if (failure) throw failure.error;
   };
   return {
-    wants: format.kind === 'npy' ? 'samples' : 'pixels',
+    wants: format.kind === 'npy' ? { kind: 'samples' } : { kind: 'pixels', levels: { bits: 8, dither } },
     write: async (frame, parameters) => {
       if (failure) throw failure.error;
       const first = frame.index === 0 ? ready : undefined;

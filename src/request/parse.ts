@@ -53,6 +53,7 @@ export function requestOf(v: PictureValues): Request {
     colours,
     film,
     outfile: v.outfile ?? (film.frames > 1 ? 'fractal.mp4' : 'fractal.png'),
+    dither: v.dither && !colours.legacy,
     ...(v.codec === undefined ? {} : { codec: v.codec }),
     ...(v.crf === undefined ? {} : { crf: v.crf }),
     stallTimeoutSeconds: v['encoder-timeout'],

@@ -28,6 +28,8 @@ export interface Request {
   readonly colours: Colours;
   readonly film: Film;
   readonly outfile: string;
+  /** Pixels of 8 bits are dithered; never those of legacy colours. */
+  readonly dither: boolean;
   readonly codec?: string;
   readonly crf?: number;
   /** An encoder that makes no progress for so many seconds is stopped. */

@@ -10,7 +10,7 @@ export interface Frame {
   readonly height: number;
   /**
    * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of one number each or three, an answer
-   * of `pixels` 3 bytes a pixel.
+   * of `pixels` or `deep-pixels` 3 numbers a pixel.
    */
   readonly perPixel: number;
   readonly answer: Answer;
@@ -19,11 +19,17 @@ export interface Frame {
 /** The frame mirrored top to bottom; its samples and pixels are copied. */
 export function flipped(frame: Frame): Frame {
   const { answer, height } = frame;
-  if (answer.kind === 'pixels') return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
-  return { ...frame, answer: { ...answer, values: rowsReversed(answer.values, height) } };
+  switch (answer.kind) {
+    case 'samples':
+      return { ...frame, answer: { ...answer, values: rowsReversed(answer.values, height) } };
+    case 'pixels':
+      return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
+    case 'deep-pixels':
+      return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
+  }
 }
 
-function rowsReversed<T extends Uint8Array | Float64Array>(rows: T, height: number): T {
+function rowsReversed<T extends Uint8Array | Uint16Array | Float64Array>(rows: T, height: number): T {
   const reversed = rows.slice() as T;
   const length = rows.length / height;
   for (let y = 0; y < height; y++)

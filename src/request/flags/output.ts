@@ -1,7 +1,7 @@
-/** Flags about files, encoders, shards and kernels; of these only --method shapes the picture. */
+/** Flags about files, encoders, shards and kernels; of these only --method and --dither shape the picture. */
 
 import { type FlagTable, RENDERING } from './flag.js';
-import { file, oneOf, text, whole } from './schemas.js';
+import { file, oneOf, text, whole, yesNo } from './schemas.js';
 
 const group = 'Output and shards';
 const COMPUTING = ['leader'] as const;
@@ -17,6 +17,15 @@ export const OUTPUT_FLAGS = {
     describe: '.png .webp .tiff .jpg, frames f-%05d.png, .mp4 .webm .gif, or raw samples .npy',
     alias: 'o',
     defaultText: 'fractal.png; films: fractal.mp4',
+  },
+  dither: {
+    group,
+    shapes: 'presentation',
+    commands: RENDERING,
+    schema: yesNo,
+    describe: 'dither 8-bit pixels, so that gradients have no steps; --no-dither: the nearest level',
+    default: 'true',
+    metadata: ({ dither }) => String(dither),
   },
   codec: {
     group,

@@ -107,10 +107,10 @@ async function inParts(
 function answerOf(samples: Samples, { view, rect }: FractalTask, { paint: how }: ThreadFractal): Computed {
   const { nu, distance, iterations, uncertain = 0 } = samples;
   if (view.distance && !distance) throw new Error('the kernel gave no distances');
-  const bytes = how
-    ? paint(nu, nu.length / (rect.width * rect.height), how, view.iterations, distance)
-    : new Uint8Array((distance ? triples(nu, distance) : nu).buffer as ArrayBuffer);
-  return { bytes: bytes as Uint8Array<ArrayBuffer>, iterations, uncertain, samples: nu.length };
+  const perPixel = nu.length / (rect.width * rect.height);
+  const painted = { nu, perPixel, iterations: view.iterations, ...(distance ? { distance } : {}) };
+  const values = how ? paint(painted, how, rect) : distance ? triples(nu, distance) : nu;
+  return { bytes: new Uint8Array(values.buffer as ArrayBuffer), iterations, uncertain, samples: nu.length };
 }
 
 /** nu and the distance's vector of one sample after the other. */

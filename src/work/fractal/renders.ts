@@ -4,7 +4,7 @@ import type { Reference } from '../../kernel/perturbation/reference.js';
 import type { Paint } from '../../render/paint.js';
 import type { Answer, Rect } from '../../shard/shard.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
-import { type GivenAnswer, validateAnswer } from './answer.js';
+import { answerKind, type GivenAnswer, validateAnswer } from './answer.js';
 import type { FractalScene, FractalTask } from './scene.js';
 
 export interface FractalPicture {
@@ -50,7 +50,7 @@ export function fractalRenders(pictures: readonly FractalPicture[]): FractalRend
     const { view, paint, parts } = picture;
     const { width, height, sampling, distance } = view;
     const size = { width, height, perPixel: samplesPerPixel(sampling), channels: distance ? 3 : 1 };
-    return { ...size, answer: paint ? 'pixels' : 'samples', scene: sceneOf(picture), ...(parts ? { parts } : {}) };
+    return { ...size, answer: answerKind(paint), scene: sceneOf(picture), ...(parts ? { parts } : {}) };
   });
   return {
     renders,

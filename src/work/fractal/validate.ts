@@ -21,12 +21,10 @@ export function validateScene({ paint, reference }: FractalScene): void {
   if (!places || power < POWER.min || power > POWER.max) throw refused('a reference orbit whose point is not valid');
 }
 
-function validatePaint({ size, density, offset, height, light, srgb, linear }: Paint): void {
+function validatePaint({ size, density, offset, height, light, linear }: Paint): void {
   const numbers = [density, offset, light?.right ?? 0, light?.up ?? 0].every(Number.isFinite);
   if (!numbers || size < 1 || height < 1) throw refused('a paint with numbers out of range');
-  for (const [name, { length }] of Object.entries({ srgb, linear })) {
-    if (length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${length} numbers in ${name}`);
-  }
+  if (linear.length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${linear.length} numbers`);
 }
 
 /**
