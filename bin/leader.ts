@@ -59,7 +59,7 @@ async function renderAndReport(
     reports?.gathered(event);
   };
   try {
-    reports = await reporter({ ...report, outfile: request.outfile, signal: stop.signal }, screen, runtime);
+    reports = await reporter({ ...report, outfiles: request.outfiles, signal: stop.signal }, screen, runtime);
     const order = { request, notes, store, cluster, metrics: report.metrics !== false };
     const workers = { hosts, ...(file === undefined ? {} : { file }), access, local };
     const rendered = await render(order, workers, { emit, signal: stop.signal });

@@ -18,7 +18,7 @@ export interface Reporter {
 
 /** Of the picture: results are printed to stderr when the picture itself goes to stdout. */
 export interface ReporterOptions extends ReportOptions {
-  readonly outfile: string;
+  readonly outfiles: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -33,8 +33,8 @@ export async function reporter(
   terminal: Terminal,
   runtime: RuntimeMetrics,
 ): Promise<Reporter> {
-  const { outfile, metricsFile, signal, verbosity } = options;
-  const out = (await isStandardOutput(outfile)) ? process.stderr : process.stdout;
+  const { outfiles, metricsFile, signal, verbosity } = options;
+  const out = (await Promise.all(outfiles.map(isStandardOutput))).includes(true) ? process.stderr : process.stdout;
   const file: TextFile | undefined =
     metricsFile === undefined ? undefined : await openTextFile(metricsFile, { emit: terminal.emit, signal });
   let outcome: GatheredEvent['report'] | undefined;

@@ -47,12 +47,13 @@ export function assemblyOf(request: Request, { keepsSamples }: { readonly keepsS
 }
 
 /** Why a film cannot be assembled from keyframes. */
-function hindranceOf({ film, colours, kernel, outfile }: Request, keepsSamples: boolean): string | undefined {
+function hindranceOf({ film, colours, kernel, outfiles }: Request, keepsSamples: boolean): string | undefined {
   if (film.frames < 2) return 'since it is a still';
   if (needsDistance(colours)) return 'since slopes and distances depend on the size of a pixel';
   if (kernel === 'gpu' || kernel === 'cpu') return `since the kernel ${kernel} computes whole views`;
   if (keepsSamples) return 'since --keep-samples keeps those of whole frames';
-  if (/\.npy$/i.test(outfile)) return 'since an .npy holds the samples of whole frames';
+  const raw = outfiles.map((name) => /\.(npy|exr)$/i.exec(name)?.[0]).find((found) => found !== undefined);
+  if (raw) return `since an ${raw} holds the samples of whole frames`;
   return undefined;
 }
 

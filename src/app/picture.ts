@@ -1,11 +1,12 @@
 /** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
-import { type Colours, needsDistance, type Paint, prepare } from '../render/colours.js';
-import { type Output, openOutput } from '../render/output.js';
-import { paintFrame } from '../render/paint-frame.js';
+import { type Colours, type Paint, prepare } from '../render/colours.js';
+import { type Output, openOutputs } from '../render/output.js';
+import { frameLight, paintFrame } from '../render/paint-frame.js';
+import { PLAIN } from '../render/quantise.js';
 import { parametersOf } from '../request/metadata.js';
-import { type Request, viewAt } from '../request/request.js';
-import { type Frame, flipped } from '../shard/frame.js';
+import { hasDistance, type Request, viewAt } from '../request/request.js';
+import type { Frame } from '../shard/frame.js';
 import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
 import type { Context } from './stage.js';
@@ -37,9 +38,10 @@ export function pictureOf(request: Request, paint: Paint | undefined): Picture {
   };
 }
 
-/** The colours of a request as an output needs them; undefined: it needs raw samples. @throws FractalError PALETTE_* */
+/** The colours of a request as an output needs them; undefined: it needs none. @throws FractalError PALETTE_* */
 export function paintOf({ colours, flip, height }: Request, wants: Output['wants']): Paint | undefined {
-  return wants.kind === 'pixels' ? prepare(flip ? litFromBelow(colours) : colours, height, wants.levels) : undefined;
+  if (wants.kind === 'samples' && !wants.light) return undefined;
+  return prepare(flip ? litFromBelow(colours) : colours, height, wants.kind === 'pixels' ? wants.levels : PLAIN);
 }
 
 /** The light of a picture that is mirrored afterwards, so that it comes from the direction of `--slope-angle`. */
@@ -49,43 +51,52 @@ function litFromBelow(colours: Colours): Colours {
 }
 
 /**
- * Opens the output of a request, before anything is computed. Release it with `abort`.
- * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING
+ * Opens the outputs of a request, before anything is computed. Release them with `abort`.
+ * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING, ENCODER_UNFIT, AUDIO_INVALID
  */
 export async function outputOf(request: Request, { emit, signal }: Context): Promise<Output> {
-  const { outfile, width, height, sampling, film, dither, codec, crf, stallTimeoutSeconds } = request;
-  return openOutput({
-    outfile,
+  const { width, height, sampling, film, encoding } = request;
+  return openOutputs({
+    outfiles: request.outfiles,
     width,
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
     frames: film.frames,
     fps: film.fps,
-    dither,
-    ...(codec === undefined ? {} : { codec }),
-    ...(crf === undefined ? {} : { crf }),
-    stallTimeoutSeconds,
+    flip: request.flip,
+    dither: request.dither,
+    ...encoding,
     warn: logTo(emit, 'warn'),
     signal,
   });
 }
 
-/** Writes a frame of a prepared request. `paint`: for raw samples, unless the output needs raw samples. */
+/** Writes a frame of a prepared request. `paint`: for raw samples, as `paintOf` gives it. */
 export async function writeFrame(
   output: Output,
   frame: Frame,
   request: Request,
   paint: Paint | undefined,
 ): Promise<void> {
-  const painted = paint ? await paintFrame(frame, paint, request.iterations) : frame;
-  await output.write(request.flip ? flipped(painted) : painted, (of) =>
-    of === 'film' ? parametersOf(request) : parametersOf(request, frame.index),
+  const { iterations } = request;
+  const painted = paint && output.wants.kind === 'pixels' ? await paintFrame(frame, paint, iterations) : frame;
+  const light = paint && once(() => frameLight(frame, paint, iterations));
+  await output.write(
+    painted,
+    (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, frame.index)),
+    light && { iterations, light },
   );
 }
 
-function channelsOf({ colours }: Request): number {
-  return needsDistance(colours) ? 3 : 1;
+/** The same result for every call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
+function channelsOf(request: Request): number {
+  return hasDistance(request) ? 3 : 1;
 }
 
 /** Shards of a frame ask for its view one after another: the last few are kept. */

@@ -2,9 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { FractalError } from '../errors.js';
-import { DEFAULT_SLOPE, needsDistance } from '../render/colours.js';
+import { DEFAULT_SLOPE } from '../render/colours.js';
 import type { Written } from '../render/output.js';
-import type { Request } from '../request/request.js';
+import { hasDistance, type Request } from '../request/request.js';
 import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
@@ -96,7 +96,7 @@ async function archivesOf(store: Store | undefined, prepared: Prepared, picture:
   const numerics = await numericsOf(request.kernel);
   const own = archiveOf(store, framesOf(prepared, picture), numerics);
   if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
-  if (needsDistance(request.colours)) return [{ archive: own, picture }];
+  if (hasDistance(request)) return [{ archive: own, picture }];
   const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
   const triples = { ...picture, channels: 3 };
   const other = archiveOf(store, framesOf({ ...prepared, request: lit }, triples), numerics);

@@ -105,6 +105,7 @@ async function stages(
   resources.hold(output, (one) => one.abort());
   // Errors in the colours are reported before anything is computed.
   const paint = paintOf(request, output.wants);
+  const painted = output.wants.kind === 'pixels' ? paint : undefined;
   for (const text of requestWarnings(request, order.notes)) warn(text);
 
   const store = await inStage('store', context, () => openStore(order.store, emit));
@@ -118,7 +119,14 @@ async function stages(
   const numerics = await inStage('kernel', context, () =>
     orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
   );
-  const making = makingOf(prepared, { store, paint, numerics, forecast, keepsSamples: order.store.samples, emit });
+  const making = makingOf(prepared, {
+    store,
+    paint: painted,
+    numerics,
+    forecast,
+    keepsSamples: order.store.samples,
+    emit,
+  });
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && order.store.samples) await noteSamples(store, prepared.request);

@@ -81,8 +81,13 @@ function objectOf(text: string, path: string): JsonObject {
 /** A list of strings or numbers is its items with commas between. */
 function scalar(value: Json, key: string, path: string): string {
   if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(',');
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string'))
+    return value.join(isRepeatable(key) ? '\n' : ',');
   throw fileError(path, `the value of "${shown(key)}" is not a string, a number, true or false`);
+}
+
+function isRepeatable(name: string): boolean {
+  return Object.hasOwn(REQUEST_FLAGS, name) && (REQUEST_FLAGS[name as FlagName] as Flag).repeatable === true;
 }
 
 function shown(key: string): string {

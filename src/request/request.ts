@@ -1,6 +1,7 @@
 /** A request: checked and typed values of the flags. Code that uses it need not check them again. */
 
 import { type Colours, needsDistance } from '../render/colours.js';
+import { holdsDistances } from '../render/outfile.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import { type Place, placeAt, timeOf } from '../view/path.js';
 import type { Formula, Sampling, View } from '../view/view.js';
@@ -27,19 +28,33 @@ export interface Request {
   readonly exact: boolean;
   readonly colours: Colours;
   readonly film: Film;
+  /** The first of `outfiles`. */
   readonly outfile: string;
+  /** All of them get every frame. */
+  readonly outfiles: readonly string[];
   /** Pixels of 8 bits are dithered; never those of legacy colours. */
   readonly dither: boolean;
-  readonly codec?: string;
-  readonly crf?: number;
-  /** An encoder that makes no progress for so many seconds is stopped. */
-  readonly stallTimeoutSeconds: number;
+  readonly encoding: Encoding;
   readonly shape: 'row' | 'tile' | 'auto';
   readonly blockSize?: number;
   readonly kernel: 'auto' | 'simd' | 'gpu' | 'cpu';
   readonly method: 'auto' | 'direct' | 'perturbation';
   /** log10 of the zoom from which views are perturbed; undefined while method `auto` is undecided. */
   readonly perturbedFrom?: number;
+}
+
+/** How files are written. */
+export interface Encoding {
+  /** Of a channel in a .png or .tiff. */
+  readonly bits: 8 | 16;
+  readonly codec?: string;
+  readonly crf?: number;
+  readonly preset?: string;
+  readonly pixelFormat?: string;
+  /** A file with the sound of a film. */
+  readonly audio?: string;
+  /** An encoder that makes no progress for so many seconds is stopped. */
+  readonly stallTimeoutSeconds: number;
 }
 
 export interface Film {
@@ -68,7 +83,7 @@ export function placeIn({ re, im, zoom, film }: Request, time: number): Place {
 
 /** The view of any place, as frames have it. */
 export function viewOf(request: Request, place: Place): View {
-  const { formula, rotation, width, height, iterations, bailout, count, sampling, colours } = request;
+  const { formula, rotation, width, height, iterations, bailout, count, sampling } = request;
   const isPerturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity);
   return {
     formula,
@@ -82,8 +97,13 @@ export function viewOf(request: Request, place: Place): View {
     sampling,
     ...(isPerturbed ? { perturbed: true } : {}),
     ...(isPerturbed && request.exact ? { exact: true } : {}),
-    ...(needsDistance(colours) ? { distance: true } : {}),
+    ...(hasDistance(request) ? { distance: true } : {}),
   };
+}
+
+/** Whether the distance of samples to the set is computed: for colours, or for a file that holds it. */
+export function hasDistance({ colours, outfiles }: Pick<Request, 'colours' | 'outfiles'>): boolean {
+  return needsDistance(colours) || outfiles.some(holdsDistances);
 }
 
 /** One frame of a film as a still. */

@@ -16,12 +16,12 @@ export interface Frame {
   readonly answer: Answer;
 }
 
-/** The frame mirrored top to bottom; its samples and pixels are copied. */
+/** The frame mirrored top to bottom, vectors of distances as well; its samples and pixels are copied. */
 export function flipped(frame: Frame): Frame {
-  const { answer, height } = frame;
+  const { answer, width, height, perPixel } = frame;
   switch (answer.kind) {
     case 'samples':
-      return { ...frame, answer: { ...answer, values: rowsReversed(answer.values, height) } };
+      return { ...frame, answer: { ...answer, values: mirrored(answer.values, width * perPixel, height) } };
     case 'pixels':
       return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
     case 'deep-pixels':
@@ -29,7 +29,18 @@ export function flipped(frame: Frame): Frame {
   }
 }
 
-function rowsReversed<T extends Uint8Array | Uint16Array | Float64Array>(rows: T, height: number): T {
+function mirrored(samples: Float64Array, perRow: number, height: number): Float64Array {
+  const values = rowsReversed(samples, height);
+  if (values.length > perRow * height)
+    for (let up = 2; up < values.length; up += 3) values[up] = -(values[up] as number);
+  return values;
+}
+
+/** The same numbers, the last row first. */
+export function rowsReversed<T extends Uint8Array | Uint16Array | Float32Array | Float64Array>(
+  rows: T,
+  height: number,
+): T {
   const reversed = rows.slice() as T;
   const length = rows.length / height;
   for (let y = 0; y < height; y++)
