@@ -24,7 +24,17 @@ export interface Finding {
 
 const OLDEST_NODE = [20, 15] as const;
 /** The encoders that the film formats of `--outfile` need. */
-const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1', 'gif'] as const;
+const ENCODERS = [
+  'libx264',
+  'libx265',
+  'libvpx-vp9',
+  'libaom-av1',
+  'libsvtav1',
+  'prores_ks',
+  'ffv1',
+  'apng',
+  'gif',
+] as const;
 
 /** `env`: of the process, where programs are looked for. Throws the signal's reason. */
 export async function examine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Finding[]> {

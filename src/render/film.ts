@@ -79,12 +79,13 @@ export function recipe(settings: FilmSettings, encoder: string): Recipe {
   const { film, crf, preset } = settings;
   if (film === 'gif') return { encoder, filter: GIF, options: BITEXACT, bits: 8, lossless: false };
   const format = pixelFormat(settings.pixelFormat ?? usualFormat(encoder));
+  const isProres = encoder === 'prores_ks';
   return {
     encoder,
-    filter: `${even(settings, format)}${conversion(format)}`,
+    filter: `${even(settings, format)}${conversion(format)}${isProres ? PRORES_TAGS : ''}`,
     options: [
       ...qualityOf(encoder, crf, preset),
-      ...(encoder === 'prores_ks' ? ['-profile:v', format.chroma === '444' ? '4444' : 'hq', '-vendor', 'apl0'] : []),
+      ...(isProres ? ['-profile:v', format.chroma === '444' ? '4444' : 'hq', '-vendor', 'apl0'] : []),
       ...containerOf(film, encoder),
       ...tags(format),
       ...BITEXACT,
@@ -101,7 +102,15 @@ function usualFormat(encoder: string): string {
   return encoder === 'apng' ? 'rgb24' : 'yuv420p';
 }
 
-function conversion({ name, model, range }: PixelFormat): string {
+/**
+ * From more than 8 bits to YUV through zimg: ffmpeg's own scaler takes white as 65280 there, and makes all levels brighter,
+ * by up to 3.9 of 10 bits.
+ */
+function conversion({ name, model, range, bits }: PixelFormat): string {
+  if (model === 'yuv' && bits > 8) {
+    const from = 'matrixin=gbr:rangein=full:primariesin=709:transferin=709';
+    return `zscale=${from}:matrix=709:range=${range === 'tv' ? 'limited' : 'full'}:primaries=709:transfer=709:filter=bicubic,format=${name}`;
+  }
   const to = model === 'yuv' ? `out_color_matrix=bt709:out_range=${range}:` : '';
   return `scale=${to}${SCALER},format=${name}`;
 }
@@ -111,6 +120,9 @@ function tags({ model, range }: PixelFormat): string[] {
   const [curve, matrix] = model === 'rgb' ? ['iec61966-2-1', 'rgb'] : ['bt709', 'bt709'];
   return ['-color_primaries', 'bt709', '-color_trc', curve, '-colorspace', matrix, '-color_range', range];
 }
+
+/** The encoder of ProRes takes tags from its frames. */
+const PRORES_TAGS = ',setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709';
 
 /** A palette of its own for every frame, so that no frame is kept in memory; an ordered dither, whose pattern does not move from frame to frame. */
 const GIF = 'split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4';
