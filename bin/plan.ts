@@ -1,6 +1,7 @@
 /** The text of `--dry-run`. */
 
 import type { Plan } from '../src/app/plan.js';
+import { frameCount } from '../src/request/request.js';
 import { plainBytes, roughly } from './summary.js';
 
 /** Lines of text, each with its line end. */
@@ -13,8 +14,8 @@ export function planText(plan: Plan): string {
   const lines = [
     ...ranks(plan),
     `slots: ${slots}${open}`,
-    `frames: ${film.frames} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, ${autoIterations ? 'about' : 'at most'} ${iterations} iterations`,
-    `shards: ${shards === undefined ? `guided ${request.shape === 'row' ? 'rows' : 'tiles'}, large first` : `${shards * film.frames} (${shards} a frame)`}`,
+    `frames: ${frameCount(film)} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, ${autoIterations ? 'about' : 'at most'} ${iterations} iterations`,
+    `shards: ${shards === undefined ? `guided ${request.shape === 'row' ? 'rows' : 'tiles'}, large first` : `${shards * frameCount(film)} (${shards} a frame)`}`,
     `samples: ${samples}`,
     ...ways(plan),
     ...costs(plan),

@@ -2,6 +2,7 @@
 
 import type { GatheredEvent, KeptEvent } from '../src/app/events.js';
 import type { Rendered } from '../src/app/render.js';
+import { frameCount } from '../src/request/request.js';
 
 /** A run at its end. */
 export interface Finished extends Rendered {
@@ -31,8 +32,8 @@ export function summaryLine({
   const length =
     files.length > request.outfiles.length
       ? ''
-      : `, ${plainNumber(film.frames / film.fps)} s at ${film.fps} frames a second`;
-  const frames = film.frames > 1 ? `, ${film.frames} frames${length}` : '';
+      : `, ${plainNumber(frameCount(film) / film.fps)} s at ${film.fps} frames a second`;
+  const frames = film.frames > 1 ? `, ${frameCount(film)} frames${length}` : '';
   const replaced = files.filter((one) => one.replaced).length;
   const older = files.length > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';
   return `${name}: ${width}x${height}${frames}, ${plainBytes(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${replaced > 0 ? older : ''}`;
@@ -47,7 +48,7 @@ export function summaryJson({ request, files, outcome, uncertain, seconds }: Fin
     replaced: files.filter(({ replaced }) => replaced).length,
     width,
     height,
-    frames: film.frames,
+    frames: frameCount(film),
     iterationLimit: iterations,
     seconds,
     gatheredSeconds: outcome?.seconds,

@@ -12,6 +12,7 @@ export const CODES = {
   FOLDER_MISSING: 'usage',
   REQUEST_FILE: 'usage',
   LOCATION_FILE: 'usage',
+  PATH_FILE: 'usage',
   HOSTFILE_SYNTAX: 'usage',
   HOSTFILE_LIMIT: 'usage',
   HOSTFILE_READ: 'usage',

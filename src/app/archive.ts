@@ -1,9 +1,10 @@
 /** The store as a job uses it: which renders have which keys, and how many bytes. */
 
-import type { Archive as JobArchive } from '../leader/job/gathering.js';
-import { viewAt } from '../request/request.js';
+import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
 import { bytesOfPixel } from '../shard/assemble.js';
-import { areaOf } from '../shard/missing.js';
+import { crop, movedBy } from '../shard/crop.js';
+import { areaOf, common } from '../shard/missing.js';
+import type { Rect } from '../shard/shard.js';
 import { Archive } from '../store/archive.js';
 import { openOnDisk } from '../store/disk.js';
 import { keyer } from '../store/key.js';
@@ -15,7 +16,7 @@ import type { Numerics } from '../work/fractal/numerics.js';
 import type { FractalPicture } from '../work/fractal/renders.js';
 import { type Emit, logTo } from './events.js';
 import type { Picture } from './picture.js';
-import type { Prepared } from './prepare.js';
+import { type Prepared, referenceOf } from './prepare.js';
 
 export interface StoreOptions {
   /** undefined: nothing is kept or looked for. */
@@ -50,16 +51,79 @@ export function archiveOf(
   });
 }
 
+/**
+ * Renders of parts of views in the store. An entry has all that may ever be kept of a view, so that films find what
+ * others computed of it; keys of entries that are not just the view contain their corner.
+ */
+export function archiveOfParts(
+  store: Store | undefined,
+  { renders }: Pick<RenderJob, 'renders'>,
+  pictures: readonly FractalPicture[],
+  places: readonly { readonly box: Rect; readonly kept: Rect; readonly parts?: readonly Rect[] }[],
+  numerics: Numerics,
+): (JobArchive & Pick<Archive, 'suspend'>) | undefined {
+  if (!store || numerics.fingerprint === undefined) return undefined;
+  const keyOf = keysOf(numerics);
+  const placeAt = (render: number) => places[render] as (typeof places)[0];
+  const shapeAt = (render: number) => renders[render] as (typeof renders)[0];
+  const bytesAt = (render: number) => bytesOfPixel(shapeAt(render).answer, shapeAt(render));
+  const archive = new Archive(store, {
+    sizeOf(render) {
+      const { width, height } = placeAt(render).kept;
+      return { width, height, bytesPerPixel: bytesAt(render) };
+    },
+    areaOf: (render) => areaOf(placeAt(render).parts ?? [placeAt(render).box]),
+    keyOf(render) {
+      const { x, y } = placeAt(render).kept;
+      return keyOf(pictures[render] as FractalPicture, x === 0 && y === 0 ? undefined : { x, y });
+    },
+  });
+  /** From the box to the entry. */
+  const shift = (render: number) => {
+    const { box, kept } = placeAt(render);
+    return [box.x - kept.x, box.y - kept.y] as const;
+  };
+  return {
+    async recall(render, put) {
+      const [right, down] = shift(render);
+      const { width, height, parts } = shapeAt(render);
+      const wanted = parts ?? [{ x: 0, y: 0, width, height }];
+      const missing = await archive.recall(render, ({ rect, bytes, uncertain }) => {
+        const here = movedBy(rect, -right, -down);
+        for (const [at, part] of common([here], wanted).entries()) {
+          put({ rect: part, bytes: crop(bytes, here, part, bytesAt(render)), uncertain: at === 0 ? uncertain : 0 });
+        }
+      });
+      return common(
+        missing.map((rect) => movedBy(rect, -right, -down)),
+        wanted,
+      );
+    },
+    keep: (render, piece, by) => archive.keep(render, { ...piece, rect: movedBy(piece.rect, ...shift(render)) }, by),
+    disown: (by) => archive.disown(by),
+    complete: (render) => archive.complete(render),
+    suspend: () => archive.suspend(),
+  };
+}
+
 /** The frames of a request as pictures of a job. */
-export function framesOf({ request, reference }: Prepared, { paint }: Picture): (frame: number) => FractalPicture {
-  const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
-  return (frame) => ({ view: viewAt(request, frame), ...shared });
+export function framesOf(prepared: Prepared, { paint, viewOf, lookOf }: Picture): (index: number) => FractalPicture {
+  return (index) => {
+    const view = viewOf(index);
+    const reference = referenceOf(prepared, view);
+    return {
+      view,
+      ...(paint ? { paint } : {}),
+      ...(lookOf ? { look: lookOf(index) } : {}),
+      ...(reference ? { reference } : {}),
+    };
+  };
 }
 
 /** The digest of a paint and a reference orbit is made once for all pictures that share them. */
-function keysOf(numerics: Numerics): (picture: FractalPicture) => string {
+function keysOf(numerics: Numerics): (picture: FractalPicture, origin?: Pick<Rect, 'x' | 'y'>) => string {
   const scenes: { paint: unknown; reference: unknown; key: ReturnType<typeof keyer> }[] = [];
-  return ({ view, paint, reference }) => {
+  return ({ view, paint, look, reference }, origin) => {
     const used = view.perturbed ? reference : undefined;
     let scene = scenes.find((one) => one.paint === paint && one.reference === used);
     if (!scene) {
@@ -68,7 +132,7 @@ function keysOf(numerics: Numerics): (picture: FractalPicture) => string {
       scene = { paint, reference: used, key };
       scenes.push(scene);
     }
-    return scene.key(viewIdentity(view));
+    return scene.key({ ...viewIdentity(view, look), ...(origin ? { origin } : {}) });
   };
 }
 

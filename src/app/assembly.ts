@@ -1,73 +1,134 @@
 /** How the frames of a film are made: each computed by itself, or assembled from keyframes that are computed once. */
 
-import { depthOf } from '../film/camera.js';
-import { type Cover, coverOf, type FilmPath, type FilmSize, samplesOf } from '../film/cover.js';
+import { type Cover, coverOf, type FilmSize, samplesOf } from '../film/cover.js';
+import type { Grid } from '../film/grid.js';
+import type { FilmPath } from '../film/path.js';
 import { deepestOf, isExtended } from '../kernel/perturbation/reference.js';
-import { needsDistance } from '../render/colours.js';
-import { placeIn, type Request, viewAt } from '../request/request.js';
+import { cameraAt, depthAt, formulaChanges, placeIn, type Request, viewAt } from '../request/request.js';
 import { samplesPerPixel } from '../view/view.js';
 import { endsOf } from './method.js';
 
 export interface Assembly {
-  /** Absent: frames are computed one by one. */
-  readonly film?: KeyframeFilm;
+  /** In order; absent: all frames are computed one by one. */
+  readonly stretches?: readonly Stretch[];
   /** Samples of either way; `keyframes` is absent where it cannot be taken. */
   readonly samples: { readonly frames: number; readonly keyframes?: number };
   /** Why it is this way, as the rest of a sentence. */
   readonly why: string;
 }
 
-/** A film to be assembled. */
+/** Frames that are made in the same way. */
+export interface Stretch {
+  /** The first frame, and how many there are. */
+  readonly from: number;
+  readonly frames: number;
+  /** Assembled from keyframes; absent: computed one by one. */
+  readonly film?: KeyframeFilm;
+}
+
+/** Frames to be assembled. */
 export interface KeyframeFilm {
+  /** The first of them: frame 0 of the path. */
+  readonly from: number;
   readonly path: FilmPath;
   readonly size: FilmSize;
   readonly cover: Cover;
 }
 
-/** For a film. `keepsSamples`: raw samples go to the store, for `recolor`, which asks for whole frames. */
-export function assemblyOf(request: Request, { keepsSamples }: { readonly keepsSamples: boolean }): Assembly {
+/** For a film. `grid`: that of kept keyframes. */
+export function assemblyOf(request: Request, grid?: Grid): Assembly {
   const { width, height, film, sampling } = request;
-  const each = film.frames * width * height * samplesPerPixel(sampling);
-  const hindrance = hindranceOf(request, keepsSamples);
-  if (hindrance !== undefined) return { samples: { frames: each }, why: hindrance };
-  const path = pathOf(request);
-  const size = { width, height, samples: samplesPerPixel(sampling) };
-  const cover = coverOf(path, size);
-  if (isExtended({ zoom: cover.levels.zoomOf(0) }) && !isExtended(deepestOf(endsOf(request)))) {
-    return {
-      samples: { frames: each },
-      why: 'since its deepest keyframe needs numbers of another range than its frames',
-    };
+  const each = width * height * samplesPerPixel(sampling);
+  const samples = { frames: film.frames * each };
+  const hindrance = hindranceOf(request);
+  if (hindrance !== undefined) return { samples, why: hindrance };
+  const stretches = runsOf(request).map((run) =>
+    run.shares ? withKeyframes(request, run, grid) : withoutKeyframes(run),
+  );
+  if (!stretches.some((one) => one.film)) {
+    return { samples, why: 'since its deepest keyframe needs numbers of another range than its frames' };
   }
-  const samples = { frames: each, keyframes: samplesOf(cover) };
-  const fewer = samples.keyframes < each;
-  const why = film.assembly === 'auto' ? `which has ${fewer ? 'fewer' : 'no more'} samples` : 'as asked for';
-  const chosen = film.assembly === 'keyframes' || (film.assembly === 'auto' && fewer);
-  return { ...(chosen ? { film: { path, size, cover } } : {}), samples, why };
+  const shared = stretches.map(({ film: own, frames }) => (own ? samplesOf(own.cover) : frames * each));
+  const keyframes = shared.reduce((sum, one) => sum + one);
+  const cheapest = stretches.map((one, k) => ((shared[k] as number) < one.frames * each ? one : withoutKeyframes(one)));
+  const fewer = cheapest.some((one) => one.film);
+  const auto = film.assembly === 'auto';
+  const why = auto ? `which has ${fewer ? 'fewer' : 'no more'} samples` : 'as asked for';
+  const chosen = film.assembly === 'keyframes' ? stretches : auto && fewer ? cheapest : undefined;
+  return { ...(chosen ? { stretches: chosen } : {}), samples: { ...samples, keyframes }, why };
 }
 
 /** Why a film cannot be assembled from keyframes. */
-function hindranceOf({ film, colours, kernel, outfiles }: Request, keepsSamples: boolean): string | undefined {
+function hindranceOf({ film, kernel, outfiles }: Request): string | undefined {
   if (film.frames < 2) return 'since it is a still';
-  if (needsDistance(colours)) return 'since slopes and distances depend on the size of a pixel';
   if (kernel === 'gpu' || kernel === 'cpu') return `since the kernel ${kernel} computes whole views`;
-  if (keepsSamples) return 'since --keep-samples keeps those of whole frames';
   const raw = outfiles.map((name) => /\.(npy|exr)$/i.exec(name)?.[0]).find((found) => found !== undefined);
   if (raw) return `since an ${raw} holds the samples of whole frames`;
   return undefined;
 }
 
-function pathOf(request: Request): FilmPath {
+/** Runs of frames whose formula and bailout are the same, since only these share samples; frames that are alone are joined. */
+function runsOf(request: Request): Run[] {
+  const { frames } = request.film;
+  if (!formulaChanges(request)) return [{ from: 0, frames, shares: true }];
+  const names = Array.from({ length: frames }, (_, frame) => {
+    const { formula, bailout } = viewAt(request, frame);
+    return JSON.stringify({ formula, bailout });
+  });
+  const runs: Run[] = [];
+  for (let from = 0, to = 1; from < frames; from = to++) {
+    while (to < frames && names[to] === names[from]) to++;
+    const last = runs.at(-1);
+    const shares = to - from > 1;
+    if (last && !last.shares && !shares) last.frames++;
+    else runs.push({ from, frames: to - from, shares });
+  }
+  return runs;
+}
+
+interface Run {
+  readonly from: number;
+  frames: number;
+  readonly shares: boolean;
+}
+
+function withKeyframes(request: Request, stretch: Stretch, grid: Grid | undefined): Stretch {
+  const { from, frames } = stretch;
+  const { width, height, sampling } = request;
+  const path = pathOf(request, stretch);
+  const size = { width, height, samples: samplesPerPixel(sampling) };
+  const cover = coverOf(path, size, grid);
+  // Numbers of the orbit are those for its deepest view.
+  if (isExtended({ zoom: cover.levels.zoomOf(0) }) && !isExtended(deepestOf(endsOf(request)))) {
+    return withoutKeyframes(stretch);
+  }
+  return { from, frames, film: { from, path, size, cover } };
+}
+
+function withoutKeyframes({ from, frames }: Pick<Stretch, 'from' | 'frames'>): Stretch {
+  return { from, frames };
+}
+
+function pathOf(request: Request, { from, frames }: Pick<Stretch, 'from' | 'frames'>): FilmPath {
   const { film, rotation } = request;
-  const [start, end] = [depthOf(request), depthOf(film.end)];
+  const [start, end] = [depthAt(request, 0), depthAt(request, film.frames - 1)];
+  const straight = film.path === undefined && film.ends.rotation === undefined && start !== end;
   return {
-    frames: film.frames,
-    at(frame) {
-      const { re, im, zoom } = viewAt(request, frame);
-      return { re, im, zoom, rotation };
-    },
-    ...(start === end
-      ? {}
-      : { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) }),
+    frames,
+    at: (frame) => cameraAt(request, from + frame),
+    ...(straight ? { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) } : {}),
   };
+}
+
+/** The frames of a part of a film, made as they are in the whole of it. `last`: the last of them. */
+export function partOf(stretches: readonly Stretch[], first: number, last: number): Stretch[] {
+  return stretches.flatMap(({ from, frames, film }) => {
+    const begin = Math.max(first, from);
+    const count = Math.min(last + 1, from + frames) - begin;
+    if (count <= 0) return [];
+    if (!film) return [{ from: begin, frames: count }];
+    const { path } = film;
+    const part = { ...path, frames: count, at: (frame: number) => path.at(begin - from + frame) };
+    return [{ from: begin, frames: count, film: { ...film, from: begin, path: part } }];
+  });
 }

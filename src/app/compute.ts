@@ -1,11 +1,9 @@
 /** The computing of a job on workers: the order for the leader, and the events of what it reports. */
 
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Reference } from '../kernel/perturbation/reference.js';
 import { openFleet } from '../leader/fleet/fleet.js';
 import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
 import { type Progress, startJob } from '../leader/job/job.js';
-import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { areaOf } from '../shard/missing.js';
@@ -14,6 +12,8 @@ import type { Numerics } from '../work/fractal/numerics.js';
 import { logTo, type Status } from './events.js';
 import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
+import type { Prepared } from './prepare.js';
+import { referenceAround } from './references.js';
 import { type Context, endingWith } from './stage.js';
 import { thisProgram } from './version.js';
 import { addWorkers, dialerOf, type Workers } from './workers.js';
@@ -115,15 +115,20 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   };
 }
 
-/** What the leader is to compute. */
-export function jobOf({ shape, blockSize }: Request, picture: Picture, reference: Reference | undefined): RenderJob {
-  const { frames, width, height, perPixel, channels } = picture;
-  const { scene, answer, ...work } = fractalJob(picture, reference);
+/** What the leader is to compute: a scene for each reference orbit. */
+export function jobOf(prepared: Prepared, picture: Picture): RenderJob {
+  const { references } = prepared;
+  const { shape, blockSize } = prepared.request;
+  const { frames, width, height, perPixel, channels, viewOf } = picture;
+  const { scene, answer, ...work } = fractalJob(picture, references[0]);
+  const others = references.slice(1).map((reference) => fractalJob(picture, reference).scene);
   const frameBytes = width * height * bytesOfPixel(answer, picture);
+  const renders = uniformRenders(frames, { width, height, perPixel, channels, answer });
+  const sceneOf = (index: number) => Math.max(0, references.indexOf(referenceAround(viewOf(index), references)));
   return {
     ...work,
-    renders: uniformRenders(frames, { width, height, perPixel, channels, answer }),
-    scenes: [scene],
+    renders: others.length > 0 ? renders.map((render, index) => ({ ...render, scene: sceneOf(index) })) : renders,
+    scenes: [scene, ...others],
     shape,
     ...(blockSize === undefined ? {} : { blockSize }),
     window: Math.max(2, Math.floor(FRAMES_BYTES / frameBytes)),

@@ -4,8 +4,9 @@
  */
 
 import { coarse, costOfIterations } from '../kernel/method.js';
-import { viewAt } from '../request/request.js';
-import type { Prepared } from './prepare.js';
+import type { Reference } from '../kernel/perturbation/reference.js';
+import { landmarks, viewAt } from '../request/request.js';
+import { type Prepared, referenceOf } from './prepare.js';
 import { type Compute, directProbe, inParts, perturbedProbe } from './probe.js';
 
 export interface Forecast {
@@ -25,6 +26,8 @@ export interface Blank {
 
 /** Frames of which a grid is computed, evenly spread. */
 const SAMPLED_FRAMES = 5;
+/** At keyframes of a path, so many at most. */
+const SAMPLED_LANDMARKS = 40;
 /** Points along the longer side of a grid. */
 const SIDE = 32;
 /** Counts that differ by less belong to one colour band: a view of such points alone shows nothing. */
@@ -39,23 +42,35 @@ interface SampledFrame {
 
 /** Throws the signal's reason. */
 export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<Forecast> {
-  const { request, reference } = ready;
+  const { request } = ready;
   const { frames } = request.film;
   let direct: Compute | undefined;
-  let perturbed: Compute | undefined;
+  const perturbed = new Map<Reference, Compute>();
+  const computeAround = (reference: Reference | undefined): Compute => {
+    if (!reference) return (direct ??= directProbe());
+    const compute = perturbed.get(reference) ?? perturbedProbe(reference);
+    perturbed.set(reference, compute);
+    return compute;
+  };
   const sample = async (frame: number): Promise<SampledFrame> => {
     const { distance: _, ...view } = viewAt(request, frame);
-    const compute =
-      view.perturbed && reference ? (perturbed ??= perturbedProbe(reference)) : (direct ??= directProbe());
+    const compute = computeAround(referenceOf(ready, view));
     const { nu, iterations } = await inParts(coarse(view, SIDE), compute, signal);
     return { frame, cost: costOfIterations(view, iterations / nu.length), blank: blankness(nu) };
   };
-  const wanted = new Set(
-    Array.from({ length: SAMPLED_FRAMES }, (_, k) => Math.round((k * (frames - 1)) / (SAMPLED_FRAMES - 1))),
-  );
+  const wanted = [...evenly(frames, SAMPLED_FRAMES), ...some(landmarks(request), SAMPLED_LANDMARKS)];
   const sampled: SampledFrame[] = [];
-  for (const frame of wanted) sampled.push(await sample(frame));
+  for (const frame of [...new Set(wanted)].sort((a, b) => a - b)) sampled.push(await sample(frame));
   return { costOf: (frame) => costAt(sampled, frame), blank: await blankOf(sampled, sample) };
+}
+
+/** So many of the numbers below a count, with the first and the last. */
+function evenly(count: number, most: number): number[] {
+  return Array.from({ length: most }, (_, k) => Math.round((k * (count - 1)) / (most - 1)));
+}
+
+function some(frames: readonly number[], most: number): readonly number[] {
+  return frames.length <= most ? frames : evenly(frames.length, most).map((k) => frames[k] as number);
 }
 
 /** Whether all points are inside the set, or escape within one colour band. */

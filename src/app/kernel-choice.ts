@@ -6,7 +6,7 @@
 import { type ErrorCode, FractalError } from '../errors.js';
 import { CPU_LIMIT } from '../kernel/gpu/backend.js';
 import { tooClose } from '../kernel/precision.js';
-import { type Request, viewAt } from '../request/request.js';
+import { landmarks, type Request, viewAt } from '../request/request.js';
 
 export interface FallbackOptions {
   /** Refuse rather than take another kernel. */
@@ -37,14 +37,14 @@ export function withoutKernel(request: Request, error: unknown, { strict, warn }
 
 const INSTEAD = 'the whole job is computed by the simd kernel';
 
-/** Why the kernel cannot compute every frame. The deepest view is the first or the last one. */
+/** Why the kernel cannot compute every frame. The deepest view is at one of the landmarks. */
 function unfitness(request: Request): { readonly code: ErrorCode; readonly why: string } | undefined {
-  const { kernel, iterations, film } = request;
+  const { kernel, iterations } = request;
   if (kernel === 'auto' || kernel === 'simd') return undefined;
   if (kernel === 'cpu' && iterations > CPU_LIMIT) {
     return { code: 'VIEW_TOO_LARGE', why: `the cpu kernel counts up to ${CPU_LIMIT} iterations, not ${iterations}` };
   }
-  for (const frame of [0, film.frames - 1]) {
+  for (const frame of landmarks(request)) {
     const close = tooClose(viewAt(request, frame), kernel);
     if (close) return { code: 'VIEW_TOO_DEEP', why: close.why };
   }

@@ -1,18 +1,18 @@
 /** What is computed for the frames of a request: the frames themselves, or the keyframes that they are assembled from. */
 
+import type { Cover } from '../film/cover.js';
 import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
 import type { Paint } from '../render/paint.js';
-import { depthOf, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { archiveOf, framesOf } from './archive.js';
-import { assemblyOf } from './assembly.js';
+import { assemblyOf, partOf, type Stretch } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
+import { filmJob } from './film-job.js';
 import type { Forecast } from './forecast.js';
-import { keyframeArchive, keyframeJob } from './keyframes.js';
 import { pictureOf } from './picture.js';
 import type { Prepared } from './prepare.js';
 
@@ -22,6 +22,8 @@ export interface Making {
   readonly archive: (JobArchive & Pick<Archive, 'suspend'>) | undefined;
   /** The frames of the film, of the job's renders; absent: these are the frames. */
   readonly assembled?: (computed: AsyncIterable<Frame>) => AsyncIterable<Frame>;
+  /** Of a film that is assembled as a whole. */
+  readonly cover?: Cover | undefined;
 }
 
 export interface MakingOptions {
@@ -38,40 +40,36 @@ export interface MakingOptions {
 
 export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   const { store, paint, numerics, forecast, keepsSamples, emit } = options;
-  const { request, reference } = prepared;
+  const { request, kept } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames') {
-    const assembly = assemblyOf(request, { keepsSamples });
-    const way = assembly.film ? `assembled from ${assembly.film.cover.keyframes.length} keyframes` : 'frame by frame';
-    const asked = film.assembly === 'keyframes' && !assembly.film;
-    logTo(emit, asked ? 'warn' : 'info')(`film: ${way}, ${assembly.why}`);
-    if (assembly.film && paint) {
-      const made = keyframeJob(request, assembly.film, { paint, reference });
-      const costs = forecast && made.keyframes.map(({ camera }) => forecast.costOf(frameNear(camera.zoom)));
+    const { stretches, why } = assemblyOf(request, kept?.grid);
+    const asked = film.assembly === 'keyframes' && !stretches;
+    logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
+    if (stretches && paint) {
+      const { job, renders, archive, frames } = filmJob(prepared, partOf(stretches, film.first, film.last), { paint });
       return {
-        job: { ...made.job, ...(costs ? { costOf: (render) => costs[render] ?? 1 } : {}) },
-        archive: keyframeArchive(store, request, made, assembly.film, numerics),
-        assembled: made.frames,
+        job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
+        archive: archive(store, numerics),
+        assembled: frames,
+        cover: stretches.length === 1 ? stretches[0]?.film?.cover : undefined,
       };
     }
   }
   const picture = pictureOf(request, keepsSamples ? undefined : paint);
   return {
-    job: { ...jobOf(request, picture, reference), ...(forecast ? { costOf: forecast.costOf } : {}) },
+    job: {
+      ...jobOf(prepared, picture),
+      ...(forecast ? { costOf: (render) => forecast.costOf(film.first + render) } : {}),
+    },
     archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
+}
 
-  /** The frame whose zoom is nearest. Zooms only rise, or only fall. */
-  function frameNear(zoom: string): number {
-    const [start, end] = [depthOf(request.zoom), depthOf(film.end.zoom)];
-    const depth = depthOf(zoom);
-    const below = (frame: number) => depthOf(viewAt(request, frame).zoom) < depth === start <= end;
-    let [low, high] = [0, film.frames - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (below(middle)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+function wayOf(stretches: readonly Stretch[] = []): string {
+  const films = stretches.flatMap(({ film }) => (film ? [film] : []));
+  if (films.length === 0) return 'frame by frame';
+  const alone = stretches.reduce((sum, { film, frames }) => sum + (film ? 0 : frames), 0);
+  const keyframes = films.reduce((sum, { cover }) => sum + cover.keyframes.length, 0);
+  return `assembled from ${keyframes} keyframes${alone > 0 ? `, but for ${alone} frames` : ''}`;
 }

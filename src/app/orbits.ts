@@ -27,8 +27,16 @@ const MOST_REACH = 32;
  */
 const KEPT_NANOSECONDS = 1e8;
 
-/** Orbits for the views around the deepest one; `store`: where they are looked for and kept. */
-export function orbitsAround(deepest: View, context: Context, store: Store | undefined): Orbits {
+/**
+ * Orbits for the views around the deepest one; `store`: where they are looked for and kept. `as`: with the precision of
+ * another one.
+ */
+export function orbitsAround(
+  deepest: View,
+  context: Context,
+  store: Store | undefined,
+  as: Partial<ReferenceOrder> = {},
+): Orbits {
   let reference: Reference | undefined;
   let reach = 0;
   let cost = 0;
@@ -37,7 +45,7 @@ export function orbitsAround(deepest: View, context: Context, store: Store | und
       // An orbit that escaped, or is periodic, is long enough for any limit.
       if (reference && reference.orbit.length / 2 - 1 < reach) return reference;
       if (reference && iterations <= reach && reach <= MOST_REACH * iterations) return reference;
-      const order = orderFor({ ...deepest, iterations });
+      const order = { ...orderFor({ ...deepest, iterations }), ...as };
       reference = await orbitOf(order, context, store);
       reach = iterations;
       cost = nanosecondsOf(reference, order);

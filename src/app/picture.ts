@@ -1,11 +1,12 @@
 /** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
 import { type Colours, type Paint, prepare } from '../render/colours.js';
+import { type LookNumbers, withLook } from '../render/look.js';
 import { type Output, openOutputs } from '../render/output.js';
 import { frameLight, paintFrame } from '../render/paint-frame.js';
 import { PLAIN } from '../render/quantise.js';
 import { parametersOf } from '../request/metadata.js';
-import { hasDistance, type Request, viewAt } from '../request/request.js';
+import { frameCount, hasDistance, lookAt, lookChanges, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
@@ -13,6 +14,7 @@ import type { Context } from './stage.js';
 
 /** The part of a request that decides what is computed. */
 export interface Picture {
+  /** Those that are rendered; their indices begin at 0. */
   readonly frames: number;
   readonly width: number;
   readonly height: number;
@@ -22,20 +24,37 @@ export interface Picture {
   viewOf(frame: number): View;
   /** How workers colour; undefined: raw samples are wanted. */
   readonly paint: Paint | undefined;
+  /** What of the paint is other in a frame; absent: nothing, in any frame. */
+  lookOf?(frame: number): LookNumbers;
 }
 
 /** What has to be computed for a request, coloured by `paint`. */
 export function pictureOf(request: Request, paint: Paint | undefined): Picture {
   const { width, height, sampling, film } = request;
   return {
-    frames: film.frames,
+    frames: frameCount(film),
     width,
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
-    viewOf: lastSeen((frame) => viewAt(request, frame)),
+    viewOf: lastSeen((index) => viewAt(request, film.first + index)),
     paint,
+    ...(paint && lookChanges(request) ? { lookOf: (index) => lookNumbersAt(request, paint, film.first + index) } : {}),
   };
+}
+
+/** The paint of one frame of the whole film. `paint`: of the request. */
+export function paintAt(request: Request, paint: Paint, frame: number): Paint {
+  const { colours, flip } = request;
+  const { angle, ...look } = lookAt(request, frame);
+  const turned = angle === undefined ? {} : { angle: flip ? -angle : angle };
+  return lookChanges(request) ? withLook(paint, colours, { ...look, ...turned }) : paint;
+}
+
+/** What of the paint is other in a frame of the whole film. */
+export function lookNumbersAt(request: Request, paint: Paint, frame: number): LookNumbers {
+  const { offset, density, light } = paintAt(request, paint, frame);
+  return { offset, density, ...(light ? { light } : {}) };
 }
 
 /** The colours of a request as an output needs them; undefined: it needs none. @throws FractalError PALETTE_* */
@@ -62,7 +81,8 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
-    frames: film.frames,
+    frames: frameCount(film),
+    first: film.first,
     fps: film.fps,
     flip: request.flip,
     dither: request.dither,
@@ -79,12 +99,14 @@ export async function writeFrame(
   request: Request,
   paint: Paint | undefined,
 ): Promise<void> {
-  const { iterations } = request;
-  const painted = paint && output.wants.kind === 'pixels' ? await paintFrame(frame, paint, iterations) : frame;
-  const light = paint && once(() => frameLight(frame, paint, iterations));
+  const { index } = frame;
+  const { iterations } = viewAt(request, index);
+  const own = paint && paintAt(request, paint, index);
+  const painted = own && output.wants.kind === 'pixels' ? await paintFrame(frame, own, iterations) : frame;
+  const light = own && once(() => frameLight(frame, own, iterations));
   await output.write(
     painted,
-    (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, frame.index)),
+    (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, index)),
     light && { iterations, light },
   );
 }

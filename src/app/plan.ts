@@ -13,7 +13,7 @@ import type { StoreOptions } from './archive.js';
 import { type Assembly, assemblyOf } from './assembly.js';
 import { logTo } from './events.js';
 import { withFittingKernel } from './kernel-choice.js';
-import { methodByDepth } from './method.js';
+import { endsOf, methodByDepth } from './method.js';
 import { type Picture, pictureOf } from './picture.js';
 import type { Context } from './stage.js';
 import { requestWarnings } from './warnings.js';
@@ -72,10 +72,10 @@ export async function plan(
   for (const text of requestWarnings(fitting, order.notes)) warn(text);
   const request = methodByDepth(fitting);
   const picture = pictureOf(request, undefined);
-  const assembly = request.film.frames > 1 ? assemblyOf(request, { keepsSamples: order.store.samples }) : undefined;
+  const assembly = request.film.frames > 1 ? assemblyOf(request) : undefined;
   const each = picture.width * picture.height * picture.frames * picture.perPixel;
-  const samples = (assembly?.film && assembly.samples.keyframes) ?? each;
-  const keyframes = assembly?.film?.cover.keyframes.length;
+  const samples = (assembly?.stretches && assembly.samples.keyframes) ?? each;
+  const keyframes = assembly?.stretches?.reduce((sum, { film }) => sum + (film?.cover.keyframes.length ?? 0), 0);
   return {
     local,
     source,
@@ -100,10 +100,9 @@ function countShards({ width, height, shape }: Request, blockSize: number): numb
 }
 
 async function costOf(request: Request, picture: Picture, samples: number, signal: AbortSignal): Promise<Cost> {
-  const { viewOf, frames } = picture;
   const kernel = await openKernel(request.kernel === 'cpu' ? 'cpu' : 'simd', compileSimd(1), 0);
   try {
-    const deepest = deepestOf([viewOf(0), viewOf(frames - 1)]);
+    const deepest = deepestOf(endsOf(request));
     const order = deepest.perturbed ? orderFor(deepest) : undefined;
     const orbit = order && { iterations: order.iterations, seconds: secondsOf(order) };
     if (orbit && orbit.seconds > MOST_SECONDS) return { orbit };

@@ -3,21 +3,33 @@
  * the reference orbit.
  */
 
+import { densityOf, SAME_DEPTH } from '../film/levels.js';
 import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
-import type { Request } from '../request/request.js';
+import { formulaChanges, type Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
-import type { Formula } from '../view/view.js';
+import { type Formula, samplesPerPixel, type View } from '../view/view.js';
+import { type KeptGrid, keptGridFor } from './kept-grid.js';
 import { withLimit } from './limit.js';
 import { endsOf, methodByCost, methodByDepth } from './method.js';
 import { orbitsAround } from './orbits.js';
 import { type Compute, directProbe } from './probe.js';
+import { placesOf, referenceAround } from './references.js';
 import type { Context } from './stage.js';
 
 export interface Prepared {
   /** With its method and iteration limit. */
   readonly request: Request;
-  /** Where views are perturbed. */
+  /** Around the deepest view, where views are perturbed. */
   readonly reference: Reference | undefined;
+  /** That one and those around other deep places of a film. */
+  readonly references: readonly Reference[];
+  /** Of another film, whose keyframes are kept; absent: the request's own. */
+  readonly kept?: KeptGrid;
+}
+
+/** The orbit that a view needs. */
+export function referenceOf({ references }: Pick<Prepared, 'references'>, view: View): Reference | undefined {
+  return view.perturbed && references.length > 0 ? referenceAround(view, references) : undefined;
 }
 
 export interface PrepareOptions {
@@ -33,21 +45,53 @@ export async function prepare(
   context: Context,
   { store, expectPerturbed }: PrepareOptions = {},
 ): Promise<Prepared> {
+  const kept = store && canShare(request) ? await keptGridFor(store, request) : undefined;
+  if (kept) return withKept(request, kept, context, store);
   const byDepth = methodByDepth(request);
   if (endsOf(byDepth).some((view) => view.perturbed)) expectPerturbed?.(request.formula);
   const orbits = orbitsAround(deepestOf(endsOf(request)), context, store);
   const direct = once(directProbe);
   const limited = request.autoIterations ? await withLimit(byDepth, direct, orbits, context) : byDepth;
   const chosen = await methodByCost(limited, direct, orbits, context);
-  const perturbed = endsOf(chosen).some((view) => view.perturbed);
-  const reference = perturbed ? await orbits.of(chosen.iterations) : undefined;
+  const [deepest, ...others] = placesOf(endsOf(chosen).filter((view) => view.perturbed));
+  const reference = deepest ? await orbits.of(chosen.iterations) : undefined;
+  const references = reference ? [reference] : [];
+  for (const place of others) references.push(await orbitsAround(place, context, store).of(chosen.iterations));
   context.emit({
     kind: 'prepared',
     iterations: chosen.iterations,
     perturbedFrom: chosen.perturbedFrom ?? Infinity,
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
-  return { request: chosen, reference };
+  return { request: chosen, reference, references };
+}
+
+/** Whether a film takes over the grid of another one: not if it has several orbits. */
+function canShare(request: Request): boolean {
+  const { film, kernel } = request;
+  if (film.frames < 2 || film.assembly === 'frames' || (kernel !== 'auto' && kernel !== 'simd')) return false;
+  return !formulaChanges(request) && placesOf(endsOf(request)).length === 1;
+}
+
+/** With the limit and the orbit that samples in the store have. */
+async function withKept(
+  request: Request,
+  kept: KeptGrid,
+  context: Context,
+  store: Store | undefined,
+): Promise<Prepared> {
+  const { iterations, grid, orbit } = kept;
+  const shallower = Math.log10(densityOf(samplesPerPixel(request.sampling)) * (request.height / grid.size.height));
+  const perturbedFrom = kept.perturbedFrom - shallower - SAME_DEPTH;
+  const chosen = { ...request, iterations, perturbedFrom };
+  const deepest = deepestOf(endsOf(chosen));
+  const reference = orbit && (await orbitsAround(deepest, context, store, orbit).of(iterations));
+  context.emit({ kind: 'log', level: 'info', text: 'keyframes: as dense as those of an earlier film, which are kept' });
+  context.emit({
+    ...{ kind: 'prepared', iterations, perturbedFrom },
+    ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
+  });
+  return { request: chosen, reference, references: reference ? [reference] : [], kept };
 }
 
 /** Opened when it is first needed. */

@@ -9,9 +9,10 @@ import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
-import { numericsOf } from '../work/fractal/numerics.js';
+import { type Numerics, numericsOf } from '../work/fractal/numerics.js';
 import { archiveOf, framesOf, openStore, type StoreOptions } from './archive.js';
 import { logTo } from './events.js';
+import { keptFilm } from './kept-film.js';
 import { keptInstead } from './kept-samples.js';
 import { outputOf, type Picture, paintOf, pictureOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
@@ -62,15 +63,29 @@ async function stages(
 
   const prepared = await inStage('prepare', context, () => prepare(request, context, { store }));
   const picture = pictureOf(prepared.request, undefined);
-  const kept = await archivesOf(store, prepared, picture);
+  const numerics = await numericsOf(request.kernel);
+  const kept = archivesOf(store, prepared, picture, numerics);
 
   const uncertain = await inStage('paint', context, async () => {
+    const first = await firstFound(kept, 0);
+    const film =
+      first || !store || !paint
+        ? undefined
+        : await keptFilm(prepared, { store, numerics, paint, missing: keyframeMissing });
+    if (film) {
+      for await (const frame of film.frames) {
+        signal.throwIfAborted();
+        await writeFrame(output, frame, prepared.request, paint);
+      }
+      return film.uncertain;
+    }
     let sum = 0;
     for (let index = 0; index < picture.frames; index++) {
       signal.throwIfAborted();
-      const found = await firstFound(kept, index);
+      const found = index === 0 ? first : await firstFound(kept, index);
       if (!found) throw await samplesMissing(store, prepared.request, picture, index);
-      await writeFrame(output, picture.channels === 1 ? countsOf(found.frame) : found.frame, prepared.request, paint);
+      const frame = picture.channels === 1 ? countsOf(found.frame) : found.frame;
+      await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
     }
     return sum;
@@ -91,14 +106,13 @@ interface Found {
 }
 
 /** Archives that may have the samples: of exactly these views, or with distances that are not needed. */
-async function archivesOf(store: Store | undefined, prepared: Prepared, picture: Picture): Promise<Kept[]> {
+function archivesOf(store: Store | undefined, prepared: Prepared, picture: Picture, numerics: Numerics): Kept[] {
   const { request } = prepared;
-  const numerics = await numericsOf(request.kernel);
   const own = archiveOf(store, framesOf(prepared, picture), numerics);
   if (!own) throw missing(`--kernel ${request.kernel} has none in the store`);
   if (hasDistance(request)) return [{ archive: own, picture }];
   const lit = { ...request, colours: { ...request.colours, slope: DEFAULT_SLOPE } };
-  const triples = { ...picture, channels: 3 };
+  const triples = pictureOf(lit, undefined);
   const other = archiveOf(store, framesOf({ ...prepared, request: lit }, triples), numerics);
   return [
     { archive: own, picture },
@@ -141,6 +155,14 @@ async function samplesMissing(
   const what = channels > 1 ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
   const which = frames > 1 ? `frame ${index} of this film` : 'this view';
   return missing(`the store has no ${what} of ${which}`, store && (await keptInstead(store, request)));
+}
+
+async function keyframeMissing(zoom: string, frame: number): Promise<FractalError> {
+  const depth = Number(zoom) < 1e300 ? Number(zoom).toPrecision(3) : zoom;
+  return missing(
+    `the store has not all samples of the keyframe of zoom ${depth}, near frame ${frame}`,
+    'the film that it is of was not completed, or had fewer frames there',
+  );
 }
 
 /** `other`: what there is instead. */

@@ -5,13 +5,15 @@
 
 import type { Address } from '../cluster/transport.js';
 import type { Written } from '../render/output.js';
-import type { Request } from '../request/request.js';
+import { frameCount, type Request } from '../request/request.js';
+import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
 import { type ClusterUse, type Computation, compute, samplesOf, verificationOf, wantedPixels } from './compute.js';
 import { type KeptEvent, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
+import { noteGrid } from './kept-grid.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
@@ -130,6 +132,7 @@ async function stages(
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
+  if (archive && store && making.cover) await noteGrid(store, prepared, making.cover);
 
   const pixelsOf = (render: number) => wantedPixels(making.job.renders[render] as (typeof making.job.renders)[0]);
   const job = {
@@ -137,16 +140,16 @@ async function stages(
     ...verificationOf(cluster.verify),
     ...(archive ? { archive: reportingRecalls(archive, pixelsOf, emit) } : {}),
   };
-  const { frames } = request.film;
+  const { first } = request.film;
   const options = {
     ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
-    ...(making.assembled ? { film: { frames } } : {}),
+    ...(making.assembled ? { film: { frames: frameCount(request.film) } } : {}),
   };
   const computation = await compute(job, options, context);
   resources.hold(computation, (one) => one.close());
   try {
     await inStage('compute', context, async () => {
-      const made = making.assembled?.(computation.frames) ?? computation.frames;
+      const made = making.assembled?.(computation.frames) ?? numbered(computation.frames, first);
       for await (const frame of made) {
         signal.throwIfAborted();
         await writeFrame(output, frame, prepared.request, paint);
@@ -161,6 +164,11 @@ async function stages(
     if (signal.aborted) emit(keptOf(computation, samplesOf(job), archive && store));
     throw error;
   }
+}
+
+/** Renders as frames of a film, of which the first one has this number. */
+async function* numbered(renders: AsyncIterable<Frame>, first: number): AsyncGenerator<Frame> {
+  for await (const render of renders) yield { ...render, index: first + render.index };
 }
 
 /** Fails early where no worker in this process has the kernel. @throws FractalError KERNEL_MISSING */

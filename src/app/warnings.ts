@@ -3,8 +3,8 @@
 import { locate } from '../kernel/perturbation/nucleus.js';
 import { digitsMissing } from '../request/digits.js';
 import { formulaFlags } from '../request/formula.js';
-import { iterationsAt, type Request, viewAt } from '../request/request.js';
-import { formatDecimal, fromLog10, log10, parseDecimal } from '../view/decimal.js';
+import { iterationsAt, landmarks, lookAt, type Request, viewAt } from '../request/request.js';
+import { fromLog10, log10, parseDecimal, plainDecimal } from '../view/decimal.js';
 import type { Blank } from './forecast.js';
 
 /** `notes`: those about how the request was read, which come first. */
@@ -16,7 +16,7 @@ export function requestWarnings(request: Request, notes: readonly string[]): str
 export function blankWarning(request: Request, { from, to, escapedAt }: Blank): string {
   const which = from === to ? `frame ${from} shows` : `frames ${from} to ${to} show`;
   if (escapedAt === undefined) {
-    const why = `no point of the view escapes within ${request.iterations} iterations`;
+    const why = `no point of the view escapes within ${viewAt(request, from).iterations} iterations`;
     return `${which} nothing: ${why}; move the centre to the edge of the set, raise --iters, or zoom less`;
   }
   const why = `every point of the view escapes after about ${escapedAt} iterations`;
@@ -48,16 +48,16 @@ function locateCommand(request: Request, frame: number): string | undefined {
   return undefined;
 }
 
-/** A sentence on a film of equal frames; undefined for a still, and where anything moves. */
-export function standstill({ re, im, zoom, film }: Request): string | undefined {
-  const same = (a: string, b: string) => a === b || exact(a) === exact(b);
-  const { frames, end } = film;
-  if (frames === 1 || !(same(zoom, end.zoom) && same(re, end.re) && same(im, end.im))) return undefined;
-  return `all ${frames} frames are the same picture: --zoom-end, --view-width-end, --xpos-end or --ypos-end moves the camera`;
+/** A sentence on a film of equal frames; undefined for a still, and where anything changes. */
+export function standstill(request: Request): string | undefined {
+  const { frames } = request.film;
+  const shown = new Set(landmarks(request).map((frame) => JSON.stringify(frameOf(request, frame))));
+  if (frames === 1 || shown.size > 1) return undefined;
+  return `all ${frames} frames are the same picture: --zoom-end, --view-width-end, --xpos-end or --ypos-end moves the camera, --path more`;
 }
 
-/** Equal numbers have equal texts. */
-function exact(text: string): string {
-  const number = parseDecimal(text);
-  return number ? formatDecimal(number) : text;
+/** Equal for equal pictures: equal numbers have equal texts. */
+function frameOf(request: Request, frame: number): unknown {
+  const { re, im, zoom, ...view } = viewAt(request, frame);
+  return [...[re, im, zoom].map(plainDecimal), view, lookAt(request, frame)];
 }

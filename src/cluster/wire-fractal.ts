@@ -2,6 +2,7 @@
 
 import type { FractalScene__Output, FractalScene as WireFractalScene } from '../../gen/fractal/v1/FractalScene.js';
 import type { FractalTask__Output, FractalTask as WireFractalTask } from '../../gen/fractal/v1/FractalTask.js';
+import type { Look__Output } from '../../gen/fractal/v1/Look.js';
 import type { Paint__Output, Paint as WirePaint } from '../../gen/fractal/v1/Paint.js';
 import type { Reference__Output, Reference as WireReference } from '../../gen/fractal/v1/Reference.js';
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
@@ -15,9 +16,9 @@ import { bufferOf, missing, shared } from './wire-bytes.js';
 type Paint = NonNullable<FractalScene['paint']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
-/** The fields of FractalScene and FractalTask that are messages: paint (with its light) and reference; the view. */
+/** The fields of FractalScene and FractalTask that are messages: paint (with its light) and reference; view and look. */
 export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {} }, 2: {} };
-export const FRACTAL_TASK_SHAPE: Nested = { 1: {} };
+export const FRACTAL_TASK_SHAPE: Nested = { 1: {}, 6: { 3: {} } };
 
 /** A formula among the fields of a view or a reference. */
 interface WireFormula {
@@ -49,17 +50,24 @@ export function fractalSceneOf({ paint, reference }: FractalScene__Output): Frac
   };
 }
 
-export function wireFractalTask({ view, rect }: FractalTask): WireFractalTask {
-  return { view: wireView(view), ...rect };
+export function wireFractalTask({ view, rect, look }: FractalTask): WireFractalTask {
+  return { view: wireView(view), ...rect, look: look ? { ...look, light: look.light ?? null } : null };
 }
 
 /** @throws FractalError PROTOCOL */
-export function fractalTaskOf({ view, x, y, width, height }: FractalTask__Output): FractalTask {
+export function fractalTaskOf({ view, x, y, width, height, look }: FractalTask__Output): FractalTask {
   if (!view) throw missing('view of an assignment');
   for (const text of [view.re, view.im, view.juliaRe, view.juliaIm, view.zoom]) {
     checkCount('characters of a coordinate', text.length, 2 * MAX_DIGITS);
   }
-  return { kind: 'fractal', view: viewOf(view), rect: { x, y, width, height } };
+  return {
+    ...{ kind: 'fractal', view: viewOf(view), rect: { x, y, width, height } },
+    ...(look ? { look: lookOf(look) } : {}),
+  };
+}
+
+function lookOf({ offset, density, light }: Look__Output): NonNullable<FractalTask['look']> {
+  return { offset, density, ...(light ? { light } : {}) };
 }
 
 /**
@@ -89,8 +97,9 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
 
 /** The whole task as text, for its checksum. */
-export function textOfFractal({ view, x, y, width, height }: WireFractalTask): string {
+export function textOfFractal({ view, x, y, width, height, look }: WireFractalTask): string {
   let text = `${x} ${y} ${width} ${height}`;
+  if (look) text += ` ${look.offset} ${look.density} ${look.light?.right} ${look.light?.up}`;
   for (const field of VIEW_FIELDS) text += `\n${view?.[field]}`;
   return text;
 }

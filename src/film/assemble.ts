@@ -1,32 +1,46 @@
 /**
  * Frames of a film from its keyframes. Keyframes come in the order of a FilmOrder, and a frame is assembled as soon as
- * those that it shows are there; mip levels that no later frame uses are let go.
+ * those that it shows are there.
  */
 
 import { setImmediate } from 'node:timers/promises';
-import type { Rect } from '../shard/shard.js';
-import type { Cover, FilmPath } from './cover.js';
+import type { Cover } from './cover.js';
+import { camerasOf } from './exposure.js';
 import type { Size } from './footprint.js';
 import { Gathering } from './gather.js';
-import { type FilmOrder, type Showing, showings } from './showing.js';
-import { emptyTexels, halved, putPixels, type Texels, tilesOf } from './texture.js';
+import { HeldKeyframes } from './held.js';
+import type { FilmPath } from './path.js';
+import { blendsOf, type KeyframeSamples, type Painting } from './samples.js';
+import { type FilmOrder, showings } from './showing.js';
+import { Spill } from './spill.js';
 
-/** Painted parts of a keyframe: 8-bit sRGB, 3 bytes a pixel, for each of its parts. */
-export type Painted = readonly { readonly rect: Rect; readonly rgb: Uint8Array }[];
+export interface AssembledFilm {
+  readonly cover: Cover;
+  readonly order: FilmOrder;
+  readonly path: FilmPath;
+  readonly size: Size;
+  readonly painting: Painting;
+}
 
-/** A keyframe's mip levels; undefined: let go, or not yet made. */
-type Pyramid = (readonly Texels[] | undefined)[];
+/** Bytes, that samples of keyframes, and levels of theirs that wait for later frames, may each take in memory. */
+export const HELD_BYTES = 256 << 20;
 
 /**
- * The frames in order, 8-bit sRGB. `painted`: the keyframes of `order`, one after another.
+ * The frames in order, 8-bit sRGB. `computed`: the keyframes of `order`, one after another. `bound`: see HELD_BYTES.
+ * @throws FractalError DISK where samples have no place in the folder for temporary files
  */
 export async function* assembled(
-  { cover, order, path, size }: { cover: Cover; order: FilmOrder; path: FilmPath; size: Size },
-  painted: AsyncIterable<Painted>,
+  { cover, order, path, size, painting }: AssembledFilm,
+  computed: AsyncIterable<KeyframeSamples>,
+  bound = HELD_BYTES,
 ): AsyncGenerator<Uint8Array> {
   const showing = showings(cover, order.keyframes, size);
-  const source = painted[Symbol.asyncIterator]();
-  const held = new Map<number, Pyramid>();
+  const source = computed[Symbol.asyncIterator]();
+  const held = new HeldKeyframes(order, painting, {
+    changing: isChanging(painting, path),
+    spill: new Spill({ bound }),
+    bound,
+  });
   const gathering = new Gathering(size);
   let come = 0;
   try {
@@ -34,53 +48,28 @@ export async function* assembled(
       for (; come < (order.needed[frame] as number); come++) {
         const next = await source.next();
         if (next.done) throw new Error(`the film has ${come} of ${order.keyframes.length} keyframes`);
-        held.set(come, [levelZero(next.value)]);
+        await held.add(come, next.value, frame);
       }
-      yield await frameOf(gathering, showing(path.at(frame)), held);
-      for (const [keyframe, pyramid] of held) {
-        if (letGo(pyramid, order.lastUse[keyframe] ?? [], frame)) held.delete(keyframe);
+      for (const camera of camerasOf(path, frame)) {
+        for (const { keyframe, to, level } of showing(camera)) {
+          for (const { step, share } of blendsOf(painting, to.scale)) {
+            for (const tile of await held.tiles({ keyframe, level, step }, frame)) gathering.add(tile, to, share);
+          }
+          // Between keyframes other work of this thread has its turn.
+          await setImmediate();
+        }
       }
+      yield gathering.pixels();
+      held.after(frame);
     }
   } finally {
+    held.close();
     await source.return?.();
   }
 }
 
-/** Between keyframes other work of this thread has its turn. */
-async function frameOf(
-  gathering: Gathering,
-  shown: readonly Showing[],
-  held: ReadonlyMap<number, Pyramid>,
-): Promise<Uint8Array> {
-  for (const { keyframe, to, level } of shown) {
-    const pyramid = held.get(keyframe);
-    if (pyramid) for (const tile of levelOf(pyramid, level)) gathering.add(tile, to);
-    await setImmediate();
-  }
-  return gathering.pixels();
-}
-
-function levelZero(parts: Painted): readonly Texels[] {
-  const tiles = tilesOf(parts.map(({ rect }) => rect)).map(emptyTexels);
-  for (const { rect, rgb } of parts) for (const tile of tiles) putPixels(tile, rgb, rect);
-  return tiles;
-}
-
-/** Made of the one below. */
-function levelOf(pyramid: Pyramid, level: number): readonly Texels[] {
-  const known = pyramid[level];
-  if (known) return known;
-  if (level === 0) throw new Error('a mip level was let go that is still needed');
-  const made = levelOf(pyramid, level - 1).map(halved);
-  pyramid[level] = made;
-  return made;
-}
-
-/** Lets go of the levels below those that frames after this one use; true: of all. */
-function letGo(pyramid: Pyramid, lastUse: readonly number[], frame: number): boolean {
-  const finest = lastUse.findIndex((last) => last > frame);
-  if (finest < 0) return true;
-  if (pyramid[finest] === undefined) levelOf(pyramid, finest);
-  pyramid.fill(undefined, 0, finest);
+function isChanging({ nameOf }: Painting, { frames }: FilmPath): boolean {
+  const first = nameOf(0);
+  for (let frame = 1; frame < frames; frame++) if (nameOf(frame) !== first) return true;
   return false;
 }

@@ -4,7 +4,7 @@
  */
 
 import { add, type Decimal, log10, multiply, negate, parseDecimal } from '../view/decimal.js';
-import type { Place } from '../view/path.js';
+import type { Place } from '../view/path/place.js';
 import { sinCos } from '../view/plane.js';
 
 export interface Camera extends Place {
@@ -33,11 +33,12 @@ export function depthOf({ zoom }: Pick<Camera, 'zoom'>): number {
   return log10(parsed(zoom));
 }
 
-/** Between views of this height, in pixels. */
-export function similarity(from: Camera, to: Camera, height: number): Similarity {
-  const scale = from.zoom === to.zoom ? 1 : Math.exp((depthOf(to) - depthOf(from)) * Math.LN10);
+/** Between views of these heights, in pixels. */
+export function similarity(from: Camera, to: Camera, fromHeight: number, toHeight = fromHeight): Similarity {
+  const nearer = from.zoom === to.zoom ? 1 : Math.exp((depthOf(to) - depthOf(from)) * Math.LN10);
+  const scale = nearer * (toHeight / fromHeight);
   const [sin, cos] = sinCos(from.rotation - to.rotation);
-  const [right, up] = [inPixels(from.re, to.re, to.zoom, height), inPixels(from.im, to.im, to.zoom, height)];
+  const [right, up] = [inPixels(from.re, to.re, to.zoom, toHeight), inPixels(from.im, to.im, to.zoom, toHeight)];
   const [turnSin, turnCos] = sinCos(-to.rotation);
   return {
     cos: scale * cos,

@@ -11,15 +11,11 @@ import { areaOf } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
 import { type Camera, depthOf, type Similarity, similarity } from './camera.js';
 import { type CellRange, Cells, contains, ELSEWHERE, HERE } from './cells.js';
+import { camerasOf } from './exposure.js';
 import { cellsAround, cellsUnder, type Footprint, footprint, type Size, touches } from './footprint.js';
+import type { Grid } from './grid.js';
 import { isSameDepth, type Levels, levelsOf, SAME_DEPTH, STEP } from './levels.js';
-
-export interface FilmPath {
-  readonly frames: number;
-  at(frame: number): Camera;
-  /** The camera at a depth (log10 of the zoom) between those of frames; absent: there may be several. */
-  atDepth?(depth: number): Camera;
-}
+import type { FilmPath } from './path.js';
 
 export interface FilmSize extends Size {
   /** A pixel has at least so many samples, at any place of any frame. */
@@ -29,16 +25,23 @@ export interface FilmSize extends Size {
 export interface Keyframe {
   /** 0: the deepest. */
   readonly level: number;
-  /** Of a view of the film's width and height. */
+  /** Of a view of the grid's size. */
   readonly camera: Camera;
   /** What is computed of it, in pixels of the view, without overlaps. */
   readonly parts: readonly Rect[];
 }
 
 export interface Cover {
+  readonly grid: Grid;
   readonly levels: Levels;
   /** The deepest first. None is without parts. */
   readonly keyframes: readonly Keyframe[];
+}
+
+interface DeepCamera {
+  readonly camera: Camera;
+  /** log10 of its zoom. */
+  readonly depth: number;
 }
 
 /** A keyframe while the cover is made. */
@@ -56,25 +59,27 @@ interface Other {
   readonly to: Similarity;
 }
 
-/** Keyframes reach so far to all sides of their centre, in sizes of the narrowest frame that they serve. */
-const REACH = 1.5;
+/** Keyframes reach so far to all sides of their centre, in half diagonals of the widest frame that they serve. */
+const REACH = 1.2;
 
-export function coverOf(path: FilmPath, size: FilmSize): Cover {
-  const frames = Array.from({ length: path.frames }, (_, frame) => path.at(frame))
+/** `kept`: the grid of a film whose samples are kept; absent: the film's own, by its size and its deepest frame. */
+export function coverOf(path: FilmPath, size: FilmSize, kept?: Grid): Cover {
+  const frames = Array.from({ length: path.frames }, (_, frame) => camerasOf(path, frame))
+    .flat()
     .map((camera) => ({ camera, depth: depthOf(camera) }))
     .sort((a, b) => b.depth - a.depth);
   const [deepest, shallowest] = [frames[0]?.depth ?? 0, frames.at(-1)?.depth ?? 0];
-  const levels = levelsOf(size.samples, frames[0]?.camera.zoom ?? '1');
-  const slow = (deepest - shallowest) / (path.frames - 1) < STEP;
-  const widest = slow && path.atDepth ? widestFrames(path.atDepth, levels, deepest, shallowest) : [];
-  const range = rangeOf(size, levels.density);
+  const grid = kept ?? gridOf(frames, path.frames, size);
+  const levels = levelsOf({ ...size, deepest }, grid);
+  const widest = grid.whole && path.atDepth ? widestFrames(path.atDepth, levels, deepest, shallowest) : [];
+  const range = rangeOf(size, grid, widestScale(frames, levels, size.height / grid.size.height));
   const done: Keyframe[] = [];
   /** Of these and no others a cell of the present level may be covered. */
   let drafts: Draft[] = [];
 
   function draftOf(camera: Camera, depth: number): Draft {
     const level = levels.of(depth);
-    const fits = (one: Camera) => contains(range, cellsAround(footprint(camera, one, size)));
+    const fits = (one: Camera) => contains(range, cellsAround(footprint(camera, one, size, grid.size)));
     const siblings = drafts.filter((one) => one.level === level);
     const serving = siblings.find((one) => fits(one.camera));
     if (serving) return serving;
@@ -86,14 +91,14 @@ export function coverOf(path: FilmPath, size: FilmSize): Cover {
   }
 
   function atLevel(camera: Camera, level: number): Camera {
-    return isSameDepth(depthOf(camera), levels.depthOf(level)) ? camera : { ...camera, zoom: levels.zoomOf(level) };
+    return { ...camera, zoom: levels.zoomOf(level), rotation: grid.rotation ?? camera.rotation };
   }
 
   function begin(level: number, camera: Camera): Draft {
     const small = drafts.filter((one) => sideSeenFrom(level, one.level, range) < 1);
     done.push(...small.map(finished));
     drafts = drafts.filter((one) => !small.includes(one));
-    const between = (from: Camera, to: Camera) => similarity(from, to, size.height);
+    const between = (from: Camera, to: Camera) => similarity(from, to, grid.size.height);
     const others = drafts.map((one) => ({ cells: one.cells, to: between(camera, one.camera) })).reverse();
     const draft = { level, camera, cells: new Cells(range), others };
     for (const one of drafts) {
@@ -105,10 +110,17 @@ export function coverOf(path: FilmPath, size: FilmSize): Cover {
 
   for (const { camera, depth } of [...frames, ...widest].sort((a, b) => b.depth - a.depth)) {
     const draft = draftOf(camera, depth);
-    want(draft, footprint(camera, draft.camera, size), size);
+    want(draft, footprint(camera, draft.camera, size, grid.size), grid.size);
   }
   done.push(...drafts.map(finished));
-  return { levels, keyframes: done.filter(({ parts }) => parts.length > 0) };
+  return { grid, levels, keyframes: done.filter(({ parts }) => parts.length > 0) };
+}
+
+/** `cameras`: the deepest first. */
+function gridOf(cameras: readonly DeepCamera[], frames: number, { width, height }: Size): Grid {
+  const [deepest, shallowest] = [cameras[0] as DeepCamera, cameras.at(-1) as DeepCamera];
+  const whole = (deepest.depth - shallowest.depth) / (frames - 1) < STEP;
+  return { size: { width, height }, zoom: deepest.camera.zoom, end: shallowest.camera.zoom, whole };
 }
 
 /** Samples that are computed. */
@@ -116,13 +128,13 @@ export function samplesOf({ keyframes }: Cover): number {
   return keyframes.reduce((sum, { parts }) => sum + areaOf(parts), 0);
 }
 
-/** The cells of a keyframe that a frame needs and no other keyframe has are computed. */
-function want({ cells, others }: Draft, shown: Footprint, size: Size): void {
+/** The cells of a keyframe that a frame needs and no other keyframe has are computed. `view`: size of keyframes. */
+function want({ cells, others }: Draft, shown: Footprint, view: Size): void {
   const { left, top, right, bottom } = cellsAround(shown);
   for (let row = top; row < bottom; row++) {
     for (let column = left; column < right; column++) {
       if (cells.at(column, row) !== 0 || !touches(shown, column, row)) continue;
-      const covered = others.some((other) => other.cells.hasAll(cellsUnder(column, row, other.to, size)));
+      const covered = others.some((other) => other.cells.hasAll(cellsUnder(column, row, other.to, view)));
       cells.set(column, row, covered ? ELSEWHERE : HERE);
     }
   }
@@ -133,18 +145,25 @@ function want({ cells, others }: Draft, shown: Footprint, size: Size): void {
  * depend on where just these frames lie, and other speeds find all of it.
  */
 function widestFrames(atDepth: (depth: number) => Camera, levels: Levels, deepest: number, shallowest: number) {
-  const widest: { camera: Camera; depth: number }[] = [];
-  for (let level = levels.of(deepest); levels.endOf(level) > shallowest; level++) {
+  const widest: DeepCamera[] = [];
+  for (let level = levels.of(deepest); levels.endOf(level) > shallowest - SAME_DEPTH; level++) {
     // Sorted into its level, not into the next one, which begins here.
     widest.push({ camera: atDepth(levels.endOf(level)), depth: levels.endOf(level) + 2 * SAME_DEPTH });
   }
   return widest;
 }
 
-/** The cells that a keyframe may have. */
-export function rangeOf({ width, height }: Size, density: number): CellRange {
-  const reach = REACH * density;
-  return cellsAround({ x: width / 2, y: height / 2, reachX: reach * width, reachY: reach * height });
+/** The most samples of a keyframe along a pixel of a frame that it serves. `ratio`: height of frames to that of keyframes. */
+function widestScale(frames: readonly DeepCamera[], levels: Levels, ratio: number): number {
+  const usual = levels.density * Math.exp(STEP * Math.LN10);
+  const nearer = (depth: number) => Math.exp((levels.depthOf(levels.of(depth)) - depth) * Math.LN10);
+  return frames.reduce((most, { depth }) => Math.max(most, nearer(depth) / ratio), usual);
+}
+
+/** The cells that a keyframe may have. `scale`: its samples along a pixel of a frame. */
+function rangeOf({ width, height }: Size, { size }: Grid, scale: number): CellRange {
+  const reach = (REACH * scale * Math.hypot(width, height)) / 2;
+  return cellsAround({ x: size.width / 2, y: size.height / 2, reachX: reach, reachY: reach });
 }
 
 /** How many cells of a level the longer side of a deeper keyframe is. */

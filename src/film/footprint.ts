@@ -2,7 +2,7 @@
 
 import { type Camera, type Similarity, similarity } from './camera.js';
 import { CELL, type CellRange } from './cells.js';
-import { MARGIN } from './filter.js';
+import { tentOf } from './filter.js';
 
 /** Pixels from the top left of the keyframe, Y down. */
 export interface Footprint {
@@ -26,14 +26,15 @@ export interface Size {
   readonly height: number;
 }
 
-/** Of a frame with its margin. Both views are of this size. */
-export function footprint(frame: Camera, keyframe: Camera, { width, height }: Size): Footprint {
-  const { cos, sin, scale, x, y } = similarity(frame, keyframe, height);
-  const [halfWidth, halfHeight] = [scale * (width / 2 + MARGIN), scale * (height / 2 + MARGIN)];
+/** Of a frame with the margin that its filter takes. `size`: of the frame, `view`: of the keyframe. */
+export function footprint(frame: Camera, keyframe: Camera, { width, height }: Size, view: Size): Footprint {
+  const { cos, sin, scale, x, y } = similarity(frame, keyframe, height, view.height);
+  const margin = tentOf(scale);
+  const [halfWidth, halfHeight] = [scale * (width / 2 + margin), scale * (height / 2 + margin)];
   const [unitCos, unitSin] = [cos / scale, -sin / scale];
   return {
-    x: width / 2 + x,
-    y: height / 2 - y,
+    x: view.width / 2 + x,
+    y: view.height / 2 - y,
     halfWidth,
     halfHeight,
     cos: unitCos,

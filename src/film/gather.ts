@@ -55,13 +55,16 @@ export class Gathering {
     new Uint8Array(this.memory.buffer, START_AT).set(LEVEL_TABLES.start);
   }
 
-  /** Adds what the frame shows of a tile. `to`: from pixels of the frame to those of the tile's keyframe. */
-  add(texels: Texels, to: Similarity): void {
-    if (to.sin === 0 && to.cos > 0) this.addUpright(texels, to);
-    else this.addTurned(texels, to);
+  /**
+   * Adds what the frame shows of a tile. `to`: from pixels of the frame to those of the tile's keyframe; `weight`: a factor
+   * on the weights of its texels.
+   */
+  add(texels: Texels, to: Similarity, weight = 1): void {
+    if (to.sin === 0 && to.cos > 0) this.addUpright(texels, to, weight);
+    else this.addTurned(texels, to, weight);
   }
 
-  private addUpright({ level, x, y, width, height, values }: Texels, to: Similarity): void {
+  private addUpright({ level, x, y, width, height, values }: Texels, to: Similarity, weight: number): void {
     const { width: columns, height: rows } = this.size;
     const texel = 2 ** level;
     const step = to.scale / texel;
@@ -73,6 +76,7 @@ export class Gathering {
     const [span, lines] = [across.to - across.from, down.to - down.from];
     if (span === 0 || lines === 0) return;
     this.place(ACROSS_AT, across);
+    for (let k = 0; k < down.weights.length; k++) down.weights[k]! *= weight;
     this.place(DOWN_AT, down);
     new Uint16Array(this.memory.buffer, TEXELS_AT, values.length).set(values);
     const sums = SUMS_AT + 4 * CHANNELS * (down.from * columns + across.from);
@@ -89,12 +93,12 @@ export class Gathering {
   }
 
   /** Texel by texel, to the pixels around it. */
-  private addTurned({ level, x, y, width, height, values }: Texels, to: Similarity): void {
+  private addTurned({ level, x, y, width, height, values }: Texels, to: Similarity, weight: number): void {
     const { width: columns, height: rows } = this.size;
     const texel = 2 ** level;
     const tent = tentOf(to.scale);
     const reach = tent + 0.5;
-    const share = (texel / to.scale) ** 2;
+    const share = weight * (texel / to.scale) ** 2;
     const [cos, sin] = [to.cos / to.scale ** 2, to.sin / to.scale ** 2];
     for (let row = 0, at = 0; row < height; row++) {
       const up = rows / 2 - (y + row + 0.5) * texel - to.y;
@@ -108,9 +112,9 @@ export class Gathering {
           if (j < 0 || j >= rows) continue;
           const down = share * weightAt(j + 0.5 - py, tent);
           for (let i = Math.max(0, firstX); i <= lastX && i < columns; i++) {
-            const weight = down * weightAt(i + 0.5 - px, tent);
+            const factor = down * weightAt(i + 0.5 - px, tent);
             const target = CHANNELS * (j * columns + i);
-            for (let c = 0; c < CHANNELS; c++) this.sums[target + c]! += weight * (values[at + c] as number);
+            for (let c = 0; c < CHANNELS; c++) this.sums[target + c]! += factor * (values[at + c] as number);
           }
         }
       }

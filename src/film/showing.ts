@@ -1,16 +1,18 @@
 /** Which keyframes a frame is assembled from, at which mip level; and in which order a film needs them. */
 
 import { type Camera, depthOf, type Similarity, similarity } from './camera.js';
-import type { Cover, FilmPath, Keyframe } from './cover.js';
+import type { Cover, Keyframe } from './cover.js';
+import { camerasOf } from './exposure.js';
 import { levelFor, MARGIN } from './filter.js';
 import type { Size } from './footprint.js';
 import { STEP } from './levels.js';
+import type { FilmPath } from './path.js';
 
 /** A keyframe in a frame. */
 export interface Showing {
   /** Index among the keyframes. */
   readonly keyframe: number;
-  /** From pixels of the frame to those of the keyframe. */
+  /** From pixels of the frame to those of the keyframe, as if this had the frame's size and the same top left. */
   readonly to: Similarity;
   /** The mip level. */
   readonly level: number;
@@ -28,13 +30,14 @@ interface Circle {
 
 /** For frames of a film. `keyframes`: of the cover, in any order. */
 export function showings(
-  { levels }: Pick<Cover, 'levels'>,
+  { levels, grid }: Pick<Cover, 'levels' | 'grid'>,
   keyframes: readonly Keyframe[],
   size: Size,
 ): (frame: Camera) => Showing[] {
   const byLevel = new Map<number, number[]>();
   for (const [index, { level }] of keyframes.entries()) byLevel.set(level, [...(byLevel.get(level) ?? []), index]);
-  const circles = keyframes.map((one) => circleAround(one, size));
+  const circles = keyframes.map((one) => circleAround(one, grid.size));
+  const [moreColumns, moreRows] = [grid.size.width - size.width, grid.size.height - size.height];
   const widest = Math.max(...circles.map(({ radius }) => 2 * radius));
   const deep = Math.ceil(Math.log10(widest / SMALLEST) / STEP);
   const reach = Math.hypot(size.width, size.height) / 2 + MARGIN;
@@ -43,10 +46,12 @@ export function showings(
     const found: Showing[] = [];
     for (let level = Math.max(0, coarsest - deep); level <= coarsest; level++) {
       for (const keyframe of byLevel.get(level) ?? []) {
-        const to = similarity(frame, (keyframes[keyframe] as Keyframe).camera, size.height);
+        const to = similarity(frame, (keyframes[keyframe] as Keyframe).camera, size.height, grid.size.height);
         const { x, y, radius } = circles[keyframe] as Circle;
         const near = Math.hypot(x - to.x, y - to.y) < radius + reach * to.scale;
-        if (near && 2 * radius > SMALLEST * to.scale) found.push({ keyframe, to, level: levelFor(to.scale) });
+        if (!near || 2 * radius <= SMALLEST * to.scale) continue;
+        const moved = { ...to, x: to.x + moreColumns / 2, y: to.y - moreRows / 2 };
+        found.push({ keyframe, to: moved, level: levelFor(to.scale) });
       }
     }
     return found;
@@ -68,16 +73,22 @@ export interface FilmOrder {
   readonly needed: readonly number[];
   /** By keyframe and mip level: the last frame that uses it; -1: none. */
   readonly lastUse: readonly (readonly number[])[];
+  /** By keyframe: a frame uses a finer mip level than a frame before it. */
+  readonly refines: readonly boolean[];
 }
 
 export function orderOf(cover: Cover, path: FilmPath, size: Size): FilmOrder {
   const showing = showings(cover, cover.keyframes, size);
   const first = cover.keyframes.map(() => Infinity);
   const uses: number[][] = cover.keyframes.map(() => []);
+  const coarsest = cover.keyframes.map(() => 0);
+  const refines = cover.keyframes.map(() => false);
   const needed = new Array<number>(path.frames);
   let seen = 0;
   for (let frame = 0; frame < path.frames; frame++) {
-    for (const { keyframe, level } of showing(path.at(frame))) {
+    for (const { keyframe, level } of camerasOf(path, frame).flatMap(showing)) {
+      if (level < (coarsest[keyframe] as number)) refines[keyframe] = true;
+      coarsest[keyframe] = Math.max(level, coarsest[keyframe] as number);
       if (first[keyframe] === Infinity) {
         first[keyframe] = frame;
         seen++;
@@ -95,5 +106,6 @@ export function orderOf(cover: Cover, path: FilmPath, size: Size): FilmOrder {
     keyframes: order.map((index) => cover.keyframes[index] as Keyframe),
     needed,
     lastUse: order.map((index) => uses[index] as number[]),
+    refines: order.map((index) => refines[index] as boolean),
   };
 }

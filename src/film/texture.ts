@@ -5,7 +5,6 @@
  * the sum of the shares, is the mean over the samples that there are.
  */
 
-import { toLinear } from '../render/oklab.js';
 import type { Rect } from '../shard/shard.js';
 
 /** Pixels along the side: a multiple of cells. */
@@ -21,8 +20,6 @@ export interface Texels extends Rect {
   /** width * height * CHANNELS, rows from the top left. */
   readonly values: Uint16Array;
 }
-
-const LINEAR = Uint16Array.from({ length: 256 }, (_, level) => Math.round(WHOLE * toLinear(level / 255)));
 
 /** The tiles that parts of a keyframe lie in: for each the smallest rectangle with all that it has of them. */
 export function tilesOf(parts: readonly Rect[]): Rect[] {
@@ -52,17 +49,17 @@ export function emptyTexels({ x, y, width, height }: Rect): Texels {
   return { level: 0, x, y, width, height, values: new Uint16Array(CHANNELS * width * height) };
 }
 
-/** Puts what texels of level 0 have of a painted rectangle: 8-bit sRGB. */
-export function putPixels(texels: Texels, rgb: Uint8Array, rect: Rect): void {
+/** Puts what texels of level 0 have of a painted rectangle: linear light, 3 numbers a pixel. */
+export function putLight(texels: Texels, light: Float32Array, rect: Rect): void {
   const [left, right] = [Math.max(texels.x, rect.x), Math.min(texels.x + texels.width, rect.x + rect.width)];
   const [top, bottom] = [Math.max(texels.y, rect.y), Math.min(texels.y + texels.height, rect.y + rect.height)];
   for (let y = top; y < bottom; y++) {
     let from = 3 * ((y - rect.y) * rect.width + left - rect.x);
     let to = CHANNELS * ((y - texels.y) * texels.width + left - texels.x);
     for (let x = left; x < right; x++, from += 3, to += CHANNELS) {
-      texels.values[to] = LINEAR[rgb[from] as number] as number;
-      texels.values[to + 1] = LINEAR[rgb[from + 1] as number] as number;
-      texels.values[to + 2] = LINEAR[rgb[from + 2] as number] as number;
+      texels.values[to] = WHOLE * (light[from] as number) + 0.5;
+      texels.values[to + 1] = WHOLE * (light[from + 1] as number) + 0.5;
+      texels.values[to + 2] = WHOLE * (light[from + 2] as number) + 0.5;
       texels.values[to + 3] = WHOLE;
     }
   }

@@ -29,7 +29,7 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
   const ffmpeg = await findFfmpeg({ encoders, path: options.ffmpeg });
   const how = recipe(settings, encoders.find((one) => ffmpeg.encoders.has(one)) as string);
   await checkEncoder(ffmpeg, settings, how);
-  const length = { seconds: frames / fps, lossless: how.lossless };
+  const length = { from: (options.first ?? 0) / fps, seconds: frames / fps, lossless: how.lossless };
   const sound = options.audio === undefined ? undefined : await soundOf(ffmpeg, options.audio, container, length);
   const withinLimit = parameterLimit(options, container);
   const file = await temporary(outfile, temporaryOptions(options));

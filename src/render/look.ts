@@ -12,6 +12,9 @@ export interface Look {
   readonly angle?: number;
 }
 
+/** The numbers of a paint that a look decides. */
+export type LookNumbers = Pick<Paint, 'offset' | 'density' | 'light'>;
+
 export function lookOf({ offset, density, slope }: Colours): Look {
   return { offset, density, ...(slope ? { angle: slope.angle } : {}) };
 }

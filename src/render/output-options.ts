@@ -13,6 +13,8 @@ export interface OutputOptions {
   readonly width: number;
   readonly height: number;
   readonly frames: number;
+  /** The index of the first frame: a part of a film keeps those of the whole; absent: 0. */
+  readonly first?: number;
   /** Samples a pixel: an axis of an .npy, when above 1. */
   readonly perPixel: number;
   /** Numbers a raw sample has: 1, or 3, nu and the vector of the distance, of which an .npy gets nu and the length. */

@@ -39,20 +39,21 @@ async function* rowsOf(
   const rows = Math.max(1, Math.floor(AT_ONCE / (width * perPixel)));
   for (let y = 0; y < height; y += rows) {
     const values = answer.values.subarray(y * perRow, Math.min(height, y + rows) * perRow);
-    yield { samples: { ...split(values, perRow / (width * perPixel)), perPixel, iterations }, y };
+    const { nu, vectors } = apart(values, perRow / (width * perPixel));
+    yield { samples: { nu, perPixel, iterations, ...(vectors ? { distance: vectors } : {}) }, y };
     await setImmediate();
   }
 }
 
-/** Triples taken apart; `channels` 1: there are no vectors. */
-function split(values: Float64Array, channels: number): { nu: Float64Array; distance?: Float64Array } {
+/** Triples of raw samples taken apart; `channels` 1: there are no vectors. */
+export function apart(values: Float64Array, channels: number): { nu: Float64Array; vectors?: Float64Array } {
   if (channels === 1) return { nu: values };
   const nu = new Float64Array(values.length / 3);
-  const distance = new Float64Array(2 * nu.length);
+  const vectors = new Float64Array(2 * nu.length);
   for (let i = 0; i < nu.length; i++) {
     nu[i] = values[3 * i] as number;
-    distance[2 * i] = values[3 * i + 1] as number;
-    distance[2 * i + 1] = values[3 * i + 2] as number;
+    vectors[2 * i] = values[3 * i + 1] as number;
+    vectors[2 * i + 1] = values[3 * i + 2] as number;
   }
-  return { nu, distance };
+  return { nu, vectors };
 }

@@ -24,14 +24,14 @@ export interface Sound {
 const LOCAL = ['-protocol_whitelist', 'file'];
 
 /**
- * `seconds`: how long the film is; `lossless`: its pictures lose nothing, and the sound shall not either.
+ * `from`, `seconds`: where the film begins in the sound, and how long it is; `lossless`: its pictures lose nothing, and the sound shall not either.
  * @throws FractalError AUDIO_INVALID for a file without sound, or none; OUTFILE_FORMAT for a film without a soundtrack
  */
 export async function soundOf(
   ffmpeg: Ffmpeg,
   audio: string,
   film: Film,
-  { seconds, lossless }: { readonly seconds: number; readonly lossless: boolean },
+  { from, seconds, lossless }: { readonly from: number; readonly seconds: number; readonly lossless: boolean },
 ): Promise<Sound> {
   const encoder = encoderOf(film, lossless);
   if (!encoder) throw new FractalError('OUTFILE_FORMAT', `a .${film} has no sound; leave --audio out, or use .mp4`);
@@ -40,7 +40,7 @@ export async function soundOf(
   return {
     path,
     inputOptions: LOCAL,
-    filter: `[1:a:0]apad,atrim=end=${seconds}[a]`,
+    filter: `[1:a:0]apad,atrim=start=${from}:duration=${seconds},asetpts=PTS-STARTPTS[a]`,
     options: ['-map', '[a]', ...encoder, '-flags:a', '+bitexact'],
   };
 }

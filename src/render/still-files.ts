@@ -20,9 +20,10 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
   const { bits = 8 } = options;
   if (format.kind === 'still') loadSharp().catch(() => undefined);
   // Made at once, so that a folder without write access is an error before anything is computed; the first frame uses it.
-  const made = (frame: number) =>
-    temporary(outfile.many ? outfile.path(frame) : options.outfile, temporaryOptions(options));
-  let ready: Temporary | undefined = await made(0);
+  const { first: begin = 0 } = options;
+  const pathOf = (index: number) => (outfile.many ? outfile.path(index) : options.outfile);
+  const made = (index: number) => temporary(pathOf(index), temporaryOptions(options));
+  let ready: Temporary | undefined = await made(begin);
   /** The one file of a single frame, complete, until `close` publishes it. */
   let whole: Temporary | undefined;
   const encoding = new Set<Promise<void>>();
@@ -32,13 +33,13 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
   const withinLimit = parameterLimit(options, format.kind === 'still' ? format.still : format.kind);
 
   const encodeFrame = async (frame: Frame, parameters: Text | undefined, raw: Raw | undefined, first?: Temporary) => {
-    const path = outfile.many ? outfile.path(frame.index) : options.outfile;
+    const path = pathOf(frame.index);
     const file = first ?? (await made(frame.index));
     try {
       await writeChunks(file.path, await chunksOf(frame, parameters, raw));
       if (!outfile.many) whole = file;
       else if (aborted) await file.discard();
-      else published[frame.index] = await file.publish();
+      else published[frame.index - begin] = await file.publish();
     } catch (error) {
       const reason = await writeError(path, file.path, error);
       await file.discard();
@@ -65,7 +66,7 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
     wants: wantsOf(format, options),
     write: async (frame, parameters, raw) => {
       if (failure) throw failure.error;
-      const first = frame.index === 0 ? ready : undefined;
+      const first = frame.index === begin ? ready : undefined;
       if (first) ready = undefined;
       const task: Promise<void> = encodeFrame(frame, parameters && (() => parameters('frame')), raw, first)
         .catch((error: unknown) => {

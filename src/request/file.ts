@@ -8,7 +8,7 @@ import { nearest } from '../nearest.js';
 import { decodeText, readAtMost } from '../text.js';
 import type { Flag } from './flags/flag.js';
 import { FILE_NAMES, REQUEST_FLAGS } from './flags/index.js';
-import { type Json, JsonError, type JsonObject, parseJson } from './json.js';
+import { compactJson, type Json, JsonError, type JsonObject, parseJson, plainKey } from './json.js';
 import { olderService } from './older.js';
 import type { RawFlags } from './values.js';
 
@@ -41,18 +41,17 @@ export function parseRequestFile(text: string, path: string, others: readonly st
     throw fileError(path, `it is longer than ${MAX_BYTES} characters, which is all that is read`);
   if (text.trim() === '') throw fileError(path, 'it is empty');
   const fields = objectOf(text, path);
-  const values = [...fields].map(([key, value]) => [key, scalar(value, key, path)] as const);
+  const names = new Map([...FILE_NAMES, ...others.map((name) => [name, name] as const)]);
+  const values = [...fields].map(([key, value]) => [key, scalar(value, key, path, names)] as const);
   const older = olderService([...fields.keys()]);
   if (older) return older(Object.fromEntries(values), (why) => fileError(path, why));
-  const names = new Map([...FILE_NAMES, ...others.map((name) => [name, name] as const)]);
   const raw: RawFlags = {};
   const keys = new Map<string, string>();
   for (const [key, value] of values) {
     // For editors.
     if (key === '$schema') continue;
-    const plain = key.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
-    const name = names.get(plain);
-    if (name === undefined) throw fileError(path, `"${shown(key)}" ${notUnderstood(plain, names)}`);
+    const name = names.get(plainKey(key));
+    if (name === undefined) throw fileError(path, `"${shown(key)}" ${notUnderstood(plainKey(key), names)}`);
     const other = keys.get(name);
     if (other !== undefined) throw fileError(path, `"${other}" and "${key}" mean the same: leave one out`);
     keys.set(name, key);
@@ -79,15 +78,13 @@ function objectOf(text: string, path: string): JsonObject {
 }
 
 /** A list of strings or numbers is its items with commas between. */
-function scalar(value: Json, key: string, path: string): string {
+function scalar(value: Json, key: string, path: string, names: ReadonlyMap<string, string>): string {
   if (typeof value === 'string') return value;
+  const flag: Flag | undefined = REQUEST_FLAGS[names.get(plainKey(key)) as FlagName];
+  if (flag?.object && value instanceof Map) return compactJson(value);
   if (Array.isArray(value) && value.every((one) => typeof one === 'string'))
-    return value.join(isRepeatable(key) ? '\n' : ',');
+    return value.join(flag?.repeatable ? '\n' : ',');
   throw fileError(path, `the value of "${shown(key)}" is not a string, a number, true or false`);
-}
-
-function isRepeatable(name: string): boolean {
-  return Object.hasOwn(REQUEST_FLAGS, name) && (REQUEST_FLAGS[name as FlagName] as Flag).repeatable === true;
 }
 
 function shown(key: string): string {

@@ -26,12 +26,21 @@ export function requestJsonSchema(): JsonSchema {
 }
 
 /** What a file may hold as the value of a flag. A list is its items with commas between. */
-function schemaOf({ describe, value, optional, negatable, default: usual, choices }: FlagSyntax): JsonSchema {
+function schemaOf({
+  describe,
+  value,
+  optional,
+  negatable,
+  default: usual,
+  choices,
+  object,
+}: FlagSyntax & Pick<Flag, 'object'>): JsonSchema {
   const about = { description: describe, ...(usual === undefined ? {} : { default: usual }) };
   const booleans = [...(optional || negatable || value === undefined ? [true, false, 'true', 'false'] : [])];
   if (value === undefined) return { ...about, enum: booleans };
   if (Array.isArray(choices)) return { ...about, enum: [...choices.flatMap(spellings), ...booleans] };
   const items = { type: ['string', 'number'] };
+  if (object) return { ...about, type: ['string', 'object'] };
   return { ...about, type: ['string', 'number', 'array', ...(booleans.length > 0 ? ['boolean'] : [])], items };
 }
 

@@ -27,8 +27,11 @@ const MAX_DEPTH = 32;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])/y;
 const BARE = /[A-Za-z_][\w-]*/y;
 
-/** One JSON text. @throws JsonError */
-export function parseJson(text: string): Json {
+/** Where the keys of objects stand in a text, from 0; under `''` the object itself. */
+export type JsonMarks = Map<JsonObject, ReadonlyMap<string, number>>;
+
+/** One JSON text. `marks`: filled with the places of keys. @throws JsonError */
+export function parseJson(text: string, marks?: JsonMarks): Json {
   let at = 0;
   const fail = (why: string, where = at) => new JsonError(text, where, `this is not JSON: ${why}`);
   const blank = () => match(/[ \t\r\n]*/y);
@@ -72,6 +75,8 @@ export function parseJson(text: string): Json {
   };
   const object = (depth: number): JsonObject => {
     const fields = new Map<string, Json>();
+    const places = new Map([['', at - 1]]);
+    marks?.set(fields, places);
     if (take('}')) return fields;
     do {
       blank();
@@ -79,6 +84,7 @@ export function parseJson(text: string): Json {
       const key = text[at] === '"' ? string() : match(BARE);
       if (key === undefined) throw missing('a key');
       if (fields.has(key)) throw new JsonError(text, from, `"${key.slice(0, 60)}" stands twice: leave one out`);
+      places.set(key, from);
       if (!take(':')) throw missing('":"');
       fields.set(key, value(depth + 1));
     } while (take(','));
@@ -98,4 +104,18 @@ export function parseJson(text: string): Json {
   blank();
   if (at < text.length) throw fail('the text should have ended before');
   return whole;
+}
+
+/** The same as one line; keys and values as they are. */
+export function compactJson(json: Json): string {
+  if (json === null || typeof json === 'string') return JSON.stringify(json);
+  if (json instanceof Map) {
+    return `{${[...json].map(([key, value]) => `${JSON.stringify(key)}:${compactJson(value)}`).join(',')}}`;
+  }
+  return `[${(json as readonly Json[]).map(compactJson).join(',')}]`;
+}
+
+/** A key as flags are written: "juliaRe" and "julia_re" are "julia-re". */
+export function plainKey(key: string): string {
+  return key.replace(/_/g, '-').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 }

@@ -6,10 +6,8 @@ import { invalid, type Values } from './values.js';
 
 type OutputValues = Values<typeof PICTURE_FLAGS>;
 
-/** @throws FractalError REQUEST_INVALID for a name that is given twice */
-export function outfilesOf({ outfile, frames }: OutputValues): readonly [string, ...string[]] {
-  const [first = frames > 1 ? 'fractal.mp4' : 'fractal.png', ...rest] = outfile ?? [];
-  const all = [first, ...rest] as const;
+/** The names that are given. @throws FractalError REQUEST_INVALID for one that is given twice */
+export function outfilesOf({ outfile: all = [] }: OutputValues): readonly string[] {
   const twice = all.find((name, k) => all.indexOf(name) < k);
   if (twice !== undefined) throw invalid(`--outfile "${twice}" was given 2 times: give it once`);
   return all;

@@ -8,11 +8,21 @@ import {
   LEGACY_STEP,
   type Slope,
 } from '../render/colours.js';
+import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
 import { formulaOf } from './formula.js';
 import { encodingOf, outfilesOf } from './output.js';
-import { depthOf, type Film, hasDistance, iterationsAt, type Request } from './request.js';
+import {
+  depthAt,
+  hasDistance,
+  iterationsAt,
+  landmarks,
+  largestLimit,
+  type Request,
+  stillOf,
+  viewAt,
+} from './request.js';
 import { type Size, sizeOf, zoomOfWidth } from './size.js';
 import { invalid, type Values, valuesOf } from './values.js';
 
@@ -33,30 +43,31 @@ export function parseRequest(raw: RawRequest): Request {
 /** @throws FractalError REQUEST_INVALID or VIEW_TOO_LARGE */
 export function requestOf(v: PictureValues): Request {
   const colours = coloursOf(v);
-  const outfiles = outfilesOf(v);
-  const distance = hasDistance({ colours, outfiles });
+  const named = outfilesOf(v);
+  const distance = hasDistance({ colours, outfiles: named });
   if (distance) refuseDistance(v, colours);
   refuseBeyondKernel(v);
   refuseExactDirect(v);
-  const size = sizeOf({ ...v, outfiles }, distance ? 3 : 1);
+  const size = sizeOf({ ...v, outfiles: named }, distance ? 3 : 1);
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
-  const film = filmOf(v, start, size);
-  const deepest = Math.max(depthOf(start.zoom), depthOf(film.end.zoom));
-  return {
-    formula: formulaOf(v),
+  const formula = formulaOf(v);
+  const film = filmOf(v, { ...start, formula, colours }, size);
+  const [outfile = film.frames > 1 ? 'fractal.mp4' : 'fractal.png'] = named;
+  const request: Request = {
+    formula,
     ...start,
     rotation: v.rotate,
     flip: v.flip,
     ...size,
-    iterations: v.iters === 'auto' ? iterationsAt(deepest) : v.iters,
+    iterations: typeof v.iters === 'number' ? v.iters : 1,
     autoIterations: v.iters === 'auto',
     bailout: v.bailout,
     count: colours.legacy ? 'whole' : 'smooth',
     exact: v.exact,
     colours,
     film,
-    outfile: outfiles[0],
-    outfiles,
+    outfile,
+    outfiles: [outfile, ...named.slice(1)],
     dither: v.dither && !colours.legacy,
     encoding: encodingOf(v),
     shape: v.shard,
@@ -64,23 +75,35 @@ export function requestOf(v: PictureValues): Request {
     kernel: v.kernel,
     method: v.method,
   };
+  return withLimit(onPath(request), v.iters);
+}
+
+/** The request with the values of its first and last frame. */
+function onPath(request: Request): Request {
+  const { path, frames } = request.film;
+  if (!path) return request;
+  const still = stillOf(request, 0);
+  if (frames === 1) return still;
+  const { film, outfile, ...start } = still;
+  const { re, im, zoom } = viewAt(request, frames - 1);
+  return { ...request, ...start, film: { ...request.film, end: { re, im, zoom } } };
+}
+
+function withLimit(request: Request, iters: PictureValues['iters']): Request {
+  if (typeof iters === 'number') return request;
+  if (iters === 'auto') {
+    const depths = landmarks(request).map((frame) => depthAt(request, frame));
+    return { ...request, iterations: iterationsAt(Math.max(0, ...depths)) };
+  }
+  const limited = { ...request, film: { ...request.film, limit: iters.limit } };
+  const iterations = largestLimit(limited);
+  return { ...(request.film.frames > 1 ? limited : request), iterations };
 }
 
 function zoomOf(v: PictureValues, size: Size): string {
   const width = v['view-width'];
   if (v.zoom && width) throw invalid('--zoom and --view-width both set the size of the view: give one of them');
   return v.zoom ?? (width ? zoomOfWidth(width, size) : DEFAULT_ZOOM);
-}
-
-function filmOf(v: PictureValues, start: Film['end'], size: Size): Film {
-  const width = v['view-width-end'];
-  if (v['zoom-end'] && width) throw invalid('--zoom-end and --view-width-end: give one of them');
-  const zoom = v['zoom-end'] ?? (width ? zoomOfWidth(width, size) : start.zoom);
-  const moves = v['zoom-end'] ?? width ?? v['xpos-end'] ?? v['ypos-end'];
-  if (moves !== undefined && v.frames === 1)
-    throw invalid('a film that ends at another place or zoom needs --frames of at least 2');
-  const end = { re: v['xpos-end'] ?? start.re, im: v['ypos-end'] ?? start.im, zoom };
-  return { frames: v.frames, fps: v.fps, end, ease: v.ease, assembly: v.assembly };
 }
 
 function coloursOf(v: PictureValues): Colours {

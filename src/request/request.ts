@@ -1,17 +1,23 @@
 /** A request: checked and typed values of the flags. Code that uses it need not check them again. */
 
+import { FractalError } from '../errors.js';
 import { type Colours, needsDistance } from '../render/colours.js';
+import type { Look } from '../render/look.js';
 import { holdsDistances } from '../render/outfile.js';
 import { log10, parseDecimal } from '../view/decimal.js';
-import { type Place, placeAt, timeOf } from '../view/path.js';
+import type { Easing } from '../view/path/easing.js';
+import type { Keyframe, State } from '../view/path/keyframe.js';
+import { pathOf as makePath, type Path, withStart } from '../view/path/path.js';
+import { type Place, placeAt } from '../view/path/place.js';
 import type { Formula, Sampling, View } from '../view/view.js';
+import { limitOf } from './limit/limit.js';
 
 export interface Request {
   readonly formula: Formula;
   readonly re: string;
   readonly im: string;
   readonly zoom: string;
-  /** Of the camera, degrees counter-clockwise. */
+  /** Of the camera, degrees counter-clockwise: of a film, as the other values here, in its first frame. */
   readonly rotation: number;
   /** The picture is mirrored top to bottom: its imaginary axis points down. */
   readonly flip: boolean;
@@ -58,37 +64,114 @@ export interface Encoding {
 }
 
 export interface Film {
-  /** 1: a still. */
+  /** Of the whole film; 1: a still. */
   readonly frames: number;
+  /** The frames that are rendered: from the first to the last, counted from 0. */
+  readonly first: number;
+  readonly last: number;
   /** Frames a second. */
   readonly fps: number;
   /** Where the last frame is. */
   readonly end: Place;
   /** 0: constant speed, 1: slow start and end. */
   readonly ease: number;
+  /** Instead of `ease`: the exponent of a slow start and end. */
+  readonly easePower?: number;
+  /** What else the last frame has, where it differs from the first. */
+  readonly ends: Pick<Keyframe, 'rotation' | 'offset' | 'julia'>;
+  /** Instead of a straight way from the first frame to the last. */
+  readonly path?: PathFile;
+  /** The iteration limit of each frame, as limit.ts reads it; `iterations` of the request is the largest. */
+  readonly limit?: string;
   /** Each frame computed by itself, or assembled from keyframes; auto: whichever has fewer samples. */
   readonly assembly: 'auto' | 'frames' | 'keyframes';
 }
 
-/** The view of one frame. */
-export function viewAt(request: Request, frame: number): View {
-  const { film } = request;
-  return viewOf(request, placeIn(request, timeOf(frame, film.frames, film.ease)));
+/** A path that was given as data. */
+export interface PathFile {
+  /** As one line of JSON. */
+  readonly text: string;
+  readonly keyframes: readonly Keyframe[];
 }
 
-/** The place at a time of a film's way, 0 to 1. */
+export interface Camera extends Place {
+  /** Degrees counter-clockwise. */
+  readonly rotation: number;
+}
+
+/** The view of one frame of the whole film. `frame`: from 0, fractions too, as for motion blur. */
+export function viewAt(request: Request, frame: number): View {
+  const { bailout, rotation, julia } = pathOf(request).othersAt(frame);
+  const { formula } = request;
+  return {
+    ...viewOf(request, { ...pathOf(request).at(frame), rotation }),
+    formula: julia ? { ...formula, julia } : formula,
+    bailout,
+    iterations: limitAt(request, frame),
+  };
+}
+
+/** Where the camera is at a frame, as for `viewAt`. */
+export function cameraAt(request: Request, frame: number): Camera {
+  return { ...pathOf(request).at(frame), rotation: pathOf(request).othersAt(frame).rotation };
+}
+
+/** log10 of the zoom at a frame. */
+export function depthAt(request: Request, frame: number): number {
+  return pathOf(request).depthAt(frame);
+}
+
+/** How a frame is painted, apart from tables. */
+export function lookAt(request: Request, frame: number): Look {
+  const { offset, density, angle } = pathOf(request).othersAt(frame);
+  return { offset, density, ...(angle === undefined ? {} : { angle }) };
+}
+
+/** Whether frames are painted differently. */
+export function lookChanges({ film }: Request): boolean {
+  const { path, ends } = film;
+  const gives = (one: Pick<Keyframe, 'offset' | 'density' | 'angle'>) =>
+    one.offset !== undefined || one.density !== undefined || one.angle !== undefined;
+  return path ? path.keyframes.some(gives) : gives(ends);
+}
+
+/** Whether the constant of a Julia set changes: frames then have other reference orbits. */
+export function constantChanges({ film }: Request): boolean {
+  return film.path ? film.path.keyframes.some(({ at, julia }) => at > 0 && julia) : film.ends.julia !== undefined;
+}
+
+/** Whether the formula or its bailout changes: frames then have no samples in common. */
+export function formulaChanges(request: Request): boolean {
+  return (
+    constantChanges(request) || (request.film.path?.keyframes.some(({ bailout }) => bailout !== undefined) ?? false)
+  );
+}
+
+/** The frames next to the path's keyframes, the first and the last of the film among them, in order: any extreme is near one. */
+export function landmarks({ film }: Request): number[] {
+  const last = film.frames - 1;
+  const times = (film.path?.keyframes ?? []).flatMap(({ at }) => [Math.floor(at), Math.ceil(at)]);
+  return [...new Set([0, last, ...times.filter((frame) => frame <= last)])].sort((a, b) => a - b);
+}
+
+/** How many frames are rendered, of a part of a film fewer than it has. */
+export function frameCount({ first, last }: Film): number {
+  return last - first + 1;
+}
+
+/** The place at a time of a straight way, 0 to 1. */
 export function placeIn({ re, im, zoom, film }: Request, time: number): Place {
   return placeAt({ re, im, zoom }, film.end, time);
 }
 
-/** The view of any place, as frames have it. */
-export function viewOf(request: Request, place: Place): View {
+/** The view of any place, as frames have it. `rotation`: by default that of the request. */
+export function viewOf(request: Request, place: Place & Partial<Camera>): View {
   const { formula, rotation, width, height, iterations, bailout, count, sampling } = request;
   const isPerturbed = depthOf(place.zoom) >= (request.perturbedFrom ?? Infinity);
   return {
     formula,
-    ...place,
     rotation,
+    ...place,
     width,
     height,
     iterations,
@@ -106,10 +189,61 @@ export function hasDistance({ colours, outfiles }: Pick<Request, 'colours' | 'ou
   return needsDistance(colours) || outfiles.some(holdsDistances);
 }
 
-/** One frame of a film as a still. */
+/** One frame of a film as a still, with all that it has. */
 export function stillOf(request: Request, frame: number): Request {
-  const { re, im, zoom } = viewAt(request, frame);
-  return { ...request, re, im, zoom, film: { ...request.film, frames: 1, end: { re, im, zoom } } };
+  const { re, im, zoom, rotation, formula, bailout, iterations } = viewAt(request, frame);
+  const { offset, density, angle } = lookAt(request, frame);
+  const { slope } = request.colours;
+  const lit = slope && angle !== undefined ? { slope: { ...slope, angle } } : {};
+  const { path, limit, easePower, ...film } = request.film;
+  return {
+    ...{ ...request, re, im, zoom, rotation, formula, bailout, iterations },
+    colours: { ...request.colours, offset, density, ...lit },
+    film: { ...film, frames: 1, first: 0, last: 0, end: { re, im, zoom }, ends: {} },
+  };
+}
+
+/** The largest iteration limit of all frames. @throws FractalError REQUEST_INVALID, naming the first frame without one */
+export function largestLimit(request: Request): number {
+  let most = 1;
+  for (let frame = 0; frame < request.film.frames; frame++) most = Math.max(most, limitAt(request, frame));
+  return most;
+}
+
+function limitAt(request: Request, frame: number): number {
+  const { limit, frames } = request.film;
+  if (limit === undefined) return request.iterations;
+  const found = limitOf(limit)({ frame, t: frames > 1 ? frame / (frames - 1) : 0, depth: depthAt(request, frame) });
+  if (typeof found === 'number') return found;
+  throw new FractalError('REQUEST_INVALID', `--iters "${limit}" is ${found.why} at frame ${frame}`);
+}
+
+const paths = new WeakMap<Request, Path>();
+
+function pathOf(request: Request): Path {
+  let path = paths.get(request);
+  if (!path) paths.set(request, (path = makePath(keyframesOf(request), startOf(request))));
+  return path;
+}
+
+/** The first has the values of the request. The flags of a straight way are a path of two keyframes. */
+export function keyframesOf(request: Request): readonly [Keyframe, ...Keyframe[]] {
+  const { frames, end, ends, ease, easePower, path } = request.film;
+  const start = startOf(request);
+  if (path) return withStart(path.keyframes, start);
+  const easing: Easing =
+    easePower === undefined ? { kind: 'smooth', amount: ease } : { kind: 'power', exponent: easePower };
+  const last = frames > 1 ? [{ at: frames - 1, centre: end, zoom: end.zoom, ...ends }] : [];
+  return withStart([{ at: 0, easing, journey: false }, ...last], start);
+}
+
+function startOf({ re, im, zoom, rotation, formula, bailout, colours }: Request): State {
+  const { offset, density, slope } = colours;
+  return {
+    ...{ re, im, zoom, rotation, bailout, offset, density },
+    ...(formula.julia ? { julia: formula.julia } : {}),
+    ...(slope ? { angle: slope.angle } : {}),
+  };
 }
 
 /** log10 of a zoom, at least 0. */

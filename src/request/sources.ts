@@ -6,6 +6,7 @@
 
 import { wholeOf } from '../view/decimal.js';
 import { readRequestFile } from './file.js';
+import { FILM_FLAGS } from './flags/film.js';
 import { ALTERNATIVES, OLDER_NAMES } from './flags/index.js';
 import type { Location } from './location/location.js';
 import { invalid, type RawFlags } from './values.js';
@@ -20,7 +21,16 @@ export async function flagsOfSources(given: RawFlags): Promise<Location> {
   refuseSharedInput(combined);
   const { flags, notes } =
     combined.location === undefined ? { flags: {}, notes: [] } : await locationOf(combined.location);
-  return { flags: { ...withoutAlternatives(flags, combined), ...combined }, notes };
+  return { flags: await withPath({ ...withoutAlternatives(flags, combined), ...combined }), notes };
+}
+
+/** The path's text in the place of its file's name. */
+async function withPath(flags: RawFlags): Promise<RawFlags> {
+  const { path } = flags;
+  if (path === undefined || path === '' || path.trimStart().startsWith('{')) return flags;
+  const { readPathFile } = await import('./path/read.js');
+  const fps = Number(flags.fps ?? FILM_FLAGS.fps.default);
+  return { ...flags, path: await readPathFile(path, fps > 0 ? fps : 1) };
 }
 
 /** What shapes the picture, and nothing else: a file from elsewhere names no outfile and no hosts. */
@@ -58,12 +68,16 @@ function refuseSharedInput({ hostfile, request }: RawFlags): void {
     throw invalid('--hostfile - and --request - both read standard input: give one of them a file');
 }
 
-const ENDS = ['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end'];
+/** Flags about the way of a film. */
+const WAY = [
+  ...['zoom-end', 'view-width-end', 'xpos-end', 'ypos-end', 'rotate-end', 'offset-end', 'julia-re-end', 'julia-im-end'],
+  ...['path', 'frames-from', 'frames-to', 'ease-power'],
+];
 
 /** A zoom on the command line replaces a width in the file, and the like; a still has no path of the camera. */
 function withoutAlternatives(file: RawFlags, given: RawFlags): RawFlags {
   const rest = { ...file };
-  if (given.frames !== undefined && wholeOf(given.frames) === 1) for (const name of ENDS) delete rest[name];
+  if (given.frames !== undefined && wholeOf(given.frames) === 1) for (const name of WAY) delete rest[name];
   for (const [one, other] of ALTERNATIVES) {
     if (given[one] !== undefined) delete rest[other];
     if (given[other] !== undefined) delete rest[one];

@@ -4,16 +4,21 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import sharp from 'sharp';
 import { plan } from '../../src/app/plan.js';
 import { render } from '../../src/app/render.js';
 import { workerSource } from '../../src/app/worker-source.js';
 import type { RawRequest } from '../../src/request/parse.js';
 import { folder } from '../e2e/processes.js';
+import { psnr } from '../film/rendering.js';
 import { inProcess, localWorkers, never, orderOf, recorder } from './orders.js';
 
 const BOUNDED = { timeout: 120_000 };
 const AT = { xpos: '-0.7436438870371587', ypos: '0.13182590420531197' };
 const END = { 'xpos-end': AT.xpos, 'ypos-end': AT.ypos };
+/** kf-1e14 of test/golden. */
+const KF = { xpos: '-1.759817130804847813610825010561798238244', ypos: '-0.01259331079974986538374663184326485845034' };
+const DEEP = { ...KF, 'xpos-end': KF.xpos, 'ypos-end': KF.ypos, iters: '4036' };
 const ZOOM = { ...AT, ...END, zoom: '100', 'zoom-end': '800', iters: '600', frames: '25', assembly: 'keyframes' };
 
 /** The frames of a film, and what was said. */
@@ -45,14 +50,82 @@ test(
   },
 );
 
-test('another speed, easing and part of the same way find nearly all in the store', BOUNDED, async (t) => {
-  const store = folder(t);
-  await framesOf(t, ZOOM, { store });
-  for (const other of [{ frames: '61' }, { ease: '1', frames: '40' }, { zoom: '200', frames: '21' }]) {
-    const { report } = await framesOf(t, { ...ZOOM, ...other }, { store });
-    const share = (report?.recalled ?? 0) / ((report?.recalled ?? 0) + (report?.samples ?? 0));
-    assert.ok(share > 0.9, `${JSON.stringify(other)}: ${share}`);
+test('another speed, easing, length and size below, and a part of the way, compute nothing', BOUNDED, async (t) => {
+  const deep = { ...DEEP, zoom: '1e12', 'zoom-end': '1.6e13', frames: '25', assembly: 'keyframes' };
+  for (const film of [ZOOM, deep]) {
+    const store = folder(t);
+    await framesOf(t, film, { store });
+    for (const other of [
+      { frames: '61' },
+      { ease: '1', frames: '40' },
+      { frames: '9', fps: '60' },
+      { width: '32', height: '18' },
+      { zoom: film['zoom-end'], 'zoom-end': film.zoom },
+      { zoom: `${2 * Number(film.zoom)}` },
+      { palette: 'Hippi', density: '3' },
+    ]) {
+      const { report } = await framesOf(t, { ...film, ...other }, { store });
+      assert.equal(report?.samples, 0, JSON.stringify(other));
+    }
+    // Where a film ends earlier, its last frame's middle is not among the samples of the longer one's keyframes of its depth.
+    const shorter = await framesOf(t, { ...film, 'zoom-end': `${Number(film['zoom-end']) / 3}` }, { store });
+    assert.ok((shorter.report?.samples ?? Infinity) < 1.5 * 64 * 36, `${shorter.report?.samples}`);
+    for (const other of [{ rotate: '5' }, { width: '70' }]) {
+      const { report } = await framesOf(t, { ...film, ...other }, { store });
+      const share = (report?.recalled ?? 0) / ((report?.recalled ?? 0) + (report?.samples ?? 0));
+      assert.ok(share > 0.6, `${JSON.stringify(other)}: ${share}`);
+    }
   }
+});
+
+test('a film of another size from kept keyframes is as good as one of its own', BOUNDED, async (t) => {
+  const store = folder(t);
+  const small = { ...ZOOM, width: '32', height: '18', frames: '9' };
+  await framesOf(t, ZOOM, { store });
+  const shared = await framesOf(t, small, { store });
+  const own = await framesOf(t, small, {});
+  const truth = await framesOf(t, { ...small, assembly: 'frames', samples: '64' }, {});
+  for (const frame of [0, 4, 8]) {
+    const [from, alone] = [shared, own].map(({ bytes }) => psnrOf(bytes[frame], truth.bytes[frame]));
+    assert.ok(
+      ((await from) as number) > ((await alone) as number) - 1,
+      `frame ${frame}: ${await from}, alone ${await alone} dB`,
+    );
+  }
+});
+
+test('a part of a film has the frames of the whole', BOUNDED, async (t) => {
+  const [whole, part] = [
+    await framesOf(t, ZOOM, {}),
+    await framesOf(t, { ...ZOOM, 'frames-from': '7', 'frames-to': '12' }, {}),
+  ];
+  assert.deepEqual(part.bytes, whole.bytes.slice(7, 13));
+  assert.ok((part.report?.samples ?? Infinity) < (whole.report?.samples ?? 0));
+});
+
+test('where the formula changes frames are computed one by one, and all have their own colours', BOUNDED, async (t) => {
+  const julia = (re: string, im: string) => ({ 'julia-re': re, 'julia-im': im });
+  const keyframes = [
+    { time: 0, xpos: '0', ypos: '0', zoom: '1', ...julia('-0.8', '0.156'), ease: 'hold' },
+    { time: 6, zoom: '1', ...julia('-0.8', '0.156') },
+    { time: 9, zoom: '1', ...julia('-0.7', '0.27'), offset: '0.5' },
+    { time: 18, zoom: '4', ...julia('-0.7', '0.27') },
+  ];
+  const film = { path: JSON.stringify({ keyframes }), formula: 'julia', iters: '300' };
+  const shared = await framesOf(t, { ...film, assembly: 'keyframes' }, {});
+  const alone = await framesOf(t, { ...film, assembly: 'frames' }, {});
+  const truth = await framesOf(t, { ...film, assembly: 'frames', samples: '32' }, {});
+  assert.equal(shared.bytes.length, 19);
+  for (const [frame, bytes] of shared.bytes.entries()) {
+    const single = frame >= 7 && frame <= 8;
+    if (single) assert.deepEqual(bytes, alone.bytes[frame], `frame ${frame}`);
+    else assert.ok((await psnrOf(bytes, truth.bytes[frame])) > (await psnrOf(alone.bytes[frame], truth.bytes[frame])));
+  }
+  assert.ok((shared.report?.samples ?? Infinity) < (alone.report?.samples ?? 0) / 2);
+  assert.ok(
+    shared.lines.some((line) => /assembled from \d+ keyframes, but for 2 frames/.test(line)),
+    shared.lines.join(),
+  );
 });
 
 test('progress counts frames of the film, and ends with all of them', BOUNDED, async (t) => {
@@ -68,13 +141,30 @@ test('several samples a pixel where doubles just reach: as deep as frames of so 
   assert.equal(bytes.length, 5);
 });
 
-test('what depends on the size of a pixel is computed frame by frame, and said', BOUNDED, async (t) => {
-  const lit = { ...ZOOM, frames: '3', slope: 'true' };
-  const asked = await framesOf(t, lit, {});
-  const plain = await framesOf(t, { ...lit, assembly: 'frames' }, {});
-  assert.equal(asked.report?.samples, plain.report?.samples);
-  assert.ok(asked.lines.includes('film: frame by frame, since slopes and distances depend on the size of a pixel'));
-});
+test(
+  'slopes and distances are those of the size of a pixel: as good as frames of several samples',
+  BOUNDED,
+  async (t) => {
+    for (const look of [{ slope: 'true' }, { 'color-mode': 'distance' }]) {
+      const film = { ...ZOOM, ...look, frames: '9' };
+      const { bytes, report } = await framesOf(t, film, {});
+      const one = await framesOf(t, { ...film, assembly: 'frames' }, {});
+      const truth = await framesOf(t, { ...film, assembly: 'frames', samples: '64' }, {});
+      assert.ok((report?.samples ?? 0) < (one.report?.samples ?? 0));
+      for (const frame of [0, 3, 8]) {
+        const [shared, alone] = [bytes, one.bytes].map(async (files) => psnrOf(files[frame], truth.bytes[frame]));
+        const [from, of] = [await shared, await alone] as [number, number];
+        assert.ok(from > of + 1, `${JSON.stringify(look)}, frame ${frame}: ${from} dB, alone ${of} dB`);
+      }
+    }
+  },
+);
+
+/** Of two PNGs. */
+async function psnrOf(a: Buffer | undefined, b: Buffer | undefined): Promise<number> {
+  const [one, other] = [await sharp(a).raw().toBuffer(), await sharp(b).raw().toBuffer()];
+  return psnr(one, other);
+}
 
 test('auto takes what has fewer samples, and the plan says both', BOUNDED, async () => {
   const source = await workerSource({ host: 'a:1', np: 0, minWorkers: 1, access: {} }, undefined);

@@ -69,6 +69,20 @@ test('a film gets other colours', BOUNDED, async (t) => {
   assert.equal(hashOf(await recolor(t, [...film, '--palette', 'Hippi', ...kept], 'x.mp4')), hashOf(anew));
 });
 
+test('a film from keyframes gets other colours, slopes too where distances are kept', BOUNDED, async (t) => {
+  for (const [shown, colours] of [
+    [[], ['--palette', 'Hippi', '--density', '2']],
+    [['--slope'], ['--slope', '0.3', '--slope-angle', '20']],
+    [['--slope'], ['--palette', 'Hippi']],
+  ] as const) {
+    const kept = ['--store', folder(t)];
+    const film = [...STILL, '--zoom-end', '1300', '--frames', '7', '--iters', '2000', '--assembly', 'keyframes'];
+    await leader(t, [...film, ...kept, ...shown], 'x.mp4');
+    const anew = await leader(t, [...film, ...colours, '--no-store'], 'x.mp4');
+    assert.equal(hashOf(await recolor(t, [...film, ...colours, ...kept], 'x.mp4')), hashOf(anew), colours.join(' '));
+  }
+});
+
 test('what is not there is named, in one line', BOUNDED, async (t) => {
   const store = folder(t);
   const asked = async (...more: string[]) => {

@@ -7,7 +7,7 @@ import { orderOf } from '../../src/film/showing.js';
 import { toLinear } from '../../src/render/oklab.js';
 import { fromLog10 } from '../../src/view/decimal.js';
 import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
-import { PAINT, psnr, type Scene, studio } from './rendering.js';
+import { PAINT, paintedBy, psnr, type Scene, studio } from './rendering.js';
 
 const size = { width: 160, height: 90, samples: 1 };
 const octaves = 3;
@@ -105,10 +105,12 @@ test('what is of one colour stays so: no seam, no edge, no change of brightness'
   const order = orderOf(cover, turning, size);
   async function* grey() {
     for (const { parts } of order.keyframes) {
-      yield parts.map((rect) => ({ rect, rgb: new Uint8Array(3 * rect.width * rect.height).fill(77) }));
+      yield parts.map((rect) => ({ rect, values: new Float64Array(rect.width * rect.height) }));
     }
   }
-  for await (const rgb of assembled({ cover, order, path: turning, size }, grey())) {
+  const light = (values: Float64Array) => new Float32Array(3 * values.length).fill(toLinear(77 / 255));
+  const painting = { ...paintedBy(PAINT), light };
+  for await (const rgb of assembled({ cover, order, path: turning, size, painting }, grey())) {
     assert.deepEqual(new Set(rgb), new Set([77]));
   }
 });
@@ -140,11 +142,12 @@ test('a frame comes as soon as its keyframes are there, and what no later frame 
     async function* counted() {
       for (const { parts } of order.keyframes) {
         made++;
-        yield parts.map((rect) => ({ rect, rgb: new Uint8Array(3 * rect.width * rect.height) }));
+        yield parts.map((rect) => ({ rect, values: new Float64Array(rect.width * rect.height) }));
       }
     }
     const afterFrame: number[] = [];
-    for await (const _ of assembled({ cover, order, path, size }, counted())) afterFrame.push(made);
+    const film = { cover, order, path, size, painting: paintedBy(PAINT) };
+    for await (const _ of assembled(film, counted())) afterFrame.push(made);
     assert.equal(made, cover.keyframes.length);
     // Keyframes of some 10 octaves lie within a frame of 160 pixels.
     assert.ok(
@@ -157,6 +160,19 @@ test('a frame comes as soon as its keyframes are there, and what no later frame 
         (_, k) => k < (order.needed[frame] as number) && Math.max(...(order.lastUse[k] ?? [])) > frame,
       );
     assert.ok(Math.max(...indices(path.frames).map((frame) => heldAt(frame).length)) < 45);
+  }
+});
+
+test('without memory for keyframes, samples wait in files: the same frames', async () => {
+  for (const [from, to] of [
+    ['500', '2000'],
+    ['2000', '500'],
+  ] as const) {
+    const path = zoomPath({ ...SHALLOW, zoom: from }, { ...SHALLOW, zoom: to }, 7);
+    const { film } = studio({ ...shallow, path });
+    const bounded = film(0);
+    for await (const rgb of film()) assert.deepEqual((await bounded.next()).value, rgb);
+    assert.equal((await bounded.next()).done, true);
   }
 });
 

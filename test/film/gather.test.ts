@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { levelFor, tentOf, weightAt } from '../../src/film/filter.js';
 import { Gathering } from '../../src/film/gather.js';
-import { emptyTexels, halved, putPixels, tilesOf } from '../../src/film/texture.js';
+import { emptyTexels, halved, putLight, tilesOf } from '../../src/film/texture.js';
 import { toLevel, toLinear } from '../../src/render/oklab.js';
 
 const size = { width: 48, height: 27 };
@@ -17,7 +17,8 @@ function noise(scale: number) {
     return seed >>> 24;
   });
   let tiles = tilesOf([rect]).map(emptyTexels);
-  for (const tile of tiles) putPixels(tile, rgb, rect);
+  const light = Float32Array.from(rgb, (level) => toLinear(level / 255));
+  for (const tile of tiles) putLight(tile, light, rect);
   for (let level = 0; level < levelFor(scale); level++) tiles = tiles.map(halved);
   return { rect, rgb, tiles };
 }

@@ -1,8 +1,9 @@
 /** Paths of films for tests. */
 
 import { type Camera, depthOf } from '../../src/film/camera.js';
-import type { FilmPath } from '../../src/film/cover.js';
-import { type Place, placeAt, timeOf } from '../../src/view/path.js';
+import type { FilmPath } from '../../src/film/path.js';
+import { timeOf } from '../../src/view/path/easing.js';
+import { type Place, placeAt } from '../../src/view/path/place.js';
 
 /** A place with detail at every depth to 1e14: kf-1e14 of test/golden. */
 export const DEEP = {

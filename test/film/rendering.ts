@@ -1,13 +1,16 @@
 /** Films from keyframes, and stills to compare them with, computed in this thread. */
 
-import { assembled, type Painted } from '../../src/film/assemble.js';
+import { assembled } from '../../src/film/assemble.js';
 import type { Camera } from '../../src/film/camera.js';
-import { coverOf, type FilmPath, type FilmSize } from '../../src/film/cover.js';
+import { coverOf, type FilmSize } from '../../src/film/cover.js';
+import type { FilmPath } from '../../src/film/path.js';
+import type { KeyframeSamples, Painting } from '../../src/film/samples.js';
 import { orderOf } from '../../src/film/showing.js';
 import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { DEFAULT_COLOURS, type Paint, prepare } from '../../src/render/colours.js';
+import { paintLight } from '../../src/render/paint.js';
 import type { Rect } from '../../src/shard/shard.js';
 import { type Sampling, samplesPerPixel, type View } from '../../src/view/view.js';
 import { paint } from '../render/painting.js';
@@ -29,8 +32,8 @@ export interface Studio {
   samples(view: View, rect: Rect): Promise<Float64Array>;
   /** 8-bit sRGB of one frame, computed as a picture of its own. */
   still(frame: number, samples: number): Promise<Uint8Array>;
-  /** All frames, 8-bit sRGB, from keyframes. */
-  film(): AsyncGenerator<Uint8Array>;
+  /** All frames, 8-bit sRGB, from keyframes. `bound`: of the memory that keyframes may take, in bytes. */
+  film(bound?: number): AsyncGenerator<Uint8Array>;
 }
 
 export function studio({ path, size, iterations, perturbed, paint: how }: Scene): Studio {
@@ -50,18 +53,27 @@ export function studio({ path, size, iterations, perturbed, paint: how }: Scene)
       const sampling: Sampling = count === 1 ? { kind: 'grid', side: 1 } : { kind: 'jittered', count, seed: frame };
       return painted(viewOf(path.at(frame), sampling), { x: 0, y: 0, width, height });
     },
-    film() {
+    film(bound) {
       const cover = coverOf(path, size);
       const order = orderOf(cover, path, size);
-      async function* keyframes(): AsyncGenerator<Painted> {
+      async function* keyframes(): AsyncGenerator<KeyframeSamples> {
         for (const { camera, parts } of order.keyframes) {
-          const done: { rect: Rect; rgb: Uint8Array }[] = [];
-          for (const rect of parts) done.push({ rect, rgb: await painted(viewOf(camera), rect) });
+          const done: { rect: Rect; values: Float64Array }[] = [];
+          for (const rect of parts) done.push({ rect, values: await samples(viewOf(camera), rect) });
           yield done;
         }
       }
-      return assembled({ cover, order, path, size }, keyframes());
+      return assembled({ cover, order, path, size, painting: paintedBy(how, iterations) }, keyframes(), bound);
     },
+  };
+}
+
+/** Alike in all frames. */
+export function paintedBy(how: Paint, iterations = 1): Painting {
+  return {
+    nameOf: () => '',
+    scaled: false,
+    light: (nu) => paintLight({ nu, perPixel: 1, iterations }, how),
   };
 }
 

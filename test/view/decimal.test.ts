@@ -14,7 +14,8 @@ import {
   parseDecimal,
   toDoubles,
 } from '../../src/view/decimal.js';
-import { placeAt, timeOf } from '../../src/view/path.js';
+import { timeOf } from '../../src/view/path/easing.js';
+import { placeAt } from '../../src/view/path/place.js';
 import { plane, points, sinCos } from '../../src/view/plane.js';
 import type { View } from '../../src/view/view.js';
 

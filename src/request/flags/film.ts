@@ -1,13 +1,21 @@
 /** Flags about the path of the camera and the speed of a film. A still, a film of one frame, has none of them. */
 
+import { MAX_DEGREES } from '../../view/bounds.js';
 import type { Request } from '../request.js';
+import { COLOUR_FLAGS } from './colour.js';
 import { type FlagTable, RENDERING } from './flag.js';
-import { coordinate, oneOf, positive, real, whole, zoom } from './schemas.js';
+import { coordinate, oneOf, positive, real, text, whole, zoom } from './schemas.js';
 
 const group = 'Film';
 const shapes = 'samples';
 
+/** The most frames of a film. */
+export const MAX_FRAMES = 1_000_000;
+export const MAX_EASE_POWER = 16;
+
 const isFilm = ({ film }: Request) => film.frames > 1;
+/** A film whose way is given by its ends. */
+const isStraight = ({ film }: Request) => film.frames > 1 && !film.path;
 
 export const FILM_FLAGS = {
   frames: {
@@ -15,10 +23,46 @@ export const FILM_FLAGS = {
     shapes,
     commands: RENDERING,
     value: 'N',
-    schema: whole(1, 1_000_000),
+    schema: whole(1, MAX_FRAMES),
     describe: 'frames; more than one make a film',
-    default: '1',
+    defaultText: '1; with --path up to its last keyframe',
     metadata: (request) => (isFilm(request) ? String(request.film.frames) : undefined),
+  },
+  seconds: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'S',
+    schema: real(0.001, 1e6),
+    insteadOf: 'frames',
+    describe: 'length of the film, instead of --frames',
+  },
+  speed: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'D',
+    schema: real(1e-6, 1e6),
+    insteadOf: 'frames',
+    describe: 'doublings of the zoom a second, instead of --frames',
+  },
+  'frames-from': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'N',
+    schema: whole(0, MAX_FRAMES - 1),
+    describe: 'first frame of the part that is rendered, counted from 0',
+    metadata: ({ film }) => (film.first > 0 ? String(film.first) : undefined),
+  },
+  'frames-to': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'N',
+    schema: whole(0, MAX_FRAMES - 1),
+    describe: 'last frame of the part that is rendered',
+    metadata: ({ film }) => (film.last < film.frames - 1 ? String(film.last) : undefined),
   },
   fps: {
     group,
@@ -38,7 +82,7 @@ export const FILM_FLAGS = {
     schema: zoom,
     describe: 'zoom of the last frame; the zoom changes by one factor a frame',
     metadata: (request) =>
-      isFilm(request) && request.film.end.zoom !== request.zoom ? request.film.end.zoom : undefined,
+      isStraight(request) && request.film.end.zoom !== request.zoom ? request.film.end.zoom : undefined,
   },
   'view-width-end': {
     group,
@@ -56,7 +100,8 @@ export const FILM_FLAGS = {
     value: 'X',
     schema: coordinate,
     describe: 'centre of the last frame, real part',
-    metadata: (request) => (isFilm(request) && request.film.end.re !== request.re ? request.film.end.re : undefined),
+    metadata: (request) =>
+      isStraight(request) && request.film.end.re !== request.re ? request.film.end.re : undefined,
   },
   'ypos-end': {
     group,
@@ -65,7 +110,55 @@ export const FILM_FLAGS = {
     value: 'Y',
     schema: coordinate,
     describe: 'centre of the last frame, imaginary part',
-    metadata: (request) => (isFilm(request) && request.film.end.im !== request.im ? request.film.end.im : undefined),
+    metadata: (request) =>
+      isStraight(request) && request.film.end.im !== request.im ? request.film.end.im : undefined,
+  },
+  'rotate-end': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'DEGREES',
+    schema: real(-MAX_DEGREES, MAX_DEGREES),
+    describe: 'rotation of the last frame',
+    metadata: ({ film }) => textOf(film.ends.rotation),
+  },
+  'offset-end': {
+    group,
+    shapes: 'presentation',
+    commands: RENDERING,
+    value: 'X',
+    schema: COLOUR_FLAGS.offset.schema,
+    describe: 'palette offset of the last frame',
+    metadata: ({ film }) => textOf(film.ends.offset),
+  },
+  'julia-re-end': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'X',
+    schema: coordinate,
+    describe: 'Julia constant of the last frame, real part',
+    metadata: ({ film }) => film.ends.julia?.re,
+  },
+  'julia-im-end': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'Y',
+    schema: coordinate,
+    describe: 'Julia constant of the last frame, imaginary part',
+    metadata: ({ film }) => film.ends.julia?.im,
+  },
+  path: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'FILE',
+    // By the time that it is checked, the text of a file stands in the place of its name.
+    schema: text.regex(/^\s*\{/, { message: 'a path: {"keyframes": [{"time": 0, "zoom": 1}]}' }),
+    object: true,
+    describe: 'keyframes as JSON (docs/paths.md), instead of the values of the last frame',
+    metadata: ({ film }) => film.path?.text,
   },
   ease: {
     group,
@@ -75,7 +168,18 @@ export const FILM_FLAGS = {
     schema: real(0, 1),
     describe: '0: constant speed, 1: slow start and end',
     default: '0',
-    metadata: (request) => (isFilm(request) ? String(request.film.ease) : undefined),
+    metadata: (request) =>
+      isStraight(request) && request.film.easePower === undefined ? String(request.film.ease) : undefined,
+  },
+  'ease-power': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'P',
+    schema: real(1, MAX_EASE_POWER),
+    insteadOf: 'ease',
+    describe: 'slow start and end by the power P, instead of --ease',
+    metadata: ({ film }) => textOf(film.easePower),
   },
   assembly: {
     group,
@@ -88,3 +192,7 @@ export const FILM_FLAGS = {
     metadata: ({ film }) => (film.frames > 1 && film.assembly !== 'frames' ? film.assembly : undefined),
   },
 } as const satisfies FlagTable;
+
+function textOf(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
+}

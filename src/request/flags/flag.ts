@@ -57,6 +57,8 @@ export interface Flag extends FlagSyntax {
   readonly older?: readonly string[];
   /** Further names in request files. */
   readonly fileNames?: readonly string[];
+  /** A request file may hold its value as an object: it is text in JSON. */
+  readonly object?: true;
   /** Why it may not stand in a request file, as the rest of a sentence about the file. Absent: it may. */
   readonly notInFile?: string;
   /** The flag that it replaces: given in the source of higher precedence, it removes that one from the others, and vice versa. */

@@ -2,10 +2,14 @@
 
 import * as z from 'zod';
 import { parseAddress } from '../../cluster/transport.js';
-import { isCoordinate, isZoom, MAX_DIGITS, ZOOM_LOG10 } from '../../view/bounds.js';
+import { isCoordinate, isZoom, MAX_DIGITS, MAX_ITERATIONS, ZOOM_LOG10 } from '../../view/bounds.js';
 import { outlineOf, parseDecimal, wholeOf } from '../../view/decimal.js';
+import { ExpressionError } from '../limit/expression.js';
+import { limitOf } from '../limit/limit.js';
 
 export const ZOOMS = `a number from 1e${ZOOM_LOG10.min} to 1e${ZOOM_LOG10.max}`;
+
+const MAX_EXPRESSION = 1000;
 
 export const text = z.string();
 
@@ -41,6 +45,29 @@ export const coordinate = decimal.refine((v) => isCoordinate(v), { message: 'a n
 export const positive = decimal.refine((v) => (parseDecimal(v)?.digits ?? 1n) > 0n, { message: 'a number above 0' });
 
 export const zoom = positive.refine((v) => isZoom(v), { message: ZOOMS });
+
+/** `auto`, a number, or what limit.ts takes: the limit of each frame. */
+export const iterations = text.transform((v, context): 'auto' | number | { readonly limit: string } => {
+  if (v === 'auto') return v;
+  const value = wholeOf(v);
+  if (isBetween(value, 1, MAX_ITERATIONS)) return value as number;
+  const message = 'auto, or a whole number from 1 to 2^48';
+  const why = outlineOf(v) ? message : limitMistake(v);
+  if (why === undefined) return { limit: v.trim() };
+  context.addIssue({ code: 'custom', message: why === message ? message : `${message}, or an expression: ${why}` });
+  return z.NEVER;
+});
+
+function limitMistake(v: string): string | undefined {
+  if (v.length > MAX_EXPRESSION) return `at most ${MAX_EXPRESSION} characters are one`;
+  try {
+    limitOf(v);
+  } catch (error) {
+    if (error instanceof ExpressionError) return error.message;
+    throw error;
+  }
+  return undefined;
+}
 
 export const yesNo = z.enum(['true', 'false'], { message: 'true or false' }).transform((v) => v === 'true');
 

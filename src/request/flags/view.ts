@@ -1,10 +1,9 @@
 /** Flags about what is shown: place, size, formula, iteration limit. They shape the samples of a picture. */
 
-import * as z from 'zod';
-import { BAILOUT, MAX_DEGREES, MAX_ITERATIONS, POWER } from '../../view/bounds.js';
+import { BAILOUT, MAX_DEGREES, POWER } from '../../view/bounds.js';
 import { DEFAULT_JULIA, FORMULAS, formulaFlags } from '../formula.js';
 import { type FlagTable, RENDERING, VIEWING } from './flag.js';
-import { coordinate, file, oneOf, positive, real, whole, yesNo, zoom } from './schemas.js';
+import { coordinate, file, iterations, oneOf, positive, real, whole, yesNo, zoom } from './schemas.js';
 
 const group = 'View';
 const shapes = 'samples';
@@ -110,14 +109,12 @@ export const VIEW_FLAGS = {
     shapes,
     commands: VIEWING,
     value: 'N',
-    schema: z.union([z.literal('auto'), whole(1, MAX_ITERATIONS)], {
-      message: 'auto, or a whole number from 1 to 2^48',
-    }),
-    describe: 'iteration limit; auto finds one on a coarse grid of the view',
+    schema: iterations,
+    describe: 'iteration limit; auto finds one; or by frame: "500 + 90*log2(1+zoom)", "500, 1e9: 2e4" (docs/paths.md)',
     on: { locate: { describe: 'longest period to look for', defaultText: 'by depth' } },
     fileNames: ['iterations'],
     default: 'auto',
-    metadata: ({ iterations }) => String(iterations),
+    metadata: ({ iterations, film }) => film.limit ?? String(iterations),
   },
   formula: {
     group,

@@ -104,12 +104,12 @@ async function inParts(
   }
 }
 
-function answerOf(samples: Samples, { view, rect }: FractalTask, { paint: how }: ThreadFractal): Computed {
+function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: how }: ThreadFractal): Computed {
   const { nu, distance, iterations, uncertain = 0 } = samples;
   if (view.distance && !distance) throw new Error('the kernel gave no distances');
   const perPixel = nu.length / (rect.width * rect.height);
   const painted = { nu, perPixel, iterations: view.iterations, ...(distance ? { distance } : {}) };
-  const values = how ? paint(painted, how, rect) : distance ? triples(nu, distance) : nu;
+  const values = how ? paint(painted, { ...how, ...look }, rect) : distance ? triples(nu, distance) : nu;
   return { bytes: new Uint8Array(values.buffer as ArrayBuffer), iterations, uncertain, samples: nu.length };
 }
 

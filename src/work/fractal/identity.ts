@@ -1,5 +1,6 @@
 /** What shapes the bytes of a frame, as plain data: frames are kept and found again by a digest of it (store/key.ts). */
 
+import type { LookNumbers } from '../../render/look.js';
 import { plainDecimal } from '../../view/decimal.js';
 import type { View } from '../../view/view.js';
 import { answerKind } from './answer.js';
@@ -10,8 +11,8 @@ export function sceneIdentity({ kind, paint, reference }: FractalScene, perturbe
   return { work: kind, answer: answerKind(paint), paint, reference: perturbed ? reference : undefined };
 }
 
-/** The part of one frame: equal numbers have equal digits. */
-export function viewIdentity(view: View): Record<string, unknown> {
+/** The part of one frame: equal numbers have equal digits. `look`: where the answer is pixels. */
+export function viewIdentity(view: View, look?: LookNumbers): Record<string, unknown> {
   const { re, im, zoom } = view;
-  return { ...view, re: plainDecimal(re), im: plainDecimal(im), zoom: plainDecimal(zoom) };
+  return { ...(look ? { look } : {}), ...view, re: plainDecimal(re), im: plainDecimal(im), zoom: plainDecimal(zoom) };
 }

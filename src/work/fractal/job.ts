@@ -1,6 +1,7 @@
 /** Frames of an escape-time fractal as a leader's job: their scene, the task of each shard, the check of its answer. */
 
 import type { Reference } from '../../kernel/perturbation/reference.js';
+import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
 import type { Size } from '../../shard/assemble.js';
 import type { Answer, Rect } from '../../shard/shard.js';
@@ -12,6 +13,8 @@ export interface FractalFrames extends Pick<Size, 'perPixel' | 'channels'> {
   viewOf(frame: number): View;
   /** undefined: raw samples are wanted. */
   readonly paint: Paint | undefined;
+  /** What of the paint is other than in the rest of the film; absent: nothing, in any frame. */
+  lookOf?(frame: number): LookNumbers;
 }
 
 export interface FractalJob {
@@ -22,13 +25,17 @@ export interface FractalJob {
 }
 
 /** `reference`: where some of the views are perturbed. */
-export function fractalJob({ viewOf, paint, perPixel, channels }: FractalFrames, reference?: Reference): FractalJob {
+export function fractalJob(frames: FractalFrames, reference?: Reference): FractalJob {
+  const { viewOf, lookOf, paint, perPixel, channels } = frames;
   const answer = answerKind(paint);
   const work = { kind: 'fractal', ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) } as const;
   return {
     scene: { work, assets: [] },
     answer,
-    taskOf: (frame, rect) => ({ kind: 'fractal', view: viewOf(frame), rect }),
+    taskOf: (frame, rect) => ({
+      ...{ kind: 'fractal', view: viewOf(frame), rect },
+      ...(paint && lookOf ? { look: lookOf(frame) } : {}),
+    }),
     validate: (given, rect) => validateAnswer(given, rect, answer, { perPixel, channels }),
   };
 }

@@ -1,6 +1,7 @@
 /** Pictures of escape-time fractals of any size as one job of a leader: each with its own view, paint and reference. */
 
 import type { Reference } from '../../kernel/perturbation/reference.js';
+import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
 import type { Answer, Rect } from '../../shard/shard.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
@@ -11,6 +12,8 @@ export interface FractalPicture {
   readonly view: View;
   /** undefined: raw samples are wanted. */
   readonly paint?: Paint;
+  /** In the place of the paint's numbers. */
+  readonly look?: LookNumbers;
   /** Where the view is perturbed. */
   readonly reference?: Reference;
   /** What of it is wanted, without overlaps; absent: all. */
@@ -55,7 +58,10 @@ export function fractalRenders(pictures: readonly FractalPicture[]): FractalRend
   return {
     renders,
     scenes,
-    taskOf: (render, rect) => ({ kind: 'fractal', view: at(pictures, render).view, rect }),
+    taskOf(render, rect) {
+      const { view, look } = at(pictures, render);
+      return { kind: 'fractal', view, rect, ...(look ? { look } : {}) };
+    },
     validate(answer, rect, render) {
       const shape = at(renders, render);
       return validateAnswer(answer, rect, shape.answer, shape);

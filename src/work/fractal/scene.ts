@@ -1,6 +1,7 @@
 /** Pictures of escape-time fractals as work: what all shards of a job share, and what one shard asks for. */
 
 import type { ReferenceData } from '../../kernel/perturbation/kernel.js';
+import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
 import type { Rect } from '../../shard/shard.js';
 import type { View } from '../../view/view.js';
@@ -18,4 +19,6 @@ export interface FractalTask {
   readonly kind: 'fractal';
   readonly view: View;
   readonly rect: Rect;
+  /** In the place of the numbers of the scene's paint. */
+  readonly look?: LookNumbers;
 }

@@ -1,6 +1,7 @@
 /** Checks scenes and tasks that come over the wire, before they are kept or computed. */
 
 import { FractalError } from '../../errors.js';
+import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
 import { isCoordinate, MAX_DIGITS, MAX_SIDE, outOfBounds, POWER } from '../../view/bounds.js';
 import { samplesPerPixel } from '../../view/view.js';
@@ -21,9 +22,13 @@ export function validateScene({ paint, reference }: FractalScene): void {
   if (!places || power < POWER.min || power > POWER.max) throw refused('a reference orbit whose point is not valid');
 }
 
-function validatePaint({ size, density, offset, height, light, linear }: Paint): void {
-  const numbers = [density, offset, light?.right ?? 0, light?.up ?? 0].every(Number.isFinite);
-  if (!numbers || size < 1 || height < 1) throw refused('a paint with numbers out of range');
+function areFinite({ density, offset, light }: LookNumbers): boolean {
+  return [density, offset, light?.right ?? 0, light?.up ?? 0].every(Number.isFinite);
+}
+
+function validatePaint(paint: Paint): void {
+  const { size, height, linear } = paint;
+  if (!areFinite(paint) || size < 1 || height < 1) throw refused('a paint with numbers out of range');
   if (linear.length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${linear.length} numbers`);
 }
 
@@ -31,7 +36,7 @@ function validatePaint({ size, density, offset, height, light, linear }: Paint):
  * Keyframes of films reach beyond their view, to all sides.
  * @throws FractalError PROTOCOL for a rectangle far from its view, or too much at once
  */
-export function validateTask({ view, rect }: FractalTask, shard: number): void {
+export function validateTask({ view, rect, look }: FractalTask, shard: number): void {
   const near =
     view.width <= MAX_SIDE &&
     view.height <= MAX_SIDE &&
@@ -46,6 +51,7 @@ export function validateTask({ view, rect }: FractalTask, shard: number): void {
     const size = `${rect.width}x${rect.height} at (${rect.x}, ${rect.y}) of ${view.width}x${view.height}`;
     throw refused(`shard ${shard}, ${size} with ${samples} samples, is not one to compute`);
   }
+  if (look && !areFinite(look)) throw refused(`shard ${shard} has a look with numbers out of range`);
   const wrong = outOfBounds(view);
   if (wrong !== undefined) throw refused(`shard ${shard} cannot be computed: ${wrong}`);
 }

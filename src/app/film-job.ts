@@ -1,0 +1,124 @@
+/**
+ * A film as a job: renders of keyframes, and of frames where keyframes cannot be shared, in the order in which the film
+ * needs them; and its frames, made of them.
+ */
+
+import { assembled } from '../film/assemble.js';
+import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
+import { type Colours, needsDistance } from '../render/colours.js';
+import type { Paint } from '../render/paint.js';
+import { lookChanges, viewAt } from '../request/request.js';
+import { bytesOfPixel } from '../shard/assemble.js';
+import { movedBy } from '../shard/crop.js';
+import type { Frame } from '../shard/frame.js';
+import { areaOf } from '../shard/missing.js';
+import type { Archive } from '../store/archive.js';
+import type { Store } from '../store/store.js';
+import { samplesPerPixel } from '../view/view.js';
+import type { Numerics } from '../work/fractal/numerics.js';
+import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
+import { archiveOfParts } from './archive.js';
+import type { Stretch } from './assembly.js';
+import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
+import { paintingOf } from './painting.js';
+import { lookNumbersAt } from './picture.js';
+import { type Prepared, referenceOf } from './prepare.js';
+
+/** Renders that are under way or wait for their turn may take so much memory. */
+const RENDERS_BYTES = 256 << 20;
+
+export interface FilmJob {
+  readonly job: RenderJob;
+  readonly renders: readonly FilmRender[];
+  /** The frames of the film, of the job's renders in order. */
+  frames(computed: AsyncIterable<Frame>): AsyncGenerator<Frame>;
+  /** Where the renders are kept; undefined: nothing is. */
+  archive(store: Store | undefined, numerics: Numerics): (JobArchive & Pick<Archive, 'suspend'>) | undefined;
+}
+
+/** `colours`: what frames are painted with, which may need less of the samples than the request's. */
+export function filmJob(
+  prepared: Prepared,
+  stretches: readonly Stretch[],
+  { paint, colours = prepared.request.colours }: { readonly paint: Paint; readonly colours?: Colours },
+): FilmJob {
+  const { request } = prepared;
+  const { width, height, sampling } = request;
+  const perPixel = samplesPerPixel(sampling);
+  const channels = needsDistance(request.colours) ? 3 : 1;
+  const whole = { x: 0, y: 0, width, height };
+  const planned = stretches.map(({ from, frames, film }) => {
+    if (film) return { film, ...keyframeRenders(request, film) };
+    return { renders: frameRenders(from, frames) };
+  });
+  const renders = planned.flatMap((one): readonly FilmRender[] => one.renders);
+
+  function frameRenders(from: number, count: number): FilmRender[] {
+    return Array.from({ length: count }, (_, k) => {
+      return { view: viewAt(request, from + k), box: whole, kept: whole, near: from + k };
+    });
+  }
+
+  const changes = lookChanges(request);
+  const pictures = renders.map(({ view, parts, near }): FractalPicture => {
+    const reference = referenceOf(prepared, view);
+    const look = changes ? { look: lookNumbersAt(request, paint, near) } : {};
+    return { view, ...(parts ? {} : { paint, ...look }), ...(reference ? { reference } : {}) };
+  });
+  const made = fractalRenders(pictures);
+  const at = (render: number) => renders[render] as FilmRender;
+  const bytes = made.renders.map(
+    ({ answer, ...size }, render) => areaOf([at(render).box]) * bytesOfPixel(answer, size),
+  );
+  const { shape, blockSize } = request;
+  const job: RenderJob = {
+    ...made,
+    renders: made.renders.map((render, k) => {
+      const { box, parts } = at(k);
+      const wanted = parts?.map((part) => movedBy(part, -box.x, -box.y));
+      return { ...render, width: box.width, height: box.height, ...(wanted ? { parts: wanted } : {}) };
+    }),
+    taskOf: (render, rect) => made.taskOf(render, movedBy(rect, at(render).box.x, at(render).box.y)),
+    shape,
+    ...(blockSize === undefined ? {} : { blockSize }),
+    window: Math.max(2, Math.floor(RENDERS_BYTES / Math.max(...bytes))),
+  };
+  return {
+    job,
+    renders,
+    async *frames(computed) {
+      const source = computed[Symbol.asyncIterator]();
+      async function next(): Promise<Frame> {
+        const { done, value } = await source.next();
+        if (done) throw new Error('the job ended before its film');
+        return value;
+      }
+      async function* keyframes({ renders: own, order }: ReturnType<typeof keyframeRenders>) {
+        for (const [k, keyframe] of order.keyframes.entries()) {
+          yield samplesOf(await next(), (own[k] as FilmRender).box, keyframe, channels);
+        }
+      }
+      let index = stretches[0]?.from ?? 0;
+      try {
+        for (const one of planned) {
+          if (!('film' in one)) {
+            for (const _ of one.renders) yield { ...(await next()), index: index++ };
+            continue;
+          }
+          const { cover, path, size } = one.film;
+          const painting = paintingOf({ ...request, colours }, paint, { channels, from: one.film.from });
+          for await (const rgb of assembled({ cover, order: one.order, path, size, painting }, keyframes(one))) {
+            const answer =
+              paint.levels.bits === 16
+                ? ({ kind: 'deep-pixels', rgb: Uint16Array.from(rgb, (level) => 257 * level) } as const)
+                : ({ kind: 'pixels', rgb } as const);
+            yield { index: index++, width, height, perPixel, answer };
+          }
+        }
+      } finally {
+        await source.return?.();
+      }
+    },
+    archive: (store, numerics) => archiveOfParts(store, job, pictures, renders, numerics),
+  };
+}

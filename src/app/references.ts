@@ -1,0 +1,37 @@
+/**
+ * The reference orbits of a job. One serves all views around its point; a film that goes to several deep places has one for
+ * each of them.
+ */
+
+import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
+import { depthOf, distanceLog10 } from '../view/path/place.js';
+import type { View } from '../view/view.js';
+
+/** log10 of the heights of a view up to which its points are accurate differences from a reference: 2^24 of 2^53. */
+const REACH_LOG10 = 7.2;
+/** log10 of the height of a view of zoom 1. */
+const HEIGHT_LOG10 = Math.log10(4);
+
+type Point = Pick<Reference, 're' | 'im'>;
+
+/** Of these views those around whose centres orbits are needed, the deepest first. */
+export function placesOf(views: readonly View[]): View[] {
+  const places: View[] = [];
+  for (let rest = [...views]; rest.length > 0; ) {
+    const deepest = deepestOf(rest);
+    places.push(deepest);
+    rest = rest.filter((view) => apartLog10(view, deepest) > REACH_LOG10);
+  }
+  return places;
+}
+
+/** The first of these orbits whose point a view reaches, or else the nearest one. `references`: at least one. */
+export function referenceAround(view: View, references: readonly Reference[]): Reference {
+  const within = references.find((one) => references.length === 1 || apartLog10(view, one) <= REACH_LOG10);
+  return within ?? references.reduce((a, b) => (apartLog10(view, b) < apartLog10(view, a) ? b : a));
+}
+
+/** How far a point is from the centre of a view, in its heights. */
+function apartLog10(view: View, point: Point): number {
+  return distanceLog10(view, point) + depthOf(view.zoom) - HEIGHT_LOG10;
+}

@@ -1,0 +1,14 @@
+/** The way of the camera through a film, or a part of it. */
+
+import type { Camera } from './camera.js';
+import type { Size } from './footprint.js';
+
+export interface FilmPath {
+  readonly frames: number;
+  /** Also between frames. */
+  at(frame: number): Camera;
+  /** Absent: no motion blur. `open`: for this part of the time from one frame to the next, 0 to 1. */
+  readonly shutter?: { readonly open: number; readonly size: Size };
+  /** The camera at a depth (log10 of the zoom) between those of frames; absent: there may be several. */
+  atDepth?(depth: number): Camera;
+}
