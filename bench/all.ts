@@ -1,5 +1,6 @@
 /** `make bench`: every table of docs/performance.md. usage: node dist/bench/all.js [name ...], of the names in ALL */
 
+import { assembly } from './assembly.js';
 import { clusters } from './clusters.js';
 import { deaths } from './deaths.js';
 import { deep } from './deep.js';
@@ -23,6 +24,7 @@ const ALL = {
   healthy,
   deep,
   film,
+  assembly,
   clusters,
   straggler,
   deaths,

@@ -3,7 +3,8 @@
 import type { AppEvent } from '../src/app/events.js';
 import type { LocalWorkers } from '../src/app/local-workers.js';
 import { plan } from '../src/app/plan.js';
-import { render } from '../src/app/render.js';
+import { previewOf, sheetOf } from '../src/app/preview.js';
+import { type RenderOrder, type RenderWorkers, render } from '../src/app/render.js';
 import type { WorkerSource } from '../src/app/worker-source.js';
 import { FractalError } from '../src/errors.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
@@ -11,7 +12,7 @@ import { interrupts } from './interrupts.js';
 import { gatheredLines } from './lines.js';
 import type { LeaderOptions } from './options.js';
 import { planText } from './plan.js';
-import { type Reporter, reporter } from './report.js';
+import { type Reporter, type ReporterOptions, reporter, seconds } from './report.js';
 import { type Kept, keptLine } from './summary.js';
 import { terminal } from './terminal.js';
 
@@ -39,14 +40,50 @@ async function printPlan(options: LeaderOptions, source: WorkerSource): Promise<
   return 0;
 }
 
+/** One after another: previews, then what was asked for. All but the last one print their file only. */
 async function renderAndReport(
   options: LeaderOptions,
   { hosts, file, access }: WorkerSource,
   local: LocalWorkers | undefined,
 ): Promise<number> {
-  const { request, notes, store, cluster, report } = options;
-  const runtime = startRuntimeMetrics();
+  const { report } = options;
+  const workers = { hosts, ...(file === undefined ? {} : { file }), access, local };
   const stop = interrupts(report.timeoutSeconds, () => local?.device ?? false);
+  try {
+    const orders = ordersOf(options);
+    for (const [k, order] of orders.entries()) {
+      const isLast = k === orders.length - 1;
+      const reports = isLast ? report : { ...report, metrics: false as const, metricsFile: undefined };
+      const since = k === 0 ? 0 : seconds();
+      await renderOne(order, workers, { ...reports, since, results: isLast || !report.json }, stop.signal);
+    }
+    return 0;
+  } finally {
+    stop.release();
+  }
+}
+
+/** @throws FractalError REQUEST_INVALID for previews that cannot be named */
+function ordersOf({ request, notes, store, cluster, report, previews }: LeaderOptions): RenderOrder[] {
+  const wanted = [
+    ...(previews.sheet === undefined ? [] : [sheetOf(request, previews.sheet)]),
+    ...(previews.preview ? [{ request: previewOf(request) }] : []),
+    ...(previews.only ? [] : [{ request }]),
+  ];
+  return wanted.map((one, k) => {
+    const metrics = report.metrics !== false && k === wanted.length - 1;
+    return { ...one, notes, store, cluster, metrics, warned: k > 0 };
+  });
+}
+
+async function renderOne(
+  order: RenderOrder,
+  workers: RenderWorkers,
+  report: Omit<ReporterOptions, 'outfiles' | 'signal'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { request, store } = order;
+  const runtime = startRuntimeMetrics();
   const screen = terminal(process.stderr, report.verbosity);
   let reports: Reporter | undefined;
   let kept: Kept = { samplesDone: 0, samples: 0, store: 'none', folder: store.folder };
@@ -55,23 +92,18 @@ async function renderAndReport(
     if (event.kind === 'kept') kept = { ...event, folder: store.folder };
     if (event.kind !== 'gathered') return;
     for (const line of gatheredLines(event)) screen.show(line);
-    screen.close();
-    reports?.gathered(event);
+    screen.without(() => reports?.gathered(event));
   };
   try {
-    reports = await reporter({ ...report, outfiles: request.outfiles, signal: stop.signal }, screen, runtime);
-    const order = { request, notes, store, cluster, metrics: report.metrics !== false };
-    const workers = { hosts, ...(file === undefined ? {} : { file }), access, local };
-    const rendered = await render(order, workers, { emit, signal: stop.signal });
+    reports = await reporter({ ...report, outfiles: request.outfiles, signal }, screen, runtime);
+    const rendered = await render(order, workers, { emit, signal });
     screen.close();
     await reports.finished(rendered);
-    return 0;
   } catch (error) {
-    throw stop.signal.aborted ? interruption(stop.signal.reason, keptLine(kept)) : error;
+    throw signal.aborted ? interruption(signal.reason, keptLine(kept)) : error;
   } finally {
     await reports?.discard();
     runtime.stop();
-    stop.release();
     screen.close();
   }
 }

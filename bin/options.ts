@@ -20,6 +20,7 @@ export interface LeaderOptions {
   readonly notes: readonly string[];
   readonly store: StoreOptions;
   readonly cluster: ClusterOptions;
+  readonly previews: PreviewOptions;
   readonly report: ReportOptions;
 }
 
@@ -28,9 +29,18 @@ export interface ClusterOptions extends WorkerSourceOptions, RenderCluster {
   readonly dryRun: boolean;
 }
 
+/** What is rendered beside the request, before it. */
+export interface PreviewOptions {
+  /** File of a contact sheet. */
+  readonly sheet: string | undefined;
+  readonly preview: boolean;
+  /** The request itself is not rendered. */
+  readonly only: boolean;
+}
+
 export interface ReportOptions {
   readonly metrics: false | 'text' | 'json';
-  readonly metricsFile?: string;
+  readonly metricsFile?: string | undefined;
   readonly verbosity: Verbosity;
   readonly json: boolean;
   readonly forceExit: boolean;
@@ -44,13 +54,26 @@ type RequestValues = Values<typeof REQUEST_FLAGS>;
 export async function leaderOptions(given: RawFlags): Promise<LeaderOptions> {
   const { flags, notes } = await flagsOfSources(given);
   const values = valuesOf(REQUEST_FLAGS, flags);
+  const request = requestOf(values);
   return {
-    request: requestOf(values),
+    request,
     notes,
     cluster: clusterOptions(values),
+    previews: previewOptions(values, request),
     store: storeOptions(values),
     report: reportOptions(values),
   };
+}
+
+function previewOptions(
+  { outfile, preview, 'contact-sheet': sheet }: RequestValues,
+  { film }: Request,
+): PreviewOptions {
+  if (sheet !== undefined && film.frames === 1)
+    throw invalid('--contact-sheet shows frames of a film: give --frames of at least 2');
+  if (sheet !== undefined && outfile?.includes(sheet))
+    throw invalid(`--contact-sheet and --outfile both name "${sheet}": give them two names`);
+  return { sheet, preview, only: sheet !== undefined && outfile === undefined && !preview };
 }
 
 function clusterOptions(v: RequestValues): ClusterOptions {

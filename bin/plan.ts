@@ -1,6 +1,6 @@
 /** The text of `--dry-run`. */
 
-import type { Plan } from '../src/app/plan.js';
+import type { Plan, Way } from '../src/app/plan.js';
 import { frameCount } from '../src/request/request.js';
 import { plainBytes, roughly } from './summary.js';
 
@@ -45,19 +45,22 @@ function costs({ cost: { orbit, computing }, slots }: Plan): string[] {
   ];
 }
 
-/** How the frames of a film are made, and what either way computes and keeps: three bytes a pixel in the store. */
-function ways({ assembly, perPixel, cost: { computing }, samples, slots }: Plan): string[] {
+/** How the frames of a film are made, and what either way takes: time, and bytes in the store. */
+function ways({ assembly, cost: { computing }, samples, slots }: Plan): string[] {
   if (!assembly) return [];
-  const { frames, keyframes } = assembly.samples;
-  const time = (count: number) =>
-    computing ? `, about ${roughly((computing.seconds * count) / samples / slots)}` : '';
-  const way = (name: string, count: number, pixels: number) =>
-    `${name}: ${count} samples${time(count)}, ${plainBytes(3 * pixels)} in the store`;
+  const way = (one: Way) => {
+    const seconds = computing && (computing.seconds * one.samples) / samples / slots;
+    const making = `${roughly(one.makingSeconds)} of ${one.by === 'frames' ? 'encoding' : 'assembling and encoding'}`;
+    const time = seconds === undefined ? '' : `, about ${roughly(seconds)} of computing and ${making}`;
+    const name = one.by === 'frames' ? 'frame by frame' : 'from keyframes';
+    return `${name}: ${one.samples} samples${time}, ${plainBytes(one.bytes)} in the store`;
+  };
   const chosen = assembly.keyframes ? `${assembly.keyframes} keyframes` : 'frame by frame';
+  const taken = assembly.ways.find(({ by }) => (by === 'keyframes') === (assembly.keyframes !== undefined));
   return [
     `assembly: ${chosen}, ${assembly.why}`,
-    way('frame by frame', frames, frames / perPixel),
-    ...(keyframes === undefined ? [] : [way('from keyframes', keyframes, keyframes)]),
+    ...assembly.ways.map(way),
+    ...(taken?.tooLarge ? [`store: ${taken.tooLarge}`] : []),
   ];
 }
 

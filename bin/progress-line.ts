@@ -1,12 +1,13 @@
 /** The text of the progress line. */
 
 import type { Status } from '../src/app/events.js';
+import { zoomText } from '../src/view/zoom-text.js';
 import type { Readings } from './rates.js';
 
 /** The text that fits into `width`: a bar if there is space, then as many parts as fit, the most important first. */
 export function layout(status: Status, readings: Readings, width: number): { bar: string; text: string } {
   const length = width < 40 ? 0 : Math.min(30, Math.floor(width / 6));
-  const filled = Math.floor(fraction(status) * length);
+  const filled = Math.floor(readings.share * length);
   const bar = '█'.repeat(filled) + '░'.repeat(length - filled);
   let text = '';
   for (const part of parts(status, readings)) {
@@ -17,40 +18,50 @@ export function layout(status: Status, readings: Readings, width: number): { bar
   return { bar, text };
 }
 
-/** The most important first: percent, time left, frames, workers, speeds. */
-export function parts(status: Status, { shardsPerSecond, iterationsPerSecond, secondsLeft }: Readings): string[] {
+/** The most important first: percent, time left, time so far, frames, keyframes, workers, speeds. */
+export function parts(status: Status, readings: Readings): string[] {
+  const { phase, outline, framesDone, rendersDone } = status;
   const workers = `${status.workers}/${status.workersKnown} workers`;
-  if (status.phase === 'connecting') return ['connecting', `${workers} up`];
-  const percent = `${Math.floor(fraction(status) * 100)} %`.padStart(5);
-  const frames = status.frames > 1 ? [`frame ${status.framesDone}/${status.frames}`] : [];
-  if (status.phase === 'encoding') return [percent, 'encoding', ...frames];
-  const left = secondsLeft === undefined ? 'ETA -' : `ETA ${clock(secondsLeft)}`;
+  if (phase === 'connecting') return ['connecting', `${workers} up`];
+  const percent = `${Math.floor(readings.share * 100)} %`.padStart(5);
+  const elapsed = `elapsed ${clock(readings.elapsedSeconds)}`;
+  const frames = outline.frames > 1 ? [`frame ${framesDone}/${outline.frames}`] : [];
+  if (phase === 'encoding') return [percent, 'encoding', elapsed, ...frames];
+  if (phase === 'done') return [percent, elapsed, ...frames];
+  const left = readings.secondsLeft === undefined ? 'ETA -' : `ETA ${clock(readings.secondsLeft)}`;
+  // Of the frame that is made next.
+  const zoom = outline.frames > 1 ? [`zoom ${zoomText(outline.zoomOf(Math.min(framesDone, outline.frames - 1)))}`] : [];
+  const keyframes =
+    outline.renders !== outline.frames && rendersDone < outline.renders
+      ? [`keyframe ${rendersDone}/${outline.renders}`]
+      : [];
+  const { iterationsPerSecond, shardsPerSecond } = readings;
   const speeds = [`${short(iterationsPerSecond / 1e6)} M iterations/s`, `${short(shardsPerSecond)} shards/s`];
-  return [percent, left, ...frames, workers, ...speeds];
+  return [percent, left, elapsed, ...frames, ...zoom, ...keyframes, workers, ...speeds];
 }
 
-/** Counts limited to values that can be printed. */
+/** Counts limited to values that can be printed: speeds and times come from workers. */
 export function printable(status: Status): Status {
   const amount = (value: number) => (Number.isFinite(value) ? Math.min(Math.max(0, value), 1e18) : 0);
   const count = (value: number) => Math.floor(amount(value));
   return {
     phase: status.phase,
+    outline: status.outline,
+    searched: count(status.searched),
+    ...(status.keptCostOf ? { keptCostOf: status.keptCostOf } : {}),
     framesDone: count(status.framesDone),
-    frames: count(status.frames),
+    rendersDone: count(status.rendersDone),
     samplesDone: amount(status.samplesDone),
     samples: amount(status.samples),
     costDone: amount(status.costDone),
-    costLeft: amount(status.costLeft),
+    costRecalled: amount(status.costRecalled),
+    busySeconds: amount(status.busySeconds),
+    slots: count(status.slots),
     shardsDone: amount(status.shardsDone),
     iterations: amount(status.iterations),
     workers: count(status.workers),
     workersKnown: count(status.workersKnown),
   };
-}
-
-/** Of the samples, 0 to 1. */
-export function fraction({ samplesDone, samples }: Status): number {
-  return samples > 0 ? Math.min(1, Math.max(0, samplesDone / samples)) : 0;
 }
 
 function short(value: number): string {
@@ -59,7 +70,7 @@ function short(value: number): string {
 
 /** 0:07, 12:34, 1:02:03. */
 function clock(seconds: number): string {
-  const whole = Math.ceil(seconds);
+  const whole = Math.round(seconds);
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
   const tail = String(whole % 60).padStart(2, '0');

@@ -6,14 +6,16 @@
 import type { Status } from '../src/app/events.js';
 import { oneLine } from '../src/errors.js';
 import { usesColours } from './environment.js';
-import { fraction, layout, parts, printable } from './progress-line.js';
-import { measure, type Rates } from './rates.js';
+import { layout, parts, printable } from './progress-line.js';
+import { type Measuring, measure } from './rates.js';
 
 export interface Progress {
   /** May be called at any rate. */
   update(status: Status): void;
   /** A permanent line above the updated one, also when quiet; control characters are removed. */
   line(text: string): void;
+  /** Removes the updated line while `act` writes to the terminal. */
+  without(act: () => void): void;
   /** Removes the updated line and shows the cursor again; elsewhere prints the last progress. Idempotent. */
   close(): void;
 }
@@ -26,14 +28,22 @@ export interface ProgressOptions {
 }
 
 const REPAINT_MS = 100;
-/** Without a terminal: a line for each tenth, at least LINE_MS and at most SILENCE_MS after the line before. */
+/** Without a terminal: a line for each tenth, at least LINE_MS after the line before, and at most SILENCE_MS, later more. */
 const LINE_MS = 2_000;
 const SILENCE_MS = 30_000;
+const LONGEST_SILENCE_MS = 300_000;
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 
 export function progress({ stream, quiet, now = () => performance.now() }: ProgressOptions): Progress {
-  if (quiet) return { update: () => undefined, line: (text) => write(stream, text), close: () => undefined };
+  if (quiet) {
+    return {
+      update: () => undefined,
+      line: (text) => write(stream, text),
+      without: (act) => act(),
+      close: () => undefined,
+    };
+  }
   const rates = measure(now);
   return stream.isTTY && process.env.TERM !== 'dumb' ? live(stream, rates, now) : plain(stream, rates, now);
 }
@@ -42,7 +52,7 @@ function write(stream: NodeJS.WriteStream, text: string): void {
   stream.write(`${oneLine(text)}\n`);
 }
 
-function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
+function live(stream: NodeJS.WriteStream, rates: Measuring, now: () => number): Progress {
   const colour = usesColours(stream, process.env);
   let status: Status | undefined;
   let closed = false;
@@ -64,8 +74,7 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
 
   function paint(force = false): void {
     if (!status || (!force && now() - paintedAt < REPAINT_MS)) return;
-    const shown = printable(status);
-    const { bar, text } = layout(shown, rates.read(shown), columnsOf(stream) - 1);
+    const { bar, text } = layout(status, rates.read(status), columnsOf(stream) - 1);
     if (bar + text === drawn && !force) return;
     const filled = bar.lastIndexOf('█') + 1;
     const painted = colour && filled > 0 ? `\x1b[36m${bar.slice(0, filled)}\x1b[39m${bar.slice(filled)}` : bar;
@@ -75,22 +84,23 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
     paintedAt = now();
   }
 
-  /** Removes the updated line while another line is written. */
-  function line(text: string): void {
-    if (drawn === '') return write(stream, text);
+  function without(act: () => void): void {
+    if (drawn === '') return act();
     stream.write(home());
     drawn = '';
-    write(stream, text);
+    act();
     paint(true);
   }
 
   return {
     update(next) {
       if (closed) return;
-      status = next;
+      status = printable(next);
+      rates.note(status);
       paint();
     },
-    line,
+    line: (text) => without(() => write(stream, text)),
+    without,
     close() {
       closed = true;
       clearInterval(timer);
@@ -103,37 +113,41 @@ function live(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Prog
   };
 }
 
-function plain(stream: NodeJS.WriteStream, rates: Rates, now: () => number): Progress {
+function plain(stream: NodeJS.WriteStream, rates: Measuring, now: () => number): Progress {
   let last: Status | undefined;
   let closed = false;
   let written = '';
   let writtenAt = -Infinity;
 
-  function report(given: Status, waitMs: number): void {
+  function report(status: Status, waitMs: number): void {
     if (now() - writtenAt < waitMs) return;
-    const status = printable(given);
     const read = rates.read(status);
-    const tenth = `${status.phase} ${Math.floor(fraction(status) * 10)}`;
-    if (tenth === written && now() - writtenAt < SILENCE_MS) return;
+    const tenth = `${status.phase} ${Math.floor(read.share * 10)}`;
+    if (tenth === written && now() - writtenAt < silenceMs(read.elapsedSeconds)) return;
     [written, writtenAt] = [tenth, now()];
     const line = parts(status, read).map((part) => part.trim());
     stream.write(`${line.join(', ')}\n`);
   }
 
   return {
-    update(status) {
+    update(next) {
       if (closed) return;
-      last = status;
-      // Rates are taken from every update, not only from those that are printed.
-      rates.read(printable(status));
-      report(status, LINE_MS);
+      last = printable(next);
+      rates.note(last);
+      report(last, LINE_MS);
     },
     line: (text) => write(stream, text),
+    without: (act) => act(),
     close() {
       if (last && !closed) report(last, 0);
       closed = true;
     },
   };
+}
+
+/** Longer in long runs. */
+function silenceMs(elapsedSeconds: number): number {
+  return Math.min(LONGEST_SILENCE_MS, Math.max(SILENCE_MS, elapsedSeconds * 100));
 }
 
 function columnsOf({ columns }: NodeJS.WriteStream): number {

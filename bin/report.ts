@@ -11,7 +11,7 @@ import { shows } from './verbosity.js';
 export interface Reporter {
   gathered(event: GatheredEvent): void;
   /** Throws DISK when the metrics cannot be written to their end. */
-  finished(run: Pick<Finished, 'request' | 'files' | 'uncertain'>): Promise<void>;
+  finished(run: Pick<Finished, 'request' | 'files' | 'uncertain' | 'keyframes' | 'sheetFrames'>): Promise<void>;
   /** Removes what is incomplete. Does nothing after `finished`. */
   discard(): Promise<void>;
 }
@@ -20,6 +20,10 @@ export interface Reporter {
 export interface ReporterOptions extends ReportOptions {
   readonly outfiles: readonly string[];
   readonly signal: AbortSignal;
+  /** When the run began, in seconds since the process started; absent: with it. */
+  readonly since?: number;
+  /** Paths or JSON are printed at the end; absent: they are. */
+  readonly results?: boolean;
 }
 
 /** Seconds since the process started: the time that a user waits includes the start of the program. */
@@ -33,7 +37,7 @@ export async function reporter(
   terminal: Terminal,
   runtime: RuntimeMetrics,
 ): Promise<Reporter> {
-  const { outfiles, metricsFile, signal, verbosity } = options;
+  const { outfiles, metricsFile, signal, verbosity, since = 0, results = true } = options;
   const out = (await Promise.all(outfiles.map(isStandardOutput))).includes(true) ? process.stderr : process.stdout;
   const file: TextFile | undefined =
     metricsFile === undefined ? undefined : await openTextFile(metricsFile, { emit: terminal.emit, signal });
@@ -41,7 +45,7 @@ export async function reporter(
   let metrics = '';
   return {
     gathered({ report }) {
-      outcome = { ...report, seconds: seconds() };
+      outcome = { ...report, seconds: seconds() - since };
       if (!options.metrics) return;
       const all = clusterMetrics(outcome, runtime.read());
       const text = options.metrics === 'json' ? JSON.stringify(metricsJson(all)) : formatClusterMetrics(all).join('\n');
@@ -49,9 +53,9 @@ export async function reporter(
       if (!file) out.write(metrics);
     },
     async finished(run) {
-      const all = { ...run, outcome, seconds: seconds() };
-      if (options.json) out.write(`${JSON.stringify(summaryJson(all))}\n`);
-      else if (shows(verbosity, { level: 'info' })) for (const { path } of run.files) out.write(`${path}\n`);
+      const all = { ...run, outcome, seconds: seconds() - since };
+      if (options.json && results) out.write(`${JSON.stringify(summaryJson(all))}\n`);
+      else if (results && shows(verbosity, { level: 'info' })) for (const { path } of run.files) out.write(`${path}\n`);
       terminal.show({ level: 'info', text: summaryLine(all) });
       await file?.publish(metrics);
     },

@@ -23,6 +23,8 @@ export function summaryLine({
   files,
   outcome,
   seconds,
+  keyframes,
+  sheetFrames,
 }: Omit<Finished, 'outcome'> & { readonly outcome: Shares | undefined }): string {
   const { width, height, film } = request;
   const [first, last] = [files[0], files.at(-1)];
@@ -36,11 +38,13 @@ export function summaryLine({
   const frames = film.frames > 1 ? `, ${frameCount(film)} frames${length}` : '';
   const replaced = files.filter((one) => one.replaced).length;
   const older = files.length > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';
-  return `${name}: ${width}x${height}${frames}, ${plainBytes(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${replaced > 0 ? older : ''}`;
+  const picture =
+    sheetFrames === undefined ? `${width}x${height}${frames}` : `${sheetFrames} frames of ${width}x${height}`;
+  return `${name}: ${picture}, ${plainBytes(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${keyframesText(keyframes)}${replaced > 0 ? older : ''}`;
 }
 
 /** The same and more as one object, for scripts. */
-export function summaryJson({ request, files, outcome, uncertain, seconds }: Finished): object {
+export function summaryJson({ request, files, outcome, uncertain, seconds, keyframes, sheetFrames }: Finished): object {
   const { width, height, film, iterations } = request;
   return {
     files: files.map(({ path }) => path),
@@ -48,7 +52,8 @@ export function summaryJson({ request, files, outcome, uncertain, seconds }: Fin
     replaced: files.filter(({ replaced }) => replaced).length,
     width,
     height,
-    frames: frameCount(film),
+    frames: sheetFrames ?? frameCount(film),
+    ...(keyframes ? { keyframes: keyframes.count, octaves: keyframes.octaves, pictures: keyframes.pictures } : {}),
     iterationLimit: iterations,
     seconds,
     gatheredSeconds: outcome?.seconds,
@@ -71,6 +76,14 @@ export function summaryJson({ request, files, outcome, uncertain, seconds }: Fin
 /** Samples computed, and found in the store. */
 type Shares = Pick<GatheredEvent['report'], 'samples' | 'recalled'>;
 
+/** "; 120 keyframes, 1.7 pictures an octave": of samples, computed or found. A film of less than an octave has no such rate. */
+function keyframesText(made: Finished['keyframes']): string {
+  if (!made) return '';
+  const { count, octaves, pictures } = made;
+  const rate = octaves < 1 ? '' : `, ${plainNumber(pictures / octaves)} pictures of samples an octave`;
+  return `; ${count} keyframe${count > 1 ? 's' : ''}${rate}`;
+}
+
 function shares(outcome: Shares | undefined): string {
   if (!outcome) return 'painted from samples in the store';
   const { samples, recalled } = outcome;
@@ -85,13 +98,15 @@ function shares(outcome: Shares | undefined): string {
 export type Kept = Omit<KeptEvent, 'kind'> & { readonly folder: string | undefined };
 
 /** What is kept of a run that ended early, and how to go on. */
-export function keptLine({ samplesDone, samples, store, folder }: Kept): string {
+export function keptLine({ samplesDone, samples, keyframes, store, folder }: Kept): string {
   const share = samples > 0 ? (100 * samplesDone) / samples : 0;
   const done = share > 0 && share < 1 ? 'less than 1' : String(Math.floor(share));
   if (samplesDone <= 0) return 'nothing was computed yet; no file was changed';
   if (folder === undefined) return `nothing is kept of the ${done} % that were computed, with --no-store`;
   if (store === 'none') return `nothing is kept of the ${done} % that were computed, since the store is not in use`;
-  const what = store === 'all' ? `${done} % of the samples are` : `a part of the ${done} % that were computed is`;
+  const whole = keyframes ? `, with ${keyframes.done} of ${keyframes.all} keyframes complete,` : '';
+  const what =
+    store === 'all' ? `${done} % of the samples${whole} are` : `a part of the ${done} % that were computed is`;
   return `${what} kept in the store "${folder}": the same command goes on from there`;
 }
 

@@ -9,6 +9,8 @@ export interface Terminal {
   readonly emit: (event: AppEvent) => void;
   /** A permanent line above the progress line. */
   show(line: Line): void;
+  /** Removes the progress line while `act` writes elsewhere on the terminal. */
+  without(act: () => void): void;
   /** Removes the progress line. Lines are still shown. Idempotent. */
   close(): void;
 }
@@ -26,6 +28,7 @@ export function terminal(stream: NodeJS.WriteStream, verbosity: Verbosity): Term
       if (line) show(line);
     },
     show,
+    without: (act) => screen.without(act),
     close: () => screen.close(),
   };
 }

@@ -18,6 +18,9 @@ import { type Emit, logTo } from './events.js';
 import type { Picture } from './picture.js';
 import { type Prepared, referenceOf } from './prepare.js';
 
+/** Where the renders of a job are kept. */
+export type KeptRenders = JobArchive & Pick<Archive, 'suspend' | 'hasSome'>;
+
 export interface StoreOptions {
   /** undefined: nothing is kept or looked for. */
   readonly folder: string | undefined;
@@ -61,7 +64,7 @@ export function archiveOfParts(
   pictures: readonly FractalPicture[],
   places: readonly { readonly box: Rect; readonly kept: Rect; readonly parts?: readonly Rect[] }[],
   numerics: Numerics,
-): (JobArchive & Pick<Archive, 'suspend'>) | undefined {
+): KeptRenders | undefined {
   if (!store || numerics.fingerprint === undefined) return undefined;
   const keyOf = keysOf(numerics);
   const placeAt = (render: number) => places[render] as (typeof places)[0];
@@ -103,6 +106,7 @@ export function archiveOfParts(
     disown: (by) => archive.disown(by),
     complete: (render) => archive.complete(render),
     suspend: () => archive.suspend(),
+    hasSome: () => archive.hasSome(),
   };
 }
 

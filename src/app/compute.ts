@@ -6,16 +6,16 @@ import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
 import { type Progress, startJob } from '../leader/job/job.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
-import { areaOf } from '../shard/missing.js';
 import { fractalJob } from '../work/fractal/job.js';
 import type { Numerics } from '../work/fractal/numerics.js';
-import { logTo, type Status } from './events.js';
+import { logTo } from './events.js';
 import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
 import type { Prepared } from './prepare.js';
 import { referenceAround } from './references.js';
 import { type Context, endingWith } from './stage.js';
 import { thisProgram } from './version.js';
+import { pixelsOf } from './wanted.js';
 import { addWorkers, dialerOf, type Workers } from './workers.js';
 
 /** How a job uses its workers. */
@@ -36,17 +36,12 @@ export interface ComputeOptions {
   readonly numerics: Numerics;
   /** Workers report their metrics at the end. */
   readonly metrics: boolean;
-  /** The film that is made of the renders; absent: each render is a frame. */
-  readonly film?: { readonly frames: number };
+  progress(progress: Progress): void;
 }
 
 export interface Computation {
   /** In order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason. */
   readonly frames: AsyncIterable<Frame>;
-  /** Samples that are computed or found so far. */
-  readonly samplesDone: number;
-  /** A frame of the film was made of renders: for the progress. */
-  frameMade(): void;
   /** Disconnects the workers; stops watching hostfiles, names and the signal, and ends registration. */
   close(): void;
 }
@@ -56,17 +51,8 @@ const FRAMES_BYTES = 512 << 20;
 
 /** Begins to compute a job. The signal ends it. */
 export async function compute(job: RenderJob, options: ComputeOptions, context: Context): Promise<Computation> {
-  const { workers, use, numerics, metrics, film } = options;
+  const { workers, use, numerics, metrics, progress } = options;
   const { emit } = context;
-  const [samples, cost] = [samplesOf(job), costOf(job)];
-  let samplesDone = 0;
-  let framesMade = 0;
-  let last: Progress | undefined;
-  const report = () => {
-    if (!last) return;
-    const progress = film ? { ...last, framesDone: framesMade } : last;
-    emit({ kind: 'progress', ...statusOf(progress, film?.frames ?? job.renders.length, samples, cost) });
-  };
   const dialer = reportingDials(await dialerOf(workers), emit);
   const ending = endingWith(context.signal);
   const name = randomUUID().slice(0, 8);
@@ -84,11 +70,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
     signal: ending.signal,
     now,
     note: logTo(emit, 'info'),
-    progress(progress) {
-      samplesDone = progress.samplesDone;
-      last = progress;
-      report();
-    },
+    progress,
     gathered(report) {
       emit({ kind: 'gathered', report, pixels: pixelsOf(job) });
     },
@@ -99,13 +81,6 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   const forgetPool = workers.local?.whenBroken(ending.end);
   return {
     frames: running.frames,
-    get samplesDone() {
-      return samplesDone;
-    },
-    frameMade() {
-      framesMade++;
-      report();
-    },
     close() {
       stopWatching.abort();
       fleet.close();
@@ -138,29 +113,4 @@ export function jobOf(prepared: Prepared, picture: Picture): RenderJob {
 /** The seed is random for each job, so that workers cannot predict which of their shards are compared. `share`: 0 to 1. */
 export function verificationOf(share: number): Pick<RenderJob, 'verify'> {
   return share > 0 ? { verify: { share, seed: randomInt(2 ** 31) } } : {};
-}
-
-/** All samples of a job. */
-export function samplesOf({ renders }: RenderJob): number {
-  return renders.reduce((sum, render) => sum + wantedPixels(render) * render.perPixel, 0);
-}
-
-function pixelsOf({ renders }: RenderJob): number {
-  return renders.reduce((sum, render) => sum + wantedPixels(render), 0);
-}
-
-/** Pixels of a render that are wanted. */
-export function wantedPixels({ parts, width, height }: RenderJob['renders'][number]): number {
-  return parts ? areaOf(parts) : width * height;
-}
-
-/** What all samples of a job are estimated to cost. */
-function costOf({ renders, costOf: one = () => 1 }: RenderJob): number {
-  return renders.reduce((sum, render, k) => sum + wantedPixels(render) * render.perPixel * one(k), 0);
-}
-
-function statusOf(progress: Progress, frames: number, samples: number, cost: number): Status {
-  const { cost: costDone, costRecalled, framesDone, workers } = progress;
-  const phase = framesDone === frames ? 'encoding' : workers > 0 ? 'rendering' : 'connecting';
-  return { ...progress, frames, samples, costDone, costLeft: cost - costDone - costRecalled, phase };
 }

@@ -6,6 +6,7 @@
 import type { Address } from '../cluster/transport.js';
 import type { Report } from '../leader/job/ledger.js';
 import type { Metric } from '../metrics/index.js';
+import type { Outline } from './outline.js';
 
 /** Called synchronously. It must not throw, and must return soon: the command waits for it. */
 export type Emit = (event: AppEvent) => void;
@@ -59,14 +60,23 @@ export interface ProgressEvent extends Status {
 }
 
 export interface Status {
-  readonly phase: 'connecting' | 'rendering' | 'encoding';
+  /** encoding: every frame is handed to the encoder. done: the files are complete. */
+  readonly phase: 'connecting' | 'rendering' | 'encoding' | 'done';
+  readonly outline: Outline;
+  /** Frames written, and renders complete, both in order. */
   readonly framesDone: number;
-  readonly frames: number;
+  readonly rendersDone: number;
   readonly samplesDone: number;
   readonly samples: number;
-  /** Estimated cost of the samples computed so far, and of those still to be computed, in the same unit. */
+  /** Estimated cost of the samples computed so far, and of those found in the store, in the unit of the outline. */
   readonly costDone: number;
-  readonly costLeft: number;
+  readonly costRecalled: number;
+  /** Renders that the store was searched for, and the estimated cost of what it seems to have of the first so many. */
+  readonly searched: number;
+  readonly keptCostOf?: (renders: number) => number;
+  /** Time that slots spent computing, and slots that take part now. */
+  readonly busySeconds: number;
+  readonly slots: number;
   readonly shardsDone: number;
   readonly iterations: number;
   /** Ready now, and being dialled or ready. */
@@ -117,6 +127,8 @@ export interface KeptEvent {
   /** Samples computed or found so far, and wanted in all. */
   readonly samplesDone: number;
   readonly samples: number;
+  /** Of a film from keyframes: those that are complete, and all of them. */
+  readonly keyframes?: { readonly done: number; readonly all: number };
   /** Which part of the computed samples is in the store. */
   readonly store: 'all' | 'some' | 'none';
 }

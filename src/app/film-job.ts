@@ -4,7 +4,8 @@
  */
 
 import { assembled } from '../film/assemble.js';
-import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
+import { type Assembler, openAssembler } from '../film/assembler.js';
+import type { RenderJob } from '../leader/job/gathering.js';
 import { type Colours, needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import { lookChanges, viewAt } from '../request/request.js';
@@ -12,17 +13,18 @@ import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
 import { areaOf } from '../shard/missing.js';
-import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import { samplesPerPixel } from '../view/view.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
-import { archiveOfParts } from './archive.js';
+import { archiveOfParts, type KeptRenders } from './archive.js';
 import type { Stretch } from './assembly.js';
+import { assemblyThreads } from './assembly-threads.js';
 import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
 import { lookNumbersAt } from './picture.js';
 import { type Prepared, referenceOf } from './prepare.js';
+import { timetable } from './timetable.js';
 
 /** Renders that are under way or wait for their turn may take so much memory. */
 const RENDERS_BYTES = 256 << 20;
@@ -30,10 +32,14 @@ const RENDERS_BYTES = 256 << 20;
 export interface FilmJob {
   readonly job: RenderJob;
   readonly renders: readonly FilmRender[];
+  /** By frame of the film: so many of the renders are needed until then. */
+  readonly needed: readonly number[];
+  /** Of keyframes: log10 of the zoom. */
+  readonly depths: readonly number[];
   /** The frames of the film, of the job's renders in order. */
   frames(computed: AsyncIterable<Frame>): AsyncGenerator<Frame>;
   /** Where the renders are kept; undefined: nothing is. */
-  archive(store: Store | undefined, numerics: Numerics): (JobArchive & Pick<Archive, 'suspend'>) | undefined;
+  archive(store: Store | undefined, numerics: Numerics): KeptRenders | undefined;
 }
 
 /** `colours`: what frames are painted with, which may need less of the samples than the request's. */
@@ -48,8 +54,8 @@ export function filmJob(
   const channels = needsDistance(request.colours) ? 3 : 1;
   const whole = { x: 0, y: 0, width, height };
   const planned = stretches.map(({ from, frames, film }) => {
-    if (film) return { film, ...keyframeRenders(request, film) };
-    return { renders: frameRenders(from, frames) };
+    if (film) return { from, film, ...keyframeRenders(request, film) };
+    return { from, renders: frameRenders(from, frames) };
   });
   const renders = planned.flatMap((one): readonly FilmRender[] => one.renders);
 
@@ -71,8 +77,10 @@ export function filmJob(
     ({ answer, ...size }, render) => areaOf([at(render).box]) * bytesOfPixel(answer, size),
   );
   const { shape, blockSize } = request;
+  const { needed, names, depths } = timetable(planned);
   const job: RenderJob = {
     ...made,
+    nameOf: (render) => names[render]?.() ?? `render ${render}`,
     renders: made.renders.map((render, k) => {
       const { box, parts } = at(k);
       const wanted = parts?.map((part) => movedBy(part, -box.x, -box.y));
@@ -84,8 +92,7 @@ export function filmJob(
     window: Math.max(2, Math.floor(RENDERS_BYTES / Math.max(...bytes))),
   };
   return {
-    job,
-    renders,
+    ...{ job, renders, needed, depths },
     async *frames(computed) {
       const source = computed[Symbol.asyncIterator]();
       async function next(): Promise<Frame> {
@@ -99,26 +106,30 @@ export function filmJob(
         }
       }
       let index = stretches[0]?.from ?? 0;
+      let assembler: Assembler | undefined;
       try {
         for (const one of planned) {
           if (!('film' in one)) {
             for (const _ of one.renders) yield { ...(await next()), index: index++ };
             continue;
           }
-          const { cover, path, size } = one.film;
-          const painting = paintingOf({ ...request, colours }, paint, { channels, from: one.film.from });
-          for await (const rgb of assembled({ cover, order: one.order, path, size, painting }, keyframes(one))) {
-            const answer =
-              paint.levels.bits === 16
-                ? ({ kind: 'deep-pixels', rgb: Uint16Array.from(rgb, (level) => 257 * level) } as const)
-                : ({ kind: 'pixels', rgb } as const);
-            yield { index: index++, width, height, perPixel, answer };
+          assembler ??= openAssembler({ size: { width, height }, threads: assemblyThreads() });
+          const { cover, path, from } = one.film;
+          const painting = paintingOf({ ...request, colours }, paint, { channels, from });
+          const film = { cover, order: one.order, path, painting, levels: paint.levels, assembler };
+          for await (const rgb of assembled(film, keyframes(one))) {
+            yield { index: index++, width, height, perPixel, answer: answerOf(rgb) };
           }
         }
       } finally {
+        await assembler?.close();
         await source.return?.();
       }
     },
     archive: (store, numerics) => archiveOfParts(store, job, pictures, renders, numerics),
   };
+}
+
+function answerOf(rgb: Uint8Array | Uint16Array): Frame['answer'] {
+  return rgb instanceof Uint16Array ? { kind: 'deep-pixels', rgb } : { kind: 'pixels', rgb };
 }

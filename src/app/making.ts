@@ -1,13 +1,12 @@
 /** What is computed for the frames of a request: the frames themselves, or the keyframes that they are assembled from. */
 
 import type { Cover } from '../film/cover.js';
-import type { Archive as JobArchive, RenderJob } from '../leader/job/gathering.js';
+import type { RenderJob } from '../leader/job/gathering.js';
 import type { Paint } from '../render/paint.js';
 import type { Frame } from '../shard/frame.js';
-import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
-import { archiveOf, framesOf } from './archive.js';
+import { archiveOf, framesOf, type KeptRenders } from './archive.js';
 import { assemblyOf, partOf, type Stretch } from './assembly.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
@@ -19,9 +18,13 @@ import type { Prepared } from './prepare.js';
 export interface Making {
   readonly job: RenderJob;
   /** Where the job's renders are kept. */
-  readonly archive: (JobArchive & Pick<Archive, 'suspend'>) | undefined;
+  readonly archive: KeptRenders | undefined;
   /** The frames of the film, of the job's renders; absent: these are the frames. */
   readonly assembled?: (computed: AsyncIterable<Frame>) => AsyncIterable<Frame>;
+  /** By frame of the film: how many of the renders must be complete before it is made; absent: the frame itself. */
+  readonly needed?: readonly number[];
+  /** Of keyframes: log10 of the zoom. */
+  readonly depths?: readonly number[];
   /** Of a film that is assembled as a whole. */
   readonly cover?: Cover | undefined;
 }
@@ -35,33 +38,35 @@ export interface MakingOptions {
   readonly forecast: Forecast | undefined;
   /** Raw samples are kept in the store. */
   readonly keepsSamples: boolean;
+  /** Only these frames are made, each by itself; absent: all. */
+  readonly shown: readonly number[] | undefined;
   readonly emit: Emit;
 }
 
 export function makingOf(prepared: Prepared, options: MakingOptions): Making {
-  const { store, paint, numerics, forecast, keepsSamples, emit } = options;
+  const { store, paint, numerics, forecast, keepsSamples, shown, emit } = options;
   const { request, kept } = prepared;
   const { film } = request;
-  if (film.frames > 1 && film.assembly !== 'frames') {
+  if (film.frames > 1 && film.assembly !== 'frames' && !shown) {
     const { stretches, why } = assemblyOf(request, kept?.grid);
     const asked = film.assembly === 'keyframes' && !stretches;
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
     if (stretches && paint) {
-      const { job, renders, archive, frames } = filmJob(prepared, partOf(stretches, film.first, film.last), { paint });
+      const part = partOf(stretches, film.first, film.last);
+      const { job, renders, archive, frames, needed, depths } = filmJob(prepared, part, { paint });
       return {
         job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
         archive: archive(store, numerics),
         assembled: frames,
+        ...{ needed, depths },
         cover: stretches.length === 1 ? stretches[0]?.film?.cover : undefined,
       };
     }
   }
-  const picture = pictureOf(request, keepsSamples ? undefined : paint);
+  const picture = pictureOf(request, keepsSamples ? undefined : paint, shown);
+  const costOf = forecast && ((index: number) => forecast.costOf(shown?.[index] ?? film.first + index));
   return {
-    job: {
-      ...jobOf(prepared, picture),
-      ...(forecast ? { costOf: (render) => forecast.costOf(film.first + render) } : {}),
-    },
+    job: { ...jobOf(prepared, picture), ...(costOf ? { costOf } : {}) },
     archive: archiveOf(store, framesOf(prepared, picture), numerics),
   };
 }

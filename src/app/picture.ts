@@ -1,6 +1,7 @@
 /** What has to be computed for a request, and how frames are finished: colours, mirroring, the output. */
 
 import { type Colours, type Paint, prepare } from '../render/colours.js';
+import { openContactSheet } from '../render/contact-sheet.js';
 import { type LookNumbers, withLook } from '../render/look.js';
 import { type Output, openOutputs } from '../render/output.js';
 import { frameLight, paintFrame } from '../render/paint-frame.js';
@@ -10,6 +11,7 @@ import { frameCount, hasDistance, lookAt, lookChanges, type Request, viewAt } fr
 import type { Frame } from '../shard/frame.js';
 import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
+import type { SheetOrder } from './preview.js';
 import type { Context } from './stage.js';
 
 /** The part of a request that decides what is computed. */
@@ -28,18 +30,19 @@ export interface Picture {
   lookOf?(frame: number): LookNumbers;
 }
 
-/** What has to be computed for a request, coloured by `paint`. */
-export function pictureOf(request: Request, paint: Paint | undefined): Picture {
+/** What has to be computed for a request, coloured by `paint`. `shown`: of these frames only, in this order. */
+export function pictureOf(request: Request, paint: Paint | undefined, shown?: readonly number[]): Picture {
   const { width, height, sampling, film } = request;
+  const frameAt = (index: number) => shown?.[index] ?? film.first + index;
   return {
-    frames: frameCount(film),
+    frames: shown?.length ?? frameCount(film),
     width,
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
-    viewOf: lastSeen((index) => viewAt(request, film.first + index)),
+    viewOf: lastSeen((index) => viewAt(request, frameAt(index))),
     paint,
-    ...(paint && lookChanges(request) ? { lookOf: (index) => lookNumbersAt(request, paint, film.first + index) } : {}),
+    ...(paint && lookChanges(request) ? { lookOf: (index) => lookNumbersAt(request, paint, frameAt(index)) } : {}),
   };
 }
 
@@ -70,18 +73,17 @@ function litFromBelow(colours: Colours): Colours {
 }
 
 /**
- * Opens the outputs of a request, before anything is computed. Release them with `abort`.
+ * Opens the outputs of a request, or of its contact sheet, before anything is computed. Release them with `abort`.
  * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING, ENCODER_UNFIT, AUDIO_INVALID
  */
-export async function outputOf(request: Request, { emit, signal }: Context): Promise<Output> {
-  const { width, height, sampling, film, encoding } = request;
-  return openOutputs({
-    outfiles: request.outfiles,
+export async function outputOf(request: Request, { emit, signal }: Context, sheet?: SheetOrder): Promise<Output> {
+  const { outfile, outfiles, width, height, sampling, film, encoding } = request;
+  const options = {
     width,
     height,
     perPixel: samplesPerPixel(sampling),
     channels: channelsOf(request),
-    frames: frameCount(film),
+    frames: sheet?.frames.length ?? frameCount(film),
     first: film.first,
     fps: film.fps,
     flip: request.flip,
@@ -89,7 +91,8 @@ export async function outputOf(request: Request, { emit, signal }: Context): Pro
     ...encoding,
     warn: logTo(emit, 'warn'),
     signal,
-  });
+  };
+  return sheet ? openContactSheet({ ...options, outfile }, sheet.captions) : openOutputs({ ...options, outfiles });
 }
 
 /** Writes a frame of a prepared request. `paint`: for raw samples, as `paintOf` gives it. */

@@ -7,15 +7,18 @@ import { openPerturbation, shareReference } from '../kernel/perturbation/kernel.
 import { deepestOf, iterateReference, orderFor, type ReferenceOrder } from '../kernel/perturbation/reference.js';
 import { compileSimd } from '../kernel/simd.js';
 import type { Request } from '../request/request.js';
+import { bytesOfPixel } from '../shard/assemble.js';
 import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
 import type { StoreOptions } from './archive.js';
 import { type Assembly, assemblyOf } from './assembly.js';
+import { assumedFrameSeconds } from './estimate.js';
 import { logTo } from './events.js';
 import { withFittingKernel } from './kernel-choice.js';
 import { endsOf, methodByDepth } from './method.js';
 import { type Picture, pictureOf } from './picture.js';
 import type { Context } from './stage.js';
+import { storeWarning } from './store-need.js';
 import { requestWarnings } from './warnings.js';
 import type { WorkerSource } from './worker-source.js';
 
@@ -33,10 +36,23 @@ export interface Plan {
   /** Samples that are computed. */
   readonly samples: number;
   /** Of a film: how its frames are made. */
-  readonly assembly?: Pick<Assembly, 'samples' | 'why'> & { readonly keyframes?: number };
+  readonly assembly?: Pick<Assembly, 'why'> & { readonly ways: readonly Way[]; readonly keyframes?: number };
   /** Shards of a frame; undefined: their size is decided while they are computed. */
   readonly shards: number | undefined;
   readonly cost: Cost;
+}
+
+/** One of the ways to make the frames of a film. */
+export interface Way {
+  readonly by: 'frames' | 'keyframes';
+  /** Samples that are computed. */
+  readonly samples: number;
+  /** That the leader takes to assemble the frames and encode them, on one thread. */
+  readonly makingSeconds: number;
+  /** In the store. */
+  readonly bytes: number;
+  /** Why the store does not suffice, if so. */
+  readonly tooLarge: string | undefined;
 }
 
 export interface Cost {
@@ -58,7 +74,7 @@ export interface PlanOrder {
   /** Warnings about how the request was read. */
   readonly notes: readonly string[];
   readonly cluster: { readonly strict: boolean };
-  readonly store: Pick<StoreOptions, 'samples'>;
+  readonly store: StoreOptions;
 }
 
 /** @throws FractalError VIEW_TOO_DEEP, or the signal's reason */
@@ -85,11 +101,38 @@ export async function plan(
     perPixel: picture.perPixel,
     samples,
     ...(assembly
-      ? { assembly: { samples: assembly.samples, why: assembly.why, ...(keyframes ? { keyframes } : {}) } }
+      ? {
+          assembly: {
+            why: assembly.why,
+            ways: waysOf(assembly, picture, order.store),
+            ...(keyframes ? { keyframes } : {}),
+          },
+        }
       : {}),
     shards: request.blockSize ? countShards(request, request.blockSize) : undefined,
     cost: await costOf(request, picture, samples, signal),
   };
+}
+
+/** Frame by frame, and from keyframes where that is possible. */
+function waysOf({ samples }: Assembly, picture: Picture, { folder, size, samples: raw }: StoreOptions): Way[] {
+  const { width, height, frames, perPixel, channels } = picture;
+  const kind = raw ? 'samples' : 'pixels';
+  const pixels = width * height * frames;
+  const way = (by: Way['by'], computed: number, bytes: number): Way => ({
+    by,
+    samples: computed,
+    makingSeconds: assumedFrameSeconds({ pixels }),
+    bytes,
+    tooLarge: folder === undefined ? undefined : storeWarning(bytes, size),
+  });
+  const { keyframes } = samples;
+  return [
+    way('frames', samples.frames, pixels * bytesOfPixel(kind, { perPixel, channels })),
+    ...(keyframes === undefined
+      ? []
+      : [way('keyframes', keyframes, keyframes * bytesOfPixel('samples', { perPixel: 1, channels }))]),
+  ];
 }
 
 function countShards({ width, height, shape }: Request, blockSize: number): number {

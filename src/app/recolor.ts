@@ -69,7 +69,7 @@ async function stages(
   const uncertain = await inStage('paint', context, async () => {
     const first = await firstFound(kept, 0);
     const film =
-      first || !store || !paint
+      first || !store || !paint || output.wants.kind === 'samples'
         ? undefined
         : await keptFilm(prepared, { store, numerics, paint, missing: keyframeMissing });
     if (film) {

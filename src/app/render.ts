@@ -5,25 +5,30 @@
 
 import type { Address } from '../cluster/transport.js';
 import type { Written } from '../render/output.js';
-import { frameCount, type Request } from '../request/request.js';
+import { frameCount, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
-import { type ClusterUse, type Computation, compute, samplesOf, verificationOf, wantedPixels } from './compute.js';
-import { type KeptEvent, logTo } from './events.js';
+import { type ClusterUse, compute, verificationOf } from './compute.js';
+import { type Emit, type KeptEvent, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
 import { noteGrid } from './kept-grid.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
-import { makingOf } from './making.js';
+import { type Making, makingOf } from './making.js';
+import { type Film, outlineOf } from './outline.js';
 import { outputOf, paintOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
+import type { SheetOrder } from './preview.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
 import { type Context, inStage, orAborted, untilClosed } from './stage.js';
+import { bytesKept, storeWarning } from './store-need.js';
+import { type Tracking, tracking } from './tracking.js';
 import { thisProgram } from './version.js';
+import { samplesOf, wantedPixels } from './wanted.js';
 import { blankWarning, requestWarnings } from './warnings.js';
 import type { WorkerSource } from './worker-source.js';
 
@@ -36,6 +41,10 @@ export interface RenderOrder {
   readonly cluster: RenderCluster;
   /** Workers report their metrics at the end. */
   readonly metrics: boolean;
+  /** Frames of the film on one picture are rendered, instead of the film. */
+  readonly sheet?: SheetOrder;
+  /** An earlier rendering of the same has warned of what will be seen. */
+  readonly warned?: boolean;
 }
 
 export interface RenderCluster extends ClusterUse {
@@ -56,6 +65,18 @@ export interface Rendered {
   /** With its method and iteration limit. */
   readonly request: Request;
   readonly files: readonly Written[];
+  /** Of a film that was assembled. */
+  readonly keyframes?: KeyframesMade;
+  /** Frames on the contact sheet that was made instead. */
+  readonly sheetFrames?: number;
+}
+
+export interface KeyframesMade {
+  readonly count: number;
+  /** Doublings of the zoom from the first to the last of them. */
+  readonly octaves: number;
+  /** Samples of all of them, computed or found, in pictures of the film's size. */
+  readonly pictures: number;
 }
 
 /**
@@ -103,12 +124,13 @@ async function stages(
   const registration = listen && (await openRegistration(listen, source.access, insecure, emit));
   resources.hold(registration, (one) => one?.close());
 
-  const output = await inStage('open', context, () => outputOf(request, context));
+  const output = await inStage('open', context, () => outputOf(request, context, order.sheet));
   resources.hold(output, (one) => one.abort());
   // Errors in the colours are reported before anything is computed.
   const paint = paintOf(request, output.wants);
   const painted = output.wants.kind === 'pixels' ? paint : undefined;
-  for (const text of requestWarnings(request, order.notes)) warn(text);
+  const warnings = order.warned ? [] : requestWarnings(request, order.notes);
+  for (const text of warnings) warn(text);
 
   const store = await inStage('store', context, () => openStore(order.store, emit));
   resources.hold(store, (one) => one?.written());
@@ -116,52 +138,61 @@ async function stages(
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
   const film = request.film.frames > 1;
   const forecast = film ? await inStage('forecast', context, () => forecastOf(prepared, signal)) : undefined;
-  if (forecast?.blank) warn(blankWarning(prepared.request, forecast.blank));
+  if (forecast?.blank && !order.warned) warn(blankWarning(prepared.request, forecast.blank));
 
   const numerics = await inStage('kernel', context, () =>
     orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
   );
-  const making = makingOf(prepared, {
-    store,
-    paint: painted,
-    numerics,
-    forecast,
-    keepsSamples: order.store.samples,
-    emit,
-  });
+  const shown = order.sheet?.frames;
+  const keepsSamples = order.store.samples && !shown;
+  const making = makingOf(prepared, { store, paint: painted, numerics, forecast, keepsSamples, shown, emit });
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
-  if (archive && store && order.store.samples) await noteSamples(store, prepared.request);
+  if (archive && store && keepsSamples) await noteSamples(store, prepared.request);
   if (archive && store && making.cover) await noteGrid(store, prepared, making.cover);
 
   const pixelsOf = (render: number) => wantedPixels(making.job.renders[render] as (typeof making.job.renders)[0]);
+  const samples = samplesOf(making.job);
+  const track = tracking(outlineOf(making.job, filmOf(prepared.request, making.needed, shown)), samples, emit);
+  const recalled: Emit = (event) => {
+    track.searched();
+    emit(event);
+  };
   const job = {
     ...making.job,
     ...verificationOf(cluster.verify),
-    ...(archive ? { archive: reportingRecalls(archive, pixelsOf, emit) } : {}),
+    ...(archive ? { archive: reportingRecalls(archive, pixelsOf, recalled) } : {}),
   };
-  const { first } = request.film;
+  const tooLarge = film && archive ? storeWarning(bytesKept(job), order.store.size) : undefined;
+  if (tooLarge) warn(tooLarge);
+  // For the time left only: a store that cannot be listed is reported where it is read.
+  if (film) archive?.hasSome().then(track.expect, () => undefined);
   const options = {
     ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
-    ...(making.assembled ? { film: { frames: frameCount(request.film) } } : {}),
+    progress: track.computed,
   };
+  // The parameters in a contact sheet are those of the film.
+  const written = { ...prepared.request, ...order.sheet?.size };
   const computation = await compute(job, options, context);
   resources.hold(computation, (one) => one.close());
   try {
     await inStage('compute', context, async () => {
-      const made = making.assembled?.(computation.frames) ?? numbered(computation.frames, first);
+      const made =
+        making.assembled?.(computation.frames) ?? numbered(computation.frames, shown ? 0 : request.film.first);
       for await (const frame of made) {
         signal.throwIfAborted();
-        await writeFrame(output, frame, prepared.request, paint);
-        if (making.assembled) computation.frameMade();
+        await writeFrame(output, frame, written, paint);
+        track.frameWritten();
       }
     });
     const files = await inStage('close', context, () => output.close());
-    return { request: prepared.request, files };
+    track.done();
+    const sheetFrames = shown ? { sheetFrames: shown.length } : {};
+    return { request: prepared.request, files, ...keyframesOf(making, request, samples), ...sheetFrames };
   } catch (error) {
     archive?.suspend();
     await store?.written();
-    if (signal.aborted) emit(keptOf(computation, samplesOf(job), archive && store));
+    if (signal.aborted) emit(keptOf(track, samples, making, archive && store));
     throw error;
   }
 }
@@ -196,6 +227,24 @@ async function prepareFitting(
 }
 
 /** `store`: where what was computed is kept, if anywhere. */
-function keptOf({ samplesDone }: Computation, samples: number, store: Store | undefined): KeptEvent {
-  return { kind: 'kept', samplesDone, samples, store: store?.keeps ?? 'none' };
+function keptOf(track: Tracking, samples: number, { depths }: Making, store: Store | undefined): KeptEvent {
+  const { samplesDone, rendersDone } = track;
+  const keyframes = depths && { done: rendersDone, all: depths.length };
+  return { kind: 'kept', samplesDone, samples, ...(keyframes ? { keyframes } : {}), store: store?.keeps ?? 'none' };
+}
+
+function keyframesOf({ depths }: Making, { width, height }: Request, samples: number): Pick<Rendered, 'keyframes'> {
+  if (!depths) return {};
+  const octaves = (Math.max(...depths) - Math.min(...depths)) / Math.log10(2);
+  return { keyframes: { count: depths.length, octaves, pictures: samples / (width * height) } };
+}
+
+function filmOf(request: Request, needed: readonly number[] | undefined, shown: readonly number[] | undefined): Film {
+  const { film, width, height } = request;
+  return {
+    frames: shown?.length ?? frameCount(film),
+    pixels: width * height,
+    needed,
+    zoomOf: (frame) => viewAt(request, shown?.[frame] ?? film.first + frame).zoom,
+  };
 }

@@ -3,12 +3,12 @@
  * those that it shows are there.
  */
 
-import { setImmediate } from 'node:timers/promises';
+import type { Levels } from '../render/quantise.js';
+import type { Assembler } from './assembler.js';
 import type { Cover } from './cover.js';
 import { camerasOf } from './exposure.js';
-import type { Size } from './footprint.js';
-import { Gathering } from './gather.js';
 import { HeldKeyframes } from './held.js';
+import type { Shown } from './part.js';
 import type { FilmPath } from './path.js';
 import { blendsOf, type KeyframeSamples, type Painting } from './samples.js';
 import { type FilmOrder, showings } from './showing.js';
@@ -18,30 +18,34 @@ export interface AssembledFilm {
   readonly cover: Cover;
   readonly order: FilmOrder;
   readonly path: FilmPath;
-  readonly size: Size;
   readonly painting: Painting;
+  /** How its pixels are written. */
+  readonly levels: Levels;
+  readonly assembler: Assembler;
 }
 
 /** Bytes, that samples of keyframes, and levels of theirs that wait for later frames, may each take in memory. */
 export const HELD_BYTES = 256 << 20;
 
 /**
- * The frames in order, 8-bit sRGB. `computed`: the keyframes of `order`, one after another. `bound`: see HELD_BYTES.
+ * The frames in order, sRGB, 3 numbers a pixel. `computed`: the keyframes of `order`, one after another. `bound`: see HELD_BYTES.
  * @throws FractalError DISK where samples have no place in the folder for temporary files
  */
 export async function* assembled(
-  { cover, order, path, size, painting }: AssembledFilm,
+  { cover, order, path, painting, levels, assembler }: AssembledFilm,
   computed: AsyncIterable<KeyframeSamples>,
   bound = HELD_BYTES,
-): AsyncGenerator<Uint8Array> {
-  const showing = showings(cover, order.keyframes, size);
+): AsyncGenerator<Uint8Array | Uint16Array> {
+  const { memory } = assembler;
+  const showing = showings(cover, order.keyframes, assembler.size);
   const source = computed[Symbol.asyncIterator]();
   const held = new HeldKeyframes(order, painting, {
     changing: isChanging(painting, path),
     spill: new Spill({ bound }),
-    bound,
+    ...{ bound, memory },
   });
-  const gathering = new Gathering(size);
+  /** Frames that are being assembled, in order. */
+  const pending: Promise<Uint8Array | Uint16Array>[] = [];
   let come = 0;
   try {
     for (let frame = 0; frame < path.frames; frame++) {
@@ -50,19 +54,26 @@ export async function* assembled(
         if (next.done) throw new Error(`the film has ${come} of ${order.keyframes.length} keyframes`);
         await held.add(come, next.value, frame);
       }
+      const shown: Shown[] = [];
       for (const camera of camerasOf(path, frame)) {
         for (const { keyframe, to, level } of showing(camera)) {
           for (const { step, share } of blendsOf(painting, to.scale)) {
-            for (const tile of await held.tiles({ keyframe, level, step }, frame)) gathering.add(tile, to, share);
+            const tiles = await held.tiles({ keyframe, level, step }, frame);
+            for (const { at } of tiles) memory.hold(at);
+            shown.push({ tiles, to, weight: share });
           }
-          // Between keyframes other work of this thread has its turn.
-          await setImmediate();
         }
       }
-      yield gathering.pixels();
+      const begun = assembler.frame(shown, levels);
+      // It may fail before it is awaited below.
+      begun.catch(() => {});
+      pending.push(begun);
       held.after(frame);
+      if (pending.length > assembler.threads) yield await (pending.shift() as Promise<Uint8Array | Uint16Array>);
     }
+    while (pending.length > 0) yield await (pending.shift() as Promise<Uint8Array | Uint16Array>);
   } finally {
+    await Promise.allSettled(pending);
     held.close();
     await source.return?.();
   }

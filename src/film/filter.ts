@@ -37,45 +37,31 @@ export function levelFor(scale: number): number {
   return level;
 }
 
-/** Along one axis: what each pixel takes from which texels. */
-export interface Taps {
-  /** The first pixel that takes anything, and the one behind the last. */
-  readonly from: number;
-  readonly to: number;
-  /** By pixel, from `from`: the first texel, from the tile's first. */
-  readonly first: Int32Array;
-  /** By pixel `most` weights, of which the last may be 0. */
-  readonly weights: Float64Array;
-  readonly most: number;
-}
-
-/** A row, or column, of texels under a row of pixels. */
-export interface Axis {
-  /** Where the frame's edge lies, in texels of the level. */
-  readonly origin: number;
+/** The filter along one axis, in texels of a mip level. */
+export interface Filter {
   /** Texels along a pixel. */
   readonly step: number;
-  /** Of the frame. */
-  readonly pixels: number;
-  /** The texels that there are. */
-  readonly begin: number;
-  readonly count: number;
+  /** Half of the tent's width, in pixels. */
+  readonly tent: number;
+  /** From a pixel's centre to where weights are 0. */
+  readonly reach: number;
+  /** So many texels in a row can have weights: a window. */
+  readonly taps: number;
 }
 
-export function tapsOf({ origin, step, pixels, begin, count }: Axis, tent: number): Taps {
+/** `scale`: samples along a pixel; `texel`: samples along a texel. */
+export function filterOf(scale: number, texel: number): Filter {
+  const [tent, step] = [tentOf(scale), scale / texel];
   const reach = (tent + 0.5) * step;
-  const from = Math.max(0, Math.floor((begin - origin - reach) / step - 0.5));
-  const to = Math.min(pixels, Math.ceil((begin + count - origin + reach) / step + 0.5));
-  const most = Math.ceil(2 * reach) + 1;
-  const first = new Int32Array(Math.max(0, to - from));
-  const weights = new Float64Array(first.length * most);
-  for (let k = 0; k < first.length; k++) {
-    const centre = origin + (from + k + 0.5) * step;
-    const start = Math.max(begin, Math.ceil(centre - reach - 0.5));
-    first[k] = Math.min(start, begin + count - 1) - begin;
-    for (let m = 0; m < most && start + m < begin + count; m++) {
-      weights[k * most + m] = weightAt((start + m + 0.5 - centre) / step, tent) / step;
-    }
-  }
-  return { from, to: Math.max(from, to), first, weights, most };
+  return { step, tent, reach, taps: Math.ceil(2 * reach) };
+}
+
+/** Where the window around a pixel's centre begins: the texel that contains it is the first one. */
+export function windowAt(centre: number, { reach }: Filter): number {
+  return centre - reach + 0.5;
+}
+
+/** Of a texel, for the pixel whose window begins at `window`; both from the same texel's edge. Sums over an axis are 1, about. */
+export function weightOf(texel: number, window: number, { step, tent, reach }: Filter): number {
+  return weightAt((texel + 1 - window - reach) / step, tent) / step;
 }

@@ -4,13 +4,14 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import type { FilmMemory } from './memory.js';
 import { type KeyframeSamples, type Painting, scaleAt } from './samples.js';
 import type { FilmOrder } from './showing.js';
 import type { Spill } from './spill.js';
-import { emptyTexels, halved, putLight, type Texels, tilesOf } from './texture.js';
+import { bytesOf, emptyTile, halved, putLight, release, type Tile, tilesOf } from './texture.js';
 
 /** By mip level; undefined: not made, or let go. */
-type Pyramid = (readonly Texels[] | undefined)[];
+type Pyramid = (readonly Tile[] | undefined)[];
 
 interface Painted {
   readonly pyramid: Pyramid;
@@ -40,7 +41,12 @@ export class HeldKeyframes {
   constructor(
     private readonly order: FilmOrder,
     private readonly painting: Painting,
-    private readonly options: { readonly changing: boolean; readonly spill: Spill; readonly bound: number },
+    private readonly options: {
+      readonly changing: boolean;
+      readonly spill: Spill;
+      readonly bound: number;
+      readonly memory: FilmMemory;
+    },
   ) {}
 
   /** Before the first frame that shows it. */
@@ -54,7 +60,7 @@ export class HeldKeyframes {
   }
 
   /** What a frame takes of a keyframe; undefined: it has not come, and shows nothing. */
-  async tiles({ keyframe, level, step }: Wanted, frame: number): Promise<readonly Texels[]> {
+  async tiles({ keyframe, level, step }: Wanted, frame: number): Promise<readonly Tile[]> {
     const held = this.held.get(keyframe) as Held;
     const painted = this.paintingOf(held, frame, step);
     painted.used = frame;
@@ -63,10 +69,10 @@ export class HeldKeyframes {
     while (from > 0 && !pyramid[from]) from--;
     if (!pyramid[from]) this.put(pyramid, 0, await this.paintedAgain(keyframe, frame, step));
     for (; from < level; from++) {
-      this.put(pyramid, from + 1, (pyramid[from] as readonly Texels[]).map(halved));
+      this.put(pyramid, from + 1, this.halved(pyramid[from] as readonly Tile[]));
       await setImmediate();
     }
-    const tiles = pyramid[level] as readonly Texels[];
+    const tiles = pyramid[level] as readonly Tile[];
     if (held.retained && this.bytes > this.options.bound) this.letGoBelow(pyramid, level);
     return tiles;
   }
@@ -92,6 +98,9 @@ export class HeldKeyframes {
   }
 
   close(): void {
+    for (const { paintings } of this.held.values()) {
+      for (const { pyramid } of paintings.values()) this.letGoBelow(pyramid, pyramid.length);
+    }
     this.held.clear();
     this.options.spill.close();
   }
@@ -103,15 +112,16 @@ export class HeldKeyframes {
     return painted;
   }
 
-  private async paintedAgain(keyframe: number, frame: number, step: number): Promise<readonly Texels[]> {
+  private async paintedAgain(keyframe: number, frame: number, step: number): Promise<readonly Tile[]> {
     return this.painted(await this.options.spill.get(keyframe), frame, step);
   }
 
-  private async painted(samples: KeyframeSamples, frame: number, step: number): Promise<readonly Texels[]> {
-    const tiles = tilesOf(samples.map(({ rect }) => rect)).map(emptyTexels);
+  private async painted(samples: KeyframeSamples, frame: number, step: number): Promise<readonly Tile[]> {
+    const { memory } = this.options;
+    const tiles = tilesOf(samples.map(({ rect }) => rect)).map((rect) => emptyTile(memory, rect));
     for (const { rect, values } of samples) {
       const light = this.painting.light(values, frame, scaleAt(step));
-      for (const tile of tiles) putLight(tile, light, rect);
+      for (const tile of tiles) putLight(memory, tile, light, rect);
       await setImmediate();
     }
     return tiles;
@@ -121,22 +131,28 @@ export class HeldKeyframes {
   private keepFrom(pyramid: Pyramid, level: number): void {
     let from = level;
     while (from > 0 && !pyramid[from]) from--;
-    for (; from < level; from++) this.put(pyramid, from + 1, (pyramid[from] as readonly Texels[]).map(halved));
+    for (; from < level; from++) this.put(pyramid, from + 1, this.halved(pyramid[from] as readonly Tile[]));
   }
 
-  private put(pyramid: Pyramid, level: number, tiles: readonly Texels[]): void {
+  private halved(tiles: readonly Tile[]): readonly Tile[] {
+    return tiles.map((tile) => halved(this.options.memory, tile));
+  }
+
+  private put(pyramid: Pyramid, level: number, tiles: readonly Tile[]): void {
     pyramid[level] = tiles;
     this.bytes += sizeOf(tiles);
   }
 
   private letGoBelow(pyramid: Pyramid, level: number): void {
     for (let finer = 0; finer < level; finer++) {
-      this.bytes -= sizeOf(pyramid[finer] ?? []);
+      const tiles = pyramid[finer] ?? [];
+      this.bytes -= sizeOf(tiles);
+      release(this.options.memory, tiles);
       pyramid[finer] = undefined;
     }
   }
 }
 
-function sizeOf(tiles: readonly Texels[]): number {
-  return tiles.reduce((sum, { values }) => sum + values.byteLength, 0);
+function sizeOf(tiles: readonly Tile[]): number {
+  return tiles.reduce((sum, tile) => sum + bytesOf(tile), 0);
 }

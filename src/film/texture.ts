@@ -6,19 +6,21 @@
  */
 
 import type { Rect } from '../shard/shard.js';
+import type { FilmMemory } from './memory.js';
 
 /** Pixels along the side: a multiple of cells. */
 export const TILE = 128;
 /** The share of a texel that is all samples. */
-export const WHOLE = 65535;
-/** Numbers of a texel. */
-export const CHANNELS = 4;
+const WHOLE = 65535;
+/** Numbers of a texel, and of a pair. */
+const CHANNELS = 4;
+const NUMBERS = 2 * CHANNELS;
 
-/** Texels of 2^level pixels along the side; texel (0, 0) of a keyframe has its corner at pixel (0, 0). */
-export interface Texels extends Rect {
+/** Texels of 2^level pixels along the side; texel (0, 0) of a keyframe has its corner at pixel (0, 0). Rows are in pairs. */
+export interface Tile extends Rect {
   readonly level: number;
-  /** width * height * CHANNELS, rows from the top left. */
-  readonly values: Uint16Array;
+  /** Where its pairs of texels are in the memory: rows of pairs from the top left. */
+  readonly at: number;
 }
 
 /** The tiles that parts of a keyframe lie in: for each the smallest rectangle with all that it has of them. */
@@ -44,39 +46,62 @@ export function tilesOf(parts: readonly Rect[]): Rect[] {
   }));
 }
 
-/** Texels of level 0 of a rectangle, as yet without samples. */
-export function emptyTexels({ x, y, width, height }: Rect): Texels {
-  return { level: 0, x, y, width, height, values: new Uint16Array(CHANNELS * width * height) };
+/** A tile of level 0 of a rectangle, as yet without samples. */
+export function emptyTile(memory: FilmMemory, { x, y, width, height }: Rect): Tile {
+  const tile = placed(memory, 0, { x, y, width, height });
+  numbersOf(memory, tile).fill(-memory.film.BIAS.value);
+  return tile;
 }
 
-/** Puts what texels of level 0 have of a painted rectangle: linear light, 3 numbers a pixel. */
-export function putLight(texels: Texels, light: Float32Array, rect: Rect): void {
-  const [left, right] = [Math.max(texels.x, rect.x), Math.min(texels.x + texels.width, rect.x + rect.width)];
-  const [top, bottom] = [Math.max(texels.y, rect.y), Math.min(texels.y + texels.height, rect.y + rect.height)];
+/** Puts what a tile of level 0 has of a painted rectangle: linear light, 0 to 1, 3 numbers a pixel. */
+export function putLight(memory: FilmMemory, tile: Tile, light: Float32Array, rect: Rect): void {
+  const [left, right] = [Math.max(tile.x, rect.x), Math.min(tile.x + tile.width, rect.x + rect.width)];
+  const [top, bottom] = [Math.max(tile.y, rect.y), Math.min(tile.y + tile.height, rect.y + rect.height)];
+  const numbers = numbersOf(memory, tile);
+  const bias = memory.film.BIAS.value;
   for (let y = top; y < bottom; y++) {
+    const row = y - tile.y;
     let from = 3 * ((y - rect.y) * rect.width + left - rect.x);
-    let to = CHANNELS * ((y - texels.y) * texels.width + left - texels.x);
-    for (let x = left; x < right; x++, from += 3, to += CHANNELS) {
-      texels.values[to] = WHOLE * (light[from] as number) + 0.5;
-      texels.values[to + 1] = WHOLE * (light[from + 1] as number) + 0.5;
-      texels.values[to + 2] = WHOLE * (light[from + 2] as number) + 0.5;
-      texels.values[to + 3] = WHOLE;
+    let to = NUMBERS * ((row >> 1) * tile.width + left - tile.x) + (row & 1);
+    for (let x = left; x < right; x++, from += 3, to += NUMBERS) {
+      numbers[to] = ((WHOLE * (light[from] as number) + 0.5) | 0) - bias;
+      numbers[to + 2] = ((WHOLE * (light[from + 1] as number) + 0.5) | 0) - bias;
+      numbers[to + 4] = ((WHOLE * (light[from + 2] as number) + 0.5) | 0) - bias;
+      numbers[to + 6] = WHOLE - bias;
     }
   }
 }
 
 /** Half as many texels along each side: means of four, nothing counting as no samples. */
-export function halved({ level, x, y, width, height, values }: Texels): Texels {
-  const [left, top] = [Math.floor(x / 2), Math.floor(y / 2)];
-  const half = { x: left, y: top, width: Math.ceil((x + width) / 2) - left, height: Math.ceil((y + height) / 2) - top };
-  const sums = new Uint32Array(CHANNELS * half.width * half.height);
-  for (let row = 0; row < height; row++) {
-    const to = CHANNELS * (Math.floor((y + row) / 2) - top) * half.width;
-    for (let column = 0; column < width; column++) {
-      const source = CHANNELS * (row * width + column);
-      const target = to + CHANNELS * (Math.floor((x + column) / 2) - left);
-      for (let c = 0; c < CHANNELS; c++) sums[target + c]! += values[source + c] as number;
-    }
-  }
-  return { level: level + 1, ...half, values: Uint16Array.from(sums, (sum) => (sum + 2) >> 2) };
+export function halved(memory: FilmMemory, tile: Tile): Tile {
+  const { level, at, x, y, width, height } = tile;
+  const left = Math.floor(x / 2);
+  const wide = Math.ceil((x + width) / 2) - left;
+  const half = placed(memory, level + 1, { x: left, y: y / 2, width: wide, height: height / 2 });
+  memory.film.halve(at, x, y / 2, width, height / 2, half.at, half.x, half.y / 2, half.width, half.height / 2);
+  return half;
+}
+
+/** The tiles are needed no more, once all frames that hold them are done. */
+export function release(memory: FilmMemory, tiles: readonly Tile[]): void {
+  for (const tile of tiles) memory.give(tile.at, bytesOf(tile));
+}
+
+function placed(memory: FilmMemory, level: number, { x, y, width, height }: Rect): Tile {
+  const rect = evenRows(x, y, width, height);
+  return { level, ...rect, at: memory.take(bytesOf(rect)) };
+}
+
+/** With rows above and below, so that it has pairs only, of which the first is an even row with the next one. */
+function evenRows(x: number, y: number, width: number, height: number): Rect {
+  const top = 2 * Math.floor(y / 2);
+  return { x, y: top, width, height: 2 * Math.ceil((y + height) / 2) - top };
+}
+
+export function bytesOf({ width, height }: Pick<Tile, 'width' | 'height'>): number {
+  return 2 * CHANNELS * width * height;
+}
+
+function numbersOf({ memory }: FilmMemory, tile: Tile): Int16Array {
+  return new Int16Array(memory.buffer, tile.at, CHANNELS * tile.width * tile.height);
 }

@@ -39,6 +39,12 @@ export class Archive {
     readonly layout: RenderLayout,
   ) {}
 
+  /** Whether there seems to be something of a render, without reading it. */
+  async hasSome(): Promise<(render: number) => boolean> {
+    const keys = await this.store.keys();
+    return (render) => keys.size > 0 && keys.has(this.layout.keyOf(render));
+  }
+
   /** Puts what is there of a render, a rectangle at a time; resolves with what is missing. */
   async recall(render: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
     const { width, height, bytesPerPixel } = this.layout.sizeOf(render);

@@ -81,6 +81,13 @@ export class Store {
     }
   }
 
+  /** Of every entry, incomplete ones too. */
+  async keys(): Promise<ReadonlySet<string>> {
+    const keys = new Set<string>();
+    if (this.blobs) for await (const { key } of this.blobs.list()) keys.add(key);
+    return keys;
+  }
+
   /** Begins an entry that will have about so many bytes; existing pieces under the key become a part of it. */
   begin(key: string, bytes: number): Entry {
     const entry: Entry = { key, pending: [], pendingBytes: 0, incomplete: false };

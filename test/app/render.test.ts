@@ -40,7 +40,7 @@ test('a still: stages follow one another, and every event comes before the resul
   follow('open done', 'log', 'prepared', 'dial', 'recalled', 'gathered', 'compute done', 'close begun');
   follow('dial', 'scene', 'gathered');
   const last = events.findLast((e) => e.kind === 'progress');
-  assert.deepEqual([last?.samplesDone, last?.samples, last?.phase], [64 * 36, 64 * 36, 'encoding']);
+  assert.deepEqual([last?.samplesDone, last?.samples, last?.phase], [64 * 36, 64 * 36, 'done']);
   assert.equal(request.perturbedFrom !== undefined, true);
   assert.deepEqual(files, [
     { path: join(at, 'x.png'), bytes: readFileSync(join(at, 'x.png')).length, replaced: false },

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Progress, progress } from '../../bin/progress.js';
 import type { Status } from '../../src/app/events.js';
+import type { Outline } from '../../src/app/outline.js';
 
 const MILLION = 1_000_000;
 
@@ -36,14 +37,32 @@ function fake(isTTY: boolean, columns = 80): Fake {
   });
 }
 
+/** Frames of a million samples, of equal cost unless `costs` has others; each render is a frame. */
+function frames(count: number, costs: readonly number[] = []): Outline {
+  const until = [0];
+  for (let frame = 0; frame < count; frame++) until.push((until[frame] ?? 0) + (costs[frame] ?? MILLION));
+  return {
+    frames: count,
+    pixels: 1000,
+    renders: count,
+    needed: (frame) => frame + 1,
+    costOf: (renders) => until[Math.min(renders, count)] ?? 0,
+    zoomOf: (frame) => String(10 ** frame),
+  };
+}
+
 const start: Status = {
   phase: 'rendering',
+  outline: frames(60),
   framesDone: 0,
-  frames: 60,
+  rendersDone: 0,
   samplesDone: 0,
   samples: 60 * MILLION,
   costDone: 0,
-  costLeft: 60 * MILLION,
+  costRecalled: 0,
+  searched: 0,
+  busySeconds: 0,
+  slots: 2,
   shardsDone: 0,
   iterations: 0,
   workers: 2,
@@ -60,9 +79,10 @@ function at(seconds: number): Status {
   return {
     ...start,
     framesDone: Math.floor(done),
+    rendersDone: Math.floor(done),
     samplesDone: done * MILLION,
     costDone: done * MILLION,
-    costLeft: (60 - done) * MILLION,
+    busySeconds: 2 * done,
     shardsDone: done * 10,
     iterations: done * 500 * MILLION,
   };
@@ -74,25 +94,28 @@ function visible(text: string): string {
   return text.replace(/\x1b\[[?\d;]*[A-Za-z]/g, '').replace(/\r/g, '');
 }
 
-test('a terminal sees bar, percent, time left, frames, workers and speeds', () => {
-  const [screen, clock] = [fake(true, 120), { ms: 0 }];
+test('a terminal sees bar, percent, times, frame and zoom, workers and speeds', () => {
+  const [screen, clock] = [fake(true, 140), { ms: 0 }];
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
   play(shown, clock, 15);
   const line = visible(screen.written.at(-1) ?? '');
   shown.close();
   assert.equal(
     line,
-    `${'█'.repeat(4)}${'░'.repeat(15)}  24 %  ETA 0:46  frame 14/60  2/3 workers  500 M iterations/s  10.0 shards/s`,
+    `${'█'.repeat(5)}${'░'.repeat(18)}  24 %  ETA 0:45  elapsed 0:15  frame 14/60  zoom 1.0e14  2/3 workers  500 M iterations/s  10.0 shards/s`,
   );
 });
 
-test('80 columns hold everything about a still', () => {
+const STILL: Outline = { ...frames(1, [60 * MILLION]) };
+
+test('80 columns hold what matters about a still', () => {
   const [screen, clock] = [fake(true, 80), { ms: 0 }];
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
-  for (; clock.ms < 15_000; clock.ms += 50) shown.update({ ...at(clock.ms / 1000), frames: 1 });
+  for (; clock.ms < 15_000; clock.ms += 50)
+    shown.update({ ...at(clock.ms / 1000), outline: STILL, rendersDone: 0, framesDone: 0 });
   const line = visible(screen.written.at(-1) ?? '');
   shown.close();
-  assert.match(line, /^█+░+ +24 % {2}ETA 0:46 {2}2\/3 workers {2}500 M iterations\/s {2}10\.0 shards\/s$/);
+  assert.match(line, /^█+░+ +24 % {2}ETA 0:45 {2}elapsed 0:15 {2}2\/3 workers {2}500 M iterations\/s$/);
 });
 
 test('no line is as long as the terminal is wide, however it is resized', () => {
@@ -136,7 +159,7 @@ test('every value shown is valid: empty jobs, stalls, jumps, the clock standing 
     const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
     const odd: Partial<Status>[] = [
       { phase: 'connecting', workers: 0, workersKnown: 0 },
-      { samples: 0, frames: 0 },
+      { samples: 0, outline: frames(0) },
       { samplesDone: 1 },
       { samplesDone: 1 },
       { samplesDone: 99 * MILLION, shardsDone: 1e9, iterations: 1e18 },
@@ -158,17 +181,11 @@ test('every value shown is valid: empty jobs, stalls, jumps, the clock standing 
 test('every count is shown as digits, on one line that fits', () => {
   const count = fc.oneof(fc.double(), fc.constantFrom(0, 1, -1, 5e-324, Number.MAX_VALUE));
   const status = fc.record({
-    phase: fc.constantFrom('connecting', 'rendering', 'encoding'),
-    ...{
-      framesDone: count,
-      frames: count,
-      samplesDone: count,
-      samples: count,
-      costDone: count,
-      costLeft: count,
-      shardsDone: count,
-      iterations: count,
-    },
+    phase: fc.constantFrom('connecting', 'rendering', 'encoding', 'done'),
+    outline: fc.integer({ min: 0, max: 3 }).map((number) => frames(number)),
+    ...{ framesDone: count, rendersDone: count, samplesDone: count, samples: count },
+    ...{ costDone: count, costRecalled: count, searched: count, busySeconds: count, slots: count },
+    ...{ shardsDone: count, iterations: count },
     ...{ workers: count, workersKnown: count },
   }) as fc.Arbitrary<Status>;
   fc.assert(
@@ -201,7 +218,7 @@ test('the time left depends on recent rates only', () => {
   for (let i = 1; i <= 1000; i++) {
     clock.ms += 100;
     const done = 10 * MILLION + i * 10_000;
-    shown.update({ ...start, samplesDone: done, costDone: done, costLeft: 60 * MILLION - done });
+    shown.update({ ...start, costDone: done, busySeconds: 20 + i * 0.2 });
   }
   const [, minutes = ''] = /ETA (\d+):\d\d /.exec(visible(screen.written.at(-1) ?? '')) ?? [];
   shown.close();
@@ -214,27 +231,54 @@ test('what was found in the store shortens the time left, and does not count as 
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
   // Half of the samples are found at once; the rest is computed, a million a second.
   for (; clock.ms <= 10_000; clock.ms += 100) {
-    const done = (clock.ms / 1000) * MILLION;
-    const samplesDone = (clock.ms < 500 ? 0 : 30 * MILLION) + done;
-    const costLeft = (clock.ms < 500 ? 60 : 30) * MILLION - done;
-    shown.update({ ...start, samplesDone, costDone: done, costLeft });
+    const done = clock.ms / 1000;
+    const costRecalled = clock.ms < 500 ? 0 : 30 * MILLION;
+    shown.update({ ...start, costDone: done * MILLION, costRecalled, busySeconds: 2 * done });
   }
   const line = visible(screen.written.at(-1) ?? '');
   shown.close();
-  assert.match(line, / 66 % {2}ETA 0:20 /);
+  assert.match(line, / 33 % {2}ETA 0:20 /);
 });
 
 test('frames that cost more take longer: the time left is by cost, not by samples', () => {
   const [screen, clock] = [fake(true, 120), { ms: 0 }];
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
-  // The second half of the samples costs nine times as much as the first one: 30 s of 300 s for half of the samples.
+  // The second half of the frames costs nine times as much as the first one: 300 s in all, 30 of them for half of the frames.
+  const outline = frames(
+    60,
+    Array.from({ length: 60 }, (_, frame) => (frame < 30 ? 1 : 9) * MILLION),
+  );
   for (; clock.ms <= 29_000; clock.ms += 100) {
-    const done = (clock.ms / 1000) * MILLION;
-    shown.update({ ...start, samplesDone: done, costDone: done, costLeft: 300 * MILLION - done });
+    const done = clock.ms / 1000;
+    shown.update({ ...start, outline, costDone: done * MILLION, busySeconds: 2 * done });
   }
   const line = visible(screen.written.at(-1) ?? '');
   shown.close();
-  assert.match(line, / 48 % {2}ETA 4:32 /);
+  assert.match(line, / 9 % {2}ETA 4:31 /);
+});
+
+test('a film from keyframes names the keyframe while its frames wait, and is not complete before its files are', () => {
+  const [screen, clock] = [fake(true, 140), { ms: 0 }];
+  const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
+  const outline = { ...frames(4), frames: 120, pixels: MILLION, needed: () => 4, zoomOf: () => '12345678' };
+  const computed = { ...start, outline, costDone: 4 * MILLION, busySeconds: 8 };
+  const line = (status: Status) => {
+    clock.ms += 4000;
+    shown.update(status);
+    return visible(screen.written.at(-1) ?? '');
+  };
+  assert.match(
+    line({ ...computed, costDone: MILLION, busySeconds: 2, rendersDone: 1 }),
+    / 10 % .*frame 0\/120 {2}zoom 1\.2e7 {2}keyframe 1\/4 /,
+  );
+  // Four seconds of computing, six of making frames as long as none was made.
+  assert.match(
+    line({ ...computed, rendersDone: 4 }),
+    / 40 % {2}ETA 0:06 .*frame 0\/120 {2}zoom 1\.2e7 {2}2\/3 workers/,
+  );
+  assert.match(line({ ...computed, rendersDone: 4, framesDone: 120, phase: 'encoding' }), / 99 % {2}encoding /);
+  assert.match(line({ ...computed, rendersDone: 4, framesDone: 120, phase: 'done' }), / 100 % {2}elapsed 0:16 /);
+  shown.close();
 });
 
 test('the cursor is hidden once, and comes back on close, once', () => {
@@ -291,16 +335,19 @@ test('elsewhere than on a terminal: few plain lines, no control characters', () 
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
   shown.line('a:1 joined\x07');
   play(shown, clock, 60.1);
-  shown.update({ ...at(60), phase: 'encoding' });
+  shown.update({ ...at(60), phase: 'done' });
   shown.close();
   const lines = screen.written.join('').split('\n');
   assert.equal(lines.pop(), '');
   assert.doesNotMatch(lines.join(''), /\p{Cc}/u);
   assert.equal(lines[0], 'a:1 joined ');
-  assert.equal(lines[2], '10 %, ETA 0:54, frame 6/60, 2/3 workers, 500 M iterations/s, 10.0 shards/s');
-  assert.equal(lines.at(-1), '100 %, encoding, frame 60/60');
-  // The note, 0 % to 100 % in tenths, encoding.
-  assert.equal(lines.length, 13);
+  assert.equal(
+    lines[2],
+    '10 %, ETA 0:54, elapsed 0:06, frame 6/60, zoom 1.0e6, 2/3 workers, 500 M iterations/s, 10.0 shards/s',
+  );
+  assert.equal(lines.at(-1), '100 %, elapsed 1:00, frame 60/60');
+  // The note, 0 % to 100 % in tenths.
+  assert.equal(lines.length, 12);
 });
 
 test('a fast run elsewhere prints at most each two seconds, a stalled one each thirty', () => {

@@ -33,6 +33,20 @@ test('the last line says file, size, length of a film, time, shares, and what wa
   );
 });
 
+test('a film from keyframes: how many, and the samples of an octave in pictures', () => {
+  const film = parseRequest({ frames: '60', 'zoom-end': '1e3', assembly: 'keyframes' });
+  const of = (octaves: number) =>
+    summaryLine({
+      request: film,
+      files: [file('x.mp4', 1)],
+      outcome: { samples: 1, recalled: 0 },
+      seconds: 1,
+      keyframes: { count: 40, octaves, pictures: 17.3 },
+    });
+  assert.match(of(10), /; all computed; 40 keyframes, 1\.7 pictures of samples an octave$/);
+  assert.match(of(0.5), /; all computed; 40 keyframes$/);
+});
+
 test('a very small share is not shown as 0 %', () => {
   const shares = (samples: number, recalled: number) =>
     line(parseRequest({}), [file('x.png', 1)], { samples, recalled }, 1);
@@ -44,6 +58,10 @@ test('a very small share is not shown as 0 %', () => {
 test('an interrupted run names what is kept, and where it continues', () => {
   const kept = { samplesDone: 370, samples: 1000, store: 'all', folder: '/s' } as const;
   assert.equal(keptLine(kept), '37 % of the samples are kept in the store "/s": the same command goes on from there');
+  assert.equal(
+    keptLine({ ...kept, keyframes: { done: 12, all: 40 } }),
+    '37 % of the samples, with 12 of 40 keyframes complete, are kept in the store "/s": the same command goes on from there',
+  );
   assert.match(keptLine({ ...kept, store: 'some' }), /^a part of the 37 % that were computed is kept in the store/);
   assert.match(keptLine({ ...kept, store: 'none' }), /^nothing is kept of the 37 %/);
   assert.match(keptLine({ ...kept, folder: undefined }), /^nothing is kept of the 37 % .*--no-store/);

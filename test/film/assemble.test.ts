@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assembled } from '../../src/film/assemble.js';
 import { type Camera, depthOf } from '../../src/film/camera.js';
 import { coverOf } from '../../src/film/cover.js';
 import { orderOf } from '../../src/film/showing.js';
 import { toLinear } from '../../src/render/oklab.js';
 import { fromLog10 } from '../../src/view/decimal.js';
 import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
-import { PAINT, paintedBy, psnr, type Scene, studio } from './rendering.js';
+import { assembledBytes, PAINT, paintedBy, psnr, type Scene, studio } from './rendering.js';
 
 const size = { width: 160, height: 90, samples: 1 };
 const octaves = 3;
@@ -110,7 +109,7 @@ test('what is of one colour stays so: no seam, no edge, no change of brightness'
   }
   const light = (values: Float64Array) => new Float32Array(3 * values.length).fill(toLinear(77 / 255));
   const painting = { ...paintedBy(PAINT), light };
-  for await (const rgb of assembled({ cover, order, path: turning, size, painting }, grey())) {
+  for await (const rgb of assembledBytes({ cover, order, path: turning, size, painting }, grey())) {
     assert.deepEqual(new Set(rgb), new Set([77]));
   }
 });
@@ -147,7 +146,7 @@ test('a frame comes as soon as its keyframes are there, and what no later frame 
     }
     const afterFrame: number[] = [];
     const film = { cover, order, path, size, painting: paintedBy(PAINT) };
-    for await (const _ of assembled(film, counted())) afterFrame.push(made);
+    for await (const _ of assembledBytes(film, counted())) afterFrame.push(made);
     assert.equal(made, cover.keyframes.length);
     // Keyframes of some 10 octaves lie within a frame of 160 pixels.
     assert.ok(

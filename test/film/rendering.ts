@@ -1,8 +1,10 @@
 /** Films from keyframes, and stills to compare them with, computed in this thread. */
 
-import { assembled } from '../../src/film/assemble.js';
+import { type AssembledFilm, assembled } from '../../src/film/assemble.js';
+import { openAssembler } from '../../src/film/assembler.js';
 import type { Camera } from '../../src/film/camera.js';
 import { coverOf, type FilmSize } from '../../src/film/cover.js';
+import type { Size } from '../../src/film/footprint.js';
 import type { FilmPath } from '../../src/film/path.js';
 import type { KeyframeSamples, Painting } from '../../src/film/samples.js';
 import { orderOf } from '../../src/film/showing.js';
@@ -63,9 +65,21 @@ export function studio({ path, size, iterations, perturbed, paint: how }: Scene)
           yield done;
         }
       }
-      return assembled({ cover, order, path, size, painting: paintedBy(how, iterations) }, keyframes(), bound);
+      const painting = paintedBy(how, iterations);
+      return assembledBytes({ cover, order, path, painting, size }, keyframes(), bound);
     },
   };
+}
+
+/** Frames of 8 bits, assembled in this thread. */
+export async function* assembledBytes(
+  { size, ...film }: Omit<AssembledFilm, 'levels' | 'assembler'> & { readonly size: Size },
+  computed: AsyncIterable<KeyframeSamples>,
+  bound?: number,
+): AsyncGenerator<Uint8Array> {
+  const levels = { bits: 8, dither: false } as const;
+  const assembler = openAssembler({ size });
+  for await (const rgb of assembled({ ...film, levels, assembler }, computed, bound)) yield rgb as Uint8Array;
 }
 
 /** Alike in all frames. */

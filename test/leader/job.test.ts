@@ -723,6 +723,18 @@ test('a film with frames handed on before their worker was outvoted fails, and n
   });
 });
 
+test('messages about a render have the name that its job gives it', async (t) => {
+  const nameOf = (render: number) => `the keyframe of zoom ${render + 2}, for frames 1 to 5`;
+  const { running, add, frames } = leader(t, { minWorkers: 2, now: fastClock() }, { verify: ALL, nameOf });
+  add(wrongWorker);
+  add(computes);
+  running.sealed();
+  await assert.rejects(frames(), {
+    code: 'SHARD_FAILED',
+    message: /^8x2 pixels at \(0, \d+\) of the keyframe of zoom 2, for frames 1 to 5 cannot be computed: /,
+  });
+});
+
 test('two workers that disagree, and no third: the job fails, and names the shard', async (t) => {
   const { running, add, frames } = leader(t, { minWorkers: 2, now: fastClock() }, { verify: ALL });
   add(wrongWorker);

@@ -29,6 +29,8 @@ export interface RenderJob extends Omit<Job, 'renders' | 'recalls' | 'mostScenes
   /** Why a worker's answer for a rectangle of a render is not valid, if so. */
   validate(answer: Pick<Result, 'bytes' | 'uncertain'>, rect: Rect, render: number): string | undefined;
   readonly archive?: Archive;
+  /** A render in messages for users; absent: it is the frame of its index. */
+  nameOf?(render: number): string;
   /** What a sample of a render is estimated to cost, relative to other renders; absent: all the same. */
   costOf?(render: number): number;
 }
@@ -129,12 +131,15 @@ export class Gathering {
    * @throws FractalError FRAMES_DOUBTFUL
    */
   checkDoubtful(): void {
-    const frames = [...this.doubtful].sort((a, b) => a - b);
-    if (frames.length === 0) return;
-    const more = frames.length > MAX_NAMED ? ` and ${frames.length - MAX_NAMED} more` : '';
+    const renders = [...this.doubtful].sort((a, b) => a - b);
+    if (renders.length === 0) return;
+    const { nameOf } = this.job;
+    const more = renders.length > MAX_NAMED ? ` and ${renders.length - MAX_NAMED} more` : '';
+    const named = renders.slice(0, MAX_NAMED);
+    const list = nameOf ? named.map((render) => nameOf(render)).join('; ') : `frames ${named.join(', ')}`;
     const what = 'have pixels of a worker that two others contradicted later';
-    const way = 'run it again: of the other frames, what is in the store is not computed again';
-    throw new FractalError('FRAMES_DOUBTFUL', `frames ${frames.slice(0, MAX_NAMED).join(', ')}${more} ${what}; ${way}`);
+    const way = 'run it again: of the others, what is in the store is not computed again';
+    throw new FractalError('FRAMES_DOUBTFUL', `${list}${more} ${what}; ${way}`);
   }
 
   private assemblyOf(render: number): Assembly {

@@ -32,11 +32,15 @@ export interface JobOptions extends WorkersOptions {
 }
 
 export interface Progress {
-  readonly framesDone: number;
+  /** Renders that are complete, in order. */
+  readonly rendersDone: number;
   readonly samplesDone: number;
   /** What the samples computed so far were estimated to cost, and those found in the store. */
-  readonly cost: number;
+  readonly costDone: number;
   readonly costRecalled: number;
+  /** Time that slots spent computing, as workers state it, and slots that take part now. */
+  readonly busySeconds: number;
+  readonly slots: number;
   readonly shardsDone: number;
   readonly iterations: number;
   readonly workers: number;
@@ -188,7 +192,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
         return wake();
       case 'failed': {
         const { x, y, width, height, render } = command.shard;
-        const where = `${width}x${height} pixels at (${x}, ${y}) of frame ${render}`;
+        const where = `${width}x${height} pixels at (${x}, ${y}) of ${job.nameOf?.(render) ?? `frame ${render}`}`;
         // It is not known which answer is right: what one of them alone computed must not be found by a later run.
         for (const name of command.disagreeing ?? []) archive?.disown(name);
         return fail(new FractalError('SHARD_FAILED', `${where} cannot be computed: ${command.reason}`));
@@ -251,11 +255,11 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   }
 
   function reportProgress(): void {
-    const { frames: framesDone, shards: shardsDone, iterations, cost, costRecalled } = ledger;
+    const { frames: rendersDone, shards: shardsDone, iterations, cost: costDone, costRecalled, busySeconds } = ledger;
     const samplesDone = ledger.samples + ledger.recalled;
-    const [now, known] = [workers.size, workers.known];
-    const counts = { framesDone, samplesDone, cost, costRecalled, shardsDone, iterations };
-    options.progress({ ...counts, workers: now, workersKnown: known });
+    const { size, slots, known } = workers;
+    const counts = { rendersDone, samplesDone, costDone, costRecalled, busySeconds, shardsDone, iterations };
+    options.progress({ ...counts, slots, workers: size, workersKnown: known });
   }
 
   /** The next frame; the last one only once the workers reported, so that metrics come before encoding. */

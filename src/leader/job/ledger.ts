@@ -42,6 +42,8 @@ export class Ledger {
   cost = 0;
   costRecalled = 0;
   iterations = 0;
+  /** Computing time of all slots. */
+  busySeconds = 0;
   uncertain = 0;
   late = 0;
   lost = 0;
@@ -91,6 +93,7 @@ export class Ledger {
   /** Adds computing time of a slot, whether or not its answer is committed. */
   worked(name: string, seconds: number): void {
     this.account(name).busySeconds += seconds;
+    this.busySeconds += seconds;
   }
 
   /** Called once for each commit. `verified`: whether another worker's answer was the same, where one was asked for. */

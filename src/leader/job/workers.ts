@@ -90,6 +90,10 @@ export class JobWorkers {
     return this.open.size;
   }
 
+  get slots(): number {
+    return [...this.open.values()].reduce((sum, { slots }) => sum + slots, 0);
+  }
+
   /** Workers that take part, or may yet. */
   get known(): number {
     return this.fleet.size - this.missing.size;

@@ -12,6 +12,7 @@ import { FILM_FLAGS } from './film.js';
 import type { CommandName, Flag, FlagSyntax, FlagTable } from './flag.js';
 import { OUTPUT_FLAGS } from './output.js';
 import { PALETTES_FLAGS } from './palettes.js';
+import { PREVIEW_FLAGS } from './preview.js';
 import { QUALITY_FLAGS } from './quality.js';
 import { REPORT_FLAGS } from './report.js';
 import { STORE_FLAGS } from './store.js';
@@ -26,6 +27,7 @@ export const REQUEST_FLAGS = {
   ...CLUSTER_FLAGS,
   ...ACCESS_FLAGS,
   ...PICTURE_FLAGS,
+  ...PREVIEW_FLAGS,
   ...STORE_FLAGS,
   ...REPORT_FLAGS,
 };
