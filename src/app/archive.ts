@@ -19,20 +19,22 @@ import type { Picture } from './picture.js';
 import { type Prepared, referenceOf } from './prepare.js';
 
 /** Where the renders of a job are kept. */
-export type KeptRenders = JobArchive & Pick<Archive, 'suspend' | 'hasSome'>;
+export type KeptRenders = JobArchive & Pick<Archive, 'suspend' | 'hasSome' | 'expects'>;
 
 export interface StoreOptions {
   /** undefined: nothing is kept or looked for. */
   readonly folder: string | undefined;
-  /** Bytes. */
-  readonly size: number;
+  /** Bytes; undefined: the usual number, which grows for a job that needs more. */
+  readonly size: number | undefined;
   /** Raw samples are kept rather than finished pixels. */
   readonly samples: boolean;
 }
 
 /** undefined: nothing is kept. */
 export async function openStore({ folder, size }: StoreOptions, emit: Emit): Promise<Store | undefined> {
-  return folder === undefined ? undefined : openOnDisk({ folder, size, warn: logTo(emit, 'warn') });
+  return folder === undefined
+    ? undefined
+    : openOnDisk({ folder, size, warn: logTo(emit, 'warn'), note: logTo(emit, 'info') });
 }
 
 /** The pictures of a job in the store, by their index. undefined: nothing is kept, as where only workers know the fingerprint. */
@@ -106,6 +108,7 @@ export function archiveOfParts(
     disown: (by) => archive.disown(by),
     complete: (render) => archive.complete(render),
     suspend: () => archive.suspend(),
+    expects: (renders) => archive.expects(renders),
     hasSome: () => archive.hasSome(),
   };
 }

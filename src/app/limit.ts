@@ -1,4 +1,4 @@
-/** The iteration limit of a job that leaves it open, by a coarse grid of its deepest view. */
+/** The iteration limit of a job that leaves it open, by a coarse grid of its deepest view, at each place that a film goes to. */
 
 import { FractalError } from '../errors.js';
 import { findLimit } from '../kernel/limit.js';
@@ -11,6 +11,7 @@ import { logTo } from './events.js';
 import { endsOf } from './method.js';
 import type { Orbits } from './orbits.js';
 import { type Compute, inParts, perturbedProbe } from './probe.js';
+import { placesOf } from './references.js';
 import type { Context } from './stage.js';
 
 /** Between two lines about the limit that is being tried. */
@@ -19,18 +20,38 @@ const REPORT_MS = 2_000;
 /** What an iteration of the direct kernel takes. */
 const DIRECT_NANOSECONDS = 0.5;
 
+/** log10 of the heights of a view within which its points have about the iteration counts of a deeper view. */
+const IN_VIEW_LOG10 = 0;
+
 /** A warning does not suggest a larger --iters than this. */
 const MOST_ADVISED = 1e8;
 
-/** The request with its iteration limit. @throws FractalError ORBIT_TOO_LONG, or the signal's reason */
+/**
+ * The request with its iteration limit. `orbitsOf`: those around a place.
+ * @throws FractalError ORBIT_TOO_LONG, or the signal's reason
+ */
 export async function withLimit(
   request: Request,
   direct: Compute,
+  orbitsOf: (place: View) => Orbits,
+  context: Context,
+): Promise<Request> {
+  let iterations = 1;
+  const views = endsOf(request);
+  for (const place of request.film.path ? placesOf(views, IN_VIEW_LOG10) : [deepestOf(views)]) {
+    iterations = Math.max(iterations, await limitAt(place, request.iterations, direct, orbitsOf(place), context));
+  }
+  return { ...request, iterations };
+}
+
+async function limitAt(
+  place: View,
+  first: number,
+  direct: Compute,
   orbits: Orbits,
   { emit, signal }: Context,
-): Promise<Request> {
+): Promise<number> {
   const note = logTo(emit, 'info');
-  const deepest = deepestOf(endsOf(request));
   let reportedAt = performance.now();
   const compute = async (view: View) => {
     if (performance.now() - reportedAt > REPORT_MS) {
@@ -43,10 +64,10 @@ export async function withLimit(
     const steps = trial.iterations * DIRECT_NANOSECONDS * (view.perturbed ? STEP_ITERATIONS : 1);
     return { nu: trial.nu, nanoseconds: steps + (view.perturbed ? orbits.nanoseconds() : 0) };
   };
-  const { iterations, undecided, tried } = await findLimit(deepest, request.iterations, MAX_ITERATIONS, compute);
+  const { iterations, undecided, tried } = await findLimit(place, first, MAX_ITERATIONS, compute);
   if (undecided === 1) emit({ kind: 'log', level: 'warn', always: true, text: interiorWarning(tried) });
   else note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
-  return { ...request, iterations };
+  return iterations;
 }
 
 /** undefined for an orbit that exceeds the memory bound. */

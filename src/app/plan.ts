@@ -124,7 +124,8 @@ function waysOf({ samples }: Assembly, picture: Picture, { folder, size, samples
     samples: computed,
     makingSeconds: assumedFrameSeconds({ pixels }),
     bytes,
-    tooLarge: folder === undefined ? undefined : storeWarning(bytes, size),
+    // A store of the usual size grows.
+    tooLarge: folder === undefined || size === undefined ? undefined : storeWarning(bytes, size),
   });
   const { keyframes } = samples;
   return [

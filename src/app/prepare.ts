@@ -11,7 +11,7 @@ import { type Formula, samplesPerPixel, type View } from '../view/view.js';
 import { type KeptGrid, keptGridFor } from './kept-grid.js';
 import { withLimit } from './limit.js';
 import { endsOf, methodByCost, methodByDepth } from './method.js';
-import { orbitsAround } from './orbits.js';
+import { type Orbits, orbitsAround } from './orbits.js';
 import { type Compute, directProbe } from './probe.js';
 import { placesOf, referenceAround } from './references.js';
 import type { Context } from './stage.js';
@@ -49,14 +49,15 @@ export async function prepare(
   if (kept) return withKept(request, kept, context, store);
   const byDepth = methodByDepth(request);
   if (endsOf(byDepth).some((view) => view.perturbed)) expectPerturbed?.(request.formula);
-  const orbits = orbitsAround(deepestOf(endsOf(request)), context, store);
+  const orbitsOf = byPlace((place) => orbitsAround(place, context, store));
+  const orbits = orbitsOf(deepestOf(endsOf(request)));
   const direct = once(directProbe);
-  const limited = request.autoIterations ? await withLimit(byDepth, direct, orbits, context) : byDepth;
+  const limited = request.autoIterations ? await withLimit(byDepth, direct, orbitsOf, context) : byDepth;
   const chosen = await methodByCost(limited, direct, orbits, context);
   const [deepest, ...others] = placesOf(endsOf(chosen).filter((view) => view.perturbed));
   const reference = deepest ? await orbits.of(chosen.iterations) : undefined;
   const references = reference ? [reference] : [];
-  for (const place of others) references.push(await orbitsAround(place, context, store).of(chosen.iterations));
+  for (const place of others) references.push(await orbitsOf(place).of(chosen.iterations));
   context.emit({
     kind: 'prepared',
     iterations: chosen.iterations,
@@ -92,6 +93,17 @@ async function withKept(
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
   return { request: chosen, reference, references: reference ? [reference] : [], kept };
+}
+
+/** The same for views of the same place. */
+function byPlace(make: (place: View) => Orbits): (place: View) => Orbits {
+  const known = new Map<string, Orbits>();
+  return (place) => {
+    const name = `${place.re} ${place.im} ${place.zoom}`;
+    const orbits = known.get(name) ?? make(place);
+    known.set(name, orbits);
+    return orbits;
+  };
 }
 
 /** Opened when it is first needed. */

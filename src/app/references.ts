@@ -14,13 +14,16 @@ const HEIGHT_LOG10 = Math.log10(4);
 
 type Point = Pick<Reference, 're' | 'im'>;
 
-/** Of these views those around whose centres orbits are needed, the deepest first. */
-export function placesOf(views: readonly View[]): View[] {
+/**
+ * Of these views those at different places, the deepest first. `reach`: log10 of the heights of a view within which it is at
+ * the place of a deeper one; by default so far that one orbit serves both.
+ */
+export function placesOf(views: readonly View[], reach = REACH_LOG10): View[] {
   const places: View[] = [];
   for (let rest = [...views]; rest.length > 0; ) {
     const deepest = deepestOf(rest);
     places.push(deepest);
-    rest = rest.filter((view) => apartLog10(view, deepest) > REACH_LOG10);
+    rest = rest.filter((view) => apartLog10(view, deepest) > reach);
   }
   return places;
 }

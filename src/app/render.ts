@@ -25,7 +25,6 @@ import type { SheetOrder } from './preview.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
 import { type Context, inStage, orAborted, untilClosed } from './stage.js';
-import { bytesKept, storeWarning } from './store-need.js';
 import { type Tracking, tracking } from './tracking.js';
 import { thisProgram } from './version.js';
 import { samplesOf, wantedPixels } from './wanted.js';
@@ -107,6 +106,9 @@ async function renderOnce(order: RenderOrder, workers: RenderWorkers, context: C
   }
 }
 
+/** Renders whose keys are made beforehand, so that the store is as large as they need. */
+const MOST_EXPECTED = 20_000;
+
 async function stages(
   order: RenderOrder,
   { local, ...source }: RenderWorkers,
@@ -163,8 +165,7 @@ async function stages(
     ...verificationOf(cluster.verify),
     ...(archive ? { archive: reportingRecalls(archive, pixelsOf, recalled) } : {}),
   };
-  const tooLarge = film && archive ? storeWarning(bytesKept(job), order.store.size) : undefined;
-  if (tooLarge) warn(tooLarge);
+  if (film && archive && job.renders.length <= MOST_EXPECTED) await archive.expects(job.renders.length);
   // For the time left only: a store that cannot be listed is reported where it is read.
   if (film) archive?.hasSome().then(track.expect, () => undefined);
   const options = {

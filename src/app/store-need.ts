@@ -1,13 +1,4 @@
-/** What a job keeps in the store, and whether that fits. */
-
-import type { RenderJob } from '../leader/job/gathering.js';
-import { bytesOfPixel } from '../shard/assemble.js';
-import { wantedPixels } from './wanted.js';
-
-/** Bytes of all parts of a job, without the heads of records: some 3 % more. */
-export function bytesKept({ renders }: Pick<RenderJob, 'renders'>): number {
-  return renders.reduce((sum, render) => sum + wantedPixels(render) * bytesOfPixel(render.answer, render), 0);
-}
+/** Whether what a job keeps fits into the store. */
 
 /** A sentence, where so many bytes are more than the store may hold: all in bytes. */
 export function storeWarning(bytes: number, size: number): string | undefined {

@@ -99,9 +99,15 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
 /** The whole task as text, for its checksum. */
 export function textOfFractal({ view, x, y, width, height, look }: WireFractalTask): string {
   let text = `${x} ${y} ${width} ${height}`;
-  if (look) text += ` ${look.offset} ${look.density} ${look.light?.right} ${look.light?.up}`;
+  if (look)
+    for (const number of [look.offset, look.density, look.light?.right, look.light?.up]) text += ` ${signed(number)}`;
   for (const field of VIEW_FIELDS) text += `\n${view?.[field]}`;
   return text;
+}
+
+/** -0 is another number than 0. */
+function signed(value: unknown): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function wireView(view: View): WireView {

@@ -6,7 +6,8 @@
 
 import { areaOf, without } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
-import type { Piece } from './record.js';
+import type { ExpectedEntry, Room } from './blobs.js';
+import { type Piece, pieceOf } from './record.js';
 import type { Entry, Store } from './store.js';
 
 /** Of one render, in pixels. */
@@ -45,19 +46,38 @@ export class Archive {
     return (render) => keys.size > 0 && keys.has(this.layout.keyOf(render));
   }
 
+  /** Before anything is kept: the job has so many renders (`Store.expects`). */
+  expects(renders: number): Promise<Room> {
+    return this.store.expects(this.entriesOf(renders));
+  }
+
+  private *entriesOf(renders: number): Generator<ExpectedEntry> {
+    for (let render = 0; render < renders; render++) {
+      yield { key: this.layout.keyOf(render), bytes: this.bytesOf(render) };
+    }
+  }
+
+  /** About what is kept of a render, at most. */
+  private bytesOf(render: number): number {
+    const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
+    return withHeads((this.layout.areaOf?.(render) ?? width * height) * bytesPerPixel);
+  }
+
   /** Puts what is there of a render, a rectangle at a time; resolves with what is missing. */
   async recall(render: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
     const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
     let rest: readonly Rect[] = [{ x: 0, y: 0, width, height }];
-    for await (const piece of this.store.read(this.layout.keyOf(render), () => rest.length === 0)) {
-      const { rect, bytes, uncertain } = piece;
+    for await (const record of this.store.read(this.layout.keyOf(render), () => rest.length === 0)) {
+      const { rect, length, uncertain } = record;
       const inside = rect.x + rect.width <= width && rect.y + rect.height <= height;
       const area = areaOf([rect]);
-      if (!inside || bytes.length !== area * bytesPerPixel) continue;
+      if (!inside || length !== area * bytesPerPixel) continue;
       const left = without(rest, rect);
       const fresh = areaOf(rest) - areaOf(left);
       // Where records of two runs overlap, a count does not tell which of its pixels the other record has, too.
       if (fresh === 0 || (uncertain > 0 && fresh < area)) continue;
+      const piece = await pieceOf(record);
+      if (!piece) continue;
       put(piece);
       rest = left;
     }
@@ -76,9 +96,7 @@ export class Archive {
     }
     let entry = this.entries.get(render);
     if (!entry) {
-      const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
-      const pixels = this.layout.areaOf?.(render) ?? width * height;
-      entry = this.store.begin(this.layout.keyOf(render), withHeads(pixels * bytesPerPixel));
+      entry = this.store.begin(this.layout.keyOf(render), this.bytesOf(render));
       this.entries.set(render, entry);
     }
     this.store.add(entry, piece);

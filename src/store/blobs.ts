@@ -8,7 +8,7 @@
  */
 
 export interface Blobs {
-  /** Bytes that it may hold; Infinity: any number. */
+  /** Bytes that it may hold, as far as it is known yet; Infinity: any number. */
   readonly limit: number;
   /**
    * The existing parts under a key, older ones first; parts that cannot be opened are left out. Parts that a writer of
@@ -17,9 +17,14 @@ export interface Blobs {
   read(key: string): AsyncIterable<Part>;
   /**
    * Begins a part under a key that will have about so many bytes. Parts that were used longest ago may be removed for
-   * it, but none that was put or used through this object. undefined: there is not enough space.
+   * it, but none that was put, used or expected through this object. undefined: there is not enough space.
    */
   put(key: string, bytes: number): Promise<PartWriter | undefined>;
+  /**
+   * Whether what a job is about to put fits in the end, if other entries are removed for it; the limit may grow. Parts
+   * that are there under these keys are not removed any more.
+   */
+  expect(entries: Iterable<ExpectedEntry>): Promise<Expectation>;
   /** Removes the parts that `read` would return. */
   delete(key: string): Promise<void>;
   /** Every part, in no order, those that are being written among them. */
@@ -27,6 +32,22 @@ export interface Blobs {
   /** Ends all writers as `close(false)` does, whatever state they are in. Nothing is put afterwards. */
   close(): Promise<void>;
 }
+
+/** What a job may read or put under a key. */
+export interface ExpectedEntry {
+  readonly key: string;
+  /** At most so many, where nothing complete is there yet. */
+  readonly bytes: number;
+}
+
+export interface Expectation {
+  readonly room: Room;
+  /** Those that the job needs at most, existing ones included. */
+  readonly bytes: number;
+}
+
+/** 'grows': the limit is greater now. 'too small': what does not fit will not be put. */
+export type Room = 'fits' | 'grows' | 'too small';
 
 /** A part that is read from its beginning to its end, in steps that the reader chooses. */
 export interface Part {

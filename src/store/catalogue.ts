@@ -7,6 +7,7 @@ import { buildDigest } from '../build.js';
 import { plainDecimal } from '../view/decimal.js';
 import { digestOf } from './digest.js';
 import { FORMAT } from './key.js';
+import { pieceOf } from './record.js';
 import type { Store } from './store.js';
 
 /** Flag names to values. */
@@ -26,9 +27,10 @@ const MAX_SETS = 64;
 /** Every set of flags that was noted at a place; samples of some may have been removed since. */
 export async function flagsKeptAt(store: Store, place: CataloguePlace): Promise<KeptFlags[]> {
   const found: KeptFlags[] = [];
-  for await (const { bytes } of store.read(keyOf(place), () => false)) {
+  for await (const record of store.read(keyOf(place), () => false)) {
+    const piece = await pieceOf(record);
     try {
-      found.push(JSON.parse(Buffer.from(bytes).toString()));
+      found.push(JSON.parse(Buffer.from(piece?.bytes ?? []).toString()));
     } catch {
       // Not written by `noteFlags`.
     }

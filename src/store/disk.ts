@@ -7,7 +7,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Blobs, Listed, Part, PartWriter } from './blobs.js';
+import { promisify } from 'node:util';
+import type { Blobs, Expectation, ExpectedEntry, Listed, Part, PartWriter } from './blobs.js';
+import { forgetGrowth, type Growth, growthOf } from './growth.js';
 import { type FileUse, Quota } from './quota.js';
 import { Store } from './store.js';
 
@@ -15,22 +17,29 @@ const NAME = /^([0-9a-f]{64})(\.[0-9a-f]{16})?$/;
 /** Does not wait for a pipe of that name. */
 const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
+/** Entries that are expected between two turns of the event loop. */
+const STEP = 256;
+const turn = promisify(setImmediate);
+
 export interface DiskOptions {
   readonly folder: string;
-  /** Bytes that it may hold. */
-  readonly size: number;
+  /** Bytes that it may hold; undefined: the usual number, which grows for a job that needs more. */
+  readonly size: number | undefined;
   /** Gets a line, once for each reason, when entries are not kept. */
   warn(line: string): void;
+  /** Gets a line when the store grows. */
+  note?(line: string): void;
 }
 
 /** A store in a folder, which is made if it does not exist. */
-export function openOnDisk({ folder, size, warn }: DiskOptions): Promise<Store> {
-  return Store.open({ name: `"${folder}"`, blobs: () => diskBlobs(folder, size), warn });
+export function openOnDisk({ folder, size, ...lines }: DiskOptions): Promise<Store> {
+  return Store.open({ name: `"${folder}"`, blobs: () => diskBlobs(folder, size), ...lines });
 }
 
-/** `limit`: bytes that the folder may hold. @throws the system's error where the folder cannot be made or read */
-export async function diskBlobs(folder: string, limit: number): Promise<Blobs> {
+/** `limit`: bytes that the folder may hold, or how these grow. @throws the system's error where the folder cannot be made or read */
+export async function diskBlobs(folder: string, limit: number | Growth = growthOf(folder)): Promise<Blobs> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (typeof limit === 'number') await forgetGrowth(folder);
   return new DiskBlobs(folder, limit, await readdir(folder));
 }
 
@@ -42,18 +51,18 @@ class DiskBlobs implements Blobs {
 
   constructor(
     private readonly folder: string,
-    readonly limit: number,
+    limit: number | Growth,
     names: readonly string[],
   ) {
-    this.quota = new Quota(
-      limit,
-      () => this.files(),
-      (name) => this.remove(name),
-    );
+    this.quota = new Quota({ limit, files: () => this.files(), remove: (name) => this.remove(name) });
     for (const name of names) {
       const [, key = '', random] = NAME.exec(name) ?? [];
       if (random) this.incomplete.set(key, [...(this.incomplete.get(key) ?? []), name]);
     }
+  }
+
+  get limit(): number {
+    return this.quota.limit;
   }
 
   async *read(key: string): AsyncGenerator<Part> {
@@ -82,6 +91,17 @@ class DiskBlobs implements Blobs {
         else this.retain(key, name);
       },
     };
+  }
+
+  async expect(entries: Iterable<ExpectedEntry>): Promise<Expectation> {
+    const there = new Set(await readdir(this.folder));
+    let [missing, seen] = [0, 0];
+    for (const { key, bytes } of entries) {
+      for (const name of this.namesOf(key)) if (there.has(name)) this.quota.own.set(name, 0);
+      if (!there.has(key)) missing += bytes;
+      if (++seen % STEP === 0) await turn();
+    }
+    return this.quota.expect(missing);
   }
 
   async delete(key: string): Promise<void> {

@@ -4,7 +4,7 @@ import { buildDigest } from '../build.js';
 import { digestOf } from './digest.js';
 
 /** Of the files; a store of another format has other keys. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 /** A function from the plain data that shapes one frame to its key. `shaping`: the data that shapes all of them. */
 export function keyer(

@@ -3,7 +3,7 @@
 import { buildDigest } from '../build.js';
 import { digestOf } from './digest.js';
 import { FORMAT } from './key.js';
-import type { Piece } from './record.js';
+import { type Piece, pieceOf } from './record.js';
 import type { Store } from './store.js';
 
 export interface Orbit {
@@ -21,7 +21,10 @@ export function orbitKey(order: object): string {
 /** undefined: it is not kept, or not complete. */
 export async function recallOrbit(store: Store, key: string): Promise<Orbit | undefined> {
   const parts: Uint8Array[] = [];
-  for await (const { rect, bytes } of store.read(key, () => false)) parts[rect.y] = bytes;
+  for await (const record of store.read(key, () => false)) {
+    const piece = await pieceOf(record);
+    if (piece) parts[record.rect.y] = piece.bytes;
+  }
   const [orbit, underflow, plain] = parts;
   if (!orbit || !underflow || !plain) return undefined;
   const { start, period } = JSON.parse(Buffer.from(plain).toString());

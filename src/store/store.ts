@@ -7,8 +7,8 @@
  */
 
 import { messageOf } from '../errors.js';
-import type { Blobs, PartWriter } from './blobs.js';
-import { type Piece, readRecords, recordsOf } from './record.js';
+import type { Blobs, Expectation, ExpectedEntry, PartWriter, Room } from './blobs.js';
+import { type Piece, readRecords, recordOf, type StoredRecord } from './record.js';
 
 export interface StoreOptions {
   /** In warnings: the store NAME. */
@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly blobs: () => Promise<Blobs>;
   /** Gets a line, once for each reason, when entries are not kept. */
   warn(line: string): void;
+  /** Gets a line when the store grows. */
+  note?(line: string): void;
 }
 
 /** An entry under way. */
@@ -38,6 +40,9 @@ const BATCH_BYTES = 256 << 10;
 /** Bytes that may wait to be written; further pieces are not kept, since memory is bounded. */
 const MAX_QUEUED = 128 << 20;
 
+/** With more bytes waiting, they are written as they are: that is faster. */
+const MAX_COMPACTED = MAX_QUEUED / 2;
+
 export class Store {
   /** Absent where nothing can be found or kept: it could not be opened, or failed. */
   private blobs: Blobs | undefined;
@@ -47,6 +52,10 @@ export class Store {
   /** Entries with pending pieces that no task will write yet. */
   private readonly batching = new Set<Entry>();
   private wrote = false;
+  /** Something was not kept. */
+  private lost = false;
+  /** A warning named what does not fit before it was put. */
+  private foretold = false;
 
   private constructor(private readonly options: StoreOptions) {}
 
@@ -63,18 +72,18 @@ export class Store {
 
   /** Which part of the added pieces is kept so far. */
   get keeps(): 'all' | 'some' | 'none' {
-    if (this.blobs && this.warned.size === 0) return 'all';
+    if (this.blobs && !this.lost) return 'all';
     return this.wrote ? 'some' : 'none';
   }
 
-  /** The pieces under a key, one by one, until `enough`. */
-  async *read(key: string, enough: () => boolean): AsyncGenerator<Piece> {
+  /** The records under a key, one by one, until `enough`. */
+  async *read(key: string, enough: () => boolean): AsyncGenerator<StoredRecord> {
     if (!this.blobs || enough()) return;
     for await (const part of this.blobs.read(key)) {
       let found = false;
-      for await (const piece of readRecords(part, key)) {
+      for await (const record of readRecords(part, key)) {
         found = true;
-        yield piece;
+        yield record;
       }
       if (found) await part.used();
       if (enough()) return;
@@ -86,6 +95,20 @@ export class Store {
     const keys = new Set<string>();
     if (this.blobs) for await (const { key } of this.blobs.list()) keys.add(key);
     return keys;
+  }
+
+  /**
+   * Before a job begins any entry: all that it may read or begin. What is there of it is not removed any more. The store
+   * grows for the rest where it may and can, with a line that says so; one warning says what does not fit.
+   */
+  async expects(entries: Iterable<ExpectedEntry>): Promise<Room> {
+    let expectation: Expectation | undefined;
+    this.enqueue(async (blobs) => {
+      expectation = await blobs.expect(entries);
+      this.report(expectation, blobs.limit);
+    });
+    await this.queue;
+    return expectation?.room ?? 'too small';
   }
 
   /** Begins an entry that will have about so many bytes; existing pieces under the key become a part of it. */
@@ -156,11 +179,21 @@ export class Store {
     this.enqueue(async () => {
       const pieces = entry.pending;
       entry.pending = [];
+      if (entry.writer && pieces.length > 0) {
+        await entry.writer.write(await this.recordsOf(entry.key, pieces));
+        this.wrote = true;
+      }
       for (const { bytes } of pieces) this.queuedBytes -= bytes.length;
-      if (!entry.writer || pieces.length === 0) return;
-      await entry.writer.write(recordsOf(entry.key, pieces));
-      this.wrote = true;
     });
+  }
+
+  private async recordsOf(key: string, pieces: readonly Piece[]): Promise<Uint8Array[]> {
+    const chunks: Uint8Array[] = [];
+    for (const piece of pieces) {
+      const { head, body } = await recordOf(key, piece, this.queuedBytes < MAX_COMPACTED);
+      chunks.push(head, body);
+    }
+    return chunks;
   }
 
   private enqueue(task: (blobs: Blobs) => Promise<void>): void {
@@ -176,25 +209,40 @@ export class Store {
     await blobs?.close();
   }
 
+  private report({ room, bytes }: Expectation, limit: number): void {
+    const needed = `up to ${mebibytes(bytes + 2 ** 20 - 1)}`;
+    if (room === 'grows') this.options.note?.(`the store ${this.options.name} grows: this job needs ${needed}`);
+    if (room !== 'too small') return;
+    this.foretold = true;
+    const rest = 'what does not fit is not kept; --store-size makes it larger';
+    this.options.warn(`the store ${this.options.name} holds ${mebibytes(limit)}, this job needs ${needed}: ${rest}`);
+  }
+
   private warnFull(limit: number): void {
-    const size = `${Math.floor(limit / 2 ** 20)} MiB`;
-    this.warnOnce(`is full with this job alone (${size}): the rest is not kept; --store-size makes it larger`);
+    const why = `is full with this job alone (${mebibytes(limit)}): the rest is not kept; --store-size makes it larger`;
+    if (this.foretold) this.lost = true;
+    else this.warnOnce(why);
   }
 
   private warnOnce(why: string): void {
+    this.lost = true;
     if (this.warned.has(why)) return;
     this.warned.add(why);
     this.options.warn(`the store ${this.options.name} ${why}`);
   }
 }
 
-/** Copies the valid pieces of the parts under a key, and removes these parts. */
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20)} MiB`;
+}
+
+/** Copies the valid records of the parts under a key, and removes these parts. */
 async function absorb(blobs: Blobs, key: string, writer: PartWriter): Promise<void> {
   for await (const part of blobs.read(key)) {
     let found = false;
-    for await (const piece of readRecords(part, key)) {
+    for await (const { head, body } of readRecords(part, key)) {
       found = true;
-      await writer.write(recordsOf(key, [piece]));
+      await writer.write([head, body]);
     }
     if (found) await part.delete();
   }

@@ -75,11 +75,18 @@ const custom: fc.Arbitrary<Custom> = record({
   name: line,
   payload: fc.uint8Array({ maxLength: 50 }),
 });
-const task: fc.Arbitrary<FractalTask> = record({
-  kind: fc.constant('fractal' as const),
-  view,
-  rect: record({ x: fc.integer(), y: fc.integer(), width: uint, height: uint }),
-});
+const task: fc.Arbitrary<FractalTask> = fc.record(
+  {
+    kind: fc.constant('fractal' as const),
+    view,
+    rect: record({ x: fc.integer(), y: fc.integer(), width: uint, height: uint }),
+    look: fc.record(
+      { offset: fc.double(), density: fc.double(), light: record({ right: fc.double(), up: fc.double() }) },
+      { requiredKeys: ['offset', 'density'], noNullPrototype: true },
+    ),
+  },
+  { requiredKeys: ['kind', 'view', 'rect'], noNullPrototype: true },
+);
 const assignment: fc.Arbitrary<Assignment> = record({
   shard: uint,
   epoch: uint,

@@ -55,7 +55,7 @@ test('a full store is left out with one warning: the picture is right', BOUNDED,
   if (!MOUNTS) return t.skip('no file system can be mounted here');
   const [disk, out] = [folder(t), folder(t)];
   const words = ['leader', '--local', '1', ...STILL, '--store', disk, '-o', join(out, 'x.png')];
-  const { code, stderr } = await onSmallDisk(t, disk, words, 'true');
+  const { code, stderr } = await onSmallDisk(t, disk, words, 'true', { kibibytes: 64 });
   assert.equal(code, 0, stderr);
   assert.equal(stderr.match(/warning: the store .* is not used any more: .*no space left/gi)?.length, 1, stderr);
   await fractal(t, ['leader', '--local', '1', '-q', ...STILL, '--no-store', '-o', join(out, 'y.png')]);

@@ -106,10 +106,15 @@ test('the program renders the same bytes from a store in which every file is dam
   }
 });
 
-const SIZE = { width: 16, height: 8, bytesPerPixel: 3 };
-const RECTS: readonly Rect[] = [0, 2, 4, 6].map((y) => ({ x: 0, y, width: 16, height: 2 }));
-const bytesOf = (frame: number, { y, height }: Rect) =>
-  Uint8Array.from({ length: 16 * height * 3 }, (_, k) => (k * 7 + y * 31 + frame * 101) & 255);
+const SIZE = { width: 64, height: 8, bytesPerPixel: 3 };
+const RECTS: readonly Rect[] = [0, 2, 4, 6].map((y) => ({ x: 0, y, width: 64, height: 2 }));
+/** Two rectangles of smooth bytes, which are encoded, and two of noise. */
+function bytesOf(frame: number, { y, height }: Rect): Uint8Array {
+  const noise = dice(y + frame);
+  return Uint8Array.from({ length: 64 * height * 3 }, (_, k) =>
+    y < 4 ? (k * 7 + y * 31 + frame * 101) & 255 : 256 * noise(),
+  );
+}
 
 test(
   'of 1,000 damages of frames, half frames and orbits none puts a wrong byte into a frame or an orbit',

@@ -7,6 +7,7 @@ import { toLinear } from '../../src/render/oklab.js';
 import { fromLog10 } from '../../src/view/decimal.js';
 import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
 import { assembledBytes, PAINT, paintedBy, psnr, type Scene, studio } from './rendering.js';
+import { residual } from './residual.js';
 
 const size = { width: 160, height: 90, samples: 1 };
 const octaves = 3;
@@ -57,8 +58,8 @@ for (const [name, scene] of Object.entries({ shallow, deep })) {
         sums.film += psnr(rgb, truth);
         sums.four += psnr(four, truth);
         sums.eight += psnr(await still(frame, 8), truth);
-        sums.filmFlicker += residual(before, rgb, 2 ** (1 / 20));
-        sums.fourFlicker += residual(await still(frame - 1, 4), four, 2 ** (1 / 20));
+        sums.filmFlicker += residual(before, rgb, 2 ** (1 / 20), size);
+        sums.fourFlicker += residual(await still(frame - 1, 4), four, 2 ** (1 / 20), size);
       }
       before = rgb;
       frame++;
@@ -70,28 +71,6 @@ for (const [name, scene] of Object.entries({ shallow, deep })) {
     assert.ok(sums.film > sums.eight - 1.5 * n, means);
     assert.ok(sums.filmFlicker < sums.fourFlicker / 2, `${sums.filmFlicker / n} against ${sums.fourFlicker / n}`);
   });
-}
-
-/** Of a frame from the one before it, moved by the known zoom: root mean square in linear light. */
-function residual(before: Uint8Array, after: Uint8Array, zoom: number): number {
-  const { width, height } = size;
-  let [sum, count] = [0, 0];
-  for (let y = 2; y < height - 2; y++) {
-    for (let x = 2; x < width - 2; x++) {
-      const [u, v] = [width / 2 + (x + 0.5 - width / 2) / zoom - 0.5, height / 2 + (y + 0.5 - height / 2) / zoom - 0.5];
-      const [i, j] = [Math.floor(u), Math.floor(v)];
-      const [p, q] = [u - i, v - j];
-      for (let c = 0; c < 3; c++) {
-        const at = (column: number, row: number) => toLinear((before[3 * (row * width + column) + c] as number) / 255);
-        const upper = (1 - p) * at(i, j) + p * at(i + 1, j);
-        const lower = (1 - p) * at(i, j + 1) + p * at(i + 1, j + 1);
-        const expected = (1 - q) * upper + q * lower;
-        sum += (expected - toLinear((after[3 * (y * width + x) + c] as number) / 255)) ** 2;
-        count++;
-      }
-    }
-  }
-  return Math.sqrt(sum / count);
 }
 
 test('what is of one colour stays so: no seam, no edge, no change of brightness', async () => {
@@ -169,7 +148,7 @@ test('without memory for keyframes, samples wait in files: the same frames', asy
   ] as const) {
     const path = zoomPath({ ...SHALLOW, zoom: from }, { ...SHALLOW, zoom: to }, 7);
     const { film } = studio({ ...shallow, path });
-    const bounded = film(0);
+    const bounded = film({ bound: 0 });
     for await (const rgb of film()) assert.deepEqual((await bounded.next()).value, rgb);
     assert.equal((await bounded.next()).done, true);
   }

@@ -5,6 +5,7 @@ import { openAssembler } from '../../src/film/assembler.js';
 import type { Camera } from '../../src/film/camera.js';
 import { coverOf, type FilmSize } from '../../src/film/cover.js';
 import type { Size } from '../../src/film/footprint.js';
+import type { Grid } from '../../src/film/grid.js';
 import type { FilmPath } from '../../src/film/path.js';
 import type { KeyframeSamples, Painting } from '../../src/film/samples.js';
 import { orderOf } from '../../src/film/showing.js';
@@ -34,8 +35,8 @@ export interface Studio {
   samples(view: View, rect: Rect): Promise<Float64Array>;
   /** 8-bit sRGB of one frame, computed as a picture of its own. */
   still(frame: number, samples: number): Promise<Uint8Array>;
-  /** All frames, 8-bit sRGB, from keyframes. `bound`: of the memory that keyframes may take, in bytes. */
-  film(bound?: number): AsyncGenerator<Uint8Array>;
+  /** All frames, 8-bit sRGB, from keyframes. `bound`: of the memory that these may take, in bytes. `grid`: of keyframes. */
+  film(options?: { readonly bound?: number; readonly grid?: Grid }): AsyncGenerator<Uint8Array>;
 }
 
 export function studio({ path, size, iterations, perturbed, paint: how }: Scene): Studio {
@@ -55,8 +56,8 @@ export function studio({ path, size, iterations, perturbed, paint: how }: Scene)
       const sampling: Sampling = count === 1 ? { kind: 'grid', side: 1 } : { kind: 'jittered', count, seed: frame };
       return painted(viewOf(path.at(frame), sampling), { x: 0, y: 0, width, height });
     },
-    film(bound) {
-      const cover = coverOf(path, size);
+    film({ bound, grid } = {}) {
+      const cover = coverOf(path, size, grid);
       const order = orderOf(cover, path, size);
       async function* keyframes(): AsyncGenerator<KeyframeSamples> {
         for (const { camera, parts } of order.keyframes) {

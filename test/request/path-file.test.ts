@@ -1,7 +1,7 @@
 /** Path files, and the flags of films. */
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -30,6 +30,16 @@ test('keyframes have the names of the flags, in any spelling, and all digits of 
     },
   ]);
   assert.deepEqual(parse(text), { keyframes, text });
+});
+
+test('the example of docs/paths.md is a path', () => {
+  const text = readFileSync(new URL('../../../docs/paths.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```json\n([^`]+)```/.exec(text) ?? [];
+  assert.deepEqual(
+    parse(example).keyframes.map(({ at }) => at),
+    [0, 240, 600, 900],
+  );
+  assert.equal(parseRequest({ path: example }).film.frames, 901);
 });
 
 test('times are frames, seconds or bars', () => {

@@ -6,6 +6,7 @@ import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
 import type { Piece } from '../../src/store/record.js';
 import { Store } from '../../src/store/store.js';
+import { dice } from '../faults/dice.js';
 import type { Place } from './backends.js';
 
 const SIZE = { width: 32, height: 16, bytesPerPixel: 3 };
@@ -16,9 +17,12 @@ export const REST: Rect = { ...WHOLE, y: 6, height: 10 };
 /** The size of an entry in the quota: its bytes and the heads of its records. */
 export const ENTRY = Math.ceil(BYTES * (1 + 1 / 32)) + 64;
 
-/** Bytes that depend on frame and place. */
+/** Bytes that depend on frame and place: noise for a whole frame, so that its size on disk is known; a part is encoded. */
 export function bytesOf(frame: number, rect: Rect): Uint8Array {
-  return new Uint8Array(rect.width * rect.height * 3).fill(frame * 16 + rect.y + 1);
+  const bytes = new Uint8Array(rect.width * rect.height * 3);
+  if (rect.height < SIZE.height) return bytes.fill(frame * 16 + rect.y + 1);
+  const roll = dice(frame);
+  return bytes.map(() => 256 * roll());
 }
 
 export function pieceOf(frame: number, rect: Rect, uncertain = 0): Piece {
@@ -27,10 +31,11 @@ export function pieceOf(frame: number, rect: Rect, uncertain = 0): Piece {
 
 /** A run that uses a place. */
 export async function open(place: Place, name = '"place"') {
-  const warnings: string[] = [];
-  const store = await Store.open({ name, blobs: () => place.open(), warn: (line) => void warnings.push(line) });
+  const [warnings, notes]: [string[], string[]] = [[], []];
+  const lines = { warn: (line: string) => void warnings.push(line), note: (line: string) => void notes.push(line) };
+  const store = await Store.open({ name, blobs: () => place.open(), ...lines });
   const archive = new Archive(store, { sizeOf: () => SIZE, keyOf: (frame) => digestOf({ frame }) });
-  return { store, archive, warnings, written: () => store.written() };
+  return { store, archive, warnings, notes, written: () => store.written() };
 }
 
 /** The rectangles of a frame that are found, and those that are missing. */

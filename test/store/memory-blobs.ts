@@ -61,6 +61,13 @@ export function memoryBlobs(bucket: Bucket, limit = Infinity): Blobs {
         },
       };
     },
+    async expect(entries) {
+      const names = [...bucket.keys()].map(keyOf);
+      const missing = [...entries].filter(({ key }) => !names.includes(key));
+      const bytes = missing.reduce((sum, entry) => sum + entry.bytes, 0);
+      const used = [...bucket.values()].reduce((sum, object) => sum + object.bytes.length, 0);
+      return { room: used + bytes > limit ? 'too small' : 'fits', bytes };
+    },
     async delete(key) {
       for (const name of namesOf(key)) bucket.delete(name);
     },

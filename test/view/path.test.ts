@@ -82,7 +82,8 @@ test('a curve goes through its knots without a stop or a kink, and a hold stays 
       for (const { at } of curve.slice(1, -1)) {
         const [before, after] = [track(at) - track(at - 1e-6), track(at + 1e-6) - track(at)];
         assert.ok(before > 0 && after > 0, 'it does not stop');
-        assert.ok(Math.abs(before - after) < 1e-2 * (before + after), `${before} ${after}`);
+        // The steepest curve, 20 within a quarter of a unit, bends by 2e-3 here.
+        assert.ok(Math.abs(before - after) < 1e-2 * 1e-6, `${before} ${after}`);
       }
     }),
   );

@@ -21,7 +21,7 @@ export const STORE_FLAGS = {
     value: 'BYTES',
     schema: byteSize,
     describe: 'size limit of the store; the entries used longest ago are removed',
-    default: '2G',
+    defaultText: '2G, more for a job that needs it where the disk has room',
   },
   'keep-samples': {
     group,
