@@ -44,7 +44,9 @@ export function readWords(words: readonly string[], command: string, flags: Flag
     if (negated) values[name] = negatedValue(name, inline);
     else if (flag.value !== undefined) values[name] = textValue(name, flag, inline, rest);
     else values[name] = booleanValue(name, inline, rest, flags);
-    if (before !== undefined) throw repeated(name, before, values[name]);
+    if (before === undefined) continue;
+    if (!flag.repeatable) throw repeated(name, before, values[name]);
+    values[name] = `${before}\n${values[name]}`;
   }
   return values;
 }

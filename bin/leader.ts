@@ -79,7 +79,7 @@ function ordersOf({ request, notes, store, cluster, report, previews }: LeaderOp
 async function renderOne(
   order: RenderOrder,
   workers: RenderWorkers,
-  report: Omit<ReporterOptions, 'outfile' | 'signal'>,
+  report: Omit<ReporterOptions, 'outfiles' | 'signal'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { request, store } = order;
@@ -95,7 +95,7 @@ async function renderOne(
     screen.without(() => reports?.gathered(event));
   };
   try {
-    reports = await reporter({ ...report, outfile: request.outfile, signal }, screen, runtime);
+    reports = await reporter({ ...report, outfiles: request.outfiles, signal }, screen, runtime);
     const rendered = await render(order, workers, { emit, signal });
     screen.close();
     await reports.finished(rendered);

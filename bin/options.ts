@@ -71,7 +71,7 @@ function previewOptions(
 ): PreviewOptions {
   if (sheet !== undefined && film.frames === 1)
     throw invalid('--contact-sheet shows frames of a film: give --frames of at least 2');
-  if (sheet !== undefined && sheet === outfile)
+  if (sheet !== undefined && outfile?.includes(sheet))
     throw invalid(`--contact-sheet and --outfile both name "${sheet}": give them two names`);
   return { sheet, preview, only: sheet !== undefined && outfile === undefined && !preview };
 }

@@ -19,7 +19,7 @@ export function planText(plan: Plan): string {
     `samples: ${samples}`,
     ...ways(plan),
     ...costs(plan),
-    `outfile: ${request.outfile}`,
+    `outfile: ${request.outfiles.join(', ')}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -17,7 +17,7 @@ export async function recolor(options: LeaderOptions): Promise<number> {
   const screen = terminal(process.stderr, report.verbosity);
   let reports: Reporter | undefined;
   try {
-    reports = await reporter({ ...report, outfile: request.outfile, signal: stop.signal }, screen, runtime);
+    reports = await reporter({ ...report, outfiles: request.outfiles, signal: stop.signal }, screen, runtime);
     const painted = await paint(options, { emit: screen.emit, signal: stop.signal });
     const { width, height, film } = request;
     for (const line of uncertainLines(painted.uncertain, frameCount(film) * width * height)) screen.show(line);

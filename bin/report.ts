@@ -18,7 +18,7 @@ export interface Reporter {
 
 /** Of the picture: results are printed to stderr when the picture itself goes to stdout. */
 export interface ReporterOptions extends ReportOptions {
-  readonly outfile: string;
+  readonly outfiles: readonly string[];
   readonly signal: AbortSignal;
   /** When the run began, in seconds since the process started; absent: with it. */
   readonly since?: number;
@@ -37,8 +37,8 @@ export async function reporter(
   terminal: Terminal,
   runtime: RuntimeMetrics,
 ): Promise<Reporter> {
-  const { outfile, metricsFile, signal, verbosity, since = 0, results = true } = options;
-  const out = (await isStandardOutput(outfile)) ? process.stderr : process.stdout;
+  const { outfiles, metricsFile, signal, verbosity, since = 0, results = true } = options;
+  const out = (await Promise.all(outfiles.map(isStandardOutput))).includes(true) ? process.stderr : process.stdout;
   const file: TextFile | undefined =
     metricsFile === undefined ? undefined : await openTextFile(metricsFile, { emit: terminal.emit, signal });
   let outcome: GatheredEvent['report'] | undefined;

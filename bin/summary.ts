@@ -28,10 +28,13 @@ export function summaryLine({
 }: Omit<Finished, 'outcome'> & { readonly outcome: Shares | undefined }): string {
   const { width, height, film } = request;
   const [first, last] = [files[0], files.at(-1)];
-  const name = files.length > 1 ? `${first?.path} to ${last?.path}` : (first?.path ?? request.outfile);
+  const range = files.length > 1 ? `${first?.path} to ${last?.path}` : (first?.path ?? request.outfile);
+  const name = request.outfiles.length > 1 ? request.outfiles.join(' and ') : range;
   const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
   const length =
-    files.length > 1 ? '' : `, ${plainNumber(frameCount(film) / film.fps)} s at ${film.fps} frames a second`;
+    files.length > request.outfiles.length
+      ? ''
+      : `, ${plainNumber(frameCount(film) / film.fps)} s at ${film.fps} frames a second`;
   const frames = film.frames > 1 ? `, ${frameCount(film)} frames${length}` : '';
   const replaced = files.filter((one) => one.replaced).length;
   const older = files.length > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';

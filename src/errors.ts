@@ -23,6 +23,8 @@ export const CODES = {
   ORBIT_TOO_LONG: 'usage',
   OUTFILE_FORMAT: 'usage',
   OUTFILE_UNWRITABLE: 'usage',
+  ENCODER_UNFIT: 'usage',
+  AUDIO_INVALID: 'usage',
   CREDENTIALS: 'usage',
   EXPOSED: 'usage',
   BUILD_STALE: 'usage',

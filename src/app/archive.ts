@@ -10,6 +10,7 @@ import { openOnDisk } from '../store/disk.js';
 import { keyer } from '../store/key.js';
 import type { Store } from '../store/store.js';
 import { channelsOf, samplesPerPixel } from '../view/view.js';
+import { answerKind } from '../work/fractal/answer.js';
 import { sceneIdentity, viewIdentity } from '../work/fractal/identity.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import type { FractalPicture } from '../work/fractal/renders.js';
@@ -49,7 +50,7 @@ export function archiveOf(
       const { view, paint } = pictureAt(render);
       const { width, height, sampling } = view;
       const shape = { perPixel: samplesPerPixel(sampling), channels: channelsOf(view) };
-      return { width, height, bytesPerPixel: bytesOfPixel(paint ? 'pixels' : 'samples', shape) };
+      return { width, height, bytesPerPixel: bytesOfPixel(answerKind(paint), shape) };
     },
     keyOf: (render) => keyOf(pictureAt(render)),
   });

@@ -59,10 +59,11 @@ export function assemblyOf(request: Request, grid?: Grid): Assembly {
 }
 
 /** Why a film cannot be assembled from keyframes. */
-function hindranceOf({ film, kernel, outfile }: Request): string | undefined {
+function hindranceOf({ film, kernel, outfiles }: Request): string | undefined {
   if (film.frames < 2) return 'since it is a still';
   if (kernel === 'gpu' || kernel === 'cpu') return `since the kernel ${kernel} computes whole views`;
-  if (/\.npy$/i.test(outfile)) return 'since an .npy holds the samples of whole frames';
+  const raw = outfiles.map((name) => /\.(npy|exr)$/i.exec(name)?.[0]).find((found) => found !== undefined);
+  if (raw) return `since an ${raw} holds the samples of whole frames`;
   return undefined;
 }
 

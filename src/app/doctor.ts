@@ -24,7 +24,7 @@ export interface Finding {
 
 const OLDEST_NODE = [20, 15] as const;
 /** The encoders that the film formats of `--outfile` need. */
-const ENCODERS = ['libx264', 'libx265', 'libvpx-vp9', 'libaom-av1', 'libsvtav1', 'gif'] as const;
+const FILM_ENCODERS = 'libx264 libx265 libvpx-vp9 libaom-av1 libsvtav1 prores_ks ffv1 apng gif';
 
 /** `env`: of the process, where programs are looked for. Throws the signal's reason. */
 export async function examine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Finding[]> {
@@ -112,8 +112,8 @@ async function ffmpeg(): Promise<Finding[]> {
   try {
     const { path, from, version, encoders } = await findFfmpeg();
     const [have, lack] = [
-      ENCODERS.filter((name) => encoders.has(name)),
-      ENCODERS.filter((name) => !encoders.has(name)),
+      FILM_ENCODERS.split(' ').filter((name) => encoders.has(name)),
+      FILM_ENCODERS.split(' ').filter((name) => !encoders.has(name)),
     ];
     const state = have.length > 0 ? 'good' : 'less';
     const text = `${have.join(' ')}${lack.length > 0 ? ` (without ${lack.join(' ')})` : ''}`;

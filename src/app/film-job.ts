@@ -8,7 +8,6 @@ import { type Assembler, openAssembler } from '../film/assembler.js';
 import type { RenderJob } from '../leader/job/gathering.js';
 import type { Colours } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
-import type { Levels } from '../render/quantise.js';
 import { lookChanges, neededOf, viewAt } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { movedBy } from '../shard/crop.js';
@@ -27,7 +26,6 @@ import { lookNumbersAt } from './picture.js';
 import { type Prepared, referenceOf } from './prepare.js';
 import { timetable } from './timetable.js';
 
-const PLAIN: Levels = { bits: 8, dither: false };
 /** Renders that are under way or wait for their turn may take so much memory. */
 const RENDERS_BYTES = 256 << 20;
 
@@ -118,9 +116,9 @@ export function filmJob(
           assembler ??= openAssembler({ size: { width, height }, threads: assemblyThreads() });
           const { cover, path, from } = one.film;
           const painting = paintingOf({ ...request, colours }, paint, { channels, from });
-          const film = { cover, order: one.order, path, painting, levels: PLAIN, assembler };
+          const film = { cover, order: one.order, path, painting, levels: paint.levels, assembler };
           for await (const rgb of assembled(film, keyframes(one))) {
-            yield { index: index++, width, height, perPixel, answer: { kind: 'pixels', rgb: rgb as Uint8Array } };
+            yield { index: index++, width, height, perPixel, answer: answerOf(rgb) };
           }
         }
       } finally {
@@ -130,4 +128,8 @@ export function filmJob(
     },
     archive: (store, numerics) => archiveOfParts(store, job, pictures, renders, numerics),
   };
+}
+
+function answerOf(rgb: Uint8Array | Uint16Array): Frame['answer'] {
+  return rgb instanceof Uint16Array ? { kind: 'deep-pixels', rgb } : { kind: 'pixels', rgb };
 }

@@ -7,8 +7,7 @@ import { depthOf } from '../film/camera.js';
 import type { Cover } from '../film/cover.js';
 import type { Grid } from '../film/grid.js';
 import { deepestOf, orderFor, type Reference, type ReferenceOrder } from '../kernel/perturbation/reference.js';
-import { needsDistance } from '../render/colours.js';
-import type { Request } from '../request/request.js';
+import { neededOf, type Request } from '../request/request.js';
 import { flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
 import type { Store } from '../store/store.js';
 import { samplesPerPixel } from '../view/view.js';
@@ -80,8 +79,8 @@ function rangeOf(request: Request): Range {
 
 function placeOf(request: Request) {
   const { re, im } = deepestOf(endsOf(request));
-  const { formula, bailout, count, exact, method, colours } = request;
-  return { formula: { formula, bailout, count, exact, method, distance: needsDistance(colours) }, re, im, zoom: '1' };
+  const { formula, bailout, count, exact, method } = request;
+  return { formula: { formula, bailout, count, exact, method, ...neededOf(request) }, re, im, zoom: '1' };
 }
 
 function printed({ grid, iterations, perturbedFrom, orbit, range }: KeptGrid & { readonly range: Range }): KeptFlags {

@@ -1,8 +1,7 @@
 /** Samples that are kept in the store with other flags than those of a request: how the flags differ, as text. */
 
-import { needsDistance } from '../render/colours.js';
 import { PRESENTATION_FLAGS, pictureFlags } from '../request/metadata.js';
-import type { Request } from '../request/request.js';
+import { hasDistance, type Request } from '../request/request.js';
 import { type CataloguePlace, flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
 import type { Store } from '../store/store.js';
 
@@ -58,7 +57,7 @@ function differ(kept: KeptFlags, asked: KeptFlags): Difference {
 
 function samplingFlags(request: Request): KeptFlags {
   const flags = Object.entries(pictureFlags(request)).filter(([name]) => !PRESENTATION_FLAGS.has(name));
-  return { ...Object.fromEntries(flags), [DISTANCES]: String(needsDistance(request.colours)) };
+  return { ...Object.fromEntries(flags), [DISTANCES]: String(hasDistance(request)) };
 }
 
 function placeOf({ formula, re, im, zoom }: Request): CataloguePlace {

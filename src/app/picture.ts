@@ -3,11 +3,12 @@
 import { type Colours, type Paint, prepare } from '../render/colours.js';
 import { openContactSheet } from '../render/contact-sheet.js';
 import { type LookNumbers, withLook } from '../render/look.js';
-import { type Output, openOutput } from '../render/output.js';
-import { paintFrame } from '../render/paint-frame.js';
+import { type Output, openOutputs } from '../render/output.js';
+import { frameLight, paintFrame } from '../render/paint-frame.js';
+import { PLAIN } from '../render/quantise.js';
 import { parametersOf } from '../request/metadata.js';
 import { frameCount, lookAt, lookChanges, neededOf, type Request, viewAt } from '../request/request.js';
-import { type Frame, flipped } from '../shard/frame.js';
+import type { Frame } from '../shard/frame.js';
 import { channelsOf, samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
 import type { SheetOrder } from './preview.js';
@@ -59,9 +60,10 @@ export function lookNumbersAt(request: Request, paint: Paint, frame: number): Lo
   return { offset, density, ...(light ? { light } : {}) };
 }
 
-/** The colours of a request as an output needs them; undefined: it needs raw samples. @throws FractalError PALETTE_* */
+/** The colours of a request as an output needs them; undefined: it needs none. @throws FractalError PALETTE_* */
 export function paintOf({ colours, flip, height }: Request, wants: Output['wants']): Paint | undefined {
-  return wants === 'pixels' ? prepare(flip ? litFromBelow(colours) : colours, height) : undefined;
+  if (wants.kind === 'samples' && !wants.light) return undefined;
+  return prepare(flip ? litFromBelow(colours) : colours, height, wants.kind === 'pixels' ? wants.levels : PLAIN);
 }
 
 /** The light of a picture that is mirrored afterwards, so that it comes from the direction of `--slope-angle`. */
@@ -71,13 +73,12 @@ function litFromBelow(colours: Colours): Colours {
 }
 
 /**
- * Opens the output of a request, or of its contact sheet, before anything is computed. Release it with `abort`.
- * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING
+ * Opens the outputs of a request, or of its contact sheet, before anything is computed. Release them with `abort`.
+ * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING, ENCODER_UNFIT, AUDIO_INVALID
  */
 export async function outputOf(request: Request, { emit, signal }: Context, sheet?: SheetOrder): Promise<Output> {
-  const { outfile, width, height, sampling, film, codec, crf, stallTimeoutSeconds } = request;
+  const { outfile, outfiles, width, height, sampling, film, encoding } = request;
   const options = {
-    outfile,
     width,
     height,
     perPixel: samplesPerPixel(sampling),
@@ -85,16 +86,16 @@ export async function outputOf(request: Request, { emit, signal }: Context, shee
     frames: sheet?.frames.length ?? frameCount(film),
     first: film.first,
     fps: film.fps,
-    ...(codec === undefined ? {} : { codec }),
-    ...(crf === undefined ? {} : { crf }),
-    stallTimeoutSeconds,
+    flip: request.flip,
+    dither: request.dither,
+    ...encoding,
     warn: logTo(emit, 'warn'),
     signal,
   };
-  return sheet ? openContactSheet(options, sheet.captions) : openOutput(options);
+  return sheet ? openContactSheet({ ...options, outfile }, sheet.captions) : openOutputs({ ...options, outfiles });
 }
 
-/** Writes a frame of a prepared request. `paint`: for raw samples, unless the output needs raw samples. */
+/** Writes a frame of a prepared request. `paint`: for raw samples, as `paintOf` gives it. */
 export async function writeFrame(
   output: Output,
   frame: Frame,
@@ -102,12 +103,21 @@ export async function writeFrame(
   paint: Paint | undefined,
 ): Promise<void> {
   const { index } = frame;
-  const painted = paint
-    ? await paintFrame(frame, paintAt(request, paint, index), viewAt(request, index).iterations)
-    : frame;
-  await output.write(request.flip ? flipped(painted) : painted, (of) =>
-    of === 'film' ? parametersOf(request) : parametersOf(request, index),
+  const { iterations } = viewAt(request, index);
+  const own = paint && paintAt(request, paint, index);
+  const painted = own && output.wants.kind === 'pixels' ? await paintFrame(frame, own, iterations) : frame;
+  const light = own && once(() => frameLight(frame, own, iterations));
+  await output.write(
+    painted,
+    (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, index)),
+    light && { iterations, light },
   );
+}
+
+/** The same result for every call. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** Shards of a frame ask for its view one after another: the last few are kept. */

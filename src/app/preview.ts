@@ -24,13 +24,16 @@ const SHEET_FRAMES = 24;
  * @throws FractalError REQUEST_INVALID for an outfile without extension, such as a pipe
  */
 export function previewOf(request: Request): Request {
-  const { outfile } = request;
+  return { ...small(request), outfile: previewName(request.outfile), outfiles: request.outfiles.map(previewName) };
+}
+
+function previewName(outfile: string): string {
   const extension = extname(outfile);
   if (extension === '') {
     const why = `--preview writes a file beside the outfile, and "${outfile}" has no extension to name it by`;
     throw new FractalError('REQUEST_INVALID', why);
   }
-  return { ...small(request), outfile: `${outfile.slice(0, -extension.length)}.preview${extension}` };
+  return `${outfile.slice(0, -extension.length)}.preview${extension}`;
 }
 
 /** At most SHEET_FRAMES frames of a film, evenly spread in time, the first and the last among them. */
@@ -40,7 +43,7 @@ export function sheetOf(request: Request, outfile: string): { request: Request; 
   const step = (last - first) / Math.max(1, count - 1);
   const shown = Array.from({ length: count }, (_, k) => first + Math.round(k * step));
   return {
-    request: { ...small(request), outfile },
+    request: { ...small(request), outfile, outfiles: [outfile] },
     sheet: {
       frames: shown,
       captions: shown.map((frame) => `${(frame / fps).toFixed(1)}s  x${zoomText(viewAt(request, frame).zoom)}`),

@@ -2,9 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { FractalError } from '../errors.js';
-import { needsDistance } from '../render/colours.js';
 import type { Written } from '../render/output.js';
-import type { Request } from '../request/request.js';
+import { hasDistance, type Request } from '../request/request.js';
 import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
@@ -70,7 +69,7 @@ async function stages(
   const uncertain = await inStage('paint', context, async () => {
     const first = await firstFound(kept, 0);
     const film =
-      first || !store || !paint
+      first || !store || !paint || output.wants.kind === 'samples'
         ? undefined
         : await keptFilm(prepared, { store, numerics, paint, missing: keyframeMissing });
     if (film) {
@@ -146,9 +145,7 @@ async function samplesMissing(
   { frames }: Picture,
   index: number,
 ): Promise<FractalError> {
-  const what = needsDistance(request.colours)
-    ? 'samples with distances, for --slope and --color-mode distance,'
-    : 'samples';
+  const what = hasDistance(request) ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
   const which = frames > 1 ? `frame ${index} of this film` : 'this view';
   return missing(`the store has no ${what} of ${which}`, store && (await keptInstead(store, request)));
 }

@@ -130,6 +130,7 @@ async function stages(
   resources.hold(output, (one) => one.abort());
   // Errors in the colours are reported before anything is computed.
   const paint = paintOf(request, output.wants);
+  const painted = output.wants.kind === 'pixels' ? paint : undefined;
   const warnings = order.warned ? [] : requestWarnings(request, order.notes);
   for (const text of warnings) warn(text);
 
@@ -146,7 +147,7 @@ async function stages(
   );
   const shown = order.sheet?.frames;
   const keepsSamples = order.store.samples && !shown;
-  const making = makingOf(prepared, { store, paint, numerics, forecast, keepsSamples, shown, emit });
+  const making = makingOf(prepared, { store, paint: painted, numerics, forecast, keepsSamples, shown, emit });
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && keepsSamples) await noteSamples(store, prepared.request);

@@ -37,7 +37,7 @@ export const BOUNDS = {
   metrics: 256,
   /** Bytes of a scene, and of an asset. */
   sceneBytes: 2 ** 30,
-  /** Bytes of the tables of a paint together. */
+  /** Bytes of the table of a paint. */
   paintBytes: 16 << 20,
   /** Assets of a scene, and of a job. */
   assets: 32,

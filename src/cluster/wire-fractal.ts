@@ -166,21 +166,22 @@ function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formu
   return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
 }
 
-function wirePaint({ kind, srgb, linear, light, ...rest }: Paint): WirePaint {
-  return { ...rest, mode: MODES[kind], light: light ?? null, srgb: bufferOf(srgb), linear: bufferOf(linear) };
+function wirePaint({ kind, linear, light, levels, ...rest }: Paint): WirePaint {
+  return { ...rest, ...levels, mode: MODES[kind], light: light ?? null, linear: bufferOf(linear) };
 }
 
-/** The tables lie in memory that the threads of a worker share. */
-function paintOf({ mode, srgb, linear, light, ...rest }: Paint__Output): Paint {
+/** The table lies in memory that the threads of a worker share. */
+function paintOf({ mode, linear, light, bits, dither, ...rest }: Paint__Output): Paint {
   const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
   if (!kind) throw missing(`known mode of a paint: ${mode}`);
-  checkCount('bytes of a paint', srgb.length + linear.length, BOUNDS.paintBytes);
+  if (bits !== 8 && bits !== 16) throw missing(`known number of bits of a paint: ${bits}`);
+  checkCount('bytes of a paint', linear.length, BOUNDS.paintBytes);
   if (linear.length % 4 > 0) throw missing('whole table of a paint');
   return {
     kind,
     ...rest,
     ...(light ? { light } : {}),
-    srgb: new Uint8Array(shared(srgb)),
+    levels: { bits, dither },
     linear: new Float32Array(shared(linear)),
   };
 }

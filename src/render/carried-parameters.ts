@@ -16,7 +16,7 @@ interface Warning {
  * of ffmpeg, for which Linux allows 131,072 bytes.
  */
 const LONGEST_TEXT: Readonly<Record<string, number>> = {
-  ...{ png: 2 ** 21, webp: 2 ** 21, tiff: 2 ** 21, jpeg: 45_000 },
+  ...{ png: 2 ** 21, webp: 2 ** 21, tiff: 2 ** 21, exr: 2 ** 21, jpeg: 45_000 },
   ...{ mp4: 120_000, mov: 120_000, matroska: 120_000, webm: 120_000 },
 };
 

@@ -8,9 +8,10 @@ import { sinCos } from '../view/plane.js';
 import type { View } from '../view/view.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
 import { type Mode, modeColour } from './modes.js';
-import { type Triple, toLevel, toLinear } from './oklab.js';
+import { type Triple, toLinear } from './oklab.js';
 import type { Paint } from './paint.js';
 import { findPalette, type Palette, parseHex } from './palette.js';
+import { type Levels, PLAIN } from './quantise.js';
 import type { Light } from './slope.js';
 
 export type { Interpolation, Mode, Paint };
@@ -81,10 +82,10 @@ export function needsOf(colours: Colours): Pick<View, 'distance' | 'footprint'> 
  * `height`: of the picture, in pixels; only mode `distance` and slopes use it. Throws PALETTE_UNKNOWN or
  * PALETTE_INVALID.
  */
-export function prepare(colours: Colours, height = 720): Paint {
+export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN): Paint {
   const { mode, slope } = colours;
   const interior = linearOf(interiorOf(colours) ?? [0, 0, 0]);
-  const common = { hard: mode === 0, height, ...(slope ? { light: lightOf(slope) } : {}) };
+  const common = { hard: mode === 0, height, levels, ...(slope ? { light: lightOf(slope) } : {}) };
   if (mode === 'palette' || mode === 'distance') {
     const { density, offset, palette, step, interpolation } = colours;
     const found = findPalette(palette);
@@ -124,12 +125,9 @@ function linearOf([r, g, b]: Triple): Triple {
   return [toLinear(r), toLinear(g), toLinear(b)];
 }
 
-function tables(table: Float64Array, interior: Triple): { size: number; srgb: Uint8Array; linear: Float32Array } {
+function tables(table: Float64Array, interior: Triple): { size: number; linear: Float32Array } {
   const linear = new Float32Array(table.length + 3);
   linear.set(table);
   linear.set(interior, table.length);
-  // Not Uint8Array.from, which takes eight times as long.
-  const srgb = new Uint8Array(linear.length);
-  for (let i = 0; i < linear.length; i++) srgb[i] = toLevel(linear[i] as number);
-  return { size: table.length / 3, srgb, linear };
+  return { size: table.length / 3, linear };
 }

@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { FractalError } from '../errors.js';
 import { ADVANCE, drawText, LINE } from './caption.js';
 import type { Text } from './carried-parameters.js';
+import { mirrored } from './conversion.js';
 import { outfileOf } from './outfile.js';
 import { openOutput } from './output.js';
 import { type Output, type OutputOptions, pixelsOf } from './output-options.js';
@@ -34,14 +35,16 @@ export async function openContactSheet(options: OutputOptions, captions: readonl
   const { outfile, width, height } = options;
   refuseOthers(outfile);
   const { columns, row, scale, ...size } = layoutOf(captions.length, width, height);
-  const output = await openOutput({ ...options, ...size, frames: 1, perPixel: 1, channels: 1 });
+  const { fps, warn, signal, dither = false, flip = false } = options;
+  const of = { fps, ...(warn ? { warn } : {}), ...(signal ? { signal } : {}) };
+  const output = await openOutput({ ...of, outfile, ...size, frames: 1, perPixel: 1, channels: 1 });
   const rgb = new Uint8Array(3 * size.width * size.height).fill(BACKGROUND);
   let film: Text | undefined;
-  return {
-    wants: 'pixels',
+  const sheet: Output = {
+    wants: { kind: 'pixels', levels: { bits: 8, dither } },
     async write(frame, parameters) {
       film ??= parameters && (() => parameters('film'));
-      const pixels = pixelsOf(frame);
+      const pixels = pixelsOf(frame, 8);
       const x = GAP + (frame.index % columns) * (width + GAP);
       const y = GAP + Math.floor(frame.index / columns) * row;
       for (let line = 0; line < height; line++) {
@@ -51,12 +54,13 @@ export async function openContactSheet(options: OutputOptions, captions: readonl
       drawText({ rgb, width: size.width }, captions[frame.index] ?? '', below);
     },
     async close() {
-      const sheet = { index: 0, ...size, perPixel: 1, answer: { kind: 'pixels', rgb } } as const;
-      await output.write(sheet, film);
+      const picture = { index: 0, ...size, perPixel: 1, answer: { kind: 'pixels', rgb } } as const;
+      await output.write(picture, film);
       return output.close();
     },
     abort: () => output.abort(),
   };
+  return flip ? mirrored(sheet) : sheet;
 }
 
 function layoutOf(count: number, width: number, height: number): Layout {

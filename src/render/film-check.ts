@@ -2,7 +2,7 @@
  * Whether a film is complete: an encoder may end with exit code 0 though the disk was full. Two checks that do not depend
  * on its exit code: the lengths that the container states fit the file, and every frame is found in it.
  *
- * MP4, MOV: boxes, ISO/IEC 14496-12, 4.2. Matroska, WebM: EBML elements, RFC 8794, 9342. GIF89a: a trailer, 3B hex.
+ * MP4, MOV: boxes, ISO/IEC 14496-12, 4.2. Matroska, WebM: EBML elements, RFC 8794, 9342. GIF89a: a trailer, 3B hex. APNG: a chunk IEND.
  */
 
 import { spawn } from 'node:child_process';
@@ -47,6 +47,8 @@ async function lengthFlaw(file: FileHandle, container: Film): Promise<string | u
       return segmentFlaw(file, size);
     case 'gif':
       return (await read(file, size - 1, 1))[0] === 0x3b ? undefined : 'it has no end';
+    case 'apng':
+      return (await read(file, size - 8, 4)).toString('latin1') === 'IEND' ? undefined : 'it has no end';
   }
 }
 

@@ -3,11 +3,14 @@
 import { resolve } from 'node:path';
 import { FractalError } from '../errors.js';
 import { parameterLimit } from './carried-parameters.js';
-import { type Encoding, encode, findFfmpeg } from './ffmpeg.js';
-import { recipe } from './film.js';
+import { checkEncoder } from './encoder-check.js';
+import { type Encoding, encode } from './encoding.js';
+import { findFfmpeg } from './ffmpeg.js';
+import { encodersFor, recipe } from './film.js';
 import { flawOf } from './film-check.js';
 import type { Film } from './outfile.js';
 import { type Output, type OutputOptions, pixelsOf, temporaryOptions } from './output-options.js';
+import { soundOf } from './soundtrack.js';
 import { temporary } from './temporary.js';
 import { writeError } from './write-error.js';
 
@@ -17,12 +20,17 @@ const FASTEST_GIF = 50;
 /** A film: frames go to ffmpeg as they come; the file is checked and then published. */
 export async function openFilm(options: OutputOptions, container: Film): Promise<Output> {
   const { outfile, width, height, frames, fps, signal } = options;
-  const how = recipe({ film: container, ...options });
+  const settings = { film: container, ...options };
+  const encoders = encodersFor(settings);
   if (container === 'gif' && fps > FASTEST_GIF)
     options.warn?.(
       `a .gif of more than ${FASTEST_GIF} frames a second plays more slowly: most players show frames shorter than 0.02 s for 0.1 s; use --fps ${FASTEST_GIF}, or an .mp4`,
     );
-  const ffmpeg = await findFfmpeg({ encoder: how.encoder, ...(options.ffmpeg ? { path: options.ffmpeg } : {}) });
+  const ffmpeg = await findFfmpeg({ encoders, path: options.ffmpeg });
+  const how = recipe(settings, encoders.find((one) => ffmpeg.encoders.has(one)) as string);
+  await checkEncoder(ffmpeg, settings, how);
+  const length = { from: (options.first ?? 0) / fps, seconds: frames / fps, lossless: how.lossless };
+  const sound = options.audio === undefined ? undefined : await soundOf(ffmpeg, options.audio, container, length);
   const withinLimit = parameterLimit(options, container);
   const file = await temporary(outfile, temporaryOptions(options));
   const target = resolve(file.path);
@@ -34,6 +42,7 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
       fps,
       container,
       recipe: how,
+      ...(sound ? { sound } : {}),
       ...(comment === undefined ? {} : { comment }),
       target,
       ...(options.stallTimeoutSeconds === undefined ? {} : { stallSeconds: options.stallTimeoutSeconds }),
@@ -58,12 +67,13 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
     throw reason;
   };
   return {
-    wants: 'pixels',
+    // A GIF's colours are dithered by ffmpeg.
+    wants: { kind: 'pixels', levels: { bits: how.bits, dither: options.dither === true && container !== 'gif' } },
     write: async (frame, parameters) => {
       try {
         // With the first frame: the film's parameters may not be known before.
         encoding ??= start(withinLimit(parameters && (() => parameters('film'))));
-        await (await encoding).write(pixelsOf(frame));
+        await (await encoding).write(pixelsOf(frame, how.bits));
       } catch (error) {
         await failed(error);
       }

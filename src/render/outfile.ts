@@ -11,7 +11,14 @@ const STILLS = {
   '.jpg': 'jpeg',
   '.jpeg': 'jpeg',
 } as const;
-const FILMS = { '.mp4': 'mp4', '.mov': 'mov', '.mkv': 'matroska', '.webm': 'webm', '.gif': 'gif' } as const;
+const FILMS = {
+  '.mp4': 'mp4',
+  '.mov': 'mov',
+  '.mkv': 'matroska',
+  '.webm': 'webm',
+  '.gif': 'gif',
+  '.apng': 'apng',
+} as const;
 
 export type Still = (typeof STILLS)[keyof typeof STILLS];
 /** ffmpeg's names of its containers. */
@@ -20,7 +27,8 @@ export type Film = (typeof FILMS)[keyof typeof FILMS];
 export type Format =
   | { readonly kind: 'still'; readonly still: Still }
   | { readonly kind: 'film'; readonly film: Film }
-  | { readonly kind: 'npy' };
+  | { readonly kind: 'npy' }
+  | { readonly kind: 'exr' };
 
 export interface Outfile {
   readonly format: Format;
@@ -41,7 +49,7 @@ export function outfileOf(name: string, frames: number, width: number, height: n
       `"${name.replaceAll('\0', '\\0')}": the name is not UTF-8 text, or has a zero in it; use another name`,
     );
   const format = formatOf(name);
-  const type = format.kind === 'still' ? format.still : format.kind === 'film' ? format.film : 'npy';
+  const type = format.kind === 'still' ? format.still : format.kind === 'film' ? format.film : format.kind;
   const longest = LONGEST[type];
   if (longest !== undefined && Math.max(width, height) > longest)
     throw refuse(
@@ -69,12 +77,19 @@ export function outfileOf(name: string, frames: number, width: number, height: n
   };
 }
 
-function formatOf(name: string): Format {
+/** Whether it holds the distance of samples to the set, for which they are computed. */
+export function holdsDistances(name: string): boolean {
+  return extname(name).toLowerCase() === '.exr';
+}
+
+/** Throws OUTFILE_FORMAT for an unknown extension. */
+export function formatOf(name: string): Format {
   const extension = extname(name).toLowerCase();
   if (extension in STILLS) return { kind: 'still', still: STILLS[extension as keyof typeof STILLS] };
   if (extension in FILMS) return { kind: 'film', film: FILMS[extension as keyof typeof FILMS] };
   if (extension === '.npy') return { kind: 'npy' };
-  const known = [...Object.keys(STILLS), ...Object.keys(FILMS), '.npy'].join(' ');
+  if (extension === '.exr') return { kind: 'exr' };
+  const known = [...Object.keys(STILLS), ...Object.keys(FILMS), '.npy', '.exr'].join(' ');
   throw refuse(
     `"${name}": ${extension === '' ? 'it has no extension' : `"${extension}" is unknown`}; known are ${known}`,
   );

@@ -2,10 +2,12 @@
 
 import type { Frame } from '../shard/frame.js';
 import type { ParametersOf } from './carried-parameters.js';
+import type { Levels } from './quantise.js';
 import type { temporary, Written } from './temporary.js';
 
+/** Of one outfile. */
 export interface OutputOptions {
-  /** .png .webp .tiff .jpg .npy, also as a pattern such as f-%05d.png, or .mp4 .mov .mkv .webm .gif. */
+  /** .png .webp .tiff .jpg .npy .exr, also as a pattern such as f-%05d.png, or .mp4 .mov .mkv .webm .gif .apng. */
   readonly outfile: string;
   /** Pixels of a frame. */
   readonly width: number;
@@ -18,8 +20,19 @@ export interface OutputOptions {
   /** Numbers a raw sample has: 1, or 3, nu and the vector of the distance, of which an .npy gets nu and the length. */
   readonly channels: number;
   readonly fps: number;
+  /** Pixels of 8 bits are dithered, where the format does not dither itself. Absent: they are not. */
+  readonly dither?: boolean;
+  /** Frames are mirrored top to bottom. */
+  readonly flip?: boolean;
+  /** Of a channel in a .png or .tiff; absent: 8. */
+  readonly bits?: 8 | 16;
+  /** Of films, as film.ts describes them. */
   readonly codec?: string;
   readonly crf?: number;
+  readonly preset?: string;
+  readonly pixelFormat?: string;
+  /** A file with sound, for a film. */
+  readonly audio?: string;
   /** An ffmpeg without progress for so many seconds is stopped. */
   readonly stallTimeoutSeconds?: number;
   /** Path of an ffmpeg. */
@@ -30,15 +43,28 @@ export interface OutputOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What frames must hold. */
+export type Wants =
+  /** `light`: and their colours, which `Raw` gives. */
+  { readonly kind: 'samples'; readonly light: boolean } | { readonly kind: 'pixels'; readonly levels: Levels };
+
+/** What else there is of a frame of raw samples. */
+export interface Raw {
+  /** The limit of its view. */
+  readonly iterations: number;
+  /** Its colours: linear light, 3 numbers a pixel. */
+  light(): Promise<Float32Array>;
+}
+
 export interface Output {
-  /** The kind of answer that the frames must hold. */
-  readonly wants: 'pixels' | 'samples';
+  readonly wants: Wants;
   /**
    * Takes the next frame, in order, one call at a time; resolves when the next one may come, while this one is still
    * being encoded: its bytes must not change any more. Rejects when an earlier frame failed, too. `parameters`: the text
-   * in a still, or in a film (with its first frame), from which it can be rendered again: ASCII.
+   * in a still, or in a film (with its first frame), from which it can be rendered again: ASCII. `raw`: where `wants` asks
+   * for light.
    */
-  write(frame: Frame, parameters?: ParametersOf): Promise<void>;
+  write(frame: Frame, parameters?: ParametersOf, raw?: Raw): Promise<void>;
   /** Completes everything; resolves with the files that were published. */
   close(): Promise<Written[]>;
   /** Stops and removes what is incomplete; a file of an earlier run stays. Whole frames of a pattern stay. Does nothing after `close`. */
@@ -50,9 +76,10 @@ export function temporaryOptions({ signal, warn }: OutputOptions): Parameters<ty
   return { signal, note: warn };
 }
 
-/** The bytes of a frame of pixels. */
-export function pixelsOf({ answer, width, height }: Frame): Uint8Array {
-  if (answer.kind !== 'pixels' || answer.rgb.length !== width * height * 3)
-    throw new TypeError(`a picture of ${width}x${height} needs ${width * height * 3} bytes of pixels`);
+/** The numbers of a frame of pixels. */
+export function pixelsOf({ answer, width, height }: Frame, bits: 8 | 16): Uint8Array | Uint16Array {
+  const count = width * height * 3;
+  if (answer.kind !== (bits === 16 ? 'deep-pixels' : 'pixels') || answer.rgb.length !== count)
+    throw new TypeError(`a picture of ${width}x${height} needs ${count} numbers of ${bits} bits`);
   return answer.rgb;
 }

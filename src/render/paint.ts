@@ -1,10 +1,10 @@
 /**
- * Samples to pixels. One sample a pixel: a look-up. Several: their mean in linear light. For bytes then the nearest sRGB
- * level. Only + - * / sqrt and comparisons: the same bytes everywhere.
+ * Samples to pixels. One sample a pixel: a look-up. Several: their mean in linear light. Then levels of sRGB. Only + - * /
+ * sqrt and comparisons: the same bytes everywhere.
  */
 
-import { toLevel } from './oklab.js';
 import { meanBetween, sumsOf } from './palette-filter.js';
+import { type Levels, type Place, quantise } from './quantise.js';
 import { type Light, litMean, meanOfLit, shadesOf } from './slope.js';
 
 /**
@@ -26,8 +26,7 @@ export interface Paint {
   readonly height: number;
   /** Absent: no shading. */
   readonly light?: Light;
-  /** 8-bit sRGB, 3 * (size + 1). */
-  readonly srgb: Uint8Array;
+  readonly levels: Levels;
   /** Linear light, 3 * (size + 1). */
   readonly linear: Float32Array;
 }
@@ -49,21 +48,26 @@ export interface Painted {
   readonly footprint?: Float64Array;
 }
 
-/** Pixels as 8-bit sRGB, 3 bytes a pixel. */
-export function paint(
-  nu: Float64Array,
-  perPixel: number,
-  paint: Paint,
-  iterations: number,
-  distance: Float64Array = NONE,
-  footprint: Float64Array = NONE,
-): Uint8Array {
-  const rgb = new Uint8Array(3 * (nu.length / perPixel));
-  forChunks({ nu, perPixel, iterations, distance, footprint }, paint, (indices, light, from) => {
-    const target = rgb.subarray(from);
-    if (indices) copy(indices, paint.srgb, target);
-    else for (let i = 0; i < light.length; i++) target[i] = toLevel(light[i] as number);
-  });
+/** Samples of rows that are painted at once: their linear light takes some MB. */
+const AT_ONCE = 1 << 18;
+
+/** Pixels as levels of sRGB, 3 numbers a pixel: 8 or 16 bits as `paint` says. `at`: where in the picture they are. */
+export function paint(samples: Painted, paint: Paint, at: Place): Uint8Array | Uint16Array {
+  const { nu, perPixel, distance, footprint } = samples;
+  const count = 3 * (nu.length / perPixel);
+  const rgb = paint.levels.bits === 16 ? new Uint16Array(count) : new Uint8Array(count);
+  const row = at.width * perPixel;
+  const rows = Math.max(1, Math.floor(AT_ONCE / row));
+  for (let y = 0, from = 0; from < nu.length; y += rows, from += rows * row) {
+    const to = from + rows * row;
+    const part = {
+      ...{ ...samples, nu: nu.subarray(from, to) },
+      ...(distance ? { distance: distance.subarray(2 * from, 2 * to) } : {}),
+      ...(footprint ? { footprint: footprint.subarray(from, to) } : {}),
+    };
+    const light = paintLight(part, paint);
+    rgb.set(quantise(light, paint.levels, { ...at, y: at.y + y }), 3 * at.width * y);
+  }
   return rgb;
 }
 
@@ -208,7 +212,7 @@ function onDistance(nu: Float64Array, vectors: Float64Array, paint: Paint, indic
   }
 }
 
-function copy(indices: Int32Array, table: Uint8Array | Float32Array, target: Uint8Array | Float32Array): void {
+function copy(indices: Int32Array, table: Float32Array, target: Float32Array): void {
   for (let i = 0, o = 0; i < indices.length; i++, o += 3) {
     const k = 3 * (indices[i] as number);
     target[o] = table[k] as number;

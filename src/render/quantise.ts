@@ -17,6 +17,9 @@ export interface Levels {
   readonly dither: boolean;
 }
 
+/** The nearest levels of 8 bits. */
+export const PLAIN: Levels = { bits: 8, dither: false };
+
 /** Where pixels are: columns of a row from x on, the first row is y. */
 export interface Place {
   readonly x: number;
@@ -132,6 +135,11 @@ export function bytesOfDeep(deep: Uint16Array, dither: boolean, at: Place): Uint
 /** The 8-bit level of a 16-bit one, the next one from `threshold` levels of 16 bits above it on. */
 function roundedUpFrom(deep: number, threshold: number): number {
   return ((deep + STEP - threshold) / STEP) | 0;
+}
+
+/** 8-bit sRGB, the nearest levels, of a table of linear light. */
+export function bytesOf(light: Float32Array | Float64Array): Uint8Array {
+  return bytesOfDeep(deepPixels(light), false, { x: 0, y: 0, width: light.length / 3 });
 }
 
 /** Pixels of linear light, 3 numbers a pixel, as levels of sRGB. `at`: where in the picture. */

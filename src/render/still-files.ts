@@ -2,9 +2,10 @@
 
 import type { Frame } from '../shard/frame.js';
 import { KEYWORD, parameterLimit, type Text } from './carried-parameters.js';
+import { exrOf } from './exr-frame.js';
 import { npyChunks } from './npy.js';
-import type { Outfile } from './outfile.js';
-import { type Output, type OutputOptions, pixelsOf, temporaryOptions } from './output-options.js';
+import type { Format, Outfile } from './outfile.js';
+import { type Output, type OutputOptions, pixelsOf, type Raw, temporaryOptions, type Wants } from './output-options.js';
 import { withPngText } from './picture-text.js';
 import { encodeStill, loadSharp } from './stills.js';
 import { type Temporary, temporary, type Written, writeChunks } from './temporary.js';
@@ -16,6 +17,7 @@ const AT_ONCE = 2;
 /** Stills, or raw samples: one file, or one for each frame. */
 export async function openStills(options: OutputOptions, outfile: Outfile): Promise<Output> {
   const { format } = outfile;
+  const { bits = 8 } = options;
   if (format.kind === 'still') loadSharp().catch(() => undefined);
   // Made at once, so that a folder without write access is an error before anything is computed; the first frame uses it.
   const { first: begin = 0 } = options;
@@ -28,13 +30,13 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
   const published: Written[] = [];
   let failure: { readonly error: unknown } | undefined;
   let aborted = false;
-  const withinLimit = parameterLimit(options, format.kind === 'still' ? format.still : 'npy');
+  const withinLimit = parameterLimit(options, format.kind === 'still' ? format.still : format.kind);
 
-  const encodeFrame = async (frame: Frame, parameters: Text | undefined, first: Temporary | undefined) => {
+  const encodeFrame = async (frame: Frame, parameters: Text | undefined, raw: Raw | undefined, first?: Temporary) => {
     const path = pathOf(frame.index);
     const file = first ?? (await made(frame.index));
     try {
-      await writeChunks(file.path, await chunksOf(frame, parameters));
+      await writeChunks(file.path, await chunksOf(frame, parameters, raw));
       if (!outfile.many) whole = file;
       else if (aborted) await file.discard();
       else published[frame.index - begin] = await file.publish();
@@ -44,11 +46,15 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
       throw reason;
     }
   };
-  const chunksOf = async (frame: Frame, parameters: Text | undefined): Promise<Iterable<Uint8Array>> => {
-    if (format.kind !== 'still') return npyChunks(samplesOf(frame, options.channels), shapeOf(options));
+  const chunksOf = async (frame: Frame, parameters: Text | undefined, raw: Raw | undefined) => {
+    if (format.kind === 'npy') return npyChunks(samplesOf(frame, options.channels), shapeOf(options));
     const text = withinLimit(parameters);
+    if (format.kind !== 'still') {
+      if (!raw) throw new TypeError('an .exr needs the colours of its samples');
+      return exrOf(frame, await raw.light(), { iterations: raw.iterations, parameters: text });
+    }
     const png = format.still === 'png';
-    const bytes = await encodeStill({ ...frame, rgb: pixelsOf(frame) }, format.still, png ? undefined : text);
+    const bytes = await encodeStill({ ...frame, rgb: pixelsOf(frame, bits) }, format.still, png ? undefined : text);
     return png && text !== undefined ? withPngText(bytes, { keyword: KEYWORD, text }) : [bytes];
   };
   /** Waits until fewer frames than this are being encoded, at least until one is done. */
@@ -57,12 +63,12 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
     if (failure) throw failure.error;
   };
   return {
-    wants: format.kind === 'npy' ? 'samples' : 'pixels',
-    write: async (frame, parameters) => {
+    wants: wantsOf(format, options),
+    write: async (frame, parameters, raw) => {
       if (failure) throw failure.error;
       const first = frame.index === begin ? ready : undefined;
       if (first) ready = undefined;
-      const task: Promise<void> = encodeFrame(frame, parameters && (() => parameters('frame')), first)
+      const task: Promise<void> = encodeFrame(frame, parameters && (() => parameters('frame')), raw, first)
         .catch((error: unknown) => {
           failure ??= { error };
         })
@@ -81,6 +87,11 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
       await Promise.all([ready?.discard(), whole?.discard()]);
     },
   };
+}
+
+function wantsOf(format: Format, { bits = 8, dither = false }: OutputOptions): Wants {
+  if (format.kind !== 'still') return { kind: 'samples', light: format.kind === 'exr' };
+  return { kind: 'pixels', levels: { bits, dither: dither && bits === 8 } };
 }
 
 function samplesOf({ answer, width, height, perPixel }: Frame, channels: number): Float64Array {

@@ -7,8 +7,8 @@ import { textOfXmp, xmpOf } from './xmp.js';
 export interface Picture {
   readonly width: number;
   readonly height: number;
-  /** 8-bit sRGB, 3 bytes a pixel. */
-  readonly rgb: Uint8Array;
+  /** sRGB of 8 or 16 bits, 3 numbers a pixel; only PNG and TIFF have 16. */
+  readonly rgb: Uint8Array | Uint16Array;
 }
 
 /** Loads the library, so that encoding the first picture does not wait for it. */
@@ -23,6 +23,7 @@ export async function encodeStill(picture: Picture, still: Still, text?: string)
   const sharp = await loadSharp();
   const { width, height, rgb } = picture;
   const image = sharp(rgb, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+  if (rgb instanceof Uint16Array) image.toColourspace('rgb16');
   return encode(text === undefined ? image : image.withXmp(xmpOf(text)), still).toBuffer();
 }
 

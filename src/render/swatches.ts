@@ -2,6 +2,7 @@
 
 import { DEFAULT_COLOURS, prepare } from './colours.js';
 import { paletteNames } from './palette.js';
+import { bytesOf } from './quantise.js';
 import { loadSharp } from './stills.js';
 
 /** One line a palette: its name, then one cycle in 24-bit colour; `width` columns in all, at least 24. */
@@ -50,13 +51,19 @@ export async function swatchesPng(): Promise<Buffer> {
 
 /** `count` colours of one cycle as "r;g;b". */
 function cells(name: string, count: number): string[] {
-  const { srgb } = prepare({ ...DEFAULT_COLOURS, palette: name, step: count });
-  return Array.from({ length: count }, (_, i) => srgb.subarray(3 * i, 3 * i + 3).join(';'));
+  const colours = table(name, count);
+  return Array.from({ length: count }, (_, i) => colours.subarray(3 * i, 3 * i + 3).join(';'));
 }
 
 function row(name: string, width: number, height: number): Buffer {
-  const line = prepare({ ...DEFAULT_COLOURS, palette: name, step: width }).srgb.subarray(0, 3 * width);
+  const line = table(name, width);
   const rgb = Buffer.alloc(3 * width * height);
   for (let y = 0; y < height; y++) rgb.set(line, 3 * width * y);
   return rgb;
+}
+
+/** One cycle, 8-bit sRGB. */
+function table(name: string, count: number): Uint8Array {
+  const { linear } = prepare({ ...DEFAULT_COLOURS, palette: name, step: count });
+  return bytesOf(linear.subarray(0, 3 * count));
 }

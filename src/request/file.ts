@@ -82,7 +82,8 @@ function scalar(value: Json, key: string, path: string, names: ReadonlyMap<strin
   if (typeof value === 'string') return value;
   const flag: Flag | undefined = REQUEST_FLAGS[names.get(plainKey(key)) as FlagName];
   if (flag?.object && value instanceof Map) return compactJson(value);
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(',');
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string'))
+    return value.join(flag?.repeatable ? '\n' : ',');
   throw fileError(path, `the value of "${shown(key)}" is not a string, a number, true or false`);
 }
 

@@ -6,14 +6,23 @@ import {
   DEFAULT_SLOPE,
   DISTANCE_PALETTE,
   LEGACY_STEP,
-  needsDistance,
   type Slope,
 } from '../render/colours.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
 import { formulaOf } from './formula.js';
-import { depthAt, iterationsAt, landmarks, largestLimit, type Request, stillOf, viewAt } from './request.js';
+import { encodingOf, outfilesOf } from './output.js';
+import {
+  depthAt,
+  hasDistance,
+  iterationsAt,
+  landmarks,
+  largestLimit,
+  type Request,
+  stillOf,
+  viewAt,
+} from './request.js';
 import { type Size, sizeOf, zoomOfWidth } from './size.js';
 import { invalid, type Values, valuesOf } from './values.js';
 
@@ -34,12 +43,16 @@ export function parseRequest(raw: RawRequest): Request {
 /** @throws FractalError REQUEST_INVALID or VIEW_TOO_LARGE */
 export function requestOf(v: PictureValues): Request {
   const colours = coloursOf(v);
-  refuseBeyondKernel(v, colours);
+  const named = outfilesOf(v);
+  const distance = hasDistance({ colours, outfiles: named });
+  if (distance) refuseDistance(v, colours);
+  refuseBeyondKernel(v);
   refuseExactDirect(v);
-  const size = sizeOf(v, needsDistance(colours) ? 3 : 1);
+  const size = sizeOf({ ...v, outfiles: named }, distance ? 3 : 1);
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
   const formula = formulaOf(v);
   const film = filmOf(v, { ...start, formula, colours }, size);
+  const [outfile = film.frames > 1 ? 'fractal.mp4' : 'fractal.png'] = named;
   const request: Request = {
     formula,
     ...start,
@@ -53,10 +66,10 @@ export function requestOf(v: PictureValues): Request {
     exact: v.exact,
     colours: { ...colours, filter: filters(v, { film, colours }) },
     film,
-    outfile: v.outfile ?? (film.frames > 1 ? 'fractal.mp4' : 'fractal.png'),
-    ...(v.codec === undefined ? {} : { codec: v.codec }),
-    ...(v.crf === undefined ? {} : { crf: v.crf }),
-    stallTimeoutSeconds: v['encoder-timeout'],
+    outfile,
+    outfiles: [outfile, ...named.slice(1)],
+    dither: v.dither && !colours.legacy,
+    encoding: encodingOf(v),
     shape: v.shard,
     ...(v['block-size'] === undefined ? {} : { blockSize: v['block-size'] }),
     kernel: v.kernel,
@@ -132,11 +145,15 @@ function refuseExactDirect({ exact, kernel, method }: PictureValues): void {
     throw invalid('--exact needs --method auto or perturbation: direct iteration has no error bound');
 }
 
-/** Only the kernel simd perturbs and computes distances. */
-function refuseBeyondKernel({ kernel, method }: PictureValues, colours: Colours): void {
+/** Only the kernel simd perturbs. */
+function refuseBeyondKernel({ kernel, method }: PictureValues): void {
+  if ((kernel === 'gpu' || kernel === 'cpu') && method === 'perturbation')
+    throw invalid(`--kernel ${kernel} iterates directly: use --kernel simd to perturb`);
+}
+
+/** Only the kernel simd computes distances. */
+function refuseDistance({ kernel }: PictureValues, colours: Colours): void {
   if (kernel !== 'gpu' && kernel !== 'cpu') return;
-  if (method === 'perturbation') throw invalid(`--kernel ${kernel} iterates directly: use --kernel simd to perturb`);
-  if (!needsDistance(colours)) return;
-  const flag = colours.mode === 'distance' ? '--color-mode distance' : '--slope';
+  const flag = colours.mode === 'distance' ? '--color-mode distance' : colours.slope ? '--slope' : 'an .exr';
   throw invalid(`${flag} needs the distance to the set, which --kernel ${kernel} does not compute: use --kernel simd`);
 }

@@ -3,6 +3,7 @@
 import { FractalError } from '../errors.js';
 import { type Colours, needsOf } from '../render/colours.js';
 import type { Look } from '../render/look.js';
+import { holdsDistances } from '../render/outfile.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import type { Easing } from '../view/path/easing.js';
 import type { Keyframe, State } from '../view/path/keyframe.js';
@@ -33,17 +34,33 @@ export interface Request {
   readonly exact: boolean;
   readonly colours: Colours;
   readonly film: Film;
+  /** The first of `outfiles`. */
   readonly outfile: string;
-  readonly codec?: string;
-  readonly crf?: number;
-  /** An encoder that makes no progress for so many seconds is stopped. */
-  readonly stallTimeoutSeconds: number;
+  /** All of them get every frame. */
+  readonly outfiles: readonly string[];
+  /** Pixels of 8 bits are dithered; never those of legacy colours. */
+  readonly dither: boolean;
+  readonly encoding: Encoding;
   readonly shape: 'row' | 'tile' | 'auto';
   readonly blockSize?: number;
   readonly kernel: 'auto' | 'simd' | 'gpu' | 'cpu';
   readonly method: 'auto' | 'direct' | 'perturbation';
   /** log10 of the zoom from which views are perturbed; undefined while method `auto` is undecided. */
   readonly perturbedFrom?: number;
+}
+
+/** How files are written. */
+export interface Encoding {
+  /** Of a channel in a .png or .tiff. */
+  readonly bits: 8 | 16;
+  readonly codec?: string;
+  readonly crf?: number;
+  readonly preset?: string;
+  readonly pixelFormat?: string;
+  /** A file with the sound of a film. */
+  readonly audio?: string;
+  /** An encoder that makes no progress for so many seconds is stopped. */
+  readonly stallTimeoutSeconds: number;
 }
 
 export interface Film {
@@ -169,12 +186,19 @@ export function viewOf(request: Request, place: Place & Partial<Camera>): View {
 
 /** What a request needs of its samples beside nu. Other kernels compute no footprints, and raw samples are not filtered. */
 export function neededOf(
-  request: Pick<Request, 'colours' | 'kernel' | 'outfile'>,
+  request: Pick<Request, 'colours' | 'kernel' | 'outfiles'>,
 ): Pick<View, 'distance' | 'footprint'> {
-  const { colours, kernel, outfile } = request;
-  const { footprint, ...distance } = needsOf(colours);
-  const computed = kernel !== 'gpu' && kernel !== 'cpu' && !outfile.endsWith('.npy');
-  return { ...distance, ...(footprint && computed ? { footprint } : {}) };
+  const { colours, kernel, outfiles } = request;
+  const computed = kernel !== 'gpu' && kernel !== 'cpu' && !outfiles.some((path) => path.endsWith('.npy'));
+  return {
+    ...(hasDistance(request) ? { distance: true } : {}),
+    ...(needsOf(colours).footprint && computed ? { footprint: true } : {}),
+  };
+}
+
+/** Whether the distance of samples to the set is computed: for colours, or for a file that holds it. */
+export function hasDistance({ colours, outfiles }: Pick<Request, 'colours' | 'outfiles'>): boolean {
+  return needsOf(colours).distance === true || outfiles.some(holdsDistances);
 }
 
 /** One frame of a film as a still, with all that it has. */

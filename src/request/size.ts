@@ -19,7 +19,7 @@ export interface SizeValues {
   readonly seed: number;
   readonly smoothness: number | undefined;
   readonly 'full-size': boolean;
-  readonly outfile: string | undefined;
+  readonly outfiles: readonly string[];
 }
 
 export interface Size {
@@ -50,7 +50,7 @@ export function sizeOf(v: SizeValues, channels: number): Size {
     throw new FractalError('VIEW_TOO_LARGE', `${size} is ${width * height} pixels, at most ${limit} make a frame`);
   }
   const bytes = width * height * samplesPerPixel(sampling) * channels * 8;
-  if (v.outfile?.endsWith('.npy') && bytes > MAX_FRAME_BYTES) {
+  if (v.outfiles.some((name) => /\.(npy|exr)$/i.test(name)) && bytes > MAX_FRAME_BYTES) {
     const way = 'fewer pixels or samples fit';
     throw new FractalError('VIEW_TOO_LARGE', `the samples of ${size} are ${bytes} bytes, at most 2^32 fit: ${way}`);
   }

@@ -18,7 +18,7 @@ export interface Size {
   readonly channels: number;
 }
 
-/** `samples`: perPixel * channels doubles a pixel, little endian; `pixels`: 3 bytes. */
+/** `samples`: perPixel * channels doubles a pixel; `pixels`: 3 bytes; `deep-pixels`: 3 numbers of 16 bits; little endian. */
 export function assemble(size: Size, index: number, kind: Answer['kind']): Assembly {
   const { width, height, perPixel } = size;
   const bytesPerPixel = bytesOfPixel(kind, size);
@@ -32,19 +32,31 @@ export function assemble(size: Size, index: number, kind: Answer['kind']): Assem
         whole.set(bytes.subarray(y * row, (y + 1) * row), at);
       }
     },
-    frame: () => ({
-      index,
-      width,
-      height,
-      perPixel,
-      answer: kind === 'samples' ? { kind, values: new Float64Array(whole.buffer) } : { kind, rgb: whole },
-    }),
+    frame: () => ({ index, width, height, perPixel, answer: answerOf(kind, whole) }),
   };
+}
+
+function answerOf(kind: Answer['kind'], whole: Uint8Array<ArrayBuffer>): Answer {
+  switch (kind) {
+    case 'samples':
+      return { kind, values: new Float64Array(whole.buffer) };
+    case 'pixels':
+      return { kind, rgb: whole };
+    case 'deep-pixels':
+      return { kind, rgb: new Uint16Array(whole.buffer) };
+  }
 }
 
 export function bytesOfPixel(
   kind: Answer['kind'],
   { perPixel, channels }: Pick<Size, 'perPixel' | 'channels'>,
 ): number {
-  return kind === 'samples' ? 8 * perPixel * channels : 3;
+  switch (kind) {
+    case 'samples':
+      return 8 * perPixel * channels;
+    case 'pixels':
+      return 3;
+    case 'deep-pixels':
+      return 6;
+  }
 }

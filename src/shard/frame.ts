@@ -10,20 +10,37 @@ export interface Frame {
   readonly height: number;
   /**
    * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of one number each or three, an answer
-   * of `pixels` 3 bytes a pixel.
+   * of `pixels` or `deep-pixels` 3 numbers a pixel.
    */
   readonly perPixel: number;
   readonly answer: Answer;
 }
 
-/** The frame mirrored top to bottom; its samples and pixels are copied. */
+/** The frame mirrored top to bottom, vectors of distances as well; its samples and pixels are copied. */
 export function flipped(frame: Frame): Frame {
-  const { answer, height } = frame;
-  if (answer.kind === 'pixels') return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
-  return { ...frame, answer: { ...answer, values: rowsReversed(answer.values, height) } };
+  const { answer, width, height, perPixel } = frame;
+  switch (answer.kind) {
+    case 'samples':
+      return { ...frame, answer: { ...answer, values: mirrored(answer.values, width * perPixel, height) } };
+    case 'pixels':
+      return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
+    case 'deep-pixels':
+      return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
+  }
 }
 
-function rowsReversed<T extends Uint8Array | Float64Array>(rows: T, height: number): T {
+function mirrored(samples: Float64Array, perRow: number, height: number): Float64Array {
+  const values = rowsReversed(samples, height);
+  if (values.length > perRow * height)
+    for (let up = 2; up < values.length; up += 3) values[up] = -(values[up] as number);
+  return values;
+}
+
+/** The same numbers, the last row first. */
+export function rowsReversed<T extends Uint8Array | Uint16Array | Float32Array | Float64Array>(
+  rows: T,
+  height: number,
+): T {
   const reversed = rows.slice() as T;
   const length = rows.length / height;
   for (let y = 0; y < height; y++)

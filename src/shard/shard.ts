@@ -35,4 +35,10 @@ export interface Pixels {
   readonly rgb: Uint8Array;
 }
 
-export type Answer = Samples | Pixels;
+/** The finished answer: 16-bit sRGB, 3 numbers a pixel, rows from the top left. */
+export interface DeepPixels {
+  readonly kind: 'deep-pixels';
+  readonly rgb: Uint16Array;
+}
+
+export type Answer = Samples | Pixels | DeepPixels;

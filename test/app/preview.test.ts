@@ -10,7 +10,8 @@ test('a preview is a quarter as wide and as high, in a file beside the outfile',
     const request = parseRequest({ width, height, frames: '9', 'zoom-end': '1e3', outfile: 'a.b/zoom.film.mp4' });
     const preview = previewOf(request);
     assert.deepEqual([preview.width, preview.height], small);
-    assert.deepEqual(preview, { ...request, width: small[0], height: small[1], outfile: 'a.b/zoom.film.preview.mp4' });
+    const outfile = 'a.b/zoom.film.preview.mp4';
+    assert.deepEqual(preview, { ...request, width: small[0], height: small[1], outfile, outfiles: [outfile] });
   }
   assert.equal(previewOf(parseRequest({ outfile: 'f-%05d.png' })).outfile, 'f-%05d.preview.png');
   assert.throws(() => previewOf(parseRequest({ outfile: '/dev/stdout' })), { code: 'REQUEST_INVALID' });

@@ -38,7 +38,8 @@ test('a flag with a value takes the next word or what stands behind =, and is an
     assert.deepEqual(read(word, '-1.5e-30'), { [name]: '-1.5e-30' }, word);
     refused(() => read(`${word}=`), new RegExp(`^--${name} "" is empty: write --${name} `));
     refused(() => read(word, ''), new RegExp(`^--${name} "" is empty: write --${name} `));
-    refused(() => read(word, 'x', word, 'y'), new RegExp(`^--${name} was given 2 times: give it once$`));
+    if (flag.repeatable) assert.deepEqual(read(word, 'x', word, 'y'), { [name]: 'x\ny' });
+    else refused(() => read(word, 'x', word, 'y'), new RegExp(`^--${name} was given 2 times: give it once$`));
     if (flag.optional) {
       assert.deepEqual(read(word), { [name]: 'true' }, word);
       assert.deepEqual(read(word, '--help'), { [name]: 'true', help: 'true' }, word);

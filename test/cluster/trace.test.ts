@@ -91,7 +91,7 @@ function check(lines: readonly Line[], worker: string): void {
   const { shard, work } = sent.assignment as { shard: number; work: { rect: object } };
   assert.deepEqual([shard, work.rect], [3, rect]);
   const { scene } = at('received', 'scene')[0] as unknown as { scene: { work: { paint: object } } };
-  assert.deepEqual(scene.work.paint, { ...paintOf(9), srgb: '30 bytes', linear: '120 bytes' });
+  assert.deepEqual(scene.work.paint, { ...paintOf(9), linear: '120 bytes' });
   for (const { time } of lines) assert.ok(Math.abs(time - Date.now()) < 60_000);
 }
 

@@ -120,11 +120,14 @@ const paint: fc.Arbitrary<Paint> = fc.record(
     hard: fc.boolean(),
     height: uint,
     light: record({ right: fc.double(), up: fc.double() }),
-    srgb: fc.uint8Array({ maxLength: 20 }),
+    levels: fc.record(
+      { bits: fc.constantFrom(8 as const, 16 as const), dither: fc.boolean() },
+      { noNullPrototype: true },
+    ),
     linear: fc.float32Array({ maxLength: 20 }),
   },
   {
-    requiredKeys: ['kind', 'size', 'density', 'offset', 'hard', 'height', 'srgb', 'linear'],
+    requiredKeys: ['kind', 'size', 'density', 'offset', 'hard', 'height', 'levels', 'linear'],
     noNullPrototype: true,
   },
 );
@@ -273,14 +276,14 @@ for (const [kind, seed, work] of [
   });
 }
 
-test('a scene of several chunks arrives with its last chunk, its tables in memory that threads can share', () => {
+test('a scene of several chunks arrives with its last chunk, its table in memory that threads can share', () => {
   const wide = paintOf(200_000);
   wide.linear.set(Float32Array.from(wide.linear, (_, k) => 1 / (k + 1)));
   const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: sceneOf({ paint: wide }) };
   const received = receivedByWorker(sent);
   assert.deepEqual(received, [undefined, undefined, sent]);
   const { paint } = (received[2] as ToWorker & { kind: 'scene' }).scene.work as FractalScene;
-  for (const table of [paint?.srgb, paint?.linear]) assert.ok(table?.buffer instanceof SharedArrayBuffer);
+  assert.ok(paint?.linear.buffer instanceof SharedArrayBuffer);
 });
 
 const large = Uint8Array.from({ length: 2_500_000 }, (_, k) => (k * 40_503) >>> 8);
@@ -314,7 +317,7 @@ test('scenes and assets that lie incomplete are counted together', () => {
 });
 
 test('a worker refuses a paint of more than 16 MiB', () => {
-  const paint = { ...paintOf(), srgb: new Uint8Array(9 << 20), linear: new Float32Array((9 << 20) / 4) };
+  const paint = { ...paintOf(), linear: new Float32Array((18 << 20) / 4) };
   const sent: ToWorker = { kind: 'scene', job: 3, id: 9, scene: sceneOf({ paint }) };
   assert.throws(() => receivedByWorker(sent), { code: 'PROTOCOL', message: /18874368 bytes of a paint, the bound is/ });
 });
@@ -406,9 +409,10 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
   ['a paint of an unknown mode', fractalChunk({ paint: { mode: 9 as never } }), /no known mode of a paint: 9/],
   [
     'a table that ends within a number',
-    fractalChunk({ paint: { mode: 'RAMP', linear: Buffer.alloc(9) } }),
+    fractalChunk({ paint: { mode: 'RAMP', bits: 8, linear: Buffer.alloc(9) } }),
     /no whole table/,
   ],
+  ['pixels of 10 bits', fractalChunk({ paint: { mode: 'RAMP', bits: 10 } }), /no known number of bits of a paint: 10/],
   [
     'a reference that ends before its start',
     fractalChunk({ reference: { orbit: Buffer.alloc(32), underflow: Buffer.alloc(0), start: 2, step: 'tricorn' } }),

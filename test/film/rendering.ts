@@ -14,10 +14,11 @@ import { openPerturbation, shareReference } from '../../src/kernel/perturbation/
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { DEFAULT_COLOURS, type Paint, prepare } from '../../src/render/colours.js';
-import { paint, paintLight } from '../../src/render/paint.js';
+import { paintLight } from '../../src/render/paint.js';
 import { apart, joined } from '../../src/render/raw-samples.js';
 import type { Rect } from '../../src/shard/shard.js';
 import { type Sampling, samplesPerPixel, type View } from '../../src/view/view.js';
+import { paint } from '../render/painting.js';
 
 export interface Scene {
   readonly path: FilmPath;

@@ -100,7 +100,7 @@ test('an .npy holds the header that NumPy defines and the exact numbers', async 
     const nu = Float64Array.from({ length: 6 * perPixel }, (_, i) => (i === 1 ? Infinity : i / 7));
     const path = join(at, `${perPixel}.npy`);
     const output = await openOutput(options(path, { width: 3, height: 2, perPixel }));
-    assert.equal(output.wants, 'samples');
+    assert.equal(output.wants.kind, 'samples');
     await output.write({ index: 0, width: 3, height: 2, perPixel, answer: { kind: 'samples', values: nu } });
     await output.close();
     const bytes = readFileSync(path);
@@ -174,7 +174,7 @@ test('an abort leaves an older file as it was, and no other', async () => {
     writeFileSync(join(at, name), 'older');
     const output = await openOutput(options(join(at, name)));
     assert.equal(readdirSync(at).length, 2, 'the temporary file lies in the same folder');
-    if (output.wants === 'pixels') await output.write(picture(0, 64, 48));
+    if (output.wants.kind === 'pixels') await output.write(picture(0, 64, 48));
     await output.abort();
     assert.deepEqual(readdirSync(at), [name]);
     assert.equal(readFileSync(join(at, name), 'utf8'), 'older', name);

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { openSimd } from '../../src/kernel/simd.js';
 import { type Colours, DEFAULT_COLOURS, DISTANCE_PALETTE, type Mode, prepare } from '../../src/render/colours.js';
-import { paint } from '../../src/render/paint.js';
 import type { View } from '../../src/view/view.js';
+import { paint, srgbOf } from './painting.js';
 
 const colours = (some: Partial<Colours>): Colours => ({ ...DEFAULT_COLOURS, ...some });
 const grey: Partial<Colours> = { mode: 'distance', palette: DISTANCE_PALETTE };
@@ -54,8 +54,8 @@ test('mode distance runs from the first colour of its palette to the last, and n
     assert.ok(i === 0 || level >= levels[i - 1]!, `${levels}`);
   });
   const red = prepare(colours({ mode: 'distance', palette: '[[0, "#00f"], [1, "#f00"]]' }));
-  assert.deepEqual([...red.srgb.subarray(0, 3)], [0, 0, 255]);
-  assert.ok(red.srgb.at(-6)! > 250, 'the last entry before the interior is the last stop');
+  assert.deepEqual([...srgbOf(red).subarray(0, 3)], [0, 0, 255]);
+  assert.ok(srgbOf(red).at(-6)! > 250, 'the last entry before the interior is the last stop');
 });
 
 test('a larger picture of the same place has the same colours, density 2 lines half as wide', () => {

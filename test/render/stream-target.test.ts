@@ -51,7 +51,7 @@ async function render(outfile: string, some: Partial<OutputOptions> = {}): Promi
       const rgb = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => (i + 9 * index) & 255);
       const values = Float64Array.from({ length: WIDTH * HEIGHT * perPixel }, (_, i) => i / 7);
       const answer =
-        output.wants === 'pixels' ? ({ kind: 'pixels', rgb } as const) : ({ kind: 'samples', values } as const);
+        output.wants.kind === 'pixels' ? ({ kind: 'pixels', rgb } as const) : ({ kind: 'samples', values } as const);
       await output.write({ index, width: WIDTH, height: HEIGHT, perPixel, answer });
     }
     return await output.close();

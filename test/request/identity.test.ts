@@ -26,7 +26,7 @@ const words = fc
 
 /** What shapes the pictures of a request: without outfile, workers, and what belongs to no still and no palette. */
 function shapeOf(request: Request): object {
-  const { outfile, codec, crf, stallTimeoutSeconds, shape, blockSize, kernel, autoIterations, ...rest } = request;
+  const { outfile, outfiles, encoding, shape, blockSize, kernel, autoIterations, ...rest } = request;
   const { colours, film } = rest;
   const { palette, step, density, offset, interpolation, ...others } = colours;
   return {

@@ -11,7 +11,7 @@ import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 import { type Request, viewAt } from '../../src/request/request.js';
 
 /** What shapes the pictures of a request. */
-function shape({ outfile, codec, crf, shape: _, blockSize, kernel, autoIterations, ...rest }: Request): object {
+function shape({ outfile, outfiles, encoding, shape: _, blockSize, kernel, autoIterations, ...rest }: Request): object {
   return rest;
 }
 

@@ -202,8 +202,7 @@ test('a cancelled shard that does not stop is ended, and its slot computes the n
 test('a scene beyond the memory for scenes ends an idle session, else it is refused for the moment', async (t) => {
   const pool = open(t, 1, { sceneBytes: 40 << 20 });
   const sized = (mib: number): Scene => {
-    const [srgb, linear] = [new Uint8Array(mib << 20), new Float32Array(0)];
-    return sceneOf({ paint: { ...paintOf(), srgb, linear } });
+    return sceneOf({ paint: { ...paintOf(), linear: new Float32Array(mib << 18) } });
   };
   const evicted: string[] = [];
   const jobs = ['a', 'b', 'c', 'd'].map((name) => jobOf(pool, () => void evicted.push(name)));

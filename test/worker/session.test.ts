@@ -507,7 +507,7 @@ const UNEXPECTED: readonly Unexpected[] = [
   [
     'a paint with a table that ends early',
     [sent(sceneOf({ paint: { ...paintOf(), size: 1000 } }))],
-    /a paint of 1000 colours with 6 numbers in srgb/,
+    /a paint of 1000 colours with 6 numbers/,
   ],
   [
     'a scene of another kind',

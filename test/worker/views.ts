@@ -22,8 +22,9 @@ export const view: View = {
 
 /** Of so many colours, all of them black. */
 export function paintOf(size = 1): Paint {
-  const tables = { srgb: new Uint8Array(3 * (size + 1)), linear: new Float32Array(3 * (size + 1)) };
-  return { kind: 'cycle', size, density: 1, offset: 0, hard: false, height: 8, ...tables };
+  const levels = { bits: 8, dither: true } as const;
+  const linear = new Float32Array(3 * (size + 1));
+  return { kind: 'cycle', size, density: 1, offset: 0, hard: false, height: 8, levels, linear };
 }
 
 export function sceneOf(work: Omit<FractalScene, 'kind'> = {}): Scene {

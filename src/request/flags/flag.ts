@@ -27,6 +27,8 @@ export interface FlagSyntax {
   readonly value?: string;
   /** The value may be left out, which means 'true'. */
   readonly optional?: true;
+  /** May be given several times, in request files as a list: its text is the values with line breaks between. */
+  readonly repeatable?: true;
   /** `--no-NAME` is understood, and means 'false', though the flag takes a value. Boolean flags always have it. */
   readonly negatable?: true;
   /** Of one letter: `-x`; longer: `--re`. Shown in the help text. */

@@ -1,7 +1,7 @@
-/** Flags about files, encoders, shards and kernels; of these only --method shapes the picture. */
+/** Flags about files, encoders, shards and kernels; of these only --method and --dither shape the picture. */
 
 import { type FlagTable, RENDERING } from './flag.js';
-import { file, oneOf, text, whole } from './schemas.js';
+import { file, files, oneOf, text, whole, yesNo } from './schemas.js';
 
 const group = 'Output and shards';
 const COMPUTING = ['leader'] as const;
@@ -13,17 +13,58 @@ export const OUTPUT_FLAGS = {
     group,
     commands: RENDERING,
     value: 'FILE',
-    schema: file,
-    describe: '.png .webp .tiff .jpg, frames f-%05d.png, .mp4 .webm .gif, or raw samples .npy',
+    schema: files,
+    repeatable: true,
+    describe: '.png .webp .tiff .jpg .exr, frames f-%05d.png, .mp4 .mkv .webm .gif, raw samples .npy; may be repeated',
     alias: 'o',
     defaultText: 'fractal.png; films: fractal.mp4',
+  },
+  dither: {
+    group,
+    shapes: 'presentation',
+    commands: RENDERING,
+    schema: yesNo,
+    describe: 'dither 8-bit pixels, so that gradients have no steps; --no-dither: the nearest level',
+    default: 'true',
+    metadata: ({ dither }) => String(dither),
   },
   codec: {
     group,
     commands: RENDERING,
     value: 'NAME',
     schema: text.regex(/^[\w-]+$/, { message: "the name of one of ffmpeg's encoders" }),
-    describe: 'encoder of ffmpeg, such as libx265',
+    describe: 'of a film: h264, h265, vp9, av1, prores, ffv1, or an encoder of ffmpeg',
+  },
+  'pixel-format': {
+    group,
+    commands: RENDERING,
+    value: 'NAME',
+    schema: text.regex(/^[a-z][a-z0-9]*$/, { message: "the name of one of ffmpeg's pixel formats" }),
+    describe: 'of a film: yuv420p, yuv444p, yuv420p10le, gbrp10le; more than 8 bits are made of 16',
+    defaultText: 'yuv420p; prores: yuv422p10le; ffv1, .apng: RGB',
+  },
+  preset: {
+    group,
+    commands: RENDERING,
+    value: 'NAME',
+    schema: text.regex(/^[\w-]+$/, { message: 'the name or number of a preset' }),
+    describe: 'speed of the encoder against size, by its own names: slower',
+    defaultText: 'veryfast; h265: fast; av1: 8',
+  },
+  depth: {
+    group,
+    commands: RENDERING,
+    value: 'BITS',
+    schema: oneOf('8', '16'),
+    describe: 'bits of a channel in a .png or .tiff: 8, 16',
+    default: '8',
+  },
+  audio: {
+    group,
+    commands: RENDERING,
+    value: 'FILE',
+    schema: file,
+    describe: 'soundtrack of a film, any file that ffmpeg reads; cut, or silent at the end, to the length of the film',
   },
   crf: {
     group,

@@ -17,6 +17,8 @@ export const text = z.string();
 export const someText = (what: string) => text.min(1, { message: what });
 
 export const file = someText('a file name');
+/** Of a flag that may be given several times. */
+export const files = file.transform((v) => v.split('\n'));
 
 /** In any spelling: 64, 64.0, 6.4e1. */
 export const whole = (min: number, max: number) =>

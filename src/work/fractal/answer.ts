@@ -1,7 +1,13 @@
 /** Checks an answer of a worker before it becomes a part of a picture. */
 
+import type { Paint } from '../../render/paint.js';
 import { bytesOfPixel, type Size } from '../../shard/assemble.js';
 import type { Answer, Rect } from '../../shard/shard.js';
+
+/** What shards give that are coloured by a paint; undefined: raw samples. */
+export function answerKind(paint: Paint | undefined): Answer['kind'] {
+  return paint ? (paint.levels.bits === 16 ? 'deep-pixels' : 'pixels') : 'samples';
+}
 
 export interface GivenAnswer {
   readonly bytes: Uint8Array;
@@ -21,7 +27,7 @@ export function validateAnswer(
     return `${bytes.length} bytes came for ${width}x${height} pixels, not ${expected}`;
   }
   if (uncertain > width * height) return `${uncertain} of its pixels are stated as uncertain, more than it has`;
-  if (kind === 'pixels') return undefined;
+  if (kind !== 'samples') return undefined;
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
   const nu = new Float64Array(aligned.buffer, aligned.byteOffset, expected / 8);
   // Counts are finite, or +Infinity where a point never escapes.

@@ -112,8 +112,9 @@ function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: 
   const { nu, distance, footprint, iterations, uncertain = 0 } = samples;
   if (view.distance && !distance) throw new Error('the kernel gave no distances');
   if (view.footprint && !footprint) throw new Error('the kernel gave no footprints');
-  const bytes = how
-    ? paint(nu, nu.length / (rect.width * rect.height), { ...how, ...look }, view.iterations, distance, footprint)
-    : new Uint8Array(joined(samples).buffer as ArrayBuffer);
-  return { bytes: bytes as Uint8Array<ArrayBuffer>, iterations, uncertain, samples: nu.length };
+  const perPixel = nu.length / (rect.width * rect.height);
+  const widths = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
+  const painted = { nu, perPixel, iterations: view.iterations, ...widths };
+  const values = how ? paint(painted, { ...how, ...look }, rect) : joined(samples);
+  return { bytes: new Uint8Array(values.buffer as ArrayBuffer), iterations, uncertain, samples: nu.length };
 }

@@ -3,11 +3,12 @@
 import type { LookNumbers } from '../../render/look.js';
 import { plainDecimal } from '../../view/decimal.js';
 import type { View } from '../../view/view.js';
+import { answerKind } from './answer.js';
 import type { FractalScene } from './scene.js';
 
 /** The part that frames of a scene share. `perturbed`: those that are differences from its reference orbit. */
 export function sceneIdentity({ kind, paint, reference }: FractalScene, perturbed: boolean): Record<string, unknown> {
-  return { work: kind, answer: paint ? 'pixels' : 'samples', paint, reference: perturbed ? reference : undefined };
+  return { work: kind, answer: answerKind(paint), paint, reference: perturbed ? reference : undefined };
 }
 
 /** The part of one frame: equal numbers have equal digits. `look`: where the answer is pixels. */

@@ -6,7 +6,7 @@ import type { Paint } from '../../render/paint.js';
 import type { Size } from '../../shard/assemble.js';
 import type { Answer, Rect } from '../../shard/shard.js';
 import type { View } from '../../view/view.js';
-import { type GivenAnswer, validateAnswer } from './answer.js';
+import { answerKind, type GivenAnswer, validateAnswer } from './answer.js';
 import type { FractalScene, FractalTask } from './scene.js';
 
 export interface FractalFrames extends Pick<Size, 'perPixel' | 'channels'> {
@@ -27,7 +27,7 @@ export interface FractalJob {
 /** `reference`: where some of the views are perturbed. */
 export function fractalJob(frames: FractalFrames, reference?: Reference): FractalJob {
   const { viewOf, lookOf, paint, perPixel, channels } = frames;
-  const answer = paint ? 'pixels' : 'samples';
+  const answer = answerKind(paint);
   const work = { kind: 'fractal', ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) } as const;
   return {
     scene: { work, assets: [] },

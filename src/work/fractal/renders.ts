@@ -5,7 +5,7 @@ import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
 import type { Answer, Rect } from '../../shard/shard.js';
 import { channelsOf, samplesPerPixel, type View } from '../../view/view.js';
-import { type GivenAnswer, validateAnswer } from './answer.js';
+import { answerKind, type GivenAnswer, validateAnswer } from './answer.js';
 import type { FractalScene, FractalTask } from './scene.js';
 
 export interface FractalPicture {
@@ -53,7 +53,7 @@ export function fractalRenders(pictures: readonly FractalPicture[]): FractalRend
     const { view, paint, parts } = picture;
     const { width, height, sampling } = view;
     const size = { width, height, perPixel: samplesPerPixel(sampling), channels: channelsOf(view) };
-    return { ...size, answer: paint ? 'pixels' : 'samples', scene: sceneOf(picture), ...(parts ? { parts } : {}) };
+    return { ...size, answer: answerKind(paint), scene: sceneOf(picture), ...(parts ? { parts } : {}) };
   });
   return {
     renders,

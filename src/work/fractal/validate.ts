@@ -27,11 +27,9 @@ function areFinite({ density, offset, light }: LookNumbers): boolean {
 }
 
 function validatePaint(paint: Paint): void {
-  const { size, height, srgb, linear } = paint;
+  const { size, height, linear } = paint;
   if (!areFinite(paint) || size < 1 || height < 1) throw refused('a paint with numbers out of range');
-  for (const [name, { length }] of Object.entries({ srgb, linear })) {
-    if (length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${length} numbers in ${name}`);
-  }
+  if (linear.length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${linear.length} numbers`);
 }
 
 /**
