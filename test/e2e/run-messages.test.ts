@@ -15,7 +15,7 @@ const FILM = ['--local', '1', ...POINT, ...SIZE, '--method', 'direct'];
 for (const [signal, samples, words, reason] of [
   ['SIGINT', '4', [], 'INTERRUPTED: interrupted, no incomplete file is left'],
   ['SIGTERM', '4', [], 'INTERRUPTED: interrupted, no incomplete file is left'],
-  [undefined, '400', ['--timeout', '3'], 'TIMEOUT: not finished after --timeout 3 seconds'],
+  [undefined, '400', ['--timeout', '3', '--assembly', 'frames'], 'TIMEOUT: not finished after --timeout 3 seconds'],
 ] as const)
   test(
     `${signal ?? 'a time limit'}: one line states how much is kept, and the same command continues`,
