@@ -38,6 +38,7 @@ export function filmOf(v: FilmValues, start: Start, size: Size): Film {
     ...(v['ease-power'] === undefined ? {} : { easePower: easePowerOf(v) }),
     ends: endsOf(v, start),
     ...(path ? { path } : {}),
+    shutter: shutterOf(v),
     assembly: v.assembly,
   };
 }
@@ -63,6 +64,12 @@ function endsOf(v: FilmValues, { formula, colours }: Start): Film['ends'] {
       ? { julia: { re: re ?? formula.julia.re, im: im ?? formula.julia.im } }
       : {}),
   };
+}
+
+function shutterOf({ shutter, assembly }: FilmValues): number {
+  if (shutter > 0 && assembly === 'frames')
+    throw invalid('--shutter is the mean of several pictures from keyframes: leave out --assembly frames');
+  return shutter;
 }
 
 function easePowerOf(v: FilmValues): number {

@@ -181,6 +181,16 @@ export const FILM_FLAGS = {
     describe: 'slow start and end by the power P, instead of --ease',
     metadata: ({ film }) => textOf(film.easePower),
   },
+  shutter: {
+    group,
+    shapes: 'presentation',
+    commands: RENDERING,
+    value: 'DEGREES',
+    schema: real(0, 360),
+    describe: 'motion blur: 180 is usual in cinema, 360 the whole time from one frame to the next',
+    default: '0',
+    metadata: ({ film }) => (film.frames > 1 && film.shutter > 0 ? String(film.shutter) : undefined),
+  },
   assembly: {
     group,
     shapes,
