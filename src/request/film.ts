@@ -100,6 +100,13 @@ function lengthOf({ seconds, speed, fps }: FilmValues, from: string, to: string,
 }
 
 function partOf(v: FilmValues, frames: number): Pick<Film, 'first' | 'last'> {
+  const { frame } = v;
+  if (frame !== undefined) {
+    if (v['frames-from'] !== undefined || v['frames-to'] !== undefined)
+      throw invalid('--frame is one frame, --frames-from and --frames-to are several: give one of them');
+    if (frame >= frames) throw invalid(`--frame ${frame}: the last frame of ${frames} is ${frames - 1}`);
+    return { first: frame, last: frame };
+  }
   const { 'frames-from': first = 0, 'frames-to': last = frames - 1 } = v;
   const beyond = first >= frames ? 'from' : last >= frames ? 'to' : undefined;
   if (beyond)

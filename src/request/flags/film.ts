@@ -64,6 +64,13 @@ export const FILM_FLAGS = {
     describe: 'last frame of the part that is rendered',
     metadata: ({ film }) => (film.last < film.frames - 1 ? String(film.last) : undefined),
   },
+  frame: {
+    group,
+    commands: RENDERING,
+    value: 'N',
+    schema: whole(0, MAX_FRAMES - 1),
+    describe: 'only this frame, counted from 0, instead of --frames-from and --frames-to',
+  },
   fps: {
     group,
     shapes: 'presentation',
