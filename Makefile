@@ -42,7 +42,7 @@ coverage: build ## which lines of src and bin the tests of `make test` run; ARGS
 	@$(NODE) tools/coverage.mjs $(ARGS)
 
 DEMO ?= demo
-demo: build ## render a zoom film and a still on two workers of this machine
+demo: build ## film the way to a minibrot at 4e43, on two workers of this machine; prints its commands
 	@$(NODE) tools/demo.mjs $(DEMO)
 
 worker: build ## start a worker on the first free port of 50051-50066
