@@ -1,7 +1,7 @@
 /** The pictures of the README can be rendered again, and its commands and flags exist. */
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -18,22 +18,42 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const IMAGES = join(ROOT, 'docs/images');
 const tool = (await import(new URL('../../tools/pictures.mjs', import.meta.url).href)) as {
   picturesOf(readme: string): Map<string, string[]>;
+  animationOf(readme: string): { name: string; film: string[] };
 };
 const PICTURES = tool.picturesOf(README);
+const ANIMATION = tool.animationOf(README);
 
 test('every picture of the README has its command beside it, and no other file is in docs/images', () => {
   const shown = [...README.matchAll(/\]\(docs\/images\/([^)]*)\)/g)].map(([, name]) => name);
-  assert.deepEqual([...PICTURES.keys()].sort(), [...new Set(shown)].sort());
-  assert.deepEqual([...PICTURES.keys()].sort(), readdirSync(IMAGES).sort());
+  const made = [...PICTURES.keys(), ANIMATION.name].sort();
+  assert.deepEqual(made, [...new Set(shown)].sort());
+  assert.deepEqual(made, readdirSync(IMAGES).sort());
   assert.ok(PICTURES.size >= 11);
 });
 
 test('every picture contains the parameters of its command: after a change run make pictures', async () => {
   for (const [name, words] of PICTURES) {
-    const { request } = await leaderOptions(readWords(words, 'fractal leader', COMMANDS.leader?.flags ?? {}));
+    const request = await requestOf(words);
     assert.equal(request.autoIterations, false, `${name}: the limit is in the command`);
     assert.deepEqual((await readLocation(join(IMAGES, name))).flags, pictureFlags(request), name);
   }
+});
+
+/** The request of these flags of `fractal leader`. */
+async function requestOf(words: string[]) {
+  return (await leaderOptions(readWords(words, 'fractal leader', COMMANDS.leader?.flags ?? {}))).request;
+}
+
+test('the animation has the size, the frames and the speed of its command, and less than 3 MB', async () => {
+  const { width, height, film } = await requestOf(ANIMATION.film);
+  const path = join(IMAGES, ANIMATION.name);
+  const { width: columns, pageHeight, pages, delay, loop } = await sharp(path, { animated: true }).metadata();
+  assert.deepEqual(
+    { columns, pageHeight, pages, loop },
+    { columns: width, pageHeight: height, pages: film.frames, loop: 0 },
+  );
+  assert.deepEqual(new Set(delay), new Set([1000 / film.fps]));
+  assert.ok(statSync(path).size < 3e6);
 });
 
 for (const name of ['still.webp', 'elephants.webp', 'ship.webp']) {
@@ -54,13 +74,15 @@ async function pixelsOf(path: string): Promise<Buffer> {
   return sharp(path).removeAlpha().raw().toBuffer();
 }
 
-/** Lines of code blocks that run the program, and what make passes on. */
+/** Lines of code blocks that run the program, and what make passes on, without comment and redirection. */
 function commandLines(): string[] {
   const blocks = [...README.matchAll(/^```(?:sh)?\n([\s\S]*?)^```/gm)].flatMap(([, text = '']) => text.split('\n'));
   const direct = blocks.map((line) => /^(?:\$ )?(?:bin\/)?fractal (.*)$/.exec(line)?.[1]);
   const made = blocks.map((line) => /^make leader ARGS="(.*)"$/.exec(line)?.[1]?.replace(/^/, 'leader '));
   const inline = [...README.matchAll(/`(?:bin\/)?fractal ([^`]+)`/g)].map(([, line]) => line);
-  return [...direct, ...made, ...inline].flatMap((line) => (line === undefined ? [] : [line.replace(/\s+#.*$/, '')]));
+  return [...direct, ...made, ...inline].flatMap((line) =>
+    line === undefined ? [] : [line.replace(/\s+[#>].*$/, '')],
+  );
 }
 
 test('every command line of the README is understood by the program', () => {

@@ -1,32 +1,56 @@
 /**
- * `make pictures`: renders the pictures of the README again, by the commands beside them: the first by a command of its own,
- * the others by the flags in their row of the table.
+ * `make pictures`: renders the pictures of the README again, by the commands beside them: the first and the animation by
+ * commands of their own, the others by the flags in their row of the table.
  */
+import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = resolve(import.meta.dirname, '..');
+const IMAGES = resolve(ROOT, 'docs/images');
+
+const wordsOf = (flags) => flags.split(' ').filter((word) => word !== '');
 
 /** Name in docs/images to the flags of `fractal leader` that shape it. */
 export function picturesOf(readme) {
   const [, first = ''] = /^bin\/fractal leader --local (.*) -o still\.webp$/m.exec(readme) ?? [];
   const [, common = ''] = /`bin\/fractal leader --local FLAGS (.*) -o picture\.webp`/.exec(readme) ?? [];
   const rows = readme.matchAll(/^\| !\[.*\]\(docs\/images\/(.*)\) \| `(.*)` \|$/gm);
-  const words = (flags) => flags.split(' ').filter((word) => word !== '');
   return new Map([
-    ['still.webp', words(first)],
-    ...[...rows].map(([, name, flags]) => [name, words(`${flags} ${common}`)]),
+    ['still.webp', wordsOf(first)],
+    ...[...rows].map(([, name, flags]) => [name, wordsOf(`${flags} ${common}`)]),
   ]);
 }
 
+/** The animation: its name in docs/images, the flags of its film, and those of ffmpeg that make a .webp of the film. */
+export function animationOf(readme) {
+  const command = /^bin\/fractal leader --local (.*) -o end\.mp4\nffmpeg -i end\.mp4 (.*) (\S+\.webp)$/m;
+  const [, film = '', conversion = '', name = ''] = command.exec(readme) ?? [];
+  return { name, film: wordsOf(film), conversion: wordsOf(conversion) };
+}
+
+function run(program, words) {
+  const { status } = spawnSync(program, words, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function render(words, outfile) {
+  run(resolve(ROOT, 'bin/fractal'), ['leader', '--local', ...words, '--quiet', '--no-store', '-o', outfile]);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [name, flags] of picturesOf(readFileSync(resolve(ROOT, 'README.md'), 'utf8'))) {
-    const outfile = resolve(ROOT, 'docs/images', name);
-    const words = ['leader', '--local', ...flags, '--quiet', '--no-store', '-o', outfile];
-    const { status } = spawnSync(resolve(ROOT, 'bin/fractal'), words, { stdio: 'inherit' });
-    if (status !== 0) process.exit(status ?? 1);
+  const readme = readFileSync(resolve(ROOT, 'README.md'), 'utf8');
+  for (const [name, words] of picturesOf(readme)) {
+    const outfile = resolve(IMAGES, name);
+    render(words, outfile);
     process.stdout.write(`${outfile}\n`);
   }
+  const { name, film, conversion } = animationOf(readme);
+  const [mp4, outfile] = [resolve(IMAGES, 'end.mp4'), resolve(IMAGES, name)];
+  render(film, mp4);
+  run(ffmpeg.path, ['-v', 'error', '-y', '-i', mp4, ...conversion, outfile]);
+  rmSync(mp4);
+  process.stdout.write(`${outfile}\n`);
 }
