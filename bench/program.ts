@@ -14,6 +14,8 @@ export interface Summary {
   readonly gatheredSeconds: number;
   readonly frames: number;
   readonly iterations: number;
+  /** That were computed. */
+  readonly samples: number;
   readonly workers: readonly {
     readonly busySeconds: number;
     readonly idleSeconds: number;

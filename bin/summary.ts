@@ -35,7 +35,7 @@ export function summaryLine({
     files.length > request.outfiles.length
       ? ''
       : `, ${plainNumber(frameCount(film) / film.fps)} s at ${film.fps} frames a second`;
-  const frames = film.frames > 1 ? `, ${frameCount(film)} frames${length}` : '';
+  const frames = frameCount(film) > 1 ? `, ${frameCount(film)} frames${length}` : '';
   const replaced = files.filter((one) => one.replaced).length;
   const older = files.length > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';
   const picture =

@@ -53,8 +53,13 @@ export function assemblyOf(request: Request, grid?: Grid): Assembly {
   const cheapest = stretches.map((one, k) => ((shared[k] as number) < one.frames * each ? one : withoutKeyframes(one)));
   const fewer = cheapest.some((one) => one.film);
   const auto = film.assembly === 'auto';
-  const why = auto ? `which has ${fewer ? 'fewer' : 'no more'} samples` : 'as asked for';
-  const chosen = film.assembly === 'keyframes' ? stretches : auto && fewer ? cheapest : undefined;
+  const blurred = film.shutter > 0;
+  const why = blurred
+    ? 'which --shutter needs'
+    : auto
+      ? `which has ${fewer ? 'fewer' : 'no more'} samples`
+      : 'as asked for';
+  const chosen = film.assembly === 'keyframes' || blurred ? stretches : auto && fewer ? cheapest : undefined;
   return { ...(chosen ? { stretches: chosen } : {}), samples: { ...samples, keyframes }, why };
 }
 
@@ -116,6 +121,7 @@ function pathOf(request: Request, { from, frames }: Pick<Stretch, 'from' | 'fram
   return {
     frames,
     at: (frame) => cameraAt(request, from + frame),
+    ...(film.shutter > 0 ? { shutter: { open: film.shutter / 360, size: request, begin: 0, end: frames - 1 } } : {}),
     ...(straight ? { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) } : {}),
   };
 }
@@ -128,7 +134,11 @@ export function partOf(stretches: readonly Stretch[], first: number, last: numbe
     if (count <= 0) return [];
     if (!film) return [{ from: begin, frames: count }];
     const { path } = film;
-    const part = { ...path, frames: count, at: (frame: number) => path.at(begin - from + frame) };
+    const skipped = begin - from;
+    const { shutter } = path;
+    const moved = shutter && { ...shutter, begin: shutter.begin - skipped, end: shutter.end - skipped };
+    const at = (frame: number) => path.at(skipped + frame);
+    const part: FilmPath = { ...path, frames: count, at, ...(moved ? { shutter: moved } : {}) };
     return [{ from: begin, frames: count, film: { ...film, from: begin, path: part } }];
   });
 }

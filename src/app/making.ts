@@ -49,7 +49,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames' && !shown) {
     const { stretches, why } = assemblyOf(request, kept?.grid);
-    const asked = film.assembly === 'keyframes' && !stretches;
+    const asked = (film.assembly === 'keyframes' || film.shutter > 0) && !stretches;
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
     if (stretches && paint) {
       const part = partOf(stretches, film.first, film.last);

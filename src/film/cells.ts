@@ -27,9 +27,15 @@ export function contains(range: CellRange, { left, top, right, bottom }: CellRan
   return left >= range.left && top >= range.top && right <= range.right && bottom <= range.bottom;
 }
 
+const NOTHING: CellRange = { left: 0, top: 0, right: 0, bottom: 0 };
+
 export class Cells {
   private readonly states: Uint8Array;
   private readonly columns: number;
+  /** A rectangle with all cells that have a state other than 0. */
+  readonly extent = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  /** A rectangle in which every cell has a state other than 0. */
+  solid = NOTHING;
 
   /** `range`: cells beyond it cannot be set. */
   constructor(readonly range: CellRange) {
@@ -47,6 +53,30 @@ export class Cells {
   set(column: number, row: number, state: State): void {
     const { left, top } = this.range;
     this.states[(row - top) * this.columns + column - left] = state;
+    this.extend(row, column, column + 1);
+  }
+
+  private extend(row: number, from: number, to: number): void {
+    const { extent } = this;
+    if (from < extent.left) extent.left = from;
+    if (to > extent.right) extent.right = to;
+    if (row < extent.top) extent.top = row;
+    if (row >= extent.bottom) extent.bottom = row + 1;
+  }
+
+  /** Cells of a row that have no state yet get this one. Only those of the range. */
+  fill(row: number, from: number, to: number, state: State): void {
+    const { left, top, right, bottom } = this.range;
+    if (row < top || row >= bottom) return;
+    const start = (row - top) * this.columns - left;
+    this.extend(row, Math.max(from, left), Math.min(to, right));
+    for (let at = start + Math.max(from, left); at < start + Math.min(to, right); at++) this.states[at] ||= state;
+  }
+
+  /** Every cell of this rectangle has a state: kept where it contains what is known so far. */
+  isSolid(range: CellRange): void {
+    const { solid } = this;
+    if (contains(this.range, range) && (solid === NOTHING || contains(range, solid))) this.solid = range;
   }
 
   /** Whether every cell of a range has a state other than 0. */

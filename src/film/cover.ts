@@ -12,7 +12,7 @@ import type { Rect } from '../shard/shard.js';
 import { type Camera, depthOf, type Similarity, similarity } from './camera.js';
 import { type CellRange, Cells, contains, ELSEWHERE, HERE } from './cells.js';
 import { camerasOf } from './exposure.js';
-import { cellsAround, cellsUnder, type Footprint, footprint, type Size, touches } from './footprint.js';
+import { cellsAround, cellsSeen, cellsUnder, type Footprint, footprint, type Size, touches } from './footprint.js';
 import type { Grid } from './grid.js';
 import { isSameDepth, type Levels, levelsOf, SAME_DEPTH, STEP } from './levels.js';
 import type { FilmPath } from './path.js';
@@ -57,7 +57,11 @@ interface Other {
   readonly cells: Cells;
   /** From pixels of the draft. */
   readonly to: Similarity;
+  /** The cells of the draft that it may have something of. */
+  readonly near: CellRange;
 }
+
+const EVERYWHERE: CellRange = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
 
 /** Keyframes reach so far to all sides of their centre, in half diagonals of the widest frame that they serve. */
 const REACH = 1.2;
@@ -99,10 +103,19 @@ export function coverOf(path: FilmPath, size: FilmSize, kept?: Grid): Cover {
     done.push(...small.map(finished));
     drafts = drafts.filter((one) => !small.includes(one));
     const between = (from: Camera, to: Camera) => similarity(from, to, grid.size.height);
-    const others = drafts.map((one) => ({ cells: one.cells, to: between(camera, one.camera) })).reverse();
+    const others = drafts
+      .map((one) => {
+        // Keyframes of its own level may still grow.
+        const near =
+          one.level === level ? EVERYWHERE : cellsSeen(one.cells.extent, between(one.camera, camera), grid.size);
+        return { cells: one.cells, to: between(camera, one.camera), near };
+      })
+      .reverse();
     const draft = { level, camera, cells: new Cells(range), others };
     for (const one of drafts) {
-      if (one.level === level) one.others.unshift({ cells: draft.cells, to: between(one.camera, camera) });
+      if (one.level === level) {
+        one.others.unshift({ cells: draft.cells, to: between(one.camera, camera), near: EVERYWHERE });
+      }
     }
     drafts.push(draft);
     return draft;
@@ -130,14 +143,60 @@ export function samplesOf({ keyframes }: Cover): number {
 
 /** The cells of a keyframe that a frame needs and no other keyframe has are computed. `view`: size of keyframes. */
 function want({ cells, others }: Draft, shown: Footprint, view: Size): void {
-  const { left, top, right, bottom } = cellsAround(shown);
+  const range = cellsAround(shown);
+  const { left, top, right, bottom } = range;
+  const { solid } = cells;
   for (let row = top; row < bottom; row++) {
+    const within = row >= solid.top && row < solid.bottom;
+    if (!within) fillFromDeeper(row);
     for (let column = left; column < right; column++) {
-      if (cells.at(column, row) !== 0 || !touches(shown, column, row)) continue;
-      const covered = others.some((other) => other.cells.hasAll(cellsUnder(column, row, other.to, view)));
+      if (within && column >= solid.left && column < solid.right) column = solid.right;
+      if (column >= right || cells.at(column, row) !== 0 || !touches(shown, column, row)) continue;
+      const covered = others.some(
+        (other) => isNear(other, column, row) && other.cells.hasAll(cellsUnder(column, row, other.to, view)),
+      );
       cells.set(column, row, covered ? ELSEWHERE : HERE);
     }
   }
+  if (shown.sin === 0) cells.isSolid(range);
+
+  /** Most of a row is in the next deeper keyframe: these cells are not looked at one by one. */
+  function fillFromDeeper(row: number): void {
+    for (const other of others) {
+      const [from, to] = spanOf(other, row, range, view);
+      if (from === to) continue;
+      cells.fill(row, from, to, ELSEWHERE);
+      return;
+    }
+  }
+}
+
+function isNear({ near }: Other, column: number, row: number): boolean {
+  return column >= near.left && column < near.right && row >= near.top && row < near.bottom;
+}
+
+/** The columns of a row that lie within what another keyframe has everywhere; none where they are turned against each other. */
+function spanOf({ cells, to }: Other, row: number, { left, right }: CellRange, view: Size): [from: number, to: number] {
+  const none: [number, number] = [left, left];
+  const { solid } = cells;
+  if (to.sin !== 0 || solid.right === solid.left) return none;
+  const under = (column: number) => cellsUnder(column, row, to, view);
+  const { top, bottom } = under(left);
+  if (top < solid.top || bottom > solid.bottom) return none;
+  const from = firstOf(left, right, (column) => under(column).left >= solid.left);
+  const end = firstOf(from, right, (column) => under(column).right > solid.right);
+  return [from, end];
+}
+
+/** The first whole number of [low, high) for which `holds` is true, as it is for all after it; `high`: none. */
+function firstOf(low: number, high: number, holds: (k: number) => boolean): number {
+  let [from, end] = [low, high];
+  while (from < end) {
+    const middle = (from + end) >> 1;
+    if (holds(middle)) end = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /**

@@ -11,8 +11,8 @@ const MOST = 32;
 /** The cameras of the pictures whose mean a frame is; one without motion blur. Times before and after the film do not count. */
 export function camerasOf(path: FilmPath, frame: number): Camera[] {
   if (!path.shutter) return [path.at(frame)];
-  const { open, size } = path.shutter;
-  const [from, to] = [Math.max(0, frame - open / 2), Math.min(path.frames - 1, frame + open / 2)];
+  const { open, size, begin, end } = path.shutter;
+  const [from, to] = [Math.max(begin, frame - open / 2), Math.min(end, frame + open / 2)];
   const count = picturesBetween(path.at(from), path.at(to), size);
   return Array.from({ length: count }, (_, k) => path.at(count === 1 ? frame : from + ((to - from) * k) / (count - 1)));
 }

@@ -62,6 +62,19 @@ export function touches({ x, y, halfWidth, halfHeight, cos, sin }: Footprint, co
   return Math.abs(dx * cos + dy * sin) < halfWidth + half && Math.abs(dy * cos - dx * sin) < halfHeight + half;
 }
 
+/** The cells of another keyframe around a rectangle of cells. `to`: from pixels of this keyframe to those of the other one. */
+export function cellsSeen({ left, top, right, bottom }: CellRange, to: Similarity, { width, height }: Size): CellRange {
+  const X = ((left + right) * CELL) / 2 - width / 2;
+  const Y = height / 2 - ((top + bottom) * CELL) / 2;
+  const [halfWidth, halfHeight] = [((right - left) * CELL) / 2, ((bottom - top) * CELL) / 2];
+  return cellsAround({
+    x: width / 2 + to.cos * X - to.sin * Y + to.x,
+    y: height / 2 - (to.sin * X + to.cos * Y + to.y),
+    reachX: Math.abs(to.cos) * halfWidth + Math.abs(to.sin) * halfHeight,
+    reachY: Math.abs(to.sin) * halfWidth + Math.abs(to.cos) * halfHeight,
+  });
+}
+
 /** The cells of another keyframe that a cell lies in. `to`: from pixels of this keyframe to those of the other one. */
 export function cellsUnder(column: number, row: number, to: Similarity, { width, height }: Size): CellRange {
   const X = (column + 0.5) * CELL - width / 2;

@@ -38,6 +38,7 @@ export function filmOf(v: FilmValues, start: Start, size: Size): Film {
     ...(v['ease-power'] === undefined ? {} : { easePower: easePowerOf(v) }),
     ends: endsOf(v, start),
     ...(path ? { path } : {}),
+    shutter: shutterOf(v),
     assembly: v.assembly,
   };
 }
@@ -63,6 +64,12 @@ function endsOf(v: FilmValues, { formula, colours }: Start): Film['ends'] {
       ? { julia: { re: re ?? formula.julia.re, im: im ?? formula.julia.im } }
       : {}),
   };
+}
+
+function shutterOf({ shutter, assembly }: FilmValues): number {
+  if (shutter > 0 && assembly === 'frames')
+    throw invalid('--shutter is the mean of several pictures from keyframes: leave out --assembly frames');
+  return shutter;
 }
 
 function easePowerOf(v: FilmValues): number {
@@ -93,6 +100,13 @@ function lengthOf({ seconds, speed, fps }: FilmValues, from: string, to: string,
 }
 
 function partOf(v: FilmValues, frames: number): Pick<Film, 'first' | 'last'> {
+  const { frame } = v;
+  if (frame !== undefined) {
+    if (v['frames-from'] !== undefined || v['frames-to'] !== undefined)
+      throw invalid('--frame is one frame, --frames-from and --frames-to are several: give one of them');
+    if (frame >= frames) throw invalid(`--frame ${frame}: the last frame of ${frames} is ${frames - 1}`);
+    return { first: frame, last: frame };
+  }
   const { 'frames-from': first = 0, 'frames-to': last = frames - 1 } = v;
   const beyond = first >= frames ? 'from' : last >= frames ? 'to' : undefined;
   if (beyond)

@@ -52,7 +52,7 @@ export function requestOf(v: PictureValues): Request {
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
   const formula = formulaOf(v);
   const film = filmOf(v, { ...start, formula, colours }, size);
-  const [outfile = film.frames > 1 ? 'fractal.mp4' : 'fractal.png'] = named;
+  const [outfile = film.last > film.first ? 'fractal.mp4' : 'fractal.png'] = named;
   const request: Request = {
     formula,
     ...start,

@@ -83,6 +83,8 @@ export interface Film {
   readonly path?: PathFile;
   /** The iteration limit of each frame, as limit.ts reads it; `iterations` of the request is the largest. */
   readonly limit?: string;
+  /** Motion blur: how far a camera's shutter is open, in degrees of the turn that it makes in each frame; 0: none. */
+  readonly shutter: number;
   /** Each frame computed by itself, or assembled from keyframes; auto: whichever has fewer samples. */
   readonly assembly: 'auto' | 'frames' | 'keyframes';
 }

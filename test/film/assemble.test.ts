@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Camera, depthOf } from '../../src/film/camera.js';
 import { coverOf } from '../../src/film/cover.js';
 import { orderOf } from '../../src/film/showing.js';
-import { toLinear } from '../../src/render/oklab.js';
+import { toLevel, toLinear } from '../../src/render/oklab.js';
 import { fromLog10 } from '../../src/view/decimal.js';
 import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
 import { assembledBytes, PAINT, paintedBy, psnr, type Scene, studio } from './rendering.js';
@@ -90,6 +90,26 @@ test('what is of one colour stays so: no seam, no edge, no change of brightness'
   const painting = { ...paintedBy(PAINT), light };
   for await (const rgb of assembledBytes({ cover, order, path: turning, size, painting }, grey())) {
     assert.deepEqual(new Set(rgb), new Set([77]));
+  }
+});
+
+test('with an open shutter a frame is the mean of what moves past it; at the ends of the film of what there is', async () => {
+  const of = { frames: 5, from: { ...SHALLOW, zoom: '500' }, to: { ...SHALLOW, zoom: '700' } };
+  const parts = 32;
+  const plain = zoomPath(of.from, of.to, of.frames);
+  const open = { ...plain, shutter: { open: 0.5, size, begin: 0, end: of.frames - 1 } };
+  const dense = { ...plain, frames: parts * (of.frames - 1) + 1, at: (frame: number) => plain.at(frame / parts) };
+  const pictures: Uint8Array[] = [];
+  for await (const rgb of studio({ ...shallow, path: dense }).film()) pictures.push(rgb);
+  let frame = 0;
+  for await (const rgb of studio({ ...shallow, path: open }).film()) {
+    const middle = parts * frame++;
+    const past = pictures.slice(Math.max(0, middle - parts / 4), middle + parts / 4 + 1);
+    const mean = rgb.map((_, k) =>
+      toLevel(past.reduce((sum, one) => sum + toLinear((one[k] as number) / 255), 0) / past.length),
+    );
+    assert.ok(psnr(rgb, mean) > 38, `frame ${frame - 1}: ${psnr(rgb, mean)} dB`);
+    assert.ok(psnr(rgb, mean) > psnr(pictures[middle] as Uint8Array, mean) + 3, `frame ${frame - 1}`);
   }
 });
 

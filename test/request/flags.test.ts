@@ -154,6 +154,7 @@ const BESIDE: Readonly<Record<string, RawRequest>> = {
   'ypos-end': { frames: '9' },
   fps: { frames: '9' },
   ease: { frames: '9', 'zoom-end': '1e9' },
+  shutter: { frames: '9', 'zoom-end': '1e4' },
   assembly: { frames: '9' },
   speed: { 'zoom-end': '1e9' },
   'frames-from': { frames: '1500' },

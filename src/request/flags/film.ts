@@ -64,6 +64,13 @@ export const FILM_FLAGS = {
     describe: 'last frame of the part that is rendered',
     metadata: ({ film }) => (film.last < film.frames - 1 ? String(film.last) : undefined),
   },
+  frame: {
+    group,
+    commands: RENDERING,
+    value: 'N',
+    schema: whole(0, MAX_FRAMES - 1),
+    describe: 'only this frame, counted from 0, instead of --frames-from and --frames-to',
+  },
   fps: {
     group,
     shapes: 'presentation',
@@ -180,6 +187,16 @@ export const FILM_FLAGS = {
     insteadOf: 'ease',
     describe: 'slow start and end by the power P, instead of --ease',
     metadata: ({ film }) => textOf(film.easePower),
+  },
+  shutter: {
+    group,
+    shapes: 'presentation',
+    commands: RENDERING,
+    value: 'DEGREES',
+    schema: real(0, 360),
+    describe: 'motion blur: 180 is usual in cinema, 360 the whole time from one frame to the next',
+    default: '0',
+    metadata: ({ film }) => (film.frames > 1 && film.shutter > 0 ? String(film.shutter) : undefined),
   },
   assembly: {
     group,
