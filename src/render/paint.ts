@@ -72,24 +72,10 @@ export function paint(samples: Painted, paint: Paint, at: Place): Uint8Array | U
 }
 
 /** Pixels in linear light, 0 to 1: 3 numbers a pixel, before they are rounded to levels. */
-export function paintLight(samples: Painted, paint: Paint): Float32Array {
-  const all = new Float32Array(3 * (samples.nu.length / samples.perPixel));
-  forChunks(samples, paint, (indices, light, from) => {
-    if (indices) copy(indices, paint.linear, all.subarray(from));
-    else all.set(light, from);
-  });
-  return all;
-}
-
-/**
- * Calls `put` for some pixels after another, whose first number is number `from`: with the entry of the table of each
- * where a pixel is one entry, otherwise with their linear light, 3 numbers a pixel.
- */
-function forChunks(
+export function paintLight(
   { nu, perPixel, iterations, distance = NONE, footprint = NONE }: Painted,
   paint: Paint,
-  put: (indices: Int32Array | undefined, light: Float64Array, from: number) => void,
-): void {
+): Float32Array {
   const { kind, light, linear } = paint;
   if ((kind === 'distance' || light) && distance.length !== 2 * nu.length) {
     throw new TypeError(`${nu.length} samples came with ${distance.length / 2} distances`);
@@ -100,39 +86,35 @@ function forChunks(
   }
   const pixels = nu.length / perPixel;
   const perChunk = Math.max(1, Math.floor(CHUNK / perPixel));
-  const positions = new Float64Array(kind === 'ramp' ? perChunk * perPixel : 0);
-  const indices = new Int32Array(kind === 'ramp' ? 0 : perChunk * perPixel);
-  const shades = new Float64Array(light ? perChunk * perPixel : 0);
-  const lights = new Float64Array(3 * perChunk);
-  const colours = new Float64Array(filtered ? 3 * perChunk * perPixel : 0);
+  const atOnce = perChunk * perPixel;
+  const positions = new Float64Array(kind === 'ramp' ? atOnce : 0);
+  const indices = new Int32Array(kind === 'ramp' || filtered ? 0 : atOnce);
+  const shades = new Float64Array(light ? atOnce : 0);
+  const colours = new Float32Array(filtered && (light || perPixel > 1) ? 3 * atOnce : 0);
+  const all = new Float32Array(3 * pixels);
   for (let from = 0; from < pixels; from += perChunk) {
-    const count = Math.min(perChunk, pixels - from);
-    const samples = nu.subarray(from * perPixel, (from + count) * perPixel);
-    const vectors = distance.subarray(2 * from * perPixel, 2 * (from + count) * perPixel);
-    const target = lights.subarray(0, 3 * count);
+    const to = Math.min(pixels, from + perChunk);
+    const samples = nu.subarray(from * perPixel, to * perPixel);
+    const vectors = distance.subarray(2 * from * perPixel, 2 * to * perPixel);
+    const target = all.subarray(3 * from, 3 * to);
+    if (light) shadesOf(vectors, light, paint.height, shades);
     if (filtered) {
-      const widths = footprint.subarray(from * perPixel, (from + count) * perPixel);
-      filteredCycle(samples, widths, paint, colours);
-      if (light) shadesOf(vectors, light, paint.height, shades);
-      meanOfLit(colours, light ? shades : undefined, perPixel, target);
-      put(undefined, target, 3 * from);
+      const own = colours.length > 0 ? colours : target;
+      filteredCycle(samples, footprint.subarray(from * perPixel, to * perPixel), paint, own);
+      if (light) meanOfLit(own, shades, perPixel, target);
+      else if (perPixel > 1) meanOf(own, perPixel, target);
       continue;
     }
     if (kind === 'ramp') onRamp(samples, paint, iterations, positions);
     else if (kind === 'cycle') onCycle(samples, paint, indices);
     else if (kind === 'bands') onBands(samples, paint, indices);
     else onDistance(samples, vectors, paint, indices);
-    if (light) {
-      shadesOf(vectors, light, paint.height, shades);
-      litMean(kind === 'ramp' ? positions : indices, shades, perPixel, linear, target);
-    } else if (kind === 'ramp') blend(positions, perPixel, linear, target);
+    if (light) litMean(kind === 'ramp' ? positions : indices, shades, perPixel, linear, target);
+    else if (kind === 'ramp') blend(positions, perPixel, linear, target);
     else if (perPixel > 1) average(indices, perPixel, linear, target);
-    else {
-      put(indices.subarray(0, count), target, 3 * from);
-      continue;
-    }
-    put(undefined, target, 3 * from);
+    else copy(indices, linear, target);
   }
+  return all;
 }
 
 /**
@@ -155,19 +137,20 @@ function onCycle(nu: Float64Array, { size, density, offset }: Paint, indices: In
 }
 
 /** The mean of the cycle over the width of each sample, 3 numbers in linear light. */
-function filteredCycle(nu: Float64Array, widths: Float64Array, paint: Paint, colours: Float64Array): void {
+function filteredCycle(nu: Float64Array, widths: Float64Array, paint: Paint, colours: Float32Array): void {
   const { size, density, offset, linear } = paint;
   const sums = sumsOf(linear, size);
   const speed = density * SPEED;
   const start = offset - speed * 2;
+  const quarter = speed / 4;
   for (let i = 0, o = 0; i < nu.length; i++, o += 3) {
     const v = nu[i] as number;
     const root = Math.sqrt(v > -SHIFT ? v + SHIFT : 0);
     const position = start + speed * root;
     // Half of the interval on the cycle, on which nu is taken to be linear.
-    const half = root > 0 ? (speed * (widths[i] as number)) / (4 * root) : 0;
+    const half = root > 0 ? (quarter * (widths[i] as number)) / root : 0;
     if (v !== Infinity && 2 * half * size > 1) {
-      meanBetween(position - half, position + half, sums, colours, o);
+      meanBetween(position - half, position + half, sums, size, colours, o);
       continue;
     }
     const k = ((position - Math.floor(position)) * size) | 0;
@@ -175,6 +158,23 @@ function filteredCycle(nu: Float64Array, widths: Float64Array, paint: Paint, col
     colours[o] = linear[entry] as number;
     colours[o + 1] = linear[entry + 1] as number;
     colours[o + 2] = linear[entry + 2] as number;
+  }
+}
+
+/** The mean of the samples of each pixel. */
+function meanOf(colours: Float32Array, perPixel: number, light: Float32Array): void {
+  for (let k = 0, o = 0; o < light.length; o += 3) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (const end = k + 3 * perPixel; k < end; k += 3) {
+      red += colours[k] as number;
+      green += colours[k + 1] as number;
+      blue += colours[k + 2] as number;
+    }
+    light[o] = red / perPixel;
+    light[o + 1] = green / perPixel;
+    light[o + 2] = blue / perPixel;
   }
 }
 
@@ -213,7 +213,7 @@ function onDistance(nu: Float64Array, vectors: Float64Array, paint: Paint, indic
 }
 
 function copy(indices: Int32Array, table: Float32Array, target: Float32Array): void {
-  for (let i = 0, o = 0; i < indices.length; i++, o += 3) {
+  for (let i = 0, o = 0; o < target.length; i++, o += 3) {
     const k = 3 * (indices[i] as number);
     target[o] = table[k] as number;
     target[o + 1] = table[k + 1] as number;
@@ -221,7 +221,7 @@ function copy(indices: Int32Array, table: Float32Array, target: Float32Array): v
   }
 }
 
-function average(indices: Int32Array, perPixel: number, linear: Float32Array, light: Float64Array): void {
+function average(indices: Int32Array, perPixel: number, linear: Float32Array, light: Float32Array): void {
   for (let i = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;
@@ -239,7 +239,7 @@ function average(indices: Int32Array, perPixel: number, linear: Float32Array, li
 }
 
 /** `average` for positions between two entries; a whole number is an entry itself. */
-function blend(positions: Float64Array, perPixel: number, linear: Float32Array, light: Float64Array): void {
+function blend(positions: Float64Array, perPixel: number, linear: Float32Array, light: Float32Array): void {
   for (let i = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;

@@ -20,24 +20,41 @@ export function sumsOf(linear: Float32Array, size: number): Sums {
   return sums;
 }
 
-/** Writes the mean of the table over the cycles from `from` to `to`, from < to: 3 numbers at `at`. */
-export function meanBetween(from: number, to: number, sums: Sums, target: Float64Array, at: number): void {
-  const size = sums.length / 3 - 1;
+/** Writes the mean of a table of `size` entries over the cycles from `from` to `to`, from < to: 3 numbers at `at`. */
+export function meanBetween(
+  from: number,
+  to: number,
+  sums: Sums,
+  size: number,
+  target: Float32Array,
+  at: number,
+): void {
   const first = Math.floor(from);
   const last = Math.floor(to);
   const start = (from - first) * size;
   const end = (to - last) * size;
   // A fraction just below 1 may be rounded up to the end of the table.
-  const k = Math.min(start | 0, size - 1);
-  const l = Math.min(end | 0, size - 1);
+  const startEntry = start < size ? start | 0 : size - 1;
+  const endEntry = end < size ? end | 0 : size - 1;
+  const startPart = start - startEntry;
+  const endPart = end - endEntry;
   const scale = 1 / ((to - from) * size);
-  for (let c = 0; c < 3; c++) {
-    const total = (last - first) * (sums[3 * size + c] as number);
-    target[at + c] = Math.max(
-      0,
-      Math.min(1, (total + upTo(sums, 3 * l + c, end - l) - upTo(sums, 3 * k + c, start - k)) * scale),
-    );
-  }
+  const cycles = last - first;
+  const k = 3 * startEntry;
+  const l = 3 * endEntry;
+  const all = 3 * size;
+  // Written out: a loop over the three takes half as long again.
+  const red = upTo(sums, l, endPart) - upTo(sums, k, startPart) + cycles * (sums[all] as number);
+  const green = upTo(sums, l + 1, endPart) - upTo(sums, k + 1, startPart) + cycles * (sums[all + 1] as number);
+  const blue = upTo(sums, l + 2, endPart) - upTo(sums, k + 2, startPart) + cycles * (sums[all + 2] as number);
+  target[at] = within(red * scale);
+  target[at + 1] = within(green * scale);
+  target[at + 2] = within(blue * scale);
+}
+
+/** Sums are rounded: 0 to 1. */
+function within(mean: number): number {
+  return Math.max(0, Math.min(1, mean));
 }
 
 /** The sum of the entries before number k, and of a part of that one. */

@@ -36,7 +36,7 @@ export function litMean(
   shades: Float64Array,
   perPixel: number,
   linear: Float32Array,
-  light: Float64Array,
+  light: Float32Array,
 ): void {
   for (let i = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
@@ -59,19 +59,14 @@ export function litMean(
   }
 }
 
-/** The mean of a pixel's samples, in linear light, of which each has a colour of its own; `shades` undefined: unlit. */
-export function meanOfLit(
-  colours: Float64Array,
-  shades: Float64Array | undefined,
-  perPixel: number,
-  light: Float64Array,
-): void {
+/** The mean of a pixel's samples, in linear light, of which each has a colour of its own. */
+export function meanOfLit(colours: Float32Array, shades: Float64Array, perPixel: number, light: Float32Array): void {
   for (let i = 0, k = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;
     let blue = 0;
     for (const end = i + perPixel; i < end; i++, k += 3) {
-      const shade = shades ? (shades[i] as number) : 0;
+      const shade = shades[i] as number;
       red += lit(colours[k] as number, shade);
       green += lit(colours[k + 1] as number, shade);
       blue += lit(colours[k + 2] as number, shade);

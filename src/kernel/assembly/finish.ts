@@ -1,12 +1,13 @@
 /** Points that have escaped: the exact iteration at which they did, and their nu. */
 
 import { BEYOND } from './escape';
-import { footprintOf, SEPARATE, slopeOf, widthPair } from './footprint';
+import { footprintOf, widthPair } from './footprint';
 import { BURNING_SHIP, HOLOMORPHIC, stepImaginary, stepReal, TRICORN } from './formula';
 import { Job } from './job';
-import { BEGUN, BLOCK, C_IM, C_RE, LANES, POINT, START_IM, START_RE, START_SPREAD, TOGETHER } from './lane';
+import { BEGUN, BLOCK, C_IM, C_RE, LANES, POINT, START_IM, START_RE, START_SPREAD2, TOGETHER } from './lane';
 import { log2, log2Pair, toDouble } from './log2';
-import { AT_C_IM, AT_C_RE, AT_COUNT, AT_IM, AT_MAG2, AT_POINT, AT_RE, AT_SPREAD, AT_TOGETHER, runTray } from './tray';
+import { SEPARATE2, slope2Of } from './spread';
+import { AT_C_IM, AT_C_RE, AT_COUNT, AT_IM, AT_MAG2, AT_POINT, AT_RE, AT_SPREAD2, AT_TOGETHER, runTray } from './tray';
 
 /** A lane whose point escaped within the last block: finished at once, or together with seven others. */
 export function leaveLane(job: Job, at: usize, m: i64): void {
@@ -15,10 +16,11 @@ export function leaveLane(job: Job, at: usize, m: i64): void {
   const zi = load<f64>(at, START_IM);
   const cr = load<f64>(at, C_RE);
   const ci = load<f64>(at, C_IM);
-  const spread = load<f64>(at, START_SPREAD);
-  const together = load<i64>(at, TOGETHER) - load<i64>(at, BEGUN);
+  const spread2 = load<f64>(at, START_SPREAD2);
+  let together = load<i64>(at, TOGETHER) - load<i64>(at, BEGUN);
+  if (together == 0 && spread2 >= SEPARATE2) together = separatedEarly(job, m, spread2);
   if (!job.trays || m + BLOCK >= job.limit) {
-    finishPoint(job, point, m, zr, zi, cr, ci, spread, together);
+    finishPoint(job, point, m, zr, zi, cr, ci, spread2, together);
     return;
   }
   const to = job.escapedTray + (<usize>job.escaped << 3);
@@ -28,9 +30,17 @@ export function leaveLane(job: Job, at: usize, m: i64): void {
   store<f64>(to, ci, AT_C_IM);
   store<i64>(to, m, AT_COUNT);
   store<i64>(to, point, AT_POINT);
-  store<f64>(to, spread, AT_SPREAD);
+  store<f64>(to, spread2, AT_SPREAD2);
   store<i64>(to, together, AT_TOGETHER);
   if (++job.escaped == LANES) finishEscaped(job);
+}
+
+/** When points separated that did so in their first block, as if their spread had grown evenly in the m iterations so far. */
+@inline
+function separatedEarly(job: Job, m: i64, spread2: f64): i64 {
+  const first2 = reinterpret<i64>(job.side * job.side);
+  const share = <f64>(reinterpret<i64>(SEPARATE2) - first2) / <f64>(reinterpret<i64>(spread2) - first2);
+  return <i64>min<f64>(<f64>BLOCK, share * <f64>m);
 }
 
 /** Finishes the escaped points that wait on their tray. */
@@ -45,15 +55,15 @@ export function finishEscaped(job: Job): void {
 /** Runs a tray with the fold of the formula. */
 export function runTrayOf(job: Job, tray: usize, iterations: i32): i32 {
   const bailout2 = job.bailout2;
-  const add = job.spreadAdd;
+  const added = job.added;
   if (job.footprint != 0) {
-    if (job.step == HOLOMORPHIC) return runTray(HOLOMORPHIC, true, tray, iterations, bailout2, add);
-    if (job.step == BURNING_SHIP) return runTray(BURNING_SHIP, true, tray, iterations, bailout2, add);
-    return runTray(TRICORN, true, tray, iterations, bailout2, add);
+    if (job.step == HOLOMORPHIC) return runTray(HOLOMORPHIC, true, tray, iterations, bailout2, added);
+    if (job.step == BURNING_SHIP) return runTray(BURNING_SHIP, true, tray, iterations, bailout2, added);
+    return runTray(TRICORN, true, tray, iterations, bailout2, added);
   }
-  if (job.step == HOLOMORPHIC) return runTray(HOLOMORPHIC, false, tray, iterations, bailout2, add);
-  if (job.step == BURNING_SHIP) return runTray(BURNING_SHIP, false, tray, iterations, bailout2, add);
-  return runTray(TRICORN, false, tray, iterations, bailout2, add);
+  if (job.step == HOLOMORPHIC) return runTray(HOLOMORPHIC, false, tray, iterations, bailout2, added);
+  if (job.step == BURNING_SHIP) return runTray(BURNING_SHIP, false, tray, iterations, bailout2, added);
+  return runTray(TRICORN, false, tray, iterations, bailout2, added);
 }
 
 /** Writes nu of the points of a tray that have passed the bailout, two at a time. */
@@ -61,7 +71,8 @@ export function finishTray(job: Job, tray: usize, lanes: i32): void {
   for (let pair: usize = 0; lanes != 0; pair += 16, lanes >>= 2) {
     if ((lanes & 3) == 0) continue;
     const at = tray + pair;
-    let value = toDouble(v128.load(at, AT_COUNT));
+    const first = i64x2.splat(job.first);
+    let value = toDouble(i64x2.add(first, v128.load(at, AT_COUNT)));
     let width = f64x2.splat(0);
     if (!job.whole) {
       const mag2 = v128.load(at, AT_MAG2);
@@ -69,8 +80,8 @@ export function finishTray(job: Job, tray: usize, lanes: i32): void {
       const log = log2Pair(f64x2.mul(f64x2.splat(0.5), log2mag2));
       value = f64x2.sub(value, f64x2.mul(log, f64x2.splat(job.perLog2)));
       if (job.footprint != 0) {
-        const together = toDouble(v128.load(at, AT_TOGETHER));
-        width = widthPair(value, mag2, log2mag2, v128.load(at, AT_SPREAD), job.perLog2, together);
+        const together = toDouble(i64x2.add(first, v128.load(at, AT_TOGETHER)));
+        width = widthPair(value, mag2, log2mag2, v128.load(at, AT_SPREAD2), job.perLog2, together);
       }
     }
     if ((lanes & 1) != 0) {
@@ -90,7 +101,7 @@ export function finishTray(job: Job, tray: usize, lanes: i32): void {
 
 /** Finishes a point exactly, one iteration at a time, from z_m: writes its nu, and the width of nu across its footprint. */
 // prettier-ignore
-export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: f64, ci: f64, spread: f64, together: i64): void {
+export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: f64, ci: f64, spread2: f64, together: i64): void {
   let mag2 = zr * zr + zi * zi;
   // Up to the limit every z counts; a z_limit beyond 2 has escaped too, and goes on to the bailout.
   const step = job.step;
@@ -103,19 +114,20 @@ export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: 
       if (mag2 <= 4 || m > limit) break;
       last = limit + BEYOND;
     }
-    if (job.footprint != 0) spread = spread * slopeOf(power, Math.sqrt(mag2)) + job.spreadAdd;
+    if (job.footprint != 0) spread2 = spread2 * slope2Of(power, mag2) + job.added;
     const t = stepReal(step, power, zr, zi, cr);
     zi = stepImaginary(step, power, zr, zi, ci);
     zr = t;
     mag2 = zr * zr + zi * zi;
     m++;
-    if (spread < SEPARATE) together = m;
+    if (spread2 < SEPARATE2) together = m;
   }
   job.done += m;
-  const value = mag2 <= bailout2 ? Infinity : job.whole ? <f64>m : smooth(job, m, mag2);
+  const first = job.first;
+  const value = mag2 <= bailout2 ? Infinity : job.whole ? <f64>(first + m) : smooth(job, first + m, mag2);
   store<f64>(job.nu + (<usize>point << 3), value);
   if (job.footprint == 0) return;
-  const width = value == Infinity ? 0 : footprintOf(value, mag2, spread, job.perLog2, together);
+  const width = value == Infinity ? 0 : footprintOf(value, mag2, Math.sqrt(spread2), job.perLog2, first + together);
   store<f64>(job.footprint + (<usize>point << 3), width);
 }
 

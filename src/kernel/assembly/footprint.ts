@@ -18,14 +18,6 @@ const LN2: f64 = 0.6931471805599453;
  */
 const SCALE: f64 = 0.75 / (0.5 * LN2 * LN2);
 
-/** |f'(z)| of |z|. */
-@inline
-export function slopeOf(power: i32, size: f64): f64 {
-  let slope = <f64>power * size;
-  for (let k = 2; k < power; k++) slope *= size;
-  return slope;
-}
-
 /**
  * The width, in iterations. mag2: |z|^2 of the escaped point; spread: |dz| over its footprint; perLog2: 1 / log2 of the power;
  * together: the last iteration before the points separated.
@@ -38,11 +30,11 @@ export function footprintOf(nu: f64, mag2: f64, spread: f64, perLog2: f64, toget
   return linear < separated ? linear : separated;
 }
 
-/** The same of two points, of which log2 of mag2 is known. */
+/** The same of two points, of which log2 of mag2 is known, and spread2, the square of the spread. */
 @inline
-export function widthPair(nu: v128, mag2: v128, log2mag2: v128, spread: v128, perLog2: f64, together: v128): v128 {
-  const numerator = f64x2.mul(spread, f64x2.splat(SCALE * perLog2));
-  const linear = f64x2.div(numerator, f64x2.mul(f64x2.sqrt(mag2), log2mag2));
+export function widthPair(nu: v128, mag2: v128, log2mag2: v128, spread2: v128, perLog2: f64, together: v128): v128 {
+  const scale = f64x2.div(f64x2.splat(SCALE * perLog2), log2mag2);
+  const linear = f64x2.mul(f64x2.sqrt(f64x2.div(spread2, mag2)), scale);
   const separated = f64x2.mul(f64x2.splat(2), f64x2.max(f64x2.splat(1), f64x2.sub(nu, together)));
   return v128.bitselect(linear, separated, f64x2.lt(linear, separated));
 }

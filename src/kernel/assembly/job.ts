@@ -4,6 +4,7 @@ import { DISCS_BYTES } from './known-cycle';
 import { LANES_BYTES } from './lane';
 import { log2 } from './log2';
 import { beginProofs, openProofs, Proofs } from './proofs';
+import { ADDED } from './spread';
 import { TRAY_BYTES } from './tray';
 
 /** Flags: points are z_0 and c is given; whole counts; interior shortcuts and proofs. */
@@ -24,6 +25,8 @@ export class Job {
   juliaRe: f64;
   juliaIm: f64;
   whole: bool;
+  /** Points begin at z_first: 1 of a Mandelbrot set, since z_1 is c, otherwise 0. Counts, and the limit, are from there on. */
+  first: i64;
   limit: i64;
   /** |z|^2 at the bailout. */
   bailout2: f64;
@@ -38,9 +41,10 @@ export class Job {
   nu: usize;
   /** Array of the width of nu across each point's footprint; 0: none. */
   footprint: usize;
-  /** |dz| over a point's footprint before the first iteration, and what an iteration adds to it. */
-  spread: f64;
-  spreadAdd: f64;
+  /** The size of a point's footprint in the plane. */
+  side: f64;
+  /** What an iteration adds to the square of a spread (spread.ts). */
+  added: f64;
   count: i32;
   next: i32;
   /** Iterations of finished points. */
@@ -89,7 +93,8 @@ export function begin(job: Job, step: i32, power: i32, flags: i32, limit: i64, b
   job.juliaRe = juliaRe;
   job.juliaIm = juliaIm;
   job.whole = (flags & FLAG_WHOLE) != 0;
-  job.limit = limit;
+  job.first = job.julia ? 0 : 1;
+  job.limit = limit - job.first;
   job.bailout2 = job.whole ? 4.0 : bailout * bailout;
   job.perLog2 = 1.0 / log2(<f64>power);
   job.discs = (flags & FLAG_INTERIOR) != 0;
@@ -99,12 +104,12 @@ export function begin(job: Job, step: i32, power: i32, flags: i32, limit: i64, b
   job.im = im;
   job.nu = nu;
   job.footprint = footprint;
-  job.spread = job.julia ? side : 0;
-  job.spreadAdd = job.julia ? 0 : side;
+  job.side = side;
+  job.added = job.julia ? 0 : ADDED * side * side;
   job.count = count;
   job.next = 0;
   job.done = 0;
-  job.trays = power == 2 && limit >= 2 * TRIAL;
+  job.trays = power == 2 && job.limit >= 2 * TRIAL;
   job.ready = 0;
   job.escaped = 0;
   job.rest = 0;

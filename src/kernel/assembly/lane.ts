@@ -20,10 +20,11 @@ export const BEGUN: usize = 640; // i64: `now` at which the lane's count was 0
 export const MARKED: usize = 704; // i64: `now` at the mark
 export const DUE: usize = 768; // i64: `now` at which the mark moves or the limit is reached; NEVER for an idle lane
 export const POINT: usize = 832; // i64: index of the point
-export const SPREAD: usize = 896; // |dz| over the sample's footprint, after the block (footprint.ts)
-export const START_SPREAD: usize = 960; // the same before the block
+export const SPREAD2: usize = 896; // |dz|^2 over the sample's footprint, after the block (spread.ts)
+export const START_SPREAD2: usize = 960; // the same before the block
 export const TOGETHER: usize = 1024; // i64: `now` of the last block after which the spread was small
-export const LANES_BYTES: usize = 1088;
+export const ADDS: usize = 1088; // 8 pairs of equal doubles: what every second iteration of a block adds (spread.ts)
+export const LANES_BYTES: usize = 1216;
 
 /** Iterations between two tests of the lanes: a power of 2. */
 export const BLOCK: i64 = 16;

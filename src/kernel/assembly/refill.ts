@@ -1,12 +1,11 @@
 /** Points before they get a lane: those that need none are finished at once, most of them after a trial run on a tray. */
 
-import { SEPARATE, slopeOf } from './footprint';
-import { stepImaginary, stepReal } from './formula';
 import { finishPoint, finishTray, runTrayOf } from './finish';
 import { inCardioidOrDisc, sharesCycle } from './interior-proof';
 import { Job, SHORTEST_REST, TRIAL } from './job';
-import { BEGUN, C_IM, C_RE, DUE, LANES, MARK_IM, MARK_RE, MARKED, NEAR, NEVER, POINT, SPREAD, TOGETHER, Z_IM, Z_RE } from './lane';
-import { AT_C_IM, AT_C_RE, AT_COUNT, AT_IM, AT_POINT, AT_RE, AT_SPREAD, AT_TOGETHER } from './tray';
+import { BEGUN, C_IM, C_RE, DUE, LANES, MARK_IM, MARK_RE, MARKED, NEAR, NEVER, POINT, SPREAD2, TOGETHER, Z_IM, Z_RE } from './lane';
+import { SEPARATE2 } from './spread';
+import { AT_C_IM, AT_C_RE, AT_COUNT, AT_IM, AT_POINT, AT_RE, AT_SPREAD2, AT_TOGETHER } from './tray';
 
 /** Iterations before the first mark; each later mark lies twice as far from the start (Brent). */
 const FIRST_MARK: i64 = 256;
@@ -34,7 +33,7 @@ export function fill(job: Job, at: usize, now: i64): void {
   const zi = load<f64>(from, AT_IM);
   const ran = load<i64>(from, AT_COUNT);
   store<i64>(at, load<i64>(from, AT_POINT), POINT);
-  store<f64>(at, load<f64>(from, AT_SPREAD), SPREAD);
+  store<f64>(at, load<f64>(from, AT_SPREAD2), SPREAD2);
   store<i64>(at, now - ran + load<i64>(from, AT_TOGETHER), TOGETHER);
   store<f64>(at, load<f64>(from, AT_C_RE), C_RE);
   store<f64>(at, load<f64>(from, AT_C_IM), C_IM);
@@ -58,10 +57,10 @@ function fillTray(job: Job): bool {
     }
     if (n == 0) return false;
     job.ready = (1 << n) - 1;
-    // Spreads begin on a tray, iteration by iteration.
-    if (job.trays && ((job.rest -= n) < 0 || job.footprint != 0)) {
+    if (job.trays && (job.rest -= n) < 0) {
       const going = runTrayOf(job, tray, TRIAL) & job.ready;
       finishTray(job, tray, job.ready ^ going);
+      if (job.footprint != 0) togetherAsInBlock(tray);
       job.longerRest = going == job.ready ? min(job.longerRest << 1, LONGEST_REST) : SHORTEST_REST;
       job.rest = going == job.ready ? job.longerRest : 0;
       job.ready = going;
@@ -80,51 +79,29 @@ function putOnTray(job: Job, point: i32, at: usize): bool {
     if (job.footprint != 0) store<f64>(job.footprint + (<usize>point << 3), 0);
     return false;
   }
-  const zr = job.julia ? pr : 0.0;
-  const zi = job.julia ? pi : 0.0;
   const cr = job.julia ? job.juliaRe : pr;
   const ci = job.julia ? job.juliaIm : pi;
-  if (!(zr * zr + zi * zi <= job.bailout2) || job.limit < 1) {
-    finishPoint(job, point, 0, zr, zi, cr, ci, job.spread, 0);
+  const spread2 = job.side * job.side;
+  if (!(pr * pr + pi * pi <= job.bailout2) || job.limit < 1) {
+    finishPoint(job, point, 0, pr, pi, cr, ci, spread2, 0);
     return false;
   }
-  store<f64>(at, zr, AT_RE);
-  store<f64>(at, zi, AT_IM);
+  store<f64>(at, pr, AT_RE);
+  store<f64>(at, pi, AT_IM);
   store<f64>(at, cr, AT_C_RE);
   store<f64>(at, ci, AT_C_IM);
   store<i64>(at, 0, AT_COUNT);
   store<i64>(at, point, AT_POINT);
-  store<f64>(at, job.spread, AT_SPREAD);
+  store<f64>(at, spread2, AT_SPREAD2);
   store<i64>(at, 0, AT_TOGETHER);
-  return job.trays || job.footprint == 0 || beginSpread(job, point, at);
+  return true;
 }
 
-/** The first iterations of a point that is not iterated on a tray, with its spread; false: it is finished. */
-function beginSpread(job: Job, point: i32, at: usize): bool {
-  const step = job.step;
-  const power = job.power;
-  const cr = load<f64>(at, AT_C_RE);
-  const ci = load<f64>(at, AT_C_IM);
-  let zr = load<f64>(at, AT_RE);
-  let zi = load<f64>(at, AT_IM);
-  let spread = job.spread;
-  let together = 0;
-  for (let m = 1; m <= TRIAL && m < job.limit; m++) {
-    spread = spread * slopeOf(power, Math.sqrt(zr * zr + zi * zi)) + job.spreadAdd;
-    const t = stepReal(step, power, zr, zi, cr);
-    zi = stepImaginary(step, power, zr, zi, ci);
-    zr = t;
-    if (spread < SEPARATE) together = m;
-    if (!(zr * zr + zi * zi <= job.bailout2)) break;
+/** Of points that go on after their trial: as if a lane had run the block, since some have no trial. */
+@inline
+function togetherAsInBlock(tray: usize): void {
+  for (let at = tray; at < tray + (<usize>LANES << 3); at += 16) {
+    const together = f64x2.lt(v128.load(at, AT_SPREAD2), f64x2.splat(SEPARATE2));
+    v128.store(at, v128.and(together, v128.load(at, AT_COUNT)), AT_TOGETHER);
   }
-  if (job.limit <= TRIAL || !(zr * zr + zi * zi <= job.bailout2)) {
-    finishPoint(job, point, 0, load<f64>(at, AT_RE), load<f64>(at, AT_IM), cr, ci, job.spread, 0);
-    return false;
-  }
-  store<f64>(at, zr, AT_RE);
-  store<f64>(at, zi, AT_IM);
-  store<i64>(at, TRIAL, AT_COUNT);
-  store<f64>(at, spread, AT_SPREAD);
-  store<i64>(at, together, AT_TOGETHER);
-  return true;
 }

@@ -4,8 +4,8 @@
  * escaped within a block. The same operations in the same order as everywhere, so the same bits.
  */
 
-import { SEPARATE } from './footprint';
 import { squareImaginary, squareReal } from './formula';
+import { SEPARATE2 } from './spread';
 
 // Fields: byte offsets of arrays of 8 doubles (or 8 i64) from the pointer `tray`.
 export const AT_RE: usize = 0;
@@ -15,22 +15,22 @@ export const AT_C_IM: usize = 192;
 export const AT_COUNT: usize = 256; // i64: iterations so far
 export const AT_MAG2: usize = 320; // |z|^2 at the escape
 export const AT_POINT: usize = 384; // i64: index of the point
-export const AT_SPREAD: usize = 448; // |dz| over the sample's footprint (footprint.ts)
+export const AT_SPREAD2: usize = 448; // |dz|^2 over the sample's footprint (spread.ts)
 export const AT_TOGETHER: usize = 512; // i64: the last iteration after which it was small
 export const TRAY_BYTES: usize = 576;
 
 /**
  * Runs `iterations` from z within the bailout. Returns a bit for every lane that is still within it. spreads: these are
- * computed, too; add: what an iteration adds to them.
+ * computed, too; added: what an iteration adds to their squares, that of two at once.
  */
 @inline
-export function runTray(fold: i32, spreads: bool, tray: usize, iterations: i32, bailout2: f64, add: f64): i32 {
-  const low = half(fold, spreads, tray, iterations, bailout2, add);
-  return low | (half(fold, spreads, tray + 32, iterations, bailout2, add) << 4);
+export function runTray(fold: i32, spreads: bool, tray: usize, iterations: i32, bailout2: f64, added: f64): i32 {
+  const low = half(fold, spreads, tray, iterations, bailout2, added);
+  return low | (half(fold, spreads, tray + 32, iterations, bailout2, added) << 4);
 }
 
 @inline
-function half(fold: i32, spreads: bool, at: usize, iterations: i32, bailout2: f64, add: f64): i32 {
+function half(fold: i32, spreads: bool, at: usize, iterations: i32, bailout2: f64, added: f64): i32 {
   const bound = f64x2.splat(bailout2);
   const cr0 = v128.load(at, AT_C_RE);
   const cr1 = v128.load(at + 16, AT_C_RE);
@@ -44,21 +44,22 @@ function half(fold: i32, spreads: bool, at: usize, iterations: i32, bailout2: f6
   let within1 = within0;
   let last0 = bound;
   let last1 = bound;
-  const two = f64x2.splat(2);
-  const adds = f64x2.splat(add);
-  const separate = f64x2.splat(SEPARATE);
-  let spread0 = v128.load(at, AT_SPREAD);
-  let spread1 = v128.load(at + 16, AT_SPREAD);
+  const four = f64x2.splat(4);
+  const separate = f64x2.splat(SEPARATE2);
+  let spread0 = v128.load(at, AT_SPREAD2);
+  let spread1 = v128.load(at + 16, AT_SPREAD2);
+  let mag0 = f64x2.add(f64x2.mul(r0, r0), f64x2.mul(i0, i0));
+  let mag1 = f64x2.add(f64x2.mul(r1, r1), f64x2.mul(i1, i1));
   let together0 = v128.load(at, AT_TOGETHER);
   let together1 = v128.load(at + 16, AT_TOGETHER);
   for (let k: i32 = 0; k < iterations; k++) {
     // Neighbouring points mostly escape at about the same iteration.
     if ((k & 3) == 0 && k != 0 && !v128.any_true(v128.or(within0, within1))) break;
     if (spreads) {
-      const size0 = f64x2.sqrt(f64x2.add(f64x2.mul(r0, r0), f64x2.mul(i0, i0)));
-      const size1 = f64x2.sqrt(f64x2.add(f64x2.mul(r1, r1), f64x2.mul(i1, i1)));
-      spread0 = v128.bitselect(f64x2.add(f64x2.mul(f64x2.mul(two, size0), spread0), adds), spread0, within0);
-      spread1 = v128.bitselect(f64x2.add(f64x2.mul(f64x2.mul(two, size1), spread1), adds), spread1, within1);
+      // As the loop of the lanes does it.
+      const adds = f64x2.splat((k & 1) != 0 ? 2 * added : 0);
+      spread0 = v128.bitselect(f64x2.add(f64x2.mul(spread0, f64x2.mul(four, mag0)), adds), spread0, within0);
+      spread1 = v128.bitselect(f64x2.add(f64x2.mul(spread1, f64x2.mul(four, mag1)), adds), spread1, within1);
     }
     const t0 = squareReal(r0, i0, cr0);
     i0 = squareImaginary(fold, r0, i0, v128.load(at, AT_C_IM));
@@ -67,8 +68,8 @@ function half(fold: i32, spreads: bool, at: usize, iterations: i32, bailout2: f6
     i1 = squareImaginary(fold, r1, i1, v128.load(at + 16, AT_C_IM));
     r1 = t1;
     // A point beyond the bailout stays there: on to infinity and NaN, which is not within it either.
-    const mag0 = f64x2.add(f64x2.mul(r0, r0), f64x2.mul(i0, i0));
-    const mag1 = f64x2.add(f64x2.mul(r1, r1), f64x2.mul(i1, i1));
+    mag0 = f64x2.add(f64x2.mul(r0, r0), f64x2.mul(i0, i0));
+    mag1 = f64x2.add(f64x2.mul(r1, r1), f64x2.mul(i1, i1));
     last0 = v128.bitselect(mag0, last0, within0);
     last1 = v128.bitselect(mag1, last1, within1);
     count0 = i64x2.sub(count0, within0);
@@ -89,8 +90,8 @@ function half(fold: i32, spreads: bool, at: usize, iterations: i32, bailout2: f6
   v128.store(at, last0, AT_MAG2);
   v128.store(at + 16, last1, AT_MAG2);
   if (spreads) {
-    v128.store(at, spread0, AT_SPREAD);
-    v128.store(at + 16, spread1, AT_SPREAD);
+    v128.store(at, spread0, AT_SPREAD2);
+    v128.store(at + 16, spread1, AT_SPREAD2);
     v128.store(at, together0, AT_TOGETHER);
     v128.store(at + 16, together1, AT_TOGETHER);
   }
