@@ -2,7 +2,6 @@
 
 import { recolor as paint } from '../src/app/recolor.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
-import { frameCount } from '../src/request/request.js';
 import { interrupts } from './interrupts.js';
 import { uncertainLines } from './lines.js';
 import type { LeaderOptions } from './options.js';
@@ -19,8 +18,7 @@ export async function recolor(options: LeaderOptions): Promise<number> {
   try {
     reports = await reporter({ ...report, outfiles: request.outfiles, signal: stop.signal }, screen, runtime);
     const painted = await paint(options, { emit: screen.emit, signal: stop.signal });
-    const { width, height, film } = request;
-    for (const line of uncertainLines(painted.uncertain, frameCount(film) * width * height)) screen.show(line);
+    for (const line of uncertainLines(painted.uncertain, painted.pixels)) screen.show(line);
     await reports.finished(painted);
     return 0;
   } finally {

@@ -9,12 +9,15 @@ import { assemblyOf, partOf } from './assembly.js';
 import { type FilmJob, filmJob } from './film-job.js';
 import { keptWith } from './kept-with.js';
 import type { Prepared } from './prepare.js';
+import { pixelsOf } from './wanted.js';
 
 export interface KeptFilm {
   /** To be read once. Throws what `missing` makes. */
   readonly frames: AsyncIterable<Frame>;
   /** Pixels of keyframes that are uncertain, so far. */
   readonly uncertain: number;
+  /** Of all keyframes. */
+  readonly pixels: number;
 }
 
 interface Options {
@@ -68,6 +71,7 @@ async function startedFilm(film: FilmJob, { store, numerics, missing }: Options)
   }
   return {
     frames: film.frames(computed()),
+    pixels: pixelsOf(film.job),
     get uncertain() {
       return uncertain;
     },

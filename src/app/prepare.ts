@@ -87,7 +87,11 @@ async function withKept(
   const chosen = { ...request, iterations, perturbedFrom };
   const deepest = deepestOf(endsOf(chosen));
   const reference = orbit && (await orbitsAround(deepest, context, store, orbit).of(iterations));
-  context.emit({ kind: 'log', level: 'info', text: 'keyframes: as dense as those of an earlier film, which are kept' });
+  context.emit({
+    kind: 'log',
+    level: 'info',
+    text: 'keyframes: at the zooms of those that the store has of this place',
+  });
   context.emit({
     ...{ kind: 'prepared', iterations, perturbedFrom },
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),

@@ -30,8 +30,10 @@ export interface Recolored {
   /** With its method and iteration limit. */
   readonly request: Request;
   readonly files: readonly Written[];
-  /** Pixels that are uncertain, of all frames. */
+  /** Pixels that are uncertain, of all frames, or of all keyframes. */
   readonly uncertain: number;
+  /** All of them. */
+  readonly pixels: number;
 }
 
 /** @throws FractalError SAMPLES_MISSING, and what rendering throws; or the signal's reason */
@@ -66,7 +68,7 @@ async function stages(
   const numerics = await numericsOf(request.kernel);
   const kept = archivesOf(store, prepared, numerics);
 
-  const uncertain = await inStage('paint', context, async () => {
+  const painted = await inStage('paint', context, async () => {
     const first = await firstFound(kept, 0);
     const film =
       first || !store || !paint || output.wants.kind === 'samples'
@@ -77,7 +79,7 @@ async function stages(
         signal.throwIfAborted();
         await writeFrame(output, frame, prepared.request, paint);
       }
-      return film.uncertain;
+      return { uncertain: film.uncertain, pixels: film.pixels };
     }
     let sum = 0;
     for (let index = 0; index < picture.frames; index++) {
@@ -90,10 +92,10 @@ async function stages(
       await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
     }
-    return sum;
+    return { uncertain: sum, pixels: picture.frames * picture.width * picture.height };
   });
   const files = await inStage('close', context, () => output.close());
-  return { request: prepared.request, files, uncertain };
+  return { request: prepared.request, files, ...painted };
 }
 
 interface Kept {
