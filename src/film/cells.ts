@@ -91,7 +91,7 @@ export class Cells {
 
   /** The cells of state HERE as rectangles of pixels without overlaps, from the top to the bottom. */
   parts(): Rect[] {
-    const { left, top, right, bottom } = this.range;
+    const { left, top, right, bottom } = this.extent;
     const done: Rect[] = [];
     let open: Rect[] = [];
     for (let row = top; row < bottom; row++) {

@@ -24,10 +24,10 @@ const PLACE = [
 /** About 0.4 s of a core each. */
 const SIZE = ['--width', '240', '--height', '160', '--samples', '4'];
 const FRAMES = 8;
-const FILM = [...PLACE, ...SIZE, '--zoom-end', '2000000', '--frames', `${FRAMES}`];
+const FILM = [...PLACE, ...SIZE, '--zoom-end', '2000000', '--frames', `${FRAMES}`, '--assembly', 'frames'];
 const STILL = [...PLACE, ...SIZE];
 /** The same frame without end. */
-const ENDLESS = [...STILL, '--zoom-end', '1308000', '--frames', '1000000'];
+const ENDLESS = [...STILL, '--zoom-end', '1308000', '--frames', '1000000', '--assembly', 'frames'];
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 

@@ -8,7 +8,21 @@ import { folder, start } from '../e2e/processes.js';
 
 const BOUNDED = { timeout: 120_000 };
 const POINT = ['-x', '-1.338238635', '-y', '-0.057237059', '--zoom', '1', '--zoom-end', '1e6', '--iters', '1000'];
-const FILM = [...POINT, '--width', '320', '--height', '180', '--frames', '60', '--samples', '4', '--method', 'direct'];
+const FILM = [
+  ...POINT,
+  '--width',
+  '320',
+  '--height',
+  '180',
+  '--frames',
+  '60',
+  '--samples',
+  '4',
+  '--method',
+  'direct',
+  '--assembly',
+  'frames',
+];
 
 test('a leader whose terminal is closed ends as after Ctrl-C, and leaves no incomplete file', BOUNDED, async (t) => {
   const path = folder(t);

@@ -18,7 +18,7 @@ const POINT = ['-x', '-1.338238635', '-y', '-0.057237059', '--zoom', '1', '--ite
 const SMALL = ['--width', '160', '--height', '90'];
 /** Ten frames to a power of ten; a method of its own choice might suit the deeper film from another zoom on. */
 const DIRECT = [...POINT, ...SMALL, '--method', 'direct'];
-const FILM = [...DIRECT, '--zoom-end', '1e2', '--frames', '21'];
+const FILM = [...DIRECT, '--zoom-end', '1e2', '--frames', '21', '--assembly', 'frames'];
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
@@ -75,7 +75,7 @@ test('a repeated film computes nothing, a longer one only its new frames', BOUND
   assert.equal(first.recalled, 0);
   const again = await render(t, [...FILM, '--store', store], 'x.mp4');
   assert.deepEqual([again.shards, again.sha], [0, first.sha]);
-  const longer = [...DIRECT, '--zoom-end', '1e3', '--frames', '31'];
+  const longer = [...DIRECT, '--zoom-end', '1e3', '--frames', '31', '--assembly', 'frames'];
   const extended = await render(t, [...longer, '--store', store], 'x.mp4');
   assert.equal(extended.samples, 10 * 160 * 90, 'ten frames are new');
   assert.equal(extended.sha, (await render(t, [...longer, '--no-store'], 'x.mp4')).sha);

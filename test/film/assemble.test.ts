@@ -7,7 +7,6 @@ import { toLevel, toLinear } from '../../src/render/oklab.js';
 import { fromLog10 } from '../../src/view/decimal.js';
 import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
 import { assembledBytes, PAINT, paintedBy, psnr, type Scene, studio } from './rendering.js';
-import { residual } from './residual.js';
 
 const size = { width: 160, height: 90, samples: 1 };
 const octaves = 3;
@@ -43,33 +42,6 @@ for (const [name, scene] of Object.entries({ shallow, deep })) {
       }
     }
     assert.equal(rings, 4 * octaves + 1);
-  });
-
-  test(`a film from keyframes is better than 4 samples a pixel, and flickers half as much: ${name}`, async () => {
-    const { still, film } = studio(scene);
-    const looked = [10, 20, 30];
-    const sums = { film: 0, four: 0, eight: 0, filmFlicker: 0, fourFlicker: 0 };
-    let frame = 0;
-    let before: Uint8Array | undefined;
-    for await (const rgb of film()) {
-      if (looked.includes(frame) && before) {
-        const truth = await still(frame, 64);
-        const four = await still(frame, 4);
-        sums.film += psnr(rgb, truth);
-        sums.four += psnr(four, truth);
-        sums.eight += psnr(await still(frame, 8), truth);
-        sums.filmFlicker += residual(before, rgb, 2 ** (1 / 20), size);
-        sums.fourFlicker += residual(await still(frame - 1, 4), four, 2 ** (1 / 20), size);
-      }
-      before = rgb;
-      frame++;
-    }
-    assert.equal(frame, scene.path.frames);
-    const n = looked.length;
-    const means = `${(sums.film / n).toFixed(1)}, 4: ${(sums.four / n).toFixed(1)}, 8: ${(sums.eight / n).toFixed(1)} dB`;
-    assert.ok(sums.film > sums.four + n, means);
-    assert.ok(sums.film > sums.eight - 1.5 * n, means);
-    assert.ok(sums.filmFlicker < sums.fourFlicker / 2, `${sums.filmFlicker / n} against ${sums.fourFlicker / n}`);
   });
 }
 

@@ -66,10 +66,8 @@ for (const [name, scene] of Object.entries(scenes)) {
     for await (const rgb of here) {
       const other = (await there.next()).value as Uint8Array;
       if (before) {
-        const [own, moved] = [
-          residuals(before.here, rgb, 2 ** (1 / PER_OCTAVE), size),
-          residuals(before.there, other, 2 ** (1 / PER_OCTAVE), size),
-        ];
+        const to = similarity(path.at(frame), path.at(frame - 1), size.height);
+        const [own, moved] = [residuals(before.here, rgb, to, size), residuals(before.there, other, to, size)];
         for (const pixel of borders(path.at(frame), cover)) {
           sums.here.push(own[pixel] as number);
           sums.there.push(moved[pixel] as number);
