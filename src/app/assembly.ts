@@ -63,9 +63,13 @@ export function assemblyOf(request: Request, grid?: Grid): Assembly {
   return { ...(chosen ? { stretches: chosen } : {}), samples: { ...samples, keyframes }, why };
 }
 
+/** Each frame is looked at before the first one: an hour and a half at 60 a second. */
+const MOST_FRAMES = 324_000;
+
 /** Why a film cannot be assembled from keyframes. */
 function hindranceOf({ film, kernel, outfiles }: Request): string | undefined {
   if (film.frames < 2) return 'since it is a still';
+  if (film.frames > MOST_FRAMES) return `since it has more than ${MOST_FRAMES} frames`;
   if (kernel === 'gpu' || kernel === 'cpu') return `since the kernel ${kernel} computes whole views`;
   const raw = outfiles.map((name) => /\.(npy|exr)$/i.exec(name)?.[0]).find((found) => found !== undefined);
   if (raw) return `since an ${raw} holds the samples of whole frames`;

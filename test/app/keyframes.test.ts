@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
+import { assemblyOf } from '../../src/app/assembly.js';
 import { plan } from '../../src/app/plan.js';
 import { render } from '../../src/app/render.js';
 import { workerSource } from '../../src/app/worker-source.js';
@@ -126,6 +127,11 @@ test('where the formula changes frames are computed one by one, and all have the
     shared.lines.some((line) => /assembled from \d+ keyframes, but for 2 frames/.test(line)),
     shared.lines.join(),
   );
+});
+
+test('a film of a million frames is not planned frame by frame', () => {
+  const { request } = orderOf({ ...ZOOM, frames: '1000000', assembly: 'auto' });
+  assert.deepEqual(Object.keys(assemblyOf(request)), ['samples', 'why']);
 });
 
 test('progress counts frames of the film, and ends with all of them', BOUNDED, async (t) => {
