@@ -76,7 +76,7 @@ function hindranceOf({ film, kernel, outfiles }: Request): string | undefined {
   return undefined;
 }
 
-/** Runs of frames whose formula and bailout are the same, since only these share samples; frames that are alone are joined. */
+/** Runs of frames whose formula and bailout are the same, since only these share samples; neighbouring runs of one frame are one run. */
 function runsOf(request: Request): Run[] {
   const { frames } = request.film;
   if (!formulaChanges(request)) return [{ from: 0, frames, shares: true }];

@@ -74,7 +74,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
 function wayOf(stretches: readonly Stretch[] = []): string {
   const films = stretches.flatMap(({ film }) => (film ? [film] : []));
   if (films.length === 0) return 'frame by frame';
-  const alone = stretches.reduce((sum, { film, frames }) => sum + (film ? 0 : frames), 0);
+  const single = stretches.reduce((sum, { film, frames }) => sum + (film ? 0 : frames), 0);
   const keyframes = films.reduce((sum, { cover }) => sum + cover.keyframes.length, 0);
-  return `assembled from ${keyframes} keyframes${alone > 0 ? `, but for ${alone} frames` : ''}`;
+  return `assembled from ${keyframes} keyframes${single > 0 ? `; ${single} frames are computed one by one` : ''}`;
 }
