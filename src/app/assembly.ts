@@ -4,7 +4,7 @@ import { type Cover, coverOf, type FilmSize, samplesOf } from '../film/cover.js'
 import type { Grid } from '../film/grid.js';
 import type { FilmPath } from '../film/path.js';
 import { deepestOf, isExtended } from '../kernel/perturbation/reference.js';
-import { cameraAt, depthAt, formulaChanges, placeIn, type Request, viewAt } from '../request/request.js';
+import { cameraAt, formulaChanges, legsOf, type Request, viewAt } from '../request/request.js';
 import { samplesPerPixel } from '../view/view.js';
 import { endsOf } from './method.js';
 
@@ -119,14 +119,12 @@ function withoutKeyframes({ from, frames }: Pick<Stretch, 'from' | 'frames'>): S
 }
 
 function pathOf(request: Request, { from, frames }: Pick<Stretch, 'from' | 'frames'>): FilmPath {
-  const { film, rotation } = request;
-  const [start, end] = [depthAt(request, 0), depthAt(request, film.frames - 1)];
-  const straight = film.path === undefined && film.ends.rotation === undefined && start !== end;
+  const { film } = request;
   return {
     frames,
     at: (frame) => cameraAt(request, from + frame),
     ...(film.shutter > 0 ? { shutter: { open: film.shutter / 360, size: request, begin: 0, end: frames - 1 } } : {}),
-    ...(straight ? { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) } : {}),
+    legs: legsOf(request, from, from + frames - 1),
   };
 }
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Camera, depthOf, type Similarity, similarity } from '../../src/film/camera.js';
-import { CELL } from '../../src/film/cells.js';
 import { type Cover, coverOf, type FilmSize, type Keyframe, samplesOf } from '../../src/film/cover.js';
 import { tentOf } from '../../src/film/filter.js';
 import type { FilmPath } from '../../src/film/path.js';
+import { CELL } from '../../src/film/region.js';
 import { add, formatDecimal, fromLog10, parseDecimal } from '../../src/view/decimal.js';
 import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
 
