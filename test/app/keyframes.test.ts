@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
 import { assemblyOf } from '../../src/app/assembly.js';
+import { keyframeRenders } from '../../src/app/keyframes.js';
 import { plan } from '../../src/app/plan.js';
 import { render } from '../../src/app/render.js';
 import { workerSource } from '../../src/app/worker-source.js';
@@ -129,9 +130,16 @@ test('where the formula changes frames are computed one by one, and all have the
   );
 });
 
-test('a film of a million frames is not planned frame by frame', () => {
+test('planning a long film is ended by a signal, and lets other work run meanwhile', BOUNDED, async () => {
   const { request } = orderOf({ ...ZOOM, frames: '1000000', assembly: 'auto' });
-  assert.deepEqual(Object.keys(assemblyOf(request)), ['samples', 'why']);
+  const { stretches = [] } = await assemblyOf(request, never);
+  const { film } = stretches[0] ?? {};
+  assert.ok(film);
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const planning = keyframeRenders(request, film, controller.signal);
+  setImmediate(() => controller.abort(reason));
+  await assert.rejects(planning, (error) => error === reason);
 });
 
 test('progress counts frames of the film, and ends with all of them', BOUNDED, async (t) => {
