@@ -59,22 +59,27 @@ export function want({ known, here, others }: Draft, { top, from, to }: TouchedC
 }
 
 /** Cells of a row that lie in cells which another keyframe knows; maybe only those of `asked`. */
-function coveredBy({ known, scale, x, y }: Other, row: number, asked: Spans): Spans {
+function coveredBy(other: Other, row: number, asked: Spans): Spans {
+  const { known, scale, y } = other;
   const { left, top, right, bottom } = known.extent;
-  const first = Math.floor((y + row * CELL * scale) / CELL + TINY);
-  const last = Math.ceil((y + (row + 1) * CELL * scale) / CELL - TINY);
-  /** The cells of the row that lie in some of the other keyframe. */
-  const inside = (from: number, to: number): [number, number] => [
-    Math.ceil((from - TINY - x / CELL) / scale),
-    Math.floor((to + TINY - x / CELL) / scale),
-  ];
+  const first = Math.floor(y / CELL + row * scale + TINY);
+  const last = Math.ceil(y / CELL + (row + 1) * scale - TINY);
   // NaN, or beyond all: far away.
-  if (!(first >= top && last <= bottom && overlaps(asked, inside(left, right)))) return [];
-  let spans = known.at(first);
+  if (!(first >= top && last <= bottom)) return NONE;
+  const reached = overlaps(asked, inside(other, [left, right]));
+  let spans = reached ? known.at(first) : NONE;
   for (let k = first + 1; k < last && spans.length > 0; k++) spans = meet(spans, known.at(k));
+  return inside(other, spans);
+}
+
+const NONE: Spans = [];
+
+/** The cells of a row that lie in some of another keyframe's. */
+function inside({ x, scale }: Other, spans: Spans): Spans {
   const found: number[] = [];
   for (let k = 0; k < spans.length; k += 2) {
-    const [from, to] = inside(spans[k] as number, spans[k + 1] as number);
+    const from = Math.ceil(((spans[k] as number) - TINY - x / CELL) / scale);
+    const to = Math.floor(((spans[k + 1] as number) + TINY - x / CELL) / scale);
     if (to > from) found.push(from, to);
   }
   return found;

@@ -22,12 +22,9 @@ const NONE: Spans = [];
 /** Rows of cells: what they take in memory grows with the number of rows, not with that of cells. */
 export class Region {
   private readonly rows = new Map<number, Spans>();
-  private all = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-
-  /** A rectangle with all cells. */
-  get extent(): CellRange {
-    return this.all;
-  }
+  private readonly all = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  /** A rectangle with all cells, so far. */
+  readonly extent: CellRange = this.all;
 
   at(row: number): Spans {
     return this.rows.get(row) ?? NONE;
@@ -35,13 +32,11 @@ export class Region {
 
   add(row: number, spans: Spans): void {
     if (spans.length === 0) return;
-    const { left, top, right, bottom } = this.all;
-    this.all = {
-      left: Math.min(left, spans[0] as number),
-      top: Math.min(top, row),
-      right: Math.max(right, spans.at(-1) as number),
-      bottom: Math.max(bottom, row + 1),
-    };
+    const { all } = this;
+    all.left = Math.min(all.left, spans[0] as number);
+    all.top = Math.min(all.top, row);
+    all.right = Math.max(all.right, spans.at(-1) as number);
+    all.bottom = Math.max(all.bottom, row + 1);
     this.rows.set(row, union(this.at(row), spans));
   }
 

@@ -63,8 +63,14 @@ export function pathOf(keyframes: readonly Keyframe[], base: State): Path {
 
 /** `end`: of its time. */
 function turned(section: Section, rotation: (time: number) => number, end: number): Leg {
-  const { from, to, depthAt, positionAt, timeAt } = section;
+  const { from, to, depthAt, positionAt, timeAt, rests } = section;
   const last = justBefore(end);
+  if (rests) {
+    const [place, depth] = [section.at(from), depthAt(from)];
+    const [first, then] = [rotation(from), rotation(Math.min(to, last))];
+    const at = (degrees: number) => ({ ...place, rotation: degrees });
+    return { from: first, to: then, at, depthAt: () => depth, positionAt: () => first };
+  }
   const at = (position: number) => {
     return { ...section.at(position), rotation: rotation(Math.min(timeAt(position), last)) };
   };

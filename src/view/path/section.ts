@@ -17,6 +17,8 @@ export interface Section {
   /** Where it has this depth, which lies between those of its ends. */
   positionAt(depth: number): number;
   timeAt(position: number): number;
+  /** The place is one and the same. */
+  readonly rests?: true;
 }
 
 /** From `begin` to `end`, between which no keyframe lies. */
@@ -48,7 +50,7 @@ export function sectionsOf(stage: Stage): Section[] {
     if (level) return [{ ...byTime(stage), positionAt: inverse(begin, end, stage.depthAt) }];
     return [byDepth(stage, start, stop)];
   }
-  if (!level) return [byTime({ ...stage, depthAt: () => start })];
+  if (!level) return [{ ...byTime({ ...stage, depthAt: () => start }), rests: true }];
   const zoom = stage.at(begin).zoom;
   const [first, last] = [stage.passedAt(begin), stage.passedAt(end)];
   const timeAt = inverse(begin, end, stage.passedAt);
