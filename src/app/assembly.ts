@@ -107,9 +107,9 @@ interface Run {
 
 function* withKeyframes(request: Request, stretch: Stretch, grid: Grid | undefined): Generator<void, Stretch> {
   const { from, frames } = stretch;
-  const { width, height, sampling } = request;
+  const { width, height, sampling, film } = request;
   const path = pathOf(request, stretch);
-  const size = { width, height, samples: samplesPerPixel(sampling) };
+  const size = { width, height, samples: samplesPerPixel(sampling), round: film.anyRotation };
   const cover = yield* covering(path, size, grid);
   // Numbers of the orbit are those for its deepest view.
   if (isExtended({ zoom: cover.levels.zoomOf(0) }) && !isExtended(deepestOf(endsOf(request)))) {

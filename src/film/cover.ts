@@ -88,7 +88,7 @@ export function* covering(path: FilmPath, size: FilmSize, kept?: Grid): Generato
     const { leg, from, to } = piece;
     const ends = [leg.at(from), leg.at(to)] as const;
     const isLast = from === to || halvings === HALVINGS;
-    const turned = Math.abs(ends[0].rotation - ends[1].rotation) > TURN;
+    const turned = !sizes.round && Math.abs(ends[0].rotation - ends[1].rotation) > TURN;
     const found = isLast || !turned ? placeFor(piece, ends, isLast) : undefined;
     const bend = !found || from === to ? 0 : bendOf(piece, found);
     if (found && (isLast || bend <= BEND)) {

@@ -87,6 +87,8 @@ export interface Film {
   readonly shutter: number;
   /** Each frame computed by itself, or assembled from keyframes; auto: whichever has fewer samples. */
   readonly assembly: 'auto' | 'frames' | 'keyframes';
+  /** Keyframes serve frames of any rotation. */
+  readonly anyRotation: boolean;
 }
 
 /** A path that was given as data. */

@@ -80,6 +80,57 @@ test('another speed, easing, length and size below, and a part of the way, compu
   }
 });
 
+test('a path with other times and easings, and a part of it, computes nothing', BOUNDED, async (t) => {
+  const { xpos, ypos } = AT;
+  const way = [
+    { xpos, ypos, zoom: '150' },
+    { xpos, ypos, zoom: '150' },
+    { xpos: '-0.7412', ypos: '0.1352', zoom: '150', rotate: 30 },
+    { xpos: '-0.7412', ypos: '0.1352', zoom: '600', rotate: 30 },
+    { xpos: '-0.7436', ypos: '0.1318', zoom: '1500', rotate: -10 },
+  ];
+  const film = (times: readonly number[], eases: readonly unknown[]) => ({
+    path: JSON.stringify({ keyframes: way.map((one, k) => ({ time: times[k], ...one, ease: eases[k] })) }),
+    ...{ iters: '500', assembly: 'keyframes', width: '48', height: '27' },
+  });
+  const first = film([0, 5, 20, 45, 70], Array(5).fill('linear'));
+  const store = folder(t);
+  const { report } = await framesOf(t, first, { store });
+  assert.ok((report?.samples ?? 0) < 30 * 48 * 27);
+  const again = film([0, 2, 15.5, 55, 99], ['smooth', 'linear', { power: 2 }, 'smooth', 'linear']);
+  for (const other of [again, { ...again, 'frames-from': '20', 'frames-to': '40' }, { ...first, shutter: '180' }]) {
+    const { report: second, bytes } = await framesOf(t, other, { store });
+    assert.equal(second?.samples, 0);
+    assert.ok(bytes.length > 20);
+  }
+});
+
+test('with --any-rotation any rotation later computes nothing', BOUNDED, async (t) => {
+  const deep = { ...DEEP, zoom: '1e12', 'zoom-end': '8e12', frames: '25', assembly: 'keyframes' };
+  for (const film of [ZOOM, deep]) {
+    const store = folder(t);
+    const plain = await framesOf(t, film, {});
+    const round = await framesOf(t, { ...film, 'any-rotation': 'true' }, { store });
+    const more = (round.report?.samples ?? 0) / (plain.report?.samples ?? 1);
+    assert.ok(more > 1.4 && more < 2, `${more} times the samples`);
+    for (const other of [
+      { rotate: '33' },
+      { 'rotate-end': '-150', frames: '40' },
+      { rotate: '5', 'rotate-end': '95', ease: '1' },
+      { rotate: '-20', 'any-rotation': 'true', zoom: `${2 * Number(film.zoom)}` },
+    ]) {
+      const { report, bytes } = await framesOf(t, { ...film, ...other }, { store });
+      assert.equal(report?.samples, 0, JSON.stringify(other));
+      const frame = { ...film, ...other, 'frames-from': '9', 'frames-to': '9' };
+      const own = await framesOf(t, frame, {});
+      const truth = await framesOf(t, { ...frame, assembly: 'frames', samples: '64' }, {});
+      const [shared, alone] = [bytes[9], own.bytes[0]].map((one) => psnrOf(one, truth.bytes[0]));
+      const [from, of] = [await shared, await alone] as [number, number];
+      assert.ok(from > of - 1.5, `${JSON.stringify(other)}: ${from} dB, ${of} dB alone`);
+    }
+  }
+});
+
 test('a film of another size from kept keyframes is as good as one of its own', BOUNDED, async (t) => {
   const store = folder(t);
   const small = { ...ZOOM, width: '32', height: '18', frames: '9' };
