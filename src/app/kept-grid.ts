@@ -6,8 +6,14 @@
 import { type Camera, depthOf } from '../film/camera.js';
 import type { Cover } from '../film/cover.js';
 import type { Grid } from '../film/grid.js';
-import { extremesOf } from '../film/way.js';
-import { deepestOf, orderFor, type Reference, type ReferenceOrder } from '../kernel/perturbation/reference.js';
+import { extremesOf, restsFrom } from '../film/way.js';
+import {
+  deepestOf,
+  isExtended,
+  orderFor,
+  type Reference,
+  type ReferenceOrder,
+} from '../kernel/perturbation/reference.js';
 import { legsOf, neededOf, type Request } from '../request/request.js';
 import { flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
 import type { Store } from '../store/store.js';
@@ -26,6 +32,9 @@ export interface KeptGrid {
 
 /** Of the frames of a film. */
 interface Range {
+  /** The zoom of the deepest place, and that from which on the way to it stays at its centre. */
+  readonly deepest: string;
+  readonly restsFrom: string;
   /** Pitches of samples, as log10 of the zoom times the height of a view with one a pixel. */
   readonly shallow: number;
   readonly deep: number;
@@ -38,7 +47,9 @@ const SAME = 1e-6;
 export async function keptGridFor(store: Store, request: Request): Promise<KeptGrid | undefined> {
   const wanted = rangeOf(request);
   const found = (await flagsKeptAt(store, placeOf(request))).flatMap((note) => {
-    const { range, ...kept } = parsed(note);
+    const { range, ...noted } = parsed(note);
+    const deeper = isExtended({ zoom: range.deepest }) ? undefined : deeperOf(range, wanted);
+    const kept = { ...noted, grid: { ...noted.grid, ...(deeper ? { deeper } : {}) } };
     const shared = Math.min(range.deep, wanted.deep) - Math.max(range.shallow, wanted.shallow);
     const reaches = kept.perturbedFrom === Infinity || range.deep >= wanted.deep - SAME;
     const limit = request.autoIterations || kept.iterations === request.iterations;
@@ -46,6 +57,18 @@ export async function keptGridFor(store: Store, request: Request): Promise<KeptG
   });
   const round = ({ kept }: (typeof found)[0]) => Number(kept.grid.round);
   return found.sort((a, b) => b.shared - a.shared || round(b) - round(a))[0]?.kept;
+}
+
+/** The zoom to which a kept film goes on where one ends that is wanted. */
+function deeperOf(kept: Range, wanted: Range): string | undefined {
+  const [end, start, own] = [kept.deepest, kept.restsFrom, wanted.deepest].map((zoom) => depthOf({ zoom })) as [
+    number,
+    number,
+    number,
+  ];
+  // Its samples are at least as dense as those that are wanted.
+  const dense = kept.deep - end >= wanted.deep - own - SAME;
+  return dense && start <= own + SAME && end > own + SAME ? kept.deepest : undefined;
 }
 
 /** A prepared request. */
@@ -74,8 +97,11 @@ export async function noteGrid(store: Store, { request, reference, kept }: Noted
 function rangeOf(request: Request): Range {
   const dense = Math.log10(samplesPerPixel(request.sampling)) / 2;
   const more = dense + Math.log10(request.height);
-  const [deep, shallow] = extremes(request).map(depthOf) as [number, number];
-  return { shallow: shallow + more, deep: deep + more };
+  const ends = extremes(request);
+  const [deep, shallow] = ends.map(depthOf) as [number, number];
+  const way = legsOf(request, 0, request.film.frames - 1);
+  const [deepest, from] = [ends[0].zoom, restsFrom(way, ends[0])];
+  return { deepest, restsFrom: from, shallow: shallow + more, deep: deep + more };
 }
 
 /** The deepest and the shallowest place of the film. */
@@ -117,6 +143,8 @@ function parsed(note: KeptFlags): KeptGrid & { readonly range: Range } {
     iterations: number(note, 'iterations'),
     perturbedFrom: number(note, 'perturbedFrom'),
     range: {
+      deepest: note.deepest as string,
+      restsFrom: note.restsFrom as string,
       shallow: number(note, 'shallow'),
       deep: number(note, 'deep'),
     },

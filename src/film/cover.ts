@@ -18,7 +18,7 @@ import { beyond, cellsOf, hullOf, type Point } from './outline.js';
 import type { FilmPath } from './path.js';
 import { CELL } from './region.js';
 import { atOnce } from './turns.js';
-import { extremesOf, framesOf, lengthOf, type Piece, piecesOf } from './way.js';
+import { extremesOf, framesOf, lengthOf, onTo, type Piece, piecesOf } from './way.js';
 
 export interface FilmSize extends Size {
   /** A pixel has at least so many samples, at any place of any frame. */
@@ -61,7 +61,8 @@ export function coverOf(path: FilmPath, size: FilmSize, kept?: Grid): Cover {
 /** The same, in steps. */
 export function* covering(path: FilmPath, size: FilmSize, kept?: Grid): Generator<void, Cover> {
   const whole = isWhole(path, kept);
-  const legs = whole && path.legs ? path.legs : yield* framesOf(path);
+  const shown = whole && path.legs ? path.legs : yield* framesOf(path);
+  const legs = kept?.deeper ? [...onTo(extremesOf(shown)[0], kept.deeper), ...shown] : shown;
   const [deepest, shallowest] = extremesOf(legs);
   const grid = kept ?? gridOf(path, deepest, shallowest, { ...size, whole });
   const levels = levelsOf({ ...size, deepest: depthOf(deepest) }, grid);

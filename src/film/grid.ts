@@ -20,4 +20,9 @@ export interface Grid {
    * same keyframes, though others would do. Absent: 0.
    */
   readonly samples?: number;
+  /**
+   * Keyframes are kept from the deepest place of the film on to this zoom, around the same centre: what a frame shows of them
+   * need not be computed. Absent: none is.
+   */
+  readonly deeper?: string;
 }

@@ -1,5 +1,6 @@
 /** The way of a film in pieces that one level serves each, the same for films of any speed. */
 
+import { pathOf, withStart } from '../view/path/path.js';
 import { distanceLog10 } from '../view/path/place.js';
 import { type Camera, depthOf } from './camera.js';
 import { camerasOf } from './exposure.js';
@@ -28,6 +29,13 @@ export function* framesOf(path: FilmPath): Generator<void, Leg[]> {
 function pointOf(camera: Camera): Leg {
   const depth = depthOf(camera);
   return { from: 0, to: 0, at: () => camera, depthAt: () => depth, positionAt: () => 0 };
+}
+
+/** On from a place to a deeper zoom, around the same centre. */
+export function onTo({ re, im, zoom, rotation }: Camera, deeper: string): Leg[] {
+  const base = { re, im, zoom, rotation, bailout: 0, offset: 0, density: 1 };
+  const way = withStart([{ at: 1, centre: { re, im }, zoom: deeper }], base);
+  return pathOf(way, base).legs(0, 1);
 }
 
 /** The ends of a leg: the deeper one, and the other one. */
@@ -59,6 +67,17 @@ function* parts(leg: Leg, levels: Levels): Generator<Piece> {
     from = to;
   }
   yield { level, leg, from, to: shallow };
+}
+
+/** The zoom from which on the way to a deepest place stays at its centre. */
+export function restsFrom(legs: readonly Leg[], { re, im, zoom }: Camera): string {
+  const depth = depthOf({ zoom });
+  const last = legs.find((leg) => {
+    const [deep, shallow] = endsOf(leg);
+    const begin = leg.at(shallow);
+    return leg.depthAt(deep) === depth && begin.re === re && begin.im === im;
+  });
+  return last ? last.at(endsOf(last)[1]).zoom : zoom;
 }
 
 export interface WayLength {

@@ -64,14 +64,13 @@ test('another speed, easing, length and size below, and a part of the way, compu
       { width: '32', height: '18' },
       { zoom: film['zoom-end'], 'zoom-end': film.zoom },
       { zoom: `${2 * Number(film.zoom)}` },
+      { 'zoom-end': `${Number(film['zoom-end']) / 3}` },
+      { 'zoom-end': `${Number(film['zoom-end']) / 2}`, frames: '40', width: '32', height: '18' },
       { palette: 'Hippi', density: '3' },
     ]) {
       const { report } = await framesOf(t, { ...film, ...other }, { store });
       assert.equal(report?.samples, 0, JSON.stringify(other));
     }
-    // Where a film ends earlier, its last frame's middle is not among the samples of the longer one's keyframes of its depth.
-    const shorter = await framesOf(t, { ...film, 'zoom-end': `${Number(film['zoom-end']) / 3}` }, { store });
-    assert.ok((shorter.report?.samples ?? Infinity) < 1.5 * 64 * 36, `${shorter.report?.samples}`);
     for (const other of [{ rotate: '5' }, { width: '70' }]) {
       const { report } = await framesOf(t, { ...film, ...other }, { store });
       const share = (report?.recalled ?? 0) / ((report?.recalled ?? 0) + (report?.samples ?? 0));
