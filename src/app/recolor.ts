@@ -73,7 +73,7 @@ async function stages(
     const film =
       first || !store || !paint || output.wants.kind === 'samples'
         ? undefined
-        : await keptFilm(prepared, { store, numerics, paint, missing: keyframeMissing });
+        : await keptFilm(prepared, { store, numerics, paint, signal, missing: keyframeMissing });
     if (film) {
       for await (const frame of film.frames) {
         signal.throwIfAborted();

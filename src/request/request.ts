@@ -7,8 +7,8 @@ import { holdsSamples } from '../render/outfile.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import type { Easing } from '../view/path/easing.js';
 import type { Keyframe, State } from '../view/path/keyframe.js';
-import { pathOf as makePath, type Path, withStart } from '../view/path/path.js';
-import { type Place, placeAt } from '../view/path/place.js';
+import { type Leg, pathOf as makePath, type Path, withStart } from '../view/path/path.js';
+import type { Place } from '../view/path/place.js';
 import { type Extras, type Formula, type Sampling, samplesPerPixel, type View } from '../view/view.js';
 import { limitOf } from './limit/limit.js';
 
@@ -87,6 +87,8 @@ export interface Film {
   readonly shutter: number;
   /** Each frame computed by itself, or assembled from keyframes; auto: whichever has fewer samples. */
   readonly assembly: 'auto' | 'frames' | 'keyframes';
+  /** Keyframes serve frames of any rotation. */
+  readonly anyRotation: boolean;
 }
 
 /** A path that was given as data. */
@@ -161,9 +163,9 @@ export function frameCount({ first, last }: Film): number {
   return last - first + 1;
 }
 
-/** The place at a time of a straight way, 0 to 1. */
-export function placeIn({ re, im, zoom, film }: Request, time: number): Place {
-  return placeAt({ re, im, zoom }, film.end, time);
+/** The way of the camera from one frame to another, without times. */
+export function legsOf(request: Request, from: number, to: number): Leg[] {
+  return pathOf(request).legs(from, to);
 }
 
 /** The view of any place, as frames have it. `rotation`: by default that of the request. */
