@@ -20,7 +20,7 @@ test('a contact sheet comes without the film, and has its frames', BOUNDED, asyn
   const { data, info } = await sharp(join(at, 'sheet.png')).raw().toBuffer({ resolveWithObject: true });
   assert.deepEqual([info.width, info.height], [4 + 6 * 36, 4 + 4 * (18 + 7 + 12)]);
   // The fifth frame on it is frame 5 of the film, at the small size.
-  const small = ['--width', '32', '--height', '18', '--assembly', 'frames', '-o', 'f-%02d.png'];
+  const small = ['--width', '32', '--height', '18', '--assembly', 'frames', '--palette-filter', '-o', 'f-%02d.png'];
   const frames = await fractal(t, ['leader', '--local', '1', '--no-store', ...FILM, ...small], at);
   assert.equal(frames.code, 0, frames.stderr);
   const picture = await sharp(join(at, 'f-05.png')).raw().toBuffer();
