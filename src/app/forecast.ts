@@ -64,9 +64,9 @@ export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<
   return { costOf: (frame) => costAt(sampled, frame), blank: await blankOf(sampled, sample) };
 }
 
-/** So many of the numbers below a count, with the first and the last. */
-function evenly(count: number, most: number): number[] {
-  return Array.from({ length: most }, (_, k) => Math.round((k * (count - 1)) / (most - 1)));
+/** At most so many of the numbers below a count, in order, with the first and the last. */
+export function evenly(count: number, most: number): number[] {
+  return [...new Set(Array.from({ length: most }, (_, k) => Math.round((k * (count - 1)) / (most - 1))))];
 }
 
 function some(frames: readonly number[], most: number): readonly number[] {

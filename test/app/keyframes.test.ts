@@ -178,14 +178,14 @@ test('auto takes what has fewer samples, and the plan says both', BOUNDED, async
     plan(orderOf({ ...raw, assembly: 'auto' }), source, { emit: () => undefined, signal: never });
   const long = await planned(ZOOM);
   const samplesOf = (planned: typeof long, by: 'frames' | 'keyframes') =>
-    planned.assembly?.ways.find((way) => way.by === by)?.samples;
+    planned.ways?.all.find((way) => way.by === by)?.samples;
   assert.equal(samplesOf(long, 'frames'), 25 * 64 * 36);
   assert.ok(long.samples < 25 * 64 * 36);
   assert.equal(long.samples, samplesOf(long, 'keyframes'));
-  assert.match(long.assembly?.why ?? '', /fewer samples/);
+  assert.match(long.ways?.why ?? '', /fewer samples/);
   const short = await planned({ ...ZOOM, frames: '2', 'zoom-end': '1e9' });
   assert.equal(short.samples, 2 * 64 * 36);
-  assert.equal(short.assembly?.keyframes, undefined);
+  assert.equal(short.ways?.chosen.by, 'frames');
 });
 
 test(
