@@ -62,6 +62,12 @@ test('an interrupted run names what is kept, and where it continues', () => {
     keptLine({ ...kept, keyframes: { done: 12, all: 40 } }),
     '37 % of the samples, with 12 of 40 keyframes complete, are kept in the store "/s": the same command goes on from there',
   );
+  const frames = { done: 3, all: 9 };
+  assert.match(
+    keptLine({ ...kept, keyframes: { done: 12, all: 40 }, frames }),
+    /^37 % of the samples, with 12 of 40 keyframes and 3 of 9 single frames complete, are kept/,
+  );
+  assert.match(keptLine({ ...kept, frames }), /^37 % of the samples, with 3 of 9 frames complete, are kept/);
   assert.match(keptLine({ ...kept, store: 'some' }), /^a part of the 37 % that were computed is kept in the store/);
   assert.match(keptLine({ ...kept, store: 'none' }), /^nothing is kept of the 37 %/);
   assert.match(keptLine({ ...kept, folder: undefined }), /^nothing is kept of the 37 % .*--no-store/);
