@@ -28,7 +28,7 @@ import { type Context, inStage, orAborted, untilClosed } from './stage.js';
 import { tracking } from './tracking.js';
 import { thisProgram } from './version.js';
 import { samplesOf, wantedPixels } from './wanted.js';
-import { blankWarning, requestWarnings } from './warnings.js';
+import { blankWarnings, requestWarnings } from './warnings.js';
 import type { WorkerSource } from './worker-source.js';
 
 /** What is to be rendered, and how. */
@@ -140,7 +140,7 @@ async function stages(
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
   const film = request.film.frames > 1;
   const forecast = film ? await inStage('forecast', context, () => forecastOf(prepared, signal)) : undefined;
-  if (forecast?.blank && !order.warned) warn(blankWarning(prepared.request, forecast.blank));
+  if (forecast && !order.warned) for (const text of blankWarnings(prepared.request, forecast.blanks)) warn(text);
 
   const numerics = await inStage('kernel', context, () =>
     orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
