@@ -57,7 +57,9 @@ export function assemblyOf(request: Request, grid?: Grid): Assembly {
   const why = blurred
     ? 'which --shutter needs'
     : auto
-      ? `which has ${fewer ? 'fewer' : 'no more'} samples`
+      ? fewer
+        ? 'since that takes fewer samples'
+        : 'since keyframes take no fewer samples'
       : 'as asked for';
   const chosen = film.assembly === 'keyframes' || blurred ? stretches : auto && fewer ? cheapest : undefined;
   return { ...(chosen ? { stretches: chosen } : {}), samples: { ...samples, keyframes }, why };

@@ -10,6 +10,7 @@ import { deepestOf, orderFor, type Reference, type ReferenceOrder } from '../ker
 import { neededOf, type Request } from '../request/request.js';
 import { flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
 import type { Store } from '../store/store.js';
+import { fromLog10 } from '../view/decimal.js';
 import { samplesPerPixel } from '../view/view.js';
 import { endsOf } from './method.js';
 
@@ -46,6 +47,26 @@ export async function keptGridFor(store: Store, request: Request): Promise<KeptG
   return found.sort((a, b) => b.shared - a.shared)[0]?.kept;
 }
 
+/**
+ * The widest film of a place whose keyframes are kept: its iteration limit, and its zooms as those of frames of the request's
+ * size; undefined: none is noted.
+ */
+export async function widestKept(
+  store: Store,
+  request: Request,
+): Promise<{ readonly from: string; readonly to: string; readonly iterations: number } | undefined> {
+  const kept = (await flagsKeptAt(store, placeOf(request))).map(parsed);
+  const [widest] = kept.sort((a, b) => spanOf(b.range) - spanOf(a.range));
+  if (!widest) return undefined;
+  const { range, iterations } = widest;
+  const pitch = pitchOf(request);
+  return { from: fromLog10(range.shallow - pitch), to: fromLog10(range.deep - pitch), iterations };
+}
+
+function spanOf({ shallow, deep }: Range): number {
+  return deep - shallow;
+}
+
 /** A prepared request. */
 interface Noted {
   readonly request: Request;
@@ -70,11 +91,14 @@ export async function noteGrid(store: Store, { request, reference, kept }: Noted
 }
 
 function rangeOf(request: Request): Range {
-  const dense = Math.log10(samplesPerPixel(request.sampling)) / 2;
   const depths = endsOf(request).map(depthOf);
-  const more = dense + Math.log10(request.height);
-  const [shallow, deep] = [Math.min(...depths), Math.max(...depths)];
-  return { shallow: shallow + more, deep: deep + more };
+  const pitch = pitchOf(request);
+  return { shallow: Math.min(...depths) + pitch, deep: Math.max(...depths) + pitch };
+}
+
+/** That of samples at a zoom of 1. */
+function pitchOf({ sampling, height }: Request): number {
+  return Math.log10(samplesPerPixel(sampling)) / 2 + Math.log10(height);
 }
 
 function placeOf(request: Request) {

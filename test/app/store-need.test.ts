@@ -31,7 +31,7 @@ test('a plan of a film states time and store of both ways, and when the store do
   };
   const enough = await lines('auto', 2 ** 30);
   const of = (all: readonly string[], name: string) => all.find((line) => line.startsWith(`${name}: `)) ?? '';
-  assert.match(of(enough, 'assembly'), /^assembly: from \d+ keyframes, which has fewer samples$/);
+  assert.match(of(enough, 'assembly'), /^assembly: from \d+ keyframes, since that takes fewer samples$/);
   assert.match(
     of(enough, 'frame by frame'),
     /^frame by frame: 552960 samples, about .* of computing and .* of encoding, about 879\.2 kB in the store$/,
