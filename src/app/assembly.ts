@@ -63,7 +63,9 @@ function* planned(request: Request, grid?: Grid): Generator<void, Assembly> {
   const why = blurred
     ? 'which --shutter needs'
     : auto
-      ? `which has ${fewer ? 'fewer' : 'no more'} samples`
+      ? fewer
+        ? 'since that takes fewer samples'
+        : 'since keyframes take no fewer samples'
       : 'as asked for';
   const chosen = film.assembly === 'keyframes' || blurred ? stretches : auto && fewer ? cheapest : undefined;
   return { ...(chosen ? { stretches: chosen } : {}), samples: { ...samples, keyframes }, why };

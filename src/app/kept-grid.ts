@@ -17,6 +17,7 @@ import {
 import { legsOf, neededOf, type Request } from '../request/request.js';
 import { flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
 import type { Store } from '../store/store.js';
+import { fromLog10 } from '../view/decimal.js';
 import { samplesPerPixel } from '../view/view.js';
 import { endsOf } from './method.js';
 
@@ -71,6 +72,26 @@ function deeperOf(kept: Range, wanted: Range): string | undefined {
   return dense && start <= own + SAME && end > own + SAME ? kept.deepest : undefined;
 }
 
+/**
+ * The widest film of a place whose keyframes are kept: its iteration limit, and its zooms as those of frames of the request's
+ * size; undefined: none is noted.
+ */
+export async function widestKept(
+  store: Store,
+  request: Request,
+): Promise<{ readonly from: string; readonly to: string; readonly iterations: number } | undefined> {
+  const kept = (await flagsKeptAt(store, placeOf(request))).map(parsed);
+  const [widest] = kept.sort((a, b) => spanOf(b.range) - spanOf(a.range));
+  if (!widest) return undefined;
+  const { range, iterations } = widest;
+  const pitch = pitchOf(request);
+  return { from: fromLog10(range.shallow - pitch), to: fromLog10(range.deep - pitch), iterations };
+}
+
+function spanOf({ shallow, deep }: Range): number {
+  return deep - shallow;
+}
+
 /** A prepared request. */
 interface Noted {
   readonly request: Request;
@@ -95,8 +116,7 @@ export async function noteGrid(store: Store, { request, reference, kept }: Noted
 }
 
 function rangeOf(request: Request): Range {
-  const dense = Math.log10(samplesPerPixel(request.sampling)) / 2;
-  const more = dense + Math.log10(request.height);
+  const more = pitchOf(request);
   const ends = extremes(request);
   const [deep, shallow] = ends.map(depthOf) as [number, number];
   const way = legsOf(request, 0, request.film.frames - 1);
@@ -107,6 +127,11 @@ function rangeOf(request: Request): Range {
 /** The deepest and the shallowest place of the film. */
 function extremes(request: Request): [Camera, Camera] {
   return extremesOf(legsOf(request, 0, request.film.frames - 1));
+}
+
+/** That of samples at a zoom of 1. */
+function pitchOf({ sampling, height }: Request): number {
+  return Math.log10(samplesPerPixel(sampling)) / 2 + Math.log10(height);
 }
 
 function placeOf(request: Request) {

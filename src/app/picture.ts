@@ -11,6 +11,7 @@ import { frameCount, lookAt, lookChanges, neededOf, type Request, viewAt } from 
 import type { Frame } from '../shard/frame.js';
 import { channelsOf, samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
+import { once } from './once.js';
 import type { SheetOrder } from './preview.js';
 import type { Context } from './stage.js';
 
@@ -113,12 +114,6 @@ export async function writeFrame(
     (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, index)),
     light && { view, light },
   );
-}
-
-/** The same result for every call. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }
 
 /** Shards of a frame ask for its view one after another: the last few are kept. */
