@@ -6,6 +6,7 @@ import {
   type Assignment,
   type Opened,
   PROTOCOL,
+  type Rank,
   type Ready,
   type Result,
   type ToLeader,
@@ -288,8 +289,8 @@ test('a real worker, which checks its credits, never gets more shards than it ha
       ...pool,
       session: () => ({
         ...pool.session(),
-        open: (kernel: 'simd', priority: number) => {
-          const handle = pool.session().open(kernel, priority);
+        open: (kernel: 'simd', rank: Rank) => {
+          const handle = pool.session().open(kernel, rank);
           const queue: typeof handle.queue = (assignment, finish) => {
             assigned.set(assignment.shard, assignment);
             handle.queue(assignment, finish);

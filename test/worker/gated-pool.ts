@@ -63,7 +63,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
         tasks = tasks.filter((task) => task.job !== job);
       };
       return {
-        open(_, priority) {
+        open(_, { priority }) {
           const job = {};
           const known = new Set<number>();
           own.add(job);
@@ -82,9 +82,12 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
             cancel(epoch) {
               tasks = tasks.filter((task) => task.job !== job || task.assignment.epoch !== epoch);
             },
-            setPriority: (changed) => void jobs.set(job, changed),
+            setRank: (changed) => void jobs.set(job, changed.priority),
             get underWay() {
               return tasks.filter((task) => task.job === job).map(({ assignment }) => assignment.epoch);
+            },
+            get running() {
+              return tasks.slice(0, slots).filter((task) => task.job === job).length;
             },
             close: () => close(job),
           };

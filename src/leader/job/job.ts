@@ -55,6 +55,7 @@ export interface RunningJob {
   readonly frames: AsyncIterable<Frame>;
   /** 0 to 100: among the jobs of a fleet, free slots of a worker go to the highest priority first. */
   setPriority(priority: number): void;
+  setOwner(owner: string): void;
 }
 
 /** How long the workers may take to report once the last frame is gathered. */
@@ -78,6 +79,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     draining: (name) => feed({ kind: 'draining', peer: name }),
     failed: fail,
     send: (name, order) => void channel.send(name, order),
+    rank: ({ owner, priority }) => channel.rank(owner, priority),
     note: (text) => options.note(text),
   });
   const channel: JobChannel = fleet.attach({
@@ -88,6 +90,9 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     },
     message: guarded,
     leftOut: (name) => workers.reasonLeftOut(name),
+    ownerChanged(owner) {
+      if (owner === workers.owner) workers.rank();
+    },
   });
   const scenes = new JobScenes(job, (name, order) => void channel.send(name, order));
   const frames: Frame[] = [];
@@ -314,5 +319,9 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     }
   }
 
-  return { frames: inOrder(), setPriority: (priority) => workers.setPriority(priority) };
+  return {
+    frames: inOrder(),
+    setPriority: (priority) => workers.rank({ priority }),
+    setOwner: (owner) => workers.rank({ owner }),
+  };
 }
