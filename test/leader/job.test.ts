@@ -158,7 +158,8 @@ function leader(t: TestContext, changes: Partial<FleetOptions & JobOptions> = {}
     ...changes,
   };
   const fleet = openFleet(options);
-  const started = startJob(fleet, { ...job, ...other }, options);
+  // The limit of slots is the fleet's, not that of the job.
+  const started = startJob(fleet, { ...job, ...other }, { ...options, maxSlots: 0 });
   const running = { frames: started.frames, add: fleet.add, sealed: fleet.sealed };
   t.after(() => fleet.close());
   let port = 0;

@@ -11,6 +11,7 @@ import { type Address, addressText } from '../../cluster/transport.js';
 import { FractalError } from '../../errors.js';
 import { Connection, type ConnectionOptions, type FromWorker } from './connection.js';
 import { Owners, type Terms } from './owners.js';
+import { type Claimant, Quotas } from './quotas.js';
 import { Unconfirmed } from './unconfirmed.js';
 
 /** A worker to be dialled, as a hostfile names it. */
@@ -74,12 +75,14 @@ export interface JobChannel {
   fault(worker: string, reason: string): void;
   /** Of a job of this owner and priority. */
   rank(owner: string, priority: number): Rank;
+  /** What the job uses or wants may have changed, or its priority, or that it belongs to this owner. */
+  changed(owner: string): void;
   /** Messages that are still on their way are dropped. */
   detach(): void;
 }
 
 /** What a fleet calls in a job. */
-export interface JobClient {
+export interface JobClient extends Claimant {
   on(event: FleetEvent): void;
   message(worker: string, message: JobMessage): void;
   /** Why a worker takes no part in this job, if so. */
@@ -125,6 +128,7 @@ export function openFleet(options: FleetOptions): Fleet {
   const jobs = new Map<number, JobClient>();
   const listeners = new Set<(event: FleetEvent) => void>();
   const owners = new Owners();
+  const quotas = new Quotas(() => jobs.values(), owners);
   let latestJob = 0;
   let isSealed = false;
   let isClosed = false;
@@ -236,8 +240,12 @@ export function openFleet(options: FleetOptions): Fleet {
       resetBackoff: (worker) => members.get(worker)?.connection.resetBackoff(),
       fault: (worker, reason) => members.get(worker)?.connection.fault(reason),
       rank: (owner, priority) => owners.rankOf(owner, priority),
+      changed(owner) {
+        if (owners.termsOf(owner).maxSlots > 0) quotas.divide(owner);
+      },
       detach() {
         jobs.delete(job);
+        quotas.divide(client.owner);
         for (const { connection } of members.values()) connection.forget(job);
       },
     };
@@ -270,6 +278,7 @@ export function openFleet(options: FleetOptions): Fleet {
     setOwner(owner, terms) {
       owners.set(owner, terms);
       for (const job of jobs.values()) job.ownerChanged(owner);
+      quotas.divide(owner);
     },
     attach,
     close() {
