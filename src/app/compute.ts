@@ -3,7 +3,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
-import { type Progress, type RunningJob, startJob } from '../leader/job/job.js';
+import { type JobOptions, type Progress, type RunningJob, startJob } from '../leader/job/job.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { fractalJob } from '../work/fractal/job.js';
@@ -27,6 +27,8 @@ export interface ClusterUse {
   readonly strict: boolean;
   /** Further attempts to reach a worker before the job stops waiting for it. */
   readonly retries: number;
+  /** Beside other jobs of the same fleet. */
+  readonly standing?: Pick<JobOptions, 'priority' | 'owner' | 'maxSlots'>;
 }
 
 export interface ComputeOptions {
@@ -58,11 +60,20 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   const { emit } = context;
   const ending = endingWith(context.signal);
   const name = randomUUID().slice(0, 8);
-  const { np, retries, minWorkers, strict } = use;
+  const { np, retries, minWorkers, strict, standing } = use;
   const connection = { session: name, np, retries, emit, failed: ending.end };
   const { fleet, close } = options.fleet ? kept(options.fleet, ending.end) : await connect(workers, connection);
   const running = startJob(fleet, job, {
-    ...{ name, ...numerics, minWorkers, strict, metrics, signal: ending.signal, now: () => performance.now() },
+    ...{
+      name,
+      ...numerics,
+      ...standing,
+      minWorkers,
+      strict,
+      metrics,
+      signal: ending.signal,
+      now: () => performance.now(),
+    },
     note: logTo(emit, 'info'),
     progress,
     gathered(report) {
