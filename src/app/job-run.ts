@@ -4,7 +4,7 @@ import { basename, join, sep } from 'node:path';
 import { FractalError } from '../errors.js';
 import type { RunningJob } from '../leader/job/job.js';
 import { orderedOptions, orderedRequest } from '../request/submission.js';
-import type { Job, Output } from '../service/job.js';
+import type { Job, Output, Progress } from '../service/job.js';
 import type { Outputs } from '../service/outputs.js';
 import type { Run, RunReports, StartRun } from '../service/run.js';
 import type { StoreOptions } from './archive.js';
@@ -18,43 +18,68 @@ export interface JobRunOptions {
   readonly outputs: Pick<Outputs, 'prepare'>;
 }
 
+/** How often a pausing job is looked at. */
+const PAUSE_MS = 50;
+
 export function jobRuns(options: JobRunOptions): StartRun {
   return (job, reports): Run => {
     const stopped = new AbortController();
+    const end = () => stopped.abort(new Error('the job was stopped'));
     let running: RunningJob | undefined;
-    let { priority } = job;
+    let latest = job;
+    let pausing: NodeJS.Timeout | undefined;
+    const rank = () => {
+      running?.setPriority(latest.priority);
+      running?.setOwner(latest.owner);
+    };
+    /** Shards under way are finished and kept; then the run ends, and takes no memory while the job is paused. */
+    const pause = () => {
+      if (!running) return end();
+      running.pause();
+      pausing ??= setInterval(() => running?.usage.underWay === 0 && end(), PAUSE_MS);
+    };
+    const goOn = () => {
+      clearInterval(pausing);
+      pausing = undefined;
+      running?.resume();
+    };
     const started = (one: RunningJob) => {
       running = one;
-      one.setPriority(priority);
+      rank();
     };
+    const progress = (event: ProgressEvent) => reports.progress(progressOf(event, running));
+    const context = { log: reports.log, progress, started, signal: stopped.signal };
     return {
-      result: renderJob(job, options, { reports, started, signal: stopped.signal }),
+      result: renderJob(job, options, context).finally(() => clearInterval(pausing)),
       // What was computed is in the store, from which the next run takes it.
-      stop: () => stopped.abort(new Error('the job was stopped')),
-      revised(latest) {
-        if (latest.priority === priority) return;
-        priority = latest.priority;
-        running?.setPriority(priority);
+      stop: (how) => (how === 'pause' ? pause() : end()),
+      revised(now) {
+        latest = now;
+        rank();
+        if (pausing) goOn();
       },
     };
   };
 }
 
-interface RunContext {
-  readonly reports: RunReports;
+interface RunContext extends Pick<RunReports, 'log'> {
   readonly signal: AbortSignal;
+  progress(event: ProgressEvent): void;
   started(job: RunningJob): void;
 }
 
 async function renderJob(
-  { id, order }: Job,
+  { id, order, priority, owner }: Job,
   { workers, cluster, store, outputs }: JobRunOptions,
-  { reports, signal, started }: RunContext,
+  { log, progress, signal, started }: RunContext,
 ): Promise<readonly Output[] | 'stopped'> {
   // Clients see names of files, not where they are.
   let hidden = '';
   const shown = (text: string) => (hidden === '' ? text : text.replaceAll(hidden, ''));
-  const log: RunReports['log'] = (level, text) => reports.log(level, shown(text));
+  const emit = (event: AppEvent) => {
+    if (event.kind === 'log') log(event.level, shown(event.text));
+    if (event.kind === 'progress') progress(event);
+  };
   try {
     const folder = await outputs.prepare(id);
     hidden = `${folder}${sep}`;
@@ -66,12 +91,12 @@ async function renderJob(
         request: { ...request, outfile: outfiles[0] as string, outfiles },
         notes: [],
         store: { ...store, samples: keepSamples },
-        cluster: { ...cluster, verify },
+        cluster: { ...cluster, verify, standing: { priority, owner } },
         metrics: false,
         started,
       },
       workers,
-      { emit: (event) => report(event, { ...reports, log }), signal },
+      { emit, signal },
     );
     return files.map(({ path, bytes }) => ({ name: basename(path), bytes }));
   } catch (error) {
@@ -81,11 +106,11 @@ async function renderJob(
   }
 }
 
-function report(event: AppEvent, { log, progress }: RunReports): void {
-  if (event.kind === 'log') log(event.level, event.text);
-  if (event.kind === 'progress') progress(progressOf(event));
-}
-
-function progressOf({ framesDone, outline, samplesDone, samples, slots }: ProgressEvent) {
-  return { framesDone, frames: outline.frames, samplesDone, samples, slots };
+function progressOf(
+  { framesDone, outline, samplesDone, samples }: ProgressEvent,
+  running: RunningJob | undefined,
+): Progress {
+  const { slots = 0, secondsLeft } = running?.usage ?? {};
+  const left = secondsLeft === undefined ? {} : { coreSecondsLeft: secondsLeft };
+  return { framesDone, frames: outline.frames, samplesDone, samples, slots, ...left };
 }

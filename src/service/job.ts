@@ -66,6 +66,8 @@ export interface Progress {
   readonly samples: number;
   /** Slots that compute for it now. */
   readonly slots: number;
+  /** Estimate of the computing time of slots that is left; absent before the first shard. */
+  readonly coreSecondsLeft?: number;
 }
 
 export function hasEnded({ state }: Pick<Job, 'state'>): boolean {

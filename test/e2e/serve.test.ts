@@ -71,7 +71,7 @@ test('several jobs run at once on the workers of a hostfile, and these are liste
 
 test('a running job is paused, and goes on from the store', BOUNDED, async (t) => {
   const service = await serving(t, join(folder(t), 'data'));
-  const id = await service.submit({ ...STILL, width: 640, height: 640, samples: 9, outfile: 'x.png' });
+  const id = await service.submit({ ...STILL, width: 400, height: 400, samples: 9, outfile: 'x.png' });
   for (;;) {
     const { progress } = await service.get(`/v1/jobs/${id}`);
     if (progress?.samplesDone > 0) break;
@@ -86,7 +86,7 @@ test('a running job is paused, and goes on from the store', BOUNDED, async (t) =
 test('SIGTERM ends the service with code 0 while jobs run, and the next one completes them', BOUNDED, async (t) => {
   const data = join(folder(t), 'data');
   const first = await serving(t, data);
-  const id = await first.submit({ ...STILL, width: 320, height: 320, samples: 9, outfile: 'x.png' });
+  const id = await first.submit({ ...STILL, width: 240, height: 240, samples: 9, outfile: 'x.png' });
   await first.reaches(id, 'running');
   first.process.kill('SIGTERM');
   const { code, stderr } = await first.ended;
