@@ -146,6 +146,16 @@ test('an owner that was idle gains nothing for the past: from its return on, the
   assert.ok(Math.abs((gained[0] as number) / (gained[1] as number) - 1) < 0.05, `${gained}`);
 });
 
+test('a shard that runs counts as far as it has come: meanwhile the other slot is for the other owner', () => {
+  const jobs = [
+    { rank: { ...RANK, owner: 1 }, next: () => 10_000 },
+    { rank: { ...RANK, owner: 2 }, next: () => 10 },
+  ];
+  const { used, waits } = simulate(jobs, 2, 10_000);
+  assert.equal(used[0], 10_000, 'it has one slot');
+  assert.ok((used[1] as number) >= 9_980 && (waits[1] as number) <= 10, `${used}`);
+});
+
 test('many short jobs, one after the other, give their owner no more than its share', () => {
   const queues = new Queues();
   const session = queues.openSession(() => undefined);
