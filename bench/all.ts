@@ -4,6 +4,7 @@ import { assembly } from './assembly.js';
 import { clusters } from './clusters.js';
 import { deaths } from './deaths.js';
 import { deep } from './deep.js';
+import { fair } from './fair.js';
 import { film } from './film.js';
 import { gpu } from './gpu.js';
 import { healthy } from './healthy.js';
@@ -32,6 +33,7 @@ const ALL = {
   deaths,
   transport,
   priority,
+  fair,
 };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();

@@ -22,6 +22,7 @@ export type AppEvent =
   | GatheredEvent
   | KeptEvent
   | RegistrationEvent
+  | ServingEvent
   | WorkerEvent
   | CertificateEvent;
 
@@ -142,6 +143,12 @@ export interface KeptEvent {
 /** Workers may register here from now on. */
 export interface RegistrationEvent {
   readonly kind: 'registration';
+  readonly address: Address;
+}
+
+/** The service answers here from now on. */
+export interface ServingEvent {
+  readonly kind: 'serving';
   readonly address: Address;
 }
 

@@ -4,6 +4,8 @@
  */
 
 import type { Address } from '../cluster/transport.js';
+import type { Fleet } from '../leader/fleet/fleet.js';
+import type { RunningJob } from '../leader/job/job.js';
 import type { Written } from '../render/output.js';
 import { frameCount, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
@@ -44,6 +46,8 @@ export interface RenderOrder {
   readonly sheet?: SheetOrder;
   /** An earlier rendering of the same has warned of what will be seen. */
   readonly warned?: boolean;
+  /** The job has begun on the workers, and can be changed while it runs. */
+  started?(job: RunningJob): void;
 }
 
 export interface RenderCluster extends ClusterUse {
@@ -58,6 +62,8 @@ export interface RenderCluster extends ClusterUse {
 /** What computes: hosts, and workers in this process, which stay open. */
 export interface RenderWorkers extends Pick<WorkerSource, 'hosts' | 'file' | 'access'> {
   readonly local?: LocalWorkers | undefined;
+  /** They are connected, and stay so after the command; absent: they are connected for it, and disconnected at its end. */
+  readonly fleet?: Fleet;
 }
 
 export interface Rendered {
@@ -111,7 +117,7 @@ const MOST_EXPECTED = 20_000;
 
 async function stages(
   order: RenderOrder,
-  { local, ...source }: RenderWorkers,
+  { local, fleet, ...source }: RenderWorkers,
   context: Context,
   resources: Resources,
 ): Promise<Rendered> {
@@ -170,8 +176,8 @@ async function stages(
   // For the time left only: a store that cannot be listed is reported where it is read.
   if (film) archive?.hasSome().then(track.expect, () => undefined);
   const options = {
-    ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
-    progress: track.computed,
+    ...{ workers: { ...source, local, registration }, fleet, use: cluster, numerics, metrics: order.metrics },
+    ...{ progress: track.computed, started: order.started },
   };
   // The parameters in a contact sheet are those of the film.
   const written = { ...prepared.request, ...order.sheet?.size };
