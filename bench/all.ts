@@ -12,6 +12,7 @@ import { leader } from './leader.js';
 import { pictures } from './pictures.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
+import { segments } from './segments.js';
 import { straggler } from './straggler.js';
 import { transport } from './transport.js';
 
@@ -25,6 +26,7 @@ const ALL = {
   deep,
   film,
   assembly,
+  segments,
   clusters,
   straggler,
   deaths,

@@ -45,6 +45,11 @@ function costs({ cost: { orbit, computing }, slots }: Plan): string[] {
   ];
 }
 
+const PLACES = {
+  leader: 'by the leader',
+  workers: 'on the workers, and by the leader when none is left',
+};
+
 /** How the frames of a film are made, and what either way takes: time, and bytes in the store. */
 function ways({ assembly, cost: { computing }, samples, slots }: Plan): string[] {
   if (!assembly) return [];
@@ -59,6 +64,7 @@ function ways({ assembly, cost: { computing }, samples, slots }: Plan): string[]
   const taken = assembly.ways.find(({ by }) => (by === 'keyframes') === (assembly.keyframes !== undefined));
   return [
     `assembly: ${chosen}, ${assembly.why}`,
+    ...(assembly.on ? [`frames are assembled ${PLACES[assembly.on]}`] : []),
     ...assembly.ways.map(way),
     ...(taken?.tooLarge ? [`store: ${taken.tooLarge}`] : []),
   ];

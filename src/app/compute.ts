@@ -1,13 +1,17 @@
 /** The computing of a job on workers: the order for the leader, and the events of what it reports. */
 
 import { randomInt, randomUUID } from 'node:crypto';
-import { openFleet } from '../leader/fleet/fleet.js';
+import { PRIORITY } from '../cluster/messages.js';
+import { addressText } from '../cluster/transport.js';
+import { type Fleet, openFleet } from '../leader/fleet/fleet.js';
 import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
 import { type Progress, startJob } from '../leader/job/job.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
+import { FILM_KERNEL, measured } from '../work/film/measure.js';
 import { fractalJob } from '../work/fractal/job.js';
 import type { Numerics } from '../work/fractal/numerics.js';
+import type { AssembleOn, AssemblyWorkers } from './assembly-place.js';
 import { logTo } from './events.js';
 import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
@@ -28,12 +32,16 @@ export interface ClusterUse {
   readonly strict: boolean;
   /** Further attempts to reach a worker before the job stops waiting for it. */
   readonly retries: number;
+  /** Where the frames of films are assembled. */
+  readonly assembleOn: AssembleOn;
 }
 
 export interface ComputeOptions {
   readonly workers: Workers;
   readonly use: ClusterUse;
   readonly numerics: Numerics;
+  /** Of the frames that workers assemble. */
+  readonly verify: Pick<RenderJob, 'verify'>;
   /** Workers report their metrics at the end. */
   readonly metrics: boolean;
   progress(progress: Progress): void;
@@ -42,6 +50,8 @@ export interface ComputeOptions {
 export interface Computation {
   /** In order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason. */
   readonly frames: AsyncIterable<Frame>;
+  /** For the assembly of the film's frames beside the job. */
+  readonly assembly: AssemblyWorkers;
   /** Disconnects the workers; stops watching hostfiles, names and the signal, and ends registration. */
   close(): void;
 }
@@ -81,11 +91,64 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   const forgetPool = workers.local?.whenBroken(ending.end);
   return {
     frames: running.frames,
+    assembly: assemblyOn(fleet, options, context),
     close() {
       stopWatching.abort();
       fleet.close();
       forgetPool?.();
       ending.release();
+    },
+  };
+}
+
+/** Frames are what a film waits for, keyframes are for later ones. */
+const ASSEMBLY_PRIORITY = PRIORITY.default + 10;
+
+/** Workers of other processes assemble frames; those of this one would share the cores of the leader's own threads. */
+function assemblyOn(
+  fleet: Fleet,
+  { workers, use, verify }: ComputeOptions,
+  { emit, signal }: Context,
+): AssemblyWorkers {
+  const own = new Set(workers.local?.addresses.map(addressText));
+  const note = logTo(emit, 'info');
+  return {
+    on: use.assembleOn,
+    note,
+    ready: () => fleet.workers.filter(({ name, state }) => state === 'ready' && !own.has(name)),
+    start(job, progress) {
+      const ending = endingWith(signal);
+      const { fingerprint } = measured();
+      const { frames } = startJob(
+        fleet,
+        { ...job, ...verify },
+        {
+          ...{
+            name: `assembly-${randomUUID().slice(0, 8)}`,
+            kernel: FILM_KERNEL,
+            fingerprint,
+            priority: ASSEMBLY_PRIORITY,
+          },
+          ...{
+            minWorkers: 1,
+            strict: false,
+            metrics: false,
+            signal: ending.signal,
+            now: () => performance.now(),
+            progress,
+          },
+          takes: (worker) => !own.has(worker),
+          note: (text) => note(`assembly: ${text}`),
+          gathered() {},
+        },
+      );
+      return {
+        frames,
+        end(reason) {
+          ending.release();
+          ending.end(reason);
+        },
+      };
     },
   };
 }

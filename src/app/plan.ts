@@ -6,12 +6,14 @@ import { openKernel } from '../kernel/open.js';
 import { openPerturbation, shareReference } from '../kernel/perturbation/kernel.js';
 import { deepestOf, iterateReference, orderFor, type ReferenceOrder } from '../kernel/perturbation/reference.js';
 import { compileSimd } from '../kernel/simd.js';
+import { PLAIN } from '../render/quantise.js';
 import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
 import type { StoreOptions } from './archive.js';
 import { type Assembly, assemblyOf } from './assembly.js';
+import { type AssembleOn, loadOf, worthSending } from './assembly-place.js';
 import { assumedFrameSeconds } from './estimate.js';
 import { logTo } from './events.js';
 import { withFittingKernel } from './kernel-choice.js';
@@ -36,7 +38,12 @@ export interface Plan {
   /** Samples that are computed. */
   readonly samples: number;
   /** Of a film: how its frames are made. */
-  readonly assembly?: Pick<Assembly, 'why'> & { readonly ways: readonly Way[]; readonly keyframes?: number };
+  readonly assembly?: Pick<Assembly, 'why'> & {
+    readonly ways: readonly Way[];
+    readonly keyframes?: number;
+    /** Where frames are assembled, as far as is known before workers are dialled. */
+    readonly on?: 'leader' | 'workers';
+  };
   /** Shards of a frame; undefined: their size is decided while they are computed. */
   readonly shards: number | undefined;
   readonly cost: Cost;
@@ -73,7 +80,7 @@ export interface PlanOrder {
   readonly request: Request;
   /** Warnings about how the request was read. */
   readonly notes: readonly string[];
-  readonly cluster: { readonly strict: boolean };
+  readonly cluster: { readonly strict: boolean; readonly assembleOn: AssembleOn };
   readonly store: StoreOptions;
 }
 
@@ -92,11 +99,13 @@ export async function plan(
   const each = picture.width * picture.height * picture.frames * picture.perPixel;
   const samples = (assembly?.stretches && assembly.samples.keyframes) ?? each;
   const keyframes = assembly?.stretches?.reduce((sum, { film }) => sum + (film?.cover.keyframes.length ?? 0), 0);
+  const slots = targets.reduce((sum, target) => sum + Math.max(1, target.slots), 0);
+  const remoteSlots = local > 0 ? 0 : slots;
   return {
     local,
     source,
     workers: targets.map(({ address, slots }) => ({ address: addressText(address), slots })),
-    slots: local || targets.reduce((sum, target) => sum + Math.max(1, target.slots), 0),
+    slots: local || slots,
     request,
     perPixel: picture.perPixel,
     samples,
@@ -105,13 +114,25 @@ export async function plan(
           assembly: {
             why: assembly.why,
             ways: waysOf(assembly, picture, order.store),
-            ...(keyframes ? { keyframes } : {}),
+            ...(keyframes ? { keyframes, on: placeOf(order, request, assembly, remoteSlots) } : {}),
           },
         }
       : {}),
     shards: request.blockSize ? countShards(request, request.blockSize) : undefined,
     cost: await costOf(request, picture, samples, signal),
   };
+}
+
+/** `slots`: of workers in other processes. */
+function placeOf(
+  { cluster }: PlanOrder,
+  request: Request,
+  { stretches = [] }: Assembly,
+  slots: number,
+): 'leader' | 'workers' {
+  const films = stretches.flatMap(({ film }) => film ?? []);
+  if (slots === 0 || cluster.assembleOn !== 'auto') return slots > 0 ? (cluster.assembleOn as 'workers') : 'leader';
+  return worthSending(loadOf(films, PLAIN, request), slots) ? 'workers' : 'leader';
 }
 
 /** Frame by frame, and from keyframes where that is possible. */
