@@ -10,6 +10,7 @@ import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { pictures } from './pictures.js';
+import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
 import { segments } from './segments.js';
@@ -27,6 +28,7 @@ const ALL = {
   film,
   assembly,
   segments,
+  planning,
   clusters,
   straggler,
   deaths,

@@ -2,7 +2,7 @@
 
 import { assembled } from '../src/film/assemble.js';
 import { openAssembler } from '../src/film/assembler.js';
-import { type Camera, depthOf } from '../src/film/camera.js';
+import type { Camera } from '../src/film/camera.js';
 import { coverOf } from '../src/film/cover.js';
 import type { FilmPath } from '../src/film/path.js';
 import type { KeyframeSamples, Painting } from '../src/film/samples.js';
@@ -32,11 +32,9 @@ export const painting: Painting = {
 /** Degrees by which a frame is turned against the one before. */
 export function path(turn: number, outwards: boolean, frames = FRAMES): FilmPath {
   const at = (t: number): Camera => ({ ...placeAt(FROM, TO, outwards ? 1 - t : t), rotation: 0 });
-  const [start, end] = [depthOf(outwards ? TO : FROM), depthOf(outwards ? FROM : TO)];
   return {
     frames,
     at: (frame) => ({ ...at(frame / (frames - 1)), rotation: turn * frame }),
-    ...(turn === 0 ? { atDepth: (depth: number) => at((depth - start) / (end - start)) } : {}),
   };
 }
 

@@ -42,19 +42,21 @@ export interface MakingOptions {
   /** Only these frames are made, each by itself; absent: all. */
   readonly shown: readonly number[] | undefined;
   readonly emit: Emit;
+  readonly signal: AbortSignal;
 }
 
-export function makingOf(prepared: Prepared, options: MakingOptions): Making {
-  const { store, paint, numerics, forecast, keepsSamples, shown, emit } = options;
+/** @throws the signal's reason */
+export async function makingOf(prepared: Prepared, options: MakingOptions): Promise<Making> {
+  const { store, paint, numerics, forecast, keepsSamples, shown, emit, signal } = options;
   const { request, kept } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames' && !shown) {
-    const { stretches, why } = assemblyOf(request, kept?.grid);
+    const { stretches, why } = await assemblyOf(request, signal, kept?.grid);
     const asked = (film.assembly === 'keyframes' || film.shutter > 0) && !stretches;
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
     if (stretches && paint) {
       const part = partOf(stretches, film.first, film.last);
-      const { job, renders, archive, frames, needed, depths } = filmJob(prepared, part, { paint });
+      const { job, renders, archive, frames, needed, depths } = await filmJob(prepared, part, { paint, signal });
       return {
         job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
         archive: archive(store, numerics),

@@ -95,7 +95,7 @@ export async function plan(
   for (const text of requestWarnings(fitting, order.notes)) warn(text);
   const request = methodByDepth(fitting);
   const picture = pictureOf(request, undefined);
-  const assembly = request.film.frames > 1 ? assemblyOf(request) : undefined;
+  const assembly = request.film.frames > 1 ? await assemblyOf(request, signal) : undefined;
   const each = picture.width * picture.height * picture.frames * picture.perPixel;
   const samples = (assembly?.stretches && assembly.samples.keyframes) ?? each;
   const keyframes = assembly?.stretches?.reduce((sum, { film }) => sum + (film?.cover.keyframes.length ?? 0), 0);

@@ -56,7 +56,8 @@ export function openRemoteAssembler(local: Assembler, options: RemoteOptions): R
   const scenes: { readonly work: FilmScene; readonly assets: readonly string[] }[] = [];
   const waiting = new Map<number, Waiting>();
   const { renders, validate } = filmRenders(size, levels, segments);
-  const gates = segments.map(() => deferred());
+  /** By segment. */
+  const gates = Array.from({ length: (segments.at(-1) ?? -1) + 1 }, deferred);
   let writer: SegmentWriter | undefined;
   let [next, joined] = [0, false];
   /** Frames go to the leader's threads. */
@@ -70,7 +71,7 @@ export function openRemoteAssembler(local: Assembler, options: RemoteOptions): R
     // A frame is begun once its segment is complete.
     archive: {
       async recall(frame) {
-        await (gates[frame] as Deferred).promise;
+        await gates[segments[frame] as number]?.promise;
         return [{ x: 0, y: 0, ...size }];
       },
       ...{ keep() {}, disown() {}, complete() {} },
@@ -144,7 +145,7 @@ export function openRemoteAssembler(local: Assembler, options: RemoteOptions): R
   function seal(segment: number): void {
     scenes[segment] = { work: { kind: 'film', ...(writer as SegmentWriter).finish() }, assets: [] };
     writer = undefined;
-    for (const [frame, one] of segments.entries()) if (one === segment) gates[frame]?.resolve();
+    gates[segment]?.resolve();
   }
 
   return {
