@@ -101,6 +101,7 @@ export function clusterOptions(v: RequestValues): ClusterOptions {
     strict: v.strict,
     minWorkers,
     retries: v.retries,
+    assembleOn: v['assemble-on'],
     access: accessFiles(v),
     verify,
   };

@@ -177,7 +177,7 @@ async function stages(
   if (film) archive?.hasSome().then(track.expect, () => undefined);
   const options = {
     ...{ workers: { ...source, local, registration }, fleet, use: cluster, numerics, metrics: order.metrics },
-    ...{ progress: track.computed, started: order.started },
+    ...{ verify: verificationOf(cluster.verify), progress: track.computed, started: order.started },
   };
   // The parameters in a contact sheet are those of the film.
   const written = { ...prepared.request, ...order.sheet?.size };
@@ -186,7 +186,8 @@ async function stages(
   try {
     await inStage('compute', context, async () => {
       const made =
-        making.assembled?.(computation.frames) ?? numbered(computation.frames, shown ? 0 : request.film.first);
+        making.assembled?.(computation.frames, computation.assembly) ??
+        numbered(computation.frames, shown ? 0 : request.film.first);
       for await (const frame of made) {
         signal.throwIfAborted();
         await writeFrame(output, frame, written, paint);

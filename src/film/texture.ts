@@ -102,6 +102,11 @@ export function bytesOf({ width, height }: Pick<Tile, 'width' | 'height'>): numb
   return 2 * CHANNELS * width * height;
 }
 
+/** Its texels. */
+export function copyOf({ memory }: FilmMemory, tile: Tile): Uint8Array {
+  return new Uint8Array(memory.buffer, tile.at, bytesOf(tile)).slice();
+}
+
 function numbersOf({ memory }: FilmMemory, tile: Tile): Int16Array {
   return new Int16Array(memory.buffer, tile.at, CHANNELS * tile.width * tile.height);
 }
