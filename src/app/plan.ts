@@ -10,10 +10,10 @@ import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
-import type { StoreOptions } from './archive.js';
 import { type Assembly, assemblyOf } from './assembly.js';
 import { assumedFrameSeconds } from './estimate.js';
 import { logTo } from './events.js';
+import type { StoreOptions } from './kept-place.js';
 import { withFittingKernel } from './kernel-choice.js';
 import { endsOf, methodByDepth } from './method.js';
 import { type Picture, pictureOf } from './picture.js';
@@ -115,7 +115,7 @@ export async function plan(
 }
 
 /** Frame by frame, and from keyframes where that is possible. */
-function waysOf({ samples }: Assembly, picture: Picture, { folder, size, samples: raw }: StoreOptions): Way[] {
+function waysOf({ samples }: Assembly, picture: Picture, { place, size, samples: raw }: StoreOptions): Way[] {
   const { width, height, frames, perPixel, channels } = picture;
   const kind = raw ? 'samples' : 'pixels';
   const pixels = width * height * frames;
@@ -125,7 +125,7 @@ function waysOf({ samples }: Assembly, picture: Picture, { folder, size, samples
     makingSeconds: assumedFrameSeconds({ pixels }),
     bytes,
     // A store of the usual size grows.
-    tooLarge: folder === undefined || size === undefined ? undefined : storeWarning(bytes, size),
+    tooLarge: !place || size === undefined ? undefined : storeWarning(bytes, size),
   });
   const { keyframes } = samples;
   return [

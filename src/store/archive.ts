@@ -7,8 +7,9 @@
 import { areaOf, without } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
 import type { ExpectedEntry, Room } from './blobs.js';
+import type { Entry } from './entry.js';
 import { type Piece, pieceOf } from './record.js';
-import type { Entry, Store } from './store.js';
+import type { Store } from './store.js';
 
 /** Of one render, in pixels. */
 export interface RenderSize {
