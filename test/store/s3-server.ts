@@ -40,9 +40,9 @@ export function bucketAt(endpoint: string, prefix = ''): Bucket {
   return bucketOf({ bucket: BUCKET, prefix }, environmentOf(endpoint));
 }
 
-/** What happens to a request: it goes on, now or later; is answered with a status and a body; is cut; is never answered. */
+/** What happens to a request: it goes on, now or later, perhaps to another path; is answered with a status and a body; is cut; is never answered. */
 export type Fate =
-  | { readonly kind: 'pass'; readonly delayMs?: number }
+  | { readonly kind: 'pass'; readonly delayMs?: number; readonly url?: string }
   | { readonly kind: 'answer'; readonly status: number; readonly body: string }
   | { readonly kind: 'cut' | 'hang' };
 
@@ -62,6 +62,8 @@ export interface Front {
   fate: (seen: Seen, index: number) => Fate;
 }
 
+export const isList = ({ url }: Seen) => url.includes('list-type=2');
+
 /** In front of a server. */
 export async function front(t: TestContext, { endpoint }: Pick<S3Server, 'endpoint'>): Promise<Front> {
   const state: Front = { endpoint: '', seen: [], mostOpen: 0, fate: () => PASS };
@@ -76,7 +78,7 @@ export async function front(t: TestContext, { endpoint }: Pick<S3Server, 'endpoi
     asked.on('error', () => undefined);
     switch (fate.kind) {
       case 'pass':
-        setTimeout(() => forward(endpoint, asked, answer), fate.delayMs ?? 0);
+        setTimeout(() => forward(`${endpoint}${fate.url ?? url}`, asked, answer), fate.delayMs ?? 0);
         return;
       case 'answer':
         asked.resume();
@@ -97,9 +99,9 @@ export async function front(t: TestContext, { endpoint }: Pick<S3Server, 'endpoi
   return Object.assign(state, { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 }
 
-function forward(endpoint: string, asked: IncomingMessage, answer: ServerResponse): void {
-  const { method, url, headers } = asked;
-  const onward = request(`${endpoint}${url}`, { ...(method ? { method } : {}), headers }, (response) => {
+function forward(to: string, asked: IncomingMessage, answer: ServerResponse): void {
+  const { method, headers } = asked;
+  const onward = request(to, { ...(method ? { method } : {}), headers }, (response) => {
     answer.writeHead(response.statusCode ?? 500, response.headers);
     response.pipe(answer);
   });
