@@ -20,15 +20,17 @@ import { type Prepared, referenceOf } from './prepare.js';
 /** Where the renders of a job are kept. */
 export type KeptRenders = JobArchive & Pick<Archive, 'suspend' | 'hasSome' | 'expects'>;
 
-/** The pictures of a job in the store, by their index. undefined: nothing is kept, as where only workers know the fingerprint. */
+/** The pictures of a job in the store, by their index; `renders`: their number, if known. undefined: nothing is kept, as where only workers know the fingerprint. */
 export function archiveOf(
   store: Store | undefined,
   pictureAt: (render: number) => FractalPicture,
   numerics: Numerics,
+  renders?: number,
 ): Archive | undefined {
   if (!store || numerics.fingerprint === undefined) return undefined;
   const keyOf = keysOf(numerics);
   return new Archive(store, {
+    ...(renders === undefined ? {} : { renders }),
     sizeOf(render) {
       const { view, paint } = pictureAt(render);
       const { width, height, sampling } = view;
@@ -56,6 +58,7 @@ export function archiveOfParts(
   const shapeAt = (render: number) => renders[render] as (typeof renders)[0];
   const bytesAt = (render: number) => bytesOfPixel(shapeAt(render).answer, shapeAt(render));
   const archive = new Archive(store, {
+    renders: renders.length,
     sizeOf(render) {
       const { width, height } = placeAt(render).kept;
       return { width, height, bytesPerPixel: bytesAt(render) };

@@ -67,7 +67,7 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   const costOf = forecast && ((index: number) => forecast.costOf(shown?.[index] ?? film.first + index));
   return {
     job: { ...jobOf(prepared, picture), ...(costOf ? { costOf } : {}) },
-    archive: archiveOf(store, framesOf(prepared, picture), numerics),
+    archive: archiveOf(store, framesOf(prepared, picture), numerics, picture.frames),
   };
 }
 

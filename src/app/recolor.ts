@@ -116,7 +116,7 @@ interface Found {
 function archivesOf(store: Store | undefined, prepared: Prepared, numerics: Numerics): Kept[] {
   return keptWith(prepared.request).map((request) => {
     const picture = pictureOf(request, undefined);
-    const archive = archiveOf(store, framesOf({ ...prepared, request }, picture), numerics);
+    const archive = archiveOf(store, framesOf({ ...prepared, request }, picture), numerics, picture.frames);
     if (!archive) throw missing(`--kernel ${request.kernel} has none in the store`);
     return { request, archive, picture };
   });

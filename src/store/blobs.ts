@@ -17,6 +17,8 @@ export interface Blobs {
    * cannot be known which parts there are, or what they are.
    */
   read(key: string): AsyncIterable<Part>;
+  /** `read` will be called for this key soon: the search for its parts may begin. */
+  ahead?(key: string): void;
   /**
    * Begins a part under a key that will have about so many bytes. Parts that were used longest ago may be removed for
    * it, but none that was put, used or expected through this object. undefined: there is not enough space.

@@ -84,6 +84,11 @@ export class Store {
     }
   }
 
+  /** The records under this key will be read soon. */
+  ahead(key: string): void {
+    this.blobs?.ahead?.(key);
+  }
+
   /** Of every entry, incomplete ones too; not of all parts where these are very many. */
   async keys(): Promise<ReadonlySet<string>> {
     const keys = new Set<string>();

@@ -141,6 +141,19 @@ test('a render costs one list, and an object for each of its batches', async (t)
   assert.deepEqual([at.seen.filter(isList).length, count('PUT'), count('GET')], [1 + 3, 0, 3]);
 });
 
+test('the next renders are searched for while one is read, each once', async (t) => {
+  const at = await front(t, await s3Server(t));
+  const place = { open: () => s3Blobs(bucketAt(at.endpoint)) };
+  for (let frame = 0; frame < 8; frame++) await keepIn(place, frame, [WHOLE]);
+  const run = await open(place, undefined, 8);
+  at.seen.length = 0;
+  at.fate = () => ({ kind: 'pass', delayMs: 40 });
+  for (let frame = 0; frame < 8; frame++) assert.deepEqual((await recall(run, frame)).missing, []);
+  assert.equal(at.seen.filter(isList).length, 8);
+  assert.equal(at.seen.length, 16);
+  assert.equal(at.seen.slice(0, 5).filter(isList).length, 5, 'four of them before the first object is asked for');
+});
+
 test('at most sixteen requests are under way', async (t) => {
   const at = await front(t, await s3Server(t));
   const blobs = await s3Blobs(bucketAt(at.endpoint));

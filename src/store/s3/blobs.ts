@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import type { Blobs, Expectation, Listed, Part, PartWriter, Traits } from '../blobs.js';
 import { Store, type StoreOptions } from '../store.js';
 import { type Bucket, textOf } from './bucket.js';
+import { Fetching } from './fetching.js';
 import type { S3Object } from './listing.js';
 import { type RequestOptions, Requests } from './requests.js';
 
@@ -16,9 +17,8 @@ const NAME = /^([0-9a-f]{64})\/([0-9a-f]{24})-[0-9]{8}$/;
 /** An object costs a request, and a request waits for the network: few of them, several at once. */
 const TRAITS: Traits = { batchBytes: 4 << 20, batchMs: 1000, lanes: 8, merges: false };
 
-/** Objects that are fetched ahead of the one that is read, and their bytes. */
-const AHEAD = 4;
-const AHEAD_BYTES = 16 << 20;
+/** Keys that are read soon; the first objects of each are in memory. */
+const MOST_COMING = 8;
 /** A larger object is none of ours: no record is longer. */
 const MOST_BYTES = 2 ** 31;
 /** Before a job waits for the first answer, a server that is down is waited for so long. */
@@ -42,28 +42,29 @@ class S3Blobs implements Blobs {
   /** Writers that are not closed. */
   private readonly writing = new Set<string>();
 
+  /** Searches for keys that are read soon. */
+  private readonly coming = new Map<string, Promise<Fetching>>();
+
   constructor(private readonly requests: Requests) {}
 
   async *read(key: string): AsyncGenerator<Part> {
-    const objects = await this.objectsOf(key);
-    const fetched: Promise<Buffer | undefined>[] = [];
-    let ahead = 0;
-    for (const [at, { name, bytes }] of objects.entries()) {
-      for (let next = objects[fetched.length]; next; next = objects[fetched.length]) {
-        const far = fetched.length - at > AHEAD || ahead + next.bytes > AHEAD_BYTES;
-        if (fetched.length > at && far) break;
-        ahead += next.bytes;
-        const body = this.requests.get(next.name, next.bytes);
-        // Where the reader stops, no one waits for it.
-        body.catch(() => undefined);
-        fetched.push(body);
-      }
-      const body = await fetched[at];
-      fetched[at] = NOTHING;
-      ahead -= bytes;
+    const search = this.coming.get(key) ?? this.search(key);
+    this.coming.delete(key);
+    const found = await search;
+    for (const [at, { name }] of found.objects.entries()) {
+      const body = await found.take(at);
       // It may have been deleted, or cut short: then there are fewer bytes, and its checksums show it.
       if (body) yield this.partOf(name, body);
     }
+  }
+
+  ahead(key: string): void {
+    if (this.coming.has(key)) return;
+    if (this.coming.size === MOST_COMING) this.coming.delete([...this.coming.keys()][0] as string);
+    const search = this.search(key);
+    // An error is one of `read`, if that is called.
+    search.catch(() => undefined);
+    this.coming.set(key, search);
   }
 
   async put(key: string): Promise<PartWriter> {
@@ -85,6 +86,7 @@ class S3Blobs implements Blobs {
   }
 
   async delete(key: string): Promise<void> {
+    this.coming.delete(key);
     const objects = await this.objectsOf(key);
     await Promise.all(objects.map(({ name }) => this.requests.delete(name)));
   }
@@ -99,6 +101,10 @@ class S3Blobs implements Blobs {
   async close(): Promise<void> {
     this.writing.clear();
     this.requests.close();
+  }
+
+  private async search(key: string): Promise<Fetching> {
+    return new Fetching(await this.objectsOf(key), this.requests);
   }
 
   /** Those that may be read, the first written first. */
@@ -137,5 +143,3 @@ class S3Blobs implements Blobs {
     };
   }
 }
-
-const NOTHING = Promise.resolve(undefined);
