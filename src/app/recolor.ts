@@ -2,7 +2,7 @@
 
 import { FractalError } from '../errors.js';
 import type { Written } from '../render/output.js';
-import { hasDistance, type Request } from '../request/request.js';
+import { hasDistance, hasIterate, type Request } from '../request/request.js';
 import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
@@ -88,6 +88,8 @@ async function stages(
       if (!found) throw await samplesMissing(store, prepared.request, picture, index);
       if (index === 0 && paint && prepared.request.colours.filter && !found.request.colours.filter)
         logTo(emit, 'warn')('the samples were kept without footprints: painted without the palette filter');
+      if (index === 0 && hasIterate(prepared.request) && !hasIterate(found.request))
+        logTo(emit, 'warn')('the samples were kept without their last iterates: the .exr has no phase T');
       const frame = narrowed(found.frame, found.request, prepared.request);
       await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
@@ -147,7 +149,9 @@ async function samplesMissing(
   { frames }: Picture,
   index: number,
 ): Promise<FractalError> {
-  const what = hasDistance(request) ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
+  const what = hasDistance(request)
+    ? 'samples with distances, for .exr, --slope and --color-mode distance,'
+    : 'samples';
   const which = frames > 1 ? `frame ${index} of this film` : 'this view';
   return missing(`the store has no ${what} of ${which}`, store && (await keptInstead(store, request)));
 }
