@@ -27,6 +27,7 @@ const confined = {
   'sharp|fluent-ffmpeg|@ffmpeg-installer': '^src/render/',
   '@grpc': '^src/cluster/',
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
+  aws4fetch: '^src/store/s3/',
   zod: '^src/request/',
   yargs: '^bin/',
   libsql: '^src/service/sqlite/',

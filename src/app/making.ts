@@ -74,7 +74,7 @@ export async function makingOf(prepared: Prepared, options: MakingOptions): Prom
   const costOf = forecast && ((index: number) => forecast.costOf(shown?.[index] ?? film.first + index));
   return {
     job: { ...jobOf(prepared, picture), ...(costOf ? { costOf } : {}) },
-    archive: archiveOf(store, framesOf(prepared, picture), numerics),
+    archive: archiveOf(store, framesOf(prepared, picture), numerics, picture.frames),
   };
 }
 

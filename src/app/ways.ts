@@ -4,10 +4,10 @@ import { PLAIN } from '../render/quantise.js';
 import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { areaOf } from '../shard/missing.js';
-import type { StoreOptions } from './archive.js';
 import { type Assembly, assemblyOf, partOf, type Stretch } from './assembly.js';
 import { type AssembleOn, loadOf, worthSending } from './assembly-place.js';
 import { assumedFrameSeconds } from './estimate.js';
+import type { StoreOptions } from './kept-place.js';
 import { keyframeRenders } from './keyframes.js';
 import type { Picture } from './picture.js';
 import { storeWarning } from './store-need.js';
@@ -95,7 +95,7 @@ async function wayOf(
   { request, picture, store, signal }: Planned,
 ): Promise<Way> {
   const { width, height, frames, perPixel, channels } = picture;
-  const { folder, size, samples: raw } = store;
+  const { place, size, samples: raw } = store;
   let [keyframes, shared, single] = [0, 0, 0];
   for (const { film, frames: count } of stretches) {
     if (!film) single += count * width * height;
@@ -116,6 +116,6 @@ async function wayOf(
     makingSeconds: assumedFrameSeconds({ pixels: width * height }) * frames,
     bytes,
     // A store of the usual size grows.
-    tooLarge: folder === undefined || size === undefined ? undefined : storeWarning(bytes, size),
+    tooLarge: !place || size === undefined ? undefined : storeWarning(bytes, size),
   };
 }
