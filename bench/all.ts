@@ -10,6 +10,7 @@ import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { pictures } from './pictures.js';
+import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
 import { straggler } from './straggler.js';
@@ -25,6 +26,7 @@ const ALL = {
   deep,
   film,
   assembly,
+  planning,
   clusters,
   straggler,
   deaths,

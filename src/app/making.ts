@@ -43,17 +43,19 @@ export interface MakingOptions {
   /** Only these frames are made, each by itself; absent: all. */
   readonly shown: readonly number[] | undefined;
   readonly emit: Emit;
+  readonly signal: AbortSignal;
 }
 
-export function makingOf(prepared: Prepared, options: MakingOptions): Making {
-  const { store, paint, numerics, forecast, keepsSamples, shown, emit } = options;
+/** @throws the signal's reason */
+export async function makingOf(prepared: Prepared, options: MakingOptions): Promise<Making> {
+  const { store, paint, numerics, forecast, keepsSamples, shown, emit, signal } = options;
   const { request, kept } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames' && !shown) {
-    const { stretches, why } = assemblyOf(request, kept?.grid);
+    const { stretches, why } = await assemblyOf(request, signal, kept?.grid);
     const asked = (film.assembly === 'keyframes' || film.shutter > 0) && !stretches;
     const part = partOf(stretches ?? [], film.first, film.last);
-    const made = stretches && paint && filmJob(prepared, part, { paint });
+    const made = stretches && paint && (await filmJob(prepared, part, { paint, signal }));
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(part, made?.depths.length)}, ${why}`);
     if (made) {
       const { job, renders, archive, frames, needed, depths } = made;

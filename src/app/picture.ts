@@ -104,14 +104,15 @@ export async function writeFrame(
   paint: Paint | undefined,
 ): Promise<void> {
   const { index } = frame;
-  const { iterations } = viewAt(request, index);
+  const view = viewAt(request, index);
+  const { iterations } = view;
   const own = paint && paintAt(request, paint, index);
   const painted = own && output.wants.kind === 'pixels' ? await paintFrame(frame, own, iterations) : frame;
   const light = own && once(() => frameLight(frame, own, iterations));
   await output.write(
     painted,
     (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, index)),
-    light && { iterations, light },
+    light && { view, light },
   );
 }
 

@@ -76,7 +76,7 @@ export async function plan(
   for (const text of requestWarnings(fitting, order.notes)) warn(text);
   const request = methodByDepth(fitting);
   const picture = pictureOf(request, undefined);
-  const ways = request.film.frames > 1 ? waysOf(request, picture, order.store) : undefined;
+  const ways = request.film.frames > 1 ? await waysOf(request, picture, order.store, signal) : undefined;
   const samples = ways?.chosen.samples ?? picture.width * picture.height * picture.perPixel;
   return {
     local,

@@ -84,6 +84,7 @@ async function withKept(
   store: Store | undefined,
 ): Promise<Prepared> {
   const { iterations, grid, orbit } = kept;
+  const round = grid.round || request.film.anyRotation;
   const shallower = Math.log10(densityOf(samplesPerPixel(request.sampling)) * (request.height / grid.size.height));
   const perturbedFrom = kept.perturbedFrom - shallower - SAME_DEPTH;
   const chosen = { ...request, iterations, perturbedFrom };
@@ -98,7 +99,8 @@ async function withKept(
     ...{ kind: 'prepared', iterations, perturbedFrom },
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
-  return { request: chosen, reference, references: reference ? [reference] : [], kept };
+  const references = reference ? [reference] : [];
+  return { request: chosen, reference, references, kept: { ...kept, grid: { ...grid, round } } };
 }
 
 /** The same for views of the same place. */

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { FractalError } from '../errors.js';
 import type { Written } from '../render/output.js';
-import { hasDistance, type Request } from '../request/request.js';
+import { hasDistance, hasIterate, type Request } from '../request/request.js';
 import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
@@ -75,7 +75,7 @@ async function stages(
     const film =
       first || !store || !paint || output.wants.kind === 'samples'
         ? undefined
-        : await keptFilm(prepared, { store, numerics, paint, missing: keyframeMissing });
+        : await keptFilm(prepared, { store, numerics, paint, signal, missing: keyframeMissing });
     if (film) {
       for await (const frame of film.frames) {
         signal.throwIfAborted();
@@ -90,6 +90,8 @@ async function stages(
       if (!found) throw await samplesMissing(store, prepared.request, index);
       if (index === 0 && paint && prepared.request.colours.filter && !found.request.colours.filter)
         logTo(emit, 'warn')('the samples were kept without footprints: painted without the palette filter');
+      if (index === 0 && hasIterate(prepared.request) && !hasIterate(found.request))
+        logTo(emit, 'warn')('the samples were kept without their last iterates: the .exr has no phase T');
       const frame = narrowed(found.frame, found.request, prepared.request);
       await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
@@ -144,7 +146,9 @@ async function frameOf({ request, archive, picture }: Kept, index: number): Prom
 }
 
 async function samplesMissing(store: Store | undefined, request: Request, index: number): Promise<FractalError> {
-  const what = hasDistance(request) ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
+  const what = hasDistance(request)
+    ? 'samples with distances, for .exr, --slope and --color-mode distance,'
+    : 'samples';
   const film = request.film.frames > 1;
   const first = `the store has no ${what} of ${film ? `frame ${request.film.first + index} of this film` : 'this view'}`;
   const other = store && (await keptInstead(store, request));

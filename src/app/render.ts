@@ -147,7 +147,8 @@ async function stages(
   );
   const shown = order.sheet?.frames;
   const keepsSamples = order.store.samples && !shown;
-  const making = makingOf(prepared, { store, paint: painted, numerics, forecast, keepsSamples, shown, emit });
+  const ways = { store, paint: painted, numerics, forecast, keepsSamples, shown, emit, signal };
+  const making = await makingOf(prepared, ways);
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && keepsSamples) await noteSamples(store, prepared.request);

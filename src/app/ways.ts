@@ -37,15 +37,21 @@ export interface Ways {
 const SAMPLES_LEFT = 0.7;
 const PIXELS_LEFT = 0.53;
 
-/** Of a film. */
-export function waysOf(request: Request, picture: Picture, store: StoreOptions): Ways {
+/** Of a film. @throws the signal's reason */
+export async function waysOf(
+  request: Request,
+  picture: Picture,
+  store: StoreOptions,
+  signal: AbortSignal,
+): Promise<Ways> {
   const { first, last } = request.film;
-  const assembly = assemblyOf(request);
-  const make = (by: Way['by'], stretches: readonly Stretch[]) => wayOf(by, stretches, request, picture, store);
-  const frames = make('frames', [{ from: first, frames: picture.frames }]);
+  const assembly = await assemblyOf(request, signal);
+  const make = (by: Way['by'], stretches: readonly Stretch[]) =>
+    wayOf(by, stretches, { request, picture, store, signal });
+  const frames = await make('frames', [{ from: first, frames: picture.frames }]);
   const possible = assembly.samples.keyframes !== undefined;
-  const stretches = assembly.stretches ?? (possible ? stretchesOf(request) : undefined);
-  const keyframes = stretches && make('keyframes', partOf(stretches, first, last));
+  const stretches = assembly.stretches ?? (possible ? await stretchesOf(request, signal) : undefined);
+  const keyframes = stretches && (await make('keyframes', partOf(stretches, first, last)));
   return {
     why: assembly.why,
     chosen: (assembly.stretches && keyframes) || frames,
@@ -54,22 +60,29 @@ export function waysOf(request: Request, picture: Picture, store: StoreOptions):
 }
 
 /** From keyframes, though another way is chosen. */
-function stretchesOf(request: Request): Assembly['stretches'] {
-  return assemblyOf({ ...request, film: { ...request.film, assembly: 'keyframes' } }).stretches;
+async function stretchesOf(request: Request, signal: AbortSignal): Promise<Assembly['stretches']> {
+  return (await assemblyOf({ ...request, film: { ...request.film, assembly: 'keyframes' } }, signal)).stretches;
 }
 
-function wayOf(
+interface Options {
+  readonly request: Request;
+  readonly picture: Picture;
+  readonly store: StoreOptions;
+  readonly signal: AbortSignal;
+}
+
+async function wayOf(
   by: Way['by'],
   stretches: readonly Stretch[],
-  request: Request,
-  { width, height, frames, perPixel, channels }: Picture,
-  { folder, size, samples: raw }: StoreOptions,
-): Way {
+  { request, picture, store, signal }: Options,
+): Promise<Way> {
+  const { width, height, frames, perPixel, channels } = picture;
+  const { folder, size, samples: raw } = store;
   let [keyframes, shared, single] = [0, 0, 0];
   for (const { film, frames: count } of stretches) {
     if (!film) single += count * width * height;
     else {
-      const { order } = keyframeRenders(request, film);
+      const { order } = await keyframeRenders(request, film, signal);
       keyframes += order.keyframes.length;
       shared += order.keyframes.reduce((sum, { parts }) => sum + areaOf(parts), 0);
     }

@@ -98,7 +98,7 @@ test('what is not there is named, in one line', BOUNDED, async (t) => {
   await leader(t, [...STILL, '--store', store, '--keep-samples']);
   assert.match(
     await asked('--slope'),
-    /no samples with distances, for --slope and --color-mode distance, of this view; it has .* without the distances/,
+    /no samples with distances, for \.exr, --slope and --color-mode distance, of this view; it has .* without the distances/,
   );
   const film = ['--zoom-end', '200', '--frames', '3', '-o', join(store, 'f-%d.png')];
   const words = ['recolor', ...STILL, '--store', store, '--iters', '900', ...film];
