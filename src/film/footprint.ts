@@ -2,7 +2,7 @@
 
 import { type Camera, type Similarity, similarity } from './camera.js';
 import { CELL, type CellRange } from './cells.js';
-import { tentOf } from './filter.js';
+import { marginOf } from './filter.js';
 
 /** Pixels from the top left of the keyframe, Y down. */
 export interface Footprint {
@@ -29,7 +29,7 @@ export interface Size {
 /** Of a frame with the margin that its filter takes. `size`: of the frame, `view`: of the keyframe. */
 export function footprint(frame: Camera, keyframe: Camera, { width, height }: Size, view: Size): Footprint {
   const { cos, sin, scale, x, y } = similarity(frame, keyframe, height, view.height);
-  const margin = tentOf(scale);
+  const margin = marginOf(scale);
   const [halfWidth, halfHeight] = [scale * (width / 2 + margin), scale * (height / 2 + margin)];
   const [unitCos, unitSin] = [cos / scale, -sin / scale];
   return {

@@ -122,8 +122,8 @@ export function paintLight(
  * set and grow by thousands with depth, their spread by about the square root, so a picture has a few cycles at any depth.
  * The 4 keeps it smooth where nu < 0, outside of the circle of radius 2.
  */
-const SHIFT = 4;
-const SPEED = 1 / 3;
+export const SHIFT = 4;
+export const SPEED = 1 / 3;
 
 function onCycle(nu: Float64Array, { size, density, offset }: Paint, indices: Int32Array): void {
   const speed = density * SPEED;

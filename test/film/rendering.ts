@@ -14,6 +14,7 @@ import { openPerturbation, shareReference } from '../../src/kernel/perturbation/
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { DEFAULT_COLOURS, type Paint, prepare } from '../../src/render/colours.js';
+import { noiseOf } from '../../src/render/noise.js';
 import { paintLight } from '../../src/render/paint.js';
 import { apart, joined } from '../../src/render/raw-samples.js';
 import type { Rect } from '../../src/shard/shard.js';
@@ -89,11 +90,18 @@ export async function* assembledBytes(
 }
 
 /** Alike in all frames. */
-export function paintedBy(how: Paint, iterations = 1, channels = 1): Painting {
+export function paintedBy(how: Paint, iterations = 1, channels = 1, filter = channels > 1): Painting {
   return {
     nameOf: () => '',
     scaled: false,
-    light: (values) => paintLight({ ...apart(values, channels), perPixel: 1, iterations }, how),
+    noise(values) {
+      const { nu, footprint } = apart(values, channels);
+      return footprint ? noiseOf(nu, footprint, how, filter) : undefined;
+    },
+    light(values) {
+      const { nu, footprint } = apart(values, channels);
+      return paintLight({ nu, perPixel: 1, iterations, ...(filter && footprint ? { footprint } : {}) }, how);
+    },
   };
 }
 
