@@ -61,21 +61,25 @@ function steadied(
   width: number,
 ): Float32Array {
   const result = light.slice();
-  const around = [-width - 1, -width, -width + 1, -1, 0, 1, width - 1, width, width + 1];
+  const around = Int32Array.of(-width - 1, -width, -width + 1, -1, 0, 1, width - 1, width, width + 1);
   const last = there.length - width - 1;
   for (let i = width + 1; i < last; i++) {
     const share = noise ? (noise[i] as number) : UNKNOWN;
     if (there[i] === 0 || share < LEAST) continue;
-    let [red, green, blue, count] = [0, 0, 0, 0];
-    for (const step of around) {
-      const at = i + step;
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    let count = 0;
+    for (let k = 0; k < 9; k++) {
+      const at = i + (around[k] as number);
       if (there[at] === 0) continue;
       red += light[3 * at] as number;
       green += light[3 * at + 1] as number;
       blue += light[3 * at + 2] as number;
       count++;
     }
-    const [own, mean] = [1 - share, share / count];
+    const own = 1 - share;
+    const mean = share / count;
     result[3 * i] = own * (light[3 * i] as number) + mean * red;
     result[3 * i + 1] = own * (light[3 * i + 1] as number) + mean * green;
     result[3 * i + 2] = own * (light[3 * i + 2] as number) + mean * blue;

@@ -5,8 +5,8 @@
 
 import { type Paint, SHIFT, SPEED } from './paint.js';
 
-/** The square of the width, in cycles of the palette, from which on most of a sample's colour is chance; measured. */
-const QUIET = 0.15 * 0.15;
+/** The square of the width, in cycles of the palette, at which half of a sample's colour is chance; measured. */
+const QUIET = 0.2 * 0.2;
 
 /**
  * Of each sample the part of its colour that is chance, 0 to 1, for paint of the kind `cycle`: x / (x + QUIET), x being the square of the width of
