@@ -11,6 +11,7 @@ const may = {
   cluster: ['view', 'shard', 'work', 'metrics'],
   leader: ['shard', 'cluster', 'metrics'],
   worker: ['cluster', 'work', 'metrics'],
+  service: ['request', 'leader', 'film', 'store'],
 };
 
 const folders = Object.entries(may).map(([folder, others]) => ({
@@ -28,6 +29,8 @@ const confined = {
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
   zod: '^src/request/',
   yargs: '^bin/',
+  libsql: '^src/service/sqlite/',
+  'hono|@hono': '^src/service/http/',
 };
 
 const libraries = Object.entries(confined).map(([library, home]) => ({
@@ -60,10 +63,10 @@ module.exports = {
       to: { path: '^bin/' },
     },
     {
-      name: 'bin uses app in the place of leader, worker, kernel, store',
+      name: 'bin uses app in the place of leader, worker, kernel, store, service',
       severity: 'error',
       from: { path: '^bin/' },
-      to: { path: '^src/(leader|worker|kernel|store)/' },
+      to: { path: '^src/(leader|worker|kernel|store|service)/' },
     },
     {
       name: 'request imports view, render, and how the cluster writes addresses',

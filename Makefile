@@ -6,7 +6,7 @@ HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
 # Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
 ARGS ?=
 
-.PHONY: help build docs pictures check test test-all coverage demo leader worker bench soak clean
+.PHONY: help build docs pictures check test test-all coverage demo leader worker serve bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -50,6 +50,9 @@ worker: build ## start a worker on the first free port of 50051-50066
 
 leader: build ## render on the workers of ./hostfile, or else hostfile.example
 	@bin/fractal leader --hostfile $(HOSTFILE) $(ARGS)
+
+serve: build ## render the jobs of many clients, over HTTP: docs/service.md
+	@bin/fractal serve $(ARGS)
 
 bench: build ## measure: prints ratios, see docs/performance.md
 	@$(NODE) dist/bench/all.js $(ARGS)

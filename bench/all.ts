@@ -4,12 +4,14 @@ import { assembly } from './assembly.js';
 import { clusters } from './clusters.js';
 import { deaths } from './deaths.js';
 import { deep } from './deep.js';
+import { fair } from './fair.js';
 import { film } from './film.js';
 import { gpu } from './gpu.js';
 import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { pictures } from './pictures.js';
+import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
 import { straggler } from './straggler.js';
@@ -25,11 +27,13 @@ const ALL = {
   deep,
   film,
   assembly,
+  planning,
   clusters,
   straggler,
   deaths,
   transport,
   priority,
+  fair,
 };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();

@@ -2,7 +2,7 @@
 
 import { assembled } from '../src/film/assemble.js';
 import { openAssembler } from '../src/film/assembler.js';
-import { type Camera, depthOf } from '../src/film/camera.js';
+import type { Camera } from '../src/film/camera.js';
 import { coverOf } from '../src/film/cover.js';
 import type { FilmPath } from '../src/film/path.js';
 import type { KeyframeSamples, Painting } from '../src/film/samples.js';
@@ -27,11 +27,9 @@ const painting: Painting = { nameOf: () => '', scaled: false, light: ({ length }
 
 function path(turn: number, outwards: boolean): FilmPath {
   const at = (t: number): Camera => ({ ...placeAt(FROM, TO, outwards ? 1 - t : t), rotation: 0 });
-  const [start, end] = [depthOf(outwards ? TO : FROM), depthOf(outwards ? FROM : TO)];
   return {
     frames: FRAMES,
     at: (frame) => ({ ...at(frame / (FRAMES - 1)), rotation: turn * frame }),
-    ...(turn === 0 ? { atDepth: (depth: number) => at((depth - start) / (end - start)) } : {}),
   };
 }
 

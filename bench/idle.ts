@@ -66,7 +66,8 @@ function idleHandle(bytesPerPixel: number): JobHandle {
       });
     },
     cancel() {},
-    setPriority() {},
+    setRank() {},
+    running: 0,
     get underWay() {
       return [...underWay];
     },

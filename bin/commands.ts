@@ -67,6 +67,14 @@ function joinable(leader: Address, host: string): Address {
   throw invalid(`--join ${addressText(leader)} cannot dial ${host}: listen where it can, with --host 0.0.0.0`);
 }
 
+async function runServe(flags: RawFlags, early: EarlyWorkers): Promise<number> {
+  const { serve, serviceOptions } = await import('./serve.js');
+  const options = serviceOptions(flags);
+  const source = await workerSource(options.source, tokenOfEnvironment());
+  const local = source.local > 0 ? early.take(source.local) : undefined;
+  return serve(options, source, local);
+}
+
 async function runCerts(flags: RawFlags): Promise<number> {
   const { hostfile = DEFAULT_HOSTFILE, out = 'certs', days, leader, force } = valuesOf(CERTS_FLAGS, flags);
   return (await import('./certs.js')).certs({
@@ -111,6 +119,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ['fractal worker --host 0.0.0.0 --token-file token --join leader:50050', 'registers with the leader'],
     ],
     run: runWorker,
+  },
+  serve: {
+    summary: 'render the jobs of many clients, over HTTP',
+    flags: flagsOf('serve'),
+    examples: [
+      ['fractal serve', 'for clients of this machine, on its cores'],
+      ['fractal serve --hostfile hosts --listen 0.0.0.0:50050 --token-file token', 'on a cluster that grows'],
+      ['fractal serve --http 0.0.0.0:8080 --http-tokens tokens', 'for clients that have a token'],
+    ],
+    run: runServe,
   },
   locate: {
     summary: 'find the minibrot of a view: period, nucleus, size',

@@ -18,6 +18,13 @@ export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): 
   return platform === 'darwin' ? join(homedir(), 'Library', 'Caches') : join(homedir(), '.cache');
 }
 
+/** The folder for data of this user that programs keep, by the platform's convention. */
+export function dataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME)) return env.XDG_DATA_HOME;
+  if (platform === 'win32' && env.LOCALAPPDATA) return env.LOCALAPPDATA;
+  return platform === 'darwin' ? join(homedir(), 'Library', 'Application Support') : join(homedir(), '.local', 'share');
+}
+
 /**
  * Whether escape sequences for colours may be written to this stream: FORCE_COLOR other than 0 and false turns them on
  * (force-color.org), NO_COLOR that is not empty turns them off (no-color.org), else terminals that are not "dumb" do.

@@ -40,7 +40,7 @@ async function printPlan(options: LeaderOptions, source: WorkerSource): Promise<
   return 0;
 }
 
-/** One after another: previews, then what was asked for. All but the last one print their file only. */
+/** One after another: previews, then what was asked for. All but the last one print their warnings, progress and file only. */
 async function renderAndReport(
   options: LeaderOptions,
   { hosts, file, access }: WorkerSource,
@@ -55,7 +55,7 @@ async function renderAndReport(
       const isLast = k === orders.length - 1;
       const reports = isLast ? report : { ...report, metrics: false as const, metricsFile: undefined };
       const since = k === 0 ? 0 : seconds();
-      await renderOne(order, workers, { ...reports, since, results: isLast || !report.json }, stop.signal);
+      await renderOne(order, workers, { ...reports, since, results: isLast || !report.json }, stop.signal, isLast);
     }
     return 0;
   } finally {
@@ -76,11 +76,13 @@ function ordersOf({ request, notes, store, cluster, report, previews }: LeaderOp
   });
 }
 
+/** `notes`: lines on how it is rendered are shown. */
 async function renderOne(
   order: RenderOrder,
   workers: RenderWorkers,
   report: Omit<ReporterOptions, 'outfiles' | 'signal'>,
   signal: AbortSignal,
+  notes: boolean,
 ): Promise<void> {
   const { request, store } = order;
   const runtime = startRuntimeMetrics();
@@ -88,7 +90,8 @@ async function renderOne(
   let reports: Reporter | undefined;
   let kept: Kept = { samplesDone: 0, samples: 0, store: 'none', folder: store.folder };
   const emit = (event: AppEvent) => {
-    screen.emit(event);
+    const isNote = event.kind === 'log' && event.level === 'info';
+    if (notes || !isNote || report.verbosity === 'debug') screen.emit(event);
     if (event.kind === 'kept') kept = { ...event, folder: store.folder };
     if (event.kind !== 'gathered') return;
     for (const line of gatheredLines(event)) screen.show(line);

@@ -76,7 +76,7 @@ function previewOptions(
   return { sheet, preview, only: sheet !== undefined && outfile === undefined && !preview };
 }
 
-function clusterOptions(v: RequestValues): ClusterOptions {
+export function clusterOptions(v: RequestValues): ClusterOptions {
   const { hostfile, host, local, listen, np = 0, 'min-workers': minWorkers, verify = 0 } = v;
   if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
     throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
@@ -111,7 +111,7 @@ export function accessFiles(v: Values<typeof ACCESS_FLAGS>): AccessFiles {
 }
 
 /** `--store` without a value, as a request file can have it, is the usual folder. */
-function storeOptions(v: RequestValues): StoreOptions {
+export function storeOptions(v: RequestValues): StoreOptions {
   const { store = 'true', 'store-size': size, 'keep-samples': samples } = v;
   const folder = store === 'true' ? join(cacheFolder(process.env, process.platform), 'fractal') : store;
   const none = store === 'false' || size === 0;

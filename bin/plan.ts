@@ -1,12 +1,13 @@
 /** The text of `--dry-run`. */
 
-import type { Plan, Way } from '../src/app/plan.js';
+import type { Plan } from '../src/app/plan.js';
+import type { Way } from '../src/app/ways.js';
 import { frameCount } from '../src/request/request.js';
 import { plainBytes, roughly } from './summary.js';
 
 /** Lines of text, each with its line end. */
 export function planText(plan: Plan): string {
-  const { request, slots, workers, perPixel, samples, shards } = plan;
+  const { request, slots, workers, perPixel, samples } = plan;
   const { width, height, film, autoIterations, iterations } = request;
   const open = workers.some((worker) => worker.slots === 0)
     ? ' at least: some hosts say themselves how many they have'
@@ -15,13 +16,23 @@ export function planText(plan: Plan): string {
     ...ranks(plan),
     `slots: ${slots}${open}`,
     `frames: ${frameCount(film)} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, ${autoIterations ? 'about' : 'at most'} ${iterations} iterations`,
-    `shards: ${shards === undefined ? `guided ${request.shape === 'row' ? 'rows' : 'tiles'}, large first` : `${shards * frameCount(film)} (${shards} a frame)`}`,
+    `shards: ${shardsText(plan)}`,
     `samples: ${samples}`,
-    ...ways(plan),
+    ...waysLines(plan),
     ...costs(plan),
     `outfile: ${request.outfiles.join(', ')}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function shardsText({ request: { shape, blockSize, film }, shards, ways }: Plan): string {
+  const name = shape === 'row' ? 'rows' : 'tiles';
+  if (shards === undefined) return `guided ${name}, large first`;
+  if (ways && ways.chosen.keyframes > 0)
+    return shape === 'row'
+      ? `bands of ${blockSize} rows of keyframes`
+      : `tiles of ${blockSize}x${blockSize} of keyframes`;
+  return `${shards * frameCount(film)} (${shards} a frame)`;
 }
 
 function ranks({ workers, local, source }: Plan): string[] {
@@ -33,35 +44,43 @@ function ranks({ workers, local, source }: Plan): string[] {
   ];
 }
 
-function costs({ cost: { orbit, computing }, slots }: Plan): string[] {
+function costs({ cost: { orbit, computing }, ways, local, slots }: Plan): string[] {
   const orbitLine = orbit
-    ? [`reference orbit: at most ${orbit.iterations} iterations, about ${roughly(orbit.seconds)} on this machine`]
+    ? [`reference orbit: at most ${orbit.iterations} iterations, ${about(orbit.seconds)} on this machine`]
     : [];
   if (!computing) return [...orbitLine, 'estimated time: unknown until the orbit is computed'];
+  // Frames are made while others are computed, on cores of the leader's machine.
+  const [computed, made] = [computing.seconds / slots, ways?.chosen.makingSeconds ?? 0];
+  const seconds = local > 0 ? computed + made : Math.max(computed, made);
   return [
     ...orbitLine,
     `iterations: about ${counted(computing.iterations)}`,
-    `estimated time: about ${roughly(computing.seconds / slots)} on ${slots} slot${slots > 1 ? 's' : ''} of this machine`,
+    `estimated time: ${about(seconds)} on ${slots} slot${slots > 1 ? 's' : ''} of this machine`,
   ];
 }
 
 /** How the frames of a film are made, and what either way takes: time, and bytes in the store. */
-function ways({ assembly, cost: { computing }, samples, slots }: Plan): string[] {
-  if (!assembly) return [];
-  const way = (one: Way) => {
+function waysLines({ ways, cost: { computing }, samples, slots }: Plan): string[] {
+  if (!ways) return [];
+  const line = (one: Way) => {
     const seconds = computing && (computing.seconds * one.samples) / samples / slots;
     const making = `${roughly(one.makingSeconds)} of ${one.by === 'frames' ? 'encoding' : 'assembling and encoding'}`;
-    const time = seconds === undefined ? '' : `, about ${roughly(seconds)} of computing and ${making}`;
+    const time = seconds === undefined ? '' : `, ${about(seconds)} of computing and ${making}`;
     const name = one.by === 'frames' ? 'frame by frame' : 'from keyframes';
-    return `${name}: ${one.samples} samples${time}, ${plainBytes(one.bytes)} in the store`;
+    return `${name}: ${one.samples} samples${time}, about ${plainBytes(one.bytes)} in the store`;
   };
-  const chosen = assembly.keyframes ? `${assembly.keyframes} keyframes` : 'frame by frame';
-  const taken = assembly.ways.find(({ by }) => (by === 'keyframes') === (assembly.keyframes !== undefined));
+  const { keyframes, tooLarge } = ways.chosen;
   return [
-    `assembly: ${chosen}, ${assembly.why}`,
-    ...assembly.ways.map(way),
-    ...(taken?.tooLarge ? [`store: ${taken.tooLarge}`] : []),
+    `assembly: ${keyframes > 0 ? `from ${keyframes} keyframes` : 'frame by frame'}, ${ways.why}`,
+    ...ways.all.map(line),
+    ...(tooLarge ? [`store: ${tooLarge}`] : []),
   ];
+}
+
+/** "about 40 s", "less than 0.1 s". */
+function about(seconds: number): string {
+  const text = roughly(seconds);
+  return text.startsWith('less') ? text : `about ${text}`;
 }
 
 /** "830", "5.3 million", "2.1 billion". */

@@ -31,10 +31,8 @@ export function parts(status: Status, readings: Readings): string[] {
   const left = readings.secondsLeft === undefined ? 'ETA -' : `ETA ${clock(readings.secondsLeft)}`;
   // Of the frame that is made next.
   const zoom = outline.frames > 1 ? [`zoom ${zoomText(outline.zoomOf(Math.min(framesDone, outline.frames - 1)))}`] : [];
-  const keyframes =
-    outline.renders !== outline.frames && rendersDone < outline.renders
-      ? [`keyframe ${rendersDone}/${outline.renders}`]
-      : [];
+  const [complete, all] = [outline.keyframesIn(rendersDone), outline.keyframesIn(outline.renders)];
+  const keyframes = complete < all ? [`keyframe ${complete}/${all}`] : [];
   const { iterationsPerSecond, shardsPerSecond } = readings;
   const speeds = [`${short(iterationsPerSecond / 1e6)} M iterations/s`, `${short(shardsPerSecond)} shards/s`];
   return [percent, left, elapsed, ...frames, ...zoom, ...keyframes, workers, ...speeds];

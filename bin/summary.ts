@@ -37,10 +37,10 @@ export function summaryLine({
       : `, ${plainNumber(frameCount(film) / film.fps)} s at ${film.fps} frames a second`;
   const frames = frameCount(film) > 1 ? `, ${frameCount(film)} frames${length}` : '';
   const replaced = files.filter((one) => one.replaced).length;
-  const older = files.length > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';
+  const older = replaced > 1 ? `; replaced ${replaced} older files` : '; replaced an older file';
   const picture =
     sheetFrames === undefined ? `${width}x${height}${frames}` : `${sheetFrames} frames of ${width}x${height}`;
-  return `${name}: ${picture}, ${plainBytes(bytes)}; took ${clock(seconds)}; ${shares(outcome)}${keyframesText(keyframes)}${replaced > 0 ? older : ''}`;
+  return `${name}: ${picture}, ${plainBytes(bytes)}; took ${clock(seconds)}; ${shares(outcome, sheetFrames === undefined ? '' : ' at this size')}${keyframesText(keyframes)}${replaced > 0 ? older : ''}`;
 }
 
 /** The same and more as one object, for scripts. */
@@ -76,35 +76,44 @@ export function summaryJson({ request, files, outcome, uncertain, seconds, keyfr
 /** Samples computed, and found in the store. */
 type Shares = Pick<GatheredEvent['report'], 'samples' | 'recalled'>;
 
-/** "; 120 keyframes, 1.7 pictures an octave": of samples, computed or found. A film of less than an octave has no such rate. */
+/**
+ * "; 120 keyframes, the samples of 1.7 pictures for each doubling of the zoom": computed or found. A film of less than a
+ * doubling has no such rate.
+ */
 function keyframesText(made: Finished['keyframes']): string {
   if (!made) return '';
   const { count, octaves, pictures } = made;
-  const rate = octaves < 1 ? '' : `, ${plainNumber(pictures / octaves)} pictures of samples an octave`;
+  const rate =
+    octaves < 1 ? '' : `, the samples of ${plainNumber(pictures / octaves)} pictures for each doubling of the zoom`;
   return `; ${count} keyframe${count > 1 ? 's' : ''}${rate}`;
 }
 
-function shares(outcome: Shares | undefined): string {
+/** `how`: after "computed". */
+function shares(outcome: Shares | undefined, how: string): string {
   if (!outcome) return 'painted from samples in the store';
   const { samples, recalled } = outcome;
-  if (recalled === 0) return 'all computed';
+  if (recalled === 0) return `all computed${how}`;
   if (samples === 0) return 'all from the store';
   // Never 0 or 100, since there are samples of both kinds.
   const computed = Math.min(99, Math.max(1, Math.round((100 * samples) / (samples + recalled))));
-  return `${computed} % computed, ${100 - computed} % from the store`;
+  return `${computed} % computed${how}, ${100 - computed} % from the store`;
 }
 
 /** What a run that ended early leaves behind; `folder`: of the store. */
 export type Kept = Omit<KeptEvent, 'kind'> & { readonly folder: string | undefined };
 
 /** What is kept of a run that ended early, and how to go on. */
-export function keptLine({ samplesDone, samples, keyframes, store, folder }: Kept): string {
+export function keptLine({ samplesDone, samples, keyframes, frames, store, folder }: Kept): string {
   const share = samples > 0 ? (100 * samplesDone) / samples : 0;
   const done = share > 0 && share < 1 ? 'less than 1' : String(Math.floor(share));
   if (samplesDone <= 0) return 'nothing was computed yet; no file was changed';
   if (folder === undefined) return `nothing is kept of the ${done} % that were computed, with --no-store`;
   if (store === 'none') return `nothing is kept of the ${done} % that were computed, since the store is not in use`;
-  const whole = keyframes ? `, with ${keyframes.done} of ${keyframes.all} keyframes complete,` : '';
+  const counted = [
+    ...(keyframes?.done ? [`${keyframes.done} of ${keyframes.all} keyframes`] : []),
+    ...(frames?.done ? [`${frames.done} of ${frames.all} ${keyframes ? 'single frames' : 'frames'}`] : []),
+  ];
+  const whole = counted.length > 0 ? `, with ${counted.join(' and ')} complete,` : '';
   const what =
     store === 'all' ? `${done} % of the samples${whole} are` : `a part of the ${done} % that were computed is`;
   return `${what} kept in the store "${folder}": the same command goes on from there`;

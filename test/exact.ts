@@ -11,6 +11,8 @@ export interface ExactSample {
   readonly nu: number;
   /** As `distance` of src/kernel/kernel.ts. */
   readonly distance: readonly [x: number, y: number];
+  /** The phase of the iterate of which nu is made, in turns, 0 to 1; 0 of a bounded point. */
+  readonly phase: number;
 }
 
 /** |z| from which on the distance is taken. */
@@ -55,14 +57,17 @@ function sampleAt(view: View, x: number, y: number, bits: number): ExactSample {
   const square = (radius: number) => (BigInt(Math.round(radius * 1024)) ** 2n) << (2n * shift - 20n);
   const [outside, far] = [square(bailout), square(Math.max(bailout, FAR))];
   let nu: number | undefined;
+  let phase = 0;
   for (let [n, last] = [0, iterations]; ; n++) {
     const squared = re * re + im * im;
-    if (nu === undefined && squared > outside)
+    if (nu === undefined && squared > outside) {
       nu = n - Math.log2(log2Of(floatOf(squared, 2 * bits)) / 2) / Math.log2(power);
+      phase = phaseOf(floatOf(re, bits), floatOf(im, bits));
+    }
     if (nu !== undefined && squared > far)
-      return { nu, distance: distanceOf(derivative, floatOf(re, bits), floatOf(im, bits)) };
+      return { nu, phase, distance: distanceOf(derivative, floatOf(re, bits), floatOf(im, bits)) };
     if (n >= last) {
-      if (squared <= 4n << (2n * shift) || n > iterations) return { nu: nu ?? Infinity, distance: [0, 0] };
+      if (squared <= 4n << (2n * shift) || n > iterations) return { nu: nu ?? Infinity, phase, distance: [0, 0] };
       last = iterations + BEYOND;
     }
     const signRe = step === 'burning-ship' && re < 0n ? -1 : 1;
@@ -124,6 +129,11 @@ function distanceOf({ entries: [a, b, c, d], exponent }: Matrix, x: Float, y: Fl
   const squared = re * re + im * im;
   const length = 2 ** (Math.log2((squared * Math.log(squared)) / 2 / steepness) - exponent);
   return [(right / steepness) * length, (up / steepness) * length];
+}
+
+function phaseOf(x: Float, y: Float): number {
+  const turns = Math.atan2(y[0] * 2 ** (y[1] - x[1]), x[0]) / (2 * Math.PI);
+  return turns < 0 ? turns + 1 : turns;
 }
 
 function floatOf(value: bigint, bits: number): Float {

@@ -1,10 +1,11 @@
 /** How the frames of a film are made: each computed by itself, or assembled from keyframes that are computed once. */
 
-import { type Cover, coverOf, type FilmSize, samplesOf } from '../film/cover.js';
+import { type Cover, covering, type FilmSize, samplesOf } from '../film/cover.js';
 import type { Grid } from '../film/grid.js';
 import type { FilmPath } from '../film/path.js';
+import { inTurns } from '../film/turns.js';
 import { deepestOf, isExtended } from '../kernel/perturbation/reference.js';
-import { cameraAt, depthAt, formulaChanges, placeIn, type Request, viewAt } from '../request/request.js';
+import { cameraAt, formulaChanges, legsOf, type Request, viewAt } from '../request/request.js';
 import { samplesPerPixel } from '../view/view.js';
 import { endsOf } from './method.js';
 
@@ -35,16 +36,21 @@ export interface KeyframeFilm {
   readonly cover: Cover;
 }
 
-/** For a film. `grid`: that of kept keyframes. */
-export function assemblyOf(request: Request, grid?: Grid): Assembly {
+/** For a film. `grid`: that of kept keyframes. @throws the signal's reason */
+export function assemblyOf(request: Request, signal: AbortSignal, grid?: Grid): Promise<Assembly> {
+  return inTurns(planned(request, grid), signal);
+}
+
+function* planned(request: Request, grid?: Grid): Generator<void, Assembly> {
   const { width, height, film, sampling } = request;
   const each = width * height * samplesPerPixel(sampling);
   const samples = { frames: film.frames * each };
   const hindrance = hindranceOf(request);
   if (hindrance !== undefined) return { samples, why: hindrance };
-  const stretches = runsOf(request).map((run) =>
-    run.shares ? withKeyframes(request, run, grid) : withoutKeyframes(run),
-  );
+  const stretches: Stretch[] = [];
+  for (const run of yield* runsOf(request)) {
+    stretches.push(run.shares ? yield* withKeyframes(request, run, grid) : withoutKeyframes(run));
+  }
   if (!stretches.some((one) => one.film)) {
     return { samples, why: 'since its deepest keyframe needs numbers of another range than its frames' };
   }
@@ -57,19 +63,17 @@ export function assemblyOf(request: Request, grid?: Grid): Assembly {
   const why = blurred
     ? 'which --shutter needs'
     : auto
-      ? `which has ${fewer ? 'fewer' : 'no more'} samples`
+      ? fewer
+        ? 'since that takes fewer samples'
+        : 'since keyframes take no fewer samples'
       : 'as asked for';
   const chosen = film.assembly === 'keyframes' || blurred ? stretches : auto && fewer ? cheapest : undefined;
   return { ...(chosen ? { stretches: chosen } : {}), samples: { ...samples, keyframes }, why };
 }
 
-/** Each frame is looked at before the first one: an hour and a half at 60 a second. */
-const MOST_FRAMES = 324_000;
-
 /** Why a film cannot be assembled from keyframes. */
 function hindranceOf({ film, kernel, outfiles }: Request): string | undefined {
   if (film.frames < 2) return 'since it is a still';
-  if (film.frames > MOST_FRAMES) return `since it has more than ${MOST_FRAMES} frames`;
   if (kernel === 'gpu' || kernel === 'cpu') return `since the kernel ${kernel} computes whole views`;
   const raw = outfiles.map((name) => /\.(npy|exr)$/i.exec(name)?.[0]).find((found) => found !== undefined);
   if (raw) return `since an ${raw} holds the samples of whole frames`;
@@ -77,13 +81,15 @@ function hindranceOf({ film, kernel, outfiles }: Request): string | undefined {
 }
 
 /** Runs of frames whose formula and bailout are the same, since only these share samples; neighbouring runs of one frame are one run. */
-function runsOf(request: Request): Run[] {
+function* runsOf(request: Request): Generator<void, Run[]> {
   const { frames } = request.film;
   if (!formulaChanges(request)) return [{ from: 0, frames, shares: true }];
-  const names = Array.from({ length: frames }, (_, frame) => {
+  const names: string[] = [];
+  for (let frame = 0; frame < frames; frame++) {
+    yield;
     const { formula, bailout } = viewAt(request, frame);
-    return JSON.stringify({ formula, bailout });
-  });
+    names.push(JSON.stringify({ formula, bailout }));
+  }
   const runs: Run[] = [];
   for (let from = 0, to = 1; from < frames; from = to++) {
     while (to < frames && names[to] === names[from]) to++;
@@ -101,12 +107,12 @@ interface Run {
   readonly shares: boolean;
 }
 
-function withKeyframes(request: Request, stretch: Stretch, grid: Grid | undefined): Stretch {
+function* withKeyframes(request: Request, stretch: Stretch, grid: Grid | undefined): Generator<void, Stretch> {
   const { from, frames } = stretch;
-  const { width, height, sampling } = request;
+  const { width, height, sampling, film } = request;
   const path = pathOf(request, stretch);
-  const size = { width, height, samples: samplesPerPixel(sampling) };
-  const cover = coverOf(path, size, grid);
+  const size = { width, height, samples: samplesPerPixel(sampling), round: film.anyRotation };
+  const cover = yield* covering(path, size, grid);
   // Numbers of the orbit are those for its deepest view.
   if (isExtended({ zoom: cover.levels.zoomOf(0) }) && !isExtended(deepestOf(endsOf(request)))) {
     return withoutKeyframes(stretch);
@@ -119,14 +125,12 @@ function withoutKeyframes({ from, frames }: Pick<Stretch, 'from' | 'frames'>): S
 }
 
 function pathOf(request: Request, { from, frames }: Pick<Stretch, 'from' | 'frames'>): FilmPath {
-  const { film, rotation } = request;
-  const [start, end] = [depthAt(request, 0), depthAt(request, film.frames - 1)];
-  const straight = film.path === undefined && film.ends.rotation === undefined && start !== end;
+  const { film } = request;
   return {
     frames,
     at: (frame) => cameraAt(request, from + frame),
     ...(film.shutter > 0 ? { shutter: { open: film.shutter / 360, size: request, begin: 0, end: frames - 1 } } : {}),
-    ...(straight ? { atDepth: (depth) => ({ ...placeIn(request, (depth - start) / (end - start)), rotation }) } : {}),
+    legs: legsOf(request, from, from + frames - 1),
   };
 }
 

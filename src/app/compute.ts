@@ -1,22 +1,21 @@
 /** The computing of a job on workers: the order for the leader, and the events of what it reports. */
 
 import { randomInt, randomUUID } from 'node:crypto';
-import { openFleet } from '../leader/fleet/fleet.js';
+import type { Fleet } from '../leader/fleet/fleet.js';
 import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
-import { type Progress, startJob } from '../leader/job/job.js';
+import { type JobOptions, type Progress, type RunningJob, startJob } from '../leader/job/job.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { fractalJob } from '../work/fractal/job.js';
 import type { Numerics } from '../work/fractal/numerics.js';
+import { type Connected, connect } from './connected.js';
 import { logTo } from './events.js';
-import { reportingDials } from './links.js';
 import type { Picture } from './picture.js';
 import type { Prepared } from './prepare.js';
 import { referenceAround } from './references.js';
 import { type Context, endingWith } from './stage.js';
-import { thisProgram } from './version.js';
 import { pixelsOf } from './wanted.js';
-import { addWorkers, dialerOf, type Workers } from './workers.js';
+import type { Workers } from './workers.js';
 
 /** How a job uses its workers. */
 export interface ClusterUse {
@@ -28,21 +27,27 @@ export interface ClusterUse {
   readonly strict: boolean;
   /** Further attempts to reach a worker before the job stops waiting for it. */
   readonly retries: number;
+  /** Beside other jobs of the same fleet. */
+  readonly standing?: Pick<JobOptions, 'priority' | 'owner' | 'maxSlots'>;
 }
 
 export interface ComputeOptions {
   readonly workers: Workers;
+  /** They are connected, and stay so; absent: they are connected for this job. */
+  readonly fleet?: Fleet | undefined;
   readonly use: ClusterUse;
   readonly numerics: Numerics;
   /** Workers report their metrics at the end. */
   readonly metrics: boolean;
   progress(progress: Progress): void;
+  /** The job has begun, and can be changed while it runs. */
+  started?: ((job: RunningJob) => void) | undefined;
 }
 
 export interface Computation {
   /** In order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason. */
   readonly frames: AsyncIterable<Frame>;
-  /** Disconnects the workers; stops watching hostfiles, names and the signal, and ends registration. */
+  /** Stops following the signal; disconnects the workers that were connected for this job. */
   close(): void;
 }
 
@@ -53,41 +58,43 @@ const FRAMES_BYTES = 512 << 20;
 export async function compute(job: RenderJob, options: ComputeOptions, context: Context): Promise<Computation> {
   const { workers, use, numerics, metrics, progress } = options;
   const { emit } = context;
-  const dialer = reportingDials(await dialerOf(workers), emit);
   const ending = endingWith(context.signal);
   const name = randomUUID().slice(0, 8);
-  const now = () => performance.now();
-  const fleet = openFleet({
-    ...{ dialer, ...thisProgram(), session: name, retries: use.retries, maxSlots: use.np, now },
-    random: Math.random,
-  });
+  const { np, retries, minWorkers, strict, standing } = use;
+  const connection = { session: name, np, retries, emit, failed: ending.end };
+  const { fleet, close } = options.fleet ? kept(options.fleet, ending.end) : await connect(workers, connection);
   const running = startJob(fleet, job, {
-    name,
-    ...numerics,
-    minWorkers: use.minWorkers,
-    strict: use.strict,
-    metrics,
-    signal: ending.signal,
-    now,
+    ...{
+      name,
+      ...numerics,
+      ...standing,
+      minWorkers,
+      strict,
+      metrics,
+      signal: ending.signal,
+      now: () => performance.now(),
+    },
     note: logTo(emit, 'info'),
     progress,
     gathered(report) {
       emit({ kind: 'gathered', report, pixels: pixelsOf(job) });
     },
   });
-  const stopWatching = new AbortController();
-  const { np, retries } = use;
-  addWorkers(fleet, workers, { np, retries, emit, signal: stopWatching.signal }).catch(ending.end);
+  options.started?.(running);
   const forgetPool = workers.local?.whenBroken(ending.end);
   return {
     frames: running.frames,
     close() {
-      stopWatching.abort();
-      fleet.close();
+      close();
       forgetPool?.();
       ending.release();
     },
   };
+}
+
+/** A fleet that stays after the job, which ends if its frames were not read. */
+function kept(fleet: Fleet, end: (reason: unknown) => void): Connected {
+  return { fleet, close: () => end(new Error('the frames of the job are not read any more')) };
 }
 
 /** What the leader is to compute: a scene for each reference orbit. */

@@ -22,6 +22,7 @@ export type AppEvent =
   | GatheredEvent
   | KeptEvent
   | RegistrationEvent
+  | ServingEvent
   | WorkerEvent
   | CertificateEvent;
 
@@ -119,6 +120,11 @@ export interface GatheredEvent {
   readonly pixels: number;
 }
 
+export interface Completed {
+  readonly done: number;
+  readonly all: number;
+}
+
 /**
  * A job was ended by its signal: the samples that are kept. Sent before the command rejects; not sent if nothing was computed.
  */
@@ -127,8 +133,9 @@ export interface KeptEvent {
   /** Samples computed or found so far, and wanted in all. */
   readonly samplesDone: number;
   readonly samples: number;
-  /** Of a film from keyframes: those that are complete, and all of them. */
-  readonly keyframes?: { readonly done: number; readonly all: number };
+  /** Of a film: keyframes that are complete, and all of them; and frames that are computed one by one. */
+  readonly keyframes?: Completed;
+  readonly frames?: Completed;
   /** Which part of the computed samples is in the store. */
   readonly store: 'all' | 'some' | 'none';
 }
@@ -136,6 +143,12 @@ export interface KeptEvent {
 /** Workers may register here from now on. */
 export interface RegistrationEvent {
   readonly kind: 'registration';
+  readonly address: Address;
+}
+
+/** The service answers here from now on. */
+export interface ServingEvent {
+  readonly kind: 'serving';
   readonly address: Address;
 }
 

@@ -18,9 +18,9 @@ import { channelsOf, samplesPerPixel } from '../view/view.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
 import { archiveOfParts, type KeptRenders } from './archive.js';
-import type { Stretch } from './assembly.js';
+import type { KeyframeFilm, Stretch } from './assembly.js';
 import { assemblyThreads } from './assembly-threads.js';
-import { type FilmRender, keyframeRenders, samplesOf } from './keyframes.js';
+import { type FilmRender, type KeyframeRenders, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
 import { lookNumbersAt } from './picture.js';
 import { type Prepared, referenceOf } from './prepare.js';
@@ -42,21 +42,33 @@ export interface FilmJob {
   archive(store: Store | undefined, numerics: Numerics): KeptRenders | undefined;
 }
 
-/** `colours`: what frames are painted with, which may need less of the samples than the request's. */
-export function filmJob(
+type Planned =
+  | { readonly from: number; readonly renders: readonly FilmRender[] }
+  | ({ readonly from: number; readonly film: KeyframeFilm } & KeyframeRenders);
+
+export interface FilmJobOptions {
+  readonly paint: Paint;
+  /** What frames are painted with, which may need less of the samples than the request's. */
+  readonly colours?: Colours;
+  readonly signal: AbortSignal;
+}
+
+/** @throws the signal's reason */
+export async function filmJob(
   prepared: Prepared,
   stretches: readonly Stretch[],
-  { paint, colours = prepared.request.colours }: { readonly paint: Paint; readonly colours?: Colours },
-): FilmJob {
+  { paint, colours = prepared.request.colours, signal }: FilmJobOptions,
+): Promise<FilmJob> {
   const { request } = prepared;
   const { width, height, sampling } = request;
   const perPixel = samplesPerPixel(sampling);
   const channels = channelsOf(neededOf(request));
   const whole = { x: 0, y: 0, width, height };
-  const planned = stretches.map(({ from, frames, film }) => {
-    if (film) return { from, film, ...keyframeRenders(request, film) };
-    return { from, renders: frameRenders(from, frames) };
-  });
+  const planned: Planned[] = [];
+  for (const { from, frames, film } of stretches) {
+    if (film) planned.push({ from, film, ...(await keyframeRenders(request, film, signal)) });
+    else planned.push({ from, renders: frameRenders(from, frames) });
+  }
   const renders = planned.flatMap((one): readonly FilmRender[] => one.renders);
 
   function frameRenders(from: number, count: number): FilmRender[] {
@@ -100,7 +112,7 @@ export function filmJob(
         if (done) throw new Error('the job ended before its film');
         return value;
       }
-      async function* keyframes({ renders: own, order }: ReturnType<typeof keyframeRenders>) {
+      async function* keyframes({ renders: own, order }: KeyframeRenders) {
         for (const [k, keyframe] of order.keyframes.entries()) {
           yield samplesOf(await next(), (own[k] as FilmRender).box, keyframe, channels);
         }

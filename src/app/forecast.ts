@@ -12,12 +12,12 @@ import { type Compute, directProbe, inParts, perturbedProbe } from './probe.js';
 export interface Forecast {
   /** What a sample of a frame costs, relative to other frames. */
   costOf(frame: number): number;
-  /** Frames in which nothing is in view; undefined: none were found. */
-  readonly blank: Blank | undefined;
+  /** Runs of frames in which nothing is in view, in order, as far as they were found. */
+  readonly blanks: readonly Blank[];
 }
 
 export interface Blank {
-  /** The first and the last of them. */
+  /** The first and the last frame. */
   readonly from: number;
   readonly to: number;
   /** Iterations after which all points escape; undefined: no point escapes. */
@@ -26,8 +26,10 @@ export interface Blank {
 
 /** Frames of which a grid is computed, evenly spread. */
 const SAMPLED_FRAMES = 5;
-/** At keyframes of a path, so many at most. */
+/** At keyframes of a path and halfway between them, so many of either at most. */
 const SAMPLED_LANDMARKS = 40;
+/** Of so many runs of blank frames the ends are looked for. */
+const EXACT_RUNS = 8;
 /** Points along the longer side of a grid. */
 const SIDE = 32;
 /** Counts that differ by less belong to one colour band: a view of such points alone shows nothing. */
@@ -58,19 +60,24 @@ export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<
     const { nu, iterations } = await inParts(coarse(view, SIDE), compute, signal);
     return { frame, cost: costOfIterations(view, iterations / nu.length), blank: blankness(nu) };
   };
-  const wanted = [...evenly(frames, SAMPLED_FRAMES), ...some(landmarks(request), SAMPLED_LANDMARKS)];
+  const keyframes = some(landmarks(request), SAMPLED_LANDMARKS);
+  const wanted = [...evenly(frames, SAMPLED_FRAMES), ...keyframes, ...between(keyframes)];
   const sampled: SampledFrame[] = [];
   for (const frame of [...new Set(wanted)].sort((a, b) => a - b)) sampled.push(await sample(frame));
-  return { costOf: (frame) => costAt(sampled, frame), blank: await blankOf(sampled, sample) };
+  return { costOf: (frame) => costAt(sampled, frame), blanks: await blanksOf(sampled, sample) };
 }
 
-/** So many of the numbers below a count, with the first and the last. */
-function evenly(count: number, most: number): number[] {
-  return Array.from({ length: most }, (_, k) => Math.round((k * (count - 1)) / (most - 1)));
+/** At most so many of the numbers below a count, in order, with the first and the last. */
+export function evenly(count: number, most: number): number[] {
+  return [...new Set(Array.from({ length: most }, (_, k) => Math.round((k * (count - 1)) / (most - 1))))];
 }
 
 function some(frames: readonly number[], most: number): readonly number[] {
   return frames.length <= most ? frames : evenly(frames.length, most).map((k) => frames[k] as number);
+}
+
+function between(frames: readonly number[]): number[] {
+  return frames.slice(1).map((frame, k) => (frame + (frames[k] as number)) >> 1);
 }
 
 /** Whether all points are inside the set, or escape within one colour band. */
@@ -93,22 +100,31 @@ function costAt(sampled: readonly SampledFrame[], frame: number): number {
   return before.cost ** (1 - share) * after.cost ** share;
 }
 
-/** The first run of blank frames; its ends are found by bisection between sampled frames. */
-async function blankOf(
+/** Runs of blank frames for one reason; the ends of the first ones are found by bisection between sampled frames. */
+async function blanksOf(
   sampled: readonly SampledFrame[],
   sample: (frame: number) => Promise<SampledFrame>,
-): Promise<Blank | undefined> {
-  const first = sampled.findIndex(({ blank }) => blank);
-  if (first < 0) return undefined;
-  const later = sampled.slice(first).findIndex(({ blank }) => !blank);
-  const last = later < 0 ? sampled.length - 1 : first + later - 1;
-  /** From a blank frame towards one that shows something. */
-  const edge = async (blank: SampledFrame, shown: SampledFrame | undefined): Promise<SampledFrame> => {
-    if (!shown || Math.abs(blank.frame - shown.frame) <= 1) return blank;
-    const middle = await sample((blank.frame + shown.frame) >> 1);
-    return middle.blank ? edge(middle, shown) : edge(blank, middle);
+): Promise<Blank[]> {
+  /** From a blank frame towards another one, which is not alike. */
+  const edge = async (blank: SampledFrame, other: SampledFrame | undefined): Promise<SampledFrame> => {
+    if (!other || Math.abs(blank.frame - other.frame) <= 1 || blanks.length >= EXACT_RUNS) return blank;
+    const middle = await sample((blank.frame + other.frame) >> 1);
+    return alike(middle, blank) ? edge(middle, other) : edge(blank, middle);
   };
-  const from = await edge(sampled[first] as SampledFrame, sampled[first - 1]);
-  const to = await edge(sampled[last] as SampledFrame, sampled[last + 1]);
-  return { from: from.frame, to: to.frame, escapedAt: (sampled[last] as SampledFrame).blank?.escapedAt };
+  const blanks: Blank[] = [];
+  for (let first = 0, next = 1; first < sampled.length; first = next++) {
+    const begin = sampled[first] as SampledFrame;
+    if (!begin.blank) continue;
+    while (next < sampled.length && alike(sampled[next] as SampledFrame, begin)) next++;
+    const end = sampled[next - 1] as SampledFrame;
+    const from = await edge(begin, sampled[first - 1]);
+    const to = await edge(end, sampled[next]);
+    blanks.push({ from: from.frame, to: to.frame, escapedAt: end.blank?.escapedAt });
+  }
+  return blanks;
+}
+
+/** Whether both show nothing, for the same reason. */
+function alike({ blank: a }: SampledFrame, { blank: b }: SampledFrame): boolean {
+  return a !== undefined && b !== undefined && (a.escapedAt === undefined) === (b.escapedAt === undefined);
 }

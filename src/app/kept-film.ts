@@ -24,20 +24,24 @@ interface Options {
   readonly store: Store;
   readonly numerics: Numerics;
   readonly paint: Paint;
+  readonly signal: AbortSignal;
   /** The error for a keyframe that is not there. `zoom`: its own; `frame`: one that is about as deep. */
   missing(zoom: string, frame: number): Promise<Error>;
 }
 
-/** undefined: the request is no film that can be assembled, or its first keyframe is not there. */
+/** undefined: the request is no film that can be assembled, or its first keyframe is not there. @throws the signal's reason */
 export async function keptFilm(prepared: Prepared, options: Options): Promise<KeptFilm | undefined> {
   const { request, kept: grid } = prepared;
-  const { stretches } = assemblyOf({ ...request, film: { ...request.film, assembly: 'keyframes' } }, grid?.grid);
+  const { signal } = options;
+  const asked = { ...request, film: { ...request.film, assembly: 'keyframes' } as const };
+  const { stretches } = await assemblyOf(asked, signal, grid?.grid);
   if (!stretches) return undefined;
   for (const kept of keptWith(request)) {
     const { first, last } = request.film;
-    const job = filmJob({ ...prepared, request: kept }, partOf(stretches, first, last), {
+    const job = await filmJob({ ...prepared, request: kept }, partOf(stretches, first, last), {
       paint: options.paint,
       colours: request.colours,
+      signal,
     });
     const film = await startedFilm(job, options);
     if (film) return film;

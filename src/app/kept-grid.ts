@@ -3,13 +3,21 @@
  * a film chose is noted in the store; a later film that it suffices for takes it over, whatever its size and its length.
  */
 
-import { depthOf } from '../film/camera.js';
+import { type Camera, depthOf } from '../film/camera.js';
 import type { Cover } from '../film/cover.js';
 import type { Grid } from '../film/grid.js';
-import { deepestOf, orderFor, type Reference, type ReferenceOrder } from '../kernel/perturbation/reference.js';
-import { neededOf, type Request } from '../request/request.js';
+import { extremesOf, restsFrom } from '../film/way.js';
+import {
+  deepestOf,
+  isExtended,
+  orderFor,
+  type Reference,
+  type ReferenceOrder,
+} from '../kernel/perturbation/reference.js';
+import { legsOf, neededOf, type Request } from '../request/request.js';
 import { flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
 import type { Store } from '../store/store.js';
+import { fromLog10 } from '../view/decimal.js';
 import { samplesPerPixel } from '../view/view.js';
 import { endsOf } from './method.js';
 
@@ -25,6 +33,9 @@ export interface KeptGrid {
 
 /** Of the frames of a film. */
 interface Range {
+  /** The zoom of the deepest place, and that from which on the way to it stays at its centre. */
+  readonly deepest: string;
+  readonly restsFrom: string;
   /** Pitches of samples, as log10 of the zoom times the height of a view with one a pixel. */
   readonly shallow: number;
   readonly deep: number;
@@ -37,13 +48,48 @@ const SAME = 1e-6;
 export async function keptGridFor(store: Store, request: Request): Promise<KeptGrid | undefined> {
   const wanted = rangeOf(request);
   const found = (await flagsKeptAt(store, placeOf(request))).flatMap((note) => {
-    const { range, ...kept } = parsed(note);
+    const { range, ...noted } = parsed(note);
+    const deeper = isExtended({ zoom: range.deepest }) ? undefined : deeperOf(range, wanted);
+    const kept = { ...noted, grid: { ...noted.grid, ...(deeper ? { deeper } : {}) } };
     const shared = Math.min(range.deep, wanted.deep) - Math.max(range.shallow, wanted.shallow);
     const reaches = kept.perturbedFrom === Infinity || range.deep >= wanted.deep - SAME;
     const limit = request.autoIterations || kept.iterations === request.iterations;
     return reaches && limit && shared > -SAME ? [{ kept, shared }] : [];
   });
-  return found.sort((a, b) => b.shared - a.shared)[0]?.kept;
+  const round = ({ kept }: (typeof found)[0]) => Number(kept.grid.round);
+  return found.sort((a, b) => b.shared - a.shared || round(b) - round(a))[0]?.kept;
+}
+
+/** The zoom to which a kept film goes on where one ends that is wanted. */
+function deeperOf(kept: Range, wanted: Range): string | undefined {
+  const [end, start, own] = [kept.deepest, kept.restsFrom, wanted.deepest].map((zoom) => depthOf({ zoom })) as [
+    number,
+    number,
+    number,
+  ];
+  // Its samples are at least as dense as those that are wanted.
+  const dense = kept.deep - end >= wanted.deep - own - SAME;
+  return dense && start <= own + SAME && end > own + SAME ? kept.deepest : undefined;
+}
+
+/**
+ * The widest film of a place whose keyframes are kept: its iteration limit, and its zooms as those of frames of the request's
+ * size; undefined: none is noted.
+ */
+export async function widestKept(
+  store: Store,
+  request: Request,
+): Promise<{ readonly from: string; readonly to: string; readonly iterations: number } | undefined> {
+  const kept = (await flagsKeptAt(store, placeOf(request))).map(parsed);
+  const [widest] = kept.sort((a, b) => spanOf(b.range) - spanOf(a.range));
+  if (!widest) return undefined;
+  const { range, iterations } = widest;
+  const pitch = pitchOf(request);
+  return { from: fromLog10(range.shallow - pitch), to: fromLog10(range.deep - pitch), iterations };
+}
+
+function spanOf({ shallow, deep }: Range): number {
+  return deep - shallow;
 }
 
 /** A prepared request. */
@@ -58,10 +104,10 @@ export async function noteGrid(store: Store, { request, reference, kept }: Noted
   await noteFlags(store, placeOf(request), printed({ ...(kept ?? ownGrid()), range: rangeOf(request) }));
 
   function ownGrid(): KeptGrid {
-    const { iterations, rotation, perturbedFrom = Infinity } = request;
+    const { iterations, perturbedFrom = Infinity } = request;
     const { re, im, bits, radius, extended } = orderFor(deepestOf(endsOf(request)));
     return {
-      grid: { ...cover.grid, rotation, samples: samplesPerPixel(request.sampling) },
+      grid: { ...cover.grid, samples: samplesPerPixel(request.sampling) },
       iterations,
       perturbedFrom: perturbedFrom + Math.log10(cover.levels.density),
       ...(reference ? { orbit: { re, im, bits, radius, extended } } : {}),
@@ -70,21 +116,32 @@ export async function noteGrid(store: Store, { request, reference, kept }: Noted
 }
 
 function rangeOf(request: Request): Range {
-  const dense = Math.log10(samplesPerPixel(request.sampling)) / 2;
-  const depths = endsOf(request).map(depthOf);
-  const more = dense + Math.log10(request.height);
-  const [shallow, deep] = [Math.min(...depths), Math.max(...depths)];
-  return { shallow: shallow + more, deep: deep + more };
+  const more = pitchOf(request);
+  const ends = extremes(request);
+  const [deep, shallow] = ends.map(depthOf) as [number, number];
+  const way = legsOf(request, 0, request.film.frames - 1);
+  const [deepest, from] = [ends[0].zoom, restsFrom(way, ends[0])];
+  return { deepest, restsFrom: from, shallow: shallow + more, deep: deep + more };
+}
+
+/** The deepest and the shallowest place of the film. */
+function extremes(request: Request): [Camera, Camera] {
+  return extremesOf(legsOf(request, 0, request.film.frames - 1));
+}
+
+/** That of samples at a zoom of 1. */
+function pitchOf({ sampling, height }: Request): number {
+  return Math.log10(samplesPerPixel(sampling)) / 2 + Math.log10(height);
 }
 
 function placeOf(request: Request) {
-  const { re, im } = deepestOf(endsOf(request));
+  const [{ re, im }] = extremes(request);
   const { formula, bailout, count, exact, method } = request;
   return { formula: { formula, bailout, count, exact, method, ...neededOf(request) }, re, im, zoom: '1' };
 }
 
 function printed({ grid, iterations, perturbedFrom, orbit, range }: KeptGrid & { readonly range: Range }): KeptFlags {
-  const { size, zoom, end, whole, rotation = 0, samples = 0 } = grid;
+  const { size, zoom, end, whole, rotation = 0, round = false, samples = 0 } = grid;
   const numbers = { ...size, rotation, samples, iterations, perturbedFrom, ...range };
   const texts = Object.entries(numbers).map(([name, value]) => [name, String(value)] as const);
   return {
@@ -92,6 +149,7 @@ function printed({ grid, iterations, perturbedFrom, orbit, range }: KeptGrid & {
     zoom,
     end,
     whole: String(whole),
+    round: String(round),
     ...(orbit ? { orbit: JSON.stringify(orbit) } : {}),
   };
 }
@@ -104,11 +162,14 @@ function parsed(note: KeptFlags): KeptGrid & { readonly range: Range } {
       end: note.end as string,
       whole: note.whole === 'true',
       rotation: number(note, 'rotation'),
+      round: note.round === 'true',
       samples: number(note, 'samples'),
     },
     iterations: number(note, 'iterations'),
     perturbedFrom: number(note, 'perturbedFrom'),
     range: {
+      deepest: note.deepest as string,
+      restsFrom: note.restsFrom as string,
       shallow: number(note, 'shallow'),
       deep: number(note, 'deep'),
     },

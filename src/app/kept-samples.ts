@@ -24,7 +24,7 @@ export async function keptInstead(store: Store, request: Request): Promise<strin
   const ways = [
     ...(change.length > 0 ? [`with ${change.join(' ')}`] : []),
     ...(leave.length > 0 ? [`without ${leave.join(', ')}`] : []),
-    ...(lacksDistances ? ['without the distances that --slope and --color-mode distance need'] : []),
+    ...(lacksDistances ? ['without the distances that .exr, --slope and --color-mode distance need'] : []),
   ];
   return `it has samples of this place ${ways.join(', and ')}: give flags that fit them`;
 }

@@ -2,36 +2,43 @@
 
 import { DEFAULT_SLOPE } from '../render/colours.js';
 import { apart, joined } from '../render/raw-samples.js';
-import { hasDistance, neededOf, type Request } from '../request/request.js';
+import { hasDistance, hasIterate, neededOf, type Request } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import { channelsOf } from '../view/view.js';
 
+/** An outfile for which distances and iterates are kept. */
+const WITH_ALL = ['x.exr'] as const;
+
 /**
- * Requests with the same samples, of colours that need at least as much of them, the request itself first; then those
- * without footprints, of which it can be painted without the palette filter.
+ * Requests with the same samples, of colours and outfiles that need at least as much of them, the request itself first; then
+ * those without footprints, of which it can be painted without the palette filter, and without iterates.
  */
 export function keptWith(request: Request): Request[] {
   const { slope, ...colours } = request.colours;
   const distances = hasDistance(request) ? [true] : [false, true];
   const footprints = colours.legacy ? [false] : colours.filter ? [true, false] : [false, true];
-  return footprints.flatMap((filter) =>
-    distances.map((distance) => {
-      const others = { ...colours, mode: 'palette', filter, ...(distance ? { slope: DEFAULT_SLOPE } : {}) } as const;
-      // Whatever is written now: an .npy needs no footprints, but finds samples that have them.
-      return { ...request, colours: others, outfile: '', outfiles: [] };
-    }),
+  const iterates = hasIterate(request) ? [true, false] : [false, true];
+  return iterates.flatMap((iterate) =>
+    footprints.flatMap((filter) =>
+      (iterate ? [true] : distances).map((distance) => {
+        const others = { ...colours, mode: 'palette', filter, ...(distance ? { slope: DEFAULT_SLOPE } : {}) } as const;
+        // Whatever is written now: an .npy needs no footprints, but finds samples that have them.
+        return { ...request, colours: others, outfile: '', outfiles: iterate ? WITH_ALL : [] };
+      }),
+    ),
   );
 }
 
 /** A frame of samples as kept, with no more of them than a request needs. */
 export function narrowed(frame: Frame, kept: Request, request: Request): Frame {
   const [channels, needed] = [channelsOf(neededOf(kept)), neededOf(request)];
-  if (frame.answer.kind !== 'samples' || channels <= channelsOf(needed)) return frame;
-  const { nu, distance, footprint } = apart(frame.answer.values, channels);
+  if (frame.answer.kind !== 'samples') return frame;
+  const { nu, distance, footprint, iterate } = apart(frame.answer.values, channels);
   const values = joined({
     nu,
     ...(needed.distance && distance ? { distance } : {}),
     ...(needed.footprint && footprint ? { footprint } : {}),
+    ...(needed.iterate && iterate ? { iterate } : {}),
   });
   return { ...frame, answer: { kind: 'samples', values } };
 }

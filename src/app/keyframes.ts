@@ -3,7 +3,8 @@
 import { type Camera, depthOf } from '../film/camera.js';
 import type { Keyframe } from '../film/cover.js';
 import type { KeyframeSamples } from '../film/samples.js';
-import { type FilmOrder, orderOf } from '../film/showing.js';
+import { type FilmOrder, ordering } from '../film/showing.js';
+import { inTurns } from '../film/turns.js';
 import { type Request, viewAt, viewOf } from '../request/request.js';
 import { BLOCK } from '../shard/block.js';
 import { crop } from '../shard/crop.js';
@@ -36,10 +37,14 @@ export interface KeyframeRenders {
 /** All that workers compute of a view (work/fractal/validate.ts). */
 const ALL: Rect = { x: -MAX_SIDE, y: -MAX_SIDE, width: 3 * MAX_SIDE, height: 3 * MAX_SIDE };
 
-/** One sample a pixel of each keyframe. */
-export function keyframeRenders(request: Request, film: KeyframeFilm): KeyframeRenders {
+/** One sample a pixel of each keyframe. @throws the signal's reason */
+export async function keyframeRenders(
+  request: Request,
+  film: KeyframeFilm,
+  signal: AbortSignal,
+): Promise<KeyframeRenders> {
   const { path, size, cover, from } = film;
-  const order = orderOf(cover, path, size);
+  const order = await inTurns(ordering(cover, path, size), signal);
   const near = nearestFrame(film);
   const renders = order.keyframes.map(({ camera, parts }) => ({
     view: keyframeView(request, camera, film),

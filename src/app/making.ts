@@ -23,6 +23,8 @@ export interface Making {
   readonly assembled?: (computed: AsyncIterable<Frame>) => AsyncIterable<Frame>;
   /** By frame of the film: how many of the renders must be complete before it is made; absent: the frame itself. */
   readonly needed?: readonly number[];
+  /** Whether a render is a keyframe; absent: none is. */
+  readonly isKeyframe?: (render: number) => boolean;
   /** Of keyframes: log10 of the zoom. */
   readonly depths?: readonly number[];
   /** Of a film that is assembled as a whole. */
@@ -41,24 +43,28 @@ export interface MakingOptions {
   /** Only these frames are made, each by itself; absent: all. */
   readonly shown: readonly number[] | undefined;
   readonly emit: Emit;
+  readonly signal: AbortSignal;
 }
 
-export function makingOf(prepared: Prepared, options: MakingOptions): Making {
-  const { store, paint, numerics, forecast, keepsSamples, shown, emit } = options;
+/** @throws the signal's reason */
+export async function makingOf(prepared: Prepared, options: MakingOptions): Promise<Making> {
+  const { store, paint, numerics, forecast, keepsSamples, shown, emit, signal } = options;
   const { request, kept } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames' && !shown) {
-    const { stretches, why } = assemblyOf(request, kept?.grid);
+    const { stretches, why } = await assemblyOf(request, signal, kept?.grid);
     const asked = (film.assembly === 'keyframes' || film.shutter > 0) && !stretches;
-    logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(stretches)}, ${why}`);
-    if (stretches && paint) {
-      const part = partOf(stretches, film.first, film.last);
-      const { job, renders, archive, frames, needed, depths } = filmJob(prepared, part, { paint });
+    const part = partOf(stretches ?? [], film.first, film.last);
+    const made = stretches && paint && (await filmJob(prepared, part, { paint, signal }));
+    logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(part, made?.depths.length)}, ${why}`);
+    if (made) {
+      const { job, renders, archive, frames, needed, depths } = made;
       return {
         job: { ...job, ...(forecast ? { costOf: (render) => forecast.costOf(renders[render]?.near ?? 0) } : {}) },
         archive: archive(store, numerics),
         assembled: frames,
         ...{ needed, depths },
+        isKeyframe: (render) => renders[render]?.parts !== undefined,
         cover: stretches.length === 1 ? stretches[0]?.film?.cover : undefined,
       };
     }
@@ -71,10 +77,9 @@ export function makingOf(prepared: Prepared, options: MakingOptions): Making {
   };
 }
 
-function wayOf(stretches: readonly Stretch[] = []): string {
-  const films = stretches.flatMap(({ film }) => (film ? [film] : []));
-  if (films.length === 0) return 'frame by frame';
-  const single = stretches.reduce((sum, { film, frames }) => sum + (film ? 0 : frames), 0);
-  const keyframes = films.reduce((sum, { cover }) => sum + cover.keyframes.length, 0);
-  return `assembled from ${keyframes} keyframes${single > 0 ? `; ${single} frames are computed one by one` : ''}`;
+function wayOf(part: readonly Stretch[], keyframes = 0): string {
+  if (keyframes === 0) return 'frame by frame';
+  const single = part.reduce((sum, { film, frames }) => sum + (film ? 0 : frames), 0);
+  const others = single > 0 ? `; ${single} frame${single > 1 ? 's are' : ' is'} computed one by one` : '';
+  return `assembled from ${keyframes} keyframe${keyframes > 1 ? 's' : ''}${others}`;
 }

@@ -15,6 +15,8 @@ export interface Orbits {
   nanoseconds(): number;
 }
 
+/** An orbit that took less is not worth a line. */
+const REPORTED_SECONDS = 0.1;
 /** Between two lines about an orbit that is being computed. */
 const REPORT_MS = 2_000;
 
@@ -73,7 +75,9 @@ async function orbitOf(order: ReferenceOrder, { emit, signal }: Context, store: 
     note(`reference orbit: ${done} of at most ${order.iterations} iterations`);
   });
   const seconds = (performance.now() - from) / 1000;
-  note(`reference orbit: ${lengthOf({ ...reference, period })}, ${order.bits} bits, ${seconds.toFixed(2)} s`);
+  if (seconds >= REPORTED_SECONDS) {
+    note(`reference orbit: ${lengthOf({ ...reference, period })}, ${order.bits} bits, ${seconds.toFixed(1)} s`);
+  }
   if (key && nanosecondsOf(reference, order) > KEPT_NANOSECONDS) keepOrbit(store, key, { ...reference, period });
   return reference;
 }

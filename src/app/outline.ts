@@ -8,8 +8,10 @@ export interface Outline {
   readonly frames: number;
   /** Pixels of a frame. */
   readonly pixels: number;
-  /** Renders of the job; fewer than frames: keyframes. */
+  /** Renders of the job: keyframes, and frames that are computed one by one. */
   readonly renders: number;
+  /** Keyframes among the first so many renders. */
+  keyframesIn(renders: number): number;
   /** So many of the renders must be complete before a frame can be made, 0 to `renders`; ascending with frames. */
   needed(frame: number): number;
   /** Estimated cost of the first so many renders, in any unit; 0 for none. */
@@ -37,15 +39,23 @@ export function keptCosts(outline: Outline, isKept: (render: number) => boolean)
 export interface Film extends Pick<Outline, 'frames' | 'pixels' | 'zoomOf'> {
   /** By frame; absent: each render is a frame. */
   readonly needed?: readonly number[] | undefined;
+  /** Of each render; absent: none is one. */
+  readonly isKeyframe?: ((render: number) => boolean) | undefined;
 }
 
-export function outlineOf({ renders, costOf = () => 1 }: RenderJob, { needed, ...film }: Film): Outline {
+export function outlineOf({ renders, costOf = () => 1 }: RenderJob, film: Film): Outline {
+  const { frames, pixels, zoomOf, needed, isKeyframe = () => false } = film;
   const costs = new Float64Array(renders.length + 1);
-  for (const [k, render] of renders.entries()) costs[k + 1] = (costs[k] as number) + wantedSamples(render) * costOf(k);
+  const keyframes = new Float64Array(renders.length + 1);
+  for (const [k, render] of renders.entries()) {
+    costs[k + 1] = (costs[k] as number) + wantedSamples(render) * costOf(k);
+    keyframes[k + 1] = (keyframes[k] as number) + (isKeyframe(k) ? 1 : 0);
+  }
   return {
-    ...film,
+    ...{ frames, pixels, zoomOf },
     renders: renders.length,
     needed: (frame) => Math.min(renders.length, needed ? (needed[frame] ?? renders.length) : frame + 1),
     costOf: (count) => costs[Math.min(count, renders.length)] as number,
+    keyframesIn: (count) => keyframes[Math.min(count, renders.length)] as number,
   };
 }

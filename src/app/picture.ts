@@ -11,6 +11,7 @@ import { frameCount, lookAt, lookChanges, neededOf, type Request, viewAt } from 
 import type { Frame } from '../shard/frame.js';
 import { channelsOf, samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
+import { once } from './once.js';
 import type { SheetOrder } from './preview.js';
 import type { Context } from './stage.js';
 
@@ -103,21 +104,16 @@ export async function writeFrame(
   paint: Paint | undefined,
 ): Promise<void> {
   const { index } = frame;
-  const { iterations } = viewAt(request, index);
+  const view = viewAt(request, index);
+  const { iterations } = view;
   const own = paint && paintAt(request, paint, index);
   const painted = own && output.wants.kind === 'pixels' ? await paintFrame(frame, own, iterations) : frame;
   const light = own && once(() => frameLight(frame, own, iterations));
   await output.write(
     painted,
     (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, index)),
-    light && { iterations, light },
+    light && { view, light },
   );
-}
-
-/** The same result for every call. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }
 
 /** Shards of a frame ask for its view one after another: the last few are kept. */

@@ -7,19 +7,17 @@ import { openPerturbation, shareReference } from '../kernel/perturbation/kernel.
 import { deepestOf, iterateReference, orderFor, type ReferenceOrder } from '../kernel/perturbation/reference.js';
 import { compileSimd } from '../kernel/simd.js';
 import type { Request } from '../request/request.js';
-import { bytesOfPixel } from '../shard/assemble.js';
 import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
 import type { StoreOptions } from './archive.js';
-import { type Assembly, assemblyOf } from './assembly.js';
-import { assumedFrameSeconds } from './estimate.js';
 import { logTo } from './events.js';
+import { evenly } from './forecast.js';
 import { withFittingKernel } from './kernel-choice.js';
 import { endsOf, methodByDepth } from './method.js';
 import { type Picture, pictureOf } from './picture.js';
 import type { Context } from './stage.js';
-import { storeWarning } from './store-need.js';
 import { requestWarnings } from './warnings.js';
+import { type Ways, waysOf } from './ways.js';
 import type { WorkerSource } from './worker-source.js';
 
 export interface Plan {
@@ -36,23 +34,10 @@ export interface Plan {
   /** Samples that are computed. */
   readonly samples: number;
   /** Of a film: how its frames are made. */
-  readonly assembly?: Pick<Assembly, 'why'> & { readonly ways: readonly Way[]; readonly keyframes?: number };
+  readonly ways?: Ways;
   /** Shards of a frame; undefined: their size is decided while they are computed. */
   readonly shards: number | undefined;
   readonly cost: Cost;
-}
-
-/** One of the ways to make the frames of a film. */
-export interface Way {
-  readonly by: 'frames' | 'keyframes';
-  /** Samples that are computed. */
-  readonly samples: number;
-  /** That the leader takes to assemble the frames and encode them, on one thread. */
-  readonly makingSeconds: number;
-  /** In the store. */
-  readonly bytes: number;
-  /** Why the store does not suffice, if so. */
-  readonly tooLarge: string | undefined;
 }
 
 export interface Cost {
@@ -64,10 +49,13 @@ export interface Cost {
 
 /** Pixels of the picture that are computed to estimate the rest, along the longer side. */
 const PROBE_SIDE = 96;
+/** Of a film, so many frames. */
+const PROBED_FRAMES = 5;
 /** A reference orbit that takes longer is not computed for an estimate. */
 const MOST_SECONDS = 20;
 /** Of a trial that shows how fast its iterations are. */
 const TRIAL_SECONDS = 0.05;
+const TRIALS = 3;
 
 export interface PlanOrder {
   readonly request: Request;
@@ -88,10 +76,8 @@ export async function plan(
   for (const text of requestWarnings(fitting, order.notes)) warn(text);
   const request = methodByDepth(fitting);
   const picture = pictureOf(request, undefined);
-  const assembly = request.film.frames > 1 ? assemblyOf(request) : undefined;
-  const each = picture.width * picture.height * picture.frames * picture.perPixel;
-  const samples = (assembly?.stretches && assembly.samples.keyframes) ?? each;
-  const keyframes = assembly?.stretches?.reduce((sum, { film }) => sum + (film?.cover.keyframes.length ?? 0), 0);
+  const ways = request.film.frames > 1 ? await waysOf(request, picture, order.store, signal) : undefined;
+  const samples = ways?.chosen.samples ?? picture.width * picture.height * picture.perPixel;
   return {
     local,
     source,
@@ -100,40 +86,10 @@ export async function plan(
     request,
     perPixel: picture.perPixel,
     samples,
-    ...(assembly
-      ? {
-          assembly: {
-            why: assembly.why,
-            ways: waysOf(assembly, picture, order.store),
-            ...(keyframes ? { keyframes } : {}),
-          },
-        }
-      : {}),
+    ...(ways ? { ways } : {}),
     shards: request.blockSize ? countShards(request, request.blockSize) : undefined,
     cost: await costOf(request, picture, samples, signal),
   };
-}
-
-/** Frame by frame, and from keyframes where that is possible. */
-function waysOf({ samples }: Assembly, picture: Picture, { folder, size, samples: raw }: StoreOptions): Way[] {
-  const { width, height, frames, perPixel, channels } = picture;
-  const kind = raw ? 'samples' : 'pixels';
-  const pixels = width * height * frames;
-  const way = (by: Way['by'], computed: number, bytes: number): Way => ({
-    by,
-    samples: computed,
-    makingSeconds: assumedFrameSeconds({ pixels }),
-    bytes,
-    // A store of the usual size grows.
-    tooLarge: folder === undefined || size === undefined ? undefined : storeWarning(bytes, size),
-  });
-  const { keyframes } = samples;
-  return [
-    way('frames', samples.frames, pixels * bytesOfPixel(kind, { perPixel, channels })),
-    ...(keyframes === undefined
-      ? []
-      : [way('keyframes', keyframes, keyframes * bytesOfPixel('samples', { perPixel: 1, channels }))]),
-  ];
 }
 
 function countShards({ width, height, shape }: Request, blockSize: number): number {
@@ -160,20 +116,28 @@ async function costOf(request: Request, picture: Picture, samples: number, signa
   }
 }
 
-/** By a trial of its first iterations. */
+/** By trials of its first iterations. */
 function secondsOf(order: ReferenceOrder): number {
   for (let iterations = 64; ; iterations *= 8) {
-    const from = performance.now();
-    const { orbit } = iterateReference({ ...order, iterations: Math.min(iterations, order.iterations) });
-    const seconds = (performance.now() - from) / 1000;
-    const done = orbit.length / 2 - 1;
+    const [seconds, done] = fastest({ ...order, iterations: Math.min(iterations, order.iterations) });
     // An orbit that escaped, or is periodic, takes no further time.
     if (done < iterations) return seconds;
     if (seconds > TRIAL_SECONDS) return (seconds * order.iterations) / done;
   }
 }
 
-/** What a sample costs on average: the first, the middle and the last frame are rendered coarsely. */
+/** Seconds of the fastest of some trials, since other programs may interrupt one; and its iterations. */
+function fastest(order: ReferenceOrder): readonly [seconds: number, done: number] {
+  let [least, done] = [Infinity, 0];
+  for (let trial = 0; trial < TRIALS; trial++) {
+    const from = performance.now();
+    done = iterateReference(order).orbit.length / 2 - 1;
+    least = Math.min(least, (performance.now() - from) / 1000);
+  }
+  return [least, done];
+}
+
+/** What a sample costs on average: some frames, evenly spread, are rendered coarsely. */
 async function sampleCost(
   kernel: Kernel,
   order: ReferenceOrder | undefined,
@@ -182,7 +146,7 @@ async function sampleCost(
 ): Promise<{ seconds: number; iterations: number }> {
   const perturbed = order && openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
   let [seconds, iterations, samples] = [0, 0, 0];
-  for (const frame of new Set([0, frames >> 1, frames - 1])) {
+  for (const frame of evenly(frames, PROBED_FRAMES)) {
     signal.throwIfAborted();
     const view = viewOf(frame);
     const scale = Math.min(1, PROBE_SIDE / Math.max(view.width, view.height));

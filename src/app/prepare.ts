@@ -11,6 +11,7 @@ import { type Formula, samplesPerPixel, type View } from '../view/view.js';
 import { type KeptGrid, keptGridFor } from './kept-grid.js';
 import { withLimit } from './limit.js';
 import { endsOf, methodByCost, methodByDepth } from './method.js';
+import { once } from './once.js';
 import { type Orbits, orbitsAround } from './orbits.js';
 import { type Compute, directProbe } from './probe.js';
 import { placesOf, referenceAround } from './references.js';
@@ -51,7 +52,8 @@ export async function prepare(
   if (endsOf(byDepth).some((view) => view.perturbed)) expectPerturbed?.(request.formula);
   const orbitsOf = byPlace((place) => orbitsAround(place, context, store));
   const orbits = orbitsOf(deepestOf(endsOf(request)));
-  const direct = once(directProbe);
+  const opened = once(directProbe);
+  const direct: Compute = (view, rect) => opened()(view, rect);
   const limited = request.autoIterations ? await withLimit(byDepth, direct, orbitsOf, context) : byDepth;
   const chosen = await methodByCost(limited, direct, orbits, context);
   const [deepest, ...others] = placesOf(endsOf(chosen).filter((view) => view.perturbed));
@@ -82,6 +84,7 @@ async function withKept(
   store: Store | undefined,
 ): Promise<Prepared> {
   const { iterations, grid, orbit } = kept;
+  const round = grid.round || request.film.anyRotation;
   const shallower = Math.log10(densityOf(samplesPerPixel(request.sampling)) * (request.height / grid.size.height));
   const perturbedFrom = kept.perturbedFrom - shallower - SAME_DEPTH;
   const chosen = { ...request, iterations, perturbedFrom };
@@ -96,7 +99,8 @@ async function withKept(
     ...{ kind: 'prepared', iterations, perturbedFrom },
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
-  return { request: chosen, reference, references: reference ? [reference] : [], kept };
+  const references = reference ? [reference] : [];
+  return { request: chosen, reference, references, kept: { ...kept, grid: { ...grid, round } } };
 }
 
 /** The same for views of the same place. */
@@ -107,14 +111,5 @@ function byPlace(make: (place: View) => Orbits): (place: View) => Orbits {
     const orbits = known.get(name) ?? make(place);
     known.set(name, orbits);
     return orbits;
-  };
-}
-
-/** Opened when it is first needed. */
-function once(open: () => Compute): Compute {
-  let opened: Compute | undefined;
-  return (view, rect) => {
-    opened ??= open();
-    return opened(view, rect);
   };
 }

@@ -3,15 +3,17 @@
 import { existsSync } from 'node:fs';
 import { FractalError } from '../errors.js';
 import type { Written } from '../render/output.js';
-import { hasDistance, type Request } from '../request/request.js';
+import { hasDistance, hasIterate, type Request } from '../request/request.js';
 import { assemble } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
+import { zoomText } from '../view/zoom-text.js';
 import { type Numerics, numericsOf } from '../work/fractal/numerics.js';
 import { archiveOf, framesOf, openStore, type StoreOptions } from './archive.js';
 import { logTo } from './events.js';
 import { keptFilm } from './kept-film.js';
+import { widestKept } from './kept-grid.js';
 import { keptInstead } from './kept-samples.js';
 import { keptWith, narrowed } from './kept-with.js';
 import { outputOf, type Picture, paintOf, pictureOf, writeFrame } from './picture.js';
@@ -73,7 +75,7 @@ async function stages(
     const film =
       first || !store || !paint || output.wants.kind === 'samples'
         ? undefined
-        : await keptFilm(prepared, { store, numerics, paint, missing: keyframeMissing });
+        : await keptFilm(prepared, { store, numerics, paint, signal, missing: keyframeMissing });
     if (film) {
       for await (const frame of film.frames) {
         signal.throwIfAborted();
@@ -85,9 +87,11 @@ async function stages(
     for (let index = 0; index < picture.frames; index++) {
       signal.throwIfAborted();
       const found = index === 0 ? first : await firstFound(kept, index);
-      if (!found) throw await samplesMissing(store, prepared.request, picture, index);
+      if (!found) throw await samplesMissing(store, prepared.request, index);
       if (index === 0 && paint && prepared.request.colours.filter && !found.request.colours.filter)
         logTo(emit, 'warn')('the samples were kept without footprints: painted without the palette filter');
+      if (index === 0 && hasIterate(prepared.request) && !hasIterate(found.request))
+        logTo(emit, 'warn')('the samples were kept without their last iterates: the .exr has no phase T');
       const frame = narrowed(found.frame, found.request, prepared.request);
       await writeFrame(output, { ...frame, index: request.film.first + index }, prepared.request, paint);
       sum += found.uncertain;
@@ -141,27 +145,37 @@ async function frameOf({ request, archive, picture }: Kept, index: number): Prom
   return rest.length > 0 ? undefined : { request, frame: assembly.frame(), uncertain };
 }
 
-async function samplesMissing(
-  store: Store | undefined,
+async function samplesMissing(store: Store | undefined, request: Request, index: number): Promise<FractalError> {
+  const what = hasDistance(request)
+    ? 'samples with distances, for .exr, --slope and --color-mode distance,'
+    : 'samples';
+  const film = request.film.frames > 1;
+  const first = `the store has no ${what} of ${film ? `frame ${request.film.first + index} of this film` : 'this view'}`;
+  const other = store && (await keptInstead(store, request));
+  const kept = store && film && !other ? await widestKept(store, request) : undefined;
+  const place = kept && `it has keyframes of this place ${keptText(kept, request)}`;
+  return missing(first, other ?? place, film && request.film.assembly !== 'frames');
+}
+
+function keptText(
+  { from, to, iterations }: { from: string; to: string; iterations: number },
   request: Request,
-  { frames }: Picture,
-  index: number,
-): Promise<FractalError> {
-  const what = hasDistance(request) ? 'samples with distances, for --slope and --color-mode distance,' : 'samples';
-  const which = frames > 1 ? `frame ${index} of this film` : 'this view';
-  return missing(`the store has no ${what} of ${which}`, store && (await keptInstead(store, request)));
+): string {
+  const limit = iterations === request.iterations ? '' : `, with --iters ${iterations}`;
+  return `for zooms of ${zoomText(from)} to ${zoomText(to)}${limit}`;
 }
 
 async function keyframeMissing(zoom: string, frame: number): Promise<FractalError> {
-  const depth = Number(zoom) < 1e300 ? Number(zoom).toPrecision(3) : zoom;
   return missing(
-    `the store has not all samples of the keyframe of zoom ${depth}, near frame ${frame}`,
+    `the store has not all samples of the keyframe of zoom ${zoomText(zoom)}, near frame ${frame}`,
     'the film that it is of was not completed, or had fewer frames there',
+    true,
   );
 }
 
-/** `other`: what there is instead. */
-function missing(what: string, other?: string): FractalError {
-  const way = 'render it once with "fractal leader --keep-samples", and the same flags but for colours';
+/** `other`: what there is instead. `keyframes`: of a film, whose samples are kept in any case. */
+function missing(what: string, other?: string, keyframes = false): FractalError {
+  const command = keyframes ? 'fractal leader' : 'fractal leader --keep-samples';
+  const way = `render it once with "${command}", and the same flags but for colours`;
   return new FractalError('SAMPLES_MISSING', other === undefined ? `${what}: ${way}` : `${what}; ${other}, or ${way}`);
 }

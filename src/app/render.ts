@@ -4,6 +4,8 @@
  */
 
 import type { Address } from '../cluster/transport.js';
+import type { Fleet } from '../leader/fleet/fleet.js';
+import type { RunningJob } from '../leader/job/job.js';
 import type { Written } from '../render/output.js';
 import { frameCount, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
@@ -11,7 +13,7 @@ import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
 import { type ClusterUse, compute, verificationOf } from './compute.js';
-import { type Emit, type KeptEvent, logTo } from './events.js';
+import { type Emit, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
 import { noteGrid } from './kept-grid.js';
 import { noteSamples } from './kept-samples.js';
@@ -25,10 +27,10 @@ import type { SheetOrder } from './preview.js';
 import { openRegistration } from './registration.js';
 import { type Resources, withResources } from './resources.js';
 import { type Context, inStage, orAborted, untilClosed } from './stage.js';
-import { type Tracking, tracking } from './tracking.js';
+import { tracking } from './tracking.js';
 import { thisProgram } from './version.js';
 import { samplesOf, wantedPixels } from './wanted.js';
-import { blankWarning, requestWarnings } from './warnings.js';
+import { blankWarnings, requestWarnings } from './warnings.js';
 import type { WorkerSource } from './worker-source.js';
 
 /** What is to be rendered, and how. */
@@ -44,6 +46,8 @@ export interface RenderOrder {
   readonly sheet?: SheetOrder;
   /** An earlier rendering of the same has warned of what will be seen. */
   readonly warned?: boolean;
+  /** The job has begun on the workers, and can be changed while it runs. */
+  started?(job: RunningJob): void;
 }
 
 export interface RenderCluster extends ClusterUse {
@@ -58,6 +62,8 @@ export interface RenderCluster extends ClusterUse {
 /** What computes: hosts, and workers in this process, which stay open. */
 export interface RenderWorkers extends Pick<WorkerSource, 'hosts' | 'file' | 'access'> {
   readonly local?: LocalWorkers | undefined;
+  /** They are connected, and stay so after the command; absent: they are connected for it, and disconnected at its end. */
+  readonly fleet?: Fleet;
 }
 
 export interface Rendered {
@@ -111,7 +117,7 @@ const MOST_EXPECTED = 20_000;
 
 async function stages(
   order: RenderOrder,
-  { local, ...source }: RenderWorkers,
+  { local, fleet, ...source }: RenderWorkers,
   context: Context,
   resources: Resources,
 ): Promise<Rendered> {
@@ -140,14 +146,15 @@ async function stages(
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
   const film = request.film.frames > 1;
   const forecast = film ? await inStage('forecast', context, () => forecastOf(prepared, signal)) : undefined;
-  if (forecast?.blank && !order.warned) warn(blankWarning(prepared.request, forecast.blank));
+  if (forecast && !order.warned) for (const text of blankWarnings(prepared.request, forecast.blanks)) warn(text);
 
   const numerics = await inStage('kernel', context, () =>
     orAborted(signal, numericsOf(prepared.request.kernel, local?.offer)),
   );
   const shown = order.sheet?.frames;
   const keepsSamples = order.store.samples && !shown;
-  const making = makingOf(prepared, { store, paint: painted, numerics, forecast, keepsSamples, shown, emit });
+  const ways = { store, paint: painted, numerics, forecast, keepsSamples, shown, emit, signal };
+  const making = await makingOf(prepared, ways);
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());
   if (archive && store && keepsSamples) await noteSamples(store, prepared.request);
@@ -155,7 +162,7 @@ async function stages(
 
   const pixelsOf = (render: number) => wantedPixels(making.job.renders[render] as (typeof making.job.renders)[0]);
   const samples = samplesOf(making.job);
-  const track = tracking(outlineOf(making.job, filmOf(prepared.request, making.needed, shown)), samples, emit);
+  const track = tracking(outlineOf(making.job, filmOf(prepared.request, making, shown)), samples, emit);
   const recalled: Emit = (event) => {
     track.searched();
     emit(event);
@@ -169,8 +176,8 @@ async function stages(
   // For the time left only: a store that cannot be listed is reported where it is read.
   if (film) archive?.hasSome().then(track.expect, () => undefined);
   const options = {
-    ...{ workers: { ...source, local, registration }, use: cluster, numerics, metrics: order.metrics },
-    progress: track.computed,
+    ...{ workers: { ...source, local, registration }, fleet, use: cluster, numerics, metrics: order.metrics },
+    ...{ progress: track.computed, started: order.started },
   };
   // The parameters in a contact sheet are those of the film.
   const written = { ...prepared.request, ...order.sheet?.size };
@@ -193,7 +200,7 @@ async function stages(
   } catch (error) {
     archive?.suspend();
     await store?.written();
-    if (signal.aborted) emit(keptOf(track, samples, making, archive && store));
+    if (signal.aborted) emit(track.kept((archive && store?.keeps) ?? 'none'));
     throw error;
   }
 }
@@ -227,25 +234,22 @@ async function prepareFitting(
   return kernel === prepared.request.kernel ? prepared : prepare({ ...request, kernel }, context, options);
 }
 
-/** `store`: where what was computed is kept, if anywhere. */
-function keptOf(track: Tracking, samples: number, { depths }: Making, store: Store | undefined): KeptEvent {
-  const { samplesDone, rendersDone } = track;
-  const keyframes = depths && { done: rendersDone, all: depths.length };
-  return { kind: 'kept', samplesDone, samples, ...(keyframes ? { keyframes } : {}), store: store?.keeps ?? 'none' };
-}
-
 function keyframesOf({ depths }: Making, { width, height }: Request, samples: number): Pick<Rendered, 'keyframes'> {
   if (!depths) return {};
   const octaves = (Math.max(...depths) - Math.min(...depths)) / Math.log10(2);
   return { keyframes: { count: depths.length, octaves, pictures: samples / (width * height) } };
 }
 
-function filmOf(request: Request, needed: readonly number[] | undefined, shown: readonly number[] | undefined): Film {
+function filmOf(
+  request: Request,
+  { needed, isKeyframe }: Pick<Making, 'needed' | 'isKeyframe'>,
+  shown: readonly number[] | undefined,
+): Film {
   const { film, width, height } = request;
   return {
     frames: shown?.length ?? frameCount(film),
     pixels: width * height,
-    needed,
+    ...{ needed, isKeyframe },
     zoomOf: (frame) => viewAt(request, shown?.[frame] ?? film.first + frame).zoom,
   };
 }

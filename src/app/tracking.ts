@@ -1,13 +1,10 @@
 /** How far a job is, as events: what the leader computed, and how many frames were written. */
 
 import type { Progress } from '../leader/job/job.js';
-import type { Emit, Status } from './events.js';
+import type { Emit, KeptEvent, Status } from './events.js';
 import { keptCosts, type Outline } from './outline.js';
 
 export interface Tracking {
-  /** Samples computed or found so far, and renders complete. */
-  readonly samplesDone: number;
-  readonly rendersDone: number;
   computed(progress: Progress): void;
   frameWritten(): void;
   /** The store was searched for the next render. */
@@ -16,6 +13,8 @@ export interface Tracking {
   expect(isKept: (render: number) => boolean): void;
   /** The files are complete. */
   done(): void;
+  /** What there is of a job that ends now. `store`: which part of the computed samples it has. */
+  kept(store: KeptEvent['store']): KeptEvent;
 }
 
 /** `samples`: of the whole job. */
@@ -36,12 +35,6 @@ export function tracking(outline: Outline, samples: number, emit: Emit): Trackin
     return workers > 0 || rendersDone > 0 ? 'rendering' : 'connecting';
   };
   return {
-    get samplesDone() {
-      return last?.samplesDone ?? 0;
-    },
-    get rendersDone() {
-      return last?.rendersDone ?? 0;
-    },
     computed(progress) {
       last = progress;
       report();
@@ -59,6 +52,16 @@ export function tracking(outline: Outline, samples: number, emit: Emit): Trackin
     done() {
       isDone = true;
       report();
+    },
+    kept(store) {
+      const { samplesDone = 0, rendersDone = 0 } = last ?? {};
+      const { renders, keyframesIn } = outline;
+      const [done, all] = [keyframesIn(rendersDone), keyframesIn(renders)];
+      return {
+        ...{ kind: 'kept', samplesDone, samples, store },
+        ...(all > 0 ? { keyframes: { done, all } } : {}),
+        ...(renders > all && renders > 1 ? { frames: { done: rendersDone - done, all: renders - all } } : {}),
+      };
     },
   };
 }

@@ -12,16 +12,44 @@ export function requestWarnings(request: Request, notes: readonly string[]): str
   return [...notes, digitsMissing(request), standstill(request)].filter((text) => text !== undefined);
 }
 
-/** A sentence on frames in which nothing is in view, with the command that finds a place where something is. */
-export function blankWarning(request: Request, { from, to, escapedAt }: Blank): string {
-  const which = from === to ? `frame ${from} shows` : `frames ${from} to ${to} show`;
-  if (escapedAt === undefined) {
-    const why = `no point of the view escapes within ${viewAt(request, from).iterations} iterations`;
-    return `${which} nothing: ${why}; move the centre to the edge of the set, raise --iters, or zoom less`;
-  }
-  const why = `every point of the view escapes after about ${escapedAt} iterations`;
+/** Runs of frames that a sentence names. */
+const NAMED_RUNS = 8;
+
+/**
+ * Sentences on frames in which nothing is in view, one for each reason, with the command that finds a place where something
+ * is. `all`: in order; those outside of the part that is rendered are left out.
+ */
+export function blankWarnings(request: Request, all: readonly Blank[]): string[] {
+  const { first, last } = request.film;
+  const blanks = all.filter(({ from, to }) => to >= first && from <= last);
+  const inside = blanks.filter(({ escapedAt }) => escapedAt === undefined);
+  const outside = blanks.filter(({ escapedAt }) => escapedAt !== undefined);
+  return [
+    ...(inside[0] ? [`${runsText(inside)} nothing: ${insideText(request, inside[0])}`] : []),
+    ...(outside[0] ? [`${runsText(outside)} nothing: ${outsideText(request, outside, outside[0])}`] : []),
+  ];
+}
+
+/** "frame 5 shows", "frames 0 to 9, 20 and 31 to 40 show". */
+function runsText(blanks: readonly Blank[]): string {
+  const named = blanks.slice(0, NAMED_RUNS).map(({ from, to }) => (from === to ? `${from}` : `${from} to ${to}`));
+  if (blanks.length === 1 && blanks[0]?.from === blanks[0]?.to) return `frame ${named[0]} shows`;
+  const more = blanks.length - named.length;
+  const [last, ...before] = [more > 0 ? `${more} more runs` : (named.pop() ?? ''), ...named];
+  return `frames ${before.length > 0 ? `${before.join(', ')} and ` : ''}${last} show`;
+}
+
+function insideText(request: Request, { from }: Blank): string {
+  const why = `no point of the view escapes within ${viewAt(request, from).iterations} iterations`;
+  return `${why}; move the centre to the edge of the set, raise --iters, or zoom less`;
+}
+
+function outsideText(request: Request, blanks: readonly Blank[], { from, to }: Blank): string {
+  const counts = blanks.map(({ escapedAt = 0 }) => escapedAt);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const why = `every point of the view escapes after about ${least === most ? least : `${least} to ${most}`} iterations`;
   const way = locateCommand(request, from > 0 ? from - 1 : to + 1);
-  return `${which} nothing: ${why}; ${way ? `this finds a centre: ${way}` : 'move the centre to the edge of the set'}`;
+  return `${why}; ${way ? `this finds a centre: ${way}` : 'move the centre to the edge of the set'}`;
 }
 
 /** Powers of ten between two attempts at a larger view. */

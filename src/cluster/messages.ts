@@ -10,13 +10,27 @@ import type { SceneWork, TaskWork } from '../work/work.js';
 export type { Asset };
 
 /** Both sides must have the same one. */
-export const PROTOCOL = 6;
+export const PROTOCOL = 7;
 
 /** How often a worker that is ready sends a heartbeat. */
 export const HEARTBEAT_MS = 1_000;
 
 /** Of the jobs of one session, those of the highest priority get free slots first. */
 export const PRIORITY = { min: 0, default: 50, max: 100 } as const;
+/** Among jobs of the same priority, owners share the slot time in proportion to their weights. */
+export const WEIGHT = { min: 1, default: 1, max: 1000 } as const;
+
+/** The rank of a job among the jobs of its leader. Within an owner, jobs are served in the order in which they were opened. */
+export interface Rank {
+  readonly priority: number;
+  /** A number by which the leader tells owners apart. */
+  readonly owner: number;
+  readonly weight: number;
+}
+
+export function rankOf({ priority, owner, weight }: Rank): Rank {
+  return { priority, owner, weight };
+}
 
 /** What shards share: sent to a worker before the first assignment that needs it. */
 export interface Scene {
@@ -50,14 +64,9 @@ export type ToWorker =
 
 /** What a leader sends about one of its jobs. */
 export type ToJob =
-  | {
-      readonly kind: 'open';
-      readonly job: number;
-      readonly name: string;
-      readonly kernel: string;
-      readonly priority: number;
-    }
-  | { readonly kind: 'priority'; readonly job: number; readonly priority: number }
+  | ({ readonly kind: 'open'; readonly job: number; readonly name: string; readonly kernel: string } & Rank)
+  /** The job has another rank from now on. */
+  | ({ readonly kind: 'priority'; readonly job: number } & Rank)
   | { readonly kind: 'scene'; readonly job: number; readonly id: number; readonly scene: Scene }
   /** Sent before the first scene that names it. */
   | ({ readonly kind: 'asset'; readonly job: number } & Asset)
@@ -97,7 +106,10 @@ export interface Opened {
 /** Epochs of a job's assignments that are taken and not yet answered. */
 export interface UnderWay {
   readonly job: number;
+  /** Those that are computed come first. */
   readonly epochs: readonly number[];
+  /** Number of those that are computed. */
+  readonly running: number;
 }
 
 export type ToLeader =

@@ -93,6 +93,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   seed: 0,
   distance: 0,
   footprint: 0,
+  iterate: 0,
   perturbed: 0,
   exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
@@ -122,6 +123,7 @@ function wireView(view: View): WireView {
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
     distance: view.distance === true,
     footprint: view.footprint === true,
+    iterate: view.iterate === true,
     perturbed: view.perturbed === true,
     exact: view.exact === true,
   };
@@ -140,6 +142,7 @@ function viewOf(wire: View__Output): View {
     seed,
     distance,
     footprint,
+    iterate,
     perturbed,
     exact,
     ...rest
@@ -152,6 +155,7 @@ function viewOf(wire: View__Output): View {
     sampling,
     ...(distance ? { distance } : {}),
     ...(footprint ? { footprint } : {}),
+    ...(iterate ? { iterate } : {}),
     ...(perturbed ? { perturbed } : {}),
     ...(exact ? { exact } : {}),
   };

@@ -10,10 +10,11 @@ import { Answers } from './answers.js';
 import { BOUNDS, checkCount, checkNumber, checkText } from './bounds.js';
 import { Budget } from './budget.js';
 import { CHUNK_BYTES, cut, Joiner } from './chunks.js';
-import { PRIORITY, type ToLeader, type ToWorker, type UnderWay } from './messages.js';
+import type { ToLeader, ToWorker, UnderWay } from './messages.js';
 import { tracer } from './trace.js';
 import { assetInbox, wireAsset } from './wire-asset.js';
 import { bufferOf, missing } from './wire-bytes.js';
+import { checkedRank } from './wire-rank.js';
 import { assignmentOf, type SceneCodec, sceneBytes, sceneOf, wireAssign } from './wire-work.js';
 
 const MAX_RESULT_BYTES = 1 << 30;
@@ -149,15 +150,15 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
 }
 
 /** The jobs of a heartbeat, in as many messages as their epochs need: at least one. */
-function* inMessages(jobs: readonly UnderWay[]): Generator<{ job: number; epochs: number[] }[]> {
-  let part: { job: number; epochs: number[] }[] = [];
+function* inMessages(jobs: readonly UnderWay[]): Generator<{ job: number; epochs: number[]; running: number }[]> {
+  let part: { job: number; epochs: number[]; running: number }[] = [];
   let count = 0;
-  for (const { job, epochs } of jobs) {
+  for (const { job, epochs, running } of jobs) {
     if (part.length > 0 && count + epochs.length > BOUNDS.epochs) {
       yield part;
       [part, count] = [[], 0];
     }
-    part.push({ job, epochs: [...epochs] });
+    part.push({ job, epochs: [...epochs], running });
     count += epochs.length;
   }
   yield part;
@@ -185,15 +186,12 @@ export function workerInbox(
       return { kind: 'hello', protocol, version, build, session, slots };
     }
     if (wire.open) {
-      const { job, name, kernel, priority } = wire.open;
+      const { job, name, kernel } = wire.open;
       for (const text of [name, kernel]) checkCount('characters in the name of a job', text.length, BOUNDS.text);
-      checkNumber('priority', priority, PRIORITY.max);
-      return { kind: 'open', job, name, kernel, priority };
+      return { kind: 'open', job, name, kernel, ...checkedRank(wire.open) };
     }
     if (wire.priority) {
-      const { job, priority } = wire.priority;
-      checkNumber('priority', priority, PRIORITY.max);
-      return { kind: 'priority', job, priority };
+      return { kind: 'priority', job: wire.priority.job, ...checkedRank(wire.priority) };
     }
     if (wire.scene) {
       const { job, scene: id, chunk } = wire.scene;
@@ -263,6 +261,7 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
       checkCount('jobs in a heartbeat', jobs.length, BOUNDS.jobs);
       const epochs = jobs.reduce((sum, one) => sum + one.epochs.length, 0);
       checkCount('epochs in a heartbeat', epochs, BOUNDS.epochs);
+      for (const one of jobs) checkNumber('shards that are computed', one.running, one.epochs.length);
       const unexplained = jobs.reduce((sum, one) => sum + (answers?.unexplained(one.job, one.epochs) ?? 0), 0);
       budget?.spend((BYTES_OF_EPOCH * unexplained) / UNIT_BYTES, MESSAGES);
       return { kind: 'heartbeat', jobs };

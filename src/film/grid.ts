@@ -11,11 +11,18 @@ export interface Grid {
   readonly end: string;
   /** The way between the frames is covered as well: films of any speed take the same keyframes. */
   readonly whole: boolean;
-  /** Of all keyframes, degrees counter-clockwise; absent: that of the frames which each of them is for. */
+  /** Of all keyframes, degrees counter-clockwise; absent: 0. */
   readonly rotation?: number;
+  /** What frames of any rotation show is covered. */
+  readonly round?: boolean;
   /**
    * Samples that a pixel of the film had that chose the grid, whose frames had its size: smaller and coarser films take the
    * same keyframes, though others would do. Absent: 0.
    */
   readonly samples?: number;
+  /**
+   * Keyframes are kept from the deepest place of the film on to this zoom, around the same centre: what a frame shows of them
+   * need not be computed. Absent: none is.
+   */
+  readonly deeper?: string;
 }

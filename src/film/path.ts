@@ -9,8 +9,22 @@ export interface FilmPath {
   at(frame: number): Camera;
   /** Absent: no motion blur. */
   readonly shutter?: Shutter;
-  /** The camera at a depth (log10 of the zoom) between those of frames; absent: there may be several. */
-  atDepth?(depth: number): Camera;
+  /** All of the way from the first frame to the last; absent: it is known at frames only. */
+  readonly legs?: readonly Leg[];
+}
+
+/**
+ * A part of the way without its times: the zoom only grows, only shrinks, or stays. Positions along it are depths, or shares
+ * of it, or whatever else they need to be the same for a film of another speed.
+ */
+export interface Leg {
+  readonly from: number;
+  readonly to: number;
+  at(position: number): Camera;
+  /** log10 of the zoom there. */
+  depthAt(position: number): number;
+  /** Where it has this depth, which lies between those of its ends. */
+  positionAt(depth: number): number;
 }
 
 export interface Shutter {

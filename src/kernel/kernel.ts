@@ -20,6 +20,8 @@ export interface Computed {
    * the picture (assembly/footprint.ts); 0 for the interior.
    */
   readonly footprint?: Float64Array;
+  /** Where the view has iterates, for every sample re and im of that of which nu is made; (0, 0) for the interior. */
+  readonly iterate?: Float64Array;
   /** Iterations that were really executed. */
   readonly iterations: number;
   /**

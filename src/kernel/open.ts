@@ -75,13 +75,14 @@ export async function fingerprintOf(kernel: Kernel): Promise<string> {
   ];
   const hash = createHash('sha256');
   if (kernel.name === 'simd') hash.update(readFileSync(PERTURBATION));
-  const more = kernel.name === 'simd' ? ({ distance: true, footprint: true } as const) : {};
+  const more = kernel.name === 'simd' ? ({ distance: true, footprint: true, iterate: true } as const) : {};
   for (const view of views) {
     const wanted = { ...view, ...more };
-    const { nu, distance, footprint } = await kernel.compute(wanted, { x: 0, y: 0, width: 12, height: 8 });
+    const { nu, distance, footprint, iterate } = await kernel.compute(wanted, { x: 0, y: 0, width: 12, height: 8 });
     hash.update(nu);
     if (distance) hash.update(distance);
     if (footprint) hash.update(footprint);
+    if (iterate) hash.update(iterate);
   }
   return hash.digest('hex');
 }

@@ -24,8 +24,8 @@ export interface SimdModule {
 
 const PAGE = 65536;
 
-/** Bytes of the numbers in a slot's region: re, im, nu and footprint of CHUNK points, and their distances, which are pairs. */
-const NUMBERS_BYTES = 6 * 8 * CHUNK;
+/** Bytes of the numbers in a slot's region: re, im, nu and footprint of CHUNK points, and pairs: their distances and iterates. */
+const NUMBERS_BYTES = 8 * 8 * CHUNK;
 
 interface Exports {
   openSlot(at: number): number;
@@ -37,6 +37,9 @@ interface Exports {
   distances(step: number, power: number, julia: boolean, limit: bigint, bailout: number, juliaRe: number,
     juliaIm: number, count: number, re: number, im: number, nu: number,
     turnRe: number, turnIm: number, distance: number): void;
+  // biome-ignore format: one line per group of arguments
+  escapedIterates(step: number, power: number, julia: boolean, limit: bigint, bailout: number, juliaRe: number,
+    juliaIm: number, count: number, re: number, im: number, nu: number, iterate: number): void;
 }
 
 /** Compiles the kernel for `slots` threads. With the optimising compiler alone: a long shard would stay in the code of the first one. */
@@ -56,18 +59,20 @@ export function compileSimd(slots: number): SimdModule {
 export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior = true): Kernel {
   const { memory, regionBytes } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
-  const { openSlot, iterate, distances } = exports as unknown as Exports;
+  const { openSlot, iterate, distances, escapedIterates } = exports as unknown as Exports;
   const constants = constantsOf(exports, ['FLAG_JULIA', 'FLAG_WHOLE', 'FLAG_INTERIOR']);
   const reAt = PAGE + slot * regionBytes;
   const imAt = reAt + 8 * CHUNK;
   const nuAt = imAt + 8 * CHUNK;
   const footprintAt = nuAt + 8 * CHUNK;
   const distanceAt = footprintAt + 8 * CHUNK;
+  const iterateAt = distanceAt + 16 * CHUNK;
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
   const found = new Float64Array(memory.buffer, nuAt, CHUNK);
   const foundFootprint = new Float64Array(memory.buffer, footprintAt, CHUNK);
   const foundDistance = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
+  const foundIterate = new Float64Array(memory.buffer, iterateAt, 2 * CHUNK);
   const state = openSlot(reAt + NUMBERS_BYTES);
 
   function compute(view: View, rect: Rect): Computed {
@@ -85,6 +90,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const nu = new Float64Array(rect.width * rect.height * perPixel);
     const distance = view.distance ? new Float64Array(2 * nu.length) : undefined;
     const footprint = view.footprint ? new Float64Array(nu.length) : undefined;
+    const iterated = view.iterate ? new Float64Array(2 * nu.length) : undefined;
     const side = plane(view).step / Math.sqrt(perPixel);
     const toPicture = planeToPicture(view);
     let iterations = 0n;
@@ -102,10 +108,20 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
           juliaIm, count, reAt, imAt, nuAt, toPicture.re, toPicture.im, distanceAt);
         distance.set(foundDistance.subarray(0, 2 * count), 2 * done);
       }
+      if (iterated) {
+        // biome-ignore format: as declared
+        escapedIterates(step, formula.power, formula.julia !== undefined, limit, view.count === 'whole' ? 2 : view.bailout,
+          juliaRe, juliaIm, count, reAt, imAt, nuAt, iterateAt);
+        iterated.set(foundIterate.subarray(0, 2 * count), 2 * done);
+      }
       done += count;
     }
-    const more = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
-    return { nu, iterations: Number(iterations), ...more };
+    return {
+      ...{ nu, iterations: Number(iterations) },
+      ...(distance ? { distance } : {}),
+      ...(footprint ? { footprint } : {}),
+      ...(iterated ? { iterate: iterated } : {}),
+    };
   }
 
   return {

@@ -30,7 +30,12 @@ export async function checkEncoder(ffmpeg: Ffmpeg, settings: FilmSettings, recip
     const why = lines
       .map((line) => line.replace(/^\[.*?\] */, '').trim())
       .find((line) => !/^($|Svt\[info\])/.test(line));
-    throw unfit(`${encoder} in a .${film} does not work with these options: ${why ?? messageOf(error)}`, error);
+    const container = film === 'matroska' ? 'mkv' : film;
+    const way = 'use another --codec, --pixel-format or --preset, or another container, such as .mkv';
+    throw unfit(
+      `${encoder} in a .${container} does not work with these options: ${why ?? messageOf(error)}; ${way}`,
+      error,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -77,8 +77,8 @@ export function outfileOf(name: string, frames: number, width: number, height: n
   };
 }
 
-/** Whether it holds the distance of samples to the set, for which they are computed. */
-export function holdsDistances(name: string): boolean {
+/** Whether it holds all of its samples: their distances to the set and phases, which are computed for it. */
+export function holdsSamples(name: string): boolean {
   return extname(name).toLowerCase() === '.exr';
 }
 

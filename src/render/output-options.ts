@@ -1,6 +1,7 @@
 /** What all outputs have in common: their options, their interface, and the check of a frame. */
 
 import type { Frame } from '../shard/frame.js';
+import type { View } from '../view/view.js';
 import type { ParametersOf } from './carried-parameters.js';
 import type { Levels } from './quantise.js';
 import type { temporary, Written } from './temporary.js';
@@ -17,7 +18,7 @@ export interface OutputOptions {
   readonly first?: number;
   /** Samples a pixel: an axis of an .npy, when above 1. */
   readonly perPixel: number;
-  /** Numbers a raw sample has: 1, or 3, nu and the vector of the distance, of which an .npy gets nu and the length. */
+  /** Numbers a raw sample has (raw-samples.ts); an .npy gets nu, and the length of the distance's vector. */
   readonly channels: number;
   readonly fps: number;
   /** Pixels of 8 bits are dithered, where the format does not dither itself. Absent: they are not. */
@@ -50,8 +51,8 @@ export type Wants =
 
 /** What else there is of a frame of raw samples. */
 export interface Raw {
-  /** The limit of its view. */
-  readonly iterations: number;
+  /** Of its view. */
+  readonly view: Pick<View, 'formula' | 'iterations' | 'bailout' | 'count'>;
   /** Its colours: linear light, 3 numbers a pixel. */
   light(): Promise<Float32Array>;
 }

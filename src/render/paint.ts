@@ -3,7 +3,8 @@
  * sqrt and comparisons: the same bytes everywhere.
  */
 
-import { meanBetween, sumsOf } from './palette-filter.js';
+import { filteredCycle } from './palette-filter.js';
+import { onBands, onCycle, onDistance, onRamp, type Table } from './positions.js';
 import { type Levels, type Place, quantise } from './quantise.js';
 import { type Light, litMean, meanOfLit, shadesOf } from './slope.js';
 
@@ -15,20 +16,11 @@ import { type Light, litMean, meanOfLit, shadesOf } from './slope.js';
  *   ramp      clamp(nu / iterations) * (size - 1), between two entries linearly; when `hard` the last one
  *   distance  (1 - 1 / (1 + x)) * size, x = sqrt(density * distance / (LINE * max(1, height / LINE_ROWS)))
  */
-export interface Paint {
+export interface Paint extends Table {
   readonly kind: 'cycle' | 'bands' | 'ramp' | 'distance';
-  /** Entries of the tables before the last one, which is the interior's. */
-  readonly size: number;
-  readonly density: number;
-  readonly offset: number;
-  readonly hard: boolean;
-  /** Pixels of the picture from top to bottom: the scale of distances. */
-  readonly height: number;
   /** Absent: no shading. */
   readonly light?: Light;
   readonly levels: Levels;
-  /** Linear light, 3 * (size + 1). */
-  readonly linear: Float32Array;
 }
 
 /** Samples that are turned into positions in the table at once: they stay in the first-level cache. */
@@ -117,47 +109,12 @@ export function paintLight(
   return all;
 }
 
-/**
- * The position of a sample along the cycle, in cycles: (sqrt(nu + 4) - 2) / 3. Counts are below ten in a view of the whole
- * set and grow by thousands with depth, their spread by about the square root, so a picture has a few cycles at any depth.
- * The 4 keeps it smooth where nu < 0, outside of the circle of radius 2.
- */
-export const SHIFT = 4;
-export const SPEED = 1 / 3;
-
-function onCycle(nu: Float64Array, { size, density, offset }: Paint, indices: Int32Array): void {
-  const speed = density * SPEED;
-  const start = offset - speed * 2;
-  for (let i = 0; i < nu.length; i++) {
-    const v = nu[i] as number;
-    const position = start + speed * Math.sqrt(v > -SHIFT ? v + SHIFT : 0);
-    const k = ((position - Math.floor(position)) * size) | 0;
-    indices[i] = v === Infinity ? size : k < size ? k : 0;
-  }
-}
-
-/** The mean of the cycle over the width of each sample, 3 numbers in linear light. */
-function filteredCycle(nu: Float64Array, widths: Float64Array, paint: Paint, colours: Float32Array): void {
-  const { size, density, offset, linear } = paint;
-  const sums = sumsOf(linear, size);
-  const speed = density * SPEED;
-  const start = offset - speed * 2;
-  const quarter = speed / 4;
-  for (let i = 0, o = 0; i < nu.length; i++, o += 3) {
-    const v = nu[i] as number;
-    const root = Math.sqrt(v > -SHIFT ? v + SHIFT : 0);
-    const position = start + speed * root;
-    // Half of the interval on the cycle, on which nu is taken to be linear.
-    const half = root > 0 ? (quarter * (widths[i] as number)) / root : 0;
-    if (v !== Infinity && 2 * half * size > 1) {
-      meanBetween(position - half, position + half, sums, size, colours, o);
-      continue;
-    }
-    const k = ((position - Math.floor(position)) * size) | 0;
-    const entry = 3 * (v === Infinity ? size : k < size ? k : 0);
-    colours[o] = linear[entry] as number;
-    colours[o + 1] = linear[entry + 1] as number;
-    colours[o + 2] = linear[entry + 2] as number;
+function copy(indices: Int32Array, table: Float32Array, target: Float32Array): void {
+  for (let i = 0, o = 0; o < target.length; i++, o += 3) {
+    const k = 3 * (indices[i] as number);
+    target[o] = table[k] as number;
+    target[o + 1] = table[k + 1] as number;
+    target[o + 2] = table[k + 2] as number;
   }
 }
 
@@ -175,49 +132,6 @@ function meanOf(colours: Float32Array, perPixel: number, light: Float32Array): v
     light[o] = red / perPixel;
     light[o + 1] = green / perPixel;
     light[o + 2] = blue / perPixel;
-  }
-}
-
-function onBands(nu: Float64Array, { size, density, offset }: Paint, indices: Int32Array): void {
-  for (let i = 0; i < nu.length; i++) {
-    const v = nu[i] as number;
-    const position = Math.floor(Math.floor(v) * density + offset * size);
-    indices[i] = v === Infinity ? size : position - size * Math.floor(position / size);
-  }
-}
-
-function onRamp(nu: Float64Array, { size, hard }: Paint, iterations: number, positions: Float64Array): void {
-  const last = size - 1;
-  for (let i = 0; i < nu.length; i++) {
-    const v = nu[i] as number;
-    const t = v / iterations;
-    const position = t > 0 ? (t < 1 ? t * last : last) : 0;
-    positions[i] = v === Infinity ? size : hard ? last : position;
-  }
-}
-
-/** Half the width of a line, in pixels of a picture of LINE_ROWS rows; larger pictures get wider lines. */
-const LINE = 0.125;
-const LINE_ROWS = 720;
-
-function onDistance(nu: Float64Array, vectors: Float64Array, paint: Paint, indices: Int32Array): void {
-  const { size, density, height } = paint;
-  const scale = density / (LINE * Math.max(1, height / LINE_ROWS));
-  for (let i = 0; i < nu.length; i++) {
-    const right = vectors[2 * i] as number;
-    const up = vectors[2 * i + 1] as number;
-    const x = Math.sqrt(scale * Math.sqrt(right * right + up * up));
-    const k = ((1 - 1 / (1 + x)) * size) | 0;
-    indices[i] = nu[i] === Infinity ? size : k < size ? k : size - 1;
-  }
-}
-
-function copy(indices: Int32Array, table: Float32Array, target: Float32Array): void {
-  for (let i = 0, o = 0; o < target.length; i++, o += 3) {
-    const k = 3 * (indices[i] as number);
-    target[o] = table[k] as number;
-    target[o + 1] = table[k + 1] as number;
-    target[o + 2] = table[k + 2] as number;
   }
 }
 

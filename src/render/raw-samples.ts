@@ -1,6 +1,7 @@
 /**
  * Raw samples as they travel and are kept: one after the other, of each its channels in this order: nu; where the view has
- * distances the vector (right, up); where it has footprints the width of nu across the sample's footprint.
+ * distances the vector (right, up); where it has footprints the width of nu across the sample's footprint; where it has
+ * iterates the real and the imaginary part.
  */
 
 /** In the order of their pixels. */
@@ -9,23 +10,36 @@ export interface Samples {
   /** Pairs. */
   readonly distance?: Float64Array;
   readonly footprint?: Float64Array;
+  /** Pairs; only beside distances. */
+  readonly iterate?: Float64Array;
 }
 
-/** What samples have, by their number of channels (channelsOf in view/view.ts). */
-const hasDistance = (channels: number) => channels > 2;
-const hasFootprint = (channels: number) => channels % 2 === 0;
+/** In the order in which samples have them, and how many numbers each has. */
+const PARTS = [
+  ['nu', 1],
+  ['distance', 2],
+  ['footprint', 1],
+  ['iterate', 2],
+] as const satisfies readonly (readonly [keyof Samples, number])[];
 
-export function joined({ nu, distance, footprint }: Samples): Float64Array {
-  if (!distance && !footprint) return nu;
-  const channels = 1 + (distance ? 2 : 0) + (footprint ? 1 : 0);
+/** What samples have, by their number of channels (channelsOf in view/view.ts). */
+const HAS: Readonly<Record<keyof Samples, (channels: number) => boolean>> = {
+  nu: () => true,
+  distance: (channels) => channels > 2,
+  footprint: (channels) => channels % 2 === 0,
+  iterate: (channels) => channels > 4,
+};
+
+export function joined(samples: Samples): Float64Array {
+  const { nu } = samples;
+  const parts = PARTS.flatMap(([name, size]) => (samples[name] ? [{ part: samples[name], size }] : []));
+  if (parts.length === 1) return nu;
+  const channels = parts.reduce((sum, { size }) => sum + size, 0);
   const values = new Float64Array(channels * nu.length);
-  for (let i = 0, k = 0; i < nu.length; i++) {
-    values[k++] = nu[i] as number;
-    if (distance) {
-      values[k++] = distance[2 * i] as number;
-      values[k++] = distance[2 * i + 1] as number;
-    }
-    if (footprint) values[k++] = footprint[i] as number;
+  let from = 0;
+  for (const { part, size } of parts) {
+    for (let c = 0; c < size; c++, from++)
+      for (let i = c, k = from; k < values.length; i += size, k += channels) values[k] = part[i] as number;
   }
   return values;
 }
@@ -33,17 +47,14 @@ export function joined({ nu, distance, footprint }: Samples): Float64Array {
 /** The opposite. With one channel the counts are `values` themselves. */
 export function apart(values: Float64Array, channels: number): Samples {
   if (channels === 1) return { nu: values };
-  const count = values.length / channels;
-  const nu = new Float64Array(count);
-  const distance = hasDistance(channels) ? new Float64Array(2 * count) : undefined;
-  const footprint = hasFootprint(channels) ? new Float64Array(count) : undefined;
-  for (let i = 0, k = 0; i < count; i++) {
-    nu[i] = values[k++] as number;
-    if (distance) {
-      distance[2 * i] = values[k++] as number;
-      distance[2 * i + 1] = values[k++] as number;
-    }
-    if (footprint) footprint[i] = values[k++] as number;
+  const samples: { -readonly [name in keyof Samples]: Float64Array } = { nu: values };
+  let from = 0;
+  for (const [name, size] of PARTS) {
+    if (!HAS[name](channels)) continue;
+    const part = new Float64Array((size * values.length) / channels);
+    for (let c = 0; c < size; c++, from++)
+      for (let i = c, k = from; k < values.length; i += size, k += channels) part[i] = values[k] as number;
+    samples[name] = part;
   }
-  return { nu, ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
+  return samples;
 }

@@ -51,7 +51,7 @@ export async function openStills(options: OutputOptions, outfile: Outfile): Prom
     const text = withinLimit(parameters);
     if (format.kind !== 'still') {
       if (!raw) throw new TypeError('an .exr needs the colours of its samples');
-      return exrOf(frame, await raw.light(), { iterations: raw.iterations, parameters: text });
+      return exrOf(frame, await raw.light(), { view: raw.view, parameters: text });
     }
     const png = format.still === 'png';
     const bytes = await encodeStill({ ...frame, rgb: pixelsOf(frame, bits) }, format.still, png ? undefined : text);
@@ -98,15 +98,15 @@ function samplesOf({ answer, width, height, perPixel }: Frame, channels: number)
   const count = width * height * perPixel * channels;
   if (answer.kind !== 'samples' || answer.values.length !== count)
     throw new TypeError(`raw samples of ${width}x${height} need ${count} numbers`);
-  return channels === 1 ? answer.values : pairs(answer.values);
+  return channels === 1 ? answer.values : pairs(answer.values, channels);
 }
 
-/** nu and the distance, of triples of nu and the distance's vector. */
-function pairs(triples: Float64Array): Float64Array {
-  const values = new Float64Array((triples.length / 3) * 2);
-  for (let i = 0, k = 0; k < triples.length; i += 2, k += 3) {
-    const [right, up] = [triples[k + 1] as number, triples[k + 2] as number];
-    values[i] = triples[k] as number;
+/** nu and the distance, of samples of nu, the distance's vector, and more. */
+function pairs(samples: Float64Array, channels: number): Float64Array {
+  const values = new Float64Array((samples.length / channels) * 2);
+  for (let i = 0, k = 0; k < samples.length; i += 2, k += channels) {
+    const [right, up] = [samples[k + 1] as number, samples[k + 2] as number];
+    values[i] = samples[k] as number;
     values[i + 1] = Math.sqrt(right * right + up * up);
   }
   return values;

@@ -40,6 +40,7 @@ export function filmOf(v: FilmValues, start: Start, size: Size): Film {
     ...(path ? { path } : {}),
     shutter: shutterOf(v),
     assembly: v.assembly,
+    anyRotation: v['any-rotation'] ?? false,
   };
 }
 

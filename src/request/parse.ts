@@ -48,7 +48,7 @@ export function requestOf(v: PictureValues): Request {
   if (distance) refuseDistance(v, colours);
   refuseBeyondKernel(v);
   refuseExactDirect(v);
-  const size = sizeOf({ ...v, outfiles: named }, distance ? 3 : 1);
+  const size = sizeOf({ ...v, outfiles: named }, distance);
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
   const formula = formulaOf(v);
   const film = filmOf(v, { ...start, formula, colours }, size);

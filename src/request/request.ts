@@ -3,13 +3,13 @@
 import { FractalError } from '../errors.js';
 import { type Colours, needsOf } from '../render/colours.js';
 import type { Look } from '../render/look.js';
-import { holdsDistances } from '../render/outfile.js';
+import { holdsSamples } from '../render/outfile.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import type { Easing } from '../view/path/easing.js';
 import type { Keyframe, State } from '../view/path/keyframe.js';
-import { pathOf as makePath, type Path, withStart } from '../view/path/path.js';
-import { type Place, placeAt } from '../view/path/place.js';
-import type { Formula, Sampling, View } from '../view/view.js';
+import { type Leg, pathOf as makePath, type Path, withStart } from '../view/path/path.js';
+import type { Place } from '../view/path/place.js';
+import { type Extras, type Formula, type Sampling, samplesPerPixel, type View } from '../view/view.js';
 import { limitOf } from './limit/limit.js';
 
 export interface Request {
@@ -87,6 +87,8 @@ export interface Film {
   readonly shutter: number;
   /** Each frame computed by itself, or assembled from keyframes; auto: whichever has fewer samples. */
   readonly assembly: 'auto' | 'frames' | 'keyframes';
+  /** Keyframes serve frames of any rotation. */
+  readonly anyRotation: boolean;
 }
 
 /** A path that was given as data. */
@@ -161,9 +163,9 @@ export function frameCount({ first, last }: Film): number {
   return last - first + 1;
 }
 
-/** The place at a time of a straight way, 0 to 1. */
-export function placeIn({ re, im, zoom, film }: Request, time: number): Place {
-  return placeAt({ re, im, zoom }, film.end, time);
+/** The way of the camera from one frame to another, without times. */
+export function legsOf(request: Request, from: number, to: number): Leg[] {
+  return pathOf(request).legs(from, to);
 }
 
 /** The view of any place, as frames have it. `rotation`: by default that of the request. */
@@ -187,20 +189,24 @@ export function viewOf(request: Request, place: Place & Partial<Camera>): View {
 }
 
 /** What a request needs of its samples beside nu. Other kernels compute no footprints, and raw samples are not filtered. */
-export function neededOf(
-  request: Pick<Request, 'colours' | 'kernel' | 'outfiles'>,
-): Pick<View, 'distance' | 'footprint'> {
+export function neededOf(request: Pick<Request, 'colours' | 'kernel' | 'outfiles' | 'sampling'>): Extras {
   const { colours, kernel, outfiles } = request;
   const computed = kernel !== 'gpu' && kernel !== 'cpu' && !outfiles.some((path) => path.endsWith('.npy'));
   return {
     ...(hasDistance(request) ? { distance: true } : {}),
     ...(needsOf(colours).footprint && computed ? { footprint: true } : {}),
+    ...(hasIterate(request) ? { iterate: true } : {}),
   };
 }
 
 /** Whether the distance of samples to the set is computed: for colours, or for a file that holds it. */
 export function hasDistance({ colours, outfiles }: Pick<Request, 'colours' | 'outfiles'>): boolean {
-  return needsOf(colours).distance === true || outfiles.some(holdsDistances);
+  return needsOf(colours).distance === true || outfiles.some(holdsSamples);
+}
+
+/** Whether the last iterate of samples is wanted, for a file that holds its phase: files do so with one sample a pixel. */
+export function hasIterate({ outfiles, sampling }: Pick<Request, 'outfiles' | 'sampling'>): boolean {
+  return outfiles.some(holdsSamples) && samplesPerPixel(sampling) === 1;
 }
 
 /** One frame of a film as a still, with all that it has. */

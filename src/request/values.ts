@@ -2,19 +2,23 @@
 
 import type * as z from 'zod';
 import { FractalError } from '../errors.js';
-import type { Flag, FlagTable } from './flags/flag.js';
+import type { Flag, FlagSyntax, FlagTable } from './flags/flag.js';
 
 /** Flag names to values as text. */
 export type RawFlags = Record<string, string>;
 
 /**
- * The values of a table's flags. A boolean flag that is absent is false; another one has its default, or is undefined
- * where it has none.
+ * The values of a table's flags. A flag that is absent has its default; without one a boolean flag is false and another
+ * one undefined, as is any flag whose default depends on others.
  */
 export type Values<T extends FlagTable> = {
   readonly [K in keyof T]:
     | z.output<T[K]['schema']>
-    | (T[K] extends { default: string } ? never : T[K] extends { value: string } ? undefined : never);
+    | (T[K] extends { default: string }
+        ? never
+        : T[K] extends { value: string } | { defaultText: string }
+          ? undefined
+          : never);
 };
 
 /** Flags that are not in the table are ignored. @throws FractalError REQUEST_INVALID, naming flag and value */
@@ -24,10 +28,15 @@ export function valuesOf<T extends FlagTable>(table: T, raw: Readonly<Partial<Re
   const names = new Set([...Object.keys(raw).filter((name) => Object.hasOwn(table, name)), ...Object.keys(table)]);
   for (const name of names) {
     const flag = table[name] as Flag;
-    const text = raw[name] ?? flag.default ?? (flag.value === undefined ? 'false' : undefined);
+    const text = raw[name] ?? flag.default ?? (isOff(flag) ? 'false' : undefined);
     if (text !== undefined) values[name] = checkedValue(name, flag, text);
   }
   return values as Values<T>;
+}
+
+/** Without being given: a boolean flag, unless its default depends on others. */
+function isOff({ value, defaultText }: FlagSyntax): boolean {
+  return value === undefined && defaultText === undefined;
 }
 
 function checkedValue(name: string, { schema }: Flag, text: string): unknown {

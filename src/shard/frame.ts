@@ -9,8 +9,8 @@ export interface Frame {
   readonly width: number;
   readonly height: number;
   /**
-   * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of one number each or three, an answer
-   * of `pixels` or `deep-pixels` 3 numbers a pixel.
+   * Samples a pixel; an answer of `samples` has width * height * perPixel of them, all of as many numbers (channelsOf in
+   * view.ts), an answer of `pixels` or `deep-pixels` 3 numbers a pixel.
    */
   readonly perPixel: number;
   readonly answer: Answer;
@@ -31,8 +31,9 @@ export function flipped(frame: Frame): Frame {
 
 function mirrored(samples: Float64Array, perRow: number, height: number): Float64Array {
   const values = rowsReversed(samples, height);
-  if (values.length > perRow * height)
-    for (let up = 2; up < values.length; up += 3) values[up] = -(values[up] as number);
+  const channels = values.length / (perRow * height);
+  // Fewer than three have no vector.
+  if (channels > 2) for (let up = 2; up < values.length; up += channels) values[up] = -(values[up] as number);
   return values;
 }
 

@@ -22,7 +22,7 @@ export interface Shard extends Rect {
  * The raw answer: per pixel in rows from the top left `perPixel` samples in the order of the view's sampling, each the
  * smooth count nu, or +Infinity where it is interior; where the view wants distances, followed by a vector (right, up) as
  * long as the distance to the set in pixels; where it wants footprints, followed by the width of nu across the sample's
- * part of the picture. Both are 0 where it is interior.
+ * part of the picture; where it wants iterates, followed by re and im of that of which nu is made. All are 0 where it is interior.
  */
 export interface Samples {
   readonly kind: 'samples';

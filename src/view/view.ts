@@ -48,13 +48,18 @@ export interface View {
   readonly distance?: true;
   /** The width of nu across the footprint of every sample is computed, too. */
   readonly footprint?: true;
+  /** The iterate of which nu is made, the first beyond the bailout, is given of every sample, too; only with `distance`. */
+  readonly iterate?: true;
   /** Exact iteration of perturbed points has no time limit: no sample stays uncertain. */
   readonly exact?: true;
 }
 
-/** Numbers of a raw sample: nu, the vector of the distance, the width of nu across its footprint. */
-export function channelsOf({ distance, footprint }: Pick<View, 'distance' | 'footprint'>): number {
-  return 1 + (distance ? 2 : 0) + (footprint ? 1 : 0);
+/** What raw samples may have beside nu. */
+export type Extras = Pick<View, 'distance' | 'footprint' | 'iterate'>;
+
+/** Numbers of a raw sample: nu, the vector of the distance, the width of nu across its footprint, its iterate. */
+export function channelsOf({ distance, footprint, iterate }: Extras): number {
+  return 1 + (distance ? 2 : 0) + (footprint ? 1 : 0) + (iterate ? 2 : 0);
 }
 
 /** How many samples a pixel of this view has. */

@@ -1,6 +1,7 @@
 /** One job of a session, on the worker: its scenes and shards, its counts, its end. */
 
-import type { Assignment, FromJob, ToJob } from '../cluster/messages.js';
+import type { Assignment, FromJob, Rank, ToJob } from '../cluster/messages.js';
+import { rankOf } from '../cluster/messages.js';
 import { FractalError } from '../errors.js';
 import type { Kind } from '../work/kind.js';
 import { checkAsset, checkKind, checkScene } from './bounds.js';
@@ -38,7 +39,7 @@ export interface JobEvents {
 
 export class WorkerJob {
   readonly tally: Tally = { ...NOTHING_YET };
-  priority: number;
+  rank: Rank;
   /** The leader closed it; set while shards are still under way. */
   closing: (ToJob & { readonly kind: 'close' }) | undefined;
   private handle: JobHandle | undefined;
@@ -53,10 +54,10 @@ export class WorkerJob {
   constructor(
     readonly number: number,
     readonly name: string,
-    priority: number,
+    rank: Rank,
     private readonly events: JobEvents,
   ) {
-    this.priority = priority;
+    this.rank = rank;
   }
 
   /** The kernel of the job is open, and may use so many slots. */
@@ -65,7 +66,7 @@ export class WorkerJob {
     this.kindName = kindName;
     this.kind = kind;
     this.slots = slots;
-    handle.setPriority(this.priority);
+    handle.setRank(this.rank);
   }
 
   get isOpen(): boolean {
@@ -74,6 +75,11 @@ export class WorkerJob {
 
   get underWay(): readonly number[] {
     return this.handle?.underWay ?? [];
+  }
+
+  /** Shards being computed. */
+  get running(): number {
+    return this.handle?.running ?? 0;
   }
 
   /** The leader closed it, and nothing of it is under way. */
@@ -85,8 +91,8 @@ export class WorkerJob {
   handleMessage(message: Exclude<ToJob, { readonly kind: 'open' }>): void {
     switch (message.kind) {
       case 'priority':
-        this.priority = message.priority;
-        this.handle?.setPriority(message.priority);
+        this.rank = rankOf(message);
+        this.handle?.setRank(this.rank);
         return;
       case 'close':
         if (this.closing) throw this.refused(message.kind, 'after the end');

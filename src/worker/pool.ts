@@ -6,7 +6,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Asset, Assignment, Scene } from '../cluster/messages.js';
+import type { Asset, Assignment, Rank, Scene } from '../cluster/messages.js';
 import { asResourceError, FractalError, messageOf } from '../errors.js';
 import { type Kinds, kindWith } from '../work/kind.js';
 import { BUILT_IN } from '../work/kinds.js';
@@ -52,8 +52,8 @@ export interface Pool {
 
 /** A session's part of the pool. */
 export interface SessionHandle {
-  /** `priority`: among the jobs of this session. @throws FractalError KERNEL_MISSING */
-  open(kernel: string, priority: number): JobHandle;
+  /** `rank`: among the jobs of this session. @throws FractalError KERNEL_MISSING */
+  open(kernel: string, rank: Rank): JobHandle;
   /** Closes all its jobs. */
   close(): void;
 }
@@ -70,9 +70,11 @@ export interface JobHandle {
   queue(assignment: Assignment, finish: Finish): void;
   /** Removes an assignment, by its epoch: one that has begun is stopped. */
   cancel(epoch: number): void;
-  setPriority(priority: number): void;
+  setRank(rank: Rank): void;
   /** Epochs of shards being computed, then of waiting ones. */
   readonly underWay: readonly number[];
+  /** Number of shards being computed. */
+  readonly running: number;
   /** Drops queued and running shards and the scenes. */
   close(): void;
 }
@@ -146,7 +148,7 @@ export function openPool(
     const { task } = thread;
     thread.task = undefined;
     if (task) held.ended(task);
-    const wanted = task?.job.running.delete(task);
+    const wanted = task && queues.ended(task, performance.now());
     const answer = wanted && outcome?.kind === 'done' ? outcome.bytes.length : 0;
     if (task) held.unread(task.job.session, answer);
     // The next shard starts before this one's bytes are handled.
@@ -164,10 +166,11 @@ export function openPool(
     // Sessions end after the pool is closed: a thread that starts then would keep the process.
     if (closing) return;
     const claim = (task: Task) => (held.fits(task) && isReady(task) ? threadFor(task.job) : undefined);
-    for (let pair = queues.next(claim); pair; pair = queues.next(claim)) {
+    for (;;) {
+      const pair = queues.next(claim, performance.now());
+      if (!pair) break;
       const [thread, task] = pair;
       held.began(task);
-      task.job.running.add(task);
       threads.run(thread, task);
     }
     if (spare === 0 || !queues.contended || waiting) return;
@@ -204,15 +207,19 @@ export function openPool(
     return free[0] ?? threads.startSpare();
   }
 
-  /** While other sessions run long shards: up to the session's share of the slots. While jobs of lower priority do: one. */
-  function mayUseSpare({ session, running, priority }: JobQueue, busy: readonly Task[]): boolean {
+  /**
+   * While other sessions run long shards: up to the session's share of the slots. While jobs of lower priority do, or other
+   * owners of the same priority: one.
+   */
+  function mayUseSpare(job: JobQueue, busy: readonly Task[]): boolean {
+    const { session } = job;
     const share = Math.max(1, Math.floor(slots / queues.active));
     const now = performance.now();
     const isLong = ({ since }: Task) => now - since >= LONG_MS;
     const blocking = busy.filter((task) => task.job.session === session || !isLong(task)).length;
     if (session.running < share && blocking < slots) return true;
     const own = busy.filter((task) => task.job.session === session);
-    const outranks = running.size === 0 && own.every((task) => task.job.priority < priority) && own.some(isLong);
+    const outranks = job.share.running === 0 && own.every((task) => mayPass(job, task.job)) && own.some(isLong);
     // One spare thread for each session is reserved for the rule above.
     return outranks && own.length <= share && busy.length - slots + queues.sessions.length < spare;
   }
@@ -222,7 +229,7 @@ export function openPool(
     job.waiting.length = 0;
     for (const task of job.running) threads.stop(task);
     job.running.clear();
-    queues.closeJob(job);
+    queues.closeJob(job, performance.now());
     for (const scene of job.scenes.values()) scenes.release(scene, job.session);
     for (const digest of job.assets.keys()) scenes.drop(digest, job.session);
     job.scenes.clear();
@@ -267,11 +274,12 @@ export function openPool(
           threads.stop(task);
         }
       },
-      setPriority(priority) {
-        job.priority = priority;
-      },
+      setRank: (rank) => queues.setRank(job, rank, performance.now()),
       get underWay() {
         return [...job.running, ...job.waiting].map(({ assignment }) => assignment.epoch);
+      },
+      get running() {
+        return job.running.size;
       },
       close() {
         drop(job);
@@ -283,7 +291,7 @@ export function openPool(
 
   function sessionHandle(session: SessionQueues): SessionHandle {
     return {
-      open: (kernel, priority) => handleOf(queues.openJob(session, useOf(kinds, kernel), priority)),
+      open: (kernel, rank) => handleOf(queues.openJob(session, useOf(kinds, kernel), rank)),
       close() {
         for (const job of [...session.jobs]) drop(job);
         queues.closeSession(session);
@@ -324,6 +332,13 @@ function useOf(kinds: Kinds, kernel: string): JobKernel {
   const use = kind?.kernels[kernel];
   if (kindName !== undefined && kind && use) return { kernel, kind, kindName, use };
   throw new FractalError('KERNEL_MISSING', `this worker has no kernel ${kernel}: run the same version on both`);
+}
+
+/** Whether a job may compute beside another one of its session. */
+function mayPass(job: JobQueue, other: JobQueue): boolean {
+  return (
+    other.rank.priority < job.rank.priority || (other.rank.priority === job.rank.priority && other.share !== job.share)
+  );
 }
 
 /** @throws FractalError PROTOCOL */

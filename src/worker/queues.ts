@@ -1,12 +1,14 @@
 /**
  * Shards that wait, and which of them is computed next. A free thread goes to the session with the fewest threads, in
  * turn where several have as few: priorities rank the jobs of one leader, never one leader above another. Within the
- * session it goes to the job of the highest priority, then to the one with the fewest threads, in turn.
+ * session it goes to the jobs of the highest priority, among these to the owner that is behind its share (shares.ts), and of
+ * its jobs to the one that was opened first. No clock: time is an argument, in milliseconds.
  */
 
-import type { Assignment } from '../cluster/messages.js';
+import type { Assignment, Rank } from '../cluster/messages.js';
 import type { KernelUse, Kind } from '../work/kind.js';
 import type { Holder, SharedScene } from './scenes.js';
+import { compareRanks, type Share, Shares } from './shares.js';
 import type { Done } from './thread-messages.js';
 
 export type Outcome = Done | { readonly kind: 'failed'; readonly reason: string };
@@ -24,6 +26,8 @@ export interface Task {
   number: number;
   /** When it began, in milliseconds. */
   since: number;
+  /** Which pays for its slot, from then on. */
+  share: Share | undefined;
   /** Bytes that it takes while it is computed. */
   readonly size: number;
 }
@@ -38,7 +42,8 @@ export interface JobKernel {
 
 export interface JobQueue extends JobKernel {
   readonly session: SessionQueues;
-  priority: number;
+  rank: Rank;
+  share: Share;
   readonly waiting: Task[];
   /** Being computed, and not cancelled. */
   readonly running: Set<Task>;
@@ -49,13 +54,13 @@ export interface JobQueue extends JobKernel {
 }
 
 export interface SessionQueues extends Holder {
+  /** In the order in which they were opened. */
   readonly jobs: JobQueue[];
+  readonly shares: Shares;
   /** Bytes of answers that its leader has not read. */
   unread: number;
   /** Threads that compute for it. */
   readonly running: number;
-  /** Index of the job that is next where several rank equally. */
-  nextJob: number;
 }
 
 export class Queues {
@@ -65,8 +70,8 @@ export class Queues {
   openSession(evict: (why: string) => void): SessionQueues {
     const session: SessionQueues = {
       jobs: [],
+      shares: new Shares(),
       unread: 0,
-      nextJob: 0,
       bytes: 0,
       evict,
       get running() {
@@ -86,18 +91,29 @@ export class Queues {
     this.nextSession = 0;
   }
 
-  openJob(session: SessionQueues, kernel: JobKernel, priority: number): JobQueue {
+  openJob(session: SessionQueues, kernel: JobKernel, rank: Rank): JobQueue {
     const shards = { waiting: [], running: new Set<Task>() };
-    const job = { session, ...kernel, priority, ...shards, scenes: new Map(), assets: new Map() };
+    const share = session.shares.of(rank);
+    const job = { session, ...kernel, rank, share, ...shards, scenes: new Map(), assets: new Map() };
     session.jobs.push(job);
     return job;
   }
 
-  closeJob(job: JobQueue): void {
+  closeJob(job: JobQueue, now: number): void {
     const { session } = job;
+    this.refresh(session, now);
     const at = session.jobs.indexOf(job);
     if (at >= 0) session.jobs.splice(at, 1);
-    session.nextJob = 0;
+    forgetShares(session, now);
+  }
+
+  /** Its shards that have begun stay with the share that they began in. */
+  setRank(job: JobQueue, rank: Rank, now: number): void {
+    const { session } = job;
+    this.refresh(session, now);
+    job.rank = rank;
+    job.share = session.shares.of(rank);
+    forgetShares(session, now);
   }
 
   /** Whether shards wait that may be delayed by those of other jobs. */
@@ -122,27 +138,48 @@ export class Queues {
     return tasks;
   }
 
-  /** Removes the next shard for which `claim` returns a value; returns both. */
-  next<T>(claim: (task: Task) => T | undefined): [T, Task] | undefined {
+  /** Removes the next shard for which `claim` returns a value, which begins; returns both. */
+  next<T>(claim: (task: Task) => T | undefined, now: number): [T, Task] | undefined {
+    for (const session of this.sessions) this.refresh(session, now);
     for (const at of inTurn(this.sessions, this.nextSession, (a, b) => a.running - b.running)) {
       const session = this.sessions[at] as SessionQueues;
-      for (const k of inTurn(session.jobs, session.nextJob, before)) {
-        const { waiting } = session.jobs[k] as JobQueue;
-        const [head] = waiting;
+      // The sort is stable: of equal jobs the one that was opened first comes first.
+      for (const job of [...session.jobs].sort((a, b) => compareRanks(a, b, now))) {
+        const [head] = job.waiting;
         const claimed = head && claim(head);
         if (!head || claimed === undefined) continue;
-        waiting.shift();
         this.nextSession = (at + 1) % this.sessions.length;
-        session.nextJob = (k + 1) % session.jobs.length;
+        begin(head, now);
         return [claimed, head];
       }
     }
     return undefined;
   }
+
+  /** A shard that began is off its thread. Returns whether its job still wants it. */
+  ended(task: Task, now: number): boolean {
+    task.share?.end(task.since, now);
+    task.share = undefined;
+    return task.job.running.delete(task);
+  }
+
+  private refresh({ jobs, shares }: SessionQueues, now: number): void {
+    const wanting = jobs.filter(({ waiting, share }) => waiting.length > 0 || share.running > 0);
+    shares.refresh(new Set(wanting.map(({ share }) => share)), now);
+  }
 }
 
-function before(a: JobQueue, b: JobQueue): number {
-  return b.priority - a.priority || a.running.size - b.running.size;
+function begin(task: Task, now: number): void {
+  const { job } = task;
+  job.waiting.shift();
+  job.running.add(task);
+  task.since = now;
+  task.share = job.share;
+  task.share.begin(now);
+}
+
+function forgetShares({ jobs, shares }: SessionQueues, now: number): void {
+  shares.forget(new Set(jobs.map(({ share }) => share)), now);
 }
 
 /** Indices in order; equal ones cyclically from `first` on. */
@@ -152,5 +189,14 @@ function inTurn<T>(all: readonly T[], first: number, compare: (a: T, b: T) => nu
 }
 
 export function taskOf(job: JobQueue, assignment: Assignment, scene: SharedScene, finish: Finish): Task {
-  return { job, assignment, scene, finish, number: 0, since: 0, size: job.kind.taskBytes(assignment.work) };
+  return {
+    job,
+    assignment,
+    scene,
+    finish,
+    number: 0,
+    since: 0,
+    share: undefined,
+    size: job.kind.taskBytes(assignment.work),
+  };
 }

@@ -10,6 +10,7 @@ import {
   type FromJob,
   HEARTBEAT_MS,
   PROTOCOL,
+  rankOf,
   type ToJob,
   type ToWorker,
 } from '../cluster/messages.js';
@@ -130,12 +131,12 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
   }
 
   function openJob(open: ToJob & { readonly kind: 'open' }, session: SessionHandle): void {
-    const { job: number, name: jobName, kernel, priority } = open;
+    const { job: number, name: jobName, kernel } = open;
     if (number <= latest) throw new FractalError('PROTOCOL', `job ${number} was opened after job ${latest}`);
     if (jobs.size >= BOUNDS.jobs) throw new FractalError('PROTOCOL', `more than ${BOUNDS.jobs} jobs at once`);
     checkOpen(open);
     latest = number;
-    const job = new WorkerJob(number, jobName, priority, { answer, shardEnded });
+    const job = new WorkerJob(number, jobName, rankOf(open), { answer, shardEnded });
     jobs.set(number, job);
     void openKernel(job, kernel, session);
   }
@@ -147,7 +148,7 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
       const { detail, speed, fingerprint } = offer;
       const most = Math.min(slots, pool.slotsFor(offer.kernel));
       const kindName = kindWith(pool.kinds, offer.kernel) ?? '';
-      job.opened(session.open(offer.kernel, job.priority), most, kindName, pool.kinds[kindName] as Kind);
+      job.opened(session.open(offer.kernel, job.rank), most, kindName, pool.kinds[kindName] as Kind);
       events.began(job.name, offer.kernel);
       const opened = { job: job.number, kernel: offer.kernel, detail, speed, fingerprint, slots: most };
       void link.send({ kind: 'opened', ...opened });
@@ -175,7 +176,7 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
     const open = [...jobs.values()].filter(({ isOpen }) => isOpen);
     void link.send({
       kind: 'heartbeat',
-      jobs: open.map(({ number, underWay }) => ({ job: number, epochs: underWay })),
+      jobs: open.map(({ number, underWay, running }) => ({ job: number, epochs: underWay, running })),
     });
   }
 

@@ -117,7 +117,6 @@ export class Threads {
     // Wraps at 32 bits like the shared numbers, long after the shard with the same number is done.
     this.begun = (this.begun + 1) | 0;
     task.number = this.begun;
-    task.since = performance.now();
     const { number } = task;
     post(thread, { kind: 'compute', number, kernel: job.kernel, scene: key, task: assignment.work });
   }

@@ -8,7 +8,7 @@ import { readWords } from '../../bin/command-line.js';
 import { COMMANDS } from '../../bin/commands.js';
 import { blankness, forecastOf } from '../../src/app/forecast.js';
 import { prepare } from '../../src/app/prepare.js';
-import { blankWarning, standstill } from '../../src/app/warnings.js';
+import { blankWarnings, standstill } from '../../src/app/warnings.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { digitsMissing } from '../../src/request/digits.js';
 import { parseRequest, type RawRequest } from '../../src/request/parse.js';
@@ -36,12 +36,12 @@ async function blank(request: Request, frame: number): Promise<boolean> {
 
 test('a film that leaves the set behind: the first blank frame is found, and the command finds a place', async (t) => {
   const { request, forecast } = await estimated({ ...OUTSIDE, zoom: '42', 'zoom-end': '1e9', frames: '300' });
-  const found = forecast.blank;
-  assert.ok(found);
+  const [found, ...others] = forecast.blanks;
+  assert.ok(found && others.length === 0);
   assert.deepEqual([found.to, found.escapedAt], [299, 20]);
   assert.ok(await blank(request, found.from + 2), 'nothing is in view from there on');
   assert.ok(!(await blank(request, found.from - 10)), 'something is, before');
-  const line = blankWarning(request, found);
+  const [line = ''] = blankWarnings(request, forecast.blanks);
   assert.match(
     line,
     new RegExp(`^frames ${found.from} to 299 show nothing: every point of the view escapes after about 20`),
@@ -54,17 +54,49 @@ test('a film that leaves the set behind: the first blank frame is found, and the
 
 test('a film that comes out of nothing, and one that is inside the set', async () => {
   const out = await estimated({ ...OUTSIDE, zoom: '1e9', 'zoom-end': '42', frames: '100' });
-  assert.equal(out.forecast.blank?.from, 0);
-  assert.ok((out.forecast.blank?.to ?? 0) > 40 && (out.forecast.blank?.to ?? 99) < 99);
+  assert.equal(out.forecast.blanks[0]?.from, 0);
+  assert.ok((out.forecast.blanks[0]?.to ?? 0) > 40 && (out.forecast.blanks[0]?.to ?? 99) < 99);
   assert.match(
-    blankWarning(out.request, out.forecast.blank as never),
+    blankWarnings(out.request, out.forecast.blanks).join('\n'),
     /^frames 0 to \d+ show nothing.*fractal locate /,
   );
   const inside = await estimated({ xpos: '0', ypos: '0', zoom: '1', 'zoom-end': '1e6', frames: '50', iters: '500' });
-  assert.equal(inside.forecast.blank?.to, 49);
+  assert.equal(inside.forecast.blanks[0]?.to, 49);
   assert.match(
-    blankWarning(inside.request, inside.forecast.blank as never),
+    blankWarnings(inside.request, inside.forecast.blanks).join('\n'),
     /no point of the view escapes within 500 iterations; .*--iters/,
+  );
+});
+
+test('a path that leaves the set and comes back: every run of blank frames is named, by its reason', async () => {
+  const at = (time: number, xpos: string, ypos: string, zoom = '2e3') => ({ time, xpos, ypos, zoom });
+  const edge = ['-0.7436438', '0.1318259'] as const;
+  const keyframes = [
+    at(0, ...edge),
+    at(20, '1.5', '1.2'),
+    at(40, ...edge),
+    at(60, '-0.1', '0'),
+    at(80, ...edge),
+    at(100, '-2.5', '0.8'),
+    at(120, ...edge),
+  ].map((one) => ({ ...one, ease: 'linear' }));
+  const { request, forecast } = await estimated({ path: JSON.stringify({ keyframes }), iters: '500' });
+  const reasons = forecast.blanks.map(({ escapedAt }) => escapedAt !== undefined);
+  assert.deepEqual(reasons, [true, false, true], JSON.stringify(forecast.blanks));
+  for (const { from, to } of forecast.blanks) {
+    assert.ok((await blank(request, from + 2)) && (await blank(request, to - 2)), `${from} to ${to}`);
+    assert.ok(!(await blank(request, from - 10)) && !(await blank(request, to + 10)), `around ${from} to ${to}`);
+  }
+  const [inside, outside, ...others] = blankWarnings(request, forecast.blanks);
+  const [first, second, third] = forecast.blanks.map(({ from, to }) => `${from} to ${to}`);
+  assert.ok(inside?.startsWith(`frames ${second} show nothing: no point of the view escapes within 500`), inside);
+  assert.ok(outside?.startsWith(`frames ${first} and ${third} show nothing: every point`), outside);
+  assert.deepEqual(others, []);
+  const many = Array.from({ length: 30 }, (_, k) => ({ from: 9 * k, to: 9 * k + (k % 2), escapedAt: 3 + k }));
+  const [line = ''] = blankWarnings({ ...request, film: { ...request.film, last: 300 } }, many);
+  assert.match(
+    line,
+    /^frames 0, 9 to 10, 18, 27 to 28, 36, 45 to 46, 54, 63 to 64 and 22 more runs show nothing: .* about 3 to 32 iterations; /,
   );
 });
 
@@ -75,15 +107,15 @@ test('other formulas have a forecast, too; for a Julia set there is nothing to l
     { formula: 'julia', 'julia-re': '-0.8', 'julia-im': '0.156', xpos: '0.5', ypos: '0.9' },
   ]) {
     const { request, forecast } = await estimated({ ...raw, zoom: '1', 'zoom-end': '1e6', frames: '40' });
-    assert.equal(forecast.blank?.to, 39, raw.formula);
-    const line = blankWarning(request, forecast.blank as never);
+    assert.equal(forecast.blanks[0]?.to, 39, raw.formula);
+    const [line = ''] = blankWarnings(request, forecast.blanks);
     assert.equal(/fractal locate --formula=/.test(line), raw.formula !== 'julia', line);
   }
 });
 
 test('a deep film costs more where it is deeper, and nothing is blank', async () => {
   const { request, forecast } = await estimated({ ...SPIRALS, zoom: '1', 'zoom-end': '1e9', frames: '120' });
-  assert.equal(forecast.blank, undefined);
+  assert.deepEqual(forecast.blanks, []);
   const cost = (frame: number) => forecast.costOf(frame);
   assert.ok(cost(119) > 5 * cost(0), `${cost(0)} to ${cost(119)}`);
   const real = async (frame: number) => {
@@ -115,7 +147,7 @@ test('the film commands of README and help show something to their end, and have
     const raw = readWords(command.split(' ').slice(2), 'fractal leader', COMMANDS.leader?.flags ?? {});
     delete raw.local;
     const { request, forecast } = await estimated(raw as RawRequest);
-    assert.equal(forecast.blank, undefined, command);
+    assert.deepEqual(forecast.blanks, [], command);
     assert.equal(digitsMissing(request), undefined, command);
     assert.equal(standstill(request), undefined, command);
   }

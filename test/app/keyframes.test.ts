@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
 import { assemblyOf } from '../../src/app/assembly.js';
+import { keyframeRenders } from '../../src/app/keyframes.js';
 import { plan } from '../../src/app/plan.js';
 import { render } from '../../src/app/render.js';
 import { workerSource } from '../../src/app/worker-source.js';
@@ -63,18 +64,68 @@ test('another speed, easing, length and size below, and a part of the way, compu
       { width: '32', height: '18' },
       { zoom: film['zoom-end'], 'zoom-end': film.zoom },
       { zoom: `${2 * Number(film.zoom)}` },
+      { 'zoom-end': `${Number(film['zoom-end']) / 3}` },
+      { 'zoom-end': `${Number(film['zoom-end']) / 2}`, frames: '40', width: '32', height: '18' },
       { palette: 'Hippi', density: '3' },
     ]) {
       const { report } = await framesOf(t, { ...film, ...other }, { store });
       assert.equal(report?.samples, 0, JSON.stringify(other));
     }
-    // Where a film ends earlier, its last frame's middle is not among the samples of the longer one's keyframes of its depth.
-    const shorter = await framesOf(t, { ...film, 'zoom-end': `${Number(film['zoom-end']) / 3}` }, { store });
-    assert.ok((shorter.report?.samples ?? Infinity) < 1.5 * 64 * 36, `${shorter.report?.samples}`);
     for (const other of [{ rotate: '5' }, { width: '70' }]) {
       const { report } = await framesOf(t, { ...film, ...other }, { store });
       const share = (report?.recalled ?? 0) / ((report?.recalled ?? 0) + (report?.samples ?? 0));
       assert.ok(share > 0.6, `${JSON.stringify(other)}: ${share}`);
+    }
+  }
+});
+
+test('a path with other times and easings, and a part of it, computes nothing', BOUNDED, async (t) => {
+  const { xpos, ypos } = AT;
+  const way = [
+    { xpos, ypos, zoom: '150' },
+    { xpos, ypos, zoom: '150' },
+    { xpos: '-0.7412', ypos: '0.1352', zoom: '150', rotate: 30 },
+    { xpos: '-0.7412', ypos: '0.1352', zoom: '600', rotate: 30 },
+    { xpos: '-0.7436', ypos: '0.1318', zoom: '1500', rotate: -10 },
+  ];
+  const film = (times: readonly number[], eases: readonly unknown[]) => ({
+    path: JSON.stringify({ keyframes: way.map((one, k) => ({ time: times[k], ...one, ease: eases[k] })) }),
+    ...{ iters: '500', assembly: 'keyframes', width: '48', height: '27' },
+  });
+  const first = film([0, 5, 20, 45, 70], Array(5).fill('linear'));
+  const store = folder(t);
+  const { report } = await framesOf(t, first, { store });
+  assert.ok((report?.samples ?? 0) < 30 * 48 * 27);
+  const again = film([0, 2, 15.5, 55, 99], ['smooth', 'linear', { power: 2 }, 'smooth', 'linear']);
+  for (const other of [again, { ...again, 'frames-from': '20', 'frames-to': '40' }, { ...first, shutter: '180' }]) {
+    const { report: second, bytes } = await framesOf(t, other, { store });
+    assert.equal(second?.samples, 0);
+    assert.ok(bytes.length > 20);
+  }
+});
+
+test('with --any-rotation any rotation later computes nothing', BOUNDED, async (t) => {
+  const deep = { ...DEEP, zoom: '1e12', 'zoom-end': '8e12', frames: '25', assembly: 'keyframes' };
+  for (const film of [ZOOM, deep]) {
+    const store = folder(t);
+    const plain = await framesOf(t, film, {});
+    const round = await framesOf(t, { ...film, 'any-rotation': 'true' }, { store });
+    const more = (round.report?.samples ?? 0) / (plain.report?.samples ?? 1);
+    assert.ok(more > 1.4 && more < 2, `${more} times the samples`);
+    for (const other of [
+      { rotate: '33' },
+      { 'rotate-end': '-150', frames: '40' },
+      { rotate: '5', 'rotate-end': '95', ease: '1' },
+      { rotate: '-20', 'any-rotation': 'true', zoom: `${2 * Number(film.zoom)}` },
+    ]) {
+      const { report, bytes } = await framesOf(t, { ...film, ...other }, { store });
+      assert.equal(report?.samples, 0, JSON.stringify(other));
+      const frame = { ...film, ...other, 'frames-from': '9', 'frames-to': '9' };
+      const own = await framesOf(t, frame, {});
+      const truth = await framesOf(t, { ...frame, assembly: 'frames', samples: '64' }, {});
+      const [shared, alone] = [bytes[9], own.bytes[0]].map((one) => psnrOf(one, truth.bytes[0]));
+      const [from, of] = [await shared, await alone] as [number, number];
+      assert.ok(from > of - 1.5, `${JSON.stringify(other)}: ${from} dB, ${of} dB alone`);
     }
   }
 });
@@ -114,12 +165,12 @@ test('where the formula changes frames are computed one by one, and all have the
   ];
   const film = { path: JSON.stringify({ keyframes }), formula: 'julia', iters: '300' };
   const shared = await framesOf(t, { ...film, assembly: 'keyframes' }, {});
-  const alone = await framesOf(t, { ...film, assembly: 'frames' }, {});
-  const truth = await framesOf(t, { ...film, assembly: 'frames', samples: '32' }, {});
+  const single = { ...film, assembly: 'frames', 'palette-filter': 'true' };
+  const alone = await framesOf(t, single, {});
+  const truth = await framesOf(t, { ...single, samples: '32' }, {});
   assert.equal(shared.bytes.length, 19);
   for (const [frame, bytes] of shared.bytes.entries()) {
-    const single = frame >= 7 && frame <= 8;
-    if (single) assert.deepEqual(bytes, alone.bytes[frame], `frame ${frame}`);
+    if (frame >= 7 && frame <= 8) assert.deepEqual(bytes, alone.bytes[frame], `frame ${frame}`);
     else assert.ok((await psnrOf(bytes, truth.bytes[frame])) > (await psnrOf(alone.bytes[frame], truth.bytes[frame])));
   }
   assert.ok((shared.report?.samples ?? Infinity) < (alone.report?.samples ?? 0));
@@ -129,9 +180,16 @@ test('where the formula changes frames are computed one by one, and all have the
   );
 });
 
-test('a film of a million frames is not planned frame by frame', () => {
+test('planning a long film is ended by a signal, and lets other work run meanwhile', BOUNDED, async () => {
   const { request } = orderOf({ ...ZOOM, frames: '1000000', assembly: 'auto' });
-  assert.deepEqual(Object.keys(assemblyOf(request)), ['samples', 'why']);
+  const { stretches = [] } = await assemblyOf(request, never);
+  const { film } = stretches[0] ?? {};
+  assert.ok(film);
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const planning = keyframeRenders(request, film, controller.signal);
+  setImmediate(() => controller.abort(reason));
+  await assert.rejects(planning, (error) => error === reason);
 });
 
 test('progress counts frames of the film, and ends with all of them', BOUNDED, async (t) => {
@@ -178,14 +236,14 @@ test('auto takes what has fewer samples, and the plan says both', BOUNDED, async
     plan(orderOf({ ...raw, assembly: 'auto' }), source, { emit: () => undefined, signal: never });
   const long = await planned(ZOOM);
   const samplesOf = (planned: typeof long, by: 'frames' | 'keyframes') =>
-    planned.assembly?.ways.find((way) => way.by === by)?.samples;
+    planned.ways?.all.find((way) => way.by === by)?.samples;
   assert.equal(samplesOf(long, 'frames'), 25 * 64 * 36);
   assert.ok(long.samples < 25 * 64 * 36);
   assert.equal(long.samples, samplesOf(long, 'keyframes'));
-  assert.match(long.assembly?.why ?? '', /fewer samples/);
+  assert.match(long.ways?.why ?? '', /fewer samples/);
   const short = await planned({ ...ZOOM, frames: '2', 'zoom-end': '1e9' });
   assert.equal(short.samples, 2 * 64 * 36);
-  assert.equal(short.assembly?.keyframes, undefined);
+  assert.equal(short.ways?.chosen.by, 'frames');
 });
 
 test(

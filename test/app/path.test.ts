@@ -9,7 +9,7 @@ import { forecastOf } from '../../src/app/forecast.js';
 import { type Prepared, prepare, referenceOf } from '../../src/app/prepare.js';
 import { recolor } from '../../src/app/recolor.js';
 import { render } from '../../src/app/render.js';
-import { blankWarning, standstill } from '../../src/app/warnings.js';
+import { blankWarnings, standstill } from '../../src/app/warnings.js';
 import { loadSharp } from '../../src/render/stills.js';
 import { pictureFlags } from '../../src/request/metadata.js';
 import { parseRequest, type RawRequest } from '../../src/request/parse.js';
@@ -163,9 +163,13 @@ test('a path that leaves the set behind between two good places is warned of, wi
     height: '90',
   };
   const ready = await prepared(raw);
-  const { blank } = await forecastOf(ready, never);
+  const { blanks } = await forecastOf(ready, never);
+  const [blank] = blanks;
   assert.ok(blank && blank.from > 100 && blank.from <= 130 && blank.to >= 130 && blank.to < 160, JSON.stringify(blank));
-  assert.match(blankWarning(ready.request, blank), /^frames \d+ to \d+ show nothing: .*fractal locate --xpos=/);
+  assert.match(
+    blankWarnings(ready.request, blanks).join('\n'),
+    /^frames \d+ to \d+ show nothing: .*fractal locate --xpos=/,
+  );
 });
 
 test('a film in which only the palette moves is no standstill', () => {

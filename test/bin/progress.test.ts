@@ -45,6 +45,7 @@ function frames(count: number, costs: readonly number[] = []): Outline {
     frames: count,
     pixels: 1000,
     renders: count,
+    keyframesIn: () => 0,
     needed: (frame) => frame + 1,
     costOf: (renders) => until[Math.min(renders, count)] ?? 0,
     zoomOf: (frame) => String(10 ** frame),
@@ -260,7 +261,8 @@ test('frames that cost more take longer: the time left is by cost, not by sample
 test('a film from keyframes names the keyframe while its frames wait, and is not complete before its files are', () => {
   const [screen, clock] = [fake(true, 140), { ms: 0 }];
   const shown = progress({ stream: screen.stream, quiet: false, now: () => clock.ms });
-  const outline = { ...frames(4), frames: 120, pixels: MILLION, needed: () => 4, zoomOf: () => '12345678' };
+  const film = { frames: 120, pixels: MILLION, needed: () => 4, zoomOf: () => '12345678' };
+  const outline = { ...frames(4), ...film, keyframesIn: (renders: number) => renders };
   const computed = { ...start, outline, costDone: 4 * MILLION, busySeconds: 8 };
   const line = (status: Status) => {
     clock.ms += 4000;

@@ -35,6 +35,7 @@ function play({ seconds, costs, needed, frameSeconds, window, listed }: Script) 
     renders: costs.length,
     needed: (frame) => needed[frame] ?? costs.length,
     costOf: (renders) => until[renders] ?? 0,
+    keyframesIn: () => 0,
     zoomOf: () => '1',
   };
   const keptCostOf = keptCosts(outline, (render) => seconds[render] === 0);

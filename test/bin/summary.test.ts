@@ -29,7 +29,7 @@ test('the last line says file, size, length of a film, time, shares, and what wa
   const frames = [file('f-0.png', 1000, true), file('f-1.png', 1000)];
   assert.equal(
     line(parseRequest({ frames: '2', 'zoom-end': '1e3', outfile: 'f-%d.png' }), frames, undefined, 3723),
-    'f-0.png to f-1.png: 1280x720, 2 frames, 2 kB; took 1:02:03; painted from samples in the store; replaced 1 older files',
+    'f-0.png to f-1.png: 1280x720, 2 frames, 2 kB; took 1:02:03; painted from samples in the store; replaced an older file',
   );
 });
 
@@ -43,8 +43,17 @@ test('a film from keyframes: how many, and the samples of an octave in pictures'
       seconds: 1,
       keyframes: { count: 40, octaves, pictures: 17.3 },
     });
-  assert.match(of(10), /; all computed; 40 keyframes, 1\.7 pictures of samples an octave$/);
+  assert.match(of(10), /; all computed; 40 keyframes, the samples of 1\.7 pictures for each doubling of the zoom$/);
   assert.match(of(0.5), /; all computed; 40 keyframes$/);
+});
+
+test('a contact sheet computes its own small frames, whatever the store has of the film', () => {
+  const request = parseRequest({ frames: '60', 'zoom-end': '1e3', width: '160', height: '90' });
+  const sheet = (samples: number, recalled: number) =>
+    summaryLine({ request, files: [file('s.png', 1)], outcome: { samples, recalled }, seconds: 1, sheetFrames: 24 });
+  assert.equal(sheet(9, 0), 's.png: 24 frames of 160x90, 1 bytes; took 1.0 s; all computed at this size');
+  assert.match(sheet(1, 3), /; 25 % computed at this size, 75 % from the store$/);
+  assert.match(sheet(0, 3), /; all from the store$/);
 });
 
 test('a very small share is not shown as 0 %', () => {
@@ -62,6 +71,13 @@ test('an interrupted run names what is kept, and where it continues', () => {
     keptLine({ ...kept, keyframes: { done: 12, all: 40 } }),
     '37 % of the samples, with 12 of 40 keyframes complete, are kept in the store "/s": the same command goes on from there',
   );
+  const frames = { done: 3, all: 9 };
+  assert.match(
+    keptLine({ ...kept, keyframes: { done: 12, all: 40 }, frames }),
+    /^37 % of the samples, with 12 of 40 keyframes and 3 of 9 single frames complete, are kept/,
+  );
+  assert.match(keptLine({ ...kept, frames: { done: 0, all: 9 } }), /^37 % of the samples are kept/);
+  assert.match(keptLine({ ...kept, frames }), /^37 % of the samples, with 3 of 9 frames complete, are kept/);
   assert.match(keptLine({ ...kept, store: 'some' }), /^a part of the 37 % that were computed is kept in the store/);
   assert.match(keptLine({ ...kept, store: 'none' }), /^nothing is kept of the 37 %/);
   assert.match(keptLine({ ...kept, folder: undefined }), /^nothing is kept of the 37 % .*--no-store/);

@@ -141,6 +141,8 @@ const scene: fc.Arbitrary<Scene> = record({
   assets: fc.array(digest, { maxLength: 5 }),
 });
 
+const rank = { priority: fc.nat(100), owner: uint, weight: fc.integer({ min: 1, max: 1000 }) };
+
 const message: fc.Arbitrary<ToWorker> = fc.oneof(
   record({
     kind: fc.constant('hello' as const),
@@ -150,8 +152,8 @@ const message: fc.Arbitrary<ToWorker> = fc.oneof(
     session: text,
     slots: uint,
   }),
-  record({ kind: fc.constant('open' as const), job: uint, name: text, kernel: text, priority: fc.nat(100) }),
-  record({ kind: fc.constant('priority' as const), job: uint, priority: fc.nat(100) }),
+  record({ kind: fc.constant('open' as const), job: uint, name: text, kernel: text, ...rank }),
+  record({ kind: fc.constant('priority' as const), job: uint, ...rank }),
   record({ kind: fc.constant('dropScene' as const), job: uint, id: uint }),
   record({ kind: fc.constant('scene' as const), job: uint, id: uint, scene }),
   fc
@@ -196,7 +198,13 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
   record({ kind: fc.constant('failed' as const), job: uint, shard: uint, epoch: uint, reason: line }),
   record({
     kind: fc.constant('heartbeat' as const),
-    jobs: fc.array(record({ job: uint, epochs: fc.array(uint) }), { maxLength: BOUNDS.jobs }),
+    jobs: fc.array(
+      record({ job: uint, epochs: fc.array(uint), running: uint }).map(({ running, ...job }) => ({
+        ...job,
+        running: running % (job.epochs.length + 1),
+      })),
+      { maxLength: BOUNDS.jobs },
+    ),
   }),
   fc.constant({ kind: 'draining' as const }),
   record({
@@ -389,6 +397,8 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
   ],
   ['a priority of 101', { open: { job: 1, priority: 101 } }, /priority 101, the bound is from 0 to 100/],
   ['a changed priority of 101', { priority: { job: 1, priority: 101 } }, /priority 101/],
+  ['a weight of 0', { open: { job: 1 } }, /weight 0, at least 1/],
+  ['a weight of 1001', { priority: { job: 1, weight: 1001 } }, /weight 1001, the bound is from 0 to 1000/],
   ['an empty message', {}, /no message known to this version/],
   ['a scene without a chunk', { scene: { scene: 1 } }, /no chunk of a scene/],
   [
@@ -465,6 +475,11 @@ const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
     { heartbeat: { jobs: many(17).map((job) => ({ job })) } },
     /17 jobs in a heartbeat, .* 16/,
   ],
+  [
+    'a heartbeat of more shards on threads than under way',
+    { heartbeat: { jobs: [{ job: 1, epochs: [1, 2], running: 3 }] } },
+    /shards that are computed 3, the bound is from 0 to 2/,
+  ],
   ['a report of 40,000 metrics', { report: { metrics: metrics(40_000) } }, /40000 metrics in a report, .* 256/],
   ['a metric that is no number', { report: { metrics: [{ name: 'm', value: Number.NaN }] } }, /NaN for a metric/],
   ['a metric with a line break', { report: { metrics: [{ name: 'a\nb', value: 1 }] } }, /with control characters/],
@@ -514,7 +529,7 @@ test('bytes of any kind are a message or an error, never anything else', () => {
 });
 
 test('a heartbeat of more epochs than a message may have comes in several, each job whole', () => {
-  const jobs = [1, 2, 3, 4].map((job) => ({ job, epochs: many(2048) }));
+  const jobs = [1, 2, 3, 4].map((job) => ({ job, epochs: many(2048), running: job }));
   const received = receivedByLeader({ kind: 'heartbeat', jobs });
   assert.deepEqual(received, [
     { kind: 'heartbeat', jobs: jobs.slice(0, 2) },

@@ -32,7 +32,7 @@ for (const [signal, samples, words, reason] of [
       assert.equal(code, signal ? 130 : 1, stderr);
       const last = stderr.trim().split('\n').at(-1) ?? '';
       const kept =
-        /; (less than 1|\d+) % of the samples(?:, with \d+ of \d+ keyframes complete,)? are kept in the store ".*": the same command goes on from there$/;
+        /; (less than 1|\d+) % of the samples(?:, with \d+ of \d+ (?:key)?frames complete,)? are kept in the store ".*": the same command goes on from there$/;
       const share = kept.exec(last)?.[1];
       assert.ok(last.startsWith(`error: ${reason}; `) && share !== undefined, last);
       if (!signal) return;

@@ -1,12 +1,12 @@
 /** Disks that are full, encoders that are missing, killed or stopped: with real processes. */
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { folder, fractal, type Outcome, PROGRAM, start } from '../e2e/processes.js';
+import { folder, fractal, start } from '../e2e/processes.js';
+import { MOUNTS, onSmallDisk } from './small-disk.js';
 
 const BOUNDED = { timeout: 180_000 };
 const POINT = ['-x', '-1.338238635', '-y', '-0.057237059', '--zoom', '1', '--iters', '1000'];
@@ -30,40 +30,6 @@ const FILM = [
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 const hidden = (path: string) => readdirSync(path).filter((name) => name.startsWith('.'));
-
-/** Whether a file system of our own can be mounted here, invisible to other processes. */
-function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-const MOUNTS = canMount();
-
-/**
- * `fractal ...words` where `disk` is a file system of so many KiB; then `after`, words of a shell. `before`: words of a
- * shell, once it is mounted.
- */
-function onSmallDisk(
-  t: TestContext,
-  disk: string,
-  words: readonly string[],
-  after: string,
-  { kibibytes = 1024, before = 'true' } = {},
-): Promise<Outcome> {
-  const script = `mount -t tmpfs -o size=${kibibytes}k none "$0"; ${before}; "$@"; code=$?; ${after}; exit $code`;
-  const command = ['-rm', 'sh', '-c', script, disk, process.execPath, PROGRAM, ...words];
-  const child = spawn('unshare', command, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (data) => (stdout += data));
-  child.stderr.on('data', (data) => (stderr += data));
-  t.after(() => child.kill('SIGKILL'));
-  return new Promise((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
-}
 
 test('a full store is left out with one warning: the picture is right', BOUNDED, async (t) => {
   if (!MOUNTS) return t.skip('no file system can be mounted here');

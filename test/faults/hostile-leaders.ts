@@ -29,7 +29,7 @@ const encode = (wire: Wire) => toWorker.encode(wire);
 const wires = (message: ToWorker) => [...wireToWorker(message, scenes)].map(encode);
 const hello = encode({ hello: { protocol: PROTOCOL, ...thisProgram(), session: 'hostile', slots: 0 } });
 const JOB = 1;
-const opening = (job: number) => encode({ open: { job, name: 'hostile', kernel: 'simd', priority: 100 } });
+const opening = (job: number) => encode({ open: { job, name: 'hostile', kernel: 'simd', priority: 100, weight: 1 } });
 const formula = { step: 'holomorphic', power: 2 } as const;
 
 /** Between cardioid and disc, at -0.75, a point escapes after pi / |im| iterations: some days. */
@@ -115,7 +115,7 @@ const KINDS: Readonly<Record<string, () => Iterable<Buffer | undefined>>> = {
     }
   },
   *'priorities at full rate'() {
-    for (;;) yield* wires({ kind: 'priority', job: JOB, priority: 100 });
+    for (;;) yield* wires({ kind: 'priority', job: JOB, priority: 100, owner: 0, weight: 1 });
   },
   *'scenes sent and dropped without end'() {
     for (let id = 0; ; id++) {

@@ -98,13 +98,27 @@ test('what is not there is named, in one line', BOUNDED, async (t) => {
   await leader(t, [...STILL, '--store', store, '--keep-samples']);
   assert.match(
     await asked('--slope'),
-    /no samples with distances, for --slope and --color-mode distance, of this view; it has .* without the distances/,
+    /no samples with distances, for \.exr, --slope and --color-mode distance, of this view; it has .* without the distances/,
   );
   const film = ['--zoom-end', '200', '--frames', '3', '-o', join(store, 'f-%d.png')];
   const words = ['recolor', ...STILL, '--store', store, '--iters', '900', ...film];
   assert.match((await fractal(t, words)).stderr, /the store has no samples of frame 0 of this film/);
   const { code, stderr } = await fractal(t, ['recolor', ...STILL, '--no-store']);
   assert.deepEqual([code, /no store to take them from/.test(stderr)], [1, true]);
+});
+
+test('of a film that goes beyond its kept keyframes the error says to where they go', BOUNDED, async (t) => {
+  const store = folder(t);
+  const place = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '10', '--width', '64', '--height', '36'];
+  const film = (end: string) => [...place, '--zoom-end', end, '--frames', '40', '--store', store];
+  await leader(t, [...film('400'), '--iters', '300'], 'f-%02d.png');
+  const deeper = ['recolor', ...film('9000'), '--iters', '500', '-o', join(store, 'g-%02d.png')];
+  const { code, stderr } = await fractal(t, deeper);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /no samples of frame 0 of this film; it has keyframes of this place for zooms of 10 to 400, with --iters 300, or render it once with "fractal leader", and/,
+  );
 });
 
 test('samples of the same place with other flags are named, with the flags that ask for them', BOUNDED, async (t) => {

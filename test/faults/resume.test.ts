@@ -5,10 +5,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { areaOf } from '../../src/shard/missing.js';
-import { diskBlobs } from '../../src/store/disk.js';
-import { readRecords } from '../../src/store/record.js';
 import { folder, fractal, start } from '../e2e/processes.js';
+import { pixelsIn } from './kept-pixels.js';
 
 const BOUNDED = { timeout: 180_000 };
 const PLACE = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--iters', '20000'];
@@ -35,18 +33,6 @@ async function render(t: TestContext, words: readonly string[], name = 'x.png'):
   const { code, stdout, stderr } = await fractal(t, ['leader', '--local', '1', '--json', '-o', path, ...words]);
   assert.equal(code, 0, stderr);
   return { ...JSON.parse(stdout), stderr, sha: hashOf(path) };
-}
-
-/** Pixels of the whole records in a store. */
-async function pixelsIn(store: string): Promise<number> {
-  const blobs = await diskBlobs(store, 2 ** 31);
-  let sum = 0;
-  for (const key of new Set(readdirSync(store).map((name) => name.slice(0, 64)))) {
-    for await (const part of blobs.read(key)) {
-      for await (const { rect } of readRecords(part, key)) sum += areaOf([rect]);
-    }
-  }
-  return sum;
 }
 
 test('a leader killed with -9 and started again computes only what was missing', BOUNDED, async (t) => {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Camera, depthOf, type Similarity, similarity } from '../../src/film/camera.js';
-import { CELL } from '../../src/film/cells.js';
 import { type Cover, coverOf, type FilmSize, type Keyframe, samplesOf } from '../../src/film/cover.js';
 import { marginOf } from '../../src/film/filter.js';
 import type { FilmPath } from '../../src/film/path.js';
+import { CELL } from '../../src/film/region.js';
 import { add, formatDecimal, fromLog10, parseDecimal } from '../../src/view/decimal.js';
-import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
+import type { Easing } from '../../src/view/path/easing.js';
+import type { Keyframe as PathKeyframe } from '../../src/view/path/keyframe.js';
+import { DEEP, keyframePath, listedPath, SHALLOW, zoomPath } from './paths.js';
 
 const size: FilmSize = { width: 96, height: 54, samples: 1 };
 
@@ -190,6 +192,68 @@ test('films of another speed and length through the same places have the same ke
   const [quick, slow, eased] = [names(150, 0), names(611, 0), names(300, 1)];
   assert.deepEqual(quick, slow);
   assert.deepEqual(quick, eased);
+});
+
+/** Ways through several keyframes: zooms, pans, turns, pauses, journeys. Without times and easings. */
+const ways = fc
+  .record({
+    depth: fc.constantFrom(0, 14, 50, 400),
+    turns: fc.boolean(),
+    steps: fc.array(
+      fc.record({
+        right: fc.constantFrom(0, 0, 0.3, -1, 20),
+        up: fc.constantFrom(0, 0, -0.2, 1.5),
+        octaves: fc.constantFrom(-2, -0.5, 0, 0, 1, 2.25),
+        turn: fc.constantFrom(0, 30, -100),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  })
+  .map(({ depth, turns, steps }) => {
+    const cameras: Camera[] = [{ ...DEEP, zoom: fromLog10(depth), rotation: 0 }];
+    for (const { right, up, octaves, turn } of steps) {
+      const last = cameras.at(-1) as Camera;
+      cameras.push(moved(last, right, up, octaves, last.rotation + turn));
+    }
+    return cameras.map(({ re, im, zoom, rotation }) => ({ centre: { re, im }, zoom, ...(turns ? { rotation } : {}) }));
+  });
+
+const easings: fc.Arbitrary<Easing> = fc.oneof(
+  fc.constant({ kind: 'linear' } as const),
+  fc.record({ kind: fc.constant('smooth' as const), amount: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  fc.record({ kind: fc.constant('power' as const), exponent: fc.double({ min: 1, max: 4, noNaN: true }) }),
+);
+/** Frames from one keyframe to the next, and how the time between passes. */
+const timings = fc.array(fc.record({ frames: fc.double({ min: 90, max: 400, noNaN: true }), easing: easings }), {
+  minLength: 5,
+  maxLength: 5,
+});
+
+function timed(way: readonly Partial<PathKeyframe>[], timing: readonly { frames: number; easing: Easing }[]): FilmPath {
+  let at = 0;
+  const keyframes = way.map((one, k) => {
+    const { frames, easing } = timing[k] as (typeof timing)[0];
+    const keyframe = { ...one, at, easing };
+    at += frames;
+    return keyframe;
+  });
+  const last = keyframes.at(-1)?.at ?? 0;
+  const { centre, zoom = '1' } = way[0] ?? {};
+  return keyframePath(keyframes, { re: '0', im: '0', ...centre, zoom }, Math.ceil(last) + 1);
+}
+
+test('a path at another speed and with other easings has the same keyframes, and they cover its frames', () => {
+  fc.assert(
+    fc.property(ways, timings, timings, (way, one, other) => {
+      const [path, again] = [timed(way, one), timed(way, other)];
+      const [cover, same] = [path, again].map((film) => coverOf(film, size)) as [Cover, Cover];
+      fc.pre(cover.grid.whole && same.grid.whole);
+      assert.deepEqual(same, { ...cover, levels: same.levels });
+      const few = Array.from({ length: 9 }, (_, k) => path.at((k * (path.frames - 1)) / 8));
+      assertCovered(listedPath(few), cover, size, 7.7);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('twice the samples are the same keyframes, and deeper ones', () => {

@@ -1,9 +1,10 @@
 /** Paths of films for tests. */
 
-import { type Camera, depthOf } from '../../src/film/camera.js';
+import type { Camera } from '../../src/film/camera.js';
 import type { FilmPath } from '../../src/film/path.js';
-import { timeOf } from '../../src/view/path/easing.js';
-import { type Place, placeAt } from '../../src/view/path/place.js';
+import type { Keyframe } from '../../src/view/path/keyframe.js';
+import { pathOf, withStart } from '../../src/view/path/path.js';
+import type { Place } from '../../src/view/path/place.js';
 
 /** A place with detail at every depth to 1e14: kf-1e14 of test/golden. */
 export const DEEP = {
@@ -15,13 +16,26 @@ export const SHALLOW = { re: '-0.7436438870371587', im: '0.13182590420531197' } 
 
 /** As a request's film. */
 export function zoomPath(from: Place, to: Place, frames: number, ease = 0): FilmPath {
-  const [start, end] = [depthOf(from), depthOf(to)];
+  const end = { re: to.re, im: to.im };
+  const easing = { kind: 'smooth', amount: ease } as const;
+  return keyframePath(
+    [
+      { at: 0, easing, journey: false },
+      { at: frames - 1, centre: end, zoom: to.zoom },
+    ],
+    from,
+    frames,
+  );
+}
+
+/** `start`: what the first keyframe leaves out. */
+export function keyframePath(keyframes: readonly Keyframe[], start: Place, frames: number): FilmPath {
+  const base = { ...start, rotation: 0, bailout: 65536, offset: 0, density: 1 };
+  const path = pathOf(withStart(keyframes, base), base);
   return {
     frames,
-    at: (frame) => ({ ...placeAt(from, to, timeOf(frame, frames, ease)), rotation: 0 }),
-    ...(start === end
-      ? {}
-      : { atDepth: (depth: number) => ({ ...placeAt(from, to, (depth - start) / (end - start)), rotation: 0 }) }),
+    at: (frame) => ({ ...path.at(frame), rotation: path.othersAt(frame).rotation }),
+    legs: path.legs(0, frames - 1),
   };
 }
 

@@ -264,7 +264,7 @@ async function sendHeartbeats(t: TestContext, seconds: number) {
   void all.workers[0]?.send(ready);
   await all.network.quiet();
   for (let k = 0; k < seconds; k++) {
-    void all.workers[0]?.send({ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [1, 2] }] });
+    void all.workers[0]?.send({ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [1, 2], running: 1 }] });
     await all.pass(1_000);
   }
   return all;

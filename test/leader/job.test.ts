@@ -6,6 +6,7 @@ import {
   type Assignment,
   type Opened,
   PROTOCOL,
+  type Rank,
   type Ready,
   type Result,
   type ToLeader,
@@ -157,7 +158,8 @@ function leader(t: TestContext, changes: Partial<FleetOptions & JobOptions> = {}
     ...changes,
   };
   const fleet = openFleet(options);
-  const started = startJob(fleet, { ...job, ...other }, options);
+  // The limit of slots is the fleet's, not that of the job.
+  const started = startJob(fleet, { ...job, ...other }, { ...options, maxSlots: 0 });
   const running = { frames: started.frames, add: fleet.add, sealed: fleet.sealed };
   t.after(() => fleet.close());
   let port = 0;
@@ -288,8 +290,8 @@ test('a real worker, which checks its credits, never gets more shards than it ha
       ...pool,
       session: () => ({
         ...pool.session(),
-        open: (kernel: 'simd', priority: number) => {
-          const handle = pool.session().open(kernel, priority);
+        open: (kernel: 'simd', rank: Rank) => {
+          const handle = pool.session().open(kernel, rank);
           const queue: typeof handle.queue = (assignment, finish) => {
             assigned.set(assignment.shard, assignment);
             handle.queue(assignment, finish);

@@ -221,6 +221,122 @@ test('priorities reach the workers, also when they change; a worker that joins l
   assert.deepEqual(second.priorities, [20, 90]);
 });
 
+test('an owner and its weight reach the workers, also when they change', async (t) => {
+  const { network, fleet, work } = fleetOf(t);
+  const pool = gatedPool(1);
+  work(pool);
+  fleet.setOwner('b', { weight: 3 });
+  const jobs = [start(fleet, jobOf(still), { owner: 'a' }), start(fleet, jobOf(still), { owner: 'b', priority: 20 })];
+  await network.quiet();
+  const [a, b] = [
+    { priority: 50, owner: 0, weight: 1 },
+    { priority: 20, owner: 1, weight: 3 },
+  ];
+  assert.deepEqual(pool.ranks, [a, b]);
+  fleet.setOwner('a', { weight: 2 });
+  jobs[1]?.setOwner('a');
+  await network.quiet();
+  assert.deepEqual(pool.ranks, [
+    { ...a, weight: 2 },
+    { ...a, priority: 20, weight: 2 },
+  ]);
+});
+
+test('a paused job finishes and commits what is under way, the others have its slots; then it goes on', async (t) => {
+  const { network, fleet, work } = fleetOf(t);
+  const pool = gatedPool(1);
+  work(pool);
+  const reports: Report[] = [];
+  const gathered = (report: Report) => void reports.push(report);
+  const [paused, other] = [
+    start(fleet, jobOf(still, { blockSize: 16, shape: 'row' }), { gathered }),
+    start(fleet, jobOf(still, { blockSize: 16, shape: 'row' })),
+  ];
+  const frames = [all(paused.frames), all(other.frames)];
+  await network.quiet();
+  assert.deepEqual(pool.shards, [0, 1, 0, 1]);
+  paused.pause();
+  paused.pause();
+  const answer = async (shard: number, bytes: number) => {
+    pool.finish(shard, new Uint8Array(bytes));
+    await network.quiet();
+  };
+  const bytes = 3 * 64 * 16;
+  for (const shard of [0, 1]) await answer(shard, bytes);
+  assert.deepEqual(paused.usage.shardsDone, 2, 'what was under way is committed');
+  assert.deepEqual([paused.usage.underWay, paused.usage.paused], [0, true]);
+  assert.deepEqual(pool.shards, [0, 1], 'only those of the other job');
+  for (const shard of [0, 1, 2]) await answer(shard, bytes);
+  assert.equal((await frames[1])?.length, 1);
+  assert.deepEqual(pool.shards, []);
+  paused.resume();
+  await network.quiet();
+  assert.deepEqual(pool.shards, [2]);
+  await answer(2, bytes);
+  assert.equal((await frames[0])?.length, 1);
+  const [{ reissued, copied, lost, shards }] = reports as [Report];
+  assert.deepEqual({ reissued, copied, lost, shards }, { reissued: 0, copied: 0, lost: 0, shards: 3 });
+});
+
+test('limits of slots, of a job and of an owner, hold over all workers', async (t) => {
+  const { network, fleet, work } = fleetOf(t);
+  const pools = [gatedPool(2), gatedPool(2)];
+  for (const [k, pool] of pools.entries()) work(Object.create(pool, { instance: { value: `worker ${k}` } }));
+  fleet.setOwner('a', { maxSlots: 3 });
+  const small = jobOf(still, { blockSize: 1, shape: 'row' });
+  const started = [
+    start(fleet, small, { owner: 'a', maxSlots: 2 }),
+    start(fleet, small, { owner: 'a' }),
+    start(fleet, small, { owner: 'b', maxSlots: 1 }),
+  ];
+  for (const { frames } of started) void all(frames).catch(nothing);
+  const used = () => started.map(({ usage }) => usage.underWay);
+  await network.quiet();
+  assert.deepEqual(used(), [2, 1, 1]);
+  for (let turn = 0; turn < 20; turn++) {
+    for (const pool of pools) for (const shard of pool.shards.slice(0, 1)) pool.finish(shard, new Uint8Array(3 * 64));
+    await network.quiet();
+    assert.deepEqual(used(), [2, 1, 1]);
+  }
+  started[0]?.setMaxSlots(0);
+  for (let turn = 0; turn < 4; turn++) {
+    for (const pool of pools) for (const shard of pool.shards.slice(0, 1)) pool.finish(shard, new Uint8Array(3 * 64));
+    await network.quiet();
+  }
+  assert.deepEqual(used(), [3, 0, 1], 'the first job of the owner takes what it may');
+  started[0]?.pause();
+  for (let turn = 0; turn < 4; turn++) {
+    for (const pool of pools) for (const shard of pool.shards.slice(0, 1)) pool.finish(shard, new Uint8Array(3 * 64));
+    await network.quiet();
+  }
+  assert.deepEqual(used(), [0, 3, 1], 'a paused job leaves its slots to the next');
+  fleet.setOwner('a', { maxSlots: 0 });
+  await network.quiet();
+  assert.deepEqual(used(), [0, 8, 1]);
+});
+
+test('the usage of a job: slots that compute, shards, and the time that is left', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { network, fleet, work } = fleetOf(t);
+  const pool = gatedPool(1);
+  work(pool);
+  const job = start(fleet, jobOf(still, { blockSize: 12, shape: 'row' }));
+  const frames = all(job.frames);
+  await network.quiet();
+  const before = { paused: false, slots: 0, underWay: 2, shardsDone: 0, busySeconds: 0, secondsLeft: undefined };
+  assert.deepEqual(job.usage, before);
+  t.mock.timers.tick(1_000);
+  await network.quiet();
+  assert.equal(job.usage.slots, 1);
+  for (const shard of [0, 1, 2, 3]) {
+    pool.finish(shard, new Uint8Array(3 * 64 * 12));
+    await network.quiet();
+    if (shard === 0) assert.deepEqual([job.usage.busySeconds, job.usage.secondsLeft], [0.25, 0.75]);
+  }
+  assert.equal((await frames).length, 1);
+  assert.deepEqual([job.usage.secondsLeft, job.usage.underWay], [0, 0]);
+});
+
 test('a job that ends leaves the workers to the others, with nothing of it under way', async (t) => {
   const { network, fleet, work } = fleetOf(t);
   const pool = gatedPool(2);

@@ -79,6 +79,7 @@ function play(job: Job, dice: () => number): void {
   const wrongs = new Map<string, number>();
   const handedOn: number[] = [];
   let [epochs, names, faults, known, now] = [0, 0, 0, 0, 0];
+  let most = Infinity;
   let end: 'done' | 'failed' | undefined;
 
   function feed(event: Event): void {
@@ -103,6 +104,8 @@ function play(job: Job, dice: () => number): void {
         epochs = command.epoch;
         peer.has.set(command.epoch, command);
         assert.ok(peer.has.size <= 2 * peer.slots, 'no more under way than credits');
+        const underWay = [...peers.values()].reduce((sum, { has }) => sum + has.size, 0);
+        assert.ok(underWay <= most, 'no more under way than the limit');
         assert.deepEqual(plan.leased(peer.name, command.epoch), command.shard);
         begun.add(command.shard.render);
         const open = [...begun].filter((one) => one >= handedOn.length).map((one) => shapeOf(one).scene);
@@ -189,10 +192,15 @@ function play(job: Job, dice: () => number): void {
       assert.ok(expelled.has(name), 'a worker that fails three times is left out');
   }
 
+  function limit(next: number): void {
+    most = next;
+    feed({ kind: 'limited', most });
+  }
+
   function disturb(peer: Peer, one: Assign | undefined): void {
     faults++;
     const { name, has } = peer;
-    switch (dice() % 9) {
+    switch (dice() % 10) {
       case 0:
         return join(names % 5 === 4);
       case 1:
@@ -219,6 +227,8 @@ function play(job: Job, dice: () => number): void {
         return feed({ kind: 'draining', peer: name });
       case 5:
         return countFailure(name, { kind: 'blamed', peer: name, reason: 'nonsense' });
+      case 6:
+        return limit([0, 1, 3, Infinity][dice() % 4] as number);
       default:
         if (!one || (failures.get(one.shard.id) ?? 0) >= 2) return;
         failures.set(one.shard.id, (failures.get(one.shard.id) ?? 0) + 1);
@@ -264,6 +274,8 @@ function play(job: Job, dice: () => number): void {
     const all = [...peers.values()];
     if (faults === FAULTS || all.length === 0) {
       faults++;
+      if (most < 3 && faults > FAULTS) limit(Infinity);
+      if (end) break;
       for (let k = 0; k < 3; k++) join();
       for (const peer of peers.values()) peer.stuck = false;
       continue;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Channel, exrFile, halfOf } from '../../src/render/exr.js';
-import { exrOf } from '../../src/render/exr-frame.js';
+import { type ExrOptions, exrOf } from '../../src/render/exr-frame.js';
 import type { Frame } from '../../src/shard/frame.js';
 import { ofHalf, readExr } from './exr-reader.js';
 
@@ -56,41 +56,76 @@ function frameOf(values: number[], width: number, height: number, perPixel = 1):
   return { index: 0, width, height, perPixel, answer: { kind: 'samples', values: Float64Array.from(values) } };
 }
 
-test('the smooth count is N + (1 - NF) - IterationsBias, the interior 0xffffffff', async () => {
-  const counts = [5.25, 5, -3.5, 0, 1e6 + 0.125, Infinity];
-  const file = await exrOf(frameOf(counts, 3, 2), new Float32Array(18), { iterations: 2e6, parameters: '{"a":1}' });
-  const { channels, attributes } = readExr(Buffer.concat(file));
-  assert.deepEqual([...channels.keys()], ['B', 'G', 'N', 'NF', 'R']);
-  assert.deepEqual(attributes, { Iterations: 2e6, IterationsBias: 1024, fractal: '{"a":1}' });
-  const [n, part] = [channels.get('N')!.values, channels.get('NF')!.values];
-  for (const [i, count] of counts.entries()) {
-    if (count === Infinity) assert.equal(n[i], 0xffffffff);
-    else assert.equal(n[i]! + (1 - part[i]!) - 1024, count);
-    assert.ok(part[i]! >= 0 && part[i]! < 1);
+const view = {
+  formula: { step: 'holomorphic', power: 2 },
+  iterations: 2e6,
+  bailout: 256,
+  count: 'smooth',
+} as const satisfies ExrOptions['view'];
+
+async function channelsOf(frame: Frame, some: Partial<ExrOptions['view']> = {}, light = new Float32Array(99)) {
+  const pixels = 3 * frame.width * frame.height;
+  const options = { view: { ...view, ...some }, parameters: '{"a":1}' };
+  return readExr(Buffer.concat(await exrOf(frame, light.subarray(0, pixels), options)));
+}
+
+test('N is the iteration of the escape, NF the fraction that makes it smooth, as Kalles Fraktaler and Fraktaler 3 have them', async () => {
+  for (const power of [2, 3, 7]) {
+    // |z_m|, from just beyond the bailout to what the iteration before it becomes at most.
+    const sizes = [256.001, 300, 1000, 256 ** power * 0.999];
+    const nus = sizes.map((size, m) => m + 7 - Math.log2(Math.log2(size)) / Math.log2(power));
+    const formula = { step: 'tricorn', power } as const;
+    const { channels, attributes } = await channelsOf(frameOf([...nus, Infinity, Infinity], 3, 2), { formula });
+    assert.deepEqual([...channels.keys()], ['B', 'G', 'N', 'NF', 'R']);
+    assert.deepEqual(attributes, { Iterations: 2e6, IterationsBias: 1024, fractal: '{"a":1}' });
+    const [n, part] = [channels.get('N')!.values, channels.get('NF')!.values];
+    assert.deepEqual(n, [1031, 1032, 1033, 1034, 0xffffffff, 0xffffffff]);
+    for (const [i, size] of sizes.entries()) {
+      const expected = 1 - Math.log(Math.log(size) / Math.log(256)) / Math.log(power);
+      assert.ok(Math.abs(part[i]! - expected) < 1e-6, `${part[i]} is not ${expected}`);
+    }
+    assert.deepEqual(part.slice(4), [0, 0]);
   }
 });
 
+test('N + NF - IterationsBias differs from the smooth count by a constant; a whole count is N', async () => {
+  const counts = [5.25, 5, -3.5, 0, 1e6 + 0.125, Infinity];
+  const smooth = (await channelsOf(frameOf(counts, 3, 2), { bailout: 16 })).channels;
+  const whole = (await channelsOf(frameOf([5, 0, 3, 1, 2, 4], 3, 2), { count: 'whole' })).channels;
+  for (const [i, count] of counts.entries()) {
+    if (count < Infinity) assert.equal(smooth.get('N')!.values[i]! + smooth.get('NF')!.values[i]! - 1024, count + 3);
+    assert.ok(smooth.get('NF')!.values[i]! >= 0 && smooth.get('NF')!.values[i]! < 1);
+  }
+  assert.deepEqual(whole.get('N')!.values, [1029, 1024, 1027, 1025, 1026, 1028]);
+  assert.deepEqual(whole.get('NF')!.values, [0, 0, 0, 0, 0, 0]);
+});
+
 test('counts of more than 32 bits stand in N0 and N1', async () => {
-  const file = await exrOf(frameOf([2 ** 33 + 7.5, Infinity], 2, 1), new Float32Array(6), {
-    iterations: 2 ** 34,
-    parameters: undefined,
+  const { channels, attributes } = await channelsOf(frameOf([2 ** 33 + 7.5, Infinity], 2, 1), {
+    ...{ iterations: 2 ** 34, bailout: 2 },
   });
-  const { channels, attributes } = readExr(Buffer.concat(file));
-  assert.deepEqual(attributes, { Iterations: String(2 ** 34), IterationsBias: 1024 });
-  assert.deepEqual(channels.get('N0')?.values, [7 + 1024, 0xffffffff]);
+  assert.deepEqual([attributes.Iterations, attributes.IterationsBias], [String(2 ** 34), 1024]);
+  assert.deepEqual(channels.get('N0')?.values, [8 + 1024, 0xffffffff]);
   assert.deepEqual(channels.get('N1')?.values, [2, 0xffffffff]);
 });
 
-test('a distance is a vector; several samples a pixel leave colours only', async () => {
+test('a distance is a vector, an iterate a phase, with a footprint as without; several samples a pixel leave colours', async () => {
   const light = Float32Array.of(0, 0.25, 1, 1, 0.5, 0.125);
-  const how = { iterations: 100, parameters: undefined };
-  const one = readExr(Buffer.concat(await exrOf(frameOf([9, 1.5, -2, 8, 0.25, 4], 2, 1), light, how)));
-  assert.deepEqual(one.channels.get('DEX')?.values, [1.5, 0.25]);
-  assert.deepEqual(one.channels.get('DEY')?.values, [-2, 4]);
-  assert.deepEqual(one.channels.get('R')?.values, [0, 1]);
-  assert.deepEqual(one.channels.get('G')?.values, [0.25, 0.5]);
-  assert.deepEqual(one.channels.get('B')?.values, [1, 0.125]);
-  const several = readExr(Buffer.concat(await exrOf(frameOf([9, 8, 7, 6], 2, 1, 2), light, how)));
+  for (const [name, values] of [
+    ['distances', [9, 1.5, -2, 8, 0.25, 4]],
+    ['and footprints', [9, 1.5, -2, 0.7, 8, 0.25, 4, 0.9]],
+    ['and iterates', [9, 1.5, -2, 0, 300, 8, 0.25, 4, -2, -2]],
+    ['and both', [9, 1.5, -2, 0.7, 0, 300, 8, 0.25, 4, 0.9, -2, -2]],
+  ] as const) {
+    const { channels } = await channelsOf(frameOf([...values], 2, 1), {}, light);
+    assert.deepEqual(channels.get('DEX')?.values, [1.5, 0.25], name);
+    assert.deepEqual(channels.get('DEY')?.values, [-2, 4], name);
+    assert.deepEqual(channels.get('T')?.values, values.length < 10 ? undefined : [0.25, 0.625], name);
+    assert.deepEqual(channels.get('R')?.values, [0, 1]);
+    assert.deepEqual(channels.get('G')?.values, [0.25, 0.5]);
+    assert.deepEqual(channels.get('B')?.values, [1, 0.125]);
+  }
+  const several = await channelsOf(frameOf([9, 8, 7, 6], 2, 1, 2), {}, light);
   assert.deepEqual([...several.channels.keys()], ['B', 'G', 'R']);
 });
 
@@ -105,7 +140,7 @@ test('another reader, ffmpeg, decodes the colours', {
   const path = join(mkdtempSync(join(tmpdir(), 'exr-')), 'x.exr');
   writeFileSync(
     path,
-    Buffer.concat(await exrOf(frameOf(values, width, height), light, { iterations: 999, parameters: undefined })),
+    Buffer.concat(await exrOf(frameOf(values, width, height), light, { view, parameters: undefined })),
   );
   const args = ['-v', 'error', '-i', path, '-f', 'rawvideo', '-pix_fmt', 'gbrpf32le', '-'];
   const planes = execFileSync('ffmpeg', args, { maxBuffer: 1 << 24 });

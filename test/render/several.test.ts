@@ -19,6 +19,13 @@ function samples(index: number): Frame {
   return { index, width: WIDTH, height: HEIGHT, perPixel: 1, answer: { kind: 'samples', values } };
 }
 
+const VIEW = {
+  formula: { step: 'holomorphic', power: 2 },
+  iterations: 500,
+  bailout: 65536,
+  count: 'smooth',
+} as const;
+
 /** Writes the frames as the leader does: painted as the outputs want them. */
 async function write(outfiles: readonly string[], some: Partial<OutputsOptions> = {}): Promise<string[]> {
   const size = { width: WIDTH, height: HEIGHT, frames: FRAMES, perPixel: 1, channels: 3, fps: 25, dither: true };
@@ -27,7 +34,7 @@ async function write(outfiles: readonly string[], some: Partial<OutputsOptions> 
   const how = prepare(DEFAULT_COLOURS, HEIGHT, wants.kind === 'pixels' ? wants.levels : PLAIN);
   for (let i = 0; i < FRAMES; i++) {
     const frame = wants.kind === 'pixels' ? await paintFrame(samples(i), how, 500) : samples(i);
-    await output.write(frame, undefined, { iterations: 500, light: () => frameLight(samples(i), how, 500) });
+    await output.write(frame, undefined, { view: VIEW, light: () => frameLight(samples(i), how, 500) });
   }
   return (await output.close()).map(({ path }) => path);
 }

@@ -156,6 +156,7 @@ const BESIDE: Readonly<Record<string, RawRequest>> = {
   ease: { frames: '9', 'zoom-end': '1e9' },
   shutter: { frames: '9', 'zoom-end': '1e4' },
   assembly: { frames: '9' },
+  'any-rotation': { frames: '9' },
   speed: { 'zoom-end': '1e9' },
   'frames-from': { frames: '1500' },
   'frames-to': { frames: '1500' },

@@ -62,6 +62,7 @@ const film = fc.record({
   fps: number(0.1, 240),
   ease: number(0, 1),
   assembly: fc.constantFrom('auto', 'frames', 'keyframes'),
+  'any-rotation': fc.constantFrom('true', 'false'),
   'zoom-end': zoom,
   'xpos-end': decimal,
 });

@@ -28,7 +28,7 @@ import { openPool, type Pool } from '../../src/worker/pool.js';
 import { NoRoom } from '../../src/worker/scenes.js';
 import { serve } from '../../src/worker/session.js';
 import { folder } from '../e2e/processes.js';
-import { view } from '../worker/views.js';
+import { RANK, view } from '../worker/views.js';
 import {
   CHECKSUM,
   type ChecksumJob,
@@ -205,7 +205,7 @@ test('a worker without the kind is left out, with the reason', BOUNDED, async (t
 });
 
 test('a scene that names an asset that was not sent is refused', (t) => {
-  const handle = poolOf(t, 1).session().open(KERNEL, 50);
+  const handle = poolOf(t, 1).session().open(KERNEL, RANK);
   assert.throws(() => handle.scene(0, SCENE), { code: 'PROTOCOL', message: /names asset [\da-f]{64}, never sent/ });
   handle.asset(ASSET);
   handle.scene(0, SCENE);
@@ -227,7 +227,7 @@ test('assets count as memory of scenes, once for a session, and are freed when i
   t.after(() => pool.close());
   const asset = (mib: number, byte: number) => assetOf(new Uint8Array(mib * MIB).fill(byte));
   const evicted: string[] = [];
-  const [one, other] = ['one', 'other'].map((name) => pool.session(() => void evicted.push(name)).open(KERNEL, 50));
+  const [one, other] = ['one', 'other'].map((name) => pool.session(() => void evicted.push(name)).open(KERNEL, RANK));
   assert.ok(one && other);
   assert.throws(() => one.asset(asset(21, 0)), {
     code: 'PROTOCOL',
@@ -240,12 +240,12 @@ test('assets count as memory of scenes, once for a session, and are freed when i
   assert.deepEqual(evicted, ['one'], 'it computes nothing, and holds more');
   one.close();
   other.close();
-  const next = pool.session().open(KERNEL, 50);
+  const next = pool.session().open(KERNEL, RANK);
   assert.throws(() => next.asset(asset(18, 4)), { message: 'memory of earlier scenes is being freed' });
   while (!fits(() => next.asset(asset(18, 4)))) await setImmediate();
   next.close();
   const scene = sceneOf(ASSET);
-  const last = pool.session().open(KERNEL, 50);
+  const last = pool.session().open(KERNEL, RANK);
   last.asset(ASSET);
   last.scene(0, scene);
   const rect = { x: 0, y: 0, width: 8, height: 8 };
@@ -262,7 +262,7 @@ test('assets of sessions that ended are no longer in memory, though threads had 
   const used = () => process.memoryUsage().rss / mib;
   const before = used();
   for (let k = 0; k < 12; k++) {
-    const handle = pool.session().open(KERNEL, 50);
+    const handle = pool.session().open(KERNEL, RANK);
     const asset = assetOf(new Uint8Array(new SharedArrayBuffer(48 * mib)).fill(k));
     handle.asset(asset);
     handle.scene(0, sceneOf(asset));

@@ -11,6 +11,7 @@ import { BUILT_IN } from '../../src/work/kinds.js';
 import { openPool } from '../../src/worker/pool.js';
 import { scenes, toWorker } from '../cluster/memory.js';
 import { onCore } from '../faults/loop-probe.js';
+import { RANK } from '../worker/views.js';
 import { CHECKSUM, checksumAssignment, checksumJob, checksumKind, KERNEL, pixelsOf } from './checksum-kind.js';
 
 const ASSET_BYTES = 384 << 20;
@@ -25,7 +26,7 @@ test('an asset of 384 MiB does not block the event loop for 100 ms', {
   await pool.started;
   const asset = assetOf(new Uint8Array(ASSET_BYTES).fill(7));
   const [salt, inbox] = [Uint8Array.of(1), workerInbox(scenes)];
-  const handle = pool.session().open(KERNEL, 50);
+  const handle = pool.session().open(KERNEL, RANK);
   const [scene] = checksumJob(salt, asset, 1).scenes;
   assert.ok(scene);
   let longest = 0;

@@ -1,6 +1,6 @@
 /** A pool without threads: the test finishes the shards that begin. */
 
-import type { Assignment, Scene } from '../../src/cluster/messages.js';
+import type { Assignment, Rank, Scene } from '../../src/cluster/messages.js';
 import { FractalError } from '../../src/errors.js';
 import { BUILT_IN } from '../../src/work/kinds.js';
 import type { Pool } from '../../src/worker/pool.js';
@@ -21,6 +21,7 @@ export interface GatedPool extends Pool {
   readonly jobs: number;
   /** By job, in the order in which they were opened. */
   readonly priorities: number[];
+  readonly ranks: Rank[];
   readonly scenes: readonly Scene[];
   /** Finishes a shard that has begun, with these bytes. */
   finish(shard: number, bytes?: Uint8Array): void;
@@ -32,7 +33,7 @@ export const FINGERPRINT = 'a'.repeat(64);
 export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
   let tasks: Task[] = [];
   const sessions = new Set<object>();
-  const jobs = new Map<object, number>();
+  const jobs = new Map<object, Rank>();
   const scenes: Scene[] = [];
 
   function take(shard: number): Task {
@@ -63,11 +64,11 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
         tasks = tasks.filter((task) => task.job !== job);
       };
       return {
-        open(_, priority) {
+        open(_, rank) {
           const job = {};
           const known = new Set<number>();
           own.add(job);
-          jobs.set(job, priority);
+          jobs.set(job, rank);
           return {
             asset: () => undefined,
             scene(id, scene) {
@@ -82,9 +83,12 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
             cancel(epoch) {
               tasks = tasks.filter((task) => task.job !== job || task.assignment.epoch !== epoch);
             },
-            setPriority: (changed) => void jobs.set(job, changed),
+            setRank: (changed) => void jobs.set(job, changed),
             get underWay() {
               return tasks.filter((task) => task.job === job).map(({ assignment }) => assignment.epoch);
+            },
+            get running() {
+              return tasks.slice(0, slots).filter((task) => task.job === job).length;
             },
             close: () => close(job),
           };
@@ -106,6 +110,9 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
       return jobs.size;
     },
     get priorities() {
+      return [...jobs.values()].map(({ priority }) => priority);
+    },
+    get ranks() {
       return [...jobs.values()];
     },
     scenes,

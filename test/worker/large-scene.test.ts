@@ -10,7 +10,7 @@ import { openSimd } from '../../src/kernel/simd.js';
 import { openPool } from '../../src/worker/pool.js';
 import { scenes, toWorker } from '../cluster/memory.js';
 import { onCore } from '../faults/loop-probe.js';
-import { sceneOf, taskOf, view } from './views.js';
+import { RANK, sceneOf, taskOf, view } from './views.js';
 
 const ORBIT_BYTES = 384 << 20;
 const MOST_MS = 100;
@@ -27,7 +27,7 @@ test('a scene of 384 MiB does not block the event loop for 100 ms', {
   const whole = sceneOf({ reference });
   const inbox = workerInbox(scenes);
   const rect = { x: 0, y: 0, width: view.width, height: view.height };
-  const handle = pool.session().open('simd', 50);
+  const handle = pool.session().open('simd', RANK);
   let longest = 0;
   /** Between two turns of the loop: the time in which the test sends is not counted. */
   const turn = <T>(act: () => T): T => {

@@ -10,7 +10,7 @@ import type { Outcome } from '../../src/worker/queues.js';
 import { serve } from '../../src/worker/session.js';
 import { memoryNetwork } from '../cluster/memory.js';
 import { Scripted } from '../cluster/scripted.js';
-import { paintOf, sceneOf, taskOf, view } from './views.js';
+import { paintOf, RANK, sceneOf, taskOf, view } from './views.js';
 
 const scene = sceneOf();
 const rectOf = (row: number) => ({ x: 0, y: row % view.height, width: view.width, height: 1 });
@@ -28,7 +28,7 @@ function open(t: TestContext, ...options: Parameters<typeof openPool>) {
 
 /** The only job of a session. */
 function jobOf(pool: Pool, evict?: (why: string) => void): JobHandle {
-  return pool.session(evict).open('simd', 50);
+  return pool.session(evict).open('simd', RANK);
 }
 
 /** Queues a shard; the result, once it is there. */
@@ -69,25 +69,25 @@ test('sessions take turns, however much each has queued', async (t) => {
   assert.equal(order.join(' '), 'a0 a1 b0 c0 a2 b1 c1 a3 b2 c2 a4 a5');
 });
 
-test('of the jobs of one session the highest priority is served first, equal ones in turn', async (t) => {
+test('of the jobs of one session the highest priority is served first, of equal ones the one opened first', async (t) => {
   const pool = open(t, 1);
   const session = pool.session();
   const order: string[] = [];
   const jobs: Record<string, JobHandle> = {};
   const results: Promise<Outcome>[] = [];
-  const [first] = [session.open('simd', 0)];
+  const [first] = [session.open('simd', { ...RANK, priority: 0 })];
   first.scene(0, scene);
   // The only thread is busy while the others queue their shards.
   results.push(queue(first, assignmentOf(0), () => order.push('first')));
   for (const [name, priority] of Object.entries({ low: 20, high: 90, even: 90, raised: 10 })) {
-    const job = session.open('simd', priority);
+    const job = session.open('simd', { ...RANK, priority });
     jobs[name] = job;
     job.scene(0, scene);
     for (const shard of [0, 1]) results.push(queue(job, assignmentOf(shard), () => order.push(name)));
   }
-  jobs.raised?.setPriority(100);
+  jobs.raised?.setRank({ ...RANK, priority: 100 });
   await Promise.all(results);
-  assert.equal(order.join(' '), 'first raised raised high even high even low low');
+  assert.equal(order.join(' '), 'first raised raised high high even even low low');
 });
 
 test('a priority ranks the jobs of its own session, not those of others', async (t) => {
@@ -95,7 +95,7 @@ test('a priority ranks the jobs of its own session, not those of others', async 
   const order: string[] = [];
   const results: Promise<Outcome>[] = [];
   for (const [name, priority] of Object.entries({ modest: 0, greedy: 100 })) {
-    const job = pool.session().open('simd', priority);
+    const job = pool.session().open('simd', { ...RANK, priority });
     job.scene(0, scene);
     for (const shard of [0, 1, 2]) results.push(queue(job, assignmentOf(shard), () => order.push(name)));
   }
@@ -176,11 +176,24 @@ test('a session that computes nothing yet is served beside the endless shards of
 test('a job of a higher priority is served beside the endless shards of its own session', LIMITED, async (t) => {
   const pool = open(t, 1, { spare: 2 });
   const session = pool.session();
-  const [film, tiles] = [session.open('simd', 20), session.open('simd', 90)];
+  const [film, tiles] = [
+    session.open('simd', { ...RANK, priority: 20 }),
+    session.open('simd', { ...RANK, priority: 90 }),
+  ];
   for (const job of [film, tiles]) job.scene(0, scene);
   for (const shard of [1, 2]) void queue(film, endless(shard), () => assert.fail('it does not end'));
   for (const row of [0, 1, 2]) assert.equal((await queue(tiles, assignmentOf(row))).kind, 'done');
   assert.deepEqual(film.underWay, [1, 2], 'nothing was interrupted');
+});
+
+test('an owner is served beside the endless shards of another owner of its session', LIMITED, async (t) => {
+  const pool = open(t, 1, { spare: 2 });
+  const session = pool.session();
+  const [endlessly, other] = [session.open('simd', { ...RANK, owner: 1 }), session.open('simd', { ...RANK, owner: 2 })];
+  for (const job of [endlessly, other]) job.scene(0, scene);
+  for (const shard of [1, 2]) void queue(endlessly, endless(shard), () => assert.fail('it does not end'));
+  for (const row of [0, 1, 2]) assert.equal((await queue(other, assignmentOf(row))).kind, 'done');
+  assert.deepEqual([endlessly.underWay, endlessly.running], [[1, 2], 1], 'nothing was interrupted');
 });
 
 test('a cancelled shard that does not stop is ended, and its slot computes the next one', LIMITED, async (t) => {
@@ -288,7 +301,7 @@ test('two leaders at once, each as fast as it can: both get all their results, i
     const send = (message: ToWorker) => void worker.send(message);
     send({ kind: 'hello', protocol: PROTOCOL, version: '1', build: 'build', session: name, slots: 0 });
     await worker.next('ready');
-    send({ kind: 'open', job: 1, name, kernel: 'simd', priority: 50 });
+    send({ kind: 'open', job: 1, name, kernel: 'simd', ...RANK });
     await worker.next('opened');
     send({ kind: 'scene', job: 1, id: 0, scene });
     if (++ready === 2) begin();

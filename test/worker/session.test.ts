@@ -10,7 +10,7 @@ import { type Session, serve } from '../../src/worker/session.js';
 import { type MemoryLink, memoryNetwork } from '../cluster/memory.js';
 import { Scripted, type ScriptedLeader } from '../cluster/scripted.js';
 import { FINGERPRINT, gatedPool } from './gated-pool.js';
-import { paintOf, sceneOf, taskOf, view } from './views.js';
+import { paintOf, RANK, sceneOf, taskOf, view } from './views.js';
 
 const ADDRESS = { host: 'w', port: 1 };
 const hello = {
@@ -22,7 +22,7 @@ const hello = {
   slots: 0,
 } as const;
 const JOB = 1;
-const open = { kind: 'open', job: JOB, name: 'job', kernel: 'simd', priority: 50 } as const;
+const open = { kind: 'open', job: JOB, name: 'job', kernel: 'simd', ...RANK } as const;
 const close = (metrics: boolean, job = JOB): ToWorker => ({ kind: 'close', job, metrics });
 const cancel = (...epochs: number[]): ToWorker => ({ kind: 'cancel', job: JOB, epochs });
 const scene = sceneOf({ paint: paintOf() });
@@ -164,13 +164,13 @@ test('a worker sends a heartbeat every second, with what is under way, however b
     await network.quiet();
     return leader.heartbeats.splice(0);
   };
-  assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [] }] }]);
+  assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [], running: 0 }] }]);
   for (const shard of [1, 2]) void leader.send(assign(shard));
   await network.quiet();
   for (let k = 0; k < 60; k++)
-    assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [101, 102] }] }]);
+    assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [101, 102], running: 1 }] }]);
   pool.finish(1);
-  assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [102] }] }]);
+  assert.deepEqual(await second(), [{ kind: 'heartbeat', jobs: [{ job: JOB, epochs: [102], running: 1 }] }]);
   leader.link.close();
   await leader.ended;
   assert.deepEqual(await second(), []);
@@ -183,7 +183,7 @@ test('a job whose kernel is missing is unavailable, with the reason; other jobs 
   void leader.send({ ...open, job: 2, kernel: 'gpu' });
   // These were sent before the answer arrived.
   for (const kind of ['cancel', 'priority', 'close'] as const) {
-    void leader.send({ kind, job: 2, epochs: [], priority: 1, metrics: false } as ToWorker);
+    void leader.send({ kind, job: 2, epochs: [], ...RANK, metrics: false } as ToWorker);
   }
   assert.deepEqual(await leader.next('unavailable'), { kind: 'unavailable', job: 2, reason: 'there is no gpu here' });
   assert.equal(pool.jobs, 1);
@@ -202,11 +202,11 @@ test('two jobs of a session are separate: shards, scenes, heartbeats, reports; e
   void leader.send({ kind: 'scene', job: 2, id: 0, scene });
   void leader.send(assign(1));
   void leader.send(assign(2, { epoch: 101 }, 2));
-  void leader.send({ kind: 'priority', job: 2, priority: 7 });
+  void leader.send({ kind: 'priority', job: 2, ...RANK, priority: 7 });
   await network.quiet();
   t.mock.timers.tick(HEARTBEAT_MS);
   await network.quiet();
-  const jobs = [1, 2].map((job) => ({ job, epochs: [101] }));
+  const jobs = [1, 2].map((job) => ({ job, epochs: [101], running: 1 }));
   assert.deepEqual(leader.heartbeats, [{ kind: 'heartbeat', jobs }]);
   assert.deepEqual(pool.priorities, [50, 7]);
   void leader.send(close(true, 2));

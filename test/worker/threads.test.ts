@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import type { Assignment } from '../../src/cluster/messages.js';
 import { type JobHandle, openPool, type Pool } from '../../src/worker/pool.js';
 import type { Outcome } from '../../src/worker/queues.js';
-import { sceneOf, taskOf, view } from './views.js';
+import { RANK, sceneOf, taskOf, view } from './views.js';
 
 const BOUNDED = { timeout: 60_000 };
 
@@ -52,7 +52,7 @@ for (const [what, act, reason] of [
 ] as const) {
   test(`a thread that ${what} fails its shard, and another thread computes the next one`, BOUNDED, async (t) => {
     const pool = open(t, 1, thread(`if (m.kind === 'compute') { if (m.task.rect.y === 1) ${act}; else done(); }`));
-    const job = pool.session().open('simd', 50);
+    const job = pool.session().open('simd', RANK);
     job.scene(0, scene);
     const results = await Promise.all([0, 1, 2].map((epoch) => queue(job, epoch)));
     assert.deepEqual(results.map(reasonOf), ['done', reason, 'done']);
@@ -61,7 +61,7 @@ for (const [what, act, reason] of [
 
 test('a shard whose thread dies again and again does not break the pool', BOUNDED, async (t) => {
   const pool = open(t, 1, thread("if (m.kind === 'compute') { if (m.task.rect.y < 5) process.exit(1); else done(); }"));
-  const job = pool.session().open('simd', 50);
+  const job = pool.session().open('simd', RANK);
   job.scene(0, scene);
   const results = await Promise.all([0, 1, 2, 3, 4, 5].map((epoch) => queue(job, epoch)));
   assert.deepEqual(
@@ -99,7 +99,7 @@ for (const [what, script] of [
     BOUNDED,
     async (t) => {
       const pool = open(t, 2, script);
-      const job = pool.session().open('simd', 50);
+      const job = pool.session().open('simd', RANK);
       job.scene(0, scene);
       const offer = pool.offer('simd');
       offer.catch(() => undefined);
@@ -119,7 +119,7 @@ test('after a death the table that threads were building is built anew', BOUNDED
     if (m.kind === 'scene') scene = m.key + ' ' + new Int32Array(m.prepared.reference.memory.buffer, 2048, 3)[2];
     if (m.kind === 'compute') { if (m.task.rect.y === 0) process.exit(1); else say({ kind: 'failed', reason: scene }); }`;
   const pool = open(t, 1, thread(on));
-  const job = pool.session().open('simd', 50);
+  const job = pool.session().open('simd', RANK);
   const [orbit, underflow] = [new Float64Array(64), new Float64Array(0)];
   const reference = { formula: view.formula, re: '0', im: '0', orbit, underflow, start: 0, extended: false };
   job.scene(0, sceneOf({ reference }));

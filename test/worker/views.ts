@@ -1,10 +1,13 @@
 /** A small view, and work with it, for tests in which the content does not matter. */
 
-import type { Assignment, Scene } from '../../src/cluster/messages.js';
+import type { Assignment, Rank, Scene } from '../../src/cluster/messages.js';
 import type { Paint } from '../../src/render/paint.js';
 import type { Rect } from '../../src/shard/shard.js';
 import type { View } from '../../src/view/view.js';
 import type { FractalScene, FractalTask } from '../../src/work/fractal/scene.js';
+
+/** The rank of a job without priority, of the only owner. */
+export const RANK: Rank = { priority: 50, owner: 0, weight: 1 };
 
 export const view: View = {
   formula: { step: 'holomorphic', power: 2 },

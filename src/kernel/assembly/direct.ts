@@ -4,6 +4,7 @@
  * so uneven views do not slow the others down; a second run over the block finds the exact iteration.
  */
 
+import { attention, isQuiet } from './attention';
 import {
   BURNING_SHIP,
   foldImaginary,
@@ -15,22 +16,9 @@ import {
   squareReal,
   TRICORN,
 } from './formula';
-import { beginBlock, endBlock, spreadPair, storeAdds } from './spread';
+import { beginBlock, endBlock, spreadPair, squares, storeAdds } from './spread';
 import { begin, executed, Job } from './job';
-import {
-  ADDS,
-  BLOCK,
-  BOUND,
-  C_IM,
-  C_RE,
-  MARK_IM,
-  MARK_RE,
-  NEAR,
-  START_IM,
-  START_RE,
-  Z_IM,
-  Z_RE,
-} from './lane';
+import { ADDS, BLOCK, BOUND, C_IM, C_RE, START_IM, START_RE, Z_IM, Z_RE } from './lane';
 import { fillAll, serve } from './lanes';
 
 /**
@@ -240,34 +228,4 @@ function runPower(fold: i32, spreads: bool, power: i32, added: f64, lanes: usize
     ran++;
   } while (ran < blocks && attention(lanes) == 0);
   return ran;
-}
-
-/** |z|^2 of two points. */
-@inline
-function squares(zr: v128, zi: v128): v128 {
-  return f64x2.add(f64x2.mul(zr, zr), f64x2.mul(zi, zi));
-}
-
-/** A bit for every lane that escaped or came near its mark. */
-@inline
-function attention(lanes: usize): i32 {
-  const quietLanes =
-    i64x2.bitmask(isQuiet(lanes, 0)) |
-    (i64x2.bitmask(isQuiet(lanes, 16)) << 2) |
-    (i64x2.bitmask(isQuiet(lanes, 32)) << 4) |
-    (i64x2.bitmask(isQuiet(lanes, 48)) << 6);
-  return quietLanes ^ 255;
-}
-
-/** All bits of a lane set where |z|^2 is within the bound (false for infinity and NaN) and z is not near its mark. */
-@inline
-function isQuiet(lanes: usize, chain: usize): v128 {
-  const zr = v128.load(lanes + chain, Z_RE);
-  const zi = v128.load(lanes + chain, Z_IM);
-  const mag2 = f64x2.add(f64x2.mul(zr, zr), f64x2.mul(zi, zi));
-  const within = f64x2.le(mag2, v128.load(lanes, BOUND));
-  const dr = f64x2.sub(zr, v128.load(lanes + chain, MARK_RE));
-  const di = f64x2.sub(zi, v128.load(lanes + chain, MARK_IM));
-  const distance2 = f64x2.add(f64x2.mul(dr, dr), f64x2.mul(di, di));
-  return v128.andnot(within, f64x2.le(distance2, v128.load(lanes + chain, NEAR)));
 }

@@ -12,6 +12,12 @@ export const SEPARATE2: f64 = SEPARATE * SEPARATE;
 /** What an iteration adds to the square, in squares of the footprint's side. */
 export const ADDED: f64 = 10;
 
+/** |z|^2 of two points. */
+@inline
+export function squares(zr: v128, zi: v128): v128 {
+  return f64x2.add(f64x2.mul(zr, zr), f64x2.mul(zi, zi));
+}
+
 /** |f'(z)|^2 of |z|^2. */
 @inline
 export function slope2Of(power: i32, mag2: f64): f64 {

@@ -25,7 +25,7 @@ export interface Exact {
   /** Points that take more iterations cost too much: they keep the count of doubles. */
   readonly most: number;
   /**
-   * Replaces the doubtful among the samples of a rectangle, and their distances, if there are any.
+   * Replaces the doubtful among the samples of a rectangle, and their distances and iterates, if there are any.
    * check: called several times a second; what it throws ends this.
    */
   replace(rect: Rect, samples: Samples, check: () => void): Replaced;
@@ -39,6 +39,8 @@ export interface Samples {
   readonly errorBits: Float64Array;
   /** Pairs; undefined where the view has none. */
   readonly distances: Float64Array | undefined;
+  /** Pairs; undefined where the view has none. */
+  readonly iterates: Float64Array | undefined;
 }
 
 export interface Replaced {
@@ -152,6 +154,7 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
     // The bound of the rounding errors is error·2^lost; each step adds one rounding.
     let [error, lost, one, most, last, n] = [1, 0, 1, 0, iterations, 0];
     let nu: number | undefined;
+    let iterate: Followed['iterate'];
     const stride = Math.max(1, Math.floor(CHECK_WORK / nanosecondsAt(walker.bits, formula.power)));
     tangent?.begin();
     while (n <= longest) {
@@ -161,10 +164,13 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
       for (let k = 0; k < entries.length; k += 2, n++) {
         const [re, im] = [entries[k] as number, entries[k + 1] as number];
         const mag2 = re * re + im * im;
-        if (nu === undefined && !(mag2 <= bailout * bailout)) nu = finish.nuOf(BigInt(n), re, im);
-        if (nu !== undefined && !(mag2 <= outside * outside)) return { nu, n, lost: most, re, im };
+        if (nu === undefined && !(mag2 <= bailout * bailout)) {
+          nu = finish.nuOf(BigInt(n), re, im);
+          iterate = [re, im];
+        }
+        if (nu !== undefined && !(mag2 <= outside * outside)) return { nu, n, lost: most, re, im, iterate };
         if (n >= last) {
-          if (mag2 <= 4 || n > iterations) return { nu: nu ?? Infinity, n, lost: most };
+          if (mag2 <= 4 || n > iterations) return { nu: nu ?? Infinity, n, lost: most, iterate };
           last = iterations + BEYOND;
         }
         const exponents = underflow[listed] === k / 2 ? partsAt(underflow, listed) : undefined;
@@ -195,8 +201,10 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
     return { nu: undefined, n: longest, lost: most };
   }
 
-  function replaceSample({ nu, distances }: Samples, k: number, found: Iterated & { readonly nu: number }): void {
+  function replaceSample(samples: Samples, k: number, found: Iterated & { readonly nu: number }): void {
+    const { nu, distances, iterates } = samples;
     nu[k] = found.nu;
+    iterates?.set(found.iterate ?? [0, 0], 2 * k);
     if (!distances || !tangent) return;
     if (found.re === undefined || found.im === undefined) distances.fill(0, 2 * k, 2 * k + 2);
     else finish.distanceOf(found.re, found.im, tangent.derivative, k);
@@ -245,9 +253,11 @@ interface Followed {
   /** The last iterate of a point that escaped, as far out as distances require. */
   readonly re?: number;
   readonly im?: number;
+  /** The first beyond the bailout; undefined: none. */
+  readonly iterate?: readonly [re: number, im: number] | undefined;
 }
 
-interface Iterated extends Pick<Followed, 'nu' | 're' | 'im'> {
+interface Iterated extends Pick<Followed, 'nu' | 're' | 'im' | 'iterate'> {
   /** Iterations of all attempts. */
   readonly ran: number;
 }

@@ -47,7 +47,7 @@ interface Exports {
   beginBlock(slot: number, re: number, im: number, radius: number, exponent: number): void;
   // biome-ignore format: one line per group of arguments
   iteratePoints(slot: number, count: number, re: number, im: number, exponent: number,
-    nu: number, status: number, errorBits: number, distance: number, footprint: number): bigint;
+    nu: number, status: number, errorBits: number, distance: number, footprint: number, iterate: number): bigint;
   nuOf(slot: number, n: bigint, zr: number, zi: number): number;
   // biome-ignore format: one line per group of arguments
   estimateAt(slot: number, zr: number, zi: number,
@@ -63,13 +63,17 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
   const wasm = exports as unknown as Exports;
   const { FLAG_WHOLE, FLAG_PROOFS, CERTAIN } = constantsOf(exports, ['FLAG_WHOLE', 'FLAG_PROOFS', 'CERTAIN']);
-  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, statusAt } = regionOf(shared.regionsAt, slot);
+  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, iterateAt, statusAt } = regionOf(
+    shared.regionsAt,
+    slot,
+  );
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
   const found = new Float64Array(memory.buffer, nuAt, CHUNK);
   const errorBits = new Float64Array(memory.buffer, errorBitsAt, CHUNK);
   const distances = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
   const footprints = new Float64Array(memory.buffer, footprintAt, CHUNK);
+  const iterates = new Float64Array(memory.buffer, iterateAt, 2 * CHUNK);
   const status = new Uint8Array(memory.buffer, statusAt, CHUNK);
   const state = wasm.openSlot(slotAt);
   // biome-ignore format: as declared
@@ -126,7 +130,8 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const nu = new Float64Array(samples);
     const distance = view.distance ? new Float64Array(2 * samples) : undefined;
     const footprint = view.footprint ? new Float64Array(samples) : undefined;
-    const checked = { nu: found, status, errorBits, distances: distance && distances };
+    const iterate = view.iterate ? new Float64Array(2 * samples) : undefined;
+    const checked = { nu: found, status, errorBits, distances: distance && distances, iterates: iterate && iterates };
     let iterations = 0;
     let uncertain = 0;
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
@@ -141,9 +146,10 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         const count = fillPoints(scaled, part, re, im, camera);
         const distancesAt = distance ? distanceAt : 0;
         const footprintsAt = footprint ? footprintAt : 0;
+        const iteratesAt = iterate ? iterateAt : 0;
         // biome-ignore format: as declared
         iterations += Number(wasm.iteratePoints(state, count, reAt, imAt, exponent,
-          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt));
+          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, iteratesAt));
         const replaced = exact.replace(part, checked, check);
         iterations += replaced.iterations;
         uncertain += replaced.uncertain;
@@ -154,9 +160,15 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
           nu.set(found.subarray(y * row, (y + 1) * row), to);
           footprint?.set(footprints.subarray(y * row, (y + 1) * row), to);
           distance?.set(distances.subarray(2 * y * row, 2 * (y + 1) * row), 2 * to);
+          iterate?.set(iterates.subarray(2 * y * row, 2 * (y + 1) * row), 2 * to);
         }
       }
     }
-    return { nu, iterations, uncertain, ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
+    return {
+      ...{ nu, iterations, uncertain },
+      ...(distance ? { distance } : {}),
+      ...(footprint ? { footprint } : {}),
+      ...(iterate ? { iterate } : {}),
+    };
   };
 }

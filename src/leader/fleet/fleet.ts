@@ -5,11 +5,13 @@
  */
 
 import { BOUNDS } from '../../cluster/bounds.js';
-import type { FromJob, Ready, ToJob } from '../../cluster/messages.js';
+import type { FromJob, Rank, Ready, ToJob, UnderWay } from '../../cluster/messages.js';
 import type { Bytes } from '../../cluster/traffic.js';
 import { type Address, addressText } from '../../cluster/transport.js';
 import { FractalError } from '../../errors.js';
 import { Connection, type ConnectionOptions, type FromWorker } from './connection.js';
+import { Owners, type Terms } from './owners.js';
+import { type Claimant, Quotas } from './quotas.js';
 import { Unconfirmed } from './unconfirmed.js';
 
 /** A worker to be dialled, as a hostfile names it. */
@@ -56,7 +58,7 @@ export type FleetEvent =
   | { readonly kind: 'closed' };
 
 /** What a worker sends about a job. */
-export type JobMessage = FromJob | { readonly kind: 'heartbeat'; readonly epochs: readonly number[] };
+export type JobMessage = FromJob | ({ readonly kind: 'heartbeat' } & Omit<UnderWay, 'job'>);
 
 /** A message to a worker about a job; the channel adds the number of the job. */
 export type JobOrder = ToJob extends infer M ? (M extends ToJob ? Omit<M, 'job'> : never) : never;
@@ -71,16 +73,22 @@ export interface JobChannel {
   resetBackoff(worker: string): void;
   /** The worker sent what the protocol does not allow: it is disconnected. */
   fault(worker: string, reason: string): void;
+  /** Of a job of this owner and priority. */
+  rank(owner: string, priority: number): Rank;
+  /** What the job uses or wants may have changed, or its priority, or that it belongs to this owner. */
+  changed(owner: string): void;
   /** Messages that are still on their way are dropped. */
   detach(): void;
 }
 
 /** What a fleet calls in a job. */
-export interface JobClient {
+export interface JobClient extends Claimant {
   on(event: FleetEvent): void;
   message(worker: string, message: JobMessage): void;
   /** Why a worker takes no part in this job, if so. */
   leftOut(worker: string): string | undefined;
+  /** An owner has other terms. */
+  ownerChanged(owner: string): void;
 }
 
 export interface Fleet {
@@ -97,6 +105,8 @@ export interface Fleet {
   readonly size: number;
   /** Returns a function that ends the subscription. */
   subscribe(listener: (event: FleetEvent) => void): () => void;
+  /** For the jobs of this owner, running and to come. @throws FractalError REQUEST_INVALID for a number beyond its range */
+  setOwner(owner: string, terms: Partial<Terms>): void;
   /** For startJob. @throws FractalError RESOURCES when too many jobs are running */
   attach(client: JobClient): JobChannel;
   /** Disconnects all workers, for good. Running jobs fail. */
@@ -117,6 +127,8 @@ export function openFleet(options: FleetOptions): Fleet {
   const members = new Map<string, Member>();
   const jobs = new Map<number, JobClient>();
   const listeners = new Set<(event: FleetEvent) => void>();
+  const owners = new Owners();
+  const quotas = new Quotas(() => jobs.values(), owners);
   let latestJob = 0;
   let isSealed = false;
   let isClosed = false;
@@ -180,7 +192,8 @@ export function openFleet(options: FleetOptions): Fleet {
         return emit({ kind: 'draining', worker: name });
       }
       case 'heartbeat':
-        for (const { job, epochs } of received.jobs) jobs.get(job)?.message(name, { kind: 'heartbeat', epochs });
+        for (const { job, ...underWay } of received.jobs)
+          jobs.get(job)?.message(name, { kind: 'heartbeat', ...underWay });
         return;
       default:
         // A message for a job that is over was sent before the worker received Close.
@@ -226,8 +239,13 @@ export function openFleet(options: FleetOptions): Fleet {
       traffic: (worker) => members.get(worker)?.connection.traffic(job) ?? { sent: 0, received: 0 },
       resetBackoff: (worker) => members.get(worker)?.connection.resetBackoff(),
       fault: (worker, reason) => members.get(worker)?.connection.fault(reason),
+      rank: (owner, priority) => owners.rankOf(owner, priority),
+      changed(owner) {
+        if (owners.termsOf(owner).maxSlots > 0) quotas.divide(owner);
+      },
       detach() {
         jobs.delete(job);
+        quotas.divide(client.owner);
         for (const { connection } of members.values()) connection.forget(job);
       },
     };
@@ -256,6 +274,11 @@ export function openFleet(options: FleetOptions): Fleet {
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    setOwner(owner, terms) {
+      owners.set(owner, terms);
+      for (const job of jobs.values()) job.ownerChanged(owner);
+      quotas.divide(owner);
     },
     attach,
     close() {

@@ -12,14 +12,19 @@ import type { Frame } from '../../shard/frame.js';
 import type { Fleet, JobChannel, JobMessage } from '../fleet/fleet.js';
 import type { Command, Event } from '../schedule/events.js';
 import { schedule } from '../schedule/schedule.js';
+import { Allowance } from './allowance.js';
 import { type Archive, Gathering, type RenderJob } from './gathering.js';
 import { Ledger, type Report } from './ledger.js';
+import { Reports } from './reports.js';
 import { JobScenes } from './scenes.js';
-import { JobWorkers, type WorkersOptions } from './workers.js';
+import { type Usage, UsageMeter } from './usage.js';
+import { JobWorkers, type Standing, type WorkersOptions } from './workers.js';
 
 export interface JobOptions extends WorkersOptions {
   /** The workers, too, print their metrics. */
   readonly metrics: boolean;
+  /** At most so many assignments under way at a time, over all workers; 0 or absent: as many as workers take. */
+  readonly maxSlots?: number;
   /** Ends the job; its reason is what `frames` throws. */
   readonly signal: AbortSignal;
   /** Monotonic milliseconds. */
@@ -55,10 +60,15 @@ export interface RunningJob {
   readonly frames: AsyncIterable<Frame>;
   /** 0 to 100: among the jobs of a fleet, free slots of a worker go to the highest priority first. */
   setPriority(priority: number): void;
+  setOwner(owner: string): void;
+  /** 0: any number. What is under way beyond it is finished. */
+  setMaxSlots(maxSlots: number): void;
+  /** No new shard is assigned; what is under way is finished and committed. Frames wait. Idempotent, as `resume`. */
+  pause(): void;
+  resume(): void;
+  readonly usage: Usage;
 }
 
-/** How long the workers may take to report once the last frame is gathered. */
-const REPORT_MS = 2_000;
 /** How often the scheduler checks for late shards. */
 const TICK_MS = 100;
 
@@ -78,28 +88,50 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     draining: (name) => feed({ kind: 'draining', peer: name }),
     failed: fail,
     send: (name, order) => void channel.send(name, order),
+    rank: ({ owner, priority }) => channel.rank(owner, priority),
     note: (text) => options.note(text),
   });
   const channel: JobChannel = fleet.attach({
     on(event) {
-      if (event.kind === 'disconnected') reports.get(event.worker)?.();
+      if (event.kind === 'disconnected') reports.arrived(event.worker);
       workers.on(event);
       reportProgress();
     },
     message: guarded,
     leftOut: (name) => workers.reasonLeftOut(name),
+    ownerChanged(owner) {
+      if (owner === workers.owner) workers.rank();
+    },
+    get owner() {
+      return workers.owner;
+    },
+    get priority() {
+      return workers.priority;
+    },
+    get underWay() {
+      return underWay();
+    },
+    get wants() {
+      return state === 'running' && plan.wants && allowance.isWithin(plan.underWay);
+    },
+    allot: (most) => limit({ allotted: most }),
   });
   const scenes = new JobScenes(job, (name, order) => void channel.send(name, order));
   const frames: Frame[] = [];
-  /** Functions that resolve the waiting for reports, by worker. */
-  const reports = new Map<string, () => void>();
+  const reports = new Reports();
+  const allowance = new Allowance(options.maxSlots);
+  const meter = new UsageMeter(job, ledger);
   let state: 'running' | 'complete' | 'failed' = 'running';
   let failure: unknown;
   /** Frames that the consumer has finished with. */
   let taken = 0;
   let wake = () => {};
   let proceed = () => {};
+  /** Assignments that the scheduler may have under way. */
+  let limited = Infinity;
 
+  limit({});
+  channel.changed(workers.owner);
   const ticking = setInterval(() => feed({ kind: 'tick' }), TICK_MS);
   const abort = () => fail(options.signal.reason);
   options.signal.addEventListener('abort', abort, { once: true });
@@ -129,10 +161,11 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
       case 'failed':
         return feed({ kind: 'failed', peer: name, epoch: received.epoch, reason: received.reason });
       case 'heartbeat':
+        meter.stated(name, received.running);
         return feed({ kind: 'heartbeat', peer: name, epochs: received.epochs });
       case 'report':
         ledger.reported(name, received.metrics);
-        reports.get(name)?.();
+        reports.arrived(name);
     }
   }
 
@@ -155,6 +188,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
 
   function left(name: string, how: 'lost' | 'drained' | 'left out', reason: string, fault: boolean): void {
     scenes.forget(name);
+    meter.left(name);
     if (state !== 'running') return;
     if (how !== 'left out') ledger.left(name, how === 'lost');
     if (fault) feed({ kind: 'blamed', peer: name, reason });
@@ -167,6 +201,24 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
       execute(command);
       if (hasFailed()) return;
     }
+    channel.changed(workers.owner);
+  }
+
+  function underWay(): number {
+    return state === 'running' ? plan.underWay : 0;
+  }
+
+  function limit(changes: Partial<Pick<Allowance, 'paused' | 'allotted' | 'maxSlots'>>): void {
+    Object.assign(allowance, changes);
+    if (allowance.most === limited) return;
+    limited = allowance.most;
+    feed({ kind: 'limited', most: limited });
+  }
+
+  function setStanding(changes: Partial<Standing>): void {
+    const before = workers.owner;
+    workers.rank(changes);
+    for (const owner of new Set([before, workers.owner])) channel.changed(owner);
   }
 
   function hasFailed(): boolean {
@@ -277,19 +329,12 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     }
   }
 
-  /** Awaits the reports of the workers, at most REPORT_MS. */
+  /** Awaits the reports of the workers, for a short time. */
   async function awaitReports(): Promise<void> {
     clearInterval(ticking);
     ledger.gathered();
-    const names = workers.names;
-    const reported = names.map((name) => new Promise<void>((resolve) => reports.set(name, resolve)));
-    workers.close(options.metrics);
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, REPORT_MS);
-    });
-    await Promise.race([Promise.all(reported), timeout]);
-    clearTimeout(timer);
+    const { names } = workers;
+    await reports.of(names, () => workers.close(options.metrics));
     for (const name of names) {
       const { sent, received } = channel.traffic(name);
       ledger.traffic(name, sent, received);
@@ -314,5 +359,15 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     }
   }
 
-  return { frames: inOrder(), setPriority: (priority) => workers.setPriority(priority) };
+  return {
+    frames: inOrder(),
+    setPriority: (priority) => setStanding({ priority }),
+    setOwner: (owner) => setStanding({ owner }),
+    setMaxSlots: (maxSlots) => limit({ maxSlots }),
+    pause: () => limit({ paused: true }),
+    resume: () => limit({ paused: false }),
+    get usage() {
+      return meter.read(allowance.paused, underWay());
+    },
+  };
 }

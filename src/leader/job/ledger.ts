@@ -155,6 +155,16 @@ export class Ledger {
     this.account(name).metrics = metrics;
   }
 
+  /**
+   * Estimate of the computing time that is left, by the mean so far: slot seconds. `cost`: of the whole job. Undefined before
+   * the first shard is committed.
+   */
+  secondsLeft(cost: number): number | undefined {
+    const left = cost - this.cost - this.costRecalled;
+    if (left <= 0) return 0;
+    return this.cost > 0 ? (left * this.busySeconds) / this.cost : undefined;
+  }
+
   report(): Report {
     const end = this.lastAt ?? this.now();
     const { frames, shards, samples, recalled, iterations, uncertain, verified, unverified, late, lost } = this;

@@ -3,7 +3,7 @@
  * or failed, are left out of it. Decides when there are enough to begin, and when too few are left to go on.
  */
 
-import { type Opened, PRIORITY } from '../../cluster/messages.js';
+import { type Opened, PRIORITY, type Rank } from '../../cluster/messages.js';
 import { FractalError } from '../../errors.js';
 import type { Fleet, FleetEvent, JobOrder } from '../fleet/fleet.js';
 import { noKernel, noWorker } from './no-worker.js';
@@ -14,12 +14,20 @@ export interface WorkersOptions {
   readonly kernel: string;
   /** What the kernel's fingerprint must be; absent: that of the first worker. */
   readonly fingerprint?: string;
-  /** 0 to 100; absent: 50. */
+  /** Jobs of the highest priority get free slots first, 0 to 100; absent: 50. */
   readonly priority?: number;
+  /** Owners share the slots among jobs of one priority, by `Fleet.setOwner`; absent: the owner ''. */
+  readonly owner?: string;
   /** No shard is assigned before so many workers are ready. */
   readonly minWorkers: number;
   /** Every worker must take part. */
   readonly strict: boolean;
+}
+
+/** What decides when a job is served, beside the order of their beginnings. */
+export interface Standing {
+  readonly priority: number;
+  readonly owner: string;
 }
 
 export interface JobWorker {
@@ -42,6 +50,8 @@ export interface WorkersEvents {
   /** The job cannot go on. */
   failed(error: FractalError): void;
   send(worker: string, order: JobOrder): void;
+  /** The rank that workers get. */
+  rank(standing: Standing): Rank;
   /** A line about the workers of the job. */
   note(text: string): void;
 }
@@ -60,7 +70,7 @@ export class JobWorkers {
   private readonly leftOut = new Set<string>();
   private readonly drained = new Set<string>();
   private fingerprint: string | undefined;
-  private priority: number;
+  private standing: Standing;
   private begun = false;
   private over = false;
   /** Whether there is something to compute, as far as is known. */
@@ -73,7 +83,7 @@ export class JobWorkers {
     private readonly events: WorkersEvents,
   ) {
     this.fingerprint = options.fingerprint;
-    this.priority = options.priority ?? PRIORITY.default;
+    this.standing = { priority: options.priority ?? PRIORITY.default, owner: options.owner ?? '' };
     this.needed = needed;
   }
 
@@ -183,10 +193,20 @@ export class JobWorkers {
     this.checkEnough();
   }
 
-  setPriority(priority: number): void {
-    this.priority = priority;
+  get owner(): string {
+    return this.standing.owner;
+  }
+
+  get priority(): number {
+    return this.standing.priority;
+  }
+
+  /** Changes the standing of the job, or states the same one again: the weight of its owner is another one. */
+  rank(changes: Partial<Standing> = {}): void {
+    this.standing = { ...this.standing, ...changes };
+    const rank = this.events.rank(this.standing);
     for (const name of [...this.open.keys(), ...this.opening.keys()])
-      this.events.send(name, { kind: 'priority', priority });
+      this.events.send(name, { kind: 'priority', ...rank });
   }
 
   /** Something has to be computed: some pixels are missing. */
@@ -211,7 +231,7 @@ export class JobWorkers {
     const timer = setTimeout(() => this.refuse(name, late), OPEN_MS);
     this.opening.set(name, { slots, timer });
     this.missing.delete(name);
-    this.events.send(name, { kind: 'open', name: job, kernel, priority: this.priority });
+    this.events.send(name, { kind: 'open', name: job, kernel, ...this.events.rank(this.standing) });
   }
 
   private validate({ kernel, fingerprint, slots }: Opened): string | undefined {

@@ -54,6 +54,8 @@ export type Event =
   | { readonly kind: 'recalled'; readonly render: number; readonly missing: readonly Rect[] }
   /** The consumer is through with a render. */
   | { readonly kind: 'taken'; readonly render: number }
+  /** At most so many assignments may be under way from now on: those that are stay so. 0: the job is paused. */
+  | { readonly kind: 'limited'; readonly most: number }
   /** Time passed: what is late is looked at now, some times a second. */
   | { readonly kind: 'tick' }
   /** The job is abandoned: what is under way is cancelled. */
@@ -111,4 +113,8 @@ export interface Schedule {
    * own.
    */
   leased(peer: string, epoch: number): Shard | undefined;
+  /** Assignments under way. */
+  readonly underWay: number;
+  /** Whether more would be assigned now, if the limit allowed it. */
+  readonly wants: boolean;
 }

@@ -81,6 +81,11 @@ export class Renders {
     return { ...rect, render };
   }
 
+  /** Whether there is a next part. */
+  hasNext(slots: number): boolean {
+    return (this.cutting?.left ?? 0) > 0 || this.upcoming(slots) !== undefined;
+  }
+
   commit(shard: Shard): void {
     const render = this.open.get(shard.render);
     if (!render) throw new Error(`shard ${shard.id} of render ${shard.render}, which is not open, was committed`);
@@ -96,20 +101,28 @@ export class Renders {
 
   /** Begins the next render of which something is missing, if it may begin. */
   private begin(slots: number): Cutter | undefined {
-    const { renders, window, shape, blockSize, recalls } = this.job;
-    for (;;) {
-      while (this.recalled.get(this.next)?.length === 0) this.recalled.delete(this.next++);
-      const render = renders[this.next];
-      // More renders under way than slots would only take memory.
-      if (!render || this.next >= this.taken + Math.min(window, 2 + 2 * slots)) return undefined;
-      const rects = recalls ? this.recalled.get(this.next) : (render.parts ?? [wholeOf(render)]);
-      if (!rects || !this.mayNeed(render.scene)) return undefined;
-      this.recalled.delete(this.next);
-      this.scenes.set(render.scene, (this.scenes.get(render.scene) ?? 0) + 1);
-      this.open.set(this.next++, { left: areaOf(rects), begun: true });
+    const { shape, blockSize } = this.job;
+    for (let found = this.upcoming(slots); found; found = this.upcoming(slots)) {
+      const { index, scene, rects } = found;
+      for (; this.next <= index; this.next++) this.recalled.delete(this.next);
+      this.scenes.set(scene, (this.scenes.get(scene) ?? 0) + 1);
+      this.open.set(index, { left: areaOf(rects), begun: true });
       if (areaOf(rects) > 0) return cutter(rects, shape === 'auto' ? 'tile' : shape, blockSize);
       this.emit();
     }
+    return undefined;
+  }
+
+  /** The next render of which something is missing, if it may begin. */
+  private upcoming(slots: number): { index: number; scene: number; rects: readonly Rect[] } | undefined {
+    const { renders, window, recalls } = this.job;
+    let index = this.next;
+    while (this.recalled.get(index)?.length === 0) index++;
+    const render = renders[index];
+    // More renders under way than slots would only take memory.
+    if (!render || index >= this.taken + Math.min(window, 2 + 2 * slots)) return undefined;
+    const rects = recalls ? this.recalled.get(index) : (render.parts ?? [wholeOf(render)]);
+    return rects && this.mayNeed(render.scene) ? { index, scene: render.scene, rects } : undefined;
   }
 
   /** Whether one more render under way may need this scene. */
@@ -143,6 +156,6 @@ function wholeOf({ width, height }: RenderShape): Rect {
 }
 
 /** Samples that are wanted of a render. */
-function wanted({ width, height, perPixel, parts }: RenderShape): number {
+export function wanted({ width, height, perPixel, parts }: RenderShape): number {
   return (parts ? areaOf(parts) : width * height) * perPixel;
 }

@@ -43,6 +43,8 @@ export function schedule(job: Job): Schedule {
   /** A copy was answered: its slot may be idle. */
   let copyDone = false;
   let speculatedAt = -Infinity;
+  /** Assignments that may be under way. */
+  let most = Infinity;
   let over = false;
   let now = 0;
   let commands: Command[] = [];
@@ -89,6 +91,9 @@ export function schedule(job: Job): Schedule {
         return;
       case 'taken':
         return renders.take(event.render);
+      case 'limited':
+        most = event.most;
+        return;
       case 'tick':
         return;
       case 'stopped':
@@ -226,11 +231,16 @@ export function schedule(job: Job): Schedule {
     shards.giveBack(live, lost);
   }
 
+  function isLimited(): boolean {
+    return shards.leases.size >= most;
+  }
+
   /** Assigns one shard to each peer in turn, until no peer can take one or none is left. */
   function assignAvailable(): void {
     const { available } = members;
     const passed: Member[] = [];
-    for (let member = available.shift(); member; member = available.shift()) {
+    const next = () => (isLimited() ? undefined : available.shift());
+    for (let member = next(); member; member = next()) {
       member.queued = false;
       if (member.draining || member.full) continue;
       const back = shards.take(shards.returned, member);
@@ -252,9 +262,9 @@ export function schedule(job: Job): Schedule {
   }
 
   function cut({ speed, answers }: Member): Live | undefined {
-    const part = renders.cut(members.slots, (within) =>
-      costs.size(speed, within, members.totalPower, members.slots, answers > 0),
-    );
+    const { slots, totalPower } = members;
+    const power = totalPower * Math.min(1, most / slots);
+    const part = renders.cut(slots, (within) => costs.size(speed, within, power, slots, answers > 0));
     return part && shards.create(part);
   }
 
@@ -267,6 +277,7 @@ export function schedule(job: Job): Schedule {
   function checkWaiting(): void {
     for (const list of [shards.returned, shards.unverified]) {
       for (const live of [...list]) {
+        if (isLimited()) return;
         const member = members.available.find((one) => !one.draining && !one.full && shards.suits(live, one));
         if (!member) continue;
         list.splice(list.indexOf(live), 1);
@@ -274,7 +285,7 @@ export function schedule(job: Job): Schedule {
       }
     }
     copyLate();
-    const stuck = shards.leases.size === 0 && members.active > 0 && shards.unverified.length > 0;
+    const stuck = shards.leases.size === 0 && most > 0 && members.active > 0 && shards.unverified.length > 0;
     stuckSince = stuck ? (stuckSince ?? now) : undefined;
     if (stuckSince !== undefined && (members.everSeen === 1 || now - stuckSince >= DECIDE_MS)) acceptUnverified();
   }
@@ -284,8 +295,9 @@ export function schedule(job: Job): Schedule {
     copyDone = false;
     speculatedAt = now;
     const idle = members.available.filter((member) => member.idle > 0);
-    if (idle.length === 0) return;
-    for (const { live, member } of speculate(shards.live.values(), idle, costs, now)) assign(live, member, 'copy');
+    if (idle.length === 0 || isLimited()) return;
+    const copies = speculate(shards.live.values(), idle, costs, now).slice(0, most - shards.leases.size);
+    for (const { live, member } of copies) assign(live, member, 'copy');
   }
 
   /** Commits the shards that every present peer has answered. */
@@ -303,7 +315,17 @@ export function schedule(job: Job): Schedule {
     assignAvailable();
   }
 
-  return { on, leased: (peer, epoch) => shards.leaseOf(peer, epoch)?.live.shard };
+  return {
+    on,
+    leased: (peer, epoch) => shards.leaseOf(peer, epoch)?.live.shard,
+    get underWay() {
+      return shards.leases.size;
+    },
+    get wants() {
+      const left = shards.returned.length + shards.unverified.length > 0 || renders.hasNext(members.slots);
+      return !over && isLimited() && left && members.available.some((member) => !member.draining && !member.full);
+    },
+  };
 }
 
 /** @throws FractalError REQUEST_INVALID */

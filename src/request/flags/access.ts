@@ -3,7 +3,11 @@
 import type { FlagTable } from './flag.js';
 import { file } from './schemas.js';
 
-const ACCESS = { group: 'Cluster', commands: ['leader', 'worker'], on: { worker: { group: 'Listening' } } } as const;
+const ACCESS = {
+  group: 'Cluster',
+  commands: ['leader', 'worker', 'serve'],
+  on: { worker: { group: 'Listening' } },
+} as const;
 
 export const ACCESS_FLAGS = {
   'tls-cert': {

@@ -6,11 +6,13 @@ import { address, file, share, someText, whole, yesNo } from './schemas.js';
 
 const group = 'Cluster';
 const LEADER = ['leader'] as const;
+/** Those that own a fleet. */
+const FLEET = ['leader', 'serve'] as const;
 
 export const CLUSTER_FLAGS = {
   hostfile: {
     group,
-    commands: LEADER,
+    commands: FLEET,
     value: 'FILE',
     schema: file,
     describe: 'hosts of the workers, in MPI syntax; - reads stdin',
@@ -18,14 +20,14 @@ export const CLUSTER_FLAGS = {
   },
   host: {
     group,
-    commands: LEADER,
+    commands: FLEET,
     value: 'HOSTS',
     schema: someText('a list of hosts'),
     describe: 'hosts of the workers: a:2,b is 2 slots of host a, all of host b',
   },
   np: {
     group,
-    commands: LEADER,
+    commands: FLEET,
     value: 'N',
     schema: whole(1, 1_000_000),
     describe: 'use at most N slots',
@@ -33,7 +35,7 @@ export const CLUSTER_FLAGS = {
   },
   local: {
     group,
-    commands: LEADER,
+    commands: FLEET,
     value: 'N',
     optional: true,
     schema: z.union([z.literal('true').transform(() => 'auto' as const), whole(1, 256)], {
@@ -63,7 +65,7 @@ export const CLUSTER_FLAGS = {
   },
   retries: {
     group,
-    commands: LEADER,
+    commands: FLEET,
     value: 'N',
     schema: whole(0, 1_000),
     describe: 'further attempts to reach a host before the leader stops waiting for it',
@@ -78,15 +80,20 @@ export const CLUSTER_FLAGS = {
   },
   listen: {
     group,
-    commands: LEADER,
+    commands: FLEET,
     value: 'HOST:PORT',
     schema: address,
     describe: 'accept workers that were started with "fractal worker --join HOST:PORT"',
   },
   insecure: {
     group,
-    commands: LEADER,
+    commands: FLEET,
     schema: yesNo,
     describe: 'with --listen: accept workers of other machines without certificate and token',
+    on: {
+      serve: {
+        describe: 'accept workers of other machines without certificate and token, and clients without a token',
+      },
+    },
   },
 } as const satisfies FlagTable;

@@ -4,7 +4,7 @@ import { MAX_DEGREES } from '../../view/bounds.js';
 import type { Request } from '../request.js';
 import { COLOUR_FLAGS } from './colour.js';
 import { type FlagTable, RENDERING } from './flag.js';
-import { coordinate, oneOf, positive, real, text, whole, zoom } from './schemas.js';
+import { coordinate, oneOf, positive, real, text, whole, yesNo, zoom } from './schemas.js';
 
 const group = 'Film';
 const shapes = 'samples';
@@ -207,6 +207,14 @@ export const FILM_FLAGS = {
     describe: 'frames: each computed by itself; keyframes: each place computed once; auto: fewer samples',
     default: 'auto',
     metadata: ({ film }) => (film.frames > 1 && film.assembly !== 'auto' ? film.assembly : undefined),
+  },
+  'any-rotation': {
+    group,
+    shapes,
+    commands: RENDERING,
+    schema: yesNo,
+    describe: 'keyframes for frames of any rotation, 1.8 times the samples: another rotation later computes nothing',
+    metadata: ({ film }) => (film.frames > 1 && film.anyRotation ? 'true' : undefined),
   },
 } as const satisfies FlagTable;
 

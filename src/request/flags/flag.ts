@@ -10,6 +10,7 @@ export type CommandName =
   | 'leader'
   | 'recolor'
   | 'worker'
+  | 'serve'
   | 'locate'
   | 'certs'
   | 'palettes'

@@ -15,6 +15,7 @@ import { PALETTES_FLAGS } from './palettes.js';
 import { PREVIEW_FLAGS } from './preview.js';
 import { QUALITY_FLAGS } from './quality.js';
 import { REPORT_FLAGS } from './report.js';
+import { SERVE_FLAGS } from './serve.js';
 import { STORE_FLAGS } from './store.js';
 import { VIEW_FLAGS } from './view.js';
 import { WORKER_FLAGS } from './worker.js';
@@ -33,7 +34,7 @@ export const REQUEST_FLAGS = {
 };
 
 /** A name may stand in several tables, as long as no command takes two flags of that name. */
-export const TABLES: readonly FlagTable[] = [WORKER_FLAGS, CERTS_FLAGS, PALETTES_FLAGS, REQUEST_FLAGS];
+export const TABLES: readonly FlagTable[] = [WORKER_FLAGS, SERVE_FLAGS, CERTS_FLAGS, PALETTES_FLAGS, REQUEST_FLAGS];
 
 const ENTRIES: readonly (readonly [name: string, flag: Flag])[] = TABLES.flatMap((table) => Object.entries(table));
 

@@ -24,7 +24,7 @@ export const REPORT_FLAGS = {
     schema: file,
     describe: 'write the metrics to a file',
   },
-  quiet: { group, commands: VIEWING, schema: yesNo, describe: 'print errors only', alias: 'q' },
+  quiet: { group, commands: [...VIEWING, 'serve'], schema: yesNo, describe: 'print errors only', alias: 'q' },
   ...LOG_FLAGS,
   json: { group, commands: VIEWING, schema: yesNo, describe: 'print one line of JSON at the end, for scripts' },
   'force-exit': {

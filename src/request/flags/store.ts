@@ -4,11 +4,13 @@ import { type FlagTable, RENDERING } from './flag.js';
 import { byteSize, file, yesNo } from './schemas.js';
 
 const group = 'Store of finished parts';
+const KEEPING = [...RENDERING, 'serve'] as const;
 
 export const STORE_FLAGS = {
   store: {
     group,
-    commands: RENDERING,
+    commands: KEEPING,
+    on: { serve: { defaultText: 'store in the folder of --data' } },
     value: 'FOLDER',
     negatable: true,
     schema: file,
@@ -17,7 +19,7 @@ export const STORE_FLAGS = {
   },
   'store-size': {
     group,
-    commands: RENDERING,
+    commands: KEEPING,
     value: 'BYTES',
     schema: byteSize,
     describe: 'size limit of the store; the entries used longest ago are removed',

@@ -11,6 +11,7 @@ import { LINEAR } from './easing.js';
 import { type Journey, journeyOf } from './journey.js';
 import type { Keyframe } from './keyframe.js';
 import { centreBetween, depthOf, distanceLog10, type Place, placeAt, placeAtDepth, rounded } from './place.js';
+import { type Section, sectionsOf } from './section.js';
 import { type Knot, positionIn, trackOf } from './track.js';
 
 export interface CameraTrack {
@@ -18,6 +19,10 @@ export interface CameraTrack {
   at(time: number): Place;
   /** log10 of the zoom there. */
   depthAt(time: number): number;
+  /** The way from one time to another without times. */
+  sections(begin: number, end: number): Section[];
+  /** The times at which the way may change. */
+  readonly times: readonly number[];
 }
 
 /** A keyframe with a zoom; `text`: as it was given. */
@@ -54,19 +59,42 @@ export function cameraOf(keyframes: readonly Keyframe[], base: Place): CameraTra
     const { from, t } = way(time);
     return from.journey ? from.journey.depthAt(t) : depth(time);
   }
+  function at(time: number): Place {
+    const { from, to, t } = way(time);
+    if (from.journey) return from.journey.at(t);
+    if (to && from.straight) return placeAt(from.place, to.place, t);
+    const log = rounded(depth(time));
+    const zoom = zoomAt(knots, time, log);
+    if (to && time > from.at) return { ...placeAtDepth(from.place, to.place, log, t), zoom };
+    const { re, im } = from.place;
+    return zoom === from.place.zoom ? { re, im, zoom } : { ...centreBetween(from.place, from.place, '0', log), zoom };
+  }
   return {
     depthAt,
-    at(time) {
-      const { from, to, t } = way(time);
-      if (from.journey) return from.journey.at(t);
-      if (to && from.straight) return placeAt(from.place, to.place, t);
-      const log = rounded(depth(time));
-      const zoom = zoomAt(knots, time, log);
-      if (to && time > from.at) return { ...placeAtDepth(from.place, to.place, log, t), zoom };
-      const { re, im } = from.place;
-      return zoom === from.place.zoom ? { re, im, zoom } : { ...centreBetween(from.place, from.place, '0', log), zoom };
+    at,
+    times: [...stops, ...knots].map((one) => one.at),
+    sections(begin, end) {
+      const { from, to } = way(begin);
+      const holds = [from, knots[positionIn(knots, begin).index]].some((one) => one?.easing?.kind === 'hold');
+      const last = holds ? justBefore(end) : end;
+      const passedAt = (time: number) => (to && time >= to.at ? 1 : way(time).t);
+      return sectionsOf({
+        begin,
+        end: last,
+        from: from.place,
+        to: to?.place,
+        journey: from.journey,
+        passedAt,
+        depthAt,
+        at,
+      });
     },
   };
+}
+
+/** A time at which a value has not jumped yet: earlier by far less than from one frame to the next. */
+export function justBefore(time: number): number {
+  return time - Math.max(1, time) * 2 ** -40;
 }
 
 /** Whether the straight way between two places shows nothing but a blur. */

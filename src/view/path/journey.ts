@@ -18,6 +18,8 @@ export interface Journey {
   at(t: number): Place;
   /** log10 of the zoom there. */
   depthAt(t: number): number;
+  /** The time of the smallest zoom. */
+  readonly top: number;
 }
 
 /** rho²: how much zooming is as much as panning by a view; 2 is what van Wijk's and Nuij's subjects preferred, about. */
@@ -51,6 +53,7 @@ export function journeyOf(from: Place, to: Place): Journey | undefined {
   }
   return {
     depthAt,
+    top: Math.min(1, Math.max(0, -r0 / length)),
     at(t) {
       if (t <= 0) return from;
       if (t >= 1) return to;

@@ -1,12 +1,21 @@
 /** The path of a film: the state of everything that changes, at any time, of any frame without the others. */
 
-import { type CameraTrack, cameraOf } from './camera.js';
+import { type CameraTrack, cameraOf, justBefore } from './camera.js';
 import type { Constant, Keyframe, State } from './keyframe.js';
+import type { Place } from './place.js';
+import type { Section } from './section.js';
 import { positionIn, trackOf } from './track.js';
 
 export interface Path extends CameraTrack {
+  /** The way from one time to another, in parts along which the zoom only grows, only shrinks, or stays. */
+  legs(begin: number, end: number): Leg[];
   /** Everything but the place. */
   othersAt(time: number): Omit<State, 're' | 'im' | 'zoom'>;
+}
+
+/** A section of the camera's way, with its rotation. */
+export interface Leg extends Pick<Section, 'from' | 'to' | 'depthAt' | 'positionAt'> {
+  at(position: number): Place & Pick<State, 'rotation'>;
 }
 
 /** The same keyframes; the first is at time 0, and has the values of `base` where it has none of its own. */
@@ -30,8 +39,17 @@ export function pathOf(keyframes: readonly Keyframe[], base: State): Path {
   const [rotation, bailout] = [numberOf('rotation'), numberOf('bailout')];
   const [offset, density, angle] = [numberOf('offset'), numberOf('density'), numberOf('angle')];
   const julia = constantOf(keyframes);
+  const camera = cameraOf(keyframes, base);
+  const turns = keyframes.flatMap((one) => (one.rotation === undefined ? [] : [one.at]));
   return {
-    ...cameraOf(keyframes, base),
+    ...camera,
+    legs(begin, end) {
+      const inside = [...camera.times, ...turns].filter((time) => time > begin && time < end);
+      const times = [...new Set([begin, ...inside, end])].sort((a, b) => a - b);
+      const spans =
+        times.length === 1 ? [[begin, begin] as const] : times.slice(1).map((to, k) => [times[k] ?? 0, to] as const);
+      return spans.flatMap(([from, to]) => camera.sections(from, to).map((one) => turned(one, rotation, to)));
+    },
     othersAt: (time) => ({
       rotation: rotation(time),
       bailout: bailout(time),
@@ -41,6 +59,22 @@ export function pathOf(keyframes: readonly Keyframe[], base: State): Path {
       ...(base.angle === undefined ? {} : { angle: angle(time) }),
     }),
   };
+}
+
+/** `end`: of its time. */
+function turned(section: Section, rotation: (time: number) => number, end: number): Leg {
+  const { from, to, depthAt, positionAt, timeAt, rests } = section;
+  const last = justBefore(end);
+  if (rests) {
+    const [place, depth] = [section.at(from), depthAt(from)];
+    const [first, then] = [rotation(from), rotation(Math.min(to, last))];
+    const at = (degrees: number) => ({ ...place, rotation: degrees });
+    return { from: first, to: then, at, depthAt: () => depth, positionAt: () => first };
+  }
+  const at = (position: number) => {
+    return { ...section.at(position), rotation: rotation(Math.min(timeAt(position), last)) };
+  };
+  return { from, to, at, depthAt, positionAt };
 }
 
 /** Between keyframes the constant is a pair of doubles; at keyframes, and where it stays, it is the text that was given. */

@@ -89,6 +89,7 @@ async function inParts(
     const nu = new Float64Array(count);
     const distance = view.distance && new Float64Array(2 * count);
     const footprint = view.footprint && new Float64Array(count);
+    const iterate = view.iterate && new Float64Array(2 * count);
     let [done, iterations, uncertain] = [0, 0, 0];
     for (const part of chunks(rect, perPixel)) {
       check();
@@ -96,12 +97,17 @@ async function inParts(
       nu.set(one.nu, done);
       if (one.distance) distance?.set(one.distance, 2 * done);
       if (one.footprint) footprint?.set(one.footprint, done);
+      if (one.iterate) iterate?.set(one.iterate, 2 * done);
       done += one.nu.length;
       iterations += one.iterations;
       uncertain += one.uncertain ?? 0;
     }
-    const more = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
-    return { nu, iterations, uncertain, ...more };
+    return {
+      ...{ nu, iterations, uncertain },
+      ...(distance ? { distance } : {}),
+      ...(footprint ? { footprint } : {}),
+      ...(iterate ? { iterate } : {}),
+    };
   } catch (error) {
     if (error === STOPPED) return undefined;
     throw error;
@@ -112,6 +118,7 @@ function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: 
   const { nu, distance, footprint, iterations, uncertain = 0 } = samples;
   if (view.distance && !distance) throw new Error('the kernel gave no distances');
   if (view.footprint && !footprint) throw new Error('the kernel gave no footprints');
+  if (view.iterate && !samples.iterate) throw new Error('the kernel gave no iterates');
   const perPixel = nu.length / (rect.width * rect.height);
   const widths = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
   const painted = { nu, perPixel, iterations: view.iterations, ...widths };

@@ -1,0 +1,116 @@
+/** A job of the service as a command: it renders into a folder of its own, with the fleet and the store of all jobs. */
+
+import { basename, join, sep } from 'node:path';
+import { FractalError } from '../errors.js';
+import type { RunningJob } from '../leader/job/job.js';
+import { orderedOptions, orderedRequest } from '../request/submission.js';
+import type { Job, Output, Progress } from '../service/job.js';
+import type { Outputs } from '../service/outputs.js';
+import type { Run, RunReports, StartRun } from '../service/run.js';
+import type { StoreOptions } from './archive.js';
+import type { AppEvent, ProgressEvent } from './events.js';
+import { type RenderCluster, type RenderWorkers, render } from './render.js';
+
+export interface JobRunOptions {
+  readonly workers: RenderWorkers;
+  readonly cluster: RenderCluster;
+  readonly store: StoreOptions;
+  readonly outputs: Pick<Outputs, 'prepare'>;
+}
+
+/** How often a pausing job is looked at. */
+const PAUSE_MS = 50;
+
+export function jobRuns(options: JobRunOptions): StartRun {
+  return (job, reports): Run => {
+    const stopped = new AbortController();
+    const end = () => stopped.abort(new Error('the job was stopped'));
+    let running: RunningJob | undefined;
+    let latest = job;
+    let pausing: NodeJS.Timeout | undefined;
+    const rank = () => {
+      running?.setPriority(latest.priority);
+      running?.setOwner(latest.owner);
+    };
+    /** Shards under way are finished and kept; then the run ends, and takes no memory while the job is paused. */
+    const pause = () => {
+      if (!running) return end();
+      running.pause();
+      pausing ??= setInterval(() => running?.usage.underWay === 0 && end(), PAUSE_MS);
+    };
+    const goOn = () => {
+      clearInterval(pausing);
+      pausing = undefined;
+      running?.resume();
+    };
+    const started = (one: RunningJob) => {
+      running = one;
+      rank();
+    };
+    const progress = (event: ProgressEvent) => reports.progress(progressOf(event, running));
+    const context = { log: reports.log, progress, started, signal: stopped.signal };
+    return {
+      result: renderJob(job, options, context).finally(() => clearInterval(pausing)),
+      // What was computed is in the store, from which the next run takes it.
+      stop: (how) => (how === 'pause' ? pause() : end()),
+      revised(now) {
+        latest = now;
+        rank();
+        if (pausing) goOn();
+      },
+    };
+  };
+}
+
+interface RunContext extends Pick<RunReports, 'log'> {
+  readonly signal: AbortSignal;
+  progress(event: ProgressEvent): void;
+  started(job: RunningJob): void;
+}
+
+async function renderJob(
+  { id, order, priority, owner }: Job,
+  { workers, cluster, store, outputs }: JobRunOptions,
+  { log, progress, signal, started }: RunContext,
+): Promise<readonly Output[] | 'stopped'> {
+  // Clients see names of files, not where they are.
+  let hidden = '';
+  const shown = (text: string) => (hidden === '' ? text : text.replaceAll(hidden, ''));
+  const emit = (event: AppEvent) => {
+    if (event.kind === 'log') log(event.level, shown(event.text));
+    if (event.kind === 'progress') progress(event);
+  };
+  try {
+    const folder = await outputs.prepare(id);
+    hidden = `${folder}${sep}`;
+    const { verify, keepSamples } = orderedOptions(order);
+    const request = orderedRequest(order);
+    const outfiles = request.outfiles.map((name) => join(folder, name));
+    const { files } = await render(
+      {
+        request: { ...request, outfile: outfiles[0] as string, outfiles },
+        notes: [],
+        store: { ...store, samples: keepSamples },
+        cluster: { ...cluster, verify, standing: { priority, owner } },
+        metrics: false,
+        started,
+      },
+      workers,
+      { emit, signal },
+    );
+    return files.map(({ path, bytes }) => ({ name: basename(path), bytes }));
+  } catch (error) {
+    if (signal.aborted) return 'stopped';
+    if (error instanceof FractalError) throw new FractalError(error.code, shown(error.message), { cause: error });
+    throw error;
+  }
+}
+
+function progressOf(
+  { framesDone, outline, samplesDone, samples }: ProgressEvent,
+  running: RunningJob | undefined,
+): Progress {
+  const { slots = 0, secondsLeft } = running?.usage ?? {};
+  const left = secondsLeft === undefined ? {} : { coreSecondsLeft: secondsLeft };
+  return { framesDone, frames: outline.frames, samplesDone, samples, slots, ...left };
+}

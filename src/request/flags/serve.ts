@@ -1,0 +1,80 @@
+/** Flags of `fractal serve` alone. */
+
+import type { FlagTable } from './flag.js';
+import { address, byteSize, file, whole } from './schemas.js';
+
+const commands = ['serve'] as const;
+
+export const SERVE_FLAGS = {
+  http: {
+    group: 'Clients',
+    commands,
+    value: 'HOST:PORT',
+    schema: address,
+    describe: 'address on which clients are answered',
+    default: '127.0.0.1:8080',
+  },
+  'http-tokens': {
+    group: 'Clients',
+    commands,
+    value: 'FILE',
+    schema: file,
+    describe: 'file with a line "ROLE TOKEN OWNER" for each client; roles: view, submit, operate',
+  },
+  'job-pixels': {
+    group: 'Clients',
+    commands,
+    value: 'N',
+    schema: whole(1, 2 ** 50),
+    describe: 'pixels that a job may have in all its frames',
+    default: String(10 ** 13),
+  },
+  'owner-jobs': {
+    group: 'Clients',
+    commands,
+    value: 'N',
+    schema: whole(1, 10_000_000),
+    describe: 'jobs of an owner that may wait',
+    default: '10000',
+  },
+  data: {
+    group: 'Jobs',
+    commands,
+    value: 'FOLDER',
+    schema: file,
+    describe: 'folder of the queue and of the files that jobs make; one service has it at a time',
+    defaultText: "fractal in the user's data folder",
+  },
+  jobs: {
+    group: 'Jobs',
+    commands,
+    value: 'N',
+    schema: whole(1, 256),
+    describe: 'jobs that run at once',
+    default: '4',
+  },
+  'keep-days': {
+    group: 'Jobs',
+    commands,
+    value: 'N',
+    schema: whole(1, 36_500),
+    describe: 'remove jobs and their files so many days after their end',
+    default: '30',
+  },
+  'keep-jobs': {
+    group: 'Jobs',
+    commands,
+    value: 'N',
+    schema: whole(0, 10_000_000),
+    describe: 'keep so many jobs that have ended; older ones are removed',
+    default: '100000',
+  },
+  'keep-size': {
+    group: 'Jobs',
+    commands,
+    value: 'BYTES',
+    schema: byteSize,
+    describe: 'keep so many bytes of files; the oldest are removed, their jobs stay',
+    default: '100G',
+  },
+} as const satisfies FlagTable;

@@ -1,0 +1,101 @@
+/**
+ * A job as clients send it: a request file (file.ts) with the flags of flags/job.ts. It names no files of the service's
+ * machine, and no workers: these are the service's own.
+ */
+
+import { FractalError } from '../errors.js';
+import { outfileOf } from '../render/outfile.js';
+import { findPalette } from '../render/palette.js';
+import { parseRequestFile } from './file.js';
+import { PICTURE_FLAGS, REQUEST_FLAGS } from './flags/index.js';
+import { JOB_FLAGS } from './flags/job.js';
+import { requestOf } from './parse.js';
+import { frameCount, type Request } from './request.js';
+import { invalid, type RawFlags, shorten, valuesOf } from './values.js';
+
+export interface SubmittedRequest {
+  /** Flags as text, which `orderedRequest` reads again. */
+  readonly order: RawFlags;
+  /** Pixels of all frames. */
+  readonly pixels: number;
+  readonly priority: number;
+  readonly owner?: string;
+  readonly webhook?: string;
+  /** Milliseconds since 1970. */
+  readonly deadline?: number;
+}
+
+/** Flags of a picture that name a file, and may not. */
+const FILES: ReadonlySet<string> = new Set(['location', 'audio', 'request']);
+/** Other flags that a job may have. */
+const MORE = ['verify', 'keep-samples'] as const;
+
+/** `text`: of a JSON object. @throws FractalError REQUEST_FILE, REQUEST_INVALID, VIEW_TOO_LARGE */
+export function readSubmission(text: string): SubmittedRequest {
+  const flags = parseRequestFile(text, 'the job', Object.keys(JOB_FLAGS));
+  const order: RawFlags = {};
+  const fields: RawFlags = {};
+  for (const [name, value] of Object.entries(flags)) {
+    if (Object.hasOwn(JOB_FLAGS, name)) fields[name] = value;
+    else order[checkedName(name)] = value;
+  }
+  const request = orderedRequest(order);
+  const { width, height, film } = request;
+  const { priority, owner, webhook, deadline } = valuesOf(JOB_FLAGS, fields);
+  return {
+    order,
+    pixels: width * height * frameCount(film),
+    priority,
+    ...(owner === undefined ? {} : { owner }),
+    ...(webhook === undefined ? {} : { webhook }),
+    ...(deadline === undefined ? {} : { deadline }),
+  };
+}
+
+/** What is to be changed of a job: priority and owner. @throws FractalError REQUEST_FILE, REQUEST_INVALID */
+export function parseRevision(text: string): { readonly priority?: number; readonly owner?: string } {
+  const { priority, owner } = JOB_FLAGS;
+  const flags = parseRequestFile(text, 'the change', ['priority', 'owner']);
+  const other = Object.keys(flags).find((name) => name !== 'priority' && name !== 'owner');
+  if (other !== undefined)
+    throw new FractalError('REQUEST_FILE', `the change: "${other}" of a job cannot be changed: submit another job`);
+  const given = valuesOf({ priority, owner }, flags);
+  return {
+    ...(flags.priority === undefined ? {} : { priority: given.priority }),
+    ...(given.owner === undefined ? {} : { owner: given.owner }),
+  };
+}
+
+/**
+ * The request of a job. Its outfiles are names without a folder.
+ * @throws FractalError REQUEST_INVALID, VIEW_TOO_LARGE, OUTFILE_FORMAT, PALETTE_UNKNOWN, PALETTE_INVALID
+ */
+export function orderedRequest(order: RawFlags): Request {
+  const request = requestOf(valuesOf(PICTURE_FLAGS, order));
+  for (const name of request.outfiles) {
+    requirePlainName(name);
+    outfileOf(name, frameCount(request.film), request.width, request.height);
+  }
+  if (/\.json\s*$/i.test(request.colours.palette))
+    throw invalid(`--palette "${shorten(request.colours.palette)}" is a file: give its stops as JSON instead`);
+  findPalette(request.colours.palette);
+  return request;
+}
+
+/** What else a job asks for. @throws FractalError REQUEST_INVALID */
+export function orderedOptions(order: RawFlags): { readonly verify: number; readonly keepSamples: boolean } {
+  const { verify = 0, 'keep-samples': keepSamples } = valuesOf(REQUEST_FLAGS, order);
+  return { verify, keepSamples };
+}
+
+function checkedName(name: string): string {
+  const own = Object.hasOwn(PICTURE_FLAGS, name) || MORE.some((one) => one === name);
+  if (own && !FILES.has(name)) return name;
+  const why = FILES.has(name) ? 'names a file, which a job cannot' : 'is decided by the service';
+  throw new FractalError('REQUEST_FILE', `the job: "${name}" ${why}: leave it out`);
+}
+
+function requirePlainName(name: string): void {
+  if (/^[\p{L}\p{N}][\p{L}\p{N} ._%+=@-]{0,99}$/u.test(name) && !name.endsWith('.')) return;
+  throw invalid(`--outfile "${shorten(name)}" is not a file name of letters, digits and ._-: leave out folders`);
+}

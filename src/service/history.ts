@@ -1,0 +1,59 @@
+/** What is kept of jobs that have ended: bounded by age, by their number, and by the size of their outputs. */
+
+import { ENDED, type Job } from './job.js';
+import { expire } from './life.js';
+import type { Outputs } from './outputs.js';
+import type { Cursor, Queue } from './queue.js';
+
+export interface Retention {
+  /** Since the job has ended. */
+  readonly days: number;
+  /** Of ended jobs. */
+  readonly jobs: number;
+  /** Of all outputs. */
+  readonly bytes: number;
+}
+
+const PAGE = 500;
+const DAY_MS = 86_400_000;
+
+/** Removes ended jobs, or only their outputs, the newest of them last. */
+export async function sweep(queue: Queue, outputs: Outputs, keep: Retention, now: number): Promise<void> {
+  const gone: string[] = [];
+  let [jobs, bytes] = [0, 0];
+  for await (const job of newestFirst(queue)) {
+    jobs++;
+    bytes += job.outputs.reduce((sum, one) => sum + one.bytes, 0);
+    if (jobs > keep.jobs || now - (job.endedAt ?? now) > keep.days * DAY_MS) gone.push(job.id);
+    else if (bytes > keep.bytes && job.outputs.length > 0) await expireOne(queue, outputs, job);
+  }
+  // The record first: outputs without a job are removed by `removeStray`.
+  for (let k = 0; k < gone.length; k += PAGE) await queue.remove(gone.slice(k, k + PAGE));
+  for (const id of gone) await outputs.remove(id);
+}
+
+/** Removes outputs of jobs that do not exist. */
+export async function removeStray(queue: Queue, outputs: Outputs): Promise<void> {
+  for (const id of await outputs.list()) if (!(await queue.get(id))) await outputs.remove(id);
+}
+
+async function expireOne(queue: Queue, outputs: Outputs, { id, version }: Job): Promise<void> {
+  let isExpired = false;
+  await queue.change(id, (latest) => {
+    const job = latest.version === version ? expire(latest) : undefined;
+    isExpired = job !== undefined;
+    return job && { job };
+  });
+  // Requeued meanwhile, its folder is in use.
+  if (isExpired) await outputs.remove(id);
+}
+
+async function* newestFirst(queue: Queue): AsyncGenerator<Job> {
+  const query = { states: ENDED, sort: 'ended', descending: true, limit: PAGE } as const;
+  let after: Cursor | undefined;
+  do {
+    const { jobs, next } = await queue.list({ ...query, ...(after ? { after } : {}) });
+    yield* jobs;
+    after = next;
+  } while (after);
+}

@@ -1,0 +1,51 @@
+/** Changes of jobs for many listeners: several changes within a short time are one call. */
+
+import type { Service } from '../service.js';
+
+export interface Changes {
+  /** Calls `act` after changes of a job, and once at the end. Returns a function that ends this. */
+  on(id: string, act: () => void): () => void;
+  readonly closed: boolean;
+  close(): void;
+}
+
+const TOGETHER_MS = 100;
+
+export function changesOf(service: Pick<Service, 'watch'>): Changes {
+  const listeners = new Map<string, Set<() => void>>();
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+  const tell = (ids: Iterable<string>) => {
+    for (const id of ids) for (const act of listeners.get(id) ?? []) act();
+  };
+  const unwatch = service.watch((id) => {
+    if (!listeners.has(id)) return;
+    changed.add(id);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const ids = [...changed];
+      changed.clear();
+      tell(ids);
+    }, TOGETHER_MS);
+  });
+  return {
+    on(id, act) {
+      const own = listeners.get(id) ?? new Set();
+      listeners.set(id, own.add(act));
+      return () => {
+        own.delete(act);
+        if (own.size === 0 && listeners.get(id) === own) listeners.delete(id);
+      };
+    },
+    get closed() {
+      return closed;
+    },
+    close() {
+      closed = true;
+      unwatch();
+      clearTimeout(timer);
+      tell([...listeners.keys()]);
+    },
+  };
+}

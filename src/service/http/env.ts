@@ -1,0 +1,85 @@
+/** What routes share: the services that they use, the access of a request, and how its parts are read. */
+
+import type { HttpBindings } from '@hono/node-server';
+import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
+import type { FractalError } from '../../errors.js';
+import type { Job } from '../job.js';
+import type { Service } from '../service.js';
+import { HttpError } from './problem.js';
+import { allows, type Grant, type Role, type Tokens } from './tokens.js';
+
+export interface Env {
+  readonly Bindings: HttpBindings;
+  readonly Variables: { grant: Grant };
+}
+
+export type Context = HonoContext<Env>;
+export type Routes = Hono<Env>;
+
+export interface HttpOptions {
+  readonly service: Service;
+  readonly cluster: ClusterView;
+  /** Absent: every client that reaches the port may do everything. */
+  readonly tokens?: Tokens;
+  /** Only clients that name this machine in their URL are answered: a page of the web may have a name that leads here. */
+  readonly loopbackOnly: boolean;
+  /** Pixels of all frames of a job. */
+  readonly mostPixels: number;
+  /** Milliseconds. */
+  now(): number;
+  /** Gets errors of the program itself. */
+  report(error: unknown): void;
+}
+
+/** The workers, as operators see them. */
+export interface ClusterView {
+  workers(): readonly WorkerView[];
+  /** The worker finishes its shards and gets no more. false: there is none of that name. Absent: not possible. */
+  drain?(name: string): boolean;
+}
+
+export interface WorkerView {
+  /** host:port. */
+  readonly name: string;
+  readonly state: string;
+  readonly slots: number;
+  /** Why it is not used. */
+  readonly reason?: string;
+}
+
+export function routes(): Routes {
+  return new Hono<Env>();
+}
+
+/** Lets only tokens of this role pass, and those that may do more. */
+export function needs(role: Role): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const { grant } = context.var;
+    if (!allows(grant, role)) throw denied(`the token has the role ${grant.role}, and this takes ${role}`);
+    await next();
+  };
+}
+
+/** Lets the owner of a job pass, and operators. */
+export function requireOwner({ role, owner }: Grant, job: Job): void {
+  if (role !== 'operate' && owner !== job.owner)
+    throw denied(`job ${job.id} belongs to ${job.owner}, and the token to ${owner}`);
+}
+
+function denied(why: string): FractalError {
+  return new HttpError(403, 'ACCESS_DENIED', why);
+}
+
+/** The version that If-Match names, as ETag has it. undefined: any. */
+export function versionWanted(context: Context): number | undefined {
+  const header = context.req.header('if-match');
+  if (header === undefined || header === '*') return undefined;
+  const version = /^"(\d{1,15})"$/.exec(header)?.[1];
+  if (version === undefined)
+    throw badRequest(`If-Match ${header} is no ETag of a job: send the one of its last answer`);
+  return Number(version);
+}
+
+export function badRequest(why: string): HttpError {
+  return new HttpError(400, 'HTTP_INVALID', why);
+}

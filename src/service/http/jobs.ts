@@ -1,0 +1,103 @@
+/** /v1/jobs: submit, list, show, change, delete. */
+
+import { createHash } from 'node:crypto';
+import { parseRevision, readSubmission } from '../../request/submission.js';
+import type { Job } from '../job.js';
+import { COMMANDS } from '../life.js';
+import type { AcceptOptions } from '../queue.js';
+import { bodyOf } from './body.js';
+import {
+  badRequest,
+  type Context,
+  type HttpOptions,
+  needs,
+  type Routes,
+  requireOwner,
+  routes,
+  versionWanted,
+} from './env.js';
+import { cursorText, queryOf } from './list.js';
+import { HttpError } from './problem.js';
+import { jobView } from './views.js';
+
+export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
+  const app = routes();
+
+  app.post('/', needs('submit'), async (context) => {
+    const text = await bodyOf(context);
+    const { pixels, owner, ...wanted } = readSubmission(text);
+    if (pixels > mostPixels)
+      throw new HttpError(
+        413,
+        'QUOTA',
+        `the job has ${pixels} pixels in all its frames, and ${mostPixels} are allowed`,
+      );
+    const submission = { ...wanted, owner: ownerOf(context, owner) };
+    const { job, isNew } = await service.submit(submission, keyOf(context, text));
+    const headers = { location: `/v1/jobs/${job.id}`, etag: etag(job) };
+    return context.json(jobView(job), isNew ? 201 : 200, headers);
+  });
+
+  app.get('/', needs('view'), async (context) => {
+    const { jobs, next } = await service.list(queryOf(context.req.query()));
+    return context.json({ jobs: jobs.map(jobView), ...(next ? { next: cursorText(next) } : {}) });
+  });
+
+  app.get('/:id', needs('view'), async (context) => {
+    const job = await service.get(context.req.param('id'));
+    if (context.req.header('if-none-match') === etag(job)) return context.body(null, 304, { etag: etag(job) });
+    return answer(context, job);
+  });
+
+  app.patch('/:id', needs('submit'), async (context) => {
+    const id = context.req.param('id');
+    const wanted = parseRevision(await bodyOf(context));
+    requireOwner(context.var.grant, await service.get(id));
+    if (wanted.owner !== undefined) ownerOf(context, wanted.owner);
+    return answer(context, await service.revise(id, wanted, versionWanted(context)));
+  });
+
+  app.delete('/:id', needs('submit'), async (context) => {
+    const id = context.req.param('id');
+    requireOwner(context.var.grant, await service.get(id));
+    await service.remove(id, versionWanted(context));
+    return context.body(null, 204);
+  });
+
+  for (const name of COMMANDS) {
+    app.post(`/:id/${name}`, needs('submit'), async (context) => {
+      const id = context.req.param('id');
+      requireOwner(context.var.grant, await service.get(id));
+      return answer(context, await service.act(id, name, versionWanted(context)));
+    });
+  }
+  return app;
+}
+
+function answer(context: Context, job: Job): Response {
+  return context.json(jobView(job), 200, { etag: etag(job) });
+}
+
+/** Of a job that runs, its progress changes as well. */
+function etag({ version }: Job): string {
+  return `"${version}"`;
+}
+
+/** Only operators give jobs to others. */
+function ownerOf({ var: { grant } }: Context, wanted: string | undefined): string {
+  if (wanted === undefined || wanted === grant.owner) return grant.owner;
+  if (grant.role === 'operate') return wanted;
+  throw new HttpError(
+    403,
+    'ACCESS_DENIED',
+    `the token belongs to ${grant.owner}, not to ${wanted}: leave out the owner`,
+  );
+}
+
+function keyOf(context: Context, body: string): AcceptOptions['key'] {
+  const text = context.req.header('idempotency-key');
+  if (text === undefined) return undefined;
+  if (!/^[\x20-\x7e]{1,255}$/.test(text))
+    throw badRequest('the Idempotency-Key has more than 255 characters, or others than ASCII');
+  return { text, body: createHash('sha256').update(body).digest('hex') };
+}

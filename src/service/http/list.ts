@@ -1,0 +1,43 @@
+/** The query of a list of jobs: ?state=queued,running&owner=NAME&sort=-submitted&limit=50&cursor=… */
+
+import { type JobState, STATES } from '../job.js';
+import { type Cursor, type Query, SORTS } from '../queue.js';
+import { badRequest } from './env.js';
+
+const NAMES = ['state', 'owner', 'sort', 'limit', 'cursor'];
+const USUAL_LIMIT = 50;
+const MOST = 1000;
+
+export function queryOf(given: Readonly<Record<string, string>>): Query {
+  const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw badRequest(`"${unknown}" is no part of a query of jobs: use ${NAMES.join(', ')}`);
+  const { state, owner, sort = '-submitted', limit = String(USUAL_LIMIT), cursor } = given;
+  const field = SORTS.find((one) => sort === one || sort === `-${one}`);
+  if (!field) throw badRequest(`sort=${sort}: jobs are sorted by ${SORTS.join(', ')}; with - the highest first`);
+  const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
+  if (count < 1 || count > MOST) throw badRequest(`limit=${limit} is not a whole number from 1 to ${MOST}`);
+  return {
+    ...(state === undefined ? {} : { states: state.split(',').map(stateOf) }),
+    ...(owner === undefined ? {} : { owner }),
+    sort: field,
+    descending: sort.startsWith('-'),
+    limit: count,
+    ...(cursor === undefined ? {} : { after: cursorOf(cursor) }),
+  };
+}
+
+export function cursorText({ value, id }: Cursor): string {
+  return `${value}.${id}`;
+}
+
+function cursorOf(text: string): Cursor {
+  const [, value, id] = /^(\d{1,15})\.([0-9a-z]{1,40})$/.exec(text) ?? [];
+  if (value === undefined || id === undefined) throw badRequest('the cursor is not one that "next" of a list gave');
+  return { value: Number(value), id };
+}
+
+function stateOf(text: string): JobState {
+  const state = STATES.find((one) => one === text);
+  if (!state) throw badRequest(`state=${text}: the states are ${STATES.join(', ')}`);
+  return state;
+}

@@ -1,0 +1,73 @@
+/** The HTTP server: what it listens on, and its limits for slow and silent clients. */
+
+import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { FractalError, messageOf } from '../../errors.js';
+import { httpApp } from './app.js';
+import { changesOf } from './changes.js';
+import type { HttpOptions } from './env.js';
+
+export interface ListenOptions extends HttpOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** PEM texts. Absent: HTTP without TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export interface HttpServer {
+  readonly host: string;
+  readonly port: number;
+  /** Ends all connections; answers under way may still be sent for a short time. */
+  close(): Promise<void>;
+}
+
+const MOST_CONNECTIONS = 4_096;
+/** A request must be complete after so long. */
+const REQUEST_MS = 30_000;
+/** A connection on which nothing moves for so long is closed: half-open ones, and readers that stopped. */
+const SILENT_MS = 60_000;
+const CLOSE_MS = 1_000;
+
+const LIMITS = {
+  connectionsCheckingInterval: 5_000,
+  headersTimeout: 10_000,
+  requestTimeout: REQUEST_MS,
+  keepAliveTimeout: 10_000,
+  maxHeaderSize: 16 << 10,
+};
+
+/** @throws FractalError PORT_IN_USE */
+export async function listen({ host, port, tls, ...options }: ListenOptions): Promise<HttpServer> {
+  const changes = changesOf(options.service);
+  const app = httpApp(options, changes);
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server: Server = tls ? createSecureServer({ ...LIMITS, ...tls }, listener) : createServer(LIMITS, listener);
+  server.maxConnections = MOST_CONNECTIONS;
+  server.timeout = SILENT_MS;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    throw new FractalError('PORT_IN_USE', `--http ${host}:${port}: ${messageOf(error)}: choose another one`, {
+      cause: error,
+    });
+  }
+  server.on('error', options.report);
+  return {
+    host,
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      changes.close();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** The files that jobs have made, in a folder for each job. */
+
+import { constants, type ReadStream } from 'node:fs';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Outputs {
+  /** An empty folder for a run: what an earlier one left is removed. */
+  prepare(id: string): Promise<string>;
+  /** undefined: there is no such file. `name`: of an output of the job. */
+  open(id: string, name: string): Promise<OpenOutput | undefined>;
+  remove(id: string): Promise<void>;
+  /** Ids of the jobs that have a folder. */
+  list(): Promise<readonly string[]>;
+}
+
+/** To be read or closed. */
+export interface OpenOutput {
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  /** From the first to the last of these bytes, counted from 0; closes the file at the end. */
+  read(first: number, last: number): ReadStream;
+  close(): Promise<void>;
+}
+
+export async function openOutputs(folder: string): Promise<Outputs> {
+  await mkdir(folder, { recursive: true });
+  const folderOf = (id: string) => join(folder, id);
+  const remove = (id: string) => rm(folderOf(id), { recursive: true, force: true });
+  return {
+    async prepare(id) {
+      await remove(id);
+      await mkdir(folderOf(id));
+      return folderOf(id);
+    },
+    async open(id, name) {
+      try {
+        const file = await open(join(folderOf(id), name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+        const { size, mtimeMs } = await file.stat();
+        return {
+          bytes: size,
+          modified: mtimeMs,
+          read: (first, last) => file.createReadStream({ start: first, end: last }),
+          close: () => file.close(),
+        };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    remove,
+    list: () => readdir(folder),
+  };
+}

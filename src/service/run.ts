@@ -1,0 +1,44 @@
+/** One attempt at a job: how app starts it, and how it ends. */
+
+import { asResourceError, FractalError, messageOf } from '../errors.js';
+import type { Job, JobError, Output, Progress } from './job.js';
+import type { Outcome } from './life.js';
+
+/** Begins to render a job. What it computes is kept, so that a later run goes on from there. */
+export type StartRun = (job: Job, reports: RunReports) => Run;
+
+export interface Run {
+  /** The complete files; `stopped`: it was ended by `stop`. Rejects when the job has failed. */
+  readonly result: Promise<readonly Output[] | 'stopped'>;
+  /** The run is to end soon; may be called again. `pause`: shards in progress may be finished. */
+  stop(how: 'pause' | 'cancel' | 'close'): void;
+  /** Priority or owner of the job have changed. */
+  revised(job: Job): void;
+}
+
+export interface RunReports {
+  /** Called often. */
+  progress(progress: Progress): void;
+  log(level: 'warn' | 'info', text: string): void;
+}
+
+/** Never rejects. */
+export async function outcomeOf({ result }: Run): Promise<Outcome> {
+  try {
+    const outputs = await result;
+    return outputs === 'stopped' ? { kind: 'stopped' } : { kind: 'succeeded', outputs };
+  } catch (error) {
+    return { kind: 'failed', error: errorOf(error) };
+  }
+}
+
+/** Why a job fails at this time: its deadline. undefined: it has none, or time left. */
+export function overdue({ deadline = Infinity }: Job, now: number): JobError | undefined {
+  if (now < deadline) return undefined;
+  return { code: 'TIMEOUT', message: `not finished by its deadline, ${new Date(deadline).toISOString()}` };
+}
+
+function errorOf(error: unknown): JobError {
+  const known = error instanceof FractalError ? error : asResourceError(error);
+  return known ? { code: known.code, message: known.message } : { code: 'INTERNAL', message: messageOf(error) };
+}

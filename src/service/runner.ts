@@ -1,0 +1,184 @@
+/**
+ * Runs the jobs of a queue, several at once. It follows the queue: whatever changes a job there, a client or another service,
+ * `watch` reports it, and the run is stopped or ranked again. A service claims a job by changing it to `running`; with several
+ * services on one queue only one of them succeeds.
+ */
+
+import { Shares } from './fair.js';
+import { hasEnded, type Job, type JobError, type Progress } from './job.js';
+import { begin, ended, failWaiting } from './life.js';
+import type { Queue } from './queue.js';
+import { outcomeOf, overdue, type Run, type StartRun } from './run.js';
+
+export interface RunnerOptions {
+  readonly queue: Queue;
+  /** As the queue was opened with. */
+  readonly service: string;
+  readonly start: StartRun;
+  /** Jobs that run at once. */
+  readonly atMost: number;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** The queue cannot be read or written at the moment; it is tried again. */
+  failed(error: unknown): void;
+}
+
+export interface Runner {
+  /** Of a job that runs here. */
+  progressOf(id: string): Progress | undefined;
+  /** Calls `act` with the id of a job when its progress has changed. Returns a function that ends this. */
+  watch(act: (id: string) => void): () => void;
+  /** Stops all runs; their jobs go on when a service starts again. Resolves when they have ended. */
+  close(): Promise<void>;
+}
+
+interface Active {
+  readonly job: Job;
+  readonly run: Run;
+  progress?: Progress;
+  /** Its deadline has passed. */
+  failure?: JobError;
+}
+
+/** After an error of the queue. */
+const RETRY_MS = 1_000;
+/** The longest time of a timer in Node. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Jobs of services that do not exist any more go on first. */
+export async function startRunner(options: RunnerOptions): Promise<Runner> {
+  const { queue, service, start, atMost, now, failed } = options;
+  const active = new Map<string, Active>();
+  const endings = new Set<Promise<void>>();
+  const watchers = new Set<(id: string) => void>();
+  const shares = new Shares();
+  const closing = new AbortController();
+  let filling: Promise<void> | undefined;
+  let changed = false;
+
+  for (const { id } of await queue.abandoned()) {
+    await queue.change(id, (job) => ended(job, job.attempt, { kind: 'stopped' }, now()));
+  }
+
+  /** Begins jobs until all places are taken or none waits. */
+  function fill(): void {
+    changed = true;
+    filling ??= tirelessly(async () => {
+      while (changed && !closing.signal.aborted) {
+        changed = false;
+        while (active.size < atMost && !closing.signal.aborted && (await beginNext()));
+      }
+    }).finally(() => {
+      filling = undefined;
+      if (changed && !closing.signal.aborted) fill();
+    });
+  }
+
+  /** Again after an error of the queue, until the service ends. */
+  async function tirelessly(act: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await act();
+        return;
+      } catch (error) {
+        failed(error);
+        if (closing.signal.aborted) return;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /** false: no job waits. */
+  async function beginNext(): Promise<boolean> {
+    // A job may wait again while its earlier run is still ending.
+    const heads = (await queue.waiting()).filter(({ id }) => !active.has(id));
+    const running = [...active.values()].map(({ job }) => [job.owner, secondsOf(job)] as const);
+    const next = shares.next(heads, running);
+    if (!next) return false;
+    const late = overdue(next, now());
+    let claimed = false;
+    const job = await queue.change(next.id, (latest) => {
+      const change = late ? failWaiting(latest, late, now()) : begin(latest, service, now());
+      claimed = change !== undefined && !late;
+      return change;
+    });
+    if (job && claimed) launch(job);
+    return true;
+  }
+
+  function secondsOf({ startedAt = 0 }: Job): number {
+    return Math.max(0, now() - startedAt) / 1000;
+  }
+
+  function launch(job: Job): void {
+    const { id, deadline } = job;
+    const run = start(job, {
+      progress(progress) {
+        one.progress = progress;
+        for (const act of watchers) act(id);
+      },
+      log: (level, text) => void queue.note(id, { kind: 'log', level, text }).catch(failed),
+    });
+    const one: Active = { job, run };
+    active.set(id, one);
+    const expire = () => {
+      const late = overdue(job, now());
+      if (!late) return;
+      one.failure = late;
+      run.stop('cancel');
+    };
+    const timer = deadline === undefined ? undefined : setTimeout(expire, Math.min(LONGEST_MS, deadline - now()));
+    const ending = finish(one).finally(() => {
+      clearTimeout(timer);
+      endings.delete(ending);
+    });
+    endings.add(ending);
+    // What has changed since the claim was not followed.
+    queue.get(id).then((latest) => follow(id, latest), failed);
+  }
+
+  async function finish(one: Active): Promise<void> {
+    const { job, run } = one;
+    const outcome = await outcomeOf(run);
+    // A job that is stopped with the service keeps its state, and goes on when one starts.
+    if (outcome.kind !== 'stopped' || !closing.signal.aborted) {
+      const { failure } = one;
+      const result = failure && outcome.kind === 'stopped' ? ({ kind: 'failed', error: failure } as const) : outcome;
+      await tirelessly(() => queue.change(job.id, (latest) => ended(latest, job.attempt, result, now(), one.progress)));
+    }
+    shares.charge(job.owner, secondsOf(job));
+    active.delete(job.id);
+    fill();
+  }
+
+  function follow(id: string, latest: Job | undefined): void {
+    const one = active.get(id);
+    if (!one) {
+      if (latest?.state === 'queued') fill();
+    } else if (!latest || latest.attempt !== one.job.attempt || hasEnded(latest)) {
+      one.run.stop('cancel');
+    } else if (latest.state === 'pausing') {
+      one.run.stop('pause');
+    } else {
+      one.run.revised(latest);
+    }
+  }
+
+  const unwatch = queue.watch(follow);
+  fill();
+  return {
+    progressOf: (id) => active.get(id)?.progress,
+    watch(act) {
+      watchers.add(act);
+      return () => watchers.delete(act);
+    },
+    async close() {
+      closing.abort();
+      unwatch();
+      await filling;
+      for (const { run } of active.values()) run.stop('close');
+      await Promise.all(endings);
+      watchers.clear();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** The service behind HTTP with a queue in memory, and with runs that tests end. */
+
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { TestContext } from 'node:test';
+import type { HttpOptions } from '../../src/service/http/env.js';
+import { listen } from '../../src/service/http/server.js';
+import { parseTokens } from '../../src/service/http/tokens.js';
+import type { Output } from '../../src/service/job.js';
+import { openOutputs } from '../../src/service/outputs.js';
+import { startService } from '../../src/service/service.js';
+import { folder } from '../e2e/processes.js';
+import { emptyMemory, memoryQueue } from './memory-queue.js';
+import { type TestRuns, testRuns } from './runs.js';
+
+export interface HttpService {
+  readonly url: string;
+  readonly port: number;
+  readonly runs: TestRuns;
+  /** Errors of the program itself. */
+  readonly errors: readonly unknown[];
+  /** Sends JSON, unless the body is text. */
+  send(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Writes a file of a job, as its run does. */
+  write(id: string, name: string, content: Uint8Array): Promise<Output>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Of JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it
+  readonly json: any;
+}
+
+export async function httpService(
+  t: TestContext,
+  { tokens, ...options }: Partial<Omit<HttpOptions, 'tokens'>> & { tokens?: string } = {},
+): Promise<HttpService> {
+  const runs = testRuns();
+  const errors: unknown[] = [];
+  const now = () => performance.now();
+  const failed = (error: unknown) => errors.push(error);
+  const queue = memoryQueue(emptyMemory(), { service: 'test', now: Date.now });
+  const outputs = await openOutputs(join(folder(t), 'outputs'));
+  const service = await startService({
+    ...{ queue, service: 'test', start: runs.start, atMost: 1, outputs, mostWaiting: 100, now: Date.now, failed },
+    keep: { days: 1, jobs: 100, bytes: 2 ** 30 },
+  });
+  const server = await listen({
+    ...{ host: '127.0.0.1', port: 0, service, cluster: { workers: () => [] } },
+    ...{ loopbackOnly: !tokens, mostPixels: 1e9, now, report: failed },
+    ...(tokens === undefined ? {} : { tokens: parseTokens(tokens, 'tokens') }),
+    ...options,
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+  t.after(async () => {
+    await server.close();
+    const closed = service.close();
+    for (const run of runs.all) run.endStopped();
+    await closed;
+  });
+  return {
+    ...{ url, port: server.port, runs, errors },
+    async send(method, path, body, headers = {}) {
+      const text = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body);
+      const type = text === undefined ? {} : { 'content-type': 'application/json' };
+      const init = { method, headers: { ...type, ...headers }, ...(text === undefined ? {} : { body: text }) };
+      const response = await fetch(url + path, init);
+      const answer = await response.text();
+      const isJson = /json/.test(response.headers.get('content-type') ?? '');
+      return { status: response.status, headers: response.headers, json: isJson ? JSON.parse(answer) : answer };
+    },
+    async write(id, name, content) {
+      const file = createWriteStream(join(await outputs.prepare(id), name));
+      file.end(content);
+      await finished(file);
+      return { name, bytes: content.length };
+    },
+  };
+}
