@@ -25,7 +25,8 @@ const COARSE: Similarity = { cos: 2.3, sin: 0, x: 20.5, y: -11, scale: 2.3 };
 export function measured(): Measured {
   const memory = new FilmMemory(MEMORY_BYTES);
   const fine = emptyTile(memory, RECT);
-  putLight(memory, fine, noise(3 * RECT.width * RECT.height), RECT);
+  const pixels = RECT.width * RECT.height;
+  putLight(memory, fine, noise(3 * pixels), new Uint8Array(pixels).fill(1), RECT);
   const coarse = halved(memory, fine);
   const shown = (to: Similarity): Shown[] => [
     { tiles: [fine], to, weight: 1 },
