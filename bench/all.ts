@@ -15,6 +15,7 @@ import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
 import { segments } from './segments.js';
+import { serve } from './serve.js';
 import { straggler } from './straggler.js';
 import { transport } from './transport.js';
 
@@ -36,6 +37,7 @@ const ALL = {
   transport,
   priority,
   fair,
+  serve,
 };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();

@@ -21,7 +21,7 @@ export function eventLine(event: AppEvent): Line | undefined {
     case 'registration':
       return { level: 'info', text: `workers may join at ${addressText(event.address)}` };
     case 'serving':
-      return { level: 'info', text: `serving at http://${addressText(event.address)}` };
+      return { level: 'info', text: `serving at ${event.secure ? 'https' : 'http'}://${addressText(event.address)}` };
     case 'worker':
       return workerLine(event);
     case 'stage':

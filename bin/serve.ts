@@ -5,7 +5,7 @@ import type { AppEvent } from '../src/app/events.js';
 import type { LocalWorkers } from '../src/app/local-workers.js';
 import { serve as run, type ServeOptions } from '../src/app/serve.js';
 import type { WorkerSource, WorkerSourceOptions } from '../src/app/worker-source.js';
-import { oneLine } from '../src/errors.js';
+import { FractalError, oneLine } from '../src/errors.js';
 import { REQUEST_FLAGS } from '../src/request/flags/index.js';
 import { SERVE_FLAGS } from '../src/request/flags/serve.js';
 import { type RawFlags, valuesOf } from '../src/request/values.js';
@@ -24,6 +24,10 @@ export interface ServiceOptions {
 /** @throws FractalError REQUEST_INVALID */
 export function serviceOptions(flags: RawFlags): ServiceOptions {
   const v = valuesOf(SERVE_FLAGS, flags);
+  if ((v['http-cert'] === undefined) !== (v['http-key'] === undefined)) {
+    const [given, other] = v['http-cert'] === undefined ? ['http-key', 'http-cert'] : ['http-cert', 'http-key'];
+    throw new FractalError('REQUEST_INVALID', `--${given} needs --${other}: TLS takes a certificate and its key`);
+  }
   const data = v.data ?? join(dataFolder(process.env, process.platform), 'fractal');
   const values = valuesOf(REQUEST_FLAGS, { store: join(data, 'store'), ...flags });
   const cluster = clusterOptions(values);
@@ -31,6 +35,10 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
     serve: {
       http: v.http,
       ...(v['http-tokens'] === undefined ? {} : { tokens: v['http-tokens'] }),
+      ...(v['http-cert'] === undefined || v['http-key'] === undefined
+        ? {}
+        : { tls: { cert: v['http-cert'], key: v['http-key'] } }),
+      ...(v.owners === undefined ? {} : { owners: v.owners }),
       data,
       jobs: v.jobs,
       mostPixels: v['job-pixels'],

@@ -31,6 +31,8 @@ export interface ClusterUse {
   readonly strict: boolean;
   /** Further attempts to reach a worker before the job stops waiting for it. */
   readonly retries: number;
+  /** While no worker is there, but one may come, the job waits instead of failing with NO_WORKER. */
+  readonly waits?: boolean;
   /** Beside other jobs of the same fleet. */
   readonly standing?: Pick<JobOptions, 'priority' | 'owner' | 'maxSlots'>;
   /** Where the frames of films are assembled. */
@@ -70,7 +72,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   const { emit } = context;
   const ending = endingWith(context.signal);
   const name = randomUUID().slice(0, 8);
-  const { np, retries, minWorkers, strict, standing } = use;
+  const { np, retries, minWorkers, strict, waits = false, standing } = use;
   const connection = { session: name, np, retries, emit, failed: ending.end };
   const { fleet, close } = options.fleet ? kept(options.fleet, ending.end) : await connect(workers, connection);
   const running = startJob(fleet, job, {
@@ -80,6 +82,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
       ...standing,
       minWorkers,
       strict,
+      waits,
       metrics,
       signal: ending.signal,
       now: () => performance.now(),

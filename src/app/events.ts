@@ -150,6 +150,8 @@ export interface RegistrationEvent {
 export interface ServingEvent {
   readonly kind: 'serving';
   readonly address: Address;
+  /** With TLS. */
+  readonly secure: boolean;
 }
 
 /** What happens on a worker, which is named by its address. */

@@ -15,6 +15,7 @@ import type { WorkerView } from '../service/http/env.js';
 import { listen } from '../service/http/server.js';
 import { parseTokens } from '../service/http/tokens.js';
 import { openOutputs } from '../service/outputs.js';
+import { NO_OWNERS, parseOwners } from '../service/owners.js';
 import { startService } from '../service/service.js';
 import { openSqliteQueue } from '../service/sqlite/queue.js';
 import { connect } from './connected.js';
@@ -31,6 +32,10 @@ export interface ServeOptions {
   readonly http: Address;
   /** File of tokens with roles; without one, only this machine is served. */
   readonly tokens?: string;
+  /** Files of a certificate and its key, PEM; absent: HTTP without TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** File with the weights and slots of owners. */
+  readonly owners?: string;
   /** Folder of the queue, the outputs, and, unless it is elsewhere, the store. */
   readonly data: string;
   /** Jobs that run at once. */
@@ -49,7 +54,14 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
   const { http, cluster, data } = options;
   const { emit, signal } = context;
   const { hosts, file, access, local } = workers;
-  const tokens = options.tokens === undefined ? undefined : parseTokens(await textOf(options.tokens), options.tokens);
+  const tokens =
+    options.tokens === undefined ? undefined : parseTokens(await textOf(options.tokens, 'http-tokens'), options.tokens);
+  const owners =
+    options.owners === undefined ? NO_OWNERS : parseOwners(await textOf(options.owners, 'owners'), options.owners);
+  const tls = options.tls && {
+    cert: await textOf(options.tls.cert, 'http-cert'),
+    key: await textOf(options.tls.key, 'http-key'),
+  };
   checkHttpExposure(http.host, tokens !== undefined, cluster.insecure);
   const warn = logTo(emit, 'warn');
   const failed = (error: unknown) => warn(error instanceof FractalError ? error.toString() : messageOf(error));
@@ -65,27 +77,30 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     const { fleet } = resources.hold(await connect(source, { session, np, retries, emit, failed }), (one) =>
       one.close(),
     );
+    for (const [name, terms] of owners) fleet.setOwner(name, terms);
     const outputs = await openOutputs(join(data, 'outputs'));
     const now = Date.now;
     const queue = resources.hold(openSqliteQueue(data, { service: session, now }), (one) => one.close());
-    const { listen: _, ...use } = cluster;
+    const { listen: _, ...use } = { ...cluster, waits: true };
     const start = jobRuns({ workers: { ...workers, fleet }, cluster: use, store: options.store, outputs });
     const service = resources.hold(
       await startService({
         ...{ queue, service: session, start, atMost: options.jobs, outputs, keep: options.keep },
         ...{ mostWaiting: options.mostWaiting, now, failed },
+        weightOf: (owner) => owners.get(owner)?.weight ?? 1,
       }),
       (one) => one.close(),
     );
     const server = await listen({
       ...http,
-      ...{ service, cluster: { workers: () => workersOf(fleet) }, mostPixels: options.mostPixels },
+      ...{ service, cluster: { workers: () => workersOf(fleet), drain: fleet.drain }, mostPixels: options.mostPixels },
+      ...(tls ? { tls } : {}),
       ...(tokens ? { tokens } : {}),
       loopbackOnly: !tokens && isLoopback(http.host),
       ...{ now: () => performance.now(), report: failed },
     });
     resources.hold(server, (one) => one.close());
-    emit({ kind: 'serving', address: { host: server.host, port: server.port } });
+    emit({ kind: 'serving', address: { host: server.host, port: server.port }, secure: tls !== undefined });
     await orAborted(signal, broken);
   }).catch((error) => {
     if (error !== signal.reason || !signal.aborted) throw error;
@@ -107,11 +122,11 @@ function checkHttpExposure(host: string, hasTokens: boolean, insecure: boolean):
   throw new FractalError('EXPOSED', `${why}: give the service --http-tokens FILE, or --insecure`);
 }
 
-async function textOf(path: string): Promise<string> {
+async function textOf(path: string, flag: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new FractalError('CREDENTIALS', `--http-tokens ${path} cannot be read: ${messageOf(error)}`, {
+    throw new FractalError('CREDENTIALS', `--${flag} ${path} cannot be read: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 /**
  * Which job begins next: the highest priority; among owners the one that has used least; of its jobs the oldest. Use is
- * counted as start-time fair queueing does: an owner that comes back begins at the least use of those that were there, so
+ * counted as start-time fair queueing does, in seconds divided by the owner's weight: an owner that comes back begins at the least use of those that were there, so
  * that unused time is not saved up.
  */
 
@@ -14,9 +14,12 @@ export class Shares {
   private readonly used = new Map<string, number>();
   private least = 0;
 
+  /** `weightOf`: of an owner, at least 1; those of twice the weight get twice the time. */
+  constructor(private readonly weightOf: (owner: string) => number = () => 1) {}
+
   /** An owner's job has run for so long. */
   charge(owner: string, seconds: number): void {
-    this.used.set(owner, this.usedBy(owner) + seconds);
+    this.used.set(owner, this.usedBy(owner) + seconds / this.weightOf(owner));
   }
 
   /** `running`: the owners of jobs that run, with the seconds since they began. */
@@ -31,8 +34,8 @@ export class Shares {
       const own = running.filter(([owner]) => owner === head.owner);
       return {
         head,
-        jobs: own.length,
-        seconds: own.reduce((sum, [, seconds]) => sum + seconds, this.usedBy(head.owner)),
+        jobs: own.length / this.weightOf(head.owner),
+        seconds: own.reduce((sum, [, seconds]) => sum + seconds / this.weightOf(head.owner), this.usedBy(head.owner)),
       };
     });
     ranked.sort(

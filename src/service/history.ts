@@ -1,5 +1,6 @@
 /** What is kept of jobs that have ended: bounded by age, by their number, and by the size of their outputs. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ENDED, type Job } from './job.js';
 import { expire } from './life.js';
 import type { Outputs } from './outputs.js';
@@ -14,7 +15,7 @@ export interface Retention {
   readonly bytes: number;
 }
 
-const PAGE = 500;
+const PAGE = 200;
 const DAY_MS = 86_400_000;
 
 /** Removes ended jobs, or only their outputs, the newest of them last. */
@@ -55,5 +56,7 @@ async function* newestFirst(queue: Queue): AsyncGenerator<Job> {
     const { jobs, next } = await queue.list({ ...query, ...(after ? { after } : {}) });
     yield* jobs;
     after = next;
+    // A queue may answer at once: requests come first.
+    await nextTurn();
   } while (after);
 }

@@ -17,6 +17,8 @@ export interface RunnerOptions {
   readonly start: StartRun;
   /** Jobs that run at once. */
   readonly atMost: number;
+  /** Of an owner, 1 to 1000; absent: all are equal. */
+  weightOf?(owner: string): number;
   /** Milliseconds since 1970. */
   now(): number;
   /** The queue cannot be read or written at the moment; it is tried again. */
@@ -51,7 +53,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const active = new Map<string, Active>();
   const endings = new Set<Promise<void>>();
   const watchers = new Set<(id: string) => void>();
-  const shares = new Shares();
+  const shares = new Shares(options.weightOf);
   const closing = new AbortController();
   let filling: Promise<void> | undefined;
   let changed = false;

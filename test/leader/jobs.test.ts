@@ -415,3 +415,68 @@ test('a running job fails when its fleet is closed; a fleet runs so many jobs at
   fleet.close();
   for (const job of jobs) await assert.rejects(job, { code: 'NO_WORKER', message: /the fleet was closed/ });
 });
+
+test('a drained worker finishes its shards and gets no more, until its process is another one', BOUNDED, async (t) => {
+  const { network, fleet, script } = fleetOf(t);
+  const sessions: ScriptedWorker[] = [];
+  const got: string[] = [];
+  let instance = 'old';
+  for (const name of ['first', 'second']) {
+    script(async (worker) => {
+      if (name === 'first') sessions.push(worker);
+      for (let message = await worker.any(); message; message = await worker.any()) {
+        if (message.kind === 'assign' || message.kind === 'open') got.push(`${name} ${message.kind}`);
+        if (message.kind !== 'hello') answer(worker, message);
+        else {
+          const slots = { slots: 2, credits: 2, instance: name === 'first' ? instance : 'other' };
+          void worker.send({ kind: 'ready', protocol: message.protocol, ...PROGRAM, ...slots });
+        }
+      }
+    });
+  }
+  await network.quiet();
+  const running = start(fleet, jobOf([...still, ...still, ...still], { blockSize: 16 }));
+  await network.quiet();
+  assert.equal(fleet.drain('w:1'), true);
+  assert.equal(fleet.drain('w:1'), true, 'again');
+  assert.equal(fleet.drain('nothing:1'), false);
+  got.length = 0;
+  assert.equal((await all(running.frames)).length, 3);
+  assert.equal((await all(start(fleet, jobOf(still)).frames)).length, 1);
+  assert.deepEqual([...new Set(got)].sort(), ['second assign', 'second open']);
+  // The same process again: a connection that was lost does not undo it.
+  const again = async () => {
+    const isLinked = () => ['ready', 'draining'].includes(fleet.workers[0]?.state ?? '');
+    sessions.at(-1)?.link.close();
+    while (isLinked()) await network.quiet();
+    while (!isLinked()) {
+      fleet.add({ address: { host: 'w', port: 1 }, slots: 0 });
+      await network.quiet();
+    }
+  };
+  await again();
+  assert.equal(fleet.workers[0]?.state, 'draining');
+  instance = 'new';
+  await again();
+  assert.equal(fleet.workers[0]?.state, 'ready');
+});
+
+test('a job that waits goes on when a worker comes, and fails when none is dialled any more', BOUNDED, async (t) => {
+  const { network, fleet, script } = fleetOf(t);
+  const notes: string[] = [];
+  fleet.add({ address: { host: 'w', port: 1 }, slots: 0 });
+  fleet.sealed();
+  while (fleet.workers[0]?.state !== 'given up') await network.quiet();
+  await assert.rejects(all(start(fleet, jobOf(still)).frames), { code: 'NO_WORKER' });
+  const frames = all(start(fleet, jobOf(still), { waits: true, note: (text) => void notes.push(text) }).frames);
+  await network.quiet();
+  assert.match(notes.join(), /^no worker is available \(w:1: dialled once, .*\): .*: the job waits$/);
+  script(async (worker) => {
+    for (let message = await worker.any(); message; message = await worker.any()) answer(worker, message);
+  });
+  assert.equal((await frames).length, 1);
+  const other = fleetOf(t);
+  other.script(async (worker) => void worker.send({ kind: 'refused', reason: 'another build' }));
+  other.fleet.sealed();
+  await assert.rejects(all(start(other.fleet, jobOf(still), { waits: true }).frames), { code: 'NO_WORKER' });
+});

@@ -1,6 +1,7 @@
 /** The service behind HTTP with a queue in memory, and with runs that tests end. */
 
 import { createWriteStream } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { TestContext } from 'node:test';
@@ -9,6 +10,7 @@ import { listen } from '../../src/service/http/server.js';
 import { parseTokens } from '../../src/service/http/tokens.js';
 import type { Output } from '../../src/service/job.js';
 import { openOutputs } from '../../src/service/outputs.js';
+import type { Queue } from '../../src/service/queue.js';
 import { startService } from '../../src/service/service.js';
 import { folder } from '../e2e/processes.js';
 import { emptyMemory, memoryQueue } from './memory-queue.js';
@@ -36,20 +38,20 @@ export interface Answer {
 
 export async function httpService(
   t: TestContext,
-  { tokens, ...options }: Partial<Omit<HttpOptions, 'tokens'>> & { tokens?: string } = {},
+  { tokens, queue: given, ...options }: Partial<Omit<HttpOptions, 'tokens'>> & { tokens?: string; queue?: Queue } = {},
 ): Promise<HttpService> {
   const runs = testRuns();
   const errors: unknown[] = [];
   const now = () => performance.now();
   const failed = (error: unknown) => errors.push(error);
-  const queue = memoryQueue(emptyMemory(), { service: 'test', now: Date.now });
+  const queue = given ?? memoryQueue(emptyMemory(), { service: 'test', now: Date.now });
   const outputs = await openOutputs(join(folder(t), 'outputs'));
   const service = await startService({
     ...{ queue, service: 'test', start: runs.start, atMost: 1, outputs, mostWaiting: 100, now: Date.now, failed },
     keep: { days: 1, jobs: 100, bytes: 2 ** 30 },
   });
   const server = await listen({
-    ...{ host: '127.0.0.1', port: 0, service, cluster: { workers: () => [] } },
+    ...{ host: '127.0.0.1', port: 0, service, cluster: { workers: () => [], drain: () => false } },
     ...{ loopbackOnly: !tokens, mostPixels: 1e9, now, report: failed },
     ...(tokens === undefined ? {} : { tokens: parseTokens(tokens, 'tokens') }),
     ...options,
@@ -79,4 +81,18 @@ export async function httpService(
       return { name, bytes: content.length };
     },
   };
+}
+
+/** Sends text; the answer until the connection ends. */
+export function raw(port: number, text: string | Uint8Array): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += data;
+    });
+    socket.on('close', () => resolve(answer));
+    // A server that refuses what is being sent ends the connection: `close` follows.
+    socket.on('error', () => undefined);
+  });
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { httpService } from './http-service.js';
+import { httpService, raw } from './http-service.js';
 import { until } from './runs.js';
 
 const BOUNDED = { timeout: 60_000 };
@@ -209,16 +209,3 @@ test(
     silent.destroy();
   },
 );
-
-/** Sends text; the answer until the connection ends. */
-function raw(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    let answer = '';
-    socket.on('data', (data) => {
-      answer += data;
-    });
-    socket.on('close', () => resolve(answer));
-    socket.on('error', reject);
-  });
-}

@@ -103,6 +103,11 @@ export interface Fleet {
   readonly workers: readonly FleetWorker[];
   /** Their number. */
   readonly size: number;
+  /**
+   * The worker finishes its shards and gets no more, until its process is another one. Idempotent. false: no worker of this
+   * name is ready.
+   */
+  drain(worker: string): boolean;
   /** Returns a function that ends the subscription. */
   subscribe(listener: (event: FleetEvent) => void): () => void;
   /** For the jobs of this owner, running and to come. @throws FractalError REQUEST_INVALID for a number beyond its range */
@@ -118,6 +123,8 @@ interface Member {
   state: WorkerState;
   slots: number;
   instance: string;
+  /** The instance that `drain` was called for. */
+  drained?: string;
   reason?: string | undefined;
 }
 
@@ -180,8 +187,19 @@ export function openFleet(options: FleetOptions): Fleet {
       const why = ready.slots > 0 ? 'the job has all the slots that it may use' : 'it has no slots';
       return leaveOut(name, why, false);
     }
-    Object.assign(member, { state: 'ready', slots, instance: ready.instance, reason: undefined });
-    emit({ kind: 'joined', worker: name, slots });
+    const isDrained = member.drained === ready.instance;
+    const state: WorkerState = isDrained ? 'draining' : 'ready';
+    Object.assign(member, { state, slots, instance: ready.instance, reason: undefined });
+    if (!isDrained) emit({ kind: 'joined', worker: name, slots });
+  }
+
+  function drain(name: string): boolean {
+    const member = members.get(name);
+    if (member?.state === 'draining') return true;
+    if (member?.state !== 'ready') return false;
+    Object.assign(member, { state: 'draining', drained: member.instance });
+    emit({ kind: 'draining', worker: name });
+    return true;
   }
 
   function message({ name }: Connection, received: FromWorker): void {
@@ -271,6 +289,7 @@ export function openFleet(options: FleetOptions): Fleet {
     get size() {
       return members.size;
     },
+    drain,
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -24,6 +24,8 @@ export interface WorkersOptions {
   readonly strict: boolean;
   /** Whether the job may use a worker; absent: all of them. */
   takes?(worker: string): boolean;
+  /** While no worker is there, but one may come, the job waits instead of failing with NO_WORKER. */
+  readonly waits?: boolean;
 }
 
 /** What decides when a job is served, beside the order of their beginnings. */
@@ -76,6 +78,7 @@ export class JobWorkers {
   private fingerprint: string | undefined;
   private standing: Standing;
   private begun = false;
+  private waiting = false;
   private over = false;
   /** Whether there is something to compute, as far as is known. */
   private needed: boolean;
@@ -171,6 +174,7 @@ export class JobWorkers {
     this.fingerprint ??= opened.fingerprint;
     this.missing.delete(name);
     this.drained.delete(name);
+    this.waiting = false;
     const { speed, detail } = opened;
     const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail };
     this.open.set(name, worker);
@@ -289,7 +293,19 @@ export class JobWorkers {
     const fewest = this.begun ? 1 : Math.max(1, minWorkers);
     if (!this.fleet.isSealed || !this.needed || this.over || this.known >= fewest) return;
     const withoutKernel = this.begun || kernel === 'simd' ? undefined : noKernel(this.missing, kernel);
-    this.events.failed(withoutKernel ?? noWorker(this.missing, this.known, fewest));
+    const error = withoutKernel ?? noWorker(this.missing, this.known, fewest);
+    if (withoutKernel || !this.options.waits || !this.mayCome()) return this.events.failed(error);
+    if (!this.waiting) this.events.note(`${error.message}: the job waits`);
+    this.waiting = true;
+  }
+
+  /** Whether workers of the fleet are still dialled, or it has none yet. */
+  private mayCome(): boolean {
+    return this.fleet.size === 0 || [...this.missing.keys()].some((name) => this.isDialled(name));
+  }
+
+  private isDialled(name: string): boolean {
+    return !this.leftOut.has(name) && this.fleet.workers.some((one) => one.name === name && one.state !== 'left out');
   }
 
   private removeOpening(name: string): void {

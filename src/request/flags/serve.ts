@@ -21,6 +21,21 @@ export const SERVE_FLAGS = {
     schema: file,
     describe: 'file with a line "ROLE TOKEN OWNER" for each client; roles: view, submit, operate',
   },
+  'http-cert': {
+    group: 'Clients',
+    commands,
+    value: 'FILE',
+    schema: file,
+    describe: 'certificate for clients, PEM: the service speaks HTTPS',
+  },
+  'http-key': { group: 'Clients', commands, value: 'FILE', schema: file, describe: 'private key of --http-cert, PEM' },
+  owners: {
+    group: 'Jobs',
+    commands,
+    value: 'FILE',
+    schema: file,
+    describe: 'file with a line "OWNER WEIGHT SLOTS" for each owner: its share, and how many slots it may use at once',
+  },
   'job-pixels': {
     group: 'Clients',
     commands,
@@ -49,7 +64,8 @@ export const SERVE_FLAGS = {
     group: 'Jobs',
     commands,
     value: 'N',
-    schema: whole(1, 256),
+    // As many as a session with a worker may have: BOUNDS of cluster/bounds.ts.
+    schema: whole(1, 16),
     describe: 'jobs that run at once',
     default: '4',
   },

@@ -34,8 +34,8 @@ export interface HttpOptions {
 /** The workers, as operators see them. */
 export interface ClusterView {
   workers(): readonly WorkerView[];
-  /** The worker finishes its shards and gets no more. false: there is none of that name. Absent: not possible. */
-  drain?(name: string): boolean;
+  /** The worker finishes its shards and gets no more. false: none of that name is ready. */
+  drain(name: string): boolean;
 }
 
 export interface WorkerView {

@@ -18,6 +18,7 @@ export class HttpError extends FractalError {
 const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   VIEW_TOO_LARGE: 413,
   JOB_MISSING: 404,
+  WORKER_MISSING: 404,
   JOB_STATE: 409,
   KEY_REUSED: 409,
   JOB_CHANGED: 412,

@@ -1,6 +1,6 @@
 /** The HTTP server: what it listens on, and its limits for slow and silent clients. */
 
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -39,12 +39,12 @@ const LIMITS = {
   maxHeaderSize: 16 << 10,
 };
 
-/** @throws FractalError PORT_IN_USE */
+/** @throws FractalError PORT_IN_USE, CREDENTIALS */
 export async function listen({ host, port, tls, ...options }: ListenOptions): Promise<HttpServer> {
   const changes = changesOf(options.service);
   const app = httpApp(options, changes);
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server: Server = tls ? createSecureServer({ ...LIMITS, ...tls }, listener) : createServer(LIMITS, listener);
+  const server = tls ? secureServer(tls, listener) : createServer(LIMITS, listener);
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = SILENT_MS;
   try {
@@ -70,4 +70,14 @@ export async function listen({ host, port, tls, ...options }: ListenOptions): Pr
       clearTimeout(timer);
     },
   };
+}
+
+/** @throws FractalError CREDENTIALS */
+function secureServer(tls: { readonly cert: string; readonly key: string }, listener: RequestListener): Server {
+  try {
+    return createSecureServer({ ...LIMITS, ...tls, minVersion: 'TLSv1.2' }, listener);
+  } catch (error) {
+    const why = `--http-cert and --http-key are no certificate and its key, as PEM: ${messageOf(error)}`;
+    throw new FractalError('CREDENTIALS', why, { cause: error });
+  }
 }

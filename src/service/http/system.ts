@@ -22,9 +22,8 @@ export function systemRoutes({ service, cluster }: HttpOptions): Routes {
   app.get('/v1/workers', needs('view'), (context) => context.json({ workers: cluster.workers() }));
   app.post('/v1/workers/:name/drain', needs('operate'), (context) => {
     const name = context.req.param('name');
-    if (!cluster.drain)
-      throw new HttpError(501, 'HTTP_INVALID', 'the workers of this service cannot be drained here: send them SIGTERM');
-    if (!cluster.drain(name)) throw new HttpError(404, 'JOB_MISSING', `there is no worker "${name}"`);
+    if (!cluster.drain(name))
+      throw new HttpError(404, 'WORKER_MISSING', `no worker "${name}" is ready: GET /v1/workers lists them`);
     return context.body(null, 202);
   });
   app.get('/metrics', needs('view'), async (context) => {

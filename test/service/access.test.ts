@@ -1,0 +1,153 @@
+/** Who may do what: every route of the service, for every role; and requests that pages of other sites can make. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { httpApp } from '../../src/service/http/app.js';
+import type { HttpOptions } from '../../src/service/http/env.js';
+import { ROLES, type Role } from '../../src/service/http/tokens.js';
+import { httpService, raw } from './http-service.js';
+
+const BOUNDED = { timeout: 60_000 };
+const ORDER = { width: 16, height: 9, outfile: 'x.png' };
+
+/** Without a token. */
+const PUBLIC = ['GET /healthz', 'GET /readyz'];
+/** The least role of each route. Others that change something need at least submit, all others at least view. */
+const NEEDS: Readonly<Record<string, Role>> = {
+  'GET /v1/jobs': 'view',
+  'GET /v1/jobs/:id': 'view',
+  'GET /v1/jobs/:id/events': 'view',
+  'GET /v1/jobs/:id/files/:name': 'view',
+  'GET /v1/queue': 'view',
+  'GET /v1/workers': 'view',
+  'GET /metrics': 'view',
+  'POST /v1/jobs': 'submit',
+  'PATCH /v1/jobs/:id': 'submit',
+  'DELETE /v1/jobs/:id': 'submit',
+  'POST /v1/jobs/:id/pause': 'submit',
+  'POST /v1/jobs/:id/resume': 'submit',
+  'POST /v1/jobs/:id/cancel': 'submit',
+  'POST /v1/jobs/:id/requeue': 'submit',
+  'POST /v1/workers/:name/drain': 'operate',
+};
+
+/** The routes that the program has, without what holds for all of them. */
+function routesOf(): readonly string[] {
+  const options = { now: () => 0, report: () => {}, loopbackOnly: false, mostPixels: 1 } as unknown as HttpOptions;
+  const changes = { on: () => () => {}, closed: false, close: () => {} };
+  const { routes } = httpApp({ ...options, service: {} as never, cluster: {} as never }, changes);
+  const all = routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
+  return [...new Set(all)];
+}
+
+test(
+  'every route takes the role that it needs, and refuses the one below, before it looks at anything',
+  BOUNDED,
+  async (t) => {
+    const tokens = ROLES.map((role) => `${role} ${role.repeat(4)} ${role}`).join('\n');
+    const { send } = await httpService(t, { tokens });
+    const routes = routesOf();
+    assert.deepEqual(
+      Object.keys(NEEDS).filter((route) => !routes.includes(route)),
+      [],
+      'routes of the table exist',
+    );
+    for (const route of routes) {
+      const [method = '', pattern = ''] = route.split(' ');
+      const path = pattern.replaceAll(/:\w+/g, 'nothing');
+      const statusAs = async (role?: Role) => {
+        const headers = role ? { authorization: `Bearer ${role.repeat(4)}` } : {};
+        const body = method === 'POST' || method === 'PATCH' ? '{}' : undefined;
+        const answer = await fetchStatus(send, method, path, body, headers);
+        return answer;
+      };
+      if (PUBLIC.includes(route)) {
+        assert.notEqual(await statusAs(), 401, route);
+        continue;
+      }
+      assert.equal(await statusAs(), 401, `${route} without a token`);
+      const needed = NEEDS[route] ?? (method === 'GET' ? 'view' : 'submit');
+      for (const role of ROLES) {
+        const status = await statusAs(role);
+        const allowed = ROLES.indexOf(role) >= ROLES.indexOf(needed);
+        assert.equal(status !== 401 && status !== 403, allowed, `${route} as ${role}: ${status}`);
+      }
+    }
+  },
+);
+
+async function fetchStatus(
+  send: Awaited<ReturnType<typeof httpService>>['send'],
+  ...[method, path, body, headers]: [string, string, string | undefined, Record<string, string>]
+): Promise<number> {
+  return (await send(method, path, body, headers)).status;
+}
+
+test('pages of other sites can neither use nor read the service', BOUNDED, async (t) => {
+  const { send, port, url } = await httpService(t);
+  const { json } = await send('POST', '/v1/jobs', ORDER);
+  const own = { origin: `http://127.0.0.1:${port}` };
+  assert.equal((await send('POST', '/v1/jobs', ORDER, own)).status, 201);
+  const others = [
+    'http://evil.example',
+    'null',
+    `https://127.0.0.1.evil.example:${port}`,
+    `http://localhost:${port}`,
+    `http://127.0.0.1:${port + 1}`,
+  ];
+  for (const origin of others) {
+    for (const [method, path, body] of [
+      ['POST', '/v1/jobs', ORDER],
+      ['POST', `/v1/jobs/${json.id}/cancel`, undefined],
+      ['GET', `/v1/jobs/${json.id}`, undefined],
+      ['GET', `/v1/jobs/${json.id}/events`, undefined],
+    ] as const) {
+      const answer = await send(method, path, body, { origin });
+      assert.equal(answer.status, 403, `${method} ${path} of ${origin}`);
+      assert.equal(answer.headers.get('access-control-allow-origin'), null);
+    }
+  }
+  // What a page asks before it sends JSON is not allowed.
+  const asked = { origin: 'http://evil.example', 'access-control-request-method': 'POST' };
+  const preflight = await fetch(`${url}/v1/jobs`, { method: 'OPTIONS', headers: asked });
+  assert.deepEqual([preflight.ok, preflight.headers.get('access-control-allow-origin')], [false, null]);
+  // Forms of old browsers, which state no origin, have other types.
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
+    const answer = await raw(
+      port,
+      [
+        'POST /v1/jobs HTTP/1.1',
+        'Host: 127.0.0.1',
+        ...(type ? [`Content-Type: ${type}`] : []),
+        'Content-Length: 2',
+        'Connection: close\r\n\r\n{}',
+      ].join('\r\n'),
+    );
+    assert.match(answer, /^HTTP\/1\.1 415/, type);
+  }
+  assert.equal((await send('GET', `/v1/jobs/${json.id}`)).json.state, 'running');
+});
+
+test('without tokens only names of this machine are answered, whatever leads here', BOUNDED, async (t) => {
+  const { port } = await httpService(t);
+  const statusOf = async (host: string) => {
+    const answer = await raw(port, `GET /v1/jobs HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+  };
+  for (const host of ['127.0.0.1', '127.0.0.1:80', 'localhost', 'LOCALHOST:8080', '[::1]:8080', '127.1.2.3'])
+    assert.equal(await statusOf(host), 200, host);
+  for (const host of [
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'evil.example:127.0.0.1',
+    '127.0.0.1@evil.example',
+    '192.168.0.1',
+    '0.0.0.0',
+    '[::]',
+    '',
+  ])
+    assert.ok([400, 403].includes(await statusOf(host)), `${host}`);
+  assert.match(await raw(port, 'GET /v1/jobs HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 40[03]/);
+  assert.match(await raw(port, 'GET /v1/jobs HTTP/1.1\r\n\r\n'), /^HTTP\/1\.1 400/);
+});
