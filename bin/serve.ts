@@ -32,6 +32,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
       http: v.http,
       ...(v['http-tokens'] === undefined ? {} : { tokens: v['http-tokens'] }),
       data,
+      ...(v.queue === undefined ? {} : { queue: v.queue }),
       jobs: v.jobs,
       mostPixels: v['job-pixels'],
       mostWaiting: v['owner-jobs'],

@@ -16,7 +16,6 @@ import { listen } from '../service/http/server.js';
 import { parseTokens } from '../service/http/tokens.js';
 import { openOutputs } from '../service/outputs.js';
 import { startService } from '../service/service.js';
-import { openSqliteQueue } from '../service/sqlite/queue.js';
 import type { StoreOptions } from './archive.js';
 import { connect } from './connected.js';
 import { logTo } from './events.js';
@@ -24,6 +23,7 @@ import { jobRuns } from './job-run.js';
 import { openRegistration } from './registration.js';
 import type { RenderCluster, RenderWorkers } from './render.js';
 import { withResources } from './resources.js';
+import { openQueue } from './service-queue.js';
 import { type Context, orAborted } from './stage.js';
 import { thisProgram } from './version.js';
 
@@ -33,6 +33,8 @@ export interface ServeOptions {
   readonly tokens?: string;
   /** Folder of the queue, the outputs, and, unless it is elsewhere, the store. */
   readonly data: string;
+  /** Redis that has the queue; absent: a file in `data`. */
+  readonly queue?: string;
   /** Jobs that run at once. */
   readonly jobs: number;
   readonly mostPixels: number;
@@ -67,7 +69,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     );
     const outputs = await openOutputs(join(data, 'outputs'));
     const now = Date.now;
-    const queue = resources.hold(openSqliteQueue(data, { service: session, now }), (one) => one.close());
+    const queue = resources.hold(await openQueue(options, { service: session, now, warn }), (one) => one.close());
     const { listen: _, ...use } = cluster;
     const start = jobRuns({ workers: { ...workers, fleet }, cluster: use, store: options.store, outputs });
     const service = resources.hold(
