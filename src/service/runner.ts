@@ -76,18 +76,17 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
         takingOver = undefined;
       });
   };
-  // A queue that is not shared has none later. The service lives without this timer.
-  const timer = setInterval(takeOverAgain, TAKE_OVER_MS).unref();
+  const watching = setInterval(takeOverAgain, TAKE_OVER_MS).unref();
 
   /** Begins jobs until all places are taken or none waits. */
   function fill(): void {
     changed = true;
     filling ??= tirelessly(async () => {
-      while (changed && !closing.signal.aborted) {
+      do {
         changed = false;
         await settleClaims();
         while (active.size < atMost && !closing.signal.aborted && (await beginNext()));
-      }
+      } while (changed && !closing.signal.aborted);
     }).finally(() => {
       filling = undefined;
       if (changed && !closing.signal.aborted) fill();
@@ -206,7 +205,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     async close() {
       closing.abort();
       unwatch();
-      clearInterval(timer);
+      clearInterval(watching);
       await filling;
       await takingOver;
       for (const { run } of active.values()) run.stop('close');

@@ -18,9 +18,8 @@ export interface RedisServer {
   start(): Promise<void>;
   /** As kill -9. What was answered is on the disk. */
   kill(): Promise<void>;
-  /** It hangs: connections stay, nothing is answered. */
-  freeze(): void;
-  thaw(): void;
+  /** Of its configuration. */
+  set(name: string, value: string): void;
 }
 
 /** Running. */
@@ -28,13 +27,11 @@ export async function redisServer(t: TestContext): Promise<RedisServer> {
   const dir = folder(t);
   const port = await freePort();
   let end: (() => Promise<void>) | undefined;
-  let signal: ((name: NodeJS.Signals) => void) | undefined;
   const start = async () => {
     const options = { port, bind: '127.0.0.1', dir, save: '', appendonly: 'yes', appendfsync: 'always' };
     const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const server = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(server, 'exit');
-    signal = (name) => server.kill(name);
     end = async () => {
       server.kill('SIGKILL');
       await ended;
@@ -47,8 +44,7 @@ export async function redisServer(t: TestContext): Promise<RedisServer> {
     url: `redis://127.0.0.1:${port}`,
     ...{ port, start },
     kill: async () => end?.(),
-    freeze: () => signal?.('SIGSTOP'),
-    thaw: () => signal?.('SIGCONT'),
+    set: (name, value) => void spawnSync('redis-cli', ['-p', String(port), 'CONFIG', 'SET', name, value]),
   };
 }
 

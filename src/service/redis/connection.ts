@@ -17,7 +17,7 @@ export interface Connection {
 
 const COMMAND_MS = 5_000;
 const CONNECT_MS = 5_000;
-const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 200;
 
 /** @throws FractalError QUEUE_AWAY */
 export async function connectRedis(address: RedisAddress, service: string): Promise<Connection> {
