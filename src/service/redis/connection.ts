@@ -32,22 +32,28 @@ export async function connectRedis(address: RedisAddress, service: string): Prom
     retryStrategy: (times) => Math.min(LONGEST_PAUSE_MS, times * 50),
     reconnectOnError: (error) => /^READONLY/.test(error.message),
   });
-  // Each command that fails says so itself.
-  redis.on('error', () => undefined);
+  /** Why there is no connection: commands that fail for that do not say it. */
+  let cause: Error | undefined;
+  redis.on('error', (error) => {
+    cause = error;
+  });
+  redis.on('ready', () => {
+    cause = undefined;
+  });
   for (const [name, lua] of Object.entries(SCRIPTS)) redis.defineCommand(scriptOf(name), { numberOfKeys: 0, lua });
   const calls = redis as unknown as Record<string, (...values: (string | number)[]) => Promise<unknown>>;
   const answer = async (asked: Promise<unknown> | undefined) => {
     try {
       return await asked;
     } catch (error) {
-      throw away(address, error);
+      throw away(address, cause ?? error);
     }
   };
   try {
     await redis.connect();
   } catch (error) {
     redis.disconnect();
-    throw away(address, error);
+    throw away(address, cause ?? error);
   }
   return {
     script: (name, ...values) => answer(calls[scriptOf(name)]?.(address.prefix, service, address.leaseMs, ...values)),
@@ -62,6 +68,6 @@ function scriptOf(name: string): string {
 }
 
 function away({ shown }: RedisAddress, error: unknown): FractalError {
-  const why = `the queue at ${shown} does not answer: ${messageOf(error)}; send the request again later`;
+  const why = `the queue at ${shown} does not answer: ${messageOf(error)}; it may come back`;
   return new FractalError('QUEUE_AWAY', why, { cause: error });
 }
