@@ -23,6 +23,7 @@ import { jobRuns } from './job-run.js';
 import { openRegistration } from './registration.js';
 import type { RenderCluster, RenderWorkers } from './render.js';
 import { withResources } from './resources.js';
+import { seldom } from './seldom.js';
 import { openQueue } from './service-queue.js';
 import { type Context, orAborted } from './stage.js';
 import { thisProgram } from './version.js';
@@ -45,6 +46,9 @@ export interface ServeOptions {
   readonly cluster: RenderCluster;
 }
 
+/** The same error in a row is reported again after so long. */
+const REPORT_MS = 60_000;
+
 /** Serves until the signal; then jobs that run are stopped, and go on at the next start. @throws FractalError */
 export async function serve(options: ServeOptions, workers: RenderWorkers, context: Context): Promise<void> {
   thisProgram();
@@ -54,7 +58,9 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
   const tokens = options.tokens === undefined ? undefined : parseTokens(await textOf(options.tokens), options.tokens);
   checkHttpExposure(http.host, tokens !== undefined, cluster.insecure);
   const warn = logTo(emit, 'warn');
-  const failed = (error: unknown) => warn(error instanceof FractalError ? error.toString() : messageOf(error));
+  // What fails while a shared queue is away is tried again each second.
+  const report = seldom(warn, REPORT_MS, () => performance.now());
+  const failed = (error: unknown) => report(error instanceof FractalError ? error.toString() : messageOf(error));
 
   await withResources(async (resources) => {
     const broken = new Promise<never>((_, reject) => resources.hold(local?.whenBroken(reject), (forget) => forget?.()));
