@@ -118,7 +118,8 @@ test(
   async (t) => {
     const redis = await redisServer(t);
     const data = join(folder(t), 'data');
-    await serving(t, data, ['--queue', redis.url]);
+    const service = await serving(t, data, ['--queue', redis.url]);
+    await service.reaches(await service.submit(orderOf(0)), 'succeeded');
     const begin = async (...words: string[]) => {
       const { code, stderr } = await fractal(t, ['serve', '--local', '1', '--http', '127.0.0.1:0', ...words]);
       assert.notEqual(code, 0);

@@ -14,6 +14,8 @@ import { connectRedis } from './connection.js';
 import { dangersOf } from './durability.js';
 
 export interface RedisQueue extends Queue {
+  /** What `agree` has stored. */
+  agreed(name: string): Promise<string | undefined>;
   /** Stores a value if there is none of that name yet. @returns the one that is stored */
   agree(name: string, value: string): Promise<string>;
   /** What in the settings of Redis may lose jobs, as sentences. */
@@ -30,6 +32,7 @@ export async function openRedisQueue(url: string, { service, now }: QueueOptions
   const { script } = connection;
   const jobsKey = `${address.prefix}jobs`;
   const changesKey = `${address.prefix}changes`;
+  const agreedKey = `${address.prefix}agreed`;
   const watchers = new Set<(id: string, job: Job | undefined) => void>();
   const tell = (id: string, job: Job | undefined) => {
     for (const act of watchers) act(id, job);
@@ -71,6 +74,9 @@ export async function openRedisQueue(url: string, { service, now }: QueueOptions
       return job;
     }
   }
+
+  const agreed = async (name: string) =>
+    ((await connection.command('HGET', agreedKey, name)) as string | null) ?? undefined;
 
   return {
     async accept(submission, options) {
@@ -121,9 +127,10 @@ export async function openRedisQueue(url: string, { service, now }: QueueOptions
       watchers.add(act);
       return () => watchers.delete(act);
     },
+    agreed,
     async agree(name, value) {
-      await connection.command('HSETNX', `${address.prefix}agreed`, name, value);
-      return String(await connection.command('HGET', `${address.prefix}agreed`, name));
+      await connection.command('HSETNX', agreedKey, name, value);
+      return (await agreed(name)) ?? '';
     },
     dangers: () => dangersOf(connection, address.shown),
     async close() {
