@@ -158,7 +158,7 @@ test(
   OPTIONS,
   async (t) => {
     const server = await redisServer(t);
-    const one = await served(t, await queueOf(t, server, 'one'), 'one');
+    const one = await served(t, await queueOf(t, server, 'one', '?lease=2'), 'one');
     const two = await queueOf(t, server, 'two');
     const ids = [0, 1].map(async () => (await two.accept(SUBMISSION, ACCEPT)).job.id);
     const [first, second] = await Promise.all([
