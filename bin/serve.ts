@@ -40,6 +40,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
         : { tls: { cert: v['http-cert'], key: v['http-key'] } }),
       ...(v.owners === undefined ? {} : { owners: v.owners }),
       data,
+      ...(v.queue === undefined ? {} : { queue: v.queue }),
       jobs: v.jobs,
       mostPixels: v['job-pixels'],
       mostWaiting: v['owner-jobs'],

@@ -36,6 +36,7 @@ export const CODES = {
   JOB_CHANGED: 'failure',
   QUOTA: 'failure',
   DATA_IN_USE: 'failure',
+  QUEUE_AWAY: 'failure',
   INTERNAL: 'failure',
   PORT_IN_USE: 'failure',
   KERNEL_MISSING: 'failure',

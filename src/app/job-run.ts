@@ -69,7 +69,7 @@ interface RunContext extends Pick<RunReports, 'log'> {
 }
 
 async function renderJob(
-  { id, order, priority, owner }: Job,
+  { id, attempt, order, priority, owner }: Job,
   { workers, cluster, store, outputs }: JobRunOptions,
   { log, progress, signal, started }: RunContext,
 ): Promise<readonly Output[] | 'stopped'> {
@@ -81,7 +81,7 @@ async function renderJob(
     if (event.kind === 'progress') progress(event);
   };
   try {
-    const folder = await outputs.prepare(id);
+    const folder = await outputs.prepare({ id, attempt });
     hidden = `${folder}${sep}`;
     const { verify, keepSamples } = orderedOptions(order);
     const request = orderedRequest(order);

@@ -17,7 +17,6 @@ import { parseTokens } from '../service/http/tokens.js';
 import { openOutputs } from '../service/outputs.js';
 import { NO_OWNERS, parseOwners } from '../service/owners.js';
 import { startService } from '../service/service.js';
-import { openSqliteQueue } from '../service/sqlite/queue.js';
 import { connect } from './connected.js';
 import { logTo } from './events.js';
 import { jobRuns } from './job-run.js';
@@ -25,6 +24,8 @@ import type { StoreOptions } from './kept-place.js';
 import { openRegistration } from './registration.js';
 import type { RenderCluster, RenderWorkers } from './render.js';
 import { withResources } from './resources.js';
+import { seldom } from './seldom.js';
+import { openQueue } from './service-queue.js';
 import { type Context, orAborted } from './stage.js';
 import { thisProgram } from './version.js';
 
@@ -38,6 +39,8 @@ export interface ServeOptions {
   readonly owners?: string;
   /** Folder of the queue, the outputs, and, unless it is elsewhere, the store. */
   readonly data: string;
+  /** Redis that has the queue; absent: a file in `data`. */
+  readonly queue?: string;
   /** Jobs that run at once. */
   readonly jobs: number;
   readonly mostPixels: number;
@@ -47,6 +50,9 @@ export interface ServeOptions {
   readonly store: StoreOptions;
   readonly cluster: RenderCluster;
 }
+
+/** The same error in a row is reported again after so long. */
+const REPORT_MS = 60_000;
 
 /** Serves until the signal; then jobs that run are stopped, and go on at the next start. @throws FractalError */
 export async function serve(options: ServeOptions, workers: RenderWorkers, context: Context): Promise<void> {
@@ -64,7 +70,9 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
   };
   checkHttpExposure(http.host, tokens !== undefined, cluster.insecure);
   const warn = logTo(emit, 'warn');
-  const failed = (error: unknown) => warn(error instanceof FractalError ? error.toString() : messageOf(error));
+  // What fails while a shared queue is away is tried again each second.
+  const report = seldom(warn, REPORT_MS, () => performance.now());
+  const failed = (error: unknown) => report(error instanceof FractalError ? error.toString() : messageOf(error));
 
   await withResources(async (resources) => {
     const broken = new Promise<never>((_, reject) => resources.hold(local?.whenBroken(reject), (forget) => forget?.()));
@@ -80,7 +88,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     for (const [name, terms] of owners) fleet.setOwner(name, terms);
     const outputs = await openOutputs(join(data, 'outputs'));
     const now = Date.now;
-    const queue = resources.hold(openSqliteQueue(data, { service: session, now }), (one) => one.close());
+    const queue = resources.hold(await openQueue(options, { service: session, now, warn }), (one) => one.close());
     const { listen: _, ...use } = { ...cluster, waits: true };
     const start = jobRuns({ workers: { ...workers, fleet }, cluster: use, store: options.store, outputs });
     const service = resources.hold(

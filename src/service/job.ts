@@ -74,6 +74,11 @@ export function hasEnded({ state }: Pick<Job, 'state'>): boolean {
   return (ENDED as readonly JobState[]).includes(state);
 }
 
+/** A service runs it, or should. */
+export function isUnderWay({ state }: Pick<Job, 'state'>): boolean {
+  return state === 'running' || state === 'pausing';
+}
+
 /** Something that happened to a job. `seq`: from 1, without gaps. */
 export type JobEvent = EventBody & { readonly seq: number; readonly time: number };
 

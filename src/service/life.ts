@@ -7,7 +7,16 @@
  */
 
 import { FractalError } from '../errors.js';
-import { type EventBody, hasEnded, type Job, type JobError, type JobState, type Output, type Progress } from './job.js';
+import {
+  type EventBody,
+  hasEnded,
+  isUnderWay,
+  type Job,
+  type JobError,
+  type JobState,
+  type Output,
+  type Progress,
+} from './job.js';
 
 /** What a client asks for. */
 export type Command = 'pause' | 'resume' | 'cancel' | 'requeue';
@@ -67,7 +76,7 @@ export function ended(
   now: number,
   progress?: Progress,
 ): Change | undefined {
-  if (job.attempt !== attempt || (job.state !== 'running' && job.state !== 'pausing')) return undefined;
+  if (job.attempt !== attempt || !isUnderWay(job)) return undefined;
   const { runner, ...rest } = { ...job, ...(progress ? { progress } : {}) };
   switch (outcome.kind) {
     case 'succeeded':

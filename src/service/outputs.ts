@@ -1,18 +1,24 @@
-/** The files that jobs have made, in a folder for each job. */
+/**
+ * The files that jobs have made, in a folder for each job, and there in one for each attempt: what an attempt writes that was
+ * replaced by a later one is seen by no client.
+ */
 
 import { constants, type ReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Job } from './job.js';
 
 export interface Outputs {
-  /** An empty folder for a run: what an earlier one left is removed. */
-  prepare(id: string): Promise<string>;
+  /** An empty folder for a run: what earlier attempts left is removed. */
+  prepare(job: Attempt): Promise<string>;
   /** undefined: there is no such file. `name`: of an output of the job. */
-  open(id: string, name: string): Promise<OpenOutput | undefined>;
+  open(job: Attempt, name: string): Promise<OpenOutput | undefined>;
   remove(id: string): Promise<void>;
   /** Ids of the jobs that have a folder. */
   list(): Promise<readonly string[]>;
 }
+
+export type Attempt = Pick<Job, 'id' | 'attempt'>;
 
 /** To be read or closed. */
 export interface OpenOutput {
@@ -27,16 +33,19 @@ export interface OpenOutput {
 export async function openOutputs(folder: string): Promise<Outputs> {
   await mkdir(folder, { recursive: true });
   const folderOf = (id: string) => join(folder, id);
+  const attemptOf = ({ id, attempt }: Attempt) => join(folderOf(id), String(attempt));
   const remove = (id: string) => rm(folderOf(id), { recursive: true, force: true });
   return {
-    async prepare(id) {
-      await remove(id);
-      await mkdir(folderOf(id));
-      return folderOf(id);
+    async prepare({ id, attempt }) {
+      await mkdir(folderOf(id), { recursive: true });
+      const earlier = (await readdir(folderOf(id))).filter((name) => !(Number(name) > attempt));
+      for (const name of earlier) await rm(join(folderOf(id), name), { recursive: true, force: true });
+      await mkdir(attemptOf({ id, attempt }));
+      return attemptOf({ id, attempt });
     },
-    async open(id, name) {
+    async open(job, name) {
       try {
-        const file = await open(join(folderOf(id), name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+        const file = await open(join(attemptOf(job), name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
         const { size, mtimeMs } = await file.stat();
         return {
           bytes: size,

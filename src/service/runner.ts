@@ -1,11 +1,11 @@
 /**
  * Runs the jobs of a queue, several at once. It follows the queue: whatever changes a job there, a client or another service,
  * `watch` reports it, and the run is stopped or ranked again. A service claims a job by changing it to `running`; with several
- * services on one queue only one of them succeeds.
+ * services on one queue only one of them succeeds, and they take over the jobs of one that is gone.
  */
 
 import { Shares } from './fair.js';
-import { hasEnded, type Job, type JobError, type Progress } from './job.js';
+import { isUnderWay, type Job, type JobError, type Progress } from './job.js';
 import { begin, ended, failWaiting } from './life.js';
 import type { Queue } from './queue.js';
 import { outcomeOf, overdue, type Run, type StartRun } from './run.js';
@@ -42,6 +42,8 @@ interface Active {
   failure?: JobError;
 }
 
+/** How often it is looked whether a service that shares the queue does not exist any more. */
+const TAKE_OVER_MS = 1_000;
 /** After an error of the queue. */
 const RETRY_MS = 1_000;
 /** The longest time of a timer in Node. */
@@ -58,18 +60,35 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   let filling: Promise<void> | undefined;
   let changed = false;
 
-  for (const { id } of await queue.abandoned()) {
-    await queue.change(id, (job) => ended(job, job.attempt, { kind: 'stopped' }, now()));
+  /** Jobs whose claim was not answered: they may run under the name of this service. */
+  const doubtful = new Set<string>();
+
+  async function takeOver(): Promise<void> {
+    for (const { id, attempt } of await queue.abandoned()) {
+      await queue.change(id, (job) => ended(job, attempt, { kind: 'stopped' }, now()));
+    }
   }
+
+  await takeOver();
+  let takingOver: Promise<void> | undefined;
+  const takeOverAgain = () => {
+    takingOver ??= takeOver()
+      .catch(failed)
+      .finally(() => {
+        takingOver = undefined;
+      });
+  };
+  const watching = setInterval(takeOverAgain, TAKE_OVER_MS).unref();
 
   /** Begins jobs until all places are taken or none waits. */
   function fill(): void {
     changed = true;
     filling ??= tirelessly(async () => {
-      while (changed && !closing.signal.aborted) {
+      do {
         changed = false;
+        await settleClaims();
         while (active.size < atMost && !closing.signal.aborted && (await beginNext()));
-      }
+      } while (changed && !closing.signal.aborted);
     }).finally(() => {
       filling = undefined;
       if (changed && !closing.signal.aborted) fill();
@@ -99,13 +118,24 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     if (!next) return false;
     const late = overdue(next, now());
     let claimed = false;
+    doubtful.add(next.id);
     const job = await queue.change(next.id, (latest) => {
       const change = late ? failWaiting(latest, late, now()) : begin(latest, service, now());
       claimed = change !== undefined && !late;
       return change;
     });
+    doubtful.delete(next.id);
     if (job && claimed) launch(job);
     return true;
+  }
+
+  /** A claim whose answer was lost may have been stored. */
+  async function settleClaims(): Promise<void> {
+    for (const id of doubtful) {
+      const job = await queue.get(id);
+      doubtful.delete(id);
+      if (job?.runner === service && !active.has(id)) launch(job);
+    }
   }
 
   function secondsOf({ startedAt = 0 }: Job): number {
@@ -157,7 +187,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     const one = active.get(id);
     if (!one) {
       if (latest?.state === 'queued') fill();
-    } else if (!latest || latest.attempt !== one.job.attempt || hasEnded(latest)) {
+    } else if (!latest || latest.attempt !== one.job.attempt || !isUnderWay(latest)) {
       one.run.stop('cancel');
     } else if (latest.state === 'pausing') {
       one.run.stop('pause');
@@ -177,7 +207,9 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     async close() {
       closing.abort();
       unwatch();
+      clearInterval(watching);
       await filling;
+      await takingOver;
       for (const { run } of active.values()) run.stop('close');
       await Promise.all(endings);
       watchers.clear();

@@ -75,7 +75,7 @@ export async function httpService(
       return { status: response.status, headers: response.headers, json: isJson ? JSON.parse(answer) : answer };
     },
     async write(id, name, content) {
-      const file = createWriteStream(join(await outputs.prepare(id), name));
+      const file = createWriteStream(join(await outputs.prepare(await service.get(id)), name));
       file.end(content);
       await finished(file);
       return { name, bytes: content.length };

@@ -199,3 +199,32 @@ test('after kills at 1,000 random moments every accepted job has succeeded, once
   );
   assert.ok(kills >= 1_000);
 });
+
+test('a job whose claim was stored, though its answer was lost, runs once', BOUNDED, async () => {
+  const memory = emptyMemory();
+  const queue = memoryQueue(memory, { service: 'one', now: () => 0 });
+  const runs = testRuns();
+  const failures: unknown[] = [];
+  let isLost = false;
+  const change: typeof queue.change = async (...words) => {
+    const job = await queue.change(...words);
+    if (isLost || job?.state !== 'running') return job;
+    isLost = true;
+    throw new FractalError('QUEUE_AWAY', 'lost');
+  };
+  const failed = (error: unknown) => failures.push(error);
+  const lossy = { ...queue, change };
+  const runner = await startRunner({
+    queue: lossy,
+    service: 'one',
+    start: runs.start,
+    atMost: 2,
+    now: () => 0,
+    failed,
+  });
+  const { job } = await queue.accept({ order: {}, priority: 50, owner: 'ann' }, { mostWaiting: 9 });
+  (await runs.of(job.id)).succeed();
+  await until(() => memory.jobs.get(job.id)?.state === 'succeeded');
+  assert.deepEqual([runs.all.length, memory.jobs.get(job.id)?.attempt, failures.length], [1, 1, 1]);
+  await runner.close();
+});

@@ -1,7 +1,7 @@
 /** Flags of `fractal serve` alone. */
 
 import type { FlagTable } from './flag.js';
-import { address, byteSize, file, whole } from './schemas.js';
+import { address, byteSize, file, text, whole } from './schemas.js';
 
 const commands = ['serve'] as const;
 
@@ -57,8 +57,16 @@ export const SERVE_FLAGS = {
     commands,
     value: 'FOLDER',
     schema: file,
-    describe: 'folder of the queue and of the files that jobs make; one service has it at a time',
+    describe: 'folder of the queue and of the files that jobs make; without --queue one service has it at a time',
     defaultText: "fractal in the user's data folder",
+  },
+  queue: {
+    group: 'Jobs',
+    commands,
+    value: 'URL',
+    schema: text.refine((v) => /^rediss?:\/\/./.test(v), { message: 'a URL such as redis://127.0.0.1:6379' }),
+    describe: 'Redis that has the queue, which several services share; they also share --data and --store',
+    defaultText: 'a file in --data',
   },
   jobs: {
     group: 'Jobs',

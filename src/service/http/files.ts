@@ -25,11 +25,12 @@ const TYPES: Readonly<Record<string, string>> = {
 export function fileRoutes(service: Pick<Service, 'get' | 'files'>): Routes {
   const app = routes();
   app.get('/:id/files/:name', needs('view'), async (context) => {
-    const { id, outputs } = await service.get(context.req.param('id'));
+    const job = await service.get(context.req.param('id'));
+    const { id, outputs } = job;
     const name = context.req.param('name');
     // Only what the job has made: no path leads out of its folder.
     const isOutput = outputs.some((one) => one.name === name);
-    const file = isOutput ? await service.files.open(id, name) : undefined;
+    const file = isOutput ? await service.files.open(job, name) : undefined;
     if (!file) throw new HttpError(404, 'JOB_MISSING', `job ${id} has no file "${name}"`);
     let reading = false;
     try {

@@ -25,7 +25,11 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   QUOTA: 429,
   RESOURCES: 503,
   DISK: 503,
+  QUEUE_AWAY: 503,
 };
+
+/** When something that is not possible at the moment may be. */
+const RETRY_SECONDS = 5;
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is wrong',
@@ -52,7 +56,11 @@ export function problemOf(error: unknown, report: (error: unknown) => void): Res
     JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: oneLine(message), code }),
     {
       status,
-      headers: { 'content-type': 'application/problem+json', ...(known instanceof HttpError ? known.headers : {}) },
+      headers: {
+        'content-type': 'application/problem+json',
+        ...(status === 503 ? { 'retry-after': String(RETRY_SECONDS) } : {}),
+        ...(known instanceof HttpError ? known.headers : {}),
+      },
     },
   );
 }
