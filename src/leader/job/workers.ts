@@ -22,10 +22,10 @@ export interface WorkersOptions {
   readonly minWorkers: number;
   /** Every worker must take part. */
   readonly strict: boolean;
-  /** Whether the job may use a worker; absent: all of them. */
-  takes?(worker: string): boolean;
   /** While no worker is there, but one may come, the job waits instead of failing with NO_WORKER. */
   readonly waits?: boolean;
+  /** Whether the job may use a worker; absent: all of them. */
+  takes?(worker: string): boolean;
 }
 
 /** What decides when a job is served, beside the order of their beginnings. */
@@ -305,7 +305,11 @@ export class JobWorkers {
   }
 
   private isDialled(name: string): boolean {
-    return !this.leftOut.has(name) && this.fleet.workers.some((one) => one.name === name && one.state !== 'left out');
+    return (
+      this.takes(name) &&
+      !this.leftOut.has(name) &&
+      this.fleet.workers.some((one) => one.name === name && one.state !== 'left out')
+    );
   }
 
   private removeOpening(name: string): void {
