@@ -31,6 +31,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
     serve: {
       http: v.http,
       ...(v['http-tokens'] === undefined ? {} : { tokens: v['http-tokens'] }),
+      older: v.older,
       data,
       jobs: v.jobs,
       mostPixels: v['job-pixels'],

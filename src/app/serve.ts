@@ -31,6 +31,8 @@ export interface ServeOptions {
   readonly http: Address;
   /** File of tokens with roles; without one, only this machine is served. */
   readonly tokens?: string;
+  /** The HTTP clients of older systems are answered, too. */
+  readonly older: boolean;
   /** Folder of the queue, the outputs, and, unless it is elsewhere, the store. */
   readonly data: string;
   /** Jobs that run at once. */
@@ -80,6 +82,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     const server = await listen({
       ...http,
       ...{ service, cluster: { workers: () => workersOf(fleet) }, mostPixels: options.mostPixels },
+      older: options.older,
       ...(tokens ? { tokens } : {}),
       loopbackOnly: !tokens && isLoopback(http.host),
       ...{ now: () => performance.now(), report: failed },

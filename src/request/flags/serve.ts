@@ -1,7 +1,7 @@
 /** Flags of `fractal serve` alone. */
 
 import type { FlagTable } from './flag.js';
-import { address, byteSize, file, whole } from './schemas.js';
+import { address, byteSize, file, whole, yesNo } from './schemas.js';
 
 const commands = ['serve'] as const;
 
@@ -76,5 +76,11 @@ export const SERVE_FLAGS = {
     schema: byteSize,
     describe: 'keep so many bytes of files; the oldest are removed, their jobs stay',
     default: '100G',
+  },
+  older: {
+    group: 'Older systems',
+    commands,
+    schema: yesNo,
+    describe: 'answer PUT /api/submit-job, GET /api/get-image/UUID, POST /api/request, and show the form at /form',
   },
 } as const satisfies FlagTable;

@@ -13,6 +13,7 @@ import {
   needs,
   type Routes,
   requireOwner,
+  requirePixels,
   routes,
   versionWanted,
 } from './env.js';
@@ -26,12 +27,7 @@ export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
   app.post('/', needs('submit'), async (context) => {
     const text = await bodyOf(context);
     const { pixels, owner, ...wanted } = readSubmission(text);
-    if (pixels > mostPixels)
-      throw new HttpError(
-        413,
-        'QUOTA',
-        `the job has ${pixels} pixels in all its frames, and ${mostPixels} are allowed`,
-      );
+    requirePixels(pixels, mostPixels);
     const submission = { ...wanted, owner: ownerOf(context, owner) };
     const { job, isNew } = await service.submit(submission, keyOf(context, text));
     const headers = { location: `/v1/jobs/${job.id}`, etag: etag(job) };
