@@ -32,6 +32,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
       http: v.http,
       ...(v['http-tokens'] === undefined ? {} : { tokens: v['http-tokens'] }),
       older: v.older,
+      ...(v.socket === undefined ? {} : { socket: v.socket }),
       data,
       jobs: v.jobs,
       mostPixels: v['job-pixels'],

@@ -7,13 +7,14 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLoopback } from '../cluster/access.js';
-import type { Address } from '../cluster/transport.js';
+import { type Address, addressText } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import type { Retention } from '../service/history.js';
 import type { WorkerView } from '../service/http/env.js';
 import { listen } from '../service/http/server.js';
 import { parseTokens } from '../service/http/tokens.js';
+import { listenSocket } from '../service/older/socket.js';
 import { openOutputs } from '../service/outputs.js';
 import { startService } from '../service/service.js';
 import { openSqliteQueue } from '../service/sqlite/queue.js';
@@ -33,6 +34,8 @@ export interface ServeOptions {
   readonly tokens?: string;
   /** The HTTP clients of older systems are answered, too. */
   readonly older: boolean;
+  /** Where requests of older clients are answered; absent: nowhere. */
+  readonly socket?: Address;
   /** Folder of the queue, the outputs, and, unless it is elsewhere, the store. */
   readonly data: string;
   /** Jobs that run at once. */
@@ -53,6 +56,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
   const { hosts, file, access, local } = workers;
   const tokens = options.tokens === undefined ? undefined : parseTokens(await textOf(options.tokens), options.tokens);
   checkHttpExposure(http.host, tokens !== undefined, cluster.insecure);
+  if (options.socket) checkSocketExposure(options.socket.host, cluster.insecure);
   const warn = logTo(emit, 'warn');
   const failed = (error: unknown) => warn(error instanceof FractalError ? error.toString() : messageOf(error));
 
@@ -88,6 +92,19 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       ...{ now: () => performance.now(), report: failed },
     });
     resources.hold(server, (one) => one.close());
+    if (options.socket) {
+      const { host } = options.socket;
+      const socket = await listenSocket({
+        ...options.socket,
+        ...{ service, mostPixels: options.mostPixels, report: failed },
+      });
+      resources.hold(socket, (one) => one.close());
+      emit({
+        kind: 'log',
+        level: 'info',
+        text: `requests are answered at ${addressText({ host, port: socket.port })}`,
+      });
+    }
     emit({ kind: 'serving', address: { host: server.host, port: server.port } });
     await orAborted(signal, broken);
   }).catch((error) => {
@@ -108,6 +125,13 @@ function checkHttpExposure(host: string, hasTokens: boolean, insecure: boolean):
   if (hasTokens || insecure || isLoopback(host)) return;
   const why = `--http ${host} is reachable from the network without tokens`;
   throw new FractalError('EXPOSED', `${why}: give the service --http-tokens FILE, or --insecure`);
+}
+
+/** Its clients send no token. */
+function checkSocketExposure(host: string, insecure: boolean): void {
+  if (insecure || isLoopback(host)) return;
+  const why = `--socket ${host} is reachable from the network, and its clients have no token`;
+  throw new FractalError('EXPOSED', `${why}: listen on 127.0.0.1, or give --insecure`);
 }
 
 async function textOf(path: string): Promise<string> {

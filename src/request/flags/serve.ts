@@ -77,6 +77,13 @@ export const SERVE_FLAGS = {
     describe: 'keep so many bytes of files; the oldest are removed, their jobs stay',
     default: '100G',
   },
+  socket: {
+    group: 'Older systems',
+    commands,
+    value: 'HOST:PORT',
+    schema: address,
+    describe: 'address on which a JSON request is answered with its film, for "fractal request" and older clients',
+  },
   older: {
     group: 'Older systems',
     commands,

@@ -74,6 +74,13 @@ export function requirePixels(pixels: number, most: number): void {
     throw new HttpError(413, 'QUOTA', `the job has ${pixels} pixels in all its frames, and ${most} are allowed`);
 }
 
+/** Only operators give jobs to others. */
+export function ownerOf({ var: { grant } }: Context, wanted: string | undefined): string {
+  if (wanted === undefined || wanted === grant.owner) return grant.owner;
+  if (grant.role === 'operate') return wanted;
+  throw denied(`the token belongs to ${grant.owner}, not to ${wanted}: leave out the owner`);
+}
+
 function denied(why: string): FractalError {
   return new HttpError(403, 'ACCESS_DENIED', why);
 }

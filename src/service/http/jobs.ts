@@ -11,6 +11,7 @@ import {
   type Context,
   type HttpOptions,
   needs,
+  ownerOf,
   type Routes,
   requireOwner,
   requirePixels,
@@ -18,7 +19,6 @@ import {
   versionWanted,
 } from './env.js';
 import { cursorText, queryOf } from './list.js';
-import { HttpError } from './problem.js';
 import { jobView } from './views.js';
 
 export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
@@ -77,17 +77,6 @@ function answer(context: Context, job: Job): Response {
 /** Of a job that runs, its progress changes as well. */
 function etag({ version }: Job): string {
   return `"${version}"`;
-}
-
-/** Only operators give jobs to others. */
-function ownerOf({ var: { grant } }: Context, wanted: string | undefined): string {
-  if (wanted === undefined || wanted === grant.owner) return grant.owner;
-  if (grant.role === 'operate') return wanted;
-  throw new HttpError(
-    403,
-    'ACCESS_DENIED',
-    `the token belongs to ${grant.owner}, not to ${wanted}: leave out the owner`,
-  );
 }
 
 function keyOf(context: Context, body: string): AcceptOptions['key'] {
