@@ -30,6 +30,7 @@ const confined = {
   zod: '^src/request/',
   yargs: '^bin/',
   libsql: '^src/service/sqlite/',
+  ioredis: '^src/service/redis/',
   'hono|@hono': '^src/service/http/',
 };
 

@@ -3,9 +3,10 @@
  * request is answered.
  */
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import { isLoopback } from '../cluster/access.js';
 import { type Address, addressText } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
@@ -36,6 +37,8 @@ export interface ServeOptions {
   readonly older: boolean;
   /** Where requests of older clients are answered; absent: nowhere. */
   readonly socket?: Address;
+  /** Redis with the tasks of an older system; absent: none. */
+  readonly redisTasks?: { readonly url: string; readonly namespace: string };
   /** Folder of the queue, the outputs, and, unless it is elsewhere, the store. */
   readonly data: string;
   /** Jobs that run at once. */
@@ -104,6 +107,17 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
         level: 'info',
         text: `requests are answered at ${addressText({ host, port: socket.port })}`,
       });
+    }
+    if (options.redisTasks) {
+      const { serveOlderTasks } = await import('../service/redis/older-tasks.js');
+      const name = createHash('sha256')
+        .update(`${hostname()} ${resolve(data)}`)
+        .digest('hex')
+        .slice(0, 16);
+      const end = serveOlderTasks({
+        ...{ ...options.redisTasks, service, name, atMost: options.jobs, mostPixels: options.mostPixels, now, failed },
+      });
+      resources.hold(end, (one) => one());
     }
     emit({ kind: 'serving', address: { host: server.host, port: server.port } });
     await orAborted(signal, broken);

@@ -1,7 +1,7 @@
 /** Flags of `fractal serve` alone. */
 
 import type { FlagTable } from './flag.js';
-import { address, byteSize, file, whole, yesNo } from './schemas.js';
+import { address, byteSize, file, text, whole, yesNo } from './schemas.js';
 
 const commands = ['serve'] as const;
 
@@ -83,6 +83,15 @@ export const SERVE_FLAGS = {
     value: 'HOST:PORT',
     schema: address,
     describe: 'address on which a JSON request is answered with its film, for "fractal request" and older clients',
+  },
+  'redis-tasks': {
+    group: 'Older systems',
+    commands,
+    value: 'URL',
+    optional: true,
+    schema: text.regex(/^(true|rediss?:\/\/\S+)$/, { message: 'a URL such as redis://127.0.0.1:6379' }),
+    describe:
+      'take tasks from the lists pending_tasks and mpi_jobs of this Redis; without URL that of REDIS_URL or REDIS_HOST',
   },
   older: {
     group: 'Older systems',
