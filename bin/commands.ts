@@ -10,6 +10,7 @@ import { CERTS_FLAGS } from '../src/request/flags/certs.js';
 import type { CommandName } from '../src/request/flags/flag.js';
 import { flagsOf } from '../src/request/flags/index.js';
 import { LOG_FLAGS } from '../src/request/flags/log.js';
+import { OLDER_FLAGS } from '../src/request/flags/older.js';
 import { PALETTES_FLAGS } from '../src/request/flags/palettes.js';
 import { WORKER_FLAGS } from '../src/request/flags/worker.js';
 import { invalid, type RawFlags, valuesOf } from '../src/request/values.js';
@@ -129,6 +130,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ['fractal serve --http 0.0.0.0:8080 --http-tokens tokens', 'for clients that have a token'],
     ],
     run: runServe,
+  },
+  request: {
+    summary: 'send a request to a service that was started with --socket, and write its answer',
+    flags: flagsOf('request'),
+    examples: [['fractal request zoom.json --to 127.0.0.1:65432 -o received_video.mp4', 'a film of the service']],
+    run: async (flags) => (await import('./request.js')).request(valuesOf(OLDER_FLAGS, flags)),
+  },
+  mpi: {
+    summary: 'render a picture by the arguments of an older MPI renderer',
+    flags: flagsOf('mpi'),
+    examples: [['fractal mpi -- --width 1024 --height 1024 --iterations 500 --output fractal.png', 'as it was called']],
+    run: async (flags, early) => (await import('./mpi.js')).mpi(flags, early),
   },
   locate: {
     summary: 'find the minibrot of a view: period, nucleus, size',

@@ -6,6 +6,7 @@ import { invalid, type RawFlags } from '../src/request/values.js';
 import { heightHint, isFlag, readWords } from './command-line.js';
 import { COMMANDS, type Command } from './commands.js';
 import type { EarlyWorkers } from './local.js';
+import { withOperands } from './operands.js';
 
 const HELP_WORDS = ['help', '--help', '-h'];
 const VERSION_WORDS = ['--version', '-V'];
@@ -19,7 +20,7 @@ export async function main(words: readonly string[], early: EarlyWorkers): Promi
   if (first === undefined || HELP_WORDS.includes(first)) return help(rest);
   const name = VERSION_WORDS.includes(first) ? 'version' : first;
   const { flags } = commandOf(name);
-  const values = readWords(rest, `fractal ${name}`, flags);
+  const values = readWords(withOperands(name, rest), `fractal ${name}`, flags);
   return values.help === 'true' ? help([name]) : dispatch(name, values, early);
 }
 

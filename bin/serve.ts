@@ -8,7 +8,7 @@ import type { WorkerSource, WorkerSourceOptions } from '../src/app/worker-source
 import { FractalError, oneLine } from '../src/errors.js';
 import { REQUEST_FLAGS } from '../src/request/flags/index.js';
 import { SERVE_FLAGS } from '../src/request/flags/serve.js';
-import { type RawFlags, valuesOf } from '../src/request/values.js';
+import { invalid, type RawFlags, valuesOf } from '../src/request/values.js';
 import { dataFolder } from './environment.js';
 import { interrupts } from './interrupts.js';
 import { eventLine } from './lines.js';
@@ -39,6 +39,9 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
         ? {}
         : { tls: { cert: v['http-cert'], key: v['http-key'] } }),
       ...(v.owners === undefined ? {} : { owners: v.owners }),
+      older: v.older,
+      ...redisOf(v['redis-tasks']),
+      ...(v.socket === undefined ? {} : { socket: v.socket }),
       data,
       ...(v.queue === undefined ? {} : { queue: v.queue }),
       jobs: v.jobs,
@@ -51,6 +54,16 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
     source: cluster,
     verbosity: verbosityOf(values),
   };
+}
+
+/** `url`: true for that of the environment. @throws FractalError REQUEST_INVALID */
+function redisOf(url: string | undefined): Pick<ServeOptions, 'redisTasks'> {
+  if (url === undefined) return {};
+  const { REDIS_URL, REDIS_HOST, POD_NAMESPACE = 'default' } = process.env;
+  const known = REDIS_URL ?? (REDIS_HOST ? `redis://${REDIS_HOST}:6379` : undefined);
+  if (url === 'true' && known === undefined)
+    throw invalid('--redis-tasks has no URL: write one, or set REDIS_URL or REDIS_HOST');
+  return { redisTasks: { url: url === 'true' ? (known as string) : url, namespace: POD_NAMESPACE } };
 }
 
 /** Resolves to the exit code: 0 after SIGINT or SIGTERM. A second signal ends the process at once. */

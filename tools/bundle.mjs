@@ -46,7 +46,7 @@ async function bundle(module, { outfile, ...more }) {
     sourcesContent: false,
     logLevel: 'warning',
     // With native binaries, or rarely needed.
-    external: ['@img/sharp-*', 'gpu.js', 'webgpu', '@ffmpeg-installer/ffmpeg', 'fluent-ffmpeg', 'libsql', 'hono', '@hono/node-server'],
+    external: ['@img/sharp-*', 'gpu.js', 'webgpu', '@ffmpeg-installer/ffmpeg', 'fluent-ffmpeg', 'libsql', 'hono', '@hono/node-server', 'ioredis'],
     banner: { js: "const BUNDLE = require('node:url').pathToFileURL(__filename).href;" },
     inject: [resolve(dist, 'src/stacks.js')],
     define: { 'import.meta.url': 'BUNDLE' },

@@ -3,17 +3,19 @@
  * request is answered.
  */
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
 import { isLoopback } from '../cluster/access.js';
-import type { Address } from '../cluster/transport.js';
+import { type Address, addressText } from '../cluster/transport.js';
 import { FractalError, messageOf } from '../errors.js';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import type { Retention } from '../service/history.js';
 import type { WorkerView } from '../service/http/env.js';
 import { listen } from '../service/http/server.js';
 import { parseTokens } from '../service/http/tokens.js';
+import { listenSocket } from '../service/older/socket.js';
 import { openOutputs } from '../service/outputs.js';
 import { NO_OWNERS, parseOwners } from '../service/owners.js';
 import { startService } from '../service/service.js';
@@ -37,6 +39,12 @@ export interface ServeOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** File with the weights and slots of owners. */
   readonly owners?: string;
+  /** The HTTP clients of older systems are answered, too. */
+  readonly older: boolean;
+  /** Where requests of older clients are answered; absent: nowhere. */
+  readonly socket?: Address;
+  /** Redis with the tasks of an older system; absent: none. */
+  readonly redisTasks?: { readonly url: string; readonly namespace: string };
   /** Folder of the queue, the outputs, and, unless it is elsewhere, the store. */
   readonly data: string;
   /** Redis that has the queue; absent: a file in `data`. */
@@ -69,6 +77,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     key: await textOf(options.tls.key, 'http-key'),
   };
   checkHttpExposure(http.host, tokens !== undefined, cluster.insecure);
+  if (options.socket) checkSocketExposure(options.socket.host, cluster.insecure);
   const warn = logTo(emit, 'warn');
   // What fails while a shared queue is away is tried again each second.
   const report = seldom(warn, REPORT_MS, () => performance.now());
@@ -103,11 +112,36 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       ...http,
       ...{ service, cluster: { workers: () => workersOf(fleet), drain: fleet.drain }, mostPixels: options.mostPixels },
       ...(tls ? { tls } : {}),
+      older: options.older,
       ...(tokens ? { tokens } : {}),
       loopbackOnly: !tokens && isLoopback(http.host),
       ...{ now: () => performance.now(), report: failed },
     });
     resources.hold(server, (one) => one.close());
+    if (options.socket) {
+      const { host } = options.socket;
+      const socket = await listenSocket({
+        ...options.socket,
+        ...{ service, mostPixels: options.mostPixels, report: failed },
+      });
+      resources.hold(socket, (one) => one.close());
+      emit({
+        kind: 'log',
+        level: 'info',
+        text: `requests are answered at ${addressText({ host, port: socket.port })}`,
+      });
+    }
+    if (options.redisTasks) {
+      const { serveOlderTasks } = await import('../service/redis/older-tasks.js');
+      const name = createHash('sha256')
+        .update(`${hostname()} ${resolve(data)}`)
+        .digest('hex')
+        .slice(0, 16);
+      const end = serveOlderTasks({
+        ...{ ...options.redisTasks, service, name, atMost: options.jobs, mostPixels: options.mostPixels, now, failed },
+      });
+      resources.hold(end, (one) => one());
+    }
     emit({ kind: 'serving', address: { host: server.host, port: server.port }, secure: tls !== undefined });
     await orAborted(signal, broken);
   }).catch((error) => {
@@ -128,6 +162,13 @@ function checkHttpExposure(host: string, hasTokens: boolean, insecure: boolean):
   if (hasTokens || insecure || isLoopback(host)) return;
   const why = `--http ${host} is reachable from the network without tokens`;
   throw new FractalError('EXPOSED', `${why}: give the service --http-tokens FILE, or --insecure`);
+}
+
+/** Its clients send no token. */
+function checkSocketExposure(host: string, insecure: boolean): void {
+  if (insecure || isLoopback(host)) return;
+  const why = `--socket ${host} is reachable from the network, and its clients have no token`;
+  throw new FractalError('EXPOSED', `${why}: listen on 127.0.0.1, or give --insecure`);
 }
 
 async function textOf(path: string, flag: string): Promise<string> {

@@ -23,6 +23,12 @@ const POINT_KEYS: Readonly<Record<string, readonly [flag: string, missing: strin
 };
 const POINT = '-1.338238635,-0.057237059';
 
+/** The keys of the first service, each with what a missing one is there. */
+export const POINT_FIELDS: readonly (readonly [key: string, missing: string])[] = [
+  ['point', POINT],
+  ...Object.entries(POINT_KEYS).map(([key, [, missing]]) => [key, missing] as const),
+];
+
 /** Keys of the second service besides START, ZOOM, THEME and FORMAT. */
 const START_KEYS: Readonly<Record<string, string>> = {
   NUM_FRAMES: 'frames',

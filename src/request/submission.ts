@@ -39,8 +39,12 @@ export function readSubmission(text: string): SubmittedRequest {
     if (Object.hasOwn(JOB_FLAGS, name)) fields[name] = value;
     else order[checkedName(name)] = value;
   }
-  const request = orderedRequest(order);
-  const { width, height, film } = request;
+  return orderSubmission(order, fields);
+}
+
+/** The same of flags that were read already. `fields`: of flags/job.ts. @throws FractalError REQUEST_INVALID, VIEW_TOO_LARGE */
+export function orderSubmission(order: RawFlags, fields: RawFlags = {}): SubmittedRequest {
+  const { width, height, film } = orderedRequest(order);
   const { priority, owner, webhook, deadline } = valuesOf(JOB_FLAGS, fields);
   return {
     order,

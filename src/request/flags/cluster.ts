@@ -8,11 +8,13 @@ const group = 'Cluster';
 const LEADER = ['leader'] as const;
 /** Those that own a fleet. */
 const FLEET = ['leader', 'serve'] as const;
+/** Those that name its workers. */
+const WORKERS = ['leader', 'serve', 'mpi'] as const;
 
 export const CLUSTER_FLAGS = {
   hostfile: {
     group,
-    commands: FLEET,
+    commands: WORKERS,
     value: 'FILE',
     schema: file,
     describe: 'hosts of the workers, in MPI syntax; - reads stdin',
@@ -20,14 +22,14 @@ export const CLUSTER_FLAGS = {
   },
   host: {
     group,
-    commands: FLEET,
+    commands: WORKERS,
     value: 'HOSTS',
     schema: someText('a list of hosts'),
     describe: 'hosts of the workers: a:2,b is 2 slots of host a, all of host b',
   },
   np: {
     group,
-    commands: FLEET,
+    commands: WORKERS,
     value: 'N',
     schema: whole(1, 1_000_000),
     describe: 'use at most N slots',
@@ -35,7 +37,7 @@ export const CLUSTER_FLAGS = {
   },
   local: {
     group,
-    commands: FLEET,
+    commands: WORKERS,
     value: 'N',
     optional: true,
     schema: z.union([z.literal('true').transform(() => 'auto' as const), whole(1, 256)], {

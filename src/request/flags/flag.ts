@@ -11,6 +11,8 @@ export type CommandName =
   | 'recolor'
   | 'worker'
   | 'serve'
+  | 'request'
+  | 'mpi'
   | 'locate'
   | 'certs'
   | 'palettes'

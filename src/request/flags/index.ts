@@ -10,6 +10,7 @@ import { CLUSTER_FLAGS } from './cluster.js';
 import { COLOUR_FLAGS } from './colour.js';
 import { FILM_FLAGS } from './film.js';
 import type { CommandName, Flag, FlagSyntax, FlagTable } from './flag.js';
+import { OLDER_FLAGS } from './older.js';
 import { OUTPUT_FLAGS } from './output.js';
 import { PALETTES_FLAGS } from './palettes.js';
 import { PREVIEW_FLAGS } from './preview.js';
@@ -34,7 +35,14 @@ export const REQUEST_FLAGS = {
 };
 
 /** A name may stand in several tables, as long as no command takes two flags of that name. */
-export const TABLES: readonly FlagTable[] = [WORKER_FLAGS, SERVE_FLAGS, CERTS_FLAGS, PALETTES_FLAGS, REQUEST_FLAGS];
+export const TABLES: readonly FlagTable[] = [
+  WORKER_FLAGS,
+  SERVE_FLAGS,
+  CERTS_FLAGS,
+  PALETTES_FLAGS,
+  OLDER_FLAGS,
+  REQUEST_FLAGS,
+];
 
 const ENTRIES: readonly (readonly [name: string, flag: Flag])[] = TABLES.flatMap((table) => Object.entries(table));
 

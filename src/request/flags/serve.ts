@@ -1,7 +1,7 @@
 /** Flags of `fractal serve` alone. */
 
 import type { FlagTable } from './flag.js';
-import { address, byteSize, file, text, whole } from './schemas.js';
+import { address, byteSize, file, text, whole, yesNo } from './schemas.js';
 
 const commands = ['serve'] as const;
 
@@ -100,5 +100,27 @@ export const SERVE_FLAGS = {
     schema: byteSize,
     describe: 'keep so many bytes of files; the oldest are removed, their jobs stay',
     default: '100G',
+  },
+  socket: {
+    group: 'Older systems',
+    commands,
+    value: 'HOST:PORT',
+    schema: address,
+    describe: 'address on which a JSON request is answered with its film, for "fractal request" and older clients',
+  },
+  'redis-tasks': {
+    group: 'Older systems',
+    commands,
+    value: 'URL',
+    optional: true,
+    schema: text.regex(/^(true|rediss?:\/\/\S+)$/, { message: 'a URL such as redis://127.0.0.1:6379' }),
+    describe:
+      'take tasks from the lists pending_tasks and mpi_jobs of this Redis; without URL that of REDIS_URL or REDIS_HOST',
+  },
+  older: {
+    group: 'Older systems',
+    commands,
+    schema: yesNo,
+    describe: 'answer PUT /api/submit-job, GET /api/get-image/UUID, POST /api/request, and show the form at /form',
   },
 } as const satisfies FlagTable;

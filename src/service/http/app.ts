@@ -5,6 +5,7 @@ import { type Context, type Env, type HttpOptions, type Routes, routes } from '.
 import { eventRoutes } from './events.js';
 import { fileRoutes } from './files.js';
 import { jobRoutes } from './jobs.js';
+import { olderRoutes } from './older/routes.js';
 import { HttpError, problemOf } from './problem.js';
 import { rateLimit } from './rate.js';
 import { healthRoutes, systemRoutes } from './system.js';
@@ -47,6 +48,7 @@ export function httpApp(options: HttpOptions, changes: Changes): Routes {
   for (const group of [jobRoutes(options), eventRoutes(service, changes), fileRoutes(service)])
     app.route('/v1/jobs', group);
   app.route('/', systemRoutes(options));
+  if (options.older) app.route('/', olderRoutes(options));
   return app;
 }
 

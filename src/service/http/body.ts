@@ -12,6 +12,11 @@ export async function bodyOf(context: Context): Promise<string> {
   // Pages of other sites cannot send this type without asking first.
   if (!/^application\/([\w.+-]+\+)?json\b/i.test(type))
     throw new HttpError(415, 'HTTP_INVALID', `the body has the type "${type}": send application/json`);
+  return textOf(context);
+}
+
+/** The text of a body of any type. @throws HttpError */
+export async function textOf(context: Context): Promise<string> {
   if (Number(context.req.header('content-length') ?? 0) > MOST_BYTES) throw tooLong();
   const bytes = await read(context.req.raw.body);
   try {

@@ -25,6 +25,8 @@ export interface HttpOptions {
   readonly loopbackOnly: boolean;
   /** Pixels of all frames of a job. */
   readonly mostPixels: number;
+  /** The clients of older systems are answered, too (docs/older-systems.md). */
+  readonly older?: boolean;
   /** Milliseconds. */
   now(): number;
   /** Gets errors of the program itself. */
@@ -64,6 +66,19 @@ export function needs(role: Role): MiddlewareHandler<Env> {
 export function requireOwner({ role, owner }: Grant, job: Job): void {
   if (role !== 'operate' && owner !== job.owner)
     throw denied(`job ${job.id} belongs to ${job.owner}, and the token to ${owner}`);
+}
+
+/** `most`: of a job, in all its frames. */
+export function requirePixels(pixels: number, most: number): void {
+  if (pixels > most)
+    throw new HttpError(413, 'QUOTA', `the job has ${pixels} pixels in all its frames, and ${most} are allowed`);
+}
+
+/** Only operators give jobs to others. */
+export function ownerOf({ var: { grant } }: Context, wanted: string | undefined): string {
+  if (wanted === undefined || wanted === grant.owner) return grant.owner;
+  if (grant.role === 'operate') return wanted;
+  throw denied(`the token belongs to ${grant.owner}, not to ${wanted}: leave out the owner`);
 }
 
 function denied(why: string): FractalError {

@@ -39,7 +39,7 @@ export function fileRoutes(service: Pick<Service, 'get' | 'files'>): Routes {
         etag,
         'last-modified': new Date(file.modified).toUTCString(),
         'accept-ranges': 'bytes',
-        'content-type': TYPES[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream',
+        'content-type': typeOf(name),
         'content-disposition': `inline; filename*=UTF-8''${encodeURIComponent(name)}`,
       };
       const condition = context.req.header('if-range');
@@ -59,6 +59,11 @@ export function fileRoutes(service: Pick<Service, 'get' | 'files'>): Routes {
     }
   });
   return app;
+}
+
+/** Of a file, by its name. */
+export function typeOf(name: string): string {
+  return TYPES[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream';
 }
 
 /** The first and last byte; undefined: all of it, as for ranges that are not understood. @throws HttpError 416 */

@@ -11,13 +11,14 @@ import {
   type Context,
   type HttpOptions,
   needs,
+  ownerOf,
   type Routes,
   requireOwner,
+  requirePixels,
   routes,
   versionWanted,
 } from './env.js';
 import { cursorText, queryOf } from './list.js';
-import { HttpError } from './problem.js';
 import { jobView } from './views.js';
 
 export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
@@ -26,12 +27,7 @@ export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
   app.post('/', needs('submit'), async (context) => {
     const text = await bodyOf(context);
     const { pixels, owner, ...wanted } = readSubmission(text);
-    if (pixels > mostPixels)
-      throw new HttpError(
-        413,
-        'QUOTA',
-        `the job has ${pixels} pixels in all its frames, and ${mostPixels} are allowed`,
-      );
+    requirePixels(pixels, mostPixels);
     const submission = { ...wanted, owner: ownerOf(context, owner) };
     const { job, isNew } = await service.submit(submission, keyOf(context, text));
     const headers = { location: `/v1/jobs/${job.id}`, etag: etag(job) };
@@ -81,17 +77,6 @@ function answer(context: Context, job: Job): Response {
 /** Of a job that runs, its progress changes as well. */
 function etag({ version }: Job): string {
   return `"${version}"`;
-}
-
-/** Only operators give jobs to others. */
-function ownerOf({ var: { grant } }: Context, wanted: string | undefined): string {
-  if (wanted === undefined || wanted === grant.owner) return grant.owner;
-  if (grant.role === 'operate') return wanted;
-  throw new HttpError(
-    403,
-    'ACCESS_DENIED',
-    `the token belongs to ${grant.owner}, not to ${wanted}: leave out the owner`,
-  );
 }
 
 function keyOf(context: Context, body: string): AcceptOptions['key'] {
