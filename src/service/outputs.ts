@@ -1,7 +1,7 @@
 /** The files that jobs have made, in a folder for each job. */
 
 import { constants, type ReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Outputs {
@@ -9,6 +9,9 @@ export interface Outputs {
   prepare(id: string): Promise<string>;
   /** undefined: there is no such file. `name`: of an output of the job. */
   open(id: string, name: string): Promise<OpenOutput | undefined>;
+  /** A small picture of what the job has made: WebP. */
+  keepPicture(id: string, picture: Uint8Array): Promise<void>;
+  picture(id: string): Promise<Uint8Array | undefined>;
   remove(id: string): Promise<void>;
   /** Ids of the jobs that have a folder. */
   list(): Promise<readonly string[]>;
@@ -23,6 +26,9 @@ export interface OpenOutput {
   read(first: number, last: number): ReadStream;
   close(): Promise<void>;
 }
+
+/** No outfile begins with a dot. */
+const PICTURE = '.picture.webp';
 
 export async function openOutputs(folder: string): Promise<Outputs> {
   await mkdir(folder, { recursive: true });
@@ -44,6 +50,15 @@ export async function openOutputs(folder: string): Promise<Outputs> {
           read: (first, last) => file.createReadStream({ start: first, end: last }),
           close: () => file.close(),
         };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    keepPicture: (id, picture) => writeFile(join(folderOf(id), PICTURE), picture),
+    async picture(id) {
+      try {
+        return await readFile(join(folderOf(id), PICTURE));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw error;
