@@ -1,10 +1,10 @@
 /** Flags about the store of finished frames and samples. */
 
-import { type FlagTable, RENDERING } from './flag.js';
+import { type FlagTable, RENDERING_HERE } from './flag.js';
 import { byteSize, file, yesNo } from './schemas.js';
 
 const group = 'Store of finished parts';
-const KEEPING = [...RENDERING, 'serve'] as const;
+const KEEPING = [...RENDERING_HERE, 'serve'] as const;
 
 export const STORE_FLAGS = {
   store: {
@@ -27,7 +27,7 @@ export const STORE_FLAGS = {
   },
   'keep-samples': {
     group,
-    commands: ['leader'],
+    commands: ['leader', 'submit'],
     schema: yesNo,
     describe: 'keep raw samples, for "fractal recolor"',
   },
