@@ -188,8 +188,8 @@ test('wait outlives a service that is killed and starts again', BOUNDED, async (
   const first = await serving(t, data);
   const { host } = new URL(first.url);
   const { run, ok } = client(t, first.url);
-  const id = await ok('submit', ...SLOW, '--width', '300', '--height', '300', '-o', 'x.png');
-  const waiting = run(['wait', id]);
+  const waiting = run(['submit', '--wait', ...SLOW, '--width', '300', '--height', '300', '-o', 'x.png']);
+  const [, id = ''] = await waiting.said(/^(\w+)\n/);
   await started(first, id);
   first.process.kill('SIGKILL');
   await first.ended;
