@@ -33,6 +33,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
       ...(v['http-tokens'] === undefined ? {} : { tokens: v['http-tokens'] }),
       data,
       jobs: v.jobs,
+      privateWebhooks: v['webhook-allow-private'],
       mostPixels: v['job-pixels'],
       mostWaiting: v['owner-jobs'],
       keep: { days: v['keep-days'], jobs: v['keep-jobs'], bytes: v['keep-size'] },

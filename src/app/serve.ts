@@ -17,6 +17,7 @@ import { parseTokens } from '../service/http/tokens.js';
 import { openOutputs } from '../service/outputs.js';
 import { startService } from '../service/service.js';
 import { openSqliteQueue } from '../service/sqlite/queue.js';
+import { startWebhooks } from '../service/webhooks.js';
 import { connect } from './connected.js';
 import { logTo } from './events.js';
 import { jobRuns } from './job-run.js';
@@ -26,6 +27,7 @@ import type { RenderCluster, RenderWorkers } from './render.js';
 import { withResources } from './resources.js';
 import { type Context, orAborted } from './stage.js';
 import { thisProgram } from './version.js';
+import { webhookSecret } from './webhook-secret.js';
 
 export interface ServeOptions {
   readonly http: Address;
@@ -35,6 +37,8 @@ export interface ServeOptions {
   readonly data: string;
   /** Jobs that run at once. */
   readonly jobs: number;
+  /** Webhooks may be at addresses of this machine and of private networks. */
+  readonly privateWebhooks: boolean;
   readonly mostPixels: number;
   /** Jobs of an owner that may wait. */
   readonly mostWaiting: number;
@@ -77,6 +81,9 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       }),
       (one) => one.close(),
     );
+    const secret = await webhookSecret(data);
+    const webhooks = { queue, secret, allowPrivate: options.privateWebhooks, now, failed };
+    resources.hold(await startWebhooks(webhooks), (one) => one.close());
     const server = await listen({
       ...http,
       ...{ service, cluster: { workers: () => workersOf(fleet) }, mostPixels: options.mostPixels },

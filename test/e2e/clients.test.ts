@@ -1,6 +1,7 @@
 /** The commands that talk to a service, as their users type them: real processes, a real service. */
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -197,4 +198,40 @@ test('wait outlives a service that is killed and starts again', BOUNDED, async (
   await ok('cancel', id);
   const { code, stderr } = await waiting.ended;
   assert.deepEqual([code, stderr], [130, `error: job ${id} is cancelled\n`]);
+});
+
+test('a service calls the webhook of a job, signed with the secret of its folder', BOUNDED, async (t) => {
+  const got: { headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (part) => (body += part));
+    request.on('end', () => {
+      got.push({ headers: request.headers, body });
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const data = join(folder(t), 'data');
+  const service = await serving(t, data, ['--webhook-allow-private']);
+  const { port } = server.address() as AddressInfo;
+  const id = await client(t, service.url).ok(
+    'submit',
+    ...STILL,
+    '--webhook',
+    `http://127.0.0.1:${port}/`,
+    '-o',
+    'x.png',
+  );
+  await service.reaches(id, 'succeeded');
+  while ((await service.get(`/v1/jobs/${id}`)).notified !== 1);
+  const [{ headers, body } = assert.fail('no call')] = got;
+  const secret = Buffer.from(
+    readFileSync(join(data, 'webhook.secret'), 'utf8').trim().slice('whsec_'.length),
+    'base64',
+  );
+  const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+  const expected = `v1,${createHmac('sha256', secret).update(signed).digest('base64')}`;
+  assert.equal(headers['webhook-signature'], expected);
+  assert.deepEqual(JSON.parse(body).data.outputs[0].name, 'x.png');
 });

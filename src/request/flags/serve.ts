@@ -1,7 +1,7 @@
 /** Flags of `fractal serve` alone. */
 
 import type { FlagTable } from './flag.js';
-import { address, byteSize, file, whole } from './schemas.js';
+import { address, byteSize, file, whole, yesNo } from './schemas.js';
 
 const commands = ['serve'] as const;
 
@@ -20,6 +20,12 @@ export const SERVE_FLAGS = {
     value: 'FILE',
     schema: file,
     describe: 'file with a line "ROLE TOKEN OWNER" for each client; roles: view, submit, operate',
+  },
+  'webhook-allow-private': {
+    group: 'Clients',
+    commands,
+    schema: yesNo,
+    describe: 'webhooks may be at addresses of this machine and of private networks',
   },
   'job-pixels': {
     group: 'Clients',
