@@ -12,6 +12,7 @@ const may = {
   leader: ['shard', 'cluster', 'metrics'],
   worker: ['cluster', 'work', 'metrics'],
   service: ['request', 'leader', 'film', 'store'],
+  client: ['request', 'service', 'render'],
 };
 
 const folders = Object.entries(may).map(([folder, others]) => ({

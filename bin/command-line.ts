@@ -30,7 +30,12 @@ export function readWords(words: readonly string[], command: string, flags: Flag
   const values: RawFlags = {};
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (!isFlag(word)) throw stray(word, command, values.help === undefined ? '' : heightHint(word, flags));
+    if (!isFlag(word)) {
+      const taker = values.help === undefined && word !== '' ? takerOf(flags) : undefined;
+      if (!taker) throw stray(word, command, values.help === undefined ? '' : heightHint(word, flags));
+      add(taker, word);
+      continue;
+    }
     const { typed, inline, negated } = split(word, names);
     const name = names.get(typed);
     if (name === undefined) throw unknown(typed, command, names);
@@ -40,15 +45,22 @@ export function readWords(words: readonly string[], command: string, flags: Flag
       rest.unshift(`-${word[1]}`, `-${word.slice(2)}`);
       continue;
     }
-    const before = values[name];
-    if (negated) values[name] = negatedValue(name, inline);
-    else if (flag.value !== undefined) values[name] = textValue(name, flag, inline, rest);
-    else values[name] = booleanValue(name, inline, rest, flags);
-    if (before === undefined) continue;
-    if (!flag.repeatable) throw repeated(name, before, values[name]);
-    values[name] = `${before}\n${values[name]}`;
+    if (negated) add(name, negatedValue(name, inline));
+    else if (flag.value !== undefined) add(name, textValue(name, flag, inline, rest));
+    else add(name, booleanValue(name, inline, rest, flags));
   }
   return values;
+
+  function add(name: string, value: string): void {
+    const before = values[name];
+    if (before !== undefined && !flags[name]?.repeatable) throw repeated(name, before, value);
+    values[name] = before === undefined ? value : `${before}\n${value}`;
+  }
+}
+
+/** The flag whose values stand without its name. */
+export function takerOf(flags: Flags): string | undefined {
+  return Object.keys(flags).find((name) => flags[name]?.words);
 }
 
 /** Whether a word is a flag, and no value: `-1e-5` and `-` are values. */

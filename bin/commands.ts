@@ -14,20 +14,12 @@ import { OLDER_FLAGS } from '../src/request/flags/older.js';
 import { PALETTES_FLAGS } from '../src/request/flags/palettes.js';
 import { WORKER_FLAGS } from '../src/request/flags/worker.js';
 import { invalid, type RawFlags, valuesOf } from '../src/request/values.js';
-import type { Flags } from './command-line.js';
+import { CLIENT_COMMANDS } from './client-commands.js';
+import type { Command } from './command.js';
 import { tokenOfEnvironment } from './environment.js';
 import type { EarlyWorkers } from './local.js';
 import { accessFiles, leaderOptions } from './options.js';
 import { verbosityOf } from './verbosity.js';
-
-export interface Command {
-  readonly summary: string;
-  readonly flags: Flags;
-  /** A command line, and what it does. */
-  readonly examples?: readonly (readonly [string, string])[];
-  /** Resolves to the exit code. `early`: workers in this process that may have been started. */
-  run(flags: RawFlags, early: EarlyWorkers): Promise<number>;
-}
 
 async function runLeader(flags: RawFlags, early: EarlyWorkers): Promise<number> {
   const options = await leaderOptions(flags);
@@ -143,6 +135,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     examples: [['fractal mpi -- --width 1024 --height 1024 --iterations 500 --output fractal.png', 'as it was called']],
     run: async (flags, early) => (await import('./mpi.js')).mpi(flags, early),
   },
+  ...CLIENT_COMMANDS,
   locate: {
     summary: 'find the minibrot of a view: period, nucleus, size',
     flags: flagsOf('locate'),

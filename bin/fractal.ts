@@ -3,8 +3,9 @@
 import yargs from 'yargs';
 import { nearest } from '../src/nearest.js';
 import { invalid, type RawFlags } from '../src/request/values.js';
+import type { Command } from './command.js';
 import { heightHint, isFlag, readWords } from './command-line.js';
-import { COMMANDS, type Command } from './commands.js';
+import { COMMANDS } from './commands.js';
 import type { EarlyWorkers } from './local.js';
 import { withOperands } from './operands.js';
 

@@ -1,8 +1,9 @@
 /** Help texts, for a terminal of any width, and docs/flags.md, both from the table of flags. */
 
 import type { FlagSyntax } from '../src/request/flags/flag.js';
-import { HELP, spelling } from './command-line.js';
-import { COMMANDS, type Command } from './commands.js';
+import type { Command } from './command.js';
+import { HELP, spelling, takerOf } from './command-line.js';
+import { COMMANDS } from './commands.js';
 
 /** Longer lines are hard to read. */
 const MAX_WIDTH = 110;
@@ -42,11 +43,17 @@ export function commandHelp(name: string, command: Command, width: number): stri
   ]);
   const { summary, examples: lines = [] } = command;
   return join([
-    wrap(`Usage: fractal ${name} [flags]`, width),
+    wrap(`Usage: fractal ${name}${wordsOf(command)} [flags]`, width),
     wrap(sentence(summary), width),
     ...flags,
     lines.length > 0 ? ['Examples', ...examples(lines, width)] : [],
   ]);
+}
+
+/** ` ID...`: words that stand without a flag. */
+function wordsOf({ flags }: Command): string {
+  const { value, repeatable } = flags[takerOf(flags) ?? ''] ?? {};
+  return value === undefined ? '' : ` ${value}${repeatable ? '...' : ''}`;
 }
 
 /** docs/flags.md: every flag of every command. */

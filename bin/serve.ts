@@ -45,6 +45,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
       data,
       ...(v.queue === undefined ? {} : { queue: v.queue }),
       jobs: v.jobs,
+      privateWebhooks: v['webhook-allow-private'],
       mostPixels: v['job-pixels'],
       mostWaiting: v['owner-jobs'],
       keep: { days: v['keep-days'], jobs: v['keep-jobs'], bytes: v['keep-size'] },

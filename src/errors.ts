@@ -45,6 +45,7 @@ export const CODES = {
   SAMPLES_MISSING: 'failure',
   NO_WORKER: 'failure',
   NO_LEADER: 'failure',
+  NO_SERVICE: 'failure',
   WORKER_MISSING: 'failure',
   PROTOCOL: 'failure',
   SHARD_FAILED: 'failure',

@@ -8,6 +8,7 @@ import type { Job, Output, Progress } from '../service/job.js';
 import type { Outputs } from '../service/outputs.js';
 import type { Run, RunReports, StartRun } from '../service/run.js';
 import type { AppEvent, ProgressEvent } from './events.js';
+import { type Growing, growing } from './growing.js';
 import type { StoreOptions } from './kept-place.js';
 import { type RenderCluster, type RenderWorkers, render } from './render.js';
 
@@ -15,7 +16,7 @@ export interface JobRunOptions {
   readonly workers: RenderWorkers;
   readonly cluster: RenderCluster;
   readonly store: StoreOptions;
-  readonly outputs: Pick<Outputs, 'prepare'>;
+  readonly outputs: Pick<Outputs, 'prepare' | 'keepPicture'>;
 }
 
 /** How often a pausing job is looked at. */
@@ -48,9 +49,19 @@ export function jobRuns(options: JobRunOptions): StartRun {
       rank();
     };
     const progress = (event: ProgressEvent) => reports.progress(progressOf(event, running));
-    const context = { log: reports.log, progress, started, signal: stopped.signal };
+    const seen = growing(() => performance.now());
+    const context = { log: reports.log, progress, started, signal: stopped.signal, growing: seen };
+    /** Only for looking at: a run that cannot keep it has not failed. */
+    const keepPicture = async () => {
+      const picture = await seen.last();
+      if (picture) await options.outputs.keepPicture(job.id, picture);
+    };
     return {
-      result: renderJob(job, options, context).finally(() => clearInterval(pausing)),
+      result: renderJob(job, options, context).finally(() => {
+        clearInterval(pausing);
+        return keepPicture().catch(() => undefined);
+      }),
+      picture: () => seen.picture(),
       // What was computed is in the store, from which the next run takes it.
       stop: (how) => (how === 'pause' ? pause() : end()),
       revised(now) {
@@ -66,12 +77,13 @@ interface RunContext extends Pick<RunReports, 'log'> {
   readonly signal: AbortSignal;
   progress(event: ProgressEvent): void;
   started(job: RunningJob): void;
+  readonly growing: Growing;
 }
 
 async function renderJob(
   { id, attempt, order, priority, owner }: Job,
   { workers, cluster, store, outputs }: JobRunOptions,
-  { log, progress, signal, started }: RunContext,
+  { log, progress, signal, started, growing }: RunContext,
 ): Promise<readonly Output[] | 'stopped'> {
   // Clients see names of files, not where they are.
   let hidden = '';
@@ -94,6 +106,7 @@ async function renderJob(
         cluster: { ...cluster, verify, standing: { priority, owner } },
         metrics: false,
         started,
+        growing,
       },
       workers,
       { emit, signal },

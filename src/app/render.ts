@@ -15,6 +15,7 @@ import { reportingRecalls } from './archive.js';
 import { type ClusterUse, compute, verificationOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
+import type { Growing } from './growing.js';
 import { noteGrid } from './kept-grid.js';
 import { openStore, type StoreOptions } from './kept-place.js';
 import { noteSamples } from './kept-samples.js';
@@ -49,6 +50,8 @@ export interface RenderOrder {
   readonly warned?: boolean;
   /** The job has begun on the workers, and can be changed while it runs. */
   started?(job: RunningJob): void;
+  /** Gets what there is to be seen of the picture or film while it is made. */
+  readonly growing?: Growing;
 }
 
 export interface RenderCluster extends ClusterUse {
@@ -177,9 +180,13 @@ async function stages(
   if (film && archive && job.renders.length <= MOST_EXPECTED) await archive.expects(job.renders.length);
   // For the time left only: a store that cannot be listed is reported where it is read.
   if (film) archive?.hasSome().then(track.expect, () => undefined);
+  const started = (running: RunningJob) => {
+    order.started?.(running);
+    order.growing?.begins(prepared.request, making.assembled ? undefined : running.partial);
+  };
   const options = {
     ...{ workers: { ...source, local, registration }, fleet, use: cluster, numerics, metrics: order.metrics },
-    ...{ verify: verificationOf(cluster.verify), progress: track.computed, started: order.started },
+    ...{ verify: verificationOf(cluster.verify), progress: track.computed, started },
   };
   // The parameters in a contact sheet are those of the film.
   const written = { ...prepared.request, ...order.sheet?.size };
@@ -192,6 +199,7 @@ async function stages(
         numbered(computation.frames, shown ? 0 : request.film.first);
       for await (const frame of made) {
         signal.throwIfAborted();
+        order.growing?.frame(frame);
         await writeFrame(output, frame, written, paint);
         track.frameWritten();
       }

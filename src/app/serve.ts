@@ -19,6 +19,7 @@ import { listenSocket } from '../service/older/socket.js';
 import { openOutputs } from '../service/outputs.js';
 import { NO_OWNERS, parseOwners } from '../service/owners.js';
 import { startService } from '../service/service.js';
+import { startWebhooks } from '../service/webhooks.js';
 import { connect } from './connected.js';
 import { logTo } from './events.js';
 import { jobRuns } from './job-run.js';
@@ -30,6 +31,7 @@ import { seldom } from './seldom.js';
 import { openQueue } from './service-queue.js';
 import { type Context, orAborted } from './stage.js';
 import { thisProgram } from './version.js';
+import { webhookSecret } from './webhook-secret.js';
 
 export interface ServeOptions {
   readonly http: Address;
@@ -51,6 +53,8 @@ export interface ServeOptions {
   readonly queue?: string;
   /** Jobs that run at once. */
   readonly jobs: number;
+  /** Webhooks may be at addresses of this machine and of private networks. */
+  readonly privateWebhooks: boolean;
   readonly mostPixels: number;
   /** Jobs of an owner that may wait. */
   readonly mostWaiting: number;
@@ -108,6 +112,9 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       }),
       (one) => one.close(),
     );
+    const secret = await webhookSecret(data);
+    const webhooks = { queue, secret, allowPrivate: options.privateWebhooks, now, failed };
+    resources.hold(await startWebhooks(webhooks), (one) => one.close());
     const server = await listen({
       ...http,
       ...{ service, cluster: { workers: () => workersOf(fleet), drain: fleet.drain }, mostPixels: options.mostPixels },

@@ -16,8 +16,11 @@ const MAX_BYTES = 1 << 20;
 
 type FlagName = keyof typeof REQUEST_FLAGS;
 
-/** `path`: "-" is standard input. @throws FractalError REQUEST_FILE naming file, line and column. */
-export async function readRequestFile(path: string): Promise<RawFlags> {
+/**
+ * `path`: "-" is standard input. `others`: keys that are understood besides flags, and returned.
+ * @throws FractalError REQUEST_FILE naming file, line and column.
+ */
+export async function readRequestFile(path: string, others: readonly string[] = []): Promise<RawFlags> {
   const name = path === '-' ? 'stdin' : path;
   let bytes: Uint8Array;
   try {
@@ -29,7 +32,7 @@ export async function readRequestFile(path: string): Promise<RawFlags> {
     throw fileError(name, `it is longer than ${MAX_BYTES} bytes, which is all that is read`);
   const text = decodeText(bytes);
   if (text.includes('\uFFFD')) throw fileError(name, 'it is not UTF-8 text');
-  return parseRequestFile(text, name);
+  return parseRequestFile(text, name, others);
 }
 
 /**

@@ -11,11 +11,14 @@ import { ALTERNATIVES, OLDER_NAMES } from './flags/index.js';
 import type { Location } from './location/location.js';
 import { invalid, type RawFlags } from './values.js';
 
-/** `notes`: lines about the location file, for the user. @throws FractalError */
-export async function flagsOfSources(given: RawFlags): Promise<Location> {
+/**
+ * `others`: keys that the request file may have besides flags. `notes`: lines about the location file, for the user.
+ * @throws FractalError
+ */
+export async function flagsOfSources(given: RawFlags, others: readonly string[] = []): Promise<Location> {
   const typed = withOlder(given);
   refuseSharedInput(typed);
-  const file = typed.request === undefined ? {} : await readRequestFile(typed.request);
+  const file = typed.request === undefined ? {} : await readRequestFile(typed.request, others);
   const combined: RawFlags = { ...withoutAlternatives(file, typed), ...typed };
   // A request file can name a hostfile, too.
   refuseSharedInput(combined);

@@ -44,6 +44,8 @@ export interface Job extends Submission {
   readonly outputs: readonly Output[];
   /** Its outputs were removed: they were too old, or took too much space. */
   readonly expired?: true;
+  /** The attempt whose end was told to the webhook, or was not, after the last try. */
+  readonly notified?: number;
 }
 
 export interface JobError {

@@ -4,7 +4,7 @@
  */
 
 import { constants, type ReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from './job.js';
 
@@ -13,6 +13,9 @@ export interface Outputs {
   prepare(job: Attempt): Promise<string>;
   /** undefined: there is no such file. `name`: of an output of the job. */
   open(job: Attempt, name: string): Promise<OpenOutput | undefined>;
+  /** A small picture of what the job has made: WebP. */
+  keepPicture(id: string, picture: Uint8Array): Promise<void>;
+  picture(id: string): Promise<Uint8Array | undefined>;
   remove(id: string): Promise<void>;
   /** Ids of the jobs that have a folder. */
   list(): Promise<readonly string[]>;
@@ -29,6 +32,9 @@ export interface OpenOutput {
   read(first: number, last: number): ReadStream;
   close(): Promise<void>;
 }
+
+/** No outfile begins with a dot. */
+const PICTURE = '.picture.webp';
 
 export async function openOutputs(folder: string): Promise<Outputs> {
   await mkdir(folder, { recursive: true });
@@ -53,6 +59,15 @@ export async function openOutputs(folder: string): Promise<Outputs> {
           read: (first, last) => file.createReadStream({ start: first, end: last }),
           close: () => file.close(),
         };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    keepPicture: (id, picture) => writeFile(join(folderOf(id), PICTURE), picture),
+    async picture(id) {
+      try {
+        return await readFile(join(folderOf(id), PICTURE));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
         throw error;

@@ -14,6 +14,8 @@ export interface Run {
   stop(how: 'pause' | 'cancel' | 'close'): void;
   /** Priority or owner of the job have changed. */
   revised(job: Job): void;
+  /** What there is to be seen of it: WebP. undefined: nothing yet. It takes bounded time, however often it is asked for. */
+  picture(): Promise<Uint8Array | undefined>;
 }
 
 export interface RunReports {

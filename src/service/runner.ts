@@ -28,6 +28,8 @@ export interface RunnerOptions {
 export interface Runner {
   /** Of a job that runs here. */
   progressOf(id: string): Progress | undefined;
+  /** Of a job that runs here: WebP. undefined: there is nothing to be seen yet. */
+  pictureOf(id: string): Promise<Uint8Array | undefined>;
   /** Calls `act` with the id of a job when its progress has changed. Returns a function that ends this. */
   watch(act: (id: string) => void): () => void;
   /** Stops all runs; their jobs go on when a service starts again. Resolves when they have ended. */
@@ -200,6 +202,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   fill();
   return {
     progressOf: (id) => active.get(id)?.progress,
+    pictureOf: async (id) => active.get(id)?.run.picture(),
     watch(act) {
       watchers.add(act);
       return () => watchers.delete(act);

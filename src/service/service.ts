@@ -32,6 +32,8 @@ export interface Service {
   remove(id: string, version?: number): Promise<void>;
   readonly events: Queue['events'];
   readonly files: Pick<Outputs, 'open'>;
+  /** The picture as far as it is, or was at the end of the latest run: WebP. undefined: there is nothing to be seen. */
+  picture(id: string): Promise<Uint8Array | undefined>;
   /** Calls `act` after each change of a job, of its events, or of its progress. Returns a function that ends this. */
   watch(act: (id: string) => void): () => void;
   /** No job is begun any more, and those that run are stopped; they go on when a service starts again. The queue stays open. */
@@ -79,6 +81,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
     events: queue.events,
     files: outputs,
+    picture: async (id) => (await runner.pictureOf(id)) ?? outputs.picture(id),
     watch(act) {
       const ends = [queue.watch(act), runner.watch(act)];
       return () => {

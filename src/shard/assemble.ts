@@ -1,13 +1,15 @@
 /** Puts the answers of shards, in any order, together into a frame. */
 
 import type { Frame } from './frame.js';
-import type { Answer, Shard } from './shard.js';
+import type { Answer, Rect, Shard } from './shard.js';
 
 export interface Assembly {
   /** Takes the bytes of a valid answer. */
   put(shard: Shard, bytes: Uint8Array): void;
   /** The frame; pixels without an answer are zero. */
   frame(): Frame;
+  /** The rectangles that have been put. */
+  readonly placed: readonly Rect[];
 }
 
 export interface Size {
@@ -23,8 +25,11 @@ export function assemble(size: Size, index: number, kind: Answer['kind']): Assem
   const { width, height, perPixel } = size;
   const bytesPerPixel = bytesOfPixel(kind, size);
   const whole = new Uint8Array(width * height * bytesPerPixel);
+  const placed: Rect[] = [];
   return {
+    placed,
     put(shard, bytes) {
+      placed.push(shard);
       const row = shard.width * bytesPerPixel;
       if (shard.width === width) return whole.set(bytes, shard.y * row);
       for (let y = 0; y < shard.height; y++) {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readWords } from '../../bin/command-line.js';
+import { readWords, takerOf } from '../../bin/command-line.js';
 import { COMMANDS } from '../../bin/commands.js';
 import { FractalError } from '../../src/errors.js';
 
@@ -26,6 +26,8 @@ const ALL = Object.entries(COMMANDS).flatMap(([command, { flags }]) =>
       name,
       flag,
       word: spelling.length === 1 ? `-${spelling}` : `--${spelling}`,
+      /** Takes words that belong to no flag. */
+      takes: takerOf(flags) !== undefined,
       read: (...words: string[]) => readWords(words, `fractal ${command}`, flags),
     })),
   ),
@@ -53,14 +55,14 @@ test('a flag with a value takes the next word or what stands behind =, and is an
 });
 
 test('a boolean flag is true, false or absent, and nothing else', () => {
-  for (const { name, word, read } of ALL.filter(({ flag }) => flag.value === undefined)) {
+  for (const { name, word, read, takes } of ALL.filter(({ flag }) => flag.value === undefined)) {
     for (const words of [[word], [`${word}=true`], [word, 'true']])
       assert.deepEqual(read(...words), { [name]: 'true' });
     for (const words of [[`--no-${name}`], [`${word}=false`]]) assert.deepEqual(read(...words), { [name]: 'false' });
     for (const wrong of ['maybe', '5', '', 'TRUE']) {
       refused(() => read(`${word}=${wrong}`), new RegExp(`^--${name} "${wrong}" is not true or false`));
     }
-    refused(() => read(word, 'maybe'), /^"maybe" belongs to no flag/);
+    if (!takes) refused(() => read(word, 'maybe'), /^"maybe" belongs to no flag/);
     refused(() => read(`--no-${name}=1`), new RegExp(`^--no-${name} takes no value, but "1" is there$`));
     refused(() => read(word, word), new RegExp(`^--${name} was given 2 times`));
     refused(() => read(word, `--no-${name}`), new RegExp(`^--${name} and --no-${name} contradict each other`));
@@ -71,7 +73,7 @@ test('an unknown flag is refused on every command, with what may have been meant
   for (const [command, { flags }] of Object.entries(COMMANDS)) {
     const read = (...words: string[]) => readWords(words, `fractal ${command}`, flags);
     refused(() => read('--no-such-flag-here'), /^--no-such-flag-here is not a flag of this command: see fractal /);
-    refused(() => read('stray'), /^"stray" belongs to no flag: see fractal \w+ --help$/);
+    if (!takerOf(flags)) refused(() => read('stray'), /^"stray" belongs to no flag: see fractal \w+ --help$/);
     refused(() => read('--'), /^-- is not a flag/);
     refused(() => read('--__proto__=1'), /^--__proto__ is not a flag/);
     refused(() => read('--version'), /write fractal --version$/);
@@ -84,6 +86,15 @@ test('an unknown flag is refused on every command, with what may have been meant
   refused(() => leader('--minWorkers', '5'), /did you mean "min-workers"/);
   refused(() => leader('-xpos', '5'), /^"-xpos" has one dash: write --xpos$/);
   refused(() => leader('-z', '5'), /^-z is not a flag/);
+});
+
+test('words that belong to no flag are ids, where a command takes them', () => {
+  const read = (command: string, ...words: string[]) =>
+    readWords(words, `fractal ${command}`, COMMANDS[command]?.flags ?? {});
+  assert.deepEqual(read('wait', 'a1', '--json', 'b2'), { id: 'a1\nb2', json: 'true' });
+  assert.deepEqual(read('logs', '-f', 'a1'), { id: 'a1', follow: 'true' });
+  refused(() => read('logs', 'a1', 'b2'), /^--id was given 2 times/);
+  refused(() => read('wait', ''), /^"" belongs to no flag/);
 });
 
 test('a token on the command line is refused and not repeated', () => {

@@ -11,7 +11,10 @@ import { folder, fractal, PROGRAM } from '../e2e/processes.js';
 test('commands, their flags, and the values of flags are offered', async () => {
   const cases: readonly [string[], readonly string[]][] = [
     [['le'], ['leader']],
-    [['help', 'w'], ['worker']],
+    [
+      ['help', 'w'],
+      ['worker', 'wait'],
+    ],
     [['--v'], ['--version']],
     [
       ['leader', '--pal'],

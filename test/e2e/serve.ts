@@ -19,7 +19,8 @@ export interface Serving extends Running {
 /** On a free port, with one local worker unless `words` say otherwise. */
 export async function serving(t: TestContext, data: string, words: readonly string[] = []): Promise<Serving> {
   const cluster = words.some((word) => /^--(local|host|hostfile|listen)$/.test(word)) ? [] : ['--local', '1'];
-  const running = start(t, ['serve', '--http', '127.0.0.1:0', '--data', data, ...cluster, ...words]);
+  const http = words.includes('--http') ? [] : ['--http', '127.0.0.1:0'];
+  const running = start(t, ['serve', ...http, '--data', data, ...cluster, ...words]);
   const [, url = ''] = await running.said(/serving at (http:\S+)/);
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it
   const get = async (path: string): Promise<any> => (await fetch(url + path)).json();

@@ -8,6 +8,8 @@ export interface TestRun {
   readonly reports: RunReports;
   readonly stops: string[];
   readonly revisions: Job[];
+  /** What is to be seen of it. */
+  picture?: Uint8Array;
   succeed(outputs?: readonly Output[]): void;
   fail(error: unknown): void;
   /** As a run does that was told to stop. */
@@ -34,8 +36,14 @@ export function testRuns(): TestRuns {
         const ends = { succeed: (outputs: readonly Output[] = []) => succeed(outputs), fail };
         all.push({ job, reports, stops, revisions, ...ends, endStopped: () => succeed('stopped') });
       });
+      const run = all.at(-1);
       for (const look of waiting) look();
-      return { result, stop: (how) => stops.push(how), revised: (latest) => revisions.push(latest) };
+      return {
+        result,
+        stop: (how) => stops.push(how),
+        revised: (latest) => revisions.push(latest),
+        picture: async () => run?.picture,
+      };
     },
     of(id) {
       return new Promise((resolve) => {

@@ -57,6 +57,14 @@ export interface Piece {
   readonly uncertain: number;
 }
 
+/** A picture that is not complete. */
+export interface Incomplete {
+  /** Zero where nothing is computed. Its numbers still change. */
+  readonly frame: Frame;
+  /** What is computed. */
+  readonly placed: readonly Rect[];
+}
+
 /** At most so many frames with shards of an outvoted worker are named. */
 const MAX_NAMED = 5;
 
@@ -124,6 +132,12 @@ export class Gathering {
     this.job.archive?.complete(render);
     this.ledger.handedOn(render);
     return frame;
+  }
+
+  /** The first picture in progress; undefined: there is none. */
+  partial(): Incomplete | undefined {
+    const first = this.assemblies.get(Math.min(...this.assemblies.keys()));
+    return first && { frame: first.frame(), placed: first.placed };
   }
 
   /**

@@ -13,7 +13,7 @@ import type { Fleet, JobChannel, JobMessage } from '../fleet/fleet.js';
 import type { Command, Event } from '../schedule/events.js';
 import { schedule } from '../schedule/schedule.js';
 import { Allowance } from './allowance.js';
-import { type Archive, Gathering, type RenderJob } from './gathering.js';
+import { type Archive, Gathering, type Incomplete, type RenderJob } from './gathering.js';
 import { Ledger, type Report } from './ledger.js';
 import { Reports } from './reports.js';
 import { JobScenes } from './scenes.js';
@@ -67,6 +67,8 @@ export interface RunningJob {
   pause(): void;
   resume(): void;
   readonly usage: Usage;
+  /** The first picture that is not complete, as far as it is. */
+  partial(): Incomplete | undefined;
 }
 
 /** How often the scheduler checks for late shards. */
@@ -366,6 +368,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     setMaxSlots: (maxSlots) => limit({ maxSlots }),
     pause: () => limit({ paused: true }),
     resume: () => limit({ paused: false }),
+    partial: () => gathering.partial(),
     get usage() {
       return meter.read(allowance.paused, underWay());
     },

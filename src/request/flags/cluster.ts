@@ -75,7 +75,7 @@ export const CLUSTER_FLAGS = {
   },
   verify: {
     group,
-    commands: LEADER,
+    commands: [...LEADER, 'submit'],
     value: 'SHARE',
     schema: share,
     describe: 'compute this share of the shards on two workers and compare the results: 0.05 or 5%',

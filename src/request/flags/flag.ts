@@ -13,6 +13,17 @@ export type CommandName =
   | 'serve'
   | 'request'
   | 'mpi'
+  | 'submit'
+  | 'jobs'
+  | 'wait'
+  | 'get'
+  | 'logs'
+  | 'status'
+  | 'top'
+  | 'cancel'
+  | 'pause'
+  | 'resume'
+  | 'requeue'
   | 'locate'
   | 'certs'
   | 'palettes'
@@ -32,6 +43,8 @@ export interface FlagSyntax {
   readonly optional?: true;
   /** May be given several times, in request files as a list: its text is the values with line breaks between. */
   readonly repeatable?: true;
+  /** Words of the command line that belong to no flag are its values. */
+  readonly words?: true;
   /** `--no-NAME` is understood, and means 'false', though the flag takes a value. Boolean flags always have it. */
   readonly negatable?: true;
   /** Of one letter: `-x`; longer: `--re`. Shown in the help text. */
@@ -80,7 +93,9 @@ export interface Flag extends FlagSyntax {
 
 export type FlagTable = Readonly<Record<string, Flag>>;
 
-/** The commands that render: compute a picture, or paint the samples of an earlier one. */
-export const RENDERING = ['leader', 'recolor'] as const satisfies readonly CommandName[];
+/** The commands that render here: compute a picture, or paint the samples of an earlier one. */
+export const RENDERING_HERE = ['leader', 'recolor'] as const satisfies readonly CommandName[];
+/** The commands about a picture, rendered here or by a service. */
+export const RENDERING = [...RENDERING_HERE, 'submit'] as const satisfies readonly CommandName[];
 /** The commands that have a view. */
-export const VIEWING = ['leader', 'recolor', 'locate'] as const satisfies readonly CommandName[];
+export const VIEWING = [...RENDERING, 'locate'] as const satisfies readonly CommandName[];

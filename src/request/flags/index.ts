@@ -6,10 +6,22 @@
 import * as z from 'zod';
 import { ACCESS_FLAGS } from './access.js';
 import { CERTS_FLAGS } from './certs.js';
+import {
+  CLIENT_FLAGS,
+  CLIENT_REPORT_FLAGS,
+  GET_FLAGS,
+  ID_FLAGS,
+  IDS_FLAGS,
+  JOBS_FLAGS,
+  LOGS_FLAGS,
+  SUBMIT_FLAGS,
+  TOP_FLAGS,
+} from './client.js';
 import { CLUSTER_FLAGS } from './cluster.js';
 import { COLOUR_FLAGS } from './colour.js';
 import { FILM_FLAGS } from './film.js';
 import type { CommandName, Flag, FlagSyntax, FlagTable } from './flag.js';
+import { JOB_FLAGS } from './job.js';
 import { OLDER_FLAGS } from './older.js';
 import { OUTPUT_FLAGS } from './output.js';
 import { PALETTES_FLAGS } from './palettes.js';
@@ -41,7 +53,8 @@ export const TABLES: readonly FlagTable[] = [
   CERTS_FLAGS,
   PALETTES_FLAGS,
   OLDER_FLAGS,
-  REQUEST_FLAGS,
+  ...[ID_FLAGS, IDS_FLAGS, JOBS_FLAGS, GET_FLAGS, LOGS_FLAGS, TOP_FLAGS, JOB_FLAGS, SUBMIT_FLAGS],
+  ...[CLIENT_REPORT_FLAGS, CLIENT_FLAGS, REQUEST_FLAGS],
 ];
 
 const ENTRIES: readonly (readonly [name: string, flag: Flag])[] = TABLES.flatMap((table) => Object.entries(table));

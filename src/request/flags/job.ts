@@ -1,10 +1,10 @@
-/** What a job of `fractal serve` has beside its flags. */
+/** What a job of `fractal serve` has beside the flags of its picture. */
 
 import * as z from 'zod';
 import type { FlagTable } from './flag.js';
 import { text, whole } from './schemas.js';
 
-const JOB = { group: 'Job', commands: [] } as const;
+const JOB = { group: 'Job', commands: ['submit'] } as const;
 
 /** Names and mail addresses. */
 const OWNER = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,63}$/u;
@@ -23,6 +23,7 @@ export const JOB_FLAGS = {
     value: 'NAME',
     schema: text.regex(OWNER, { message: 'a name of 1 to 64 letters, digits and ._@+-' }),
     describe: 'owners get equal shares',
+    defaultText: 'that of the token',
   },
   webhook: {
     ...JOB,

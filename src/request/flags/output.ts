@@ -1,10 +1,10 @@
 /** Flags about files, encoders, shards and kernels; of these only --method and --dither shape the picture. */
 
-import { type FlagTable, RENDERING } from './flag.js';
+import { type FlagTable, RENDERING, RENDERING_HERE } from './flag.js';
 import { file, files, oneOf, text, whole, yesNo } from './schemas.js';
 
 const group = 'Output and shards';
-const COMPUTING = ['leader'] as const;
+const COMPUTING = ['leader', 'submit'] as const;
 
 export const KERNELS = ['auto', 'simd', 'gpu', 'cpu'] as const;
 
@@ -61,7 +61,7 @@ export const OUTPUT_FLAGS = {
   },
   audio: {
     group,
-    commands: RENDERING,
+    commands: RENDERING_HERE,
     value: 'FILE',
     schema: file,
     describe: 'soundtrack of a film, any file that ffmpeg reads; cut, or silent at the end, to the length of the film',

@@ -1,10 +1,11 @@
 /** Flags about what is printed, and when a run ends; log.ts has those that the worker takes, too. */
 
-import { type FlagTable, RENDERING, VIEWING } from './flag.js';
+import { type FlagTable, RENDERING_HERE } from './flag.js';
 import { LOG_FLAGS } from './log.js';
 import { file, metricsFormat, whole, yesNo } from './schemas.js';
 
 const group = 'Reports';
+const HERE = [...RENDERING_HERE, 'locate'] as const;
 
 export const REPORT_FLAGS = {
   metrics: {
@@ -24,18 +25,18 @@ export const REPORT_FLAGS = {
     schema: file,
     describe: 'write the metrics to a file',
   },
-  quiet: { group, commands: [...VIEWING, 'serve'], schema: yesNo, describe: 'print errors only', alias: 'q' },
+  quiet: { group, commands: [...HERE, 'serve'], schema: yesNo, describe: 'print errors only', alias: 'q' },
   ...LOG_FLAGS,
-  json: { group, commands: VIEWING, schema: yesNo, describe: 'print one line of JSON at the end, for scripts' },
+  json: { group, commands: HERE, schema: yesNo, describe: 'print one line of JSON at the end, for scripts' },
   'force-exit': {
     group,
-    commands: RENDERING,
+    commands: RENDERING_HERE,
     schema: yesNo,
     describe: 'exit as soon as the output is written',
   },
   timeout: {
     group,
-    commands: VIEWING,
+    commands: HERE,
     value: 'SECONDS',
     schema: whole(1, 10_000_000),
     describe: 'give up after so many seconds',

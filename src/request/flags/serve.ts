@@ -21,6 +21,12 @@ export const SERVE_FLAGS = {
     schema: file,
     describe: 'file with a line "ROLE TOKEN OWNER" for each client; roles: view, submit, operate',
   },
+  'webhook-allow-private': {
+    group: 'Clients',
+    commands,
+    schema: yesNo,
+    describe: 'webhooks may be at addresses of this machine and of private networks',
+  },
   'http-cert': {
     group: 'Clients',
     commands,

@@ -1,11 +1,11 @@
 /** Flags about the store of finished frames and samples. */
 
 import { storePlace } from '../store-place.js';
-import { type FlagTable, RENDERING } from './flag.js';
+import { type FlagTable, RENDERING_HERE } from './flag.js';
 import { byteSize, yesNo } from './schemas.js';
 
 const group = 'Store of finished parts';
-const KEEPING = [...RENDERING, 'serve'] as const;
+const KEEPING = [...RENDERING_HERE, 'serve'] as const;
 
 export const STORE_FLAGS = {
   store: {
@@ -28,7 +28,7 @@ export const STORE_FLAGS = {
   },
   'keep-samples': {
     group,
-    commands: ['leader'],
+    commands: ['leader', 'submit'],
     schema: yesNo,
     describe: 'keep raw samples, for "fractal recolor"',
   },

@@ -6,6 +6,7 @@ import { eventRoutes } from './events.js';
 import { fileRoutes } from './files.js';
 import { jobRoutes } from './jobs.js';
 import { olderRoutes } from './older/routes.js';
+import { pictureRoutes } from './picture.js';
 import { HttpError, problemOf } from './problem.js';
 import { rateLimit } from './rate.js';
 import { healthRoutes, systemRoutes } from './system.js';
@@ -45,7 +46,7 @@ export function httpApp(options: HttpOptions, changes: Changes): Routes {
     }
     await next();
   });
-  for (const group of [jobRoutes(options), eventRoutes(service, changes), fileRoutes(service)])
+  for (const group of [jobRoutes(options), eventRoutes(service, changes), fileRoutes(service), pictureRoutes(service)])
     app.route('/v1/jobs', group);
   app.route('/', systemRoutes(options));
   if (options.older) app.route('/', olderRoutes(options));

@@ -1,10 +1,11 @@
 /**
  * /v1/jobs/{id}/events: server-sent events. Those with an id are kept with the job, and Last-Event-ID goes on behind one;
  * `progress` has only the latest figures. Nothing is queued for a client: each time that its connection can take more, what
- * is new since its position is read, so that a slow one costs no memory.
+ * is new since its position is read, so that a slow one costs no memory. With `Accept: application/json` the events so far.
  */
 
 import type { JobEvent, Progress } from '../job.js';
+import { MOST_EVENTS } from '../queue.js';
 import type { Service } from '../service.js';
 import type { Changes } from './changes.js';
 import { badRequest, needs, type Routes, routes } from './env.js';
@@ -17,6 +18,10 @@ export function eventRoutes(service: Pick<Service, 'get' | 'events'>, changes: C
   const app = routes();
   app.get('/:id/events', needs('view'), async (context) => {
     const { id } = await service.get(context.req.param('id'));
+    if (/\bapplication\/json\b/.test(context.req.header('accept') ?? '')) {
+      const events = await service.events(id, 0, MOST_EVENTS);
+      return context.json({ events: events.map(({ time, ...event }) => ({ time: isoTime(time), ...event })) });
+    }
     const last = context.req.header('last-event-id') ?? '0';
     if (!/^\d{1,15}$/.test(last)) throw badRequest(`Last-Event-ID ${last} is not the number of an event`);
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
@@ -88,7 +93,11 @@ function eventStream(
 }
 
 function eventText({ seq, time, kind, ...data }: JobEvent): string {
-  return `id: ${seq}\nevent: ${kind}\ndata: ${JSON.stringify({ time: new Date(time).toISOString(), ...data })}\n\n`;
+  return `id: ${seq}\nevent: ${kind}\ndata: ${JSON.stringify({ time: isoTime(time), ...data })}\n\n`;
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
 }
 
 function progressText(progress: Progress): string {

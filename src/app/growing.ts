@@ -1,0 +1,64 @@
+/** The picture of a job as far as it is: its latest frame, or what is computed of a picture that is not complete. */
+
+import type { Incomplete } from '../leader/job/gathering.js';
+import { paintFrame } from '../render/paint-frame.js';
+import { PLAIN } from '../render/quantise.js';
+import { encodeSnapshot, type Thinned, thinned } from '../render/snapshot.js';
+import { type Request, viewAt } from '../request/request.js';
+import type { Frame } from '../shard/frame.js';
+import { paintAt, paintOf } from './picture.js';
+
+export interface Growing {
+  /** `partial`: what is computed of the first incomplete picture; absent for a film from keyframes. */
+  begins(request: Request, partial?: () => Incomplete | undefined): void;
+  /** A frame is complete. */
+  frame(frame: Frame): void;
+  /** WebP, at most 640 pixels wide and high; transparent where nothing is computed yet. undefined: nothing is. */
+  picture(): Promise<Uint8Array | undefined>;
+  /** The same, of this moment. */
+  last(): Promise<Uint8Array | undefined>;
+}
+
+/** A picture is made at most so often. */
+const EVERY_MS = 1_000;
+
+/** `now`: monotonic milliseconds. */
+export function growing(now: () => number): Growing {
+  let request: Request | undefined;
+  let partial: (() => Incomplete | undefined) | undefined;
+  let latest: Thinned | undefined;
+  let [seenAt, madeAt] = [-Infinity, -Infinity];
+  let made: Promise<Uint8Array | undefined> = Promise.resolve(undefined);
+
+  const make = async (): Promise<Uint8Array | undefined> => {
+    const part = latest ? undefined : partial?.();
+    const small = latest ?? (part && thinned(part.frame, part.placed));
+    if (!small || !request) return undefined;
+    const { index } = small.frame;
+    const paint = paintOf(request, { kind: 'pixels', levels: PLAIN });
+    const frame = paint
+      ? await paintFrame(small.frame, paintAt(request, paint, index), viewAt(request, index).iterations)
+      : small.frame;
+    return encodeSnapshot({ ...small, frame }, request.flip);
+  };
+  return {
+    begins(wanted, part) {
+      request = wanted;
+      partial = part;
+    },
+    frame(frame) {
+      // A still has one, and the last one of a film is kept with the job.
+      const isLast = frame.index === request?.film.last;
+      if (!isLast && now() - seenAt < EVERY_MS) return;
+      seenAt = now();
+      latest = thinned(frame);
+    },
+    picture() {
+      if (now() - madeAt < EVERY_MS) return made;
+      madeAt = now();
+      made = make();
+      return made;
+    },
+    last: make,
+  };
+}
