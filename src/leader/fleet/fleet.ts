@@ -35,6 +35,8 @@ export interface FleetWorker {
   readonly state: WorkerState;
   /** That the fleet uses; 0 while the worker is not ready. */
   readonly slots: number;
+  /** Of its program, when it was ready last. */
+  readonly version?: string;
   /** Why it was given up or left out. */
   readonly reason?: string;
 }
@@ -118,6 +120,7 @@ interface Member {
   state: WorkerState;
   slots: number;
   instance: string;
+  version?: string;
   reason?: string | undefined;
 }
 
@@ -180,7 +183,13 @@ export function openFleet(options: FleetOptions): Fleet {
       const why = ready.slots > 0 ? 'the job has all the slots that it may use' : 'it has no slots';
       return leaveOut(name, why, false);
     }
-    Object.assign(member, { state: 'ready', slots, instance: ready.instance, reason: undefined });
+    Object.assign(member, {
+      state: 'ready',
+      slots,
+      instance: ready.instance,
+      version: ready.version,
+      reason: undefined,
+    });
     emit({ kind: 'joined', worker: name, slots });
   }
 
@@ -261,10 +270,11 @@ export function openFleet(options: FleetOptions): Fleet {
       return isSealed;
     },
     get workers() {
-      return [...members].map(([name, { state, slots, reason }]) => ({
+      return [...members].map(([name, { state, slots, version, reason }]) => ({
         name,
         state,
         slots,
+        ...(version === undefined ? {} : { version }),
         ...(reason === undefined ? {} : { reason }),
       }));
     },

@@ -5,11 +5,13 @@ import { type Context, type Env, type HttpOptions, type Routes, routes } from '.
 import { eventRoutes } from './events.js';
 import { fileRoutes } from './files.js';
 import { jobRoutes } from './jobs.js';
+import { overviewRoutes } from './overview.js';
 import { pictureRoutes } from './picture.js';
 import { HttpError, problemOf } from './problem.js';
 import { rateLimit } from './rate.js';
 import { healthRoutes, systemRoutes } from './system.js';
 import { ANONYMOUS, type Grant, grantOf } from './tokens.js';
+import { webRoutes } from './web.js';
 
 const RATE = { perSecond: 500, burst: 1_000 };
 /** Names of this machine, with which nothing of another one's can be meant. */
@@ -35,6 +37,7 @@ export function httpApp(options: HttpOptions, changes: Changes): Routes {
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-cache');
   });
   app.route('/', healthRoutes(options));
+  app.route('/', webRoutes());
   app.use(async (context, next) => {
     refuseOtherSites(context, options);
     context.set('grant', access(context, options));
@@ -48,6 +51,7 @@ export function httpApp(options: HttpOptions, changes: Changes): Routes {
   for (const group of [jobRoutes(options), eventRoutes(service, changes), fileRoutes(service), pictureRoutes(service)])
     app.route('/v1/jobs', group);
   app.route('/', systemRoutes(options));
+  app.route('/', overviewRoutes(options, changes));
   return app;
 }
 
