@@ -79,7 +79,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     );
     const server = await listen({
       ...http,
-      ...{ service, cluster: { workers: () => workersOf(fleet) }, mostPixels: options.mostPixels },
+      ...{ service, cluster: { workers: () => workersOf(fleet), drain: fleet.drain }, mostPixels: options.mostPixels },
       ...(tokens ? { tokens } : {}),
       loopbackOnly: !tokens && isLoopback(http.host),
       ...{ now: () => performance.now(), report: failed },

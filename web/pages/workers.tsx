@@ -42,7 +42,7 @@ export function WorkersPage() {
               <b>{whole(ready.length)}</b> ready
             </span>
             <span>
-              <b>{whole(ready.reduce((sum, { slots }) => sum + slots, 0))}</b> slots
+              <b>{whole(ready.reduce((sum, { slots }) => sum + slots, 0))}</b> slots in all
             </span>
           </p>
         )}

@@ -26,7 +26,7 @@ export function Place({ order, fields }: PlaceProps) {
     const timer = setTimeout(async () => {
       setNote('Computing the preview');
       try {
-        const made = await render(JSON.parse(small), ended.signal);
+        const made = await render(JSON.parse(small), ended.signal, setNote);
         if (!made) return;
         setUrl((old) => {
           if (old) URL.revokeObjectURL(old);
@@ -62,10 +62,12 @@ function smallOrder(order: PlaceProps['order'], fields: PlaceProps['fields']): R
 }
 
 /** The URL of the picture; undefined: the signal came. The job is deleted in every case. */
-async function render(order: object, signal: AbortSignal): Promise<string | undefined> {
+async function render(order: object, signal: AbortSignal, note: (text: string) => void): Promise<string | undefined> {
   const { id } = await post<Job>('/v1/jobs', order);
   const path = `/v1/jobs/${id}`;
   let ended = false;
+  const leave = () => void send(`${path}/cancel`, { method: 'POST', keepalive: true }).catch(() => undefined);
+  addEventListener('pagehide', leave);
   try {
     for (;;) {
       if (signal.aborted) return undefined;
@@ -76,9 +78,11 @@ async function render(order: object, signal: AbortSignal): Promise<string | unde
         const [output] = job.outputs;
         return output && URL.createObjectURL(await (await send(output.href)).blob());
       }
+      note(job.state === 'queued' ? 'The preview waits: other jobs take all places' : 'Computing the preview');
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   } finally {
+    removeEventListener('pagehide', leave);
     if (!ended) await post(`${path}/cancel`).catch(() => undefined);
     await remove(path).catch(() => undefined);
   }

@@ -102,6 +102,11 @@ export interface Fleet {
   /** All workers are added: from now on a job without a worker to wait for ends with NO_WORKER. */
   sealed(): void;
   readonly isSealed: boolean;
+  /**
+   * The worker finishes its shards and gets no more, until it has been disconnected and joins again. false: there is none of
+   * this name that is ready.
+   */
+  drain(name: string): boolean;
   readonly workers: readonly FleetWorker[];
   /** Their number. */
   readonly size: number;
@@ -195,11 +200,8 @@ export function openFleet(options: FleetOptions): Fleet {
 
   function message({ name }: Connection, received: FromWorker): void {
     switch (received.kind) {
-      case 'draining': {
-        const member = members.get(name) as Member;
-        if (member.state === 'ready') member.state = 'draining';
-        return emit({ kind: 'draining', worker: name });
-      }
+      case 'draining':
+        return drained(name, members.get(name) as Member);
       case 'heartbeat':
         for (const { job, ...underWay } of received.jobs)
           jobs.get(job)?.message(name, { kind: 'heartbeat', ...underWay });
@@ -208,6 +210,11 @@ export function openFleet(options: FleetOptions): Fleet {
         // A message for a job that is over was sent before the worker received Close.
         jobs.get(received.job)?.message(name, received);
     }
+  }
+
+  function drained(name: string, member: Member): void {
+    if (member.state === 'ready') member.state = 'draining';
+    emit({ kind: 'draining', worker: name });
   }
 
   function disconnected({ name }: Connection, reason: string, fault: boolean): void {
@@ -268,6 +275,12 @@ export function openFleet(options: FleetOptions): Fleet {
     },
     get isSealed() {
       return isSealed;
+    },
+    drain(name) {
+      const member = members.get(name);
+      if (member?.state !== 'ready') return member?.state === 'draining';
+      drained(name, member);
+      return true;
     },
     get workers() {
       return [...members].map(([name, { state, slots, version, reason }]) => ({
