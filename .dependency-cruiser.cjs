@@ -7,7 +7,7 @@ const may = {
   kernel: ['view', 'shard'],
   render: ['view', 'shard'],
   film: ['view', 'shard', 'render'],
-  work: ['view', 'shard', 'kernel', 'render'],
+  work: ['view', 'shard', 'kernel', 'render', 'film'],
   cluster: ['view', 'shard', 'work', 'metrics'],
   leader: ['shard', 'cluster', 'metrics'],
   worker: ['cluster', 'work', 'metrics'],
@@ -27,6 +27,7 @@ const confined = {
   'sharp|fluent-ffmpeg|@ffmpeg-installer': '^src/render/',
   '@grpc': '^src/cluster/',
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
+  aws4fetch: '^src/store/s3/',
   zod: '^src/request/',
   yargs: '^bin/',
   libsql: '^src/service/sqlite/',
@@ -53,7 +54,7 @@ module.exports = {
     {
       name: 'cluster and worker look into no kind of work, but for its translation in cluster/wire-KIND.ts',
       severity: 'error',
-      from: { path: '^src/(cluster|worker)/', pathNot: '^src/cluster/wire-fractal\\.ts$' },
+      from: { path: '^src/(cluster|worker)/', pathNot: '^src/cluster/wire-(film|fractal)\\.ts$' },
       to: { path: '^src/(view|work/[^/]+)/' },
     },
     {

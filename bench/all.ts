@@ -14,6 +14,7 @@ import { pictures } from './pictures.js';
 import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
+import { segments } from './segments.js';
 import { straggler } from './straggler.js';
 import { transport } from './transport.js';
 
@@ -27,6 +28,7 @@ const ALL = {
   deep,
   film,
   assembly,
+  segments,
   planning,
   clusters,
   straggler,

@@ -10,7 +10,7 @@ import { orderOf } from '../src/film/showing.js';
 import { placeAt } from '../src/view/path/place.js';
 import { medians, print } from './table.js';
 
-const SIZES = [
+export const SIZES = [
   { width: 640, height: 360, samples: 1 },
   { width: 1920, height: 1080, samples: 1 },
 ];
@@ -23,13 +23,18 @@ const TO = { ...POINT, zoom: '1414.2135623731' };
 
 /** Noise, ready: more than the samples of one part of a keyframe. */
 const noise = Float32Array.from({ length: 3 * 1920 * 1080 }, (_, i) => (Math.imul(i, 0x9e3779b1) >>> 8) / 2 ** 24);
-const painting: Painting = { nameOf: () => '', scaled: false, light: ({ length }) => noise.subarray(0, 3 * length) };
+export const painting: Painting = {
+  nameOf: () => '',
+  scaled: false,
+  light: ({ length }) => noise.subarray(0, 3 * length),
+};
 
-function path(turn: number, outwards: boolean): FilmPath {
+/** Degrees by which a frame is turned against the one before. */
+export function path(turn: number, outwards: boolean, frames = FRAMES): FilmPath {
   const at = (t: number): Camera => ({ ...placeAt(FROM, TO, outwards ? 1 - t : t), rotation: 0 });
   return {
-    frames: FRAMES,
-    at: (frame) => ({ ...at(frame / (FRAMES - 1)), rotation: turn * frame }),
+    frames,
+    at: (frame) => ({ ...at(frame / (frames - 1)), rotation: turn * frame }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** `fractal leader`: renders, and prints the progress and the files that it wrote. */
 
 import type { AppEvent } from '../src/app/events.js';
+import { nameOf } from '../src/app/kept-place.js';
 import type { LocalWorkers } from '../src/app/local-workers.js';
 import { plan } from '../src/app/plan.js';
 import { previewOf, sheetOf } from '../src/app/preview.js';
@@ -88,11 +89,12 @@ async function renderOne(
   const runtime = startRuntimeMetrics();
   const screen = terminal(process.stderr, report.verbosity);
   let reports: Reporter | undefined;
-  let kept: Kept = { samplesDone: 0, samples: 0, store: 'none', folder: store.folder };
+  const place = store.place && nameOf(store.place);
+  let kept: Kept = { samplesDone: 0, samples: 0, store: 'none', place };
   const emit = (event: AppEvent) => {
     const isNote = event.kind === 'log' && event.level === 'info';
     if (notes || !isNote || report.verbosity === 'debug') screen.emit(event);
-    if (event.kind === 'kept') kept = { ...event, folder: store.folder };
+    if (event.kind === 'kept') kept = { ...event, place };
     if (event.kind !== 'gathered') return;
     for (const line of gatheredLines(event)) screen.show(line);
     screen.without(() => reports?.gathered(event));

@@ -1,7 +1,7 @@
 /** The options of the commands that have a view: leader, recolor, locate. From flags as text to typed fields. */
 
 import { join } from 'node:path';
-import type { StoreOptions } from '../src/app/archive.js';
+import { keptPlace, type StoreOptions } from '../src/app/kept-place.js';
 import type { RenderCluster } from '../src/app/render.js';
 import type { WorkerSourceOptions } from '../src/app/worker-source.js';
 import type { AccessFiles } from '../src/cluster/access.js';
@@ -101,6 +101,7 @@ export function clusterOptions(v: RequestValues): ClusterOptions {
     strict: v.strict,
     minWorkers,
     retries: v.retries,
+    assembleOn: v['assemble-on'],
     access: accessFiles(v),
     verify,
   };
@@ -112,11 +113,13 @@ export function accessFiles(v: Values<typeof ACCESS_FLAGS>): AccessFiles {
 
 /** `--store` without a value, as a request file can have it, is the usual folder. */
 export function storeOptions(v: RequestValues): StoreOptions {
-  const { store = 'true', 'store-size': size, 'keep-samples': samples } = v;
-  const folder = store === 'true' ? join(cacheFolder(process.env, process.platform), 'fractal') : store;
-  const none = store === 'false' || size === 0;
-  if (samples && none) throw invalid('--keep-samples keeps them in the store, which --no-store leaves out');
-  return { folder: none ? undefined : folder, size, samples };
+  const { store = { kind: 'usual' }, 'store-size': size, 'keep-samples': samples } = v;
+  const usual = join(cacheFolder(process.env, process.platform), 'fractal');
+  const place = size === 0 ? undefined : keptPlace(store, usual, process.env);
+  if (samples && !place) throw invalid('--keep-samples keeps them in the store, which --no-store leaves out');
+  if (size && place?.kind === 's3')
+    throw invalid('--store-size limits a folder: objects in a bucket are removed by its lifecycle rules');
+  return { place, size, samples };
 }
 
 function reportOptions(v: RequestValues): ReportOptions {

@@ -59,6 +59,11 @@ function costs({ cost: { orbit, computing }, ways, local, slots }: Plan): string
   ];
 }
 
+const PLACES = {
+  leader: 'by the leader',
+  workers: 'on the workers, and by the leader when none is left',
+};
+
 /** How the frames of a film are made, and what either way takes: time, and bytes in the store. */
 function waysLines({ ways, cost: { computing }, samples, slots }: Plan): string[] {
   if (!ways) return [];
@@ -72,6 +77,7 @@ function waysLines({ ways, cost: { computing }, samples, slots }: Plan): string[
   const { keyframes, tooLarge } = ways.chosen;
   return [
     `assembly: ${keyframes > 0 ? `from ${keyframes} keyframes` : 'frame by frame'}, ${ways.why}`,
+    ...(ways.on ? [`frames are assembled ${PLACES[ways.on]}`] : []),
     ...ways.all.map(line),
     ...(tooLarge ? [`store: ${tooLarge}`] : []),
   ];

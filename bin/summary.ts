@@ -99,15 +99,15 @@ function shares(outcome: Shares | undefined, how: string): string {
   return `${computed} % computed${how}, ${100 - computed} % from the store`;
 }
 
-/** What a run that ended early leaves behind; `folder`: of the store. */
-export type Kept = Omit<KeptEvent, 'kind'> & { readonly folder: string | undefined };
+/** What a run that ended early leaves behind; `place`: of the store. */
+export type Kept = Omit<KeptEvent, 'kind'> & { readonly place: string | undefined };
 
 /** What is kept of a run that ended early, and how to go on. */
-export function keptLine({ samplesDone, samples, keyframes, frames, store, folder }: Kept): string {
+export function keptLine({ samplesDone, samples, keyframes, frames, store, place }: Kept): string {
   const share = samples > 0 ? (100 * samplesDone) / samples : 0;
   const done = share > 0 && share < 1 ? 'less than 1' : String(Math.floor(share));
   if (samplesDone <= 0) return 'nothing was computed yet; no file was changed';
-  if (folder === undefined) return `nothing is kept of the ${done} % that were computed, with --no-store`;
+  if (place === undefined) return `nothing is kept of the ${done} % that were computed, with --no-store`;
   if (store === 'none') return `nothing is kept of the ${done} % that were computed, since the store is not in use`;
   const counted = [
     ...(keyframes?.done ? [`${keyframes.done} of ${keyframes.all} keyframes`] : []),
@@ -116,7 +116,7 @@ export function keptLine({ samplesDone, samples, keyframes, frames, store, folde
   const whole = counted.length > 0 ? `, with ${counted.join(' and ')} complete,` : '';
   const what =
     store === 'all' ? `${done} % of the samples${whole} are` : `a part of the ${done} % that were computed is`;
-  return `${what} kept in the store "${folder}": the same command goes on from there`;
+  return `${what} kept in the store "${place}": the same command goes on from there`;
 }
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;

@@ -6,7 +6,6 @@ import { crop, movedBy } from '../shard/crop.js';
 import { areaOf, common } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
 import { Archive } from '../store/archive.js';
-import { openOnDisk } from '../store/disk.js';
 import { keyer } from '../store/key.js';
 import type { Store } from '../store/store.js';
 import { channelsOf, samplesPerPixel } from '../view/view.js';
@@ -14,38 +13,24 @@ import { answerKind } from '../work/fractal/answer.js';
 import { sceneIdentity, viewIdentity } from '../work/fractal/identity.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import type { FractalPicture } from '../work/fractal/renders.js';
-import { type Emit, logTo } from './events.js';
+import type { Emit } from './events.js';
 import type { Picture } from './picture.js';
 import { type Prepared, referenceOf } from './prepare.js';
 
 /** Where the renders of a job are kept. */
 export type KeptRenders = JobArchive & Pick<Archive, 'suspend' | 'hasSome' | 'expects'>;
 
-export interface StoreOptions {
-  /** undefined: nothing is kept or looked for. */
-  readonly folder: string | undefined;
-  /** Bytes; undefined: the usual number, which grows for a job that needs more. */
-  readonly size: number | undefined;
-  /** Raw samples are kept rather than finished pixels. */
-  readonly samples: boolean;
-}
-
-/** undefined: nothing is kept. */
-export async function openStore({ folder, size }: StoreOptions, emit: Emit): Promise<Store | undefined> {
-  return folder === undefined
-    ? undefined
-    : openOnDisk({ folder, size, warn: logTo(emit, 'warn'), note: logTo(emit, 'info') });
-}
-
-/** The pictures of a job in the store, by their index. undefined: nothing is kept, as where only workers know the fingerprint. */
+/** The pictures of a job in the store, by their index; `renders`: their number, if known. undefined: nothing is kept, as where only workers know the fingerprint. */
 export function archiveOf(
   store: Store | undefined,
   pictureAt: (render: number) => FractalPicture,
   numerics: Numerics,
+  renders?: number,
 ): Archive | undefined {
   if (!store || numerics.fingerprint === undefined) return undefined;
   const keyOf = keysOf(numerics);
   return new Archive(store, {
+    ...(renders === undefined ? {} : { renders }),
     sizeOf(render) {
       const { view, paint } = pictureAt(render);
       const { width, height, sampling } = view;
@@ -73,6 +58,7 @@ export function archiveOfParts(
   const shapeAt = (render: number) => renders[render] as (typeof renders)[0];
   const bytesAt = (render: number) => bytesOfPixel(shapeAt(render).answer, shapeAt(render));
   const archive = new Archive(store, {
+    renders: renders.length,
     sizeOf(render) {
       const { width, height } = placeAt(render).kept;
       return { width, height, bytesPerPixel: bytesAt(render) };

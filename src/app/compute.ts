@@ -1,13 +1,17 @@
 /** The computing of a job on workers: the order for the leader, and the events of what it reports. */
 
 import { randomInt, randomUUID } from 'node:crypto';
+import { PRIORITY } from '../cluster/messages.js';
+import { addressText } from '../cluster/transport.js';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import { type RenderJob, uniformRenders } from '../leader/job/gathering.js';
 import { type JobOptions, type Progress, type RunningJob, startJob } from '../leader/job/job.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
+import { FILM_KERNEL, measured } from '../work/film/measure.js';
 import { fractalJob } from '../work/fractal/job.js';
 import type { Numerics } from '../work/fractal/numerics.js';
+import type { AssembleOn, AssemblyWorkers } from './assembly-place.js';
 import { type Connected, connect } from './connected.js';
 import { logTo } from './events.js';
 import type { Picture } from './picture.js';
@@ -29,6 +33,8 @@ export interface ClusterUse {
   readonly retries: number;
   /** Beside other jobs of the same fleet. */
   readonly standing?: Pick<JobOptions, 'priority' | 'owner' | 'maxSlots'>;
+  /** Where the frames of films are assembled. */
+  readonly assembleOn: AssembleOn;
 }
 
 export interface ComputeOptions {
@@ -37,6 +43,8 @@ export interface ComputeOptions {
   readonly fleet?: Fleet | undefined;
   readonly use: ClusterUse;
   readonly numerics: Numerics;
+  /** Of the frames that workers assemble. */
+  readonly verify: Pick<RenderJob, 'verify'>;
   /** Workers report their metrics at the end. */
   readonly metrics: boolean;
   progress(progress: Progress): void;
@@ -47,6 +55,8 @@ export interface ComputeOptions {
 export interface Computation {
   /** In order, to be read once. Throws NO_WORKER, WORKER_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason. */
   readonly frames: AsyncIterable<Frame>;
+  /** For the assembly of the film's frames beside the job. */
+  readonly assembly: AssemblyWorkers;
   /** Stops following the signal; disconnects the workers that were connected for this job. */
   close(): void;
 }
@@ -84,6 +94,7 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
   const forgetPool = workers.local?.whenBroken(ending.end);
   return {
     frames: running.frames,
+    assembly: assemblyOn(fleet, options, context),
     close() {
       close();
       forgetPool?.();
@@ -95,6 +106,59 @@ export async function compute(job: RenderJob, options: ComputeOptions, context: 
 /** A fleet that stays after the job, which ends if its frames were not read. */
 function kept(fleet: Fleet, end: (reason: unknown) => void): Connected {
   return { fleet, close: () => end(new Error('the frames of the job are not read any more')) };
+}
+
+/** So far ranks the assembly of frames above the job itself: a film waits for frames, keyframes are for later ones. */
+const AHEAD = 10;
+
+/** Workers of other processes assemble frames; those of this one would share the cores of the leader's own threads. */
+function assemblyOn(
+  fleet: Fleet,
+  { workers, use, verify }: ComputeOptions,
+  { emit, signal }: Context,
+): AssemblyWorkers {
+  const own = new Set(workers.local?.addresses.map(addressText));
+  const note = logTo(emit, 'info');
+  return {
+    on: use.assembleOn,
+    note,
+    ready: () => fleet.workers.filter(({ name, state }) => state === 'ready' && !own.has(name)),
+    start(job, progress) {
+      const ending = endingWith(signal);
+      const { fingerprint } = measured();
+      const { frames } = startJob(
+        fleet,
+        { ...job, ...verify },
+        {
+          ...{
+            name: `assembly-${randomUUID().slice(0, 8)}`,
+            kernel: FILM_KERNEL,
+            fingerprint,
+            priority: Math.min(PRIORITY.max, (use.standing?.priority ?? PRIORITY.default) + AHEAD),
+            ...(use.standing?.owner ? { owner: use.standing.owner } : {}),
+          },
+          ...{
+            minWorkers: 1,
+            strict: false,
+            metrics: false,
+            signal: ending.signal,
+            now: () => performance.now(),
+            progress,
+          },
+          takes: (worker) => !own.has(worker),
+          note: (text) => note(`assembly: ${text}`),
+          gathered() {},
+        },
+      );
+      return {
+        frames,
+        end(reason) {
+          ending.release();
+          ending.end(reason);
+        },
+      };
+    },
+  };
 }
 
 /** What the leader is to compute: a scene for each reference orbit. */

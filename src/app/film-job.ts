@@ -19,6 +19,7 @@ import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
 import { archiveOfParts, type KeptRenders } from './archive.js';
 import type { KeyframeFilm, Stretch } from './assembly.js';
+import { type AssemblyWorkers, assemblerFor, loadOf } from './assembly-place.js';
 import { assemblyThreads } from './assembly-threads.js';
 import { type FilmRender, type KeyframeRenders, keyframeRenders, samplesOf } from './keyframes.js';
 import { paintingOf } from './painting.js';
@@ -36,8 +37,8 @@ export interface FilmJob {
   readonly needed: readonly number[];
   /** Of keyframes: log10 of the zoom. */
   readonly depths: readonly number[];
-  /** The frames of the film, of the job's renders in order. */
-  frames(computed: AsyncIterable<Frame>): AsyncGenerator<Frame>;
+  /** The frames of the film, of the job's renders in order. `workers`: may assemble them; absent: the leader's threads do. */
+  frames(computed: AsyncIterable<Frame>, workers?: AssemblyWorkers): AsyncGenerator<Frame>;
   /** Where the renders are kept; undefined: nothing is. */
   archive(store: Store | undefined, numerics: Numerics): KeptRenders | undefined;
 }
@@ -105,7 +106,7 @@ export async function filmJob(
   };
   return {
     ...{ job, renders, needed, depths },
-    async *frames(computed) {
+    async *frames(computed, workers) {
       const source = computed[Symbol.asyncIterator]();
       async function next(): Promise<Frame> {
         const { done, value } = await source.next();
@@ -125,9 +126,17 @@ export async function filmJob(
             for (const _ of one.renders) yield { ...(await next()), index: index++ };
             continue;
           }
-          assembler ??= openAssembler({ size: { width, height }, threads: assemblyThreads() });
           const { cover, path, from } = one.film;
           const painting = paintingOf({ ...request, colours }, paint, { channels, from });
+          assembler ??= assemblerFor(
+            openAssembler({ size: { width, height }, threads: assemblyThreads() }),
+            loadOf(
+              planned.flatMap((stretch) => ('film' in stretch ? [stretch.film] : [])),
+              paint.levels,
+              { ...request, colours },
+            ),
+            workers,
+          );
           const film = { cover, order: one.order, path, painting, levels: paint.levels, assembler };
           for await (const rgb of assembled(film, keyframes(one))) {
             yield { index: index++, width, height, perPixel, answer: answerOf(rgb) };

@@ -7,9 +7,9 @@ import { orderedOptions, orderedRequest } from '../request/submission.js';
 import type { Job, Output, Progress } from '../service/job.js';
 import type { Outputs } from '../service/outputs.js';
 import type { Run, RunReports, StartRun, WorkerPart } from '../service/run.js';
-import type { StoreOptions } from './archive.js';
 import type { AppEvent, ProgressEvent } from './events.js';
 import { type Growing, growing } from './growing.js';
+import type { StoreOptions } from './kept-place.js';
 import { type RenderCluster, type RenderWorkers, render } from './render.js';
 
 export interface JobRunOptions {

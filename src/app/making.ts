@@ -8,6 +8,7 @@ import type { Store } from '../store/store.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { archiveOf, framesOf, type KeptRenders } from './archive.js';
 import { assemblyOf, partOf, type Stretch } from './assembly.js';
+import type { AssemblyWorkers } from './assembly-place.js';
 import { jobOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
 import { filmJob } from './film-job.js';
@@ -20,7 +21,7 @@ export interface Making {
   /** Where the job's renders are kept. */
   readonly archive: KeptRenders | undefined;
   /** The frames of the film, of the job's renders; absent: these are the frames. */
-  readonly assembled?: (computed: AsyncIterable<Frame>) => AsyncIterable<Frame>;
+  readonly assembled?: (computed: AsyncIterable<Frame>, workers: AssemblyWorkers) => AsyncIterable<Frame>;
   /** By frame of the film: how many of the renders must be complete before it is made; absent: the frame itself. */
   readonly needed?: readonly number[];
   /** Whether a render is a keyframe; absent: none is. */
@@ -73,7 +74,7 @@ export async function makingOf(prepared: Prepared, options: MakingOptions): Prom
   const costOf = forecast && ((index: number) => forecast.costOf(shown?.[index] ?? film.first + index));
   return {
     job: { ...jobOf(prepared, picture), ...(costOf ? { costOf } : {}) },
-    archive: archiveOf(store, framesOf(prepared, picture), numerics),
+    archive: archiveOf(store, framesOf(prepared, picture), numerics, picture.frames),
   };
 }
 

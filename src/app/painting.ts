@@ -2,6 +2,7 @@
 
 import type { Painting } from '../film/samples.js';
 import { needsDistance } from '../render/colours.js';
+import { noiseOf } from '../render/noise.js';
 import { type Paint, paintLight } from '../render/paint.js';
 import { apart } from '../render/raw-samples.js';
 import { lookAt, lookChanges, type Request } from '../request/request.js';
@@ -18,12 +19,18 @@ export function paintingOf(request: Request, paint: Paint, { channels, from }: O
   const { colours, iterations } = request;
   const scaled = needsDistance(colours);
   const changes = lookChanges(request);
+  const lookOf = (frame: number) => (changes ? paintAt(request, paint, from + frame) : paint);
   return {
     nameOf: (frame) => (changes ? JSON.stringify(lookAt(request, from + frame)) : ''),
     scaled,
+    noise(values, frame) {
+      const { nu, footprint } = apart(values, channels);
+      const look = lookOf(frame);
+      return footprint && look.kind === 'cycle' ? noiseOf(nu, footprint, look, colours.filter) : undefined;
+    },
     light(values, frame, scale) {
       const { nu, distance, footprint } = apart(values, channels);
-      const look = changes ? paintAt(request, paint, from + frame) : paint;
+      const look = lookOf(frame);
       // The width is that across a sample of the keyframe, whatever the size of a pixel.
       const counts = { nu, perPixel: 1, iterations, ...(colours.filter && footprint ? { footprint } : {}) };
       if (!scaled || !distance) return paintLight(counts, look);

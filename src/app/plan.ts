@@ -9,9 +9,10 @@ import { compileSimd } from '../kernel/simd.js';
 import type { Request } from '../request/request.js';
 import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
-import type { StoreOptions } from './archive.js';
+import type { AssembleOn } from './assembly-place.js';
 import { logTo } from './events.js';
 import { evenly } from './forecast.js';
+import type { StoreOptions } from './kept-place.js';
 import { withFittingKernel } from './kernel-choice.js';
 import { endsOf, methodByDepth } from './method.js';
 import { type Picture, pictureOf } from './picture.js';
@@ -61,7 +62,7 @@ export interface PlanOrder {
   readonly request: Request;
   /** Warnings about how the request was read. */
   readonly notes: readonly string[];
-  readonly cluster: { readonly strict: boolean };
+  readonly cluster: { readonly strict: boolean; readonly assembleOn: AssembleOn };
   readonly store: StoreOptions;
 }
 
@@ -76,13 +77,17 @@ export async function plan(
   for (const text of requestWarnings(fitting, order.notes)) warn(text);
   const request = methodByDepth(fitting);
   const picture = pictureOf(request, undefined);
-  const ways = request.film.frames > 1 ? await waysOf(request, picture, order.store, signal) : undefined;
+  const slots = targets.reduce((sum, target) => sum + Math.max(1, target.slots), 0);
+  const { assembleOn } = order.cluster;
+  const place = { assembleOn, slots: local > 0 ? 0 : slots };
+  const { store } = order;
+  const ways = request.film.frames > 1 ? await waysOf(request, picture, { store, place, signal }) : undefined;
   const samples = ways?.chosen.samples ?? picture.width * picture.height * picture.perPixel;
   return {
     local,
     source,
     workers: targets.map(({ address, slots }) => ({ address: addressText(address), slots })),
-    slots: local || targets.reduce((sum, target) => sum + Math.max(1, target.slots), 0),
+    slots: local || slots,
     request,
     perPixel: picture.perPixel,
     samples,

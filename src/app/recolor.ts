@@ -1,6 +1,5 @@
 /** `fractal recolor`: a picture or film painted from samples that are in the store. Nothing is computed. */
 
-import { existsSync } from 'node:fs';
 import { FractalError } from '../errors.js';
 import type { Written } from '../render/output.js';
 import { hasDistance, hasIterate, type Request } from '../request/request.js';
@@ -10,10 +9,11 @@ import type { Archive } from '../store/archive.js';
 import type { Store } from '../store/store.js';
 import { zoomText } from '../view/zoom-text.js';
 import { type Numerics, numericsOf } from '../work/fractal/numerics.js';
-import { archiveOf, framesOf, openStore, type StoreOptions } from './archive.js';
+import { archiveOf, framesOf } from './archive.js';
 import { logTo } from './events.js';
 import { keptFilm } from './kept-film.js';
 import { widestKept } from './kept-grid.js';
+import { exists, nameOf, openStore, type StoreOptions } from './kept-place.js';
 import { keptInstead } from './kept-samples.js';
 import { keptWith, narrowed } from './kept-with.js';
 import { outputOf, type Picture, paintOf, pictureOf, writeFrame } from './picture.js';
@@ -40,9 +40,9 @@ export interface Recolored {
 
 /** @throws FractalError SAMPLES_MISSING, and what rendering throws; or the signal's reason */
 export async function recolor(order: RecolorOrder, context: Context): Promise<Recolored> {
-  const { folder } = order.store;
-  if (folder === undefined) throw missing('there is no store to take them from with --no-store');
-  if (!existsSync(folder)) throw missing(`there is no store "${folder}"`);
+  const { place } = order.store;
+  if (!place) throw missing('there is no store to take them from with --no-store');
+  if (!exists(place)) throw missing(`there is no store "${nameOf(place)}"`);
   try {
     return await withResources((resources) => stages(order, context, resources));
   } catch (error) {
@@ -63,7 +63,7 @@ async function stages(
   for (const text of notes) logTo(emit, 'warn')(text);
 
   const store = await inStage('store', context, () => openStore(options, emit));
-  resources.hold(store, (one) => one?.written());
+  resources.hold(store, (one) => one?.close());
 
   const prepared = await inStage('prepare', context, () => prepare(request, context, { store }));
   const picture = pictureOf(prepared.request, undefined);
@@ -120,7 +120,7 @@ interface Found {
 function archivesOf(store: Store | undefined, prepared: Prepared, numerics: Numerics): Kept[] {
   return keptWith(prepared.request).map((request) => {
     const picture = pictureOf(request, undefined);
-    const archive = archiveOf(store, framesOf({ ...prepared, request }, picture), numerics);
+    const archive = archiveOf(store, framesOf({ ...prepared, request }, picture), numerics, picture.frames);
     if (!archive) throw missing(`--kernel ${request.kernel} has none in the store`);
     return { request, archive, picture };
   });

@@ -11,12 +11,13 @@ import { frameCount, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
-import { openStore, reportingRecalls, type StoreOptions } from './archive.js';
+import { reportingRecalls } from './archive.js';
 import { type ClusterUse, compute, verificationOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
 import type { Growing } from './growing.js';
 import { noteGrid } from './kept-grid.js';
+import { openStore, type StoreOptions } from './kept-place.js';
 import { noteSamples } from './kept-samples.js';
 import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
@@ -117,6 +118,7 @@ async function renderOnce(order: RenderOrder, workers: RenderWorkers, context: C
 
 /** Renders whose keys are made beforehand, so that the store is as large as they need. */
 const MOST_EXPECTED = 20_000;
+const INTERRUPTED_FLUSH_MS = 10_000;
 
 async function stages(
   order: RenderOrder,
@@ -144,7 +146,7 @@ async function stages(
   for (const text of warnings) warn(text);
 
   const store = await inStage('store', context, () => openStore(order.store, emit));
-  resources.hold(store, (one) => one?.written());
+  resources.hold(store, (one) => one?.close(flushMs(signal)));
 
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
   const film = request.film.frames > 1;
@@ -184,7 +186,7 @@ async function stages(
   };
   const options = {
     ...{ workers: { ...source, local, registration }, fleet, use: cluster, numerics, metrics: order.metrics },
-    ...{ progress: track.computed, started },
+    ...{ verify: verificationOf(cluster.verify), progress: track.computed, started },
   };
   // The parameters in a contact sheet are those of the film.
   const written = { ...prepared.request, ...order.sheet?.size };
@@ -193,7 +195,8 @@ async function stages(
   try {
     await inStage('compute', context, async () => {
       const made =
-        making.assembled?.(computation.frames) ?? numbered(computation.frames, shown ? 0 : request.film.first);
+        making.assembled?.(computation.frames, computation.assembly) ??
+        numbered(computation.frames, shown ? 0 : request.film.first);
       for await (const frame of made) {
         signal.throwIfAborted();
         order.growing?.frame(frame);
@@ -207,10 +210,15 @@ async function stages(
     return { request: prepared.request, files, ...keyframesOf(making, request, samples), ...sheetFrames };
   } catch (error) {
     archive?.suspend();
-    await store?.written();
+    await store?.written(flushMs(signal));
     if (signal.aborted) emit(track.kept((archive && store?.keeps) ?? 'none'));
     throw error;
   }
+}
+
+/** How long a store may take to write what it has: after Ctrl-C, no longer than a user waits. */
+function flushMs({ aborted }: AbortSignal): number {
+  return aborted ? INTERRUPTED_FLUSH_MS : Infinity;
 }
 
 /** Renders as frames of a film, of which the first one has this number. */

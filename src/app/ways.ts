@@ -1,11 +1,13 @@
 /** What either way to make the frames of a film takes: each computed by itself, or assembled from keyframes. */
 
+import { PLAIN } from '../render/quantise.js';
 import type { Request } from '../request/request.js';
 import { bytesOfPixel } from '../shard/assemble.js';
 import { areaOf } from '../shard/missing.js';
-import type { StoreOptions } from './archive.js';
 import { type Assembly, assemblyOf, partOf, type Stretch } from './assembly.js';
+import { type AssembleOn, loadOf, worthSending } from './assembly-place.js';
 import { assumedFrameSeconds } from './estimate.js';
+import type { StoreOptions } from './kept-place.js';
 import { keyframeRenders } from './keyframes.js';
 import type { Picture } from './picture.js';
 import { storeWarning } from './store-need.js';
@@ -31,6 +33,15 @@ export interface Ways {
   readonly chosen: Way;
   /** Frame by frame, and from keyframes where that is possible. */
   readonly all: readonly Way[];
+  /** Where frames are assembled, as far as is known before workers are dialled; absent: they are not assembled. */
+  readonly on?: 'leader' | 'workers';
+}
+
+export interface WaysOptions {
+  readonly store: StoreOptions;
+  /** `slots`: of workers in other processes. */
+  readonly place: { readonly assembleOn: AssembleOn; readonly slots: number };
+  readonly signal: AbortSignal;
 }
 
 /** What compression leaves of raw samples and of painted pixels, about (docs/decisions/0067). */
@@ -38,12 +49,7 @@ const SAMPLES_LEFT = 0.7;
 const PIXELS_LEFT = 0.53;
 
 /** Of a film. */
-export async function waysOf(
-  request: Request,
-  picture: Picture,
-  store: StoreOptions,
-  signal: AbortSignal,
-): Promise<Ways> {
+export async function waysOf(request: Request, picture: Picture, { store, place, signal }: WaysOptions): Promise<Ways> {
   const { first, last } = request.film;
   const assembly = await assemblyOf(request, signal);
   const make = (by: Way['by'], stretches: readonly Stretch[]) =>
@@ -56,7 +62,19 @@ export async function waysOf(
     why: assembly.why,
     chosen: (assembly.stretches && keyframes) || frames,
     all: keyframes ? [frames, keyframes] : [frames],
+    ...(assembly.stretches ? { on: placeOf(assembly.stretches, request, place) } : {}),
   };
+}
+
+function placeOf(
+  stretches: readonly Stretch[],
+  request: Request,
+  { assembleOn, slots }: WaysOptions['place'],
+): 'leader' | 'workers' {
+  if (slots === 0) return 'leader';
+  if (assembleOn !== 'auto') return assembleOn;
+  const films = stretches.flatMap(({ film }) => film ?? []);
+  return worthSending(loadOf(films, PLAIN, request), slots) ? 'workers' : 'leader';
 }
 
 /** From keyframes, though another way is chosen. */
@@ -77,7 +95,7 @@ async function wayOf(
   { request, picture, store, signal }: Planned,
 ): Promise<Way> {
   const { width, height, frames, perPixel, channels } = picture;
-  const { folder, size, samples: raw } = store;
+  const { place, size, samples: raw } = store;
   let [keyframes, shared, single] = [0, 0, 0];
   for (const { film, frames: count } of stretches) {
     if (!film) single += count * width * height;
@@ -98,6 +116,6 @@ async function wayOf(
     makingSeconds: assumedFrameSeconds({ pixels: width * height }) * frames,
     bytes,
     // A store of the usual size grows.
-    tooLarge: folder === undefined || size === undefined ? undefined : storeWarning(bytes, size),
+    tooLarge: !place || size === undefined ? undefined : storeWarning(bytes, size),
   };
 }

@@ -39,6 +39,8 @@ export const BOUNDS = {
   sceneBytes: 2 ** 30,
   /** Bytes of the table of a paint. */
   paintBytes: 16 << 20,
+  /** Tiles of a segment of a film. */
+  tiles: 1 << 16,
   /** Assets of a scene, and of a job. */
   assets: 32,
   /**

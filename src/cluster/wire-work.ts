@@ -12,7 +12,16 @@ import type { Custom } from '../work/work.js';
 import { BOUNDS, checkCount, checkText } from './bounds.js';
 import type { Assignment, Scene } from './messages.js';
 import { checkFields, type Nested } from './shape.js';
-import { bufferOf, missing } from './wire-bytes.js';
+import { bufferOf, missing, textOfBytes } from './wire-bytes.js';
+import {
+  FILM_SCENE_SHAPE,
+  FILM_TASK_SHAPE,
+  filmSceneOf,
+  filmTaskOf,
+  textOfFilm,
+  wireFilmScene,
+  wireFilmTask,
+} from './wire-film.js';
 import {
   FRACTAL_SCENE_SHAPE,
   FRACTAL_TASK_SHAPE,
@@ -32,17 +41,17 @@ export interface SceneCodec {
 }
 
 /** The fields of Scene and Assign that are messages. */
-const SCENE_SHAPE: Nested = { 1: FRACTAL_SCENE_SHAPE, 2: {} };
-export const ASSIGN_SHAPE: Nested = { 5: FRACTAL_TASK_SHAPE, 6: {} };
+const SCENE_SHAPE: Nested = { 1: FRACTAL_SCENE_SHAPE, 2: {}, 4: FILM_SCENE_SHAPE };
+export const ASSIGN_SHAPE: Nested = { 5: FRACTAL_TASK_SHAPE, 6: {}, 9: FILM_TASK_SHAPE };
 /** Bytes of a SHA-256. */
 const DIGEST_BYTES = 32;
 
-/** A leader sends the same scene to all its workers. */
+/** A leader sends the same scene to all its workers; but a segment of a film, which is long, to one as a rule. */
 const encoded = new WeakMap<Scene, Uint8Array>();
 
 export function sceneBytes(scene: Scene, codec: SceneCodec): Uint8Array {
   const bytes = encoded.get(scene) ?? codec.encode(wireScene(scene));
-  encoded.set(scene, bytes);
+  if (scene.work.kind !== 'film') encoded.set(scene, bytes);
   return bytes;
 }
 
@@ -51,6 +60,8 @@ function wireScene({ work, assets }: Scene): WireScene {
   switch (work.kind) {
     case 'fractal':
       return { fractal: wireFractalScene(work), assets: digests };
+    case 'film':
+      return { film: wireFilmScene(work), assets: digests };
     case 'custom':
       return { custom: wireCustom(work), assets: digests };
   }
@@ -59,12 +70,13 @@ function wireScene({ work, assets }: Scene): WireScene {
 /** @throws FractalError PROTOCOL */
 export function sceneOf(bytes: Uint8Array, codec: SceneCodec): Scene {
   checkFields(bytes, SCENE_SHAPE);
-  const { fractal, custom, assets } = codec.decode(bytes);
+  const { fractal, film, custom, assets } = codec.decode(bytes);
   checkCount('assets of a scene', assets.length, BOUNDS.assets);
   const digests = assets.map(digestOf);
-  if (fractal && !custom) return { work: fractalSceneOf(fractal), assets: digests };
-  if (custom && !fractal) return { work: customOf(custom), assets: digests };
-  throw missing('scene of one kind');
+  requireOne('scene', fractal, film, custom);
+  if (fractal) return { work: fractalSceneOf(fractal), assets: digests };
+  if (film) return { work: filmSceneOf(film), assets: digests };
+  return { work: customOf(custom as Custom__Output), assets: digests };
 }
 
 export function wireAssign({ shard, epoch, scene, render, work }: Assignment, job: number): WireAssign {
@@ -72,10 +84,12 @@ export function wireAssign({ shard, epoch, scene, render, work }: Assignment, jo
   return { ...assign, checksum: checksumOf(assign) };
 }
 
-function wireTask(work: Assignment['work']): Pick<WireAssign, 'fractal' | 'custom'> {
+function wireTask(work: Assignment['work']): Pick<WireAssign, 'fractal' | 'film' | 'custom'> {
   switch (work.kind) {
     case 'fractal':
       return { fractal: wireFractalTask(work) };
+    case 'film':
+      return { film: wireFilmTask(work) };
     case 'custom':
       return { custom: wireCustom(work) };
   }
@@ -89,22 +103,26 @@ export function assignmentOf(wire: Assign__Output): Assignment {
   throw new FractalError('PROTOCOL', `assignment ${epoch}: the checksum does not match`);
 }
 
-function taskOf({ fractal, custom }: Assign__Output): Assignment['work'] {
-  if (fractal && !custom) return fractalTaskOf(fractal);
-  if (custom && !fractal) return customOf(custom);
-  throw missing('task of one kind');
+function taskOf({ fractal, film, custom }: Assign__Output): Assignment['work'] {
+  requireOne('task', fractal, film, custom);
+  if (fractal) return fractalTaskOf(fractal);
+  if (film) return filmTaskOf(film);
+  return customOf(custom as Custom__Output);
 }
 
 /** Over all that is assigned. */
-function checksumOf({ job, shard, epoch, scene, render, fractal, custom }: WireAssign): number {
-  const work = fractal ? textOfFractal(fractal) : custom ? textOfCustom(custom) : '';
+function checksumOf({ job, shard, epoch, scene, render, fractal, film, custom }: WireAssign): number {
+  const work = fractal ? textOfFractal(fractal) : film ? textOfFilm(film) : custom ? textOfCustom(custom) : '';
   return crc32(`${job} ${shard} ${epoch} ${scene} ${render}\n${work}`);
 }
 
+/** @throws FractalError PROTOCOL unless there is one */
+function requireOne(what: string, ...works: readonly unknown[]): void {
+  if (works.filter((work) => work).length !== 1) throw missing(`${what} of one kind`);
+}
+
 function textOfCustom({ kind, payload }: WireCustom): string {
-  const bytes = payload as Uint8Array;
-  // zlib has another checksum for no bytes at address 0.
-  return `${kind}\n${bytes.length > 0 ? crc32(bytes) : 0} of ${bytes.length}`;
+  return `${kind}\n${textOfBytes(payload as Uint8Array)}`;
 }
 
 function wireCustom({ name, payload }: Custom): WireCustom {

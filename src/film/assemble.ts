@@ -69,7 +69,7 @@ export async function* assembled(
       begun.catch(() => {});
       pending.push(begun);
       held.after(frame);
-      if (pending.length > assembler.threads) yield await (pending.shift() as Promise<Uint8Array | Uint16Array>);
+      while (pending.length > assembler.ahead) yield await (pending.shift() as Promise<Uint8Array | Uint16Array>);
     }
     while (pending.length > 0) yield await (pending.shift() as Promise<Uint8Array | Uint16Array>);
   } finally {

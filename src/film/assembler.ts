@@ -14,10 +14,10 @@ export interface Assembler {
   readonly size: Size;
   /** Where tiles are to be. */
   readonly memory: FilmMemory;
-  /** So many frames are assembled at a time; 0: one, in this thread. */
-  readonly threads: number;
+  /** So many more frames may be asked for before the first of them is there. */
+  readonly ahead: number;
   /**
-   * sRGB, 3 numbers a pixel. The tiles that it shows are held, and let go when it is done. Frames may be done in any order.
+   * sRGB, 3 numbers a pixel. Of frames in order. The tiles that it shows are held, and let go once they are not read any more. Frames may be done in any order.
    * @throws FractalError RESOURCES when a thread dies; Error for a pixel without samples
    */
   frame(shown: readonly Shown[], levels: Levels): Promise<Uint8Array | Uint16Array>;
@@ -46,7 +46,7 @@ const SHOWN_BYTES = 96;
 /** MiB that code of a thread may take, of which V8 would reserve 512. */
 const CODE_MIB = 16;
 
-/** @throws FractalError RESOURCES */
+/** `threads`: so many frames are assembled at a time; 0: one, in this thread. @throws FractalError RESOURCES */
 export function openAssembler({ size, threads = 0 }: { readonly size: Size; readonly threads?: number }): Assembler {
   const memory = new FilmMemory(WAITING_BYTES + (1 + threads) * (FRAME_BYTES + SHOWN_BYTES * size.width * size.height));
   const tables = placeTables(memory);
@@ -54,7 +54,7 @@ export function openAssembler({ size, threads = 0 }: { readonly size: Size; read
   const { assemble, close } =
     threads === 0 ? here(size, bench()) : inThreads(threads, () => ({ size, bench: bench() }));
   return {
-    ...{ size, memory, threads, close },
+    ...{ size, memory, ahead: threads, close },
     async frame(shown, levels) {
       try {
         return await assemble({ shown, levels });

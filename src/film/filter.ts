@@ -1,11 +1,13 @@
 /**
  * How samples become pixels of a frame: each pixel is the mean of the samples around its centre, weighted by a pixel's
  * square blurred by a tent. The tent is as wide as samples are far apart, times a constant, and never narrower than a
- * pixel: weights change gradually as a film zooms, and so does what a place looks like.
+ * pixel: weights change gradually as a film zooms, and so does what a place looks like. Noise is not its matter (painted.ts).
  */
 
 /** Half of the tent's width, in samples; measured: narrower is noisier, wider softer. */
-const SAMPLES = 1.5;
+const SAMPLES = 0.75;
+/** Samples farther than this from a pixel's square do not count: half of the tent, and neighbours that samples are mixed with. */
+const NEIGHBOURS = 1.5;
 /** At least, in pixels. */
 const PIXELS = 0.5;
 
@@ -14,8 +16,13 @@ export function tentOf(scale: number): number {
   return Math.max(PIXELS, SAMPLES / scale);
 }
 
-/** Samples farther than this from the edges of a frame do not count, in pixels of the frame. */
-export const MARGIN = SAMPLES;
+/** Samples farther than this from the edges of a frame do not count, in pixels of the frame. `scale` as above. */
+export function marginOf(scale: number): number {
+  return Math.max(PIXELS, NEIGHBOURS / scale);
+}
+
+/** The margin of any frame. */
+export const MARGIN = NEIGHBOURS;
 
 /** Of a sample so many pixels off the centre, along one axis. */
 export function weightAt(distance: number, tent: number): number {

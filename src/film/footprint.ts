@@ -2,7 +2,7 @@
 
 import { sinCos } from '../view/plane.js';
 import { type Camera, similarity } from './camera.js';
-import { tentOf } from './filter.js';
+import { marginOf } from './filter.js';
 import type { Point } from './outline.js';
 
 export interface Size {
@@ -27,7 +27,7 @@ const CIRCUMSCRIBED = 1 / (sinCos(180 / CORNERS)[1] as number);
 /** The corners of the frame, or of a polygon around the circle through them, in pixels of the keyframe. */
 export function footprint(frame: Camera, keyframe: Camera, { size, view, round }: Sizes): Point[] {
   const { cos, sin, scale, x, y } = similarity(frame, keyframe, size.height, view.height);
-  const margin = tentOf(scale);
+  const margin = marginOf(scale);
   const [halfWidth, halfHeight] = [size.width / 2 + margin, size.height / 2 + margin];
   const [centreX, centreY] = [view.width / 2 + x, view.height / 2 - y];
   if (round) {

@@ -24,28 +24,39 @@ const SUM = 16;
  */
 const TABLE_BYTES = 12288;
 const TURNED_BYTES = 24 << 20;
+/** The same of one painting of a keyframe. */
+const TABLE_BYTES_EACH = 48;
+const TURNED_BYTES_EACH = 16384;
 
 /** The part of a film's memory that one thread works in. */
 export interface Bench {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** What layoutOf says lies from there on. */
+  /** What layoutOf says lies from there on, then tables. */
   readonly at: number;
+  readonly bytes: number;
   readonly tables: Tables;
 }
 
-/** A bench of its own for one more thread. @throws FractalError RESOURCES */
-export function benchIn(memory: FilmMemory, tables: Tables, size: Size): Bench {
-  const at = memory.take(layoutOf(size, memory.film).end);
-  return { module: memory.module, memory: memory.memory, at, tables };
+/** A bench of its own for one more thread. `most`: see benchBytes. @throws FractalError RESOURCES */
+export function benchIn(memory: FilmMemory, tables: Tables, size: Size, most = Infinity): Bench {
+  const bytes = benchBytes(size, memory.film, most);
+  return { module: memory.module, memory: memory.memory, at: memory.take(bytes), bytes, tables };
+}
+
+/** Of a bench for frames that show at most so many paintings of keyframes. */
+export function benchBytes(size: Size, film: Film, most: number): number {
+  const { width, height } = size;
+  const all = TABLE_BYTES * (width + height) + TURNED_BYTES;
+  const each = TABLE_BYTES_EACH * (width + height) + TURNED_BYTES_EACH;
+  return layoutOf(size, film).scratch + Math.min(all, most * each);
 }
 
 /** Where things are in a bench: from 0 on. */
-function layoutOf({ width, height }: Size, { MARGIN }: Film) {
+function layoutOf({ width }: Size, { MARGIN }: Film) {
   const line = SUM * ROWS * rowOf(width) + SUM * MARGIN.value;
   const rgb = line + SUM * (TILE + MARGIN.value);
-  const scratch = rgb + 6 * ROWS * rowOf(width) + 16;
-  return { sums: 0, line, rgb, scratch, end: scratch + TABLE_BYTES * (width + height) + TURNED_BYTES };
+  return { sums: 0, line, rgb, scratch: rgb + 6 * ROWS * rowOf(width) + 16 };
 }
 
 export class Gathering {
@@ -57,14 +68,14 @@ export class Gathering {
     private readonly size: Size,
     private readonly bench: Bench,
   ) {
-    const { module, memory, at, tables } = bench;
+    const { module, memory, at, bytes, tables } = bench;
     const film = openFilm(module, memory);
-    const { sums, line, rgb, scratch, end } = layoutOf(size, film);
+    const { sums, line, rgb, scratch } = layoutOf(size, film);
     this.finish = openFinish(film, tables);
     this.rgb = at + rgb;
     this.space = {
       ...{ size, film, sums: at + sums, line: at + line },
-      scratch: new Scratch(memory, at + scratch, end - scratch),
+      scratch: new Scratch(memory, at + scratch, bytes - scratch),
     };
     new Uint8Array(memory.buffer, at + sums, SUM * ROWS * rowOf(size.width)).fill(0);
   }

@@ -5,10 +5,11 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { FilmMemory } from './memory.js';
+import { paintedTile } from './painted.js';
 import { type KeyframeSamples, type Painting, scaleAt } from './samples.js';
 import type { FilmOrder } from './showing.js';
 import type { Spill } from './spill.js';
-import { bytesOf, emptyTile, halved, putLight, release, type Tile, tilesOf } from './texture.js';
+import { bytesOf, halved, release, type Tile, tilesOf } from './texture.js';
 
 /** By mip level; undefined: not made, or let go. */
 type Pyramid = (readonly Tile[] | undefined)[];
@@ -118,10 +119,10 @@ export class HeldKeyframes {
 
   private async painted(samples: KeyframeSamples, frame: number, step: number): Promise<readonly Tile[]> {
     const { memory } = this.options;
-    const tiles = tilesOf(samples.map(({ rect }) => rect)).map((rect) => emptyTile(memory, rect));
-    for (const { rect, values } of samples) {
-      const light = this.painting.light(values, frame, scaleAt(step));
-      for (const tile of tiles) putLight(memory, tile, light, rect);
+    const of = { painting: this.painting, frame, scale: scaleAt(step) };
+    const tiles: Tile[] = [];
+    for (const rect of tilesOf(samples.map((part) => part.rect))) {
+      tiles.push(paintedTile(memory, rect, samples, of));
       await setImmediate();
     }
     return tiles;

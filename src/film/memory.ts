@@ -47,13 +47,16 @@ interface Constant {
   readonly value: number;
 }
 
+function compileFilm(): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(new URL('./gather.wasm', import.meta.url)));
+}
+
 export function openFilm(module: WebAssembly.Module, memory: WebAssembly.Memory): Film {
   return new WebAssembly.Instance(module, { env: { memory, abort } }).exports as unknown as Film;
 }
 
 export class FilmMemory {
   readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
   readonly film: Film;
   /** Parts that were given back, by size. */
   private readonly free = new Map<number, number[]>();
@@ -63,10 +66,12 @@ export class FilmMemory {
   private maximum: number;
 
   /** `most`: bytes that it may grow to; fewer where there is no address space for them. @throws FractalError RESOURCES */
-  constructor(most: number) {
+  constructor(
+    most: number,
+    readonly module = compileFilm(),
+  ) {
     this.maximum = Math.min(MAX_PAGES, 1 + Math.ceil(most / PAGE));
     this.memory = this.opened();
-    this.module = new WebAssembly.Module(readFileSync(new URL('./gather.wasm', import.meta.url)));
     this.film = openFilm(this.module, this.memory);
   }
 

@@ -17,6 +17,8 @@ export interface Painting {
   readonly scaled: boolean;
   /** Linear light of samples, 3 numbers each, 0 to 1. `scale`: samples of the keyframe along a pixel of the frame. */
   light(values: Float64Array, frame: number, scale: number): Float32Array;
+  /** Of each sample the part of its colour that is chance (render/noise.ts); absent: not known, or not of these samples. */
+  noise?(values: Float64Array, frame: number): Float32Array | undefined;
 }
 
 /** A painting of a keyframe, and its share in a frame. */

@@ -53,17 +53,19 @@ export function emptyTile(memory: FilmMemory, { x, y, width, height }: Rect): Ti
   return tile;
 }
 
-/** Puts what a tile of level 0 has of a painted rectangle: linear light, 0 to 1, 3 numbers a pixel. */
-export function putLight(memory: FilmMemory, tile: Tile, light: Float32Array, rect: Rect): void {
+/** Puts what a tile of level 0 has of a painted rectangle: linear light, 0 to 1, 3 numbers a pixel, where `there` is not 0. */
+export function putLight(memory: FilmMemory, tile: Tile, light: Float32Array, there: Uint8Array, rect: Rect): void {
   const [left, right] = [Math.max(tile.x, rect.x), Math.min(tile.x + tile.width, rect.x + rect.width)];
   const [top, bottom] = [Math.max(tile.y, rect.y), Math.min(tile.y + tile.height, rect.y + rect.height)];
   const numbers = numbersOf(memory, tile);
   const bias = memory.film.BIAS.value;
   for (let y = top; y < bottom; y++) {
     const row = y - tile.y;
-    let from = 3 * ((y - rect.y) * rect.width + left - rect.x);
+    let pixel = (y - rect.y) * rect.width + left - rect.x;
     let to = NUMBERS * ((row >> 1) * tile.width + left - tile.x) + (row & 1);
-    for (let x = left; x < right; x++, from += 3, to += NUMBERS) {
+    for (let x = left; x < right; x++, pixel++, to += NUMBERS) {
+      if (there[pixel] === 0) continue;
+      const from = 3 * pixel;
       numbers[to] = ((WHOLE * (light[from] as number) + 0.5) | 0) - bias;
       numbers[to + 2] = ((WHOLE * (light[from + 1] as number) + 0.5) | 0) - bias;
       numbers[to + 4] = ((WHOLE * (light[from + 2] as number) + 0.5) | 0) - bias;
@@ -100,6 +102,11 @@ function evenRows(x: number, y: number, width: number, height: number): Rect {
 
 export function bytesOf({ width, height }: Pick<Tile, 'width' | 'height'>): number {
   return 2 * CHANNELS * width * height;
+}
+
+/** Its texels. */
+export function copyOf({ memory }: FilmMemory, tile: Tile): Uint8Array {
+  return new Uint8Array(memory.buffer, tile.at, bytesOf(tile)).slice();
 }
 
 function numbersOf({ memory }: FilmMemory, tile: Tile): Int16Array {

@@ -7,8 +7,9 @@
 import { areaOf, without } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
 import type { ExpectedEntry, Room } from './blobs.js';
+import type { Entry } from './entry.js';
 import { type Piece, pieceOf } from './record.js';
-import type { Entry, Store } from './store.js';
+import type { Store } from './store.js';
 
 /** Of one render, in pixels. */
 export interface RenderSize {
@@ -19,12 +20,17 @@ export interface RenderSize {
 
 /** The renders of one job, by their index. */
 export interface RenderLayout {
+  /** How many there are; absent: none is searched for ahead of its turn. */
+  readonly renders?: number;
   sizeOf(render: number): RenderSize;
   /** Pixels of a render that are kept; absent: all. */
   areaOf?(render: number): number;
   /** A digest of everything that shapes the bytes of a render. */
   keyOf(render: number): string;
 }
+
+/** Renders that are searched for while an earlier one is read. */
+const AHEAD = 4;
 
 /** About what an entry takes for so many bytes of a render, with the heads of its records. */
 const withHeads = (bytes: number) => Math.ceil(bytes * (1 + 1 / 32)) + 64;
@@ -34,6 +40,8 @@ export class Archive {
   /** By worker: renders of which something is kept that it alone computed. */
   private readonly provenance = new Map<string, Set<number>>();
   private readonly disowned = new Set<string>();
+  /** The last render that was searched for. */
+  private searched = 0;
 
   constructor(
     private readonly store: Store,
@@ -67,6 +75,7 @@ export class Archive {
   async recall(render: number, put: (piece: Piece) => void): Promise<readonly Rect[]> {
     const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
     let rest: readonly Rect[] = [{ x: 0, y: 0, width, height }];
+    this.searchAhead(render);
     for await (const record of this.store.read(this.layout.keyOf(render), () => rest.length === 0)) {
       const { rect, length, uncertain } = record;
       const inside = rect.x + rect.width <= width && rect.y + rect.height <= height;
@@ -82,6 +91,12 @@ export class Archive {
       rest = left;
     }
     return rest;
+  }
+
+  private searchAhead(render: number): void {
+    const last = Math.min(render + AHEAD, (this.layout.renders ?? 0) - 1);
+    this.searched = Math.max(this.searched, render);
+    while (this.searched < last) this.store.ahead(this.layout.keyOf(++this.searched));
   }
 
   /**

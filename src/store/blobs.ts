@@ -3,18 +3,22 @@
  * any number of parts, each written by one writer in batches of whole records. The format of the bytes, and when they are
  * written or removed, is decided by store.ts alone.
  *
- * Appending, renaming and locking are not needed: an object store keeps each batch as an object of its own,
+ * Appending, renaming and locking are not needed: an object store (s3/) keeps each batch as an object of its own,
  * `<key>/<writer>-<number>`, which it reads back as a part. test/store/blobs.test.ts is the contract of every backend.
  */
 
 export interface Blobs {
+  readonly traits: Traits;
   /** Bytes that it may hold, as far as it is known yet; Infinity: any number. */
   readonly limit: number;
   /**
    * The existing parts under a key, older ones first; parts that cannot be opened are left out. Parts that a writer of
-   * this object has not closed are not among them. A part can be read until the next one is asked for.
+   * this object has not closed are not among them. A part can be read until the next one is asked for. Throws where it
+   * cannot be known which parts there are, or what they are.
    */
   read(key: string): AsyncIterable<Part>;
+  /** `read` will be called for this key soon: the search for its parts may begin. */
+  ahead?(key: string): void;
   /**
    * Begins a part under a key that will have about so many bytes. Parts that were used longest ago may be removed for
    * it, but none that was put, used or expected through this object. undefined: there is not enough space.
@@ -31,6 +35,17 @@ export interface Blobs {
   list(): AsyncIterable<Listed>;
   /** Ends all writers as `close(false)` does, whatever state they are in. Nothing is put afterwards. */
   close(): Promise<void>;
+}
+
+/** How a backend wants to be used. */
+export interface Traits {
+  /** A batch is written once its pieces have so many bytes, or so long after the first of them: a kill loses no more. */
+  readonly batchBytes: number;
+  readonly batchMs: number;
+  /** So many keys may be written at once. */
+  readonly lanes: number;
+  /** A part that is complete takes the place of another one: a new part begins with what the others under its key have. */
+  readonly merges: boolean;
 }
 
 /** What a job may read or put under a key. */

@@ -44,7 +44,7 @@ export async function noteFlags(store: Store, place: CataloguePlace, flags: Kept
   const known = await flagsKeptAt(store, place);
   if (known.length >= MAX_SETS || known.some((one) => JSON.stringify(one) === text)) return;
   const bytes = Buffer.from(text);
-  // The existing sets are copied into the new entry.
+  // The existing sets are copied into the new entry, or stay beside it.
   const entry = store.begin(keyOf(place), 4096 + bytes.length * (known.length + 1));
   store.add(entry, { rect: { x: 0, y: 0, width: 1, height: 1 }, bytes, uncertain: 0 });
   store.finish(entry);

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Blobs, Expectation, ExpectedEntry, Listed, Part, PartWriter } from './blobs.js';
+import type { Blobs, Expectation, ExpectedEntry, Listed, Part, PartWriter, Traits } from './blobs.js';
 import { forgetGrowth, type Growth, growthOf } from './growth.js';
 import { type FileUse, Quota } from './quota.js';
 import { Store } from './store.js';
@@ -16,6 +16,9 @@ import { Store } from './store.js';
 const NAME = /^([0-9a-f]{64})(\.[0-9a-f]{16})?$/;
 /** Does not wait for a pipe of that name. */
 const READ = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** One after another: a disk is not faster otherwise. */
+const TRAITS: Traits = { batchBytes: 256 << 10, batchMs: 100, lanes: 1, merges: true };
 
 /** Entries that are expected between two turns of the event loop. */
 const STEP = 256;
@@ -44,6 +47,7 @@ export async function diskBlobs(folder: string, limit: number | Growth = growthO
 }
 
 class DiskBlobs implements Blobs {
+  readonly traits = TRAITS;
   /** Parts that are not complete, by key: those of earlier runs, and those that were closed here. */
   private readonly incomplete = new Map<string, string[]>();
   private readonly writing = new Set<FileHandle>();

@@ -2,12 +2,14 @@
  * Finished work under keys: the key of an entry is a digest of everything that shapes its bytes. This file
  * decides what is written when; only the backend (blobs.ts) decides where.
  *
- * Nothing here fails a run: what cannot be written is not kept, with one warning. Tasks run one after another, in the
- * order of the calls, so that an entry's pieces are written before it is finished or removed.
+ * Nothing here fails a run: what cannot be written is not kept, with one warning. Tasks of one key run one after another, in
+ * the order of the calls, so that an entry's pieces are written before it is finished or removed.
  */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
-import type { Blobs, Expectation, ExpectedEntry, PartWriter, Room } from './blobs.js';
+import type { Blobs, Expectation, ExpectedEntry, Room } from './blobs.js';
+import { absorb, batches, close, type Entry } from './entry.js';
 import { type Piece, readRecords, recordOf, type StoredRecord } from './record.js';
 
 export interface StoreOptions {
@@ -20,34 +22,21 @@ export interface StoreOptions {
   note?(line: string): void;
 }
 
-/** An entry under way. */
-export interface Entry {
-  readonly key: string;
-  /** Absent before its task has run, and where there is no space for it. */
-  writer?: PartWriter;
-  /** Added and not yet written, and how many bytes these are. */
-  pending: Piece[];
-  pendingBytes: number;
-  timer?: NodeJS.Timeout | undefined;
-  /** Not every piece was kept. */
-  incomplete: boolean;
-}
-
-/** Small pieces are written together: after so long, or once they are so many bytes. A kill loses no more than that. */
-const BATCH_MS = 100;
-const BATCH_BYTES = 256 << 10;
-
 /** Bytes that may wait to be written; further pieces are not kept, since memory is bounded. */
 const MAX_QUEUED = 128 << 20;
 
 /** With more bytes waiting, they are written as they are: that is faster. */
 const MAX_COMPACTED = MAX_QUEUED / 2;
 
+/** Parts whose keys are looked at; a bucket may have millions. */
+const MOST_LISTED = 50_000;
+
 export class Store {
   /** Absent where nothing can be found or kept: it could not be opened, or failed. */
   private blobs: Blobs | undefined;
   private readonly warned = new Set<string>();
-  private queue: Promise<void> = Promise.resolve();
+  /** Each key has its tasks in one of them, in their order. */
+  private lanes: Promise<void>[] = [Promise.resolve()];
   private queuedBytes = 0;
   /** Entries with pending pieces that no task will write yet. */
   private readonly batching = new Set<Entry>();
@@ -64,8 +53,9 @@ export class Store {
     const store = new Store(options);
     try {
       store.blobs = await options.blobs();
+      store.lanes = new Array(store.blobs.traits.lanes).fill(Promise.resolve());
     } catch (error) {
-      await store.disable(error);
+      store.warnUnused(error);
     }
     return store;
   }
@@ -79,21 +69,35 @@ export class Store {
   /** The records under a key, one by one, until `enough`. */
   async *read(key: string, enough: () => boolean): AsyncGenerator<StoredRecord> {
     if (!this.blobs || enough()) return;
-    for await (const part of this.blobs.read(key)) {
-      let found = false;
-      for await (const record of readRecords(part, key)) {
-        found = true;
-        yield record;
+    try {
+      for await (const part of this.blobs.read(key)) {
+        let found = false;
+        for await (const record of readRecords(part, key)) {
+          found = true;
+          yield record;
+        }
+        if (found) await part.used();
+        if (enough()) return;
       }
-      if (found) await part.used();
-      if (enough()) return;
+    } catch (error) {
+      await this.disable(error);
     }
   }
 
-  /** Of every entry, incomplete ones too. */
+  /** The records under this key will be read soon. */
+  ahead(key: string): void {
+    this.blobs?.ahead?.(key);
+  }
+
+  /** Of every entry, incomplete ones too; not of all parts where these are very many. */
   async keys(): Promise<ReadonlySet<string>> {
     const keys = new Set<string>();
-    if (this.blobs) for await (const { key } of this.blobs.list()) keys.add(key);
+    let seen = 0;
+    if (!this.blobs) return keys;
+    for await (const { key } of this.blobs.list()) {
+      keys.add(key);
+      if (++seen === MOST_LISTED) break;
+    }
     return keys;
   }
 
@@ -107,25 +111,26 @@ export class Store {
       expectation = await blobs.expect(entries);
       this.report(expectation, blobs.limit);
     });
-    await this.queue;
+    await this.tasks();
     return expectation?.room ?? 'too small';
   }
 
-  /** Begins an entry that will have about so many bytes; existing pieces under the key become a part of it. */
+  /** Begins an entry that will have about so many bytes, and what is there under its key. */
   begin(key: string, bytes: number): Entry {
     const entry: Entry = { key, pending: [], pendingBytes: 0, incomplete: false };
     this.enqueue(async (blobs) => {
       const writer = await blobs.put(key, bytes);
       if (!writer) return this.warnFull(blobs.limit);
       entry.writer = writer;
-      await absorb(blobs, key, writer);
-    });
+      if (blobs.traits.merges) await absorb(blobs, key, writer);
+    }, key);
     return entry;
   }
 
   /** Adds a piece, whose bytes must not change any more. */
   add(entry: Entry, piece: Piece): void {
     if (!this.blobs || entry.incomplete) return;
+    const { batchBytes, batchMs } = this.blobs.traits;
     if (this.queuedBytes + piece.bytes.length > MAX_QUEUED) {
       entry.incomplete = true;
       this.warnOnce('is slower than the workers: not everything is kept');
@@ -135,20 +140,20 @@ export class Store {
     entry.pending.push(piece);
     entry.pendingBytes += piece.bytes.length;
     this.batching.add(entry);
-    if (entry.pendingBytes >= BATCH_BYTES) this.write(entry);
-    else entry.timer ??= setTimeout(() => this.write(entry), BATCH_MS).unref();
+    if (entry.pendingBytes >= batchBytes) this.write(entry);
+    else entry.timer ??= setTimeout(() => this.write(entry), batchMs).unref();
   }
 
   /** Every piece was added. */
   finish(entry: Entry): void {
     this.write(entry);
-    this.enqueue(() => close(entry, !entry.incomplete));
+    this.enqueue(() => close(entry, !entry.incomplete), entry.key);
   }
 
   /** Keeps what was added so far, for the next run. */
   suspend(entry: Entry): void {
     this.write(entry);
-    this.enqueue(() => close(entry, false));
+    this.enqueue(() => close(entry, false), entry.key);
   }
 
   /** Removes the parts under a key, and the entry under way. */
@@ -160,13 +165,30 @@ export class Store {
     this.enqueue(async (blobs) => {
       if (entry) await close(entry, false);
       await blobs.delete(key);
-    });
+    }, key);
   }
 
-  /** Resolves when everything added so far is written. */
-  async written(): Promise<void> {
+  /** Resolves when everything added so far is written. What is not after so many milliseconds is not kept, with a warning. */
+  async written(limitMs = Infinity): Promise<void> {
     for (const entry of this.batching) this.write(entry);
-    await this.queue;
+    if (limitMs === Infinity) return this.tasks();
+    const late = new AbortController();
+    const wait = pause(limitMs, 'late', { ref: false, signal: late.signal }).catch(() => 'stopped');
+    const first = await Promise.race([this.tasks(), wait]);
+    late.abort();
+    if (first === 'late') await this.disable(new Error(`writing the rest took longer than ${limitMs / 1000} s`));
+  }
+
+  /** Ends it, as `written` does. */
+  async close(limitMs = Infinity): Promise<void> {
+    await this.written(limitMs);
+    const { blobs } = this;
+    this.blobs = undefined;
+    await blobs?.close();
+  }
+
+  private async tasks(): Promise<void> {
+    await Promise.all(this.lanes);
   }
 
   /** Enqueues the pending pieces, and those that are added until the task runs. */
@@ -176,15 +198,17 @@ export class Store {
     entry.timer = undefined;
     entry.pendingBytes = 0;
     if (entry.pending.length === 0) return;
-    this.enqueue(async () => {
+    this.enqueue(async ({ traits }) => {
       const pieces = entry.pending;
       entry.pending = [];
-      if (entry.writer && pieces.length > 0) {
-        await entry.writer.write(await this.recordsOf(entry.key, pieces));
-        this.wrote = true;
+      for (const batch of batches(pieces, traits.batchBytes)) {
+        if (entry.writer) {
+          await entry.writer.write(await this.recordsOf(entry.key, batch));
+          this.wrote = true;
+        }
+        for (const { bytes } of batch) this.queuedBytes -= bytes.length;
       }
-      for (const { bytes } of pieces) this.queuedBytes -= bytes.length;
-    });
+    }, entry.key);
   }
 
   private async recordsOf(key: string, pieces: readonly Piece[]): Promise<Uint8Array[]> {
@@ -196,17 +220,20 @@ export class Store {
     return chunks;
   }
 
-  private enqueue(task: (blobs: Blobs) => Promise<void>): void {
-    this.queue = this.queue
+  /** `key`: of the entry that the task is about. */
+  private enqueue(task: (blobs: Blobs) => Promise<void>, key = '0'): void {
+    const lane = Number.parseInt(key.slice(0, 8), 16) % this.lanes.length;
+    this.lanes[lane] = (this.lanes[lane] as Promise<void>)
       .then(() => (this.blobs ? task(this.blobs) : undefined))
       .catch((error: unknown) => this.disable(error));
   }
 
   private async disable(error: unknown): Promise<void> {
     const { blobs } = this;
+    if (!blobs) return;
     this.blobs = undefined;
-    this.warnOnce(`is not used any more: ${messageOf(error)}`);
-    await blobs?.close();
+    this.warnUnused(error);
+    await blobs.close();
   }
 
   private report({ room, bytes }: Expectation, limit: number): void {
@@ -216,6 +243,10 @@ export class Store {
     this.foretold = true;
     const rest = 'what does not fit is not kept; --store-size makes it larger';
     this.options.warn(`the store ${this.options.name} holds ${mebibytes(limit)}, this job needs ${needed}: ${rest}`);
+  }
+
+  private warnUnused(error: unknown): void {
+    this.warnOnce(`is not used any more: ${messageOf(error)}`);
   }
 
   private warnFull(limit: number): void {
@@ -234,22 +265,4 @@ export class Store {
 
 function mebibytes(bytes: number): string {
   return `${Math.floor(bytes / 2 ** 20)} MiB`;
-}
-
-/** Copies the valid records of the parts under a key, and removes these parts. */
-async function absorb(blobs: Blobs, key: string, writer: PartWriter): Promise<void> {
-  for await (const part of blobs.read(key)) {
-    let found = false;
-    for await (const { head, body } of readRecords(part, key)) {
-      found = true;
-      await writer.write([head, body]);
-    }
-    if (found) await part.delete();
-  }
-}
-
-async function close(entry: Entry, complete: boolean): Promise<void> {
-  const { writer } = entry;
-  delete entry.writer;
-  await writer?.close(complete);
 }

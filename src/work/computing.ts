@@ -1,9 +1,10 @@
 /** The built-in kinds of work, for the computing threads of a worker. */
 
+import { startFilm } from './film/compute.js';
 import { startFractal } from './fractal/compute.js';
 import type { Start } from './kind.js';
 import type { BuiltInKind, TaskWork } from './work.js';
 
 export const BUILT_IN_STARTS: {
   readonly [K in BuiltInKind]: Start<Extract<TaskWork, { kind: K }>>;
-} = { fractal: startFractal };
+} = { film: startFilm, fractal: startFractal };

@@ -3,6 +3,7 @@
  * scene) and what one shard asks for (the task). Scheduler, transport, worker and store do not depend on the content of either.
  */
 
+import type { FilmScene, FilmTask } from './film/scene.js';
 import type { FractalScene, FractalTask } from './fractal/scene.js';
 
 /** Work of a kind that peer.proto does not define: only that kind reads the payload. */
@@ -12,8 +13,8 @@ export interface Custom {
   readonly payload: Uint8Array;
 }
 
-export type SceneWork = FractalScene | Custom;
-export type TaskWork = FractalTask | Custom;
+export type SceneWork = FilmScene | FractalScene | Custom;
+export type TaskWork = FilmTask | FractalTask | Custom;
 
 /** The kinds that peer.proto defines. */
 export type BuiltInKind = Exclude<SceneWork['kind'], 'custom'>;

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { archiveOf, openStore, reportingRecalls } from '../../src/app/archive.js';
+import { archiveOf, reportingRecalls } from '../../src/app/archive.js';
+import { openStore } from '../../src/app/kept-place.js';
 import type { LocalWorkers } from '../../src/app/local-workers.js';
 import { thisProgram } from '../../src/app/version.js';
 import { iterateReference, orderFor, type Reference } from '../../src/kernel/perturbation/reference.js';
@@ -50,7 +51,10 @@ async function run(
   { pictures = PICTURES, shards = Infinity } = {},
 ) {
   const { emit, events } = recorder();
-  const store = await openStore({ folder: path, size: 2 ** 26, samples: false }, ({ kind }) => assert.fail(kind));
+  const store = await openStore(
+    { place: path === undefined ? undefined : { kind: 'folder', folder: path }, size: 2 ** 26, samples: false },
+    ({ kind }) => assert.fail(kind),
+  );
   const numerics = await numericsOf('simd', local.offer);
   const archive = archiveOf(store, (render) => pictures[render] as FractalPicture, numerics);
   const enough = new AbortController();

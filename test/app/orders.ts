@@ -22,8 +22,12 @@ export function orderOf(raw: RawRequest, store?: string): RenderOrder {
   return {
     request: parseRequest({ width: '64', height: '36', ...raw }),
     notes: [],
-    store: { folder: store, size: 2 ** 30, samples: false },
-    cluster: { np: 0, minWorkers: 1, strict: false, retries: 0, verify: 0, insecure: false },
+    store: {
+      place: store === undefined ? undefined : { kind: 'folder', folder: store },
+      size: 2 ** 30,
+      samples: false,
+    },
+    cluster: { np: 0, minWorkers: 1, strict: false, retries: 0, assembleOn: 'auto', verify: 0, insecure: false },
     metrics: false,
   };
 }

@@ -65,7 +65,7 @@ test('a very small share is not shown as 0 %', () => {
 });
 
 test('an interrupted run names what is kept, and where it continues', () => {
-  const kept = { samplesDone: 370, samples: 1000, store: 'all', folder: '/s' } as const;
+  const kept = { samplesDone: 370, samples: 1000, store: 'all', place: '/s' } as const;
   assert.equal(keptLine(kept), '37 % of the samples are kept in the store "/s": the same command goes on from there');
   assert.equal(
     keptLine({ ...kept, keyframes: { done: 12, all: 40 } }),
@@ -80,7 +80,7 @@ test('an interrupted run names what is kept, and where it continues', () => {
   assert.match(keptLine({ ...kept, frames }), /^37 % of the samples, with 3 of 9 frames complete, are kept/);
   assert.match(keptLine({ ...kept, store: 'some' }), /^a part of the 37 % that were computed is kept in the store/);
   assert.match(keptLine({ ...kept, store: 'none' }), /^nothing is kept of the 37 %/);
-  assert.match(keptLine({ ...kept, folder: undefined }), /^nothing is kept of the 37 % .*--no-store/);
+  assert.match(keptLine({ ...kept, place: undefined }), /^nothing is kept of the 37 % .*--no-store/);
   assert.match(keptLine({ ...kept, samplesDone: 1 }), /^less than 1 % of the samples/);
   assert.match(keptLine({ ...kept, samplesDone: 0 }), /^nothing was computed yet/);
 });

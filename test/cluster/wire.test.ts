@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { BOUNDS } from '../../src/cluster/bounds.js';
 import type { Assignment, Scene, ToLeader, ToWorker } from '../../src/cluster/messages.js';
 import { leaderInbox, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
-import type { WireScene } from '../../src/cluster/wire-work.js';
+import { sceneOf as decodedScene, type WireScene } from '../../src/cluster/wire-work.js';
 import type { Formula, View } from '../../src/view/view.js';
 import { assetOf } from '../../src/work/asset.js';
+import type { FilmScene, FilmTask } from '../../src/work/film/scene.js';
 import type { FractalScene, FractalTask } from '../../src/work/fractal/scene.js';
 import type { Custom } from '../../src/work/work.js';
 import { paintOf, sceneOf } from '../worker/views.js';
@@ -87,12 +88,25 @@ const task: fc.Arbitrary<FractalTask> = fc.record(
   },
   { requiredKeys: ['kind', 'view', 'rect'], noNullPrototype: true },
 );
+const filmTask: fc.Arbitrary<FilmTask> = record({
+  kind: fc.constant('film' as const),
+  rect: record({ x: uint, y: uint, width: uint, height: uint }),
+  shown: fc.float64Array({ maxLength: 21 }),
+});
+const filmScene: fc.Arbitrary<FilmScene> = record({
+  kind: fc.constant('film' as const),
+  size: record({ width: uint, height: uint }),
+  levels: record({ bits: fc.constantFrom(8 as const, 16 as const), dither: fc.boolean() }),
+  most: uint,
+  tiles: fc.int32Array({ maxLength: 18 }),
+  texels: fc.uint8Array({ maxLength: 50 }),
+});
 const assignment: fc.Arbitrary<Assignment> = record({
   shard: uint,
   epoch: uint,
   scene: uint,
   render: uint,
-  work: fc.oneof(task, custom),
+  work: fc.oneof(task, filmTask, custom),
 });
 
 /** Arrays of whole entries of `size` numbers. */
@@ -137,7 +151,7 @@ const fractal: fc.Arbitrary<FractalScene> = fc.record(
 );
 const digest = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const scene: fc.Arbitrary<Scene> = record({
-  work: fc.oneof(fractal, custom),
+  work: fc.oneof(fractal, filmScene, custom),
   assets: fc.array(digest, { maxLength: 5 }),
 });
 
@@ -229,6 +243,7 @@ function plainWork(received: ToWorker | undefined): ToWorker | undefined {
 
 function plainScene(work: Scene['work']): Scene['work'] {
   if (work.kind === 'custom') return plainCustom(work);
+  if (work.kind === 'film') return { ...work, texels: Uint8Array.from(work.texels) };
   if (!work.reference) return work;
   const { orbit, underflow, ...rest } = work.reference;
   return { ...work, reference: { ...rest, orbit: doublesOf(orbit), underflow: doublesOf(underflow) } };
@@ -260,11 +275,12 @@ test('every message of a worker is received unchanged', () => {
 
 for (const [kind, seed, work] of [
   ['fractal', 5, task],
+  ['film', 7, filmTask],
   ['custom', 6, custom],
 ] as const) {
   test(`an assignment of which a bit changed on its way is refused: ${kind}`, () => {
-    const [one] = fc.sample(work as fc.Arbitrary<FractalTask | Custom>, { numRuns: 1, seed });
-    const sent: Assignment = { shard: 7, epoch: 8, scene: 9, render: 10, work: one as FractalTask | Custom };
+    const [one] = fc.sample(work as fc.Arbitrary<FractalTask | FilmTask | Custom>, { numRuns: 1, seed });
+    const sent: Assignment = { shard: 7, epoch: 8, scene: 9, render: 10, work: one as FractalTask | FilmTask | Custom };
     const [wire] = [...wireToWorker({ kind: 'assign', job: 1, assignment: sent }, scenes)];
     const bytes = toWorker.encode(wire as object);
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
@@ -409,6 +425,13 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
   ['a chunk with a wrong checksum', { scene: { scene: 1, chunk: { checksum: 1 } } }, /scene 1 of job 0: the checksum/],
   ['a scene without work', chunkOf({}), /no scene of one kind/],
   ['a scene of two kinds', twoKinds, /no scene of one kind/],
+  ['a segment of 9 bits', chunkOf({ film: { bits: 9 } }), /no number of bits that a pixel can have/],
+  [
+    'a tile that ends within a number',
+    chunkOf({ film: { bits: 8, tiles: Buffer.alloc(7) } }),
+    /whole numbers of 4 bytes/,
+  ],
+  ['a frame that ends within a number', { assign: { film: { shown: Buffer.alloc(9) } } }, /whole numbers of 8 bytes/],
   ['an assignment without work', { assign: { shard: 1 } }, /no task of one kind/],
   ['a kind of work with control characters', chunkOf({ custom: { kind: '\x1b[2J' } }), /kind of work with control/],
   ['a kind of work without end', chunkOf({ custom: { kind: 'x'.repeat(101) } }), /kind of work of 101 characters/],
@@ -535,4 +558,9 @@ test('a heartbeat of more epochs than a message may have comes in several, each 
     { kind: 'heartbeat', jobs: jobs.slice(0, 2) },
     { kind: 'heartbeat', jobs: jobs.slice(2) },
   ]);
+});
+
+test('a worker refuses a segment of 65,537 tiles', () => {
+  const bytes = scenes.encode({ film: { bits: 8, tiles: Buffer.alloc(24 * 65_537) } });
+  assert.throws(() => decodedScene(bytes, scenes), { code: 'PROTOCOL', message: /65537 tiles of a segment/ });
 });

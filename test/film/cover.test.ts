@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Camera, depthOf, type Similarity, similarity } from '../../src/film/camera.js';
 import { type Cover, coverOf, type FilmSize, type Keyframe, samplesOf } from '../../src/film/cover.js';
-import { tentOf } from '../../src/film/filter.js';
+import { marginOf } from '../../src/film/filter.js';
 import type { FilmPath } from '../../src/film/path.js';
 import { CELL } from '../../src/film/region.js';
 import { add, formatDecimal, fromLog10, parseDecimal } from '../../src/view/decimal.js';
@@ -74,7 +74,7 @@ function assertCovered(path: FilmPath, cover: Cover, of: FilmSize, spacing: numb
       .filter(({ to }) => to.scale ** 2 >= of.samples * (1 - 1e-6));
     const { levels } = cover;
     const depth = depthOf(camera);
-    const reach = tentOf(10 ** (levels.depthOf(levels.of(depth)) - depth));
+    const reach = marginOf(10 ** (levels.depthOf(levels.of(depth)) - depth));
     for (let y = -reach; y <= of.height + reach; y += spacing) {
       for (let x = -reach; x <= of.width + reach; x += spacing) {
         const found = dense.some(({ keyframe, to }) => has(keyframe, ...mapped(x, y, to, of)));

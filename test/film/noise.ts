@@ -29,7 +29,8 @@ export function textured(memory: FilmMemory, { parts, seed }: Noise, level: numb
       const pixel = Math.floor(i / 3);
       light[i] = sample(seed, rect.x + (pixel % rect.width), rect.y + Math.floor(pixel / rect.width), i % 3);
     }
-    for (const tile of tiles) putLight(memory, tile, light, rect);
+    const there = new Uint8Array(light.length / 3).fill(1);
+    for (const tile of tiles) putLight(memory, tile, light, there, rect);
   }
   for (let k = 0; k < level; k++) {
     const finer = tiles;

@@ -14,6 +14,7 @@ import { openPerturbation, shareReference } from '../../src/kernel/perturbation/
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { DEFAULT_COLOURS, type Paint, prepare } from '../../src/render/colours.js';
+import { noiseOf } from '../../src/render/noise.js';
 import { paintLight } from '../../src/render/paint.js';
 import { apart, joined } from '../../src/render/raw-samples.js';
 import type { Rect } from '../../src/shard/shard.js';
@@ -29,6 +30,8 @@ export interface Scene {
   readonly paint: Paint;
   /** The film, not its stills, is painted through the palette filter. */
   readonly filter?: true;
+  /** The widths of nu are known, though the palette is not averaged over them. */
+  readonly footprint?: true;
 }
 
 export const PAINT = prepare(DEFAULT_COLOURS, 180);
@@ -43,7 +46,7 @@ export interface Studio {
   film(options?: { readonly bound?: number; readonly grid?: Grid }): AsyncGenerator<Uint8Array>;
 }
 
-export function studio({ path, size, iterations, perturbed, paint: how, filter }: Scene): Studio {
+export function studio({ path, size, iterations, perturbed, paint: how, filter, footprint = filter }: Scene): Studio {
   const { width, height } = size;
   const viewOf = ({ re, im, zoom, rotation }: Camera, sampling: Sampling = { kind: 'grid', side: 1 }): View => ({
     ...{ formula: { step: 'holomorphic', power: 2 }, re, im, zoom, rotation, width, height, iterations },
@@ -66,12 +69,12 @@ export function studio({ path, size, iterations, perturbed, paint: how, filter }
       async function* keyframes(): AsyncGenerator<KeyframeSamples> {
         for (const { camera, parts } of order.keyframes) {
           const done: { rect: Rect; values: Float64Array }[] = [];
-          const view = { ...viewOf(camera), ...(filter ? { footprint: filter } : {}) };
+          const view = { ...viewOf(camera), ...(footprint ? { footprint } : {}) };
           for (const rect of parts) done.push({ rect, values: joined(await compute(view, rect)) });
           yield done;
         }
       }
-      const painting = paintedBy(how, iterations, filter ? 2 : 1);
+      const painting = paintedBy(how, iterations, footprint ? 2 : 1, filter);
       return assembledBytes({ cover, order, path, painting, size }, keyframes(), bound);
     },
   };
@@ -89,11 +92,19 @@ export async function* assembledBytes(
 }
 
 /** Alike in all frames. */
-export function paintedBy(how: Paint, iterations = 1, channels = 1): Painting {
+/** `filter`: through the palette filter. */
+export function paintedBy(how: Paint, iterations = 1, channels = 1, filter = false): Painting {
   return {
     nameOf: () => '',
     scaled: false,
-    light: (values) => paintLight({ ...apart(values, channels), perPixel: 1, iterations }, how),
+    noise(values) {
+      const { nu, footprint } = apart(values, channels);
+      return footprint ? noiseOf(nu, footprint, how, filter) : undefined;
+    },
+    light(values) {
+      const { nu, footprint } = apart(values, channels);
+      return paintLight({ nu, perPixel: 1, iterations, ...(filter && footprint ? { footprint } : {}) }, how);
+    },
   };
 }
 

@@ -4,6 +4,7 @@
  *
  *   job renders=2 size=8x4 block=2 [shape=row] [window=4] [verify=1]
  *   job renders=8x4:0,4x4:1 scenes=2: renders of these sizes and scenes, of at most two scenes under way
+ *   job ... together=true: renders of a scene are computed by one peer
  *   job ... recalls=true: renders wait for   recall 0 4x2@0,0 4x1@0,3   which names the missing rectangles, if any
  *   join a slots=1 speed=1      leave a      drain a      blame a nonsense      take 0
  *   limit 2                     at most two assignments under way; limit none
@@ -69,6 +70,7 @@ function jobOf(fields: Record<string, string>): Job {
     shape: (fields.shape ?? 'row') as Job['shape'],
     window: Number(fields.window ?? 4),
     ...(fields.scenes ? { mostScenes: Number(fields.scenes) } : {}),
+    ...(fields.together ? { together: true } : {}),
     ...(fields.recalls ? { recalls: true } : {}),
     ...(fields.block ? { blockSize: Number(fields.block) } : {}),
     ...(fields.verify ? { verify: { share: Number(fields.verify), seed: 1 } } : {}),

@@ -29,12 +29,16 @@ export function pieceOf(frame: number, rect: Rect, uncertain = 0): Piece {
   return { rect, bytes: bytesOf(frame, rect), uncertain };
 }
 
-/** A run that uses a place. */
-export async function open(place: Place, name = '"place"') {
+/** A run that uses a place. `renders`: how many frames its job has, if that is known. */
+export async function open(place: Place, name = '"place"', renders?: number) {
   const [warnings, notes]: [string[], string[]] = [[], []];
   const lines = { warn: (line: string) => void warnings.push(line), note: (line: string) => void notes.push(line) };
   const store = await Store.open({ name, blobs: () => place.open(), ...lines });
-  const archive = new Archive(store, { sizeOf: () => SIZE, keyOf: (frame) => digestOf({ frame }) });
+  const archive = new Archive(store, {
+    ...(renders === undefined ? {} : { renders }),
+    sizeOf: () => SIZE,
+    keyOf: (frame) => digestOf({ frame }),
+  });
   return { store, archive, warnings, notes, written: () => store.written() };
 }
 

@@ -39,6 +39,7 @@ export function memoryBlobs(bucket: Bucket, limit = Infinity): Blobs {
   }
 
   return {
+    traits: { batchBytes: 256 << 10, batchMs: 100, lanes: 3, merges: false },
     limit,
     async *read(key): AsyncGenerator<Part> {
       for (const name of namesOf(key)) {

@@ -22,6 +22,8 @@ export interface WorkersOptions {
   readonly minWorkers: number;
   /** Every worker must take part. */
   readonly strict: boolean;
+  /** Whether the job may use a worker; absent: all of them. */
+  takes?(worker: string): boolean;
 }
 
 /** What decides when a job is served, beside the order of their beginnings. */
@@ -58,6 +60,8 @@ export interface WorkersEvents {
 
 /** A worker that does not answer Open for so long is left out; a graphics driver may need some time. */
 const OPEN_MS = 30_000;
+/** Why it is not waited for. */
+const NOT_FOR_THIS = 'the job does not use it';
 
 export class JobWorkers {
   /** The job is open on it. */
@@ -90,7 +94,8 @@ export class JobWorkers {
   /** Opens the job on the workers of the fleet that are ready. */
   start(): void {
     for (const { name, state, slots, reason = '' } of this.fleet.workers) {
-      if (state === 'ready') this.requestOpen(name, slots);
+      if (!this.takes(name)) this.missing.set(name, NOT_FOR_THIS);
+      else if (state === 'ready') this.requestOpen(name, slots);
       if (state === 'given up' || state === 'left out') this.missing.set(name, reason);
     }
     this.checkEnough();
@@ -125,7 +130,8 @@ export class JobWorkers {
     if (this.over) return;
     switch (event.kind) {
       case 'joined':
-        if (!this.leftOut.has(event.worker)) this.requestOpen(event.worker, event.slots);
+        if (!this.takes(event.worker)) this.missing.set(event.worker, NOT_FOR_THIS);
+        else if (!this.leftOut.has(event.worker)) this.requestOpen(event.worker, event.slots);
         return;
       case 'draining':
         if (this.leftOut.has(event.worker)) return;
@@ -223,6 +229,10 @@ export class JobWorkers {
     for (const name of [...this.open.keys(), ...this.opening.keys()])
       this.events.send(name, { kind: 'close', metrics });
     for (const name of [...this.opening.keys()]) this.removeOpening(name);
+  }
+
+  private takes(name: string): boolean {
+    return this.options.takes?.(name) ?? true;
   }
 
   private requestOpen(name: string, slots: number): void {

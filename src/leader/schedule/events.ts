@@ -25,6 +25,8 @@ export interface Job {
   readonly window: number;
   /** Renders under way need at most so many different scenes; absent: no bound. */
   readonly mostScenes?: number;
+  /** A scene is large: all renders that need it are computed by one peer, while that peer takes part. */
+  readonly together?: true;
   /** Renders are begun when what of them is missing is known: event `recalled`. Absent: all wanted pixels are missing. */
   readonly recalls?: true;
   /** This share of the shards, 0 to 1, sampled by the seed, is computed by two peers and compared. Absent: none. */

@@ -2,8 +2,9 @@
 
 import { areaOf } from '../../shard/missing.js';
 import type { Rect, Shard } from '../../shard/shard.js';
-import { type Cutter, cutter } from '../../shard/split.js';
+import { cutter } from '../../shard/split.js';
 import type { Job, RenderShape } from './events.js';
+import { type Cutting, Owners } from './owners.js';
 
 /** A render that is begun, or of which nothing is missing, and not handed on. */
 interface OpenRender {
@@ -13,13 +14,20 @@ interface OpenRender {
   readonly begun: boolean;
 }
 
+/** Where any peer may compute any part. */
+const EVERYBODY = '';
+
 export class Renders {
   private readonly open = new Map<number, OpenRender>();
   /** What is missing of renders that are not begun. */
   private readonly recalled = new Map<number, readonly Rect[]>();
   /** Scenes of begun renders, and how many of these need each. */
   private readonly scenes = new Map<number, number>();
-  private cutting: Cutter | undefined;
+  /** What is being cut into shards; where scenes have an owner, by the owner. */
+  private readonly cutting = new Map<string, Cutting>();
+  private readonly owners: Owners | undefined;
+  /** Renders after `next` that have begun. */
+  private readonly begun = new Set<number>();
   /** The next one to begin, to hand on, and to be read by the consumer. */
   private next = 0;
   private emitted = 0;
@@ -34,6 +42,7 @@ export class Renders {
     private readonly job: Job,
     private readonly handOn: (render: number) => void,
   ) {
+    this.owners = job.together && new Owners();
     for (const shape of job.renders) this.uncut += wanted(shape);
     for (const shape of job.renders.slice(0, job.window)) this.ahead += wanted(shape);
   }
@@ -68,14 +77,18 @@ export class Renders {
   }
 
   /**
-   * The next part to compute; `slots`: that take part. `size`: how many samples it should have, given the number that may be
-   * assigned before the consumer takes the next render.
+   * The next part that a peer computes; `slots`: that take part. `size`: how many samples it should have, given the number
+   * that may be assigned before the consumer takes the next render.
    */
-  cut(slots: number, size: (within: number) => number): Omit<Shard, 'id'> | undefined {
-    if (!this.cutting?.left) this.cutting = this.begin(slots);
-    const render = this.next - 1;
-    const perPixel = this.job.renders[render]?.perPixel ?? 1;
-    const rect = this.cutting?.next(size(Math.min(this.uncut, this.ahead)) / perPixel);
+  cut(peer: string, slots: number, size: (within: number) => number): Omit<Shard, 'id'> | undefined {
+    const owner = this.owners ? peer : EVERYBODY;
+    const current = this.cutting.get(owner);
+    const cutting = current?.cutter.left ? current : (this.owners?.orphan() ?? this.begin(owner, slots));
+    if (!cutting) return undefined;
+    this.cutting.set(owner, cutting);
+    const { cutter, render } = cutting;
+    const { perPixel } = this.shape(render);
+    const rect = cutter.next(size(Math.min(this.uncut, this.ahead)) / perPixel);
     if (!rect) return undefined;
     this.uncut -= rect.width * rect.height * perPixel;
     return { ...rect, render };
@@ -83,7 +96,14 @@ export class Renders {
 
   /** Whether there is a next part. */
   hasNext(slots: number): boolean {
-    return (this.cutting?.left ?? 0) > 0 || this.upcoming(slots) !== undefined;
+    for (const { cutter } of this.cutting.values()) if (cutter.left > 0) return true;
+    return this.owners?.hasOrphan === true || this.upcoming(slots) !== undefined;
+  }
+
+  /** A peer takes part no more: others may compute what it would have computed. */
+  leave(peer: string): void {
+    this.owners?.leave(peer, this.cutting.get(peer));
+    if (this.owners) this.cutting.delete(peer);
   }
 
   commit(shard: Shard): void {
@@ -100,29 +120,55 @@ export class Renders {
   }
 
   /** Begins the next render of which something is missing, if it may begin. */
-  private begin(slots: number): Cutter | undefined {
+  private begin(peer: string, slots: number): Cutting | undefined {
     const { shape, blockSize } = this.job;
-    for (let found = this.upcoming(slots); found; found = this.upcoming(slots)) {
+    for (let found = this.upcoming(slots, peer); found; found = this.upcoming(slots, peer)) {
       const { index, scene, rects } = found;
-      for (; this.next <= index; this.next++) this.recalled.delete(this.next);
+      this.recalled.delete(index);
+      this.begun.add(index);
+      this.owners?.own(peer, scene);
       this.scenes.set(scene, (this.scenes.get(scene) ?? 0) + 1);
       this.open.set(index, { left: areaOf(rects), begun: true });
-      if (areaOf(rects) > 0) return cutter(rects, shape === 'auto' ? 'tile' : shape, blockSize);
+      if (areaOf(rects) > 0) {
+        return { render: index, cutter: cutter(rects, shape === 'auto' ? 'tile' : shape, blockSize) };
+      }
       this.emit();
     }
     return undefined;
   }
 
-  /** The next render of which something is missing, if it may begin. */
-  private upcoming(slots: number): { index: number; scene: number; rects: readonly Rect[] } | undefined {
+  /** The next render of which something is missing, if it may begin. `peer`: that would compute it; absent: any. */
+  private upcoming(slots: number, peer?: string): { index: number; scene: number; rects: readonly Rect[] } | undefined {
     const { renders, window, recalls } = this.job;
-    let index = this.next;
-    while (this.recalled.get(index)?.length === 0) index++;
+    this.skipBegun();
+    // More renders under way than slots would only take memory; but each owner needs one.
+    const end = this.taken + (this.owners ? window : Math.min(window, 2 + 2 * slots));
+    const index = this.owners ? this.nextOf(peer, this.owners, end) : this.next;
     const render = renders[index];
-    // More renders under way than slots would only take memory.
-    if (!render || index >= this.taken + Math.min(window, 2 + 2 * slots)) return undefined;
+    if (!render || index >= end) return undefined;
     const rects = recalls ? this.recalled.get(index) : (render.parts ?? [wholeOf(render)]);
     return rects && this.mayNeed(render.scene) ? { index, scene: render.scene, rects } : undefined;
+  }
+
+  /** Leaves behind what has begun, and what is complete without. */
+  private skipBegun(): void {
+    for (;;) {
+      if (this.recalled.get(this.next)?.length === 0) this.recalled.delete(this.next);
+      else if (!this.begun.delete(this.next)) return;
+      this.next++;
+    }
+  }
+
+  /** The first render that has not begun, of a scene that is free or the peer's own. */
+  private nextOf(peer: string | undefined, owners: Owners, end: number): number {
+    let index = this.next;
+    const passed = (at: number) => this.begun.has(at) || this.recalled.get(at)?.length === 0;
+    while (index < end && index < this.job.renders.length) {
+      const free = peer === undefined || owners.mayTake(peer, this.shape(index).scene);
+      if (free && !passed(index)) return index;
+      index++;
+    }
+    return end;
   }
 
   /** Whether one more render under way may need this scene. */

@@ -109,6 +109,7 @@ export function schedule(job: Job): Schedule {
     const suspects = member.draining ? [] : [...member.leases.values()].filter(({ began }) => began !== undefined);
     const began = new Set(suspects);
     members.remove(member);
+    renders.leave(name);
     for (const lease of member.leases.values()) {
       const { live } = lease;
       shards.detach(lease);
@@ -184,6 +185,8 @@ export function schedule(job: Job): Schedule {
       cancel(member, lease.epoch);
       shards.release(lease, now);
       if (began === undefined) continue;
+      // Another peer was sooner, though it had to get the scene: that peer may go on with it.
+      renders.leave(member.name);
       const seconds = (now - began) / 1000 - member.lag;
       members.learn(member, () => costs.noteAtLeast(member.speed, live.samples, seconds));
     }
@@ -248,6 +251,8 @@ export function schedule(job: Job): Schedule {
       if (over) return;
       if (!live) {
         passed.unshift(member);
+        // Another peer may have renders of its own.
+        if (job.together) continue;
         // A shard fails on fewer peers than it has attempts: so one of that many peers can take the first returned shard.
         if (shards.returned.length + shards.unverified.length === 0 || passed.length >= ATTEMPTS) break;
         continue;
@@ -261,10 +266,10 @@ export function schedule(job: Job): Schedule {
     }
   }
 
-  function cut({ speed, answers }: Member): Live | undefined {
+  function cut({ name, speed, answers }: Member): Live | undefined {
     const { slots, totalPower } = members;
     const power = totalPower * Math.min(1, most / slots);
-    const part = renders.cut(slots, (within) => costs.size(speed, within, power, slots, answers > 0));
+    const part = renders.cut(name, slots, (within) => costs.size(speed, within, power, slots, answers > 0));
     return part && shards.create(part);
   }
 
@@ -296,8 +301,8 @@ export function schedule(job: Job): Schedule {
     speculatedAt = now;
     const idle = members.available.filter((member) => member.idle > 0);
     if (idle.length === 0 || isLimited()) return;
-    const copies = speculate(shards.live.values(), idle, costs, now).slice(0, most - shards.leases.size);
-    for (const { live, member } of copies) assign(live, member, 'copy');
+    const copies = speculate(shards.live.values(), idle, costs, now, job.together);
+    for (const { live, member } of copies.slice(0, most - shards.leases.size)) assign(live, member, 'copy');
   }
 
   /** Commits the shards that every present peer has answered. */

@@ -25,8 +25,14 @@ export interface Copy {
   readonly member: Member;
 }
 
-/** `idle`: members with idle slots. */
-export function speculate(lives: Iterable<Live>, idle: readonly Member[], costs: Costs, now: number): Copy[] {
+/** `idle`: members with idle slots. `overdueOnly`: of other shards no copy is worth what it takes to send it. */
+export function speculate(
+  lives: Iterable<Live>,
+  idle: readonly Member[],
+  costs: Costs,
+  now: number,
+  overdueOnly = false,
+): Copy[] {
   const free = new Map(idle.map((member) => [member, member.idle]));
   const soonest = new Map<Member, number>();
   const known = new Map<Member, boolean>();
@@ -78,6 +84,7 @@ export function speculate(lives: Iterable<Live>, idle: readonly Member[], costs:
   for (const live of lives) {
     const holders = [...live.leases.values()].filter(({ member }) => isReliable(member));
     if (live.leases.size === 0 || holders.length >= COPIES) continue;
+    if (overdueOnly && ![...live.leases.values()].every(overdue)) continue;
     late.push({ live, left: Math.min(...[...live.leases.values()].map(remaining)) });
   }
   late.sort((a, b) => b.left - a.left);

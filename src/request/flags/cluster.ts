@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import type { FlagTable } from './flag.js';
-import { address, file, share, someText, whole, yesNo } from './schemas.js';
+import { address, file, oneOf, share, someText, whole, yesNo } from './schemas.js';
 
 const group = 'Cluster';
 const LEADER = ['leader'] as const;
@@ -77,6 +77,14 @@ export const CLUSTER_FLAGS = {
     value: 'SHARE',
     schema: share,
     describe: 'compute this share of the shards on two workers and compare the results: 0.05 or 5%',
+  },
+  'assemble-on': {
+    group,
+    commands: LEADER,
+    value: 'WHERE',
+    schema: oneOf('auto', 'leader', 'workers'),
+    describe: 'where frames are assembled from keyframes; auto: on workers where that is faster',
+    default: 'auto',
   },
   listen: {
     group,

@@ -1,7 +1,8 @@
 /** Flags about the store of finished frames and samples. */
 
+import { storePlace } from '../store-place.js';
 import { type FlagTable, RENDERING } from './flag.js';
-import { byteSize, file, yesNo } from './schemas.js';
+import { byteSize, yesNo } from './schemas.js';
 
 const group = 'Store of finished parts';
 const KEEPING = [...RENDERING, 'serve'] as const;
@@ -11,10 +12,10 @@ export const STORE_FLAGS = {
     group,
     commands: KEEPING,
     on: { serve: { defaultText: 'store in the folder of --data' } },
-    value: 'FOLDER',
+    value: 'PLACE',
     negatable: true,
-    schema: file,
-    describe: 'keep finished parts here and use them again; --no-store: keep nothing',
+    schema: storePlace,
+    describe: 'keep finished parts here and use them again: a folder, or s3://bucket/prefix; --no-store: keep nothing',
     defaultText: "fractal in the user's cache folder",
   },
   'store-size': {
@@ -22,7 +23,7 @@ export const STORE_FLAGS = {
     commands: KEEPING,
     value: 'BYTES',
     schema: byteSize,
-    describe: 'size limit of the store; the entries used longest ago are removed',
+    describe: 'size limit of a store in a folder; the entries used longest ago are removed',
     defaultText: '2G, more for a job that needs it where the disk has room',
   },
   'keep-samples': {
