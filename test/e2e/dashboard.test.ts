@@ -104,6 +104,10 @@ test('the list follows what other clients do, and says when the service is gone'
   const priority = row.getByLabel('Priority of next.png');
   assert.equal(await priority.inputValue(), '20');
   await priority.fill('70');
+  // What is typed is not replaced while the other job reports its progress.
+  const bar = page.getByRole('progressbar', { name: 'Progress of long.png' });
+  const before = await bar.getAttribute('value');
+  await holds(page, `document.querySelector('progress').getAttribute('value') !== '${before}'`);
   await priority.press('Tab');
   await page.getByRole('status').filter({ hasText: 'next.png: priority 70' }).waitFor();
   assert.equal((await service.get(`/v1/jobs/${id}`)).priority, 70);

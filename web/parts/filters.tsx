@@ -76,9 +76,10 @@ export function Filters({ filters }: { filters: Filter }) {
       <label>
         Owner
         <input
+          key={filters.owner}
           type="search"
           placeholder="any"
-          value={filters.owner}
+          defaultValue={filters.owner}
           onChange={({ currentTarget }) => choose('owner', currentTarget.value.trim())}
         />
       </label>

@@ -20,13 +20,15 @@ export function Priority({ job, changed }: { job: Job; changed(job: Job): void }
     }
   };
   return (
+    // Not controlled: what is being typed stays when the list changes.
     <input
+      key={job.priority}
       class="priority"
       type="number"
       min={0}
       max={100}
       step={1}
-      value={job.priority}
+      defaultValue={String(job.priority)}
       aria-label={`Priority of ${titleOf(job)}, 0 to 100`}
       onChange={({ currentTarget }) => change(currentTarget)}
     />
