@@ -1,5 +1,7 @@
 /** What of the jobs is listed, and in which order. It is part of the URL, so that it can be sent and kept. */
 
+import { useSettled } from '../settled.js';
+
 const STATES = {
   all: { label: 'All states', states: '' },
   active: { label: 'Active', states: 'queued,running,pausing,paused' },
@@ -44,6 +46,7 @@ export function filtersOf(query: URLSearchParams): Filter {
 }
 
 export function Filters({ filters }: { filters: Filter }) {
+  const owner = useSettled(filters.owner);
   const choose = (name: 'state' | 'sort' | 'owner', value: string) => {
     const { state, sort, owner } = filters;
     const query = new URLSearchParams({ state, sort, owner, [name]: value });
@@ -76,10 +79,9 @@ export function Filters({ filters }: { filters: Filter }) {
       <label>
         Owner
         <input
-          key={filters.owner}
+          {...owner}
           type="search"
           placeholder="any"
-          defaultValue={filters.owner}
           onChange={({ currentTarget }) => choose('owner', currentTarget.value.trim())}
         />
       </label>

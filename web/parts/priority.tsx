@@ -3,10 +3,12 @@
 import { ENDED, type Job, messageOf, patch } from '../api.js';
 import { titleOf } from '../format.js';
 import { useLive } from '../live.js';
+import { useSettled } from '../settled.js';
 import { mayChange } from './actions.js';
 
 export function Priority({ job, changed }: { job: Job; changed(job: Job): void }) {
   const { access, notice } = useLive();
+  const settled = useSettled(String(job.priority));
   if (ENDED.includes(job.state) || !mayChange(access, job)) return <span class="number">{job.priority}</span>;
   const change = async (input: HTMLInputElement) => {
     const priority = input.valueAsNumber;
@@ -20,15 +22,13 @@ export function Priority({ job, changed }: { job: Job; changed(job: Job): void }
     }
   };
   return (
-    // Not controlled: what is being typed stays when the list changes.
     <input
-      key={job.priority}
+      {...settled}
       class="priority"
       type="number"
       min={0}
       max={100}
       step={1}
-      defaultValue={String(job.priority)}
       aria-label={`Priority of ${titleOf(job)}, 0 to 100`}
       onChange={({ currentTarget }) => change(currentTarget)}
     />
