@@ -80,6 +80,18 @@ module.exports = {
         pathNot: ['^src/(request|view|render)/', '^src/cluster/transport\\.ts$', '^src/(errors|nearest|text)\\.ts$'],
       },
     },
+    {
+      name: 'web imports Preact, and nothing of the program',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { pathNot: ['^web/', 'node_modules/preact/'] },
+    },
+    {
+      name: 'the program imports nothing of web',
+      severity: 'error',
+      from: { path: '^(src|bin)/' },
+      to: { path: '^web/|node_modules/preact/' },
+    },
     { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

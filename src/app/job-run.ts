@@ -6,7 +6,7 @@ import type { RunningJob } from '../leader/job/job.js';
 import { orderedOptions, orderedRequest } from '../request/submission.js';
 import type { Job, Output, Progress } from '../service/job.js';
 import type { Outputs } from '../service/outputs.js';
-import type { Run, RunReports, StartRun } from '../service/run.js';
+import type { Run, RunReports, StartRun, WorkerPart } from '../service/run.js';
 import type { AppEvent, ProgressEvent } from './events.js';
 import { type Growing, growing } from './growing.js';
 import type { StoreOptions } from './kept-place.js';
@@ -69,6 +69,7 @@ export function jobRuns(options: JobRunOptions): StartRun {
         rank();
         if (pausing) goOn();
       },
+      workers: () => running?.report.workers.map(partOf) ?? [],
     };
   };
 }
@@ -117,6 +118,10 @@ async function renderJob(
     if (error instanceof FractalError) throw new FractalError(error.code, shown(error.message), { cause: error });
     throw error;
   }
+}
+
+function partOf({ name, shards, samples, busySeconds }: WorkerPart): WorkerPart {
+  return { name, shards, samples, busySeconds };
 }
 
 function progressOf(

@@ -157,10 +157,11 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
 }
 
 function workersOf(fleet: Fleet): readonly WorkerView[] {
-  return fleet.workers.map(({ name, state, slots, reason }) => ({
+  return fleet.workers.map(({ name, state, slots, version, reason }) => ({
     name,
     state,
     slots,
+    ...(version === undefined ? {} : { version }),
     ...(reason === undefined ? {} : { reason }),
   }));
 }

@@ -92,9 +92,13 @@ export function orderedOptions(order: RawFlags): { readonly verify: number; read
   return { verify, keepSamples };
 }
 
+/** A job may have this flag. */
+export function mayOrder(name: string): boolean {
+  return (Object.hasOwn(PICTURE_FLAGS, name) || MORE.some((one) => one === name)) && !FILES.has(name);
+}
+
 function checkedName(name: string): string {
-  const own = Object.hasOwn(PICTURE_FLAGS, name) || MORE.some((one) => one === name);
-  if (own && !FILES.has(name)) return name;
+  if (mayOrder(name)) return name;
   const why = FILES.has(name) ? 'names a file, which a job cannot' : 'is decided by the service';
   throw new FractalError('REQUEST_FILE', `the job: "${name}" ${why}: leave it out`);
 }

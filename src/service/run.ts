@@ -14,8 +14,19 @@ export interface Run {
   stop(how: 'pause' | 'cancel' | 'close'): void;
   /** Priority or owner of the job have changed. */
   revised(job: Job): void;
+  /** What each worker has done for it so far. Absent: it is not known. */
+  workers?(): readonly WorkerPart[];
   /** What there is to be seen of it: WebP. undefined: nothing yet. It takes bounded time, however often it is asked for. */
   picture(): Promise<Uint8Array | undefined>;
+}
+
+export interface WorkerPart {
+  /** host:port. */
+  readonly name: string;
+  readonly shards: number;
+  readonly samples: number;
+  /** Computing time of its slots. */
+  readonly busySeconds: number;
 }
 
 export interface RunReports {

@@ -7,6 +7,7 @@
 import { Shares } from './fair.js';
 import { isUnderWay, type Job, type JobError, type Progress } from './job.js';
 import { begin, ended, failWaiting } from './life.js';
+import type { Meter } from './meter.js';
 import type { Queue } from './queue.js';
 import { outcomeOf, overdue, type Run, type StartRun } from './run.js';
 
@@ -15,6 +16,8 @@ export interface RunnerOptions {
   /** As the queue was opened with. */
   readonly service: string;
   readonly start: StartRun;
+  /** Reads each run while it lasts. */
+  readonly meter?: Pick<Meter, 'begun' | 'ended'>;
   /** Jobs that run at once. */
   readonly atMost: number;
   /** Of an owner, 1 to 1000; absent: all are equal. */
@@ -53,7 +56,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** Jobs of services that do not exist any more go on first. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const { queue, service, start, atMost, now, failed } = options;
+  const { queue, service, start, meter, atMost, now, failed } = options;
   const active = new Map<string, Active>();
   const endings = new Set<Promise<void>>();
   const watchers = new Set<(id: string) => void>();
@@ -155,6 +158,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     });
     const one: Active = { job, run };
     active.set(id, one);
+    meter?.begun(id, () => run.workers?.() ?? []);
     const expire = () => {
       const late = overdue(job, now());
       if (!late) return;
@@ -174,6 +178,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   async function finish(one: Active): Promise<void> {
     const { job, run } = one;
     const outcome = await outcomeOf(run);
+    meter?.ended(job.id);
     // A job that is stopped with the service keeps its state, and goes on when one starts.
     if (outcome.kind !== 'stopped' || !closing.signal.aborted) {
       const { failure } = one;

@@ -4,12 +4,13 @@ import { FractalError } from '../errors.js';
 import { type Retention, removeStray, sweep } from './history.js';
 import { hasEnded, type Job, type JobState, type Submission } from './job.js';
 import { type Command, command, revise } from './life.js';
+import { type Meter, openMeter } from './meter.js';
 import type { Outputs } from './outputs.js';
 import type { Accepted, AcceptOptions, Page, Query, Queue } from './queue.js';
 import type { StartRun } from './run.js';
 import { type RunnerOptions, startRunner } from './runner.js';
 
-export interface ServiceOptions extends Omit<RunnerOptions, 'start'> {
+export interface ServiceOptions extends Omit<RunnerOptions, 'start' | 'meter'> {
   readonly start: StartRun;
   readonly outputs: Outputs;
   readonly keep: Retention;
@@ -32,6 +33,8 @@ export interface Service {
   remove(id: string, version?: number): Promise<void>;
   readonly events: Queue['events'];
   readonly files: Pick<Outputs, 'open'>;
+  /** How fast jobs and workers were lately. */
+  readonly meter: Pick<Meter, 'recent' | 'day' | 'jobs' | 'workers' | 'watch'>;
   /** The picture as far as it is, or was at the end of the latest run: WebP. undefined: there is nothing to be seen. */
   picture(id: string): Promise<Uint8Array | undefined>;
   /** Calls `act` after each change of a job, of its events, or of its progress. Returns a function that ends this. */
@@ -45,7 +48,8 @@ const SWEEP_MS = 60_000;
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { queue, outputs, keep, mostWaiting, now, failed } = options;
   await removeStray(queue, outputs);
-  const runner = await startRunner(options);
+  const meter = openMeter({ waiting: async () => (await queue.counts()).queued, now, failed });
+  const runner = await startRunner({ ...options, meter });
   let sweeping = Promise.resolve();
   const sweepAgain = () => {
     sweeping = sweeping.then(() => sweep(queue, outputs, keep, now())).catch(failed);
@@ -81,6 +85,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
     events: queue.events,
     files: outputs,
+    meter,
     picture: async (id) => (await runner.pictureOf(id)) ?? outputs.picture(id),
     watch(act) {
       const ends = [queue.watch(act), runner.watch(act)];
@@ -90,6 +95,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
     async close() {
       clearInterval(timer);
+      meter.close();
       await runner.close();
       await sweeping;
     },

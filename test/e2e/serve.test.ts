@@ -69,6 +69,29 @@ test('several jobs run at once on the workers of a hostfile, and these are liste
   assert.match(await (await fetch(`${service.url}/metrics`)).text(), /^fractal_jobs\{state="succeeded"\} 3$/m);
 });
 
+test('a drained worker is listed as such, and computes nothing for the next job', BOUNDED, async (t) => {
+  const workers = [await worker(t), await worker(t)] as const;
+  const hosts = join(folder(t), 'hosts');
+  writeFileSync(hosts, hostfileOf(workers));
+  const service = await serving(t, join(folder(t), 'data'), ['--hostfile', hosts]);
+  const [drained, other] = workers.map(({ address }) => address) as [string, string];
+  const state = async () => {
+    const { workers: listed } = await service.get('/v1/workers');
+    return listed.find(({ name }: { name: string }) => name === drained)?.state;
+  };
+  while ((await state()) !== 'ready');
+  assert.equal(await service.post('/v1/workers/none:1/drain'), 404);
+  for (let k = 0; k < 2; k++) assert.equal(await service.post(`/v1/workers/${drained}/drain`), 202);
+  assert.equal(await state(), 'draining');
+  const id = await service.submit({ ...STILL, outfile: 'x.png' });
+  await service.reaches(id, 'succeeded');
+  const activity = await service.get(`/v1/jobs/${id}/activity`);
+  assert.deepEqual(
+    activity.workers.map(({ name, samples }: Record<string, unknown>) => [name, samples]),
+    [[other, STILL.width * STILL.height]],
+  );
+});
+
 test('a running job is paused, and goes on from the store', BOUNDED, async (t) => {
   const service = await serving(t, join(folder(t), 'data'));
   const id = await service.submit({ ...STILL, width: 400, height: 400, samples: 9, outfile: 'x.png' });

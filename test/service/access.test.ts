@@ -11,7 +11,7 @@ const BOUNDED = { timeout: 60_000 };
 const ORDER = { width: 16, height: 9, outfile: 'x.png' };
 
 /** Without a token. */
-const PUBLIC = ['GET /healthz', 'GET /readyz'];
+const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /', 'GET /web/:name'];
 /** The least role of each route. Others that change something need at least submit, all others at least view. */
 const NEEDS: Readonly<Record<string, Role>> = {
   'GET /v1/jobs': 'view',
@@ -34,7 +34,7 @@ const NEEDS: Readonly<Record<string, Role>> = {
 /** The routes that the program has, without what holds for all of them. */
 function routesOf(): readonly string[] {
   const options = { now: () => 0, report: () => {}, loopbackOnly: false, mostPixels: 1 } as unknown as HttpOptions;
-  const changes = { on: () => () => {}, closed: false, close: () => {} };
+  const changes = { on: () => () => {}, onAny: () => () => {}, closed: false, close: () => {} };
   const { routes } = httpApp({ ...options, service: {} as never, cluster: {} as never }, changes);
   const all = routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
   return [...new Set(all)];

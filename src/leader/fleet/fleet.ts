@@ -35,6 +35,8 @@ export interface FleetWorker {
   readonly state: WorkerState;
   /** That the fleet uses; 0 while the worker is not ready. */
   readonly slots: number;
+  /** Of its program, when it was ready last. */
+  readonly version?: string;
   /** Why it was given up or left out. */
   readonly reason?: string;
 }
@@ -125,6 +127,7 @@ interface Member {
   instance: string;
   /** The instance that `drain` was called for. */
   drained?: string;
+  version?: string;
   reason?: string | undefined;
 }
 
@@ -189,7 +192,7 @@ export function openFleet(options: FleetOptions): Fleet {
     }
     const isDrained = member.drained === ready.instance;
     const state: WorkerState = isDrained ? 'draining' : 'ready';
-    Object.assign(member, { state, slots, instance: ready.instance, reason: undefined });
+    Object.assign(member, { state, slots, instance: ready.instance, version: ready.version, reason: undefined });
     if (!isDrained) emit({ kind: 'joined', worker: name, slots });
   }
 
@@ -204,11 +207,9 @@ export function openFleet(options: FleetOptions): Fleet {
 
   function message({ name }: Connection, received: FromWorker): void {
     switch (received.kind) {
-      case 'draining': {
-        const member = members.get(name) as Member;
-        if (member.state === 'ready') member.state = 'draining';
+      case 'draining':
+        if (members.get(name)?.state === 'ready') Object.assign(members.get(name) as Member, { state: 'draining' });
         return emit({ kind: 'draining', worker: name });
-      }
       case 'heartbeat':
         for (const { job, ...underWay } of received.jobs)
           jobs.get(job)?.message(name, { kind: 'heartbeat', ...underWay });
@@ -279,10 +280,11 @@ export function openFleet(options: FleetOptions): Fleet {
       return isSealed;
     },
     get workers() {
-      return [...members].map(([name, { state, slots, reason }]) => ({
+      return [...members].map(([name, { state, slots, version, reason }]) => ({
         name,
         state,
         slots,
+        ...(version === undefined ? {} : { version }),
         ...(reason === undefined ? {} : { reason }),
       }));
     },

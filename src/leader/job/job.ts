@@ -67,6 +67,8 @@ export interface RunningJob {
   pause(): void;
   resume(): void;
   readonly usage: Usage;
+  /** Counts so far. */
+  readonly report: Report;
   /** The first picture that is not complete, as far as it is. */
   partial(): Incomplete | undefined;
 }
@@ -371,6 +373,9 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     partial: () => gathering.partial(),
     get usage() {
       return meter.read(allowance.paused, underWay());
+    },
+    get report() {
+      return ledger.report();
     },
   };
 }

@@ -6,11 +6,13 @@ import { eventRoutes } from './events.js';
 import { fileRoutes } from './files.js';
 import { jobRoutes } from './jobs.js';
 import { olderRoutes } from './older/routes.js';
+import { overviewRoutes } from './overview.js';
 import { pictureRoutes } from './picture.js';
 import { HttpError, problemOf } from './problem.js';
 import { rateLimit } from './rate.js';
 import { healthRoutes, systemRoutes } from './system.js';
 import { ANONYMOUS, type Grant, grantOf } from './tokens.js';
+import { webRoutes } from './web.js';
 
 const RATE = { perSecond: 500, burst: 1_000 };
 /** Names of this machine, with which nothing of another one's can be meant. */
@@ -36,6 +38,7 @@ export function httpApp(options: HttpOptions, changes: Changes): Routes {
     if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-cache');
   });
   app.route('/', healthRoutes(options));
+  app.route('/', webRoutes());
   app.use(async (context, next) => {
     refuseOtherSites(context, options);
     context.set('grant', access(context, options));
@@ -50,6 +53,7 @@ export function httpApp(options: HttpOptions, changes: Changes): Routes {
     app.route('/v1/jobs', group);
   app.route('/', systemRoutes(options));
   if (options.older) app.route('/', olderRoutes(options));
+  app.route('/', overviewRoutes(options, changes));
   return app;
 }
 

@@ -5,6 +5,8 @@ import type { Service } from '../service.js';
 export interface Changes {
   /** Calls `act` after changes of a job, and once at the end. Returns a function that ends this. */
   on(id: string, act: () => void): () => void;
+  /** After changes of any jobs, with their ids, and once at the end. */
+  onAny(act: (ids: readonly string[]) => void): () => void;
   readonly closed: boolean;
   close(): void;
 }
@@ -13,14 +15,16 @@ const TOGETHER_MS = 100;
 
 export function changesOf(service: Pick<Service, 'watch'>): Changes {
   const listeners = new Map<string, Set<() => void>>();
+  const general = new Set<(ids: readonly string[]) => void>();
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
-  const tell = (ids: Iterable<string>) => {
+  const tell = (ids: readonly string[]) => {
     for (const id of ids) for (const act of listeners.get(id) ?? []) act();
+    for (const act of general) act(ids);
   };
   const unwatch = service.watch((id) => {
-    if (!listeners.has(id)) return;
+    if (!listeners.has(id) && general.size === 0) return;
     changed.add(id);
     timer ??= setTimeout(() => {
       timer = undefined;
@@ -37,6 +41,10 @@ export function changesOf(service: Pick<Service, 'watch'>): Changes {
         own.delete(act);
         if (own.size === 0 && listeners.get(id) === own) listeners.delete(id);
       };
+    },
+    onAny(act) {
+      general.add(act);
+      return () => general.delete(act);
     },
     get closed() {
       return closed;

@@ -45,6 +45,8 @@ export interface WorkerView {
   readonly name: string;
   readonly state: string;
   readonly slots: number;
+  /** Of the program, once it has been ready. */
+  readonly version?: string;
   /** Why it is not used. */
   readonly reason?: string;
 }

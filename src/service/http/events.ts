@@ -9,9 +9,8 @@ import { MOST_EVENTS } from '../queue.js';
 import type { Service } from '../service.js';
 import type { Changes } from './changes.js';
 import { badRequest, needs, type Routes, routes } from './env.js';
+import { eventStream, eventText, type News, STREAM_HEADERS } from './stream.js';
 
-/** Without events a comment is sent so often: it keeps connections open, and finds those that are gone. */
-const HEARTBEAT_MS = 15_000;
 const PAGE = 100;
 
 export function eventRoutes(service: Pick<Service, 'get' | 'events'>, changes: Changes): Routes {
@@ -24,82 +23,32 @@ export function eventRoutes(service: Pick<Service, 'get' | 'events'>, changes: C
     }
     const last = context.req.header('last-event-id') ?? '0';
     if (!/^\d{1,15}$/.test(last)) throw badRequest(`Last-Event-ID ${last} is not the number of an event`);
-    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
-    return context.body(eventStream(id, Number(last), service, changes), 200, headers);
+    const news = newsOf(id, Number(last), service);
+    const stream = eventStream({ news, on: (act) => changes.on(id, act), closed: () => changes.closed });
+    return context.body(stream, 200, STREAM_HEADERS);
   });
   return app;
 }
 
-function eventStream(
-  id: string,
-  after: number,
-  service: Pick<Service, 'get' | 'events'>,
-  changes: Changes,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
+/** What is new, as text, each time that it is called. */
+function newsOf(id: string, after: number, service: Pick<Service, 'get' | 'events'>): () => Promise<News> {
   let position = after;
   let shown: Progress | undefined;
-  let isNew = true;
-  let ended = false;
-  let wake = () => {};
-  let off: (() => void) | undefined;
-  /** What is new, as text; undefined: the job is removed, or the service ends. */
-  const news = async (): Promise<string | undefined> => {
+  return async () => {
     const [job, events] = await Promise.all([service.get(id), service.events(id, position, PAGE)]);
     position = events.at(-1)?.seq ?? position;
-    isNew ||= events.length === PAGE;
     const { progress } = job;
     const moved = progress !== undefined && progress !== shown;
     shown = progress;
-    return events.map(eventText).join('') + (moved ? progressText(progress) : '');
+    const text = events.map(textOf).join('') + (moved ? eventText('progress', progress) : '');
+    return { text, more: events.length === PAGE };
   };
-  const change = () =>
-    new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), HEARTBEAT_MS);
-      wake = () => {
-        clearTimeout(timer);
-        resolve(true);
-      };
-    });
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        // Not before: a stream that is never read is never cancelled.
-        off ??= changes.on(id, () => {
-          isNew = true;
-          wake();
-        });
-        let text: string | undefined = '';
-        while (text === '' && !ended) {
-          const changed = isNew || (await change());
-          isNew = false;
-          text = changes.closed ? undefined : changed ? await news().catch(() => undefined) : ': still here\n\n';
-        }
-        if (ended) return;
-        if (text) controller.enqueue(encoder.encode(text));
-        else {
-          off();
-          controller.close();
-        }
-      },
-      cancel() {
-        ended = true;
-        off?.();
-        wake();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
-function eventText({ seq, time, kind, ...data }: JobEvent): string {
-  return `id: ${seq}\nevent: ${kind}\ndata: ${JSON.stringify({ time: isoTime(time), ...data })}\n\n`;
+function textOf({ seq, time, kind, ...data }: JobEvent): string {
+  return eventText(kind, { time: isoTime(time), ...data }, seq);
 }
 
 function isoTime(time: number): string {
   return new Date(time).toISOString();
-}
-
-function progressText(progress: Progress): string {
-  return `event: progress\ndata: ${JSON.stringify(progress)}\n\n`;
 }

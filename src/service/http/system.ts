@@ -19,7 +19,10 @@ export function healthRoutes({ service, cluster }: HttpOptions): Routes {
 export function systemRoutes({ service, cluster }: HttpOptions): Routes {
   const app = routes();
   app.get('/v1/queue', needs('view'), async (context) => context.json({ jobs: await service.counts() }));
-  app.get('/v1/workers', needs('view'), (context) => context.json({ workers: cluster.workers() }));
+  app.get('/v1/workers', needs('view'), (context) => {
+    const rates = service.meter.workers();
+    return context.json({ workers: cluster.workers().map((one) => ({ ...one, ...rates.get(one.name) })) });
+  });
   app.post('/v1/workers/:name/drain', needs('operate'), (context) => {
     const name = context.req.param('name');
     if (!cluster.drain(name))

@@ -1,0 +1,68 @@
+/** The dashboard: the files of dist/web, which `make build` bundles from web/. They are public: what they show is not. */
+
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Context, type Routes, routes } from './env.js';
+import { HttpError } from './problem.js';
+
+const FOLDER = fileURLToPath(new URL('../../../web/', import.meta.url));
+const PAGE = 'index.html';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Scripts, styles and connections of this service only; pictures and films also from memory, since they need a token. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' blob:",
+  "media-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+interface WebFile {
+  readonly bytes: Buffer;
+  readonly etag: string;
+}
+
+export function webRoutes(): Routes {
+  const app = routes();
+  let files: Promise<ReadonlyMap<string, WebFile>> | undefined;
+  const answer = async (context: Context, name: string) => {
+    files ??= filesIn(FOLDER);
+    const file = (await files).get(name);
+    if (!file) throw new HttpError(404, 'HTTP_INVALID', `there is no file "${name}" of the dashboard`);
+    const headers = {
+      etag: file.etag,
+      'content-security-policy': POLICY,
+      'referrer-policy': 'no-referrer',
+      // Names of other files have a digest of their content.
+      'cache-control': name === PAGE ? 'no-cache' : 'public, max-age=31536000, immutable',
+    };
+    if (context.req.header('if-none-match') === file.etag) return context.body(null, 304, headers);
+    const type = TYPES[extname(name)] ?? 'application/octet-stream';
+    return context.body(new Uint8Array(file.bytes), 200, { ...headers, 'content-type': type });
+  };
+  app.get('/', (context) => answer(context, PAGE));
+  app.get('/web/:name', (context) => answer(context, context.req.param('name')));
+  return app;
+}
+
+async function filesIn(folder: string): Promise<ReadonlyMap<string, WebFile>> {
+  const names = await readdir(folder).catch(() => []);
+  const entries = names.map(async (name) => {
+    const bytes = await readFile(folder + name);
+    return [name, { bytes, etag: `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"` }] as const;
+  });
+  return new Map(await Promise.all(entries));
+}

@@ -1,0 +1,62 @@
+/** Numbers and times for people. */
+
+import type { Job, Progress } from './api.js';
+
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+
+export const whole = (value: number): string => WHOLE.format(value);
+
+/** 12.3K, 4.56M. */
+export const compact = (value: number): string => COMPACT.format(value);
+
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let at = 0;
+  let left = value;
+  for (; left >= 1000 && at < units.length - 1; at++) left /= 1000;
+  return `${at === 0 ? left : left.toPrecision(3)} ${units[at]}`;
+}
+
+/** 3 s, 4 min 05 s, 2 h 10 min. */
+export function duration(seconds: number): string {
+  const all = Math.max(0, Math.round(seconds));
+  const [h, min, s] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (h > 0) return `${h} h ${two(min)} min`;
+  return min > 0 ? `${min} min ${two(s)} s` : `${s} s`;
+}
+
+/** Of today only the time of day. */
+export function moment(iso: string): string {
+  const date = new Date(iso);
+  return date.toDateString() === new Date().toDateString() ? TIME.format(date) : DAY.format(date);
+}
+
+export const clock = (time: number | string): string => TIME.format(new Date(time));
+
+/** 0 to 1. */
+export function share({ samplesDone, samples }: Progress): number {
+  return samples > 0 ? Math.min(1, samplesDone / samples) : 0;
+}
+
+/** Seconds until the end, with the slots that it has now. undefined: not known. */
+export function secondsLeft({ state, progress }: Job): number | undefined {
+  if (state !== 'running' || progress?.coreSecondsLeft === undefined || progress.slots === 0) return undefined;
+  return progress.coreSecondsLeft / progress.slots;
+}
+
+export function isFilm({ request }: Pick<Job, 'request'>): boolean {
+  return Number(request.frames ?? 1) > 1 || ['seconds', 'speed', 'path'].some((name) => name in request);
+}
+
+/** Its outfile, or what it shows. */
+export function titleOf({ request }: Pick<Job, 'request'>): string {
+  return request.outfile?.split('\n')[0] ?? (isFilm({ request }) ? 'film' : 'still');
+}
+
+export function sizeOf({ request: { width = '1280', height = '720' } }: Pick<Job, 'request'>): string {
+  return `${width} × ${height}`;
+}

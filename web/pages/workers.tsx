@@ -1,0 +1,126 @@
+/** The workers: their slots, how busy they are, and how fast. */
+
+import { useEffect, useState } from 'preact/hooks';
+import { get, messageOf, send, type Worker } from '../api.js';
+import { compact, whole } from '../format.js';
+import { useLive, usePageTitle, useStream } from '../live.js';
+import { Confirm } from '../parts/confirm.js';
+import { State } from '../parts/state.js';
+
+export function WorkersPage() {
+  const { notice, access } = useLive();
+  const [workers, setWorkers] = useState<readonly Worker[]>();
+  usePageTitle('Workers');
+  const load = () =>
+    get<{ workers: readonly Worker[] }>('/v1/workers').then(
+      (answer) => setWorkers(answer.workers),
+      (error) => notice(messageOf(error), 'error'),
+    );
+  useEffect(() => {
+    load();
+  }, []);
+  useStream('/v1/events', (name) => {
+    if (name === 'status' || name === 'open') load();
+  });
+  const drain = async (name: string) => {
+    try {
+      await send(`/v1/workers/${encodeURIComponent(name)}/drain`, { method: 'POST' });
+      notice(`${name} finishes its shards, and gets no more`);
+      load();
+    } catch (error) {
+      notice(messageOf(error), 'error');
+    }
+  };
+  const ready = workers?.filter(({ state }) => state === 'ready') ?? [];
+  return (
+    <>
+      <div class="heading">
+        <h1>Workers</h1>
+        {workers && (
+          <p class="counts">
+            <span>
+              <b>{whole(ready.length)}</b> ready
+            </span>
+            <span>
+              <b>{whole(ready.reduce((sum, { slots }) => sum + slots, 0))}</b> slots in all
+            </span>
+          </p>
+        )}
+      </div>
+      {workers?.length === 0 && (
+        <section class="empty">
+          <h2>No workers</h2>
+          <p>
+            Start the service with <code>--local</code>, <code>--hostfile</code> or <code>--listen</code>; a worker
+            joins with <code>fractal worker --join HOST:PORT</code>.
+          </p>
+        </section>
+      )}
+      {workers && workers.length > 0 && (
+        <table class="workers">
+          <caption class="hidden">Workers</caption>
+          <thead>
+            <tr>
+              <th scope="col">Worker</th>
+              <th scope="col">State</th>
+              <th scope="col">Busy</th>
+              <th scope="col" class="number">
+                Samples a second
+              </th>
+              <th scope="col" class="number">
+                Version
+              </th>
+              <th scope="col">
+                <span class="hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {workers.map((worker) => (
+              <Row key={worker.name} worker={worker} drain={access.role === 'operate' ? drain : undefined} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+function Row({ worker, drain }: { worker: Worker; drain: ((name: string) => void) | undefined }) {
+  const { name, state, slots, version, reason, samplesPerSecond = 0, busySlots = 0 } = worker;
+  const busy = Math.min(slots, busySlots);
+  return (
+    <tr>
+      <th scope="row" class="name">
+        {name}
+        {reason && <span class="about">{reason}</span>}
+      </th>
+      <td>
+        <State state={state} />
+      </td>
+      <td>
+        {slots > 0 && (
+          <>
+            <meter min={0} max={slots} value={busy} aria-label={`Busy slots of ${name}`} />
+            <span class="about">
+              {busy.toFixed(1)} of {slots} {slots === 1 ? 'slot' : 'slots'}
+            </span>
+          </>
+        )}
+      </td>
+      <td class="number" data-label="Samples a second">
+        {samplesPerSecond > 0 ? compact(samplesPerSecond) : 'idle'}
+      </td>
+      <td class="number" data-label="Version">
+        {version ?? ''}
+      </td>
+      <td class="acts">
+        {drain && state === 'ready' && (
+          <div class="actions">
+            <Confirm text="Drain" question="Really drain?" about={name} act={() => drain(name)} />
+          </div>
+        )}
+      </td>
+    </tr>
+  );
+}
