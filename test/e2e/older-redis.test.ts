@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { NO_REDIS, redisProcess } from '../service/redis-process.js';
+import { NO_REDIS, redisWithClient } from '../service/redis-server.js';
 import { folder, fractal } from './processes.js';
 import { serving } from './serve.js';
 
@@ -13,7 +13,7 @@ const REDIS = { skip: NO_REDIS, timeout: 120_000 };
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 
 test('tasks that redis-cli pushes become pictures, also when the service is killed', REDIS, async (t) => {
-  const { client, url } = await redisProcess(t);
+  const { client, url } = await redisWithClient(t);
   const data = join(folder(t), 'data');
   const words = ['--redis-tasks', url, '--jobs', '2'];
   const first = await serving(t, data, words);

@@ -11,7 +11,7 @@ import { serveOlderTasks } from '../../src/service/redis/older-tasks.js';
 import { type Service, startService } from '../../src/service/service.js';
 import { folder } from '../e2e/processes.js';
 import { emptyMemory, memoryQueue } from './memory-queue.js';
-import { NO_REDIS, redisProcess } from './redis-process.js';
+import { NO_REDIS, redisWithClient } from './redis-server.js';
 import { type TestRun, testRuns, until } from './runs.js';
 
 const REDIS = { skip: NO_REDIS, timeout: 60_000 };
@@ -71,7 +71,7 @@ const running = async (client: Redis) => (await client.lrange('running_tasks', 0
 const failures = async (client: Redis) => (await client.lrange('failed_tasks', 0, -1)).map((one) => JSON.parse(one));
 
 test('the documented task is taken, shown while it runs, and its picture is kept', REDIS, async (t) => {
-  const { client, url } = await redisProcess(t);
+  const { client, url } = await redisWithClient(t);
   const { runs, succeed, errors } = await tasks(t, url);
   await client.rpush('mpi_jobs', DOCUMENTED);
   await until(() => runs.all.length === 1);
@@ -88,7 +88,7 @@ test('the documented task is taken, shown while it runs, and its picture is kept
 });
 
 test('tasks are taken first in, first out, and no more than fit', REDIS, async (t) => {
-  const { client, url } = await redisProcess(t);
+  const { client, url } = await redisWithClient(t);
   for (let k = 1; k <= 5; k++)
     await client.rpush('pending_tasks', JSON.stringify({ uuid: `u${k}`, ...FLAT, width: k }));
   const { runs, succeed } = await tasks(t, url, { atMost: 1 });
@@ -102,7 +102,7 @@ test('tasks are taken first in, first out, and no more than fit', REDIS, async (
 });
 
 test('a task keeps its uuid through three attempts, then it has failed', REDIS, async (t) => {
-  const { client, url } = await redisProcess(t);
+  const { client, url } = await redisWithClient(t);
   const { runs } = await tasks(t, url);
   await client.rpush('pending_tasks', JSON.stringify({ uuid: 'mine', ...FLAT }));
   for (let k = 1; k <= 3; k++) {
@@ -121,7 +121,7 @@ test('a task keeps its uuid through three attempts, then it has failed', REDIS, 
 });
 
 test('a wrong task goes to failed_tasks with the reason, and delays no other', REDIS, async (t) => {
-  const { client, url } = await redisProcess(t);
+  const { client, url } = await redisWithClient(t);
   const { runs } = await tasks(t, url);
   const wrong: [text: string | Buffer, reason: RegExp][] = [
     ['{"args":["--width"', /not JSON/],
@@ -144,7 +144,7 @@ test('a wrong task goes to failed_tasks with the reason, and delays no other', R
 });
 
 test('a service that ends in between goes on with what it had taken, once', REDIS, async (t) => {
-  const { client, url } = await redisProcess(t);
+  const { client, url } = await redisWithClient(t);
   const { runs, restart, succeed } = await tasks(t, url);
   await client.rpush('pending_tasks', JSON.stringify({ uuid: 'a', ...FLAT }));
   await until(() => runs.all.length === 1);
@@ -162,7 +162,7 @@ test('a service that ends in between goes on with what it had taken, once', REDI
 });
 
 test('pictures are forgotten an hour after they were completed', REDIS, async (t) => {
-  const { client, url } = await redisProcess(t);
+  const { client, url } = await redisWithClient(t);
   let hours = 0;
   const { runs, restart, succeed } = await tasks(t, url, { now: () => 1e12 + hours * 3_600_000 });
   await client.rpush('pending_tasks', JSON.stringify({ uuid: 'a', ...FLAT }));

@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { TestContext } from 'node:test';
+import { Redis } from 'ioredis';
 import { folder } from '../e2e/processes.js';
 
 /** Why tests that need it are skipped. */
@@ -46,6 +47,14 @@ export async function redisServer(t: TestContext): Promise<RedisServer> {
     kill: async () => end?.(),
     set: (name, value) => void spawnSync('redis-cli', ['-p', String(port), 'CONFIG', 'SET', name, value]),
   };
+}
+
+/** Running, with a client. */
+export async function redisWithClient(t: TestContext): Promise<{ readonly url: string; readonly client: Redis }> {
+  const { url } = await redisServer(t);
+  const client = new Redis(url);
+  t.after(() => client.disconnect());
+  return { url, client };
 }
 
 async function freePort(): Promise<number> {
