@@ -51,6 +51,7 @@ for (const [major, node] of others) {
     for (const name of [
       'src',
       'bin',
+      'web',
       'tools',
       'proto',
       'assets',
