@@ -95,7 +95,7 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
   [['leader', '--host', '127.0.0.1 port=1', '--retries', '0'], 1, /NO_WORKER.*127\.0\.0\.1:1/],
   [['worker', '--port', '99999'], 2, /--port "99999"/],
   [['worker', '--kernel', 'abacus'], 2, /abacus/],
-  [['serve'], 2, /"serve" is not a command/],
+  [['draw'], 2, /"draw" is not a command/],
 ];
 
 for (const [words, code, line] of WRONG) {
