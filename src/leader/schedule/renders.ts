@@ -15,7 +15,7 @@ interface OpenRender {
 }
 
 /** Where any peer may compute any part. */
-const EVERYBODY = '';
+const ANY_PEER = '';
 
 export class Renders {
   private readonly open = new Map<number, OpenRender>();
@@ -81,7 +81,7 @@ export class Renders {
    * that may be assigned before the consumer takes the next render.
    */
   cut(peer: string, slots: number, size: (within: number) => number): Omit<Shard, 'id'> | undefined {
-    const owner = this.owners ? peer : EVERYBODY;
+    const owner = this.owners ? peer : ANY_PEER;
     const current = this.cutting.get(owner);
     const cutting = current?.cutter.left ? current : (this.owners?.orphan() ?? this.begin(owner, slots));
     if (!cutting) return undefined;
