@@ -33,6 +33,7 @@ test(
     // What is wrong with the preview is seen beside its field, without a submission.
     await field(page, 'Zoom').fill('deep');
     await fault(page, 'zoom', '--zoom "deep" is not');
+    await page.getByText('No preview: see the marked field').waitFor();
     await field(page, 'Zoom').fill(STILL.zoom);
     await page.getByRole('button', { name: 'Submit' }).click();
     // The field that the service refuses has the focus and the reason.

@@ -116,9 +116,14 @@ export function SubmitPage({ from }: { from: string | undefined }) {
             order={order}
             fields={fields}
             isFilm={kind === 'film'}
-            failed={(error) => setUnseen(error === undefined ? undefined : wrongOf(error, fields))}
+            shown={() => setUnseen(undefined)}
+            failed={(error) => {
+              const wrong = wrongOf(error, fields);
+              setUnseen(wrong);
+              return wrong.name === undefined ? wrong.text : 'No preview: see the marked field';
+            }}
           />
-          {refused && (
+          {refused && refused.name === undefined && (
             <p class="failure" role="alert">
               {refused.text}
             </p>

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { ENDED, type Field, type Job } from '../answers.js';
-import { ApiError, get, messageOf, post, remove, send } from '../api.js';
+import { ApiError, get, post, remove, send } from '../api.js';
 import { placeOf, type Values } from '../order.js';
 import { Switch } from './switch.js';
 
@@ -16,11 +16,12 @@ export interface PlaceProps {
   readonly order: Values;
   readonly fields: readonly Field[];
   readonly isFilm: boolean;
-  /** Why there is no picture; undefined: there is one. */
-  failed(error: unknown): void;
+  shown(): void;
+  /** What stands in the place of the picture. */
+  failed(error: unknown): string;
 }
 
-export function Place({ order, fields, isFilm, failed }: PlaceProps) {
+export function Place({ order, fields, isFilm, shown, failed }: PlaceProps) {
   const [url, setUrl] = useState<string>();
   const [note, setNote] = useState('');
   const [end, setEnd] = useState<keyof typeof ENDS>('first');
@@ -33,7 +34,7 @@ export function Place({ order, fields, isFilm, failed }: PlaceProps) {
         for (const still of JSON.parse(stills)) {
           const made = await render(still, ended.signal, setNote);
           if (!made) return;
-          failed(undefined);
+          shown();
           setUrl((old) => {
             if (old) URL.revokeObjectURL(old);
             return made;
@@ -41,9 +42,7 @@ export function Place({ order, fields, isFilm, failed }: PlaceProps) {
         }
         setNote('');
       } catch (error) {
-        if (ended.signal.aborted) return;
-        setNote(messageOf(error));
-        failed(error);
+        if (!ended.signal.aborted) setNote(failed(error));
       }
     }, WAIT_MS);
     return () => {

@@ -16,7 +16,7 @@ export function ProgressBar({ job, label }: { job: Job; label: string }) {
         <span class="percent">{percentOf(progress)}</span>
         {frames !== '' && <span>{frames}</span>}
         {left !== undefined && <span>{duration(left)} left</span>}
-        {state === 'running' && progress.slots === 0 && <span>waits for a slot</span>}
+        {state === 'running' && progress.slots === 0 && <span>no slot at work</span>}
       </span>
     </div>
   );
