@@ -3,6 +3,7 @@
  * which share the memory of texels.
  */
 
+import { setFlagsFromString } from 'node:v8';
 import type { Levels } from '../render/quantise.js';
 import { AtMost } from './at-most.js';
 import { placeTables } from './finish.js';
@@ -40,8 +41,15 @@ const WAITING_BYTES = 384 << 20;
 const FRAME_BYTES = 64 << 20;
 const SHOWN_BYTES = 96;
 
+/**
+ * The heap of V8 is small beside the frames and samples that come and go in buffers of their own, by whose size it is collected:
+ * some 20 times a second, a tenth of a film's time. So it may grow to five times what is in use, not to V8's usual share.
+ */
+const GROWING = '--heap-growing-percent=400';
+
 /** `threads`: so many frames are assembled at a time; 0: one, in this thread. @throws FractalError RESOURCES */
 export function openAssembler({ size, threads = 0 }: { readonly size: Size; readonly threads?: number }): Assembler {
+  setFlagsFromString(GROWING);
   const memory = new FilmMemory(WAITING_BYTES + (1 + threads) * (FRAME_BYTES + SHOWN_BYTES * size.width * size.height));
   const tables = placeTables(memory);
   const data = () => ({ size, bench: benchIn(memory, tables, size), painter: memory.take(PAINTER_BYTES) });
