@@ -29,7 +29,7 @@ const confined = {
   '@grpc': '^src/cluster/',
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
   aws4fetch: '^src/store/s3/',
-  zod: '^src/request/',
+  zod: '^src/(request|service/http/api)/',
   yargs: '^bin/',
   libsql: '^src/service/sqlite/',
   ioredis: '^src/service/redis/',

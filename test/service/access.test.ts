@@ -11,7 +11,7 @@ const BOUNDED = { timeout: 60_000 };
 const ORDER = { width: 16, height: 9, outfile: 'x.png' };
 
 /** Without a token. */
-const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /', 'GET /web/:name'];
+const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /', 'GET /web/:name', 'GET /docs', 'GET /openapi.json'];
 /** The least role of each route. Others that change something need at least submit, all others at least view. */
 const NEEDS: Readonly<Record<string, Role>> = {
   'GET /v1/jobs': 'view',

@@ -2,11 +2,11 @@
 
 import { type JobState, STATES } from '../job.js';
 import { type Cursor, type Query, SORTS } from '../queue.js';
+import { LIST_JOBS } from './api/jobs.js';
+import { MOST_LISTED, USUAL_LIMIT } from './api/parameters.js';
 import { badRequest } from './env.js';
 
-const NAMES = ['state', 'owner', 'sort', 'limit', 'cursor'];
-const USUAL_LIMIT = 50;
-const MOST = 1000;
+const NAMES: readonly string[] = LIST_JOBS.parameters.map(({ name }) => name);
 
 export function queryOf(given: Readonly<Record<string, string>>): Query {
   const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
@@ -15,7 +15,8 @@ export function queryOf(given: Readonly<Record<string, string>>): Query {
   const field = SORTS.find((one) => sort === one || sort === `-${one}`);
   if (!field) throw badRequest(`sort=${sort}: jobs are sorted by ${SORTS.join(', ')}; with - the highest first`);
   const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
-  if (count < 1 || count > MOST) throw badRequest(`limit=${limit} is not a whole number from 1 to ${MOST}`);
+  if (count < 1 || count > MOST_LISTED)
+    throw badRequest(`limit=${limit} is not a whole number from 1 to ${MOST_LISTED}`);
   return {
     ...(state === undefined ? {} : { states: state.split(',').map(stateOf) }),
     ...(owner === undefined ? {} : { owner }),

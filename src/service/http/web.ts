@@ -4,11 +4,14 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Context, type Routes, routes } from './env.js';
+import { DASHBOARD, DOCS, WEB_FILE } from './api/pages.js';
+import type { Context } from './env.js';
 import { HttpError } from './problem.js';
+import { type Routes, routes } from './routes.js';
 
 const FOLDER = fileURLToPath(new URL('../../../web/', import.meta.url));
-const PAGE = 'index.html';
+const DASHBOARD_PAGE = 'index.html';
+const DOCS_PAGE = 'docs.html';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -47,14 +50,15 @@ export function webRoutes(): Routes {
       'content-security-policy': POLICY,
       'referrer-policy': 'no-referrer',
       // Names of other files have a digest of their content.
-      'cache-control': name === PAGE ? 'no-cache' : 'public, max-age=31536000, immutable',
+      'cache-control': name.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable',
     };
     if (context.req.header('if-none-match') === file.etag) return context.body(null, 304, headers);
     const type = TYPES[extname(name)] ?? 'application/octet-stream';
     return context.body(new Uint8Array(file.bytes), 200, { ...headers, 'content-type': type });
   };
-  app.get('/', (context) => answer(context, PAGE));
-  app.get('/web/:name', (context) => answer(context, context.req.param('name')));
+  app.add(DASHBOARD, (context) => answer(context, DASHBOARD_PAGE));
+  app.add(DOCS, (context) => answer(context, DOCS_PAGE));
+  app.add(WEB_FILE, (context) => answer(context, context.req.param('name')));
   return app;
 }
 
