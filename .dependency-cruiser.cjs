@@ -83,8 +83,14 @@ module.exports = {
     {
       name: 'web imports Preact, and nothing of the program',
       severity: 'error',
-      from: { path: '^web/' },
+      from: { path: '^web/', pathNot: '^web/docs/' },
       to: { pathNot: ['^web/', 'node_modules/preact/'] },
+    },
+    {
+      name: 'the page of the API is Swagger UI',
+      severity: 'error',
+      from: { path: '^web/docs/' },
+      to: { pathNot: ['^web/', 'node_modules/swagger-ui-dist/'] },
     },
     {
       name: 'the program imports nothing of web',

@@ -58,7 +58,7 @@ export function problemOf(error: unknown, report: (error: unknown) => void): Res
       status,
       headers: {
         'content-type': 'application/problem+json',
-        ...(status === 503 ? { 'retry-after': String(RETRY_SECONDS) } : {}),
+        ...(status === 429 || status === 503 ? { 'retry-after': String(RETRY_SECONDS) } : {}),
         ...(known instanceof HttpError ? known.headers : {}),
       },
     },

@@ -35,7 +35,18 @@ export const PROBLEM = named(
       detail: z.string().describe('one sentence: what is wrong, with the value, and the way out'),
       code: z.enum(Object.keys(CODES) as [ErrorCode, ...ErrorCode[]]).describe('docs/errors.md explains each'),
     })
-    .describe('Problem details, RFC 9457'),
+    .meta({
+      description: 'Problem details, RFC 9457',
+      examples: [
+        {
+          type: 'about:blank',
+          title: 'Not found',
+          status: 404,
+          detail: 'there is no job "x": it was never submitted, or has been removed',
+          code: 'JOB_MISSING',
+        },
+      ],
+    }),
 );
 
 const ERROR = named('JobError', z.object({ code: z.string().describe('as in docs/errors.md'), message: z.string() }));
