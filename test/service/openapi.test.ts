@@ -95,6 +95,10 @@ test('the bounds of the list are those that the document states', BOUNDED, async
   const schemaOf = (wanted: string) => parameters.find(({ name }) => name === wanted).schema;
   for (const sort of schemaOf('sort').enum) await client.call('listJobs', 200, { query: `?sort=${sort}` });
   await client.call('listJobs', 200, { query: `?state=${schemaOf('state').items.enum.join()}` });
+  // As generated clients write a list.
+  await client.call('submitJob', 201, { body: { outfile: 'x.png' } });
+  const twice = await client.call('listJobs', 200, { query: '?state=failed&state=queued,running' });
+  assert.equal(twice.json.jobs.length, 1);
   const { minimum, maximum } = schemaOf('limit');
   for (const limit of [minimum, maximum]) await client.call('listJobs', 200, { query: `?limit=${limit}` });
   for (const limit of [minimum - 1, maximum + 1]) await client.call('listJobs', 400, { query: `?limit=${limit}` });

@@ -34,7 +34,7 @@ export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
   });
 
   app.add(LIST_JOBS, async (context) => {
-    const { jobs, next } = await service.list(queryOf(context.req.query()));
+    const { jobs, next } = await service.list(queryOf(context.req.queries()));
     return context.json({ jobs: jobs.map(jobView), ...(next ? { next: cursorText(next) } : {}) });
   });
 

@@ -8,7 +8,11 @@ import { badRequest } from './env.js';
 
 const NAMES: readonly string[] = LIST_JOBS.parameters.map(({ name }) => name);
 
-export function queryOf(given: Readonly<Record<string, string>>): Query {
+/** `values`: by name. A name that is given several times has a list. */
+export function queryOf(values: Readonly<Record<string, readonly string[]>>): Query {
+  const given: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries(values).map(([name, all]) => [name, all.join()]),
+  );
   const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) throw badRequest(`"${unknown}" is no part of a query of jobs: use ${NAMES.join(', ')}`);
   const { state, owner, sort = '-submitted', limit = String(USUAL_LIMIT), cursor } = given;
