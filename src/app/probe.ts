@@ -7,6 +7,7 @@ import type { Reference } from '../kernel/perturbation/reference.js';
 import { openSimd } from '../kernel/simd.js';
 import type { Rect } from '../shard/shard.js';
 import type { View } from '../view/view.js';
+import { once } from './once.js';
 
 /** Computes a rectangle of a view. */
 export type Compute = (view: View, rect: Rect) => Promise<Computed>;
@@ -14,11 +15,11 @@ export type Compute = (view: View, rect: Rect) => Promise<Computed>;
 /** After a part that takes longer, in milliseconds, the next one is a single sample. */
 const PART_MS = 100;
 
+/** The kernel of this thread: compiled once, for all jobs of a service. */
+const kernel = once(openSimd);
+
 /** Iterates views directly. */
-export function directProbe(): Compute {
-  const kernel = openSimd();
-  return (view, rect) => kernel.compute(view, rect);
-}
+export const directProbe: Compute = (view, rect) => kernel().compute(view, rect);
 
 /** Perturbs views around this reference orbit. */
 export function perturbedProbe(reference: Reference): Compute {
