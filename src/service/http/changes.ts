@@ -1,4 +1,4 @@
-/** Changes of jobs for many listeners: several changes within a short time are one call. */
+/** Changes of jobs for many listeners: the first one after a rest at once, those that follow within a short time as one. */
 
 import type { Service } from '../service.js';
 
@@ -11,6 +11,7 @@ export interface Changes {
   close(): void;
 }
 
+/** From one call to the next. */
 const TOGETHER_MS = 100;
 
 export function changesOf(service: Pick<Service, 'watch'>): Changes {
@@ -18,6 +19,7 @@ export function changesOf(service: Pick<Service, 'watch'>): Changes {
   const general = new Set<(ids: readonly string[]) => void>();
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  let told = -Infinity;
   let closed = false;
   const tell = (ids: readonly string[]) => {
     for (const id of ids) for (const act of listeners.get(id) ?? []) act();
@@ -26,12 +28,14 @@ export function changesOf(service: Pick<Service, 'watch'>): Changes {
   const unwatch = service.watch((id) => {
     if (!listeners.has(id) && general.size === 0) return;
     changed.add(id);
+    const rest = Math.max(0, told + TOGETHER_MS - performance.now());
     timer ??= setTimeout(() => {
       timer = undefined;
+      told = performance.now();
       const ids = [...changed];
       changed.clear();
       tell(ids);
-    }, TOGETHER_MS);
+    }, rest);
   });
   return {
     on(id, act) {
