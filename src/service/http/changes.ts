@@ -1,4 +1,4 @@
-/** Changes of jobs for many listeners: the first one after a rest at once, those that follow within a short time as one. */
+/** Changes of jobs for many listeners: the first ones after a rest at once, those that follow within a short time as one. */
 
 import type { Service } from '../service.js';
 
@@ -11,15 +11,17 @@ export interface Changes {
   close(): void;
 }
 
-/** From one call to the next. */
+/** From one call to the next, and calls that may come sooner after a rest. */
 const TOGETHER_MS = 100;
+const AT_ONCE = 4;
 
 export function changesOf(service: Pick<Service, 'watch'>): Changes {
   const listeners = new Map<string, Set<() => void>>();
   const general = new Set<(ids: readonly string[]) => void>();
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  let told = -Infinity;
+  /** When the next call would be due if all came at this distance. */
+  let due = 0;
   let closed = false;
   const tell = (ids: readonly string[]) => {
     for (const id of ids) for (const act of listeners.get(id) ?? []) act();
@@ -28,14 +30,18 @@ export function changesOf(service: Pick<Service, 'watch'>): Changes {
   const unwatch = service.watch((id) => {
     if (!listeners.has(id) && general.size === 0) return;
     changed.add(id);
-    const rest = Math.max(0, told + TOGETHER_MS - performance.now());
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      told = performance.now();
-      const ids = [...changed];
-      changed.clear();
-      tell(ids);
-    }, rest);
+    if (timer) return;
+    const now = performance.now();
+    due = Math.max(due, now) + TOGETHER_MS;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        const ids = [...changed];
+        changed.clear();
+        tell(ids);
+      },
+      due - now - AT_ONCE * TOGETHER_MS,
+    );
   });
   return {
     on(id, act) {
