@@ -9,7 +9,7 @@ import { median, print } from './table.js';
 const RUNS = 3;
 const PLACE = { xpos: '-0.7454286', ypos: '0.1130089', zoom: '1308000', outfile: 'x.png' };
 /** About 20 s of a core, and nothing: what a leader or the service does for any job is subtracted. */
-const LONG = { ...PLACE, width: 1920, height: 1080, iters: 3000, samples: 16 };
+const LONG = { ...PLACE, width: 2560, height: 1440, iters: 3000, samples: 20 };
 const SHORT = { ...PLACE, width: 16, height: 16, iters: 100 };
 
 interface Run {
@@ -30,10 +30,12 @@ export async function overhead(place: string): Promise<void> {
   const running = await service(join(place, 'beside'), ['--hostfile', hosts]);
   const ways = [byService(running, own, trace), byLeader(hosts, own, trace, place)] as const;
   const results: Run[][] = [[], []];
+  /** Another picture each time, which no store has. */
+  let seed = 0;
   for (let run = 0; run <= RUNS; run++)
     for (const [at, way] of ways.entries()) {
-      const short = await way(SHORT, run);
-      const long = await way(run === 0 ? SHORT : LONG, RUNS + run);
+      const short = await way(SHORT, ++seed);
+      const long = await way(run === 0 ? SHORT : LONG, ++seed);
       // The first ones warm up.
       if (run === 0) continue;
       const more = { worker: long.worker - short.worker, leader: long.leader - short.leader };
@@ -75,7 +77,7 @@ function byLeader(hosts: string, own: WorkerProcess, trace: string, place: strin
   return async (order, seed) => {
     const { outfile, ...flags } = order as typeof LONG;
     const words = Object.entries({ ...flags, seed }).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const log = join(place, `cpu ${seed} ${Object.keys(order).length} ${flags.width}`);
+    const log = join(place, `cpu ${seed}`);
     const env = { NODE_OPTIONS: `--import ${new URL('./cpu-time.js', import.meta.url).href}`, BENCH_CPU_TIMES: log };
     const run = await seen(own, trace, () => leader(['--hostfile', hosts, '-o', join(place, outfile), ...words], env));
     return { ...run, leader: Number(readFileSync(log, 'utf8')) };
