@@ -15,7 +15,8 @@ export interface Changes {
 const TOGETHER_MS = 100;
 const AT_ONCE = 4;
 
-export function changesOf(service: Pick<Service, 'watch'>): Changes {
+/** `now`: monotonic milliseconds. */
+export function changesOf(service: Pick<Service, 'watch'>, now: () => number): Changes {
   const listeners = new Map<string, Set<() => void>>();
   const general = new Set<(ids: readonly string[]) => void>();
   const changed = new Set<string>();
@@ -31,8 +32,8 @@ export function changesOf(service: Pick<Service, 'watch'>): Changes {
     if (!listeners.has(id) && general.size === 0) return;
     changed.add(id);
     if (timer) return;
-    const now = performance.now();
-    due = Math.max(due, now) + TOGETHER_MS;
+    const at = now();
+    due = Math.max(due, at) + TOGETHER_MS;
     timer = setTimeout(
       () => {
         timer = undefined;
@@ -40,7 +41,7 @@ export function changesOf(service: Pick<Service, 'watch'>): Changes {
         changed.clear();
         tell(ids);
       },
-      due - now - AT_ONCE * TOGETHER_MS,
+      due - at - AT_ONCE * TOGETHER_MS,
     );
   });
   return {
