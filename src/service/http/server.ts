@@ -41,7 +41,7 @@ const LIMITS = {
 
 /** @throws FractalError PORT_IN_USE, CREDENTIALS */
 export async function listen({ host, port, tls, ...options }: ListenOptions): Promise<HttpServer> {
-  const changes = changesOf(options.service);
+  const changes = changesOf(options.service, options.now);
   const app = httpApp(options, changes);
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = tls ? secureServer(tls, listener) : createServer(LIMITS, listener);
