@@ -96,8 +96,8 @@ export async function segments(): Promise<void> {
       }
     }
     print(
-      'Frames assembled by a leader alone and on a worker, ms of CPU of the leader a frame',
-      ['', 'alone', 'on a worker'],
+      'CPU time of the leader for a frame that it assembles itself, and for one that a worker assembles, in ms',
+      ['size and film', 'leader', 'worker'],
       rows,
     );
   } finally {

@@ -95,6 +95,14 @@ export function messageOf(error: unknown): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
+/** Why an address cannot be listened on, and the remedy, as the rest of a sentence. `host`, `port`: the flags of its parts. */
+export function whyNotListening(message: string, { host, port }: { host: string; port: string }): string {
+  if (message.includes('EADDRINUSE')) return `is in use by another program: choose another port with ${port}`;
+  if (message.includes('EADDRNOTAVAIL')) return `is no address of this machine: choose one of its own with ${host}`;
+  if (message.includes('EACCES')) return `may not be listened on: choose a port above 1023 with ${port}`;
+  return `cannot be listened on (${message}): choose another with ${[...new Set([host, port])].join(' and ')}`;
+}
+
 /** Messages of Node, V8 and the system for an exhausted resource, the resource, and the remedy. */
 const EXHAUSTED: readonly [pattern: RegExp, what: string, way: string][] = [
   [/EMFILE|ENFILE|too many open files/i, 'no more files and connections may be open', 'raise the limit (ulimit -n)'],

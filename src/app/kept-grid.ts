@@ -72,20 +72,30 @@ function deeperOf(kept: Range, wanted: Range): string | undefined {
   return dense && start <= own + SAME && end > own + SAME ? kept.deepest : undefined;
 }
 
-/**
- * The widest film of a place whose keyframes are kept: its iteration limit, and its zooms as those of frames of the request's
- * size; undefined: none is noted.
- */
-export async function widestKept(
-  store: Store,
-  request: Request,
-): Promise<{ readonly from: string; readonly to: string; readonly iterations: number } | undefined> {
+/** A film whose keyframes were kept. */
+export interface NotedFilm {
+  /** Its zooms, as those of frames of the request's size. */
+  readonly from: string;
+  readonly to: string;
+  readonly iterations: number;
+  /** It has the request's iteration limit and all of its zooms. */
+  readonly suffices: boolean;
+}
+
+/** The widest film of a request's place that is noted. */
+export async function widestKept(store: Store, request: Request): Promise<NotedFilm | undefined> {
   const kept = (await flagsKeptAt(store, placeOf(request))).map(parsed);
   const [widest] = kept.sort((a, b) => spanOf(b.range) - spanOf(a.range));
   if (!widest) return undefined;
   const { range, iterations } = widest;
-  const pitch = pitchOf(request);
-  return { from: fromLog10(range.shallow - pitch), to: fromLog10(range.deep - pitch), iterations };
+  const [pitch, wanted] = [pitchOf(request), rangeOf(request)];
+  const covers = range.shallow - SAME <= wanted.shallow && wanted.deep <= range.deep + SAME;
+  return {
+    from: fromLog10(range.shallow - pitch),
+    to: fromLog10(range.deep - pitch),
+    iterations,
+    suffices: covers && iterations === request.iterations,
+  };
 }
 
 function spanOf({ shallow, deep }: Range): number {

@@ -99,7 +99,9 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       one.close(),
     );
     for (const [name, terms] of owners) fleet.setOwner(name, terms);
-    const outputs = await openOutputs(join(data, 'outputs'));
+    const outputs = await openOutputs(join(data, 'outputs')).catch((error) => {
+      throw dataUnusable(data, error);
+    });
     const now = Date.now;
     const queue = resources.hold(await openQueue(options, { service: session, now, warn }), (one) => one.close());
     const { listen: _, ...use } = { ...cluster, waits: true };
@@ -183,8 +185,12 @@ async function textOf(path: string, flag: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new FractalError('CREDENTIALS', `--${flag} ${path} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    });
+    const code = flag === 'owners' ? 'REQUEST_FILE' : 'CREDENTIALS';
+    throw new FractalError(code, `--${flag} ${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
+}
+
+function dataUnusable(data: string, error: unknown): FractalError {
+  const why = `--data ${data} cannot be used (${messageOf(error)}): name a folder in which files can be written`;
+  return new FractalError('REQUEST_INVALID', why, { cause: error });
 }

@@ -51,16 +51,28 @@ const WAITS_MS = [250, 500, 1_000, 2_000, 4_000, ...new Array<number>(7).fill(8_
 /** Statuses with which the same request may succeed later. */
 const BUSY: readonly number[] = [429, 502, 503, 504];
 const LONGEST_WAIT_S = 30;
+/** Until an answer begins. */
+const ANSWER_MS = 30_000;
 
 export function apiOf({ url, token, signal }: ApiOptions): Api {
   let answered = false;
   const once = async (path: string, { method = 'GET', headers = {}, body }: Asked): Promise<Response> => {
     const access = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const content = body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } };
-    const init = { ...content, method, signal, redirect: 'error' as const };
-    const response = await fetch(url + path, { ...init, headers: { ...content.headers, ...access, ...headers } });
-    answered = true;
-    return response;
+    const init = { ...content, method, redirect: 'error' as const };
+    const late = new AbortController();
+    const why = new Error(`no answer within ${ANSWER_MS / 1000} s`);
+    const timer = setTimeout(() => late.abort(why), ANSWER_MS);
+    try {
+      const response = await fetch(url + path, {
+        ...{ ...init, headers: { ...content.headers, ...access, ...headers } },
+        signal: AbortSignal.any([signal, late.signal]),
+      });
+      answered = true;
+      return response;
+    } finally {
+      clearTimeout(timer);
+    }
   };
   const send = async (path: string, asked: Asked = {}): Promise<Response> => {
     for (let attempt = 0; ; attempt++) {
@@ -82,9 +94,20 @@ export function apiOf({ url, token, signal }: ApiOptions): Api {
   };
   return {
     ...{ url, signal, send },
-    json: async <T>(path: string, asked?: Asked) => (await (await send(path, asked)).json()) as T,
+    json: async <T>(path: string, asked?: Asked) => (await dataOf(await send(path, asked), url)) as T,
   };
 }
+
+async function dataOf(response: Response, url: string): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw known(error, url);
+    throw new FractalError('NO_SERVICE', `${url} answers with other text than JSON: ${IS_IT}`, { cause: error });
+  }
+}
+
+const IS_IT = 'is this the URL of a fractal service?';
 
 function known(error: unknown, url: string): FractalError {
   if (error instanceof FractalError) return error;
@@ -103,6 +126,5 @@ async function problemOf(response: Response, url: string): Promise<FractalError>
   } catch {
     // Something else than a service answers.
   }
-  const way = 'is this the URL of a fractal service?';
-  return new FractalError('NO_SERVICE', `${url} answers with status ${response.status}: ${way}`);
+  return new FractalError('NO_SERVICE', `${url} answers with status ${response.status}: ${IS_IT}`);
 }

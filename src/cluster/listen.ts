@@ -2,7 +2,7 @@
 
 import grpc from '@grpc/grpc-js';
 import type { ToWorker__Output } from '../../gen/fractal/v1/ToWorker.js';
-import { FractalError, messageOf } from '../errors.js';
+import { FractalError, messageOf, whyNotListening } from '../errors.js';
 import { type Access, checkExposure, validateAuthorization } from './access.js';
 import { type ConnectionGuard, openConnectionGuard } from './connection-guard.js';
 import { CHANNEL_OPTIONS, codec, Health, Peer, type Stream, StreamLink } from './grpc.js';
@@ -176,7 +176,7 @@ export async function openServer(
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const accept = injector.injectConnection.bind(injector);
   const guard = await openConnectionGuard(address, { ...limits, tls: options.tls, accept, refused }).catch((error) => {
-    const why = whyNot(messageOf(error), flags);
+    const why = whyNotListening(messageOf(error), flags);
     throw new FractalError('PORT_IN_USE', `${addressText(address)} ${why}`, { cause: error });
   });
   return { server, guard };
@@ -188,12 +188,4 @@ function once(act: () => void): () => void {
     if (!done) act();
     done = true;
   };
-}
-
-/** Why an address cannot be listened on, and a remedy. */
-function whyNot(message: string, { host, port }: { host: string; port: string }): string {
-  if (message.includes('EADDRINUSE')) return `is in use by another program: choose another port with ${port}`;
-  if (message.includes('EADDRNOTAVAIL')) return `is no address of this machine: choose one of its own with ${host}`;
-  if (message.includes('EACCES')) return `may not be listened on: choose a port above 1023 with ${port}`;
-  return `cannot be listened on (${message}): choose another with ${[...new Set([host, port])].join(' and ')}`;
 }

@@ -44,6 +44,7 @@ export function reasonOf(code: number | undefined, details: string, { tls, token
       return new Refusal(`it closed the connection after the handshake: its log has the reason; ${SAME_CA}`, false);
     return new Refusal('it closed the connection before the first message: it may require TLS', false);
   }
+  if (/^Deadline exceeded/i.test(details)) return new Error('it did not answer in time');
   const system = /(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.exec(details);
   return new Error(system?.[1] ?? (oneLine(causeIn(details)) || 'the connection was lost'));
 }

@@ -110,8 +110,11 @@ export async function register(leader: Address, worker: Address, options: Regist
     failed = why === '' || connected() ? 0 : failed + 1;
     if (failed > retries && !signal.aborted) {
       const times = `${failed} attempt${failed > 1 ? 's' : ''}`;
-      if (!known)
-        throw new FractalError('NO_LEADER', `${addressText(leader)} did not accept this worker in ${times}: ${why}`);
+      if (!known) {
+        const way = 'start the leader with --listen, or allow more attempts with --retries';
+        const what = `${addressText(leader)} did not accept this worker in ${times}`;
+        throw new FractalError('NO_LEADER', `${what}: ${why}; ${way}`);
+      }
       note(`its leader does not answer any more, ${times} to register failed: ${why}`);
       return;
     }

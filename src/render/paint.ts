@@ -94,7 +94,7 @@ export function paintLight(
       const own = colours.length > 0 ? colours : target;
       filteredCycle(samples, footprint.subarray(from * perPixel, to * perPixel), paint, own);
       if (light) meanOfLit(own, shades, perPixel, target);
-      else if (perPixel > 1) meanOf(own, perPixel, target);
+      else if (perPixel > 1) meanOfColours(own, perPixel, target);
       continue;
     }
     if (kind === 'ramp') onRamp(samples, paint, iterations, positions);
@@ -102,8 +102,8 @@ export function paintLight(
     else if (kind === 'bands') onBands(samples, paint, indices);
     else onDistance(samples, vectors, paint, indices);
     if (light) litMean(kind === 'ramp' ? positions : indices, shades, perPixel, linear, target);
-    else if (kind === 'ramp') blend(positions, perPixel, linear, target);
-    else if (perPixel > 1) average(indices, perPixel, linear, target);
+    else if (kind === 'ramp') meanOfBlends(positions, perPixel, linear, target);
+    else if (perPixel > 1) meanOfEntries(indices, perPixel, linear, target);
     else copy(indices, linear, target);
   }
   return all;
@@ -119,7 +119,7 @@ function copy(indices: Int32Array, table: Float32Array, target: Float32Array): v
 }
 
 /** The mean of the samples of each pixel. */
-function meanOf(colours: Float32Array, perPixel: number, light: Float32Array): void {
+function meanOfColours(colours: Float32Array, perPixel: number, light: Float32Array): void {
   for (let k = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;
@@ -135,7 +135,7 @@ function meanOf(colours: Float32Array, perPixel: number, light: Float32Array): v
   }
 }
 
-function average(indices: Int32Array, perPixel: number, linear: Float32Array, light: Float32Array): void {
+function meanOfEntries(indices: Int32Array, perPixel: number, linear: Float32Array, light: Float32Array): void {
   for (let i = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;
@@ -152,8 +152,8 @@ function average(indices: Int32Array, perPixel: number, linear: Float32Array, li
   }
 }
 
-/** `average` for positions between two entries; a whole number is an entry itself. */
-function blend(positions: Float64Array, perPixel: number, linear: Float32Array, light: Float32Array): void {
+/** Of positions between two entries; a whole number is an entry itself. */
+function meanOfBlends(positions: Float64Array, perPixel: number, linear: Float32Array, light: Float32Array): void {
   for (let i = 0, o = 0; o < light.length; o += 3) {
     let red = 0;
     let green = 0;

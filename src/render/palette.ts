@@ -48,7 +48,8 @@ export function findPalette(spec: string): Palette {
   if (text.startsWith('[')) return { name: 'a list', stops: stopsOf(fromJson(text, 'the list'), 'the list of stops') };
   if (/\.json$/i.test(text)) return { name: text, stops: stopsOf(fromFile(text), `palette file "${text}"`) };
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
-  if (parts.some((part) => parseHex(part))) return { name: text, stops: stopsOf(parts, `palette "${text}"`) };
+  if (parts.some((part) => part.startsWith('#') || parseHex(part)))
+    return { name: text, stops: stopsOf(parts, `palette "${text}"`) };
   throw new FractalError(
     'PALETTE_UNKNOWN',
     `there is no palette "${text}"${nearest(text)} The names are ${paletteNames().join(', ')}; ` +

@@ -52,7 +52,8 @@ function bucketOf(text: string): StorePlace | string {
       `--store s3://... takes no keys, since command lines can be read: ${way}`,
     );
   }
-  if (!BUCKET.test(bucket)) return 's3://bucket/prefix with the name of a bucket';
+  if (!BUCKET.test(bucket))
+    return 's3://bucket/prefix with the name of a bucket, 3 to 63 small letters, digits, dots and hyphens';
   const prefix = rest.replace(/^\/+|\/+$/g, '');
   if (prefix !== '' && !(prefix.length <= LONGEST_PREFIX && PREFIX.test(prefix)))
     return 's3://bucket/prefix with a prefix of letters, digits, dots, hyphens, underscores, and slashes between them';

@@ -33,6 +33,8 @@ async function registration(t: TestContext, join: (address: Address) => string |
   return { came, first, listener };
 }
 
+const WAY = 'start the leader with --listen, or allow more attempts with --retries';
+
 test('a worker states where it listens; without an address of its own, it is where the call comes from', async (t) => {
   const { came, first } = await registration(t, () => undefined);
   assert.equal(await first({ host: '10.1.2.3', port: 7 }), 'is registered with its leader');
@@ -106,12 +108,12 @@ test('a worker that is never accepted gives up after its retries, with the reaso
   const name = addressText(listener.address);
   await assert.rejects(register(listener.address, { host: 'w', port: 1 }, options), {
     code: 'NO_LEADER',
-    message: `${name} did not accept this worker in 2 attempts: it failed 3 times`,
+    message: `${name} did not accept this worker in 2 attempts: it failed 3 times; ${WAY}`,
   });
   await listener.close();
   await assert.rejects(register(listener.address, { host: 'w', port: 1 }, { ...options, retries: 0 }), {
     code: 'NO_LEADER',
-    message: `${name} did not accept this worker in 1 attempt: ECONNREFUSED`,
+    message: `${name} did not accept this worker in 1 attempt: ECONNREFUSED; ${WAY}`,
   });
 });
 

@@ -48,5 +48,8 @@ test('worker --retries ends a worker whose leader does not answer, with an error
   const { code, stdout, stderr } = await fractal(t, words);
   assert.equal(code, 1);
   assert.equal(stdout, '');
-  assert.match(stderr, /^error: NO_LEADER: 127\.0\.0\.1:1 did not accept this worker in 1 attempt: ECONNREFUSED\n$/);
+  assert.match(
+    stderr,
+    /^error: NO_LEADER: 127\.0\.0\.1:1 did not accept this worker in 1 attempt: ECONNREFUSED; start the leader with --listen, or .*--retries\n$/,
+  );
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folder, fractal, PROGRAM, run } from './processes.js';
@@ -95,6 +96,15 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
   [['leader', '--host', '127.0.0.1 port=1', '--retries', '0'], 1, /NO_WORKER.*127\.0\.0\.1:1/],
   [['worker', '--port', '99999'], 2, /--port "99999"/],
   [['worker', '--kernel', 'abacus'], 2, /abacus/],
+  [['leader', '--palette', '#00,#zz'], 2, /PALETTE_INVALID.*#00/],
+  [['leader', '--store', 's3://b/p'], 2, /--store "s3:\/\/b\/p" is not .* bucket, 3 to 63 small letters/],
+  [['serve', '--owners', 'nowhere'], 2, /REQUEST_FILE: --owners nowhere cannot be read/],
+  [['serve', '--http', '127.0.0.1:0', '--data', process.execPath], 2, /--data .* cannot be used .*: name a folder/],
+  [['wait'], 2, /id of a job is missing: write fractal wait ID/],
+  [['jobs', '--state', 'gone'], 2, /--state "gone" is not one of queued/],
+  [['submit', '--url', 'ftp://x'], 2, /--url "ftp:\/\/x" is not an http or https URL/],
+  [['request'], 2, /a request file is missing: write fractal request FILE/],
+  [['mpi'], 2, /the arguments are missing: write fractal mpi -- /],
   [['draw'], 2, /"draw" is not a command/],
 ];
 
@@ -154,9 +164,39 @@ test('a port in use is named', async (t) => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   const { port } = server.address() as { port: number };
-  const { code, stderr } = await fractal(t, ['worker', '--port', String(port)]);
-  assert.equal(code, 1);
-  assert.match(stderr, new RegExp(`^error: PORT_IN_USE: 127\\.0\\.0\\.1:${port} `));
+  const data = ['serve', '--data', folder(t), '--local', '1'];
+  for (const [words, flag] of [
+    [['worker', '--port', String(port)], '--port'],
+    [[...data, '--http', `127.0.0.1:${port}`], '--http'],
+    [[...data, '--http', '127.0.0.1:0', '--socket', `127.0.0.1:${port}`], '--socket'],
+  ] as const) {
+    const { code, stderr } = await fractal(t, words);
+    assert.equal(code, 1);
+    const line = `^error: PORT_IN_USE: 127\\.0\\.0\\.1:${port} is in use by another program: .* with ${flag}\n$`;
+    assert.match(stderr, new RegExp(line));
+  }
+});
+
+test('a web server that is no service is named, whatever it answers', async (t) => {
+  const answers: Readonly<Record<string, (answer: ServerResponse) => void>> = {
+    'answers with other text than JSON': (answer) => answer.end('<html>hello</html>'),
+    'answers with status 404': (answer) => answer.writeHead(404).end('nothing here'),
+    'no service answers at': (answer) => answer.destroy(),
+  };
+  let act: (answer: ServerResponse) => void = () => undefined;
+  const server = createHttpServer((_, answer) => act(answer));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const [what, answer] of Object.entries(answers)) {
+    act = answer;
+    for (const words of [['submit', '--zoom', '5'], ['jobs'], ['get', 'abc'], ['status']]) {
+      const { code, stderr } = await fractal(t, [...words, '--url', url], folder(t));
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /^error: NO_SERVICE: .*\n$/, words.join(' '));
+      assert.ok(stderr.includes(what) && stderr.includes(url), stderr);
+    }
+  }
 });
 
 test('a time limit ends a run in time, with nothing left behind', async (t) => {

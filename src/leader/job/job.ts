@@ -1,77 +1,27 @@
 /**
  * One job on a fleet: the scheduler assigns, the workers compute, frames are returned in order. Messages of workers become
- * events of schedule/; this file executes its commands.
+ * events of schedule/, whose commands are executed (commands.ts).
  */
 
 import { createHash } from 'node:crypto';
 import { BOUNDS } from '../../cluster/bounds.js';
 import type { Result } from '../../cluster/messages.js';
-import { FractalError } from '../../errors.js';
-import { bytesOfPixel } from '../../shard/assemble.js';
 import type { Frame } from '../../shard/frame.js';
 import type { Fleet, JobChannel, JobMessage } from '../fleet/fleet.js';
-import type { Command, Event } from '../schedule/events.js';
+import type { Event } from '../schedule/events.js';
 import { schedule } from '../schedule/schedule.js';
 import { Allowance } from './allowance.js';
-import { type Archive, Gathering, type Incomplete, type RenderJob } from './gathering.js';
-import { Ledger, type Report } from './ledger.js';
+import { executor } from './commands.js';
+import { FrameQueue } from './frame-queue.js';
+import { type Archive, Gathering, type RenderJob } from './gathering.js';
+import { Ledger } from './ledger.js';
 import { Reports } from './reports.js';
+import type { JobOptions, RunningJob } from './running-job.js';
 import { JobScenes } from './scenes.js';
-import { type Usage, UsageMeter } from './usage.js';
-import { JobWorkers, type Standing, type WorkersOptions } from './workers.js';
+import { UsageMeter } from './usage.js';
+import { JobWorkers, type Standing } from './workers.js';
 
-export interface JobOptions extends WorkersOptions {
-  /** The workers, too, print their metrics. */
-  readonly metrics: boolean;
-  /** At most so many assignments under way at a time, over all workers; 0 or absent: as many as workers take. */
-  readonly maxSlots?: number;
-  /** Ends the job; its reason is what `frames` throws. */
-  readonly signal: AbortSignal;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  /** A line about the job: a worker joined, was lost, is left out. */
-  note(text: string): void;
-  progress(progress: Progress): void;
-  /** The last frame is gathered, but not yet handed on. */
-  gathered(report: Report): void;
-}
-
-export interface Progress {
-  /** Renders that are complete, in order. */
-  readonly rendersDone: number;
-  readonly samplesDone: number;
-  /** What the samples computed so far were estimated to cost, and those found in the store. */
-  readonly costDone: number;
-  readonly costRecalled: number;
-  /** Time that slots spent computing, as workers state it, and slots that take part now. */
-  readonly busySeconds: number;
-  readonly slots: number;
-  readonly shardsDone: number;
-  readonly iterations: number;
-  readonly workers: number;
-  readonly workersKnown: number;
-}
-
-export interface RunningJob {
-  /**
-   * One frame for each render, in order, to be read once: ending the iteration early ends the job. Throws NO_WORKER,
-   * WORKER_MISSING, KERNEL_MISSING, SHARD_FAILED, FRAMES_DOUBTFUL, or the signal's reason.
-   */
-  readonly frames: AsyncIterable<Frame>;
-  /** 0 to 100: among the jobs of a fleet, free slots of a worker go to the highest priority first. */
-  setPriority(priority: number): void;
-  setOwner(owner: string): void;
-  /** 0: any number. What is under way beyond it is finished. */
-  setMaxSlots(maxSlots: number): void;
-  /** No new shard is assigned; what is under way is finished and committed. Frames wait. Idempotent, as `resume`. */
-  pause(): void;
-  resume(): void;
-  readonly usage: Usage;
-  /** Counts so far. */
-  readonly report: Report;
-  /** The first picture that is not complete, as far as it is. */
-  partial(): Incomplete | undefined;
-}
+export type { JobOptions, Progress, RunningJob } from './running-job.js';
 
 /** How often the scheduler checks for late shards. */
 const TICK_MS = 100;
@@ -116,21 +66,17 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
       return underWay();
     },
     get wants() {
-      return state === 'running' && plan.wants && allowance.isWithin(plan.underWay);
+      return frames.state === 'running' && plan.wants && allowance.isWithin(plan.underWay);
     },
     allot: (most) => limit({ allotted: most }),
   });
   const scenes = new JobScenes(job, (name, order) => void channel.send(name, order));
-  const frames: Frame[] = [];
+  const frames = new FrameQueue(renders.length);
   const reports = new Reports();
   const allowance = new Allowance(options.maxSlots);
   const meter = new UsageMeter(job, ledger);
-  let state: 'running' | 'complete' | 'failed' = 'running';
-  let failure: unknown;
-  /** Frames that the consumer has finished with. */
-  let taken = 0;
-  let wake = () => {};
-  let proceed = () => {};
+  const parts = { job, channel, workers, scenes, gathering, frames, ledger };
+  const execute = executor({ ...parts, note: (text) => options.note(text), fail });
   /** Assignments that the scheduler may have under way. */
   let limited = Infinity;
 
@@ -141,7 +87,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   options.signal.addEventListener('abort', abort, { once: true });
   if (options.signal.aborted) abort();
   else workers.start();
-  if (archive && state === 'running') recallAll(archive).catch(fail);
+  if (archive && frames.state === 'running') recallAll(archive).catch(fail);
 
   /** An exception of the leader must fail the job, not count as a fault of the worker. */
   function guarded(name: string, received: JobMessage): void {
@@ -193,23 +139,23 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   function left(name: string, how: 'lost' | 'drained' | 'left out', reason: string, fault: boolean): void {
     scenes.forget(name);
     meter.left(name);
-    if (state !== 'running') return;
+    if (frames.state !== 'running') return;
     if (how !== 'left out') ledger.left(name, how === 'lost');
     if (fault) feed({ kind: 'blamed', peer: name, reason });
     feed({ kind: 'left', peer: name });
   }
 
   function feed(event: Event): void {
-    if (state !== 'running') return;
+    if (frames.state !== 'running') return;
     for (const command of plan.on(event, options.now())) {
       execute(command);
-      if (hasFailed()) return;
+      if (frames.failed) return;
     }
     channel.changed(workers.owner);
   }
 
   function underWay(): number {
-    return state === 'running' ? plan.underWay : 0;
+    return frames.state === 'running' ? plan.underWay : 0;
   }
 
   function limit(changes: Partial<Pick<Allowance, 'paused' | 'allotted' | 'maxSlots'>>): void {
@@ -225,66 +171,11 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     for (const owner of new Set([before, workers.owner])) channel.changed(owner);
   }
 
-  function hasFailed(): boolean {
-    return state === 'failed';
-  }
-
-  function execute(command: Command): void {
-    switch (command.kind) {
-      case 'assign':
-        return assign(command);
-      case 'cancel':
-        return void channel.send(command.peer, { kind: 'cancel', epochs: command.epochs });
-      case 'commit':
-        return gathering.commit(command);
-      case 'outvoted':
-        return outvoted(command);
-      case 'expelled':
-        ledger.expelled(command.peer, command.reason);
-        return workers.expel(command.peer, command.reason);
-      case 'render':
-        frames.push(gathering.frame(command.render));
-        scenes.handedOn(command.render);
-        return wake();
-      case 'failed': {
-        const { x, y, width, height, render } = command.shard;
-        const where = `${width}x${height} pixels at (${x}, ${y}) of ${job.nameOf?.(render) ?? `frame ${render}`}`;
-        // It is not known which answer is right: what one of them alone computed must not be found by a later run.
-        for (const name of command.disagreeing ?? []) archive?.disown(name);
-        return fail(new FractalError('SHARD_FAILED', `${where} cannot be computed: ${command.reason}`));
-      }
-      case 'done':
-        state = 'complete';
-        return wake();
-    }
-  }
-
-  function assign({ peer, shard, epoch, why }: Command & { kind: 'assign' }): void {
-    ledger.handed(why);
-    scenes.provide(peer, shard.render);
-    const { id, render, x, y, width, height } = shard;
-    const work = job.taskOf(render, { x, y, width, height });
-    const ordered = gathering.renderAt(render);
-    const answerBytes = width * height * bytesOfPixel(ordered.answer, ordered);
-    const assignment = { shard: id, epoch, scene: ordered.scene, render, work };
-    void channel.send(peer, { kind: 'assign', assignment, answerBytes });
-  }
-
-  function outvoted(command: Command & { kind: 'outvoted' }): void {
-    gathering.outvoted(command);
-    const { peer, revoked } = command;
-    const shards = `${revoked.length} shard${revoked.length > 1 ? 's' : ''}`;
-    const again = revoked.length > 0 ? `: computing again what only it had computed, ${shards}` : '';
-    options.note(`${peer} was wrong where two others agreed${again}`);
-  }
-
   /** Searches the archive for one render after the other, as far ahead as renders may be under way. */
   async function recallAll(known: Archive): Promise<void> {
     for (let render = 0; render < renders.length; render++) {
-      while (render >= taken + job.window && state === 'running') {
-        await new Promise<void>((resolve) => (proceed = resolve));
-      }
-      if (state !== 'running') return;
+      await frames.within(job.window, render);
+      if (frames.state !== 'running') return;
       const missing = await gathering.recall(known, render);
       feed({ kind: 'recalled', render, missing });
       if (missing.length > 0) workers.need();
@@ -293,13 +184,10 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   }
 
   function fail(reason: unknown): void {
-    if (state !== 'running') return;
+    if (frames.state !== 'running') return;
     for (const command of plan.on({ kind: 'stopped' }, options.now())) execute(command);
-    state = 'failed';
-    failure = reason;
+    frames.fail(reason);
     release(false);
-    wake();
-    proceed();
   }
 
   /** The workers are free for other jobs. */
@@ -318,21 +206,6 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     options.progress({ ...counts, slots, workers: size, workersKnown: known });
   }
 
-  /** The next frame; the last one only once the workers reported, so that metrics come before encoding. */
-  async function nextFrame(index: number): Promise<Frame> {
-    while (true) {
-      if (state === 'failed') throw failure;
-      const frame = frames[0];
-      if (frame && (index < renders.length - 1 || state === 'complete')) {
-        frames.shift();
-        return frame;
-      }
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-  }
-
   /** Awaits the reports of the workers, for a short time. */
   async function awaitReports(): Promise<void> {
     clearInterval(ticking);
@@ -349,16 +222,15 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   async function* inOrder(): AsyncGenerator<Frame> {
     try {
       for (let index = 0; index < renders.length; index++) {
-        const frame = await nextFrame(index);
-        if (state === 'complete' && index === renders.length - 1) await awaitReports();
+        const frame = await frames.next(index);
+        if (frames.state === 'complete' && index === renders.length - 1) await awaitReports();
         yield frame;
-        taken = index + 1;
         feed({ kind: 'taken', render: index });
-        proceed();
+        frames.took(index);
       }
       gathering.checkDoubtful();
     } finally {
-      if (state === 'complete') release(options.metrics);
+      if (frames.state === 'complete') release(options.metrics);
       else fail(new Error('the frames of the job are not read any more'));
     }
   }

@@ -148,3 +148,16 @@ export const CLIENT_REPORT_FLAGS = {
     describe: 'print one line of JSON, for scripts',
   },
 } as const satisfies FlagTable;
+
+/** All of these, in the order of the help text. */
+export const CLIENT_TABLES: readonly FlagTable[] = [
+  ID_FLAGS,
+  IDS_FLAGS,
+  JOBS_FLAGS,
+  GET_FLAGS,
+  LOGS_FLAGS,
+  TOP_FLAGS,
+  SUBMIT_FLAGS,
+  CLIENT_REPORT_FLAGS,
+  CLIENT_FLAGS,
+];

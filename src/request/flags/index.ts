@@ -6,17 +6,7 @@
 import * as z from 'zod';
 import { ACCESS_FLAGS } from './access.js';
 import { CERTS_FLAGS } from './certs.js';
-import {
-  CLIENT_FLAGS,
-  CLIENT_REPORT_FLAGS,
-  GET_FLAGS,
-  ID_FLAGS,
-  IDS_FLAGS,
-  JOBS_FLAGS,
-  LOGS_FLAGS,
-  SUBMIT_FLAGS,
-  TOP_FLAGS,
-} from './client.js';
+import { CLIENT_TABLES } from './client.js';
 import { CLUSTER_FLAGS } from './cluster.js';
 import { COLOUR_FLAGS } from './colour.js';
 import { FILM_FLAGS } from './film.js';
@@ -53,8 +43,9 @@ export const TABLES: readonly FlagTable[] = [
   CERTS_FLAGS,
   PALETTES_FLAGS,
   OLDER_FLAGS,
-  ...[ID_FLAGS, IDS_FLAGS, JOBS_FLAGS, GET_FLAGS, LOGS_FLAGS, TOP_FLAGS, JOB_FLAGS, SUBMIT_FLAGS],
-  ...[CLIENT_REPORT_FLAGS, CLIENT_FLAGS, REQUEST_FLAGS],
+  JOB_FLAGS,
+  ...CLIENT_TABLES,
+  REQUEST_FLAGS,
 ];
 
 const ENTRIES: readonly (readonly [name: string, flag: Flag])[] = TABLES.flatMap((table) => Object.entries(table));

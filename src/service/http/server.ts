@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { FractalError, messageOf } from '../../errors.js';
+import { FractalError, messageOf, whyNotListening } from '../../errors.js';
 import { httpApp } from './app.js';
 import { changesOf } from './changes.js';
 import type { HttpOptions } from './env.js';
@@ -53,9 +53,8 @@ export async function listen({ host, port, tls, ...options }: ListenOptions): Pr
       server.listen(port, host, resolve);
     });
   } catch (error) {
-    throw new FractalError('PORT_IN_USE', `--http ${host}:${port}: ${messageOf(error)}: choose another one`, {
-      cause: error,
-    });
+    const why = whyNotListening(messageOf(error), { host: '--http', port: '--http' });
+    throw new FractalError('PORT_IN_USE', `${host}:${port} ${why}`, { cause: error });
   }
   server.on('error', options.report);
   return {

@@ -5,7 +5,7 @@
 
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { FractalError, messageOf, oneLine } from '../../errors.js';
+import { FractalError, messageOf, oneLine, whyNotListening } from '../../errors.js';
 import { objectEnd } from './object-end.js';
 import { type SequenceOptions, sequenceOf } from './sequence.js';
 
@@ -56,8 +56,8 @@ export async function listenSocket({ host, port, report, ...options }: SocketOpt
       server.listen(port, host, resolve);
     });
   } catch (error) {
-    const why = `--socket ${host}:${port}: ${messageOf(error)}: choose another one`;
-    throw new FractalError('PORT_IN_USE', why, { cause: error });
+    const why = whyNotListening(messageOf(error), { host: '--socket', port: '--socket' });
+    throw new FractalError('PORT_IN_USE', `${host}:${port} ${why}`, { cause: error });
   }
   server.on('error', report);
   return {

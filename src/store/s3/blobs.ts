@@ -32,7 +32,7 @@ export function openOnS3(bucket: Bucket, lines: Pick<StoreOptions, 'warn' | 'not
 /** @throws Error in words for users, where the bucket cannot be listed */
 export async function s3Blobs(bucket: Bucket, options?: RequestOptions): Promise<Blobs> {
   const opening = new Requests(bucket, { patienceMs: OPENING_MS, answerMs: OPENING_MS, ...options });
-  await opening.list('', undefined, 1);
+  await opening.list('', undefined, 1).finally(() => opening.close());
   return new S3Blobs(new Requests(bucket, options));
 }
 

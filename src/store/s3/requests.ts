@@ -5,8 +5,9 @@
 
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { AwsClient } from 'aws4fetch';
+import { AwsV4Signer } from 'aws4fetch';
 import type { Bucket } from './bucket.js';
+import { Connections } from './exchange.js';
 import { errorCodeOf, type Page, pageOf } from './listing.js';
 
 export interface RequestOptions {
@@ -38,7 +39,8 @@ interface Order {
 }
 
 export class Requests {
-  private readonly signer: AwsClient;
+  private readonly keys: Omit<ConstructorParameters<typeof AwsV4Signer>[0], 'url'>;
+  private readonly connections: Connections;
   private readonly waiting: (() => void)[] = [];
   private readonly running = new Set<AbortController>();
   private free = MOST;
@@ -49,11 +51,13 @@ export class Requests {
     private readonly options: RequestOptions = {},
   ) {
     const { sessionToken, ...keys } = bucket.credentials();
-    this.signer = new AwsClient({
+    this.keys = {
       ...keys,
       ...(sessionToken === undefined ? {} : { sessionToken }),
-      ...{ service: 's3', region: bucket.region },
-    });
+      // The key of a day is derived once.
+      ...{ service: 's3', region: bucket.region, cache: new Map() },
+    };
+    this.connections = new Connections(bucket.url.startsWith('https:'), MOST);
   }
 
   /** All bytes of an object; undefined: it does not exist, or has more than these. */
@@ -89,6 +93,7 @@ export class Requests {
     this.closed = true;
     for (const one of this.running) one.abort(new Error('the store was closed'));
     for (const proceed of this.waiting.splice(0)) proceed();
+    this.connections.close();
   }
 
   private get origin(): string {
@@ -134,10 +139,12 @@ export class Requests {
     const limitMs = (this.options.answerMs ?? ANSWER_MS) + (body?.length ?? expected ?? 0) / BYTES_PER_MS;
     const late = setTimeout(() => attempt.abort(new Error(`no answer within ${Math.ceil(limitMs / 1000)} s`)), limitMs);
     try {
-      const response = await fetch(await this.signed(order), { signal: attempt.signal, redirect: 'manual' });
-      const { ok, status } = response;
-      const bytes = await bytesOf(response, (ok && expected) || MOST_XML);
-      if (ok) return { done: true, bytes };
+      const { url, headers } = await this.signed(order);
+      const { method } = order;
+      const most = { ok: expected || MOST_XML, other: MOST_XML };
+      const { signal } = attempt;
+      const { status, bytes } = await this.connections.exchange({ method, url, headers, body, signal, most });
+      if (status >= 200 && status < 300) return { done: true, bytes };
       const code = errorCodeOf(bytes?.toString() ?? '');
       if (status === 404 && code !== 'NoSuchBucket') return { done: true };
       const why = code ? `${status} ${code}` : `${status}`;
@@ -152,38 +159,24 @@ export class Requests {
     }
   }
 
-  private signed({ method, path, body }: Order): Promise<Request> {
+  private async signed({ method, path, body }: Order) {
     const hash = createHash('sha256')
       .update(body ?? '')
       .digest('hex');
-    const headers = { 'x-amz-content-sha256': hash };
-    return this.signer.sign(`${this.bucket.url}${path}`, { method, headers, ...(body ? { body } : {}) });
+    const signer = new AwsV4Signer({
+      ...{ ...this.keys, method, url: `${this.bucket.url}${path}` },
+      headers: { 'x-amz-content-sha256': hash },
+    });
+    const { url, headers } = await signer.sign();
+    return { url, headers: Object.fromEntries(headers) };
   }
 }
 
 /** The server will not do it, however often it is asked. */
 class Refusal extends Error {}
 
-/** undefined: more than these. */
-async function bytesOf({ body }: Response, most: number): Promise<Buffer | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.length;
-    if (size > most) return undefined;
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? bufferOf(chunks[0] as Uint8Array) : Buffer.concat(chunks);
-}
-
-/** The same bytes, not a copy. */
-function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(buffer as ArrayBuffer, byteOffset, length);
-}
-
-/** `fetch` fails with the reason as its cause. */
 function wordsOf(error: unknown, { aborted, reason }: AbortSignal): string {
   if (aborted) return (reason as Error).message;
-  const { cause } = error as { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? (error as Error).message;
+  const { code, message } = error as { code?: string; message: string };
+  return code ?? message;
 }

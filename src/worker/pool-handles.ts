@@ -1,0 +1,71 @@
+/** The thread pool of a worker as its users see it: the pool, a session's part of it, a job's part of that. */
+
+import type { Asset, Assignment, Rank, Scene } from '../cluster/messages.js';
+import type { FractalError } from '../errors.js';
+import type { Kinds } from '../work/kind.js';
+import type { Finish } from './queues.js';
+import type { Offer } from './thread-messages.js';
+
+export interface Pool {
+  /** Unique for each start of a worker. */
+  readonly instance: string;
+  readonly slots: number;
+  /** The kinds of work that it computes, by name. */
+  readonly kinds: Kinds;
+  /** Resolves when all threads have started. */
+  readonly started: Promise<void>;
+  /** Resolves with the reason when nothing can be computed any more: from then on every shard and every offer fails. */
+  readonly broken: Promise<FractalError>;
+  /** A thread may have a device open: the process must close the pool before it exits. */
+  readonly device: boolean;
+  /** How many of them a kernel can use: a graphics card is driven from one thread. */
+  slotsFor(kernel: string): number;
+  /** Opens a kernel and measures it, once. @throws FractalError KERNEL_MISSING */
+  offer(kernel: string): Promise<Offer>;
+  /** Work of this kind, described by `what`, may follow soon: what it needs is compiled before a shard waits for it. */
+  warm(kind: string, what: unknown): void;
+  /** `evict`: ends the session, to free its memory for others. */
+  session(evict?: (why: string) => void): SessionHandle;
+  close(): Promise<void>;
+}
+
+/** A session's part of the pool. */
+export interface SessionHandle {
+  /** `rank`: among the jobs of this session. @throws FractalError KERNEL_MISSING */
+  open(kernel: string, rank: Rank): JobHandle;
+  /** Closes all its jobs. */
+  close(): void;
+}
+
+/** A job's part of the pool. */
+export interface JobHandle {
+  /** Scenes may name this asset from now on. @throws FractalError PROTOCOL, NoRoom */
+  asset(asset: Asset): void;
+  /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
+  scene(id: number, scene: Scene): void;
+  /** @throws FractalError PROTOCOL for a scene of which shards are under way */
+  dropScene(id: number): void;
+  /** `finish` is called once, unless the shard is cancelled. @throws FractalError PROTOCOL for an unknown scene */
+  queue(assignment: Assignment, finish: Finish): void;
+  /** Removes an assignment, by its epoch: one that has begun is stopped. */
+  cancel(epoch: number): void;
+  setRank(rank: Rank): void;
+  /** Epochs of shards being computed, then of waiting ones. */
+  readonly underWay: readonly number[];
+  /** Number of shards being computed. */
+  readonly running: number;
+  /** Drops queued and running shards and the scenes. */
+  close(): void;
+}
+
+export interface PoolOptions {
+  /** The kernel that leaders may ask for; `auto`: all of the kinds. */
+  readonly offered?: string;
+  /** Bytes of scenes, over all sessions. Absent: no bound. */
+  readonly sceneBytes?: number;
+  /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
+  readonly spare?: number;
+  /** The kinds of work, by name; and the script of a thread, with the same ones. Absent: the built-in ones. */
+  readonly kinds?: Kinds;
+  readonly script?: URL;
+}

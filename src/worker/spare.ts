@@ -1,0 +1,39 @@
+/** When a shard may run on a spare thread, beside others that have run for long. No clock: time is an argument. */
+
+import type { JobQueue, Task } from './queues.js';
+
+/** While a shard runs for more milliseconds, others may run on spare threads. */
+export const LONG_MS = 1_000;
+
+export interface Crowd {
+  /** Threads that every shard may have, and those beside them. */
+  readonly slots: number;
+  readonly spare: number;
+  /** Sessions, and those of them that have something to compute. */
+  readonly sessions: number;
+  readonly active: number;
+  readonly now: number;
+}
+
+/**
+ * While other sessions run long shards: up to the session's share of the slots. While jobs of lower priority do, or other
+ * owners of the same priority: one. `busy`: what all threads compute.
+ */
+export function mayUseSpare(job: JobQueue, busy: readonly Task[], { slots, spare, sessions, active, now }: Crowd) {
+  const { session } = job;
+  const share = Math.max(1, Math.floor(slots / active));
+  const isLong = ({ since }: Task) => now - since >= LONG_MS;
+  const blocking = busy.filter((task) => task.job.session === session || !isLong(task)).length;
+  if (session.running < share && blocking < slots) return true;
+  const own = busy.filter((task) => task.job.session === session);
+  const outranks = job.share.running === 0 && own.every((task) => mayPass(job, task.job)) && own.some(isLong);
+  // One spare thread for each session is reserved for the rule above.
+  return outranks && own.length <= share && busy.length - slots + sessions < spare;
+}
+
+/** Whether a job may compute beside another one of its session. */
+function mayPass(job: JobQueue, other: JobQueue): boolean {
+  return (
+    other.rank.priority < job.rank.priority || (other.rank.priority === job.rank.priority && other.share !== job.share)
+  );
+}
