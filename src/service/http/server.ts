@@ -7,15 +7,19 @@ import { getRequestListener } from '@hono/node-server';
 import { FractalError, messageOf } from '../../errors.js';
 import { httpApp } from './app.js';
 import { changesOf } from './changes.js';
-import type { HttpOptions } from './env.js';
+import type { HttpOptions, Routes } from './env.js';
 
-export interface ListenOptions extends HttpOptions {
+export interface ServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
   /** PEM texts. Absent: HTTP without TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Gets errors of the program itself. */
+  report(error: unknown): void;
 }
+
+export type ListenOptions = ServerOptions & HttpOptions;
 
 export interface HttpServer {
   readonly host: string;
@@ -39,11 +43,27 @@ const LIMITS = {
   maxHeaderSize: 16 << 10,
 };
 
-/** @throws FractalError PORT_IN_USE, CREDENTIALS */
+/** All of the service. @throws FractalError PORT_IN_USE, CREDENTIALS */
 export async function listen({ host, port, tls, ...options }: ListenOptions): Promise<HttpServer> {
   const changes = changesOf(options.service);
-  const app = httpApp(options, changes);
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const place = { host, port, ...(tls ? { tls } : {}), report: options.report };
+  const server = await openServer(httpApp(options, changes), place, 'http');
+  return {
+    ...server,
+    close() {
+      changes.close();
+      return server.close();
+    },
+  };
+}
+
+/** Answers by these routes. `flag`: the one that names the address, for messages. @throws FractalError PORT_IN_USE, CREDENTIALS */
+export async function openServer(
+  { fetch }: Routes,
+  { host, port, tls, report }: ServerOptions,
+  flag: string,
+): Promise<HttpServer> {
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
   const server = tls ? secureServer(tls, listener) : createServer(LIMITS, listener);
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = SILENT_MS;
@@ -53,16 +73,15 @@ export async function listen({ host, port, tls, ...options }: ListenOptions): Pr
       server.listen(port, host, resolve);
     });
   } catch (error) {
-    throw new FractalError('PORT_IN_USE', `--http ${host}:${port}: ${messageOf(error)}: choose another one`, {
+    throw new FractalError('PORT_IN_USE', `--${flag} ${host}:${port}: ${messageOf(error)}: choose another one`, {
       cause: error,
     });
   }
-  server.on('error', options.report);
+  server.on('error', report);
   return {
     host,
     port: (server.address() as AddressInfo).port,
     async close() {
-      changes.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
