@@ -1,6 +1,7 @@
 /** `fractal leader`: renders, and prints the progress and the files that it wrote. */
 
 import type { AppEvent, Emit } from '../src/app/events.js';
+import { type FrameLog, openFrameLog } from '../src/app/frame-log.js';
 import { nameOf } from '../src/app/kept-place.js';
 import type { LocalWorkers } from '../src/app/local-workers.js';
 import { plan } from '../src/app/plan.js';
@@ -77,7 +78,9 @@ async function renderAndReport(options: LeaderOptions, workers: RenderWorkers, h
     const orders = ordersOf(options);
     for (const [k, order] of orders.entries()) {
       const isLast = k === orders.length - 1;
-      const reports = isLast ? report : { ...report, metrics: false as const, metricsFile: undefined };
+      const reports = isLast
+        ? report
+        : { ...report, metrics: false as const, metricsFile: undefined, frameLog: undefined };
       const since = k === 0 ? 0 : seconds();
       await renderOne(
         order,
@@ -120,6 +123,7 @@ async function renderOne(
   const runtime = startRuntimeMetrics();
   const screen = terminal(process.stderr, report.verbosity);
   let reports: Reporter | undefined;
+  let frames: FrameLog | undefined;
   const place = store.place && nameOf(store.place);
   let kept: Kept = { samplesDone: 0, samples: 0, store: 'none', place };
   const emit = (event: AppEvent) => {
@@ -133,12 +137,15 @@ async function renderOne(
   };
   try {
     reports = await reporter({ ...report, outfiles: request.outfiles, signal }, screen, runtime);
-    const rendered = await render(order, workers, { emit, signal });
+    if (report.frameLog !== undefined) frames = openFrameLog(report.frameLog, emit);
+    const wrote = frames?.wrote;
+    const rendered = await render({ ...order, ...(wrote ? { wrote } : {}) }, workers, { emit, signal });
     screen.close();
     await reports.finished(rendered);
   } catch (error) {
     throw signal.aborted ? interruption(signal.reason, keptLine(kept)) : error;
   } finally {
+    frames?.close();
     await reports?.discard();
     runtime.stop();
     screen.close();

@@ -46,6 +46,8 @@ export interface PreviewOptions {
 export interface ReportOptions {
   readonly metrics: false | 'text' | 'json';
   readonly metricsFile?: string | undefined;
+  /** File of a table with a line for each frame. */
+  readonly frameLog?: string | undefined;
   readonly verbosity: Verbosity;
   readonly json: boolean;
   readonly forceExit: boolean;
@@ -151,6 +153,7 @@ function reportOptions(v: RequestValues): ReportOptions {
   return {
     metrics: metrics || (file === undefined ? false : file.endsWith('.json') ? 'json' : 'text'),
     ...(file === undefined ? {} : { metricsFile: file }),
+    ...(v['frame-log'] === undefined ? {} : { frameLog: v['frame-log'] }),
     verbosity: verbosityOf(v),
     json: v.json,
     forceExit: v['force-exit'],
