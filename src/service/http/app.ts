@@ -6,7 +6,7 @@ import { eventRoutes } from './events.js';
 import { fileRoutes } from './files.js';
 import { admit } from './guard.js';
 import { jobRoutes } from './jobs.js';
-import { olderRoutes } from './older/routes.js';
+import { formRoutes, olderRoutes } from './older/routes.js';
 import { overviewRoutes } from './overview.js';
 import { pictureRoutes } from './picture.js';
 import { HttpError, problemOf } from './problem.js';
@@ -36,6 +36,7 @@ export function httpApp(options: HttpOptions, changes: Changes): Routes {
   });
   app.route('/', healthRoutes(options));
   app.route('/', webRoutes());
+  if (options.older) app.route('/', formRoutes());
   app.use(async (context, next) => {
     context.set('grant', admit(context, options));
     const seconds = wait(clientOf(context));

@@ -1,6 +1,6 @@
 /** What the HTTP clients of older systems use: composed here, and answered only with --older. */
 
-import { type HttpOptions, needs, type Routes, routes } from '../env.js';
+import { type HttpOptions, type Routes, routes } from '../env.js';
 import { FORM } from './form.js';
 import { pictureRoutes } from './pictures.js';
 import { requestRoutes } from './request.js';
@@ -9,6 +9,12 @@ export function olderRoutes(options: HttpOptions): Routes {
   const app = routes();
   app.route('/api', pictureRoutes(options));
   app.route('/api', requestRoutes(options));
-  app.get('/form', needs('view'), (context) => context.html(FORM));
+  return app;
+}
+
+/** The form itself is public, as the dashboard is: it asks for the token. */
+export function formRoutes(): Routes {
+  const app = routes();
+  app.get('/form', (context) => context.html(FORM));
   return app;
 }
