@@ -62,7 +62,8 @@ test('a film that was interrupted goes on, and its log has all frames then', BOU
   writeFileSync(join(cwd, 'session.json'), JSON.stringify({ ...SESSION, frames: 40 }));
   const words = ['leader', '--local', '1', '--session', 'session.json', '--store', 'store', '--assembly', 'frames'];
   const first = start(t, [...words, '-o', 'a.mp4', '--frame-log', 'a.log', '--verbose'], cwd);
-  while (readLines(join(cwd, 'a.log')) < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (first.process.exitCode === null && readLines(join(cwd, 'a.log')) < 5)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   first.process.kill('SIGINT');
   assert.equal((await first.ended).code, 130);
   assert.ok(readLines(join(cwd, 'a.log')) < 41);

@@ -5,11 +5,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { NO_BROWSER, openTab } from './browser.js';
-import { folder } from './processes.js';
-import { serving } from './serve.js';
+import { folder } from '../e2e/processes.js';
+import { serving } from '../e2e/serve.js';
+import { BOUNDED, openTab } from './browser.js';
 
-const BOUNDED = { timeout: 180_000, skip: NO_BROWSER };
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 const SUBMIT = 'submit-submit-submit';
 
