@@ -1,6 +1,7 @@
 /** `fractal leader`: renders, and prints the progress and the files that it wrote. */
 
-import type { AppEvent } from '../src/app/events.js';
+import type { AppEvent, Emit } from '../src/app/events.js';
+import { type FrameLog, openFrameLog } from '../src/app/frame-log.js';
 import { nameOf } from '../src/app/kept-place.js';
 import type { LocalWorkers } from '../src/app/local-workers.js';
 import { plan } from '../src/app/plan.js';
@@ -9,6 +10,7 @@ import { type RenderOrder, type RenderWorkers, render } from '../src/app/render.
 import type { WorkerSource } from '../src/app/worker-source.js';
 import { FractalError } from '../src/errors.js';
 import { startRuntimeMetrics } from '../src/metrics/index.js';
+import type { RawFlags } from '../src/request/values.js';
 import { interrupts } from './interrupts.js';
 import { gatheredLines } from './lines.js';
 import type { LeaderOptions } from './options.js';
@@ -25,7 +27,9 @@ export async function leader(
 ): Promise<number> {
   if (options.cluster.dryRun) return printPlan(options, source);
   try {
-    return await renderAndReport(options, source, local);
+    const { hosts, file, access } = source;
+    const workers = { hosts, ...(file === undefined ? {} : { file }), access, local };
+    return await (options.start ? renderAtStart(options, options.start, workers) : renderAndReport(options, workers));
   } finally {
     if (options.report.forceExit) {
       // A graphics device is closed first.
@@ -41,22 +45,51 @@ async function printPlan(options: LeaderOptions, source: WorkerSource): Promise<
   return 0;
 }
 
-/** One after another: previews, then what was asked for. All but the last one print their warnings, progress and file only. */
-async function renderAndReport(
+/** What ends the run ends the waiting, too; its time limit begins with the job. */
+async function renderAtStart(
   options: LeaderOptions,
-  { hosts, file, access }: WorkerSource,
-  local: LocalWorkers | undefined,
+  start: NonNullable<LeaderOptions['start']>,
+  workers: RenderWorkers,
 ): Promise<number> {
+  const { whenStarted } = await import('../src/app/wait-start.js');
+  const { emit } = terminal(process.stderr, options.report.verbosity);
+  const stop = interrupts(0, () => workers.local?.device ?? false);
+  const { listen, ...cluster } = options.cluster;
+  const waiting = {
+    ...start,
+    cluster: options.cluster,
+    order: (flags: RawFlags) => ({ ...options.with(flags), cluster }),
+  };
+  try {
+    return await whenStarted(waiting, workers, { emit, signal: stop.signal }, ({ order, fleet, hear }) => {
+      stop.release();
+      return renderAndReport(order, { ...workers, fleet }, hear);
+    });
+  } finally {
+    stop.release();
+  }
+}
+
+/** One after another: previews, then what was asked for. All but the last one print their warnings, progress and file only. */
+async function renderAndReport(options: LeaderOptions, workers: RenderWorkers, hear?: Emit): Promise<number> {
   const { report } = options;
-  const workers = { hosts, ...(file === undefined ? {} : { file }), access, local };
-  const stop = interrupts(report.timeoutSeconds, () => local?.device ?? false);
+  const stop = interrupts(report.timeoutSeconds, () => workers.local?.device ?? false);
   try {
     const orders = ordersOf(options);
     for (const [k, order] of orders.entries()) {
       const isLast = k === orders.length - 1;
-      const reports = isLast ? report : { ...report, metrics: false as const, metricsFile: undefined };
+      const reports = isLast
+        ? report
+        : { ...report, metrics: false as const, metricsFile: undefined, frameLog: undefined };
       const since = k === 0 ? 0 : seconds();
-      await renderOne(order, workers, { ...reports, since, results: isLast || !report.json }, stop.signal, isLast);
+      await renderOne(
+        order,
+        workers,
+        { ...reports, since, results: isLast || !report.json },
+        stop.signal,
+        isLast,
+        hear,
+      );
     }
     return 0;
   } finally {
@@ -84,16 +117,19 @@ async function renderOne(
   report: Omit<ReporterOptions, 'outfiles' | 'signal'>,
   signal: AbortSignal,
   notes: boolean,
+  hear?: Emit,
 ): Promise<void> {
   const { request, store } = order;
   const runtime = startRuntimeMetrics();
   const screen = terminal(process.stderr, report.verbosity);
   let reports: Reporter | undefined;
+  let frames: FrameLog | undefined;
   const place = store.place && nameOf(store.place);
   let kept: Kept = { samplesDone: 0, samples: 0, store: 'none', place };
   const emit = (event: AppEvent) => {
     const isNote = event.kind === 'log' && event.level === 'info';
     if (notes || !isNote || report.verbosity === 'debug') screen.emit(event);
+    hear?.(event);
     if (event.kind === 'kept') kept = { ...event, place };
     if (event.kind !== 'gathered') return;
     for (const line of gatheredLines(event)) screen.show(line);
@@ -101,12 +137,15 @@ async function renderOne(
   };
   try {
     reports = await reporter({ ...report, outfiles: request.outfiles, signal }, screen, runtime);
-    const rendered = await render(order, workers, { emit, signal });
+    if (report.frameLog !== undefined) frames = openFrameLog(report.frameLog, emit);
+    const wrote = frames?.wrote;
+    const rendered = await render({ ...order, ...(wrote ? { wrote } : {}) }, workers, { emit, signal });
     screen.close();
     await reports.finished(rendered);
   } catch (error) {
     throw signal.aborted ? interruption(signal.reason, keptLine(kept)) : error;
   } finally {
+    frames?.close();
     await reports?.discard();
     runtime.stop();
     screen.close();

@@ -30,7 +30,8 @@ export function startEarly(words: readonly string[]): EarlyWorkers {
 /** 0: none. */
 function likelyCount(words: readonly string[]): number {
   const named = (flag: string) => words.some((word) => word === flag || word.startsWith(`${flag}=`));
-  if (words[0] !== 'leader' || ['--help', '-h', '--dry-run', '--np', '-n', '--request'].some(named)) return 0;
+  if (words[0] !== 'leader' || ['--help', '-h', '--dry-run', '--np', '-n', '--request', '--session'].some(named))
+    return 0;
   const hosts = ['--hostfile', '--host', '--listen'].some(named) || existsSync(DEFAULT_HOSTFILE);
   if (!named('--local') && hosts) return 0;
   const at = words.findIndex((word) => word === '--local' || word.startsWith('--local='));

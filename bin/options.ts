@@ -5,11 +5,12 @@ import { keptPlace, type StoreOptions } from '../src/app/kept-place.js';
 import type { RenderCluster } from '../src/app/render.js';
 import type { WorkerSourceOptions } from '../src/app/worker-source.js';
 import type { AccessFiles } from '../src/cluster/access.js';
+import type { Address } from '../src/cluster/transport.js';
 import { ACCESS_FLAGS } from '../src/request/flags/access.js';
 import { REQUEST_FLAGS } from '../src/request/flags/index.js';
 import { requestOf } from '../src/request/parse.js';
 import type { Request } from '../src/request/request.js';
-import { flagsOfSources } from '../src/request/sources.js';
+import { flagsOfSources, replaced } from '../src/request/sources.js';
 import { invalid, type RawFlags, type Values, valuesOf } from '../src/request/values.js';
 import { cacheFolder } from './environment.js';
 import { type Verbosity, verbosityOf } from './verbosity.js';
@@ -22,6 +23,10 @@ export interface LeaderOptions {
   readonly cluster: ClusterOptions;
   readonly previews: PreviewOptions;
   readonly report: ReportOptions;
+  /** Where a client begins the job; absent: it begins at once. */
+  readonly start?: { readonly at: Address; readonly tokens: string | undefined };
+  /** The same with these flags in the place of those that were given. @throws FractalError */
+  with(flags: RawFlags): LeaderOptions;
 }
 
 /** Which workers compute, and how they are used. */
@@ -41,6 +46,8 @@ export interface PreviewOptions {
 export interface ReportOptions {
   readonly metrics: false | 'text' | 'json';
   readonly metricsFile?: string | undefined;
+  /** File of a table with a line for each frame. */
+  readonly frameLog?: string | undefined;
   readonly verbosity: Verbosity;
   readonly json: boolean;
   readonly forceExit: boolean;
@@ -53,6 +60,10 @@ type RequestValues = Values<typeof REQUEST_FLAGS>;
 /** `given`: of the command line; the request and location files that it names are read. @throws FractalError */
 export async function leaderOptions(given: RawFlags): Promise<LeaderOptions> {
   const { flags, notes } = await flagsOfSources(given);
+  return optionsOf(flags, notes);
+}
+
+function optionsOf(flags: RawFlags, notes: readonly string[]): LeaderOptions {
   const values = valuesOf(REQUEST_FLAGS, flags);
   const request = requestOf(values);
   return {
@@ -62,7 +73,19 @@ export async function leaderOptions(given: RawFlags): Promise<LeaderOptions> {
     previews: previewOptions(values, request),
     store: storeOptions(values),
     report: reportOptions(values),
+    ...startOptions(values),
+    with: (others) => optionsOf(replaced(flags, others), notes),
   };
+}
+
+function startOptions(v: RequestValues): Pick<LeaderOptions, 'start'> {
+  const { 'wait-start': at, 'http-tokens': tokens } = v;
+  if (at === undefined) {
+    if (tokens !== undefined) throw invalid('--http-tokens is for clients of --wait-start: give that too');
+    return {};
+  }
+  if (v['dry-run']) throw invalid('--dry-run renders nothing: leave out --wait-start');
+  return { start: { at, tokens } };
 }
 
 function previewOptions(
@@ -130,6 +153,7 @@ function reportOptions(v: RequestValues): ReportOptions {
   return {
     metrics: metrics || (file === undefined ? false : file.endsWith('.json') ? 'json' : 'text'),
     ...(file === undefined ? {} : { metricsFile: file }),
+    ...(v['frame-log'] === undefined ? {} : { frameLog: v['frame-log'] }),
     verbosity: verbosityOf(v),
     json: v.json,
     forceExit: v['force-exit'],

@@ -27,13 +27,22 @@ export async function request({ request: file, to, outfile, quiet }: Values<type
   }
 }
 
-/** Asks for each value; an empty answer is the default. */
+/** Asks for each value; an empty answer is the default. Answers may be pasted at once. @throws FractalError INTERRUPTED */
 async function asked(): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  lines.on('SIGINT', () => lines.close());
+  const answers = lines[Symbol.asyncIterator]();
   const values: Record<string, string> = {};
   try {
     for (const [name, missing] of POINT_FIELDS) {
-      values[name] = (await lines.question(`${name} [${missing}]: `)).trim() || missing;
+      lines.setPrompt(`${name} [${missing}]: `);
+      lines.prompt();
+      const { value, done } = await answers.next();
+      if (done) {
+        process.stderr.write('\n');
+        throw new FractalError('INTERRUPTED', 'interrupted, nothing was sent');
+      }
+      values[name] = value.trim() || missing;
     }
   } finally {
     lines.close();

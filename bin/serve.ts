@@ -34,7 +34,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
   return {
     serve: {
       http: v.http,
-      ...(v['http-tokens'] === undefined ? {} : { tokens: v['http-tokens'] }),
+      ...(values['http-tokens'] === undefined ? {} : { tokens: values['http-tokens'] }),
       ...(v['http-cert'] === undefined || v['http-key'] === undefined
         ? {}
         : { tls: { cert: v['http-cert'], key: v['http-key'] } }),

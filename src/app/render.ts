@@ -50,6 +50,8 @@ export interface RenderOrder {
   readonly warned?: boolean;
   /** The job has begun on the workers, and can be changed while it runs. */
   started?(job: RunningJob): void;
+  /** A frame has been given to all outfiles. `index`: of the whole film. `request`: with its iteration limit. */
+  wrote?(index: number, request: Request): void;
   /** Gets what there is to be seen of the picture or film while it is made. */
   readonly growing?: Growing;
 }
@@ -202,6 +204,7 @@ async function stages(
         order.growing?.frame(frame);
         await writeFrame(output, frame, written, paint);
         track.frameWritten();
+        order.wrote?.(frame.index, prepared.request);
       }
     });
     const files = await inStage('close', context, () => output.close());

@@ -4,7 +4,6 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isLoopback } from '../cluster/access.js';
@@ -14,7 +13,6 @@ import type { Fleet } from '../leader/fleet/fleet.js';
 import type { Retention } from '../service/history.js';
 import type { WorkerView } from '../service/http/env.js';
 import { listen } from '../service/http/server.js';
-import { parseTokens } from '../service/http/tokens.js';
 import { listenSocket } from '../service/older/socket.js';
 import { openOutputs } from '../service/outputs.js';
 import { NO_OWNERS, parseOwners } from '../service/owners.js';
@@ -22,6 +20,7 @@ import { startService } from '../service/service.js';
 import { startWebhooks } from '../service/webhooks.js';
 import { connect } from './connected.js';
 import { logTo } from './events.js';
+import { credentialsOf, httpAccess } from './http-access.js';
 import { jobRuns } from './job-run.js';
 import type { StoreOptions } from './kept-place.js';
 import { openRegistration } from './registration.js';
@@ -72,15 +71,15 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
   const { http, cluster, data } = options;
   const { emit, signal } = context;
   const { hosts, file, access, local } = workers;
-  const tokens =
-    options.tokens === undefined ? undefined : parseTokens(await textOf(options.tokens, 'http-tokens'), options.tokens);
+  const clients = await httpAccess({ at: http, flag: 'http', tokens: options.tokens, insecure: cluster.insecure });
   const owners =
-    options.owners === undefined ? NO_OWNERS : parseOwners(await textOf(options.owners, 'owners'), options.owners);
+    options.owners === undefined
+      ? NO_OWNERS
+      : parseOwners(await credentialsOf(options.owners, 'owners'), options.owners);
   const tls = options.tls && {
-    cert: await textOf(options.tls.cert, 'http-cert'),
-    key: await textOf(options.tls.key, 'http-key'),
+    cert: await credentialsOf(options.tls.cert, 'http-cert'),
+    key: await credentialsOf(options.tls.key, 'http-key'),
   };
-  checkHttpExposure(http.host, tokens !== undefined, cluster.insecure);
   if (options.socket) checkSocketExposure(options.socket.host, cluster.insecure);
   const warn = logTo(emit, 'warn');
   // What fails while a shared queue is away is tried again each second.
@@ -122,8 +121,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       ...{ service, cluster: { workers: () => workersOf(fleet), drain: fleet.drain }, mostPixels: options.mostPixels },
       ...(tls ? { tls } : {}),
       ...{ older: options.older, version: VERSION },
-      ...(tokens ? { tokens } : {}),
-      loopbackOnly: !tokens && isLoopback(http.host),
+      ...clients,
       ...{ now: () => performance.now(), report: failed },
     });
     resources.hold(server, (one) => one.close());
@@ -168,26 +166,11 @@ function workersOf(fleet: Fleet): readonly WorkerView[] {
   }));
 }
 
-function checkHttpExposure(host: string, hasTokens: boolean, insecure: boolean): void {
-  if (hasTokens || insecure || isLoopback(host)) return;
-  const why = `--http ${host} is reachable from the network without tokens`;
-  throw new FractalError('EXPOSED', `${why}: give the service --http-tokens FILE, or --insecure`);
-}
-
 /** Its clients send no token. */
 function checkSocketExposure(host: string, insecure: boolean): void {
   if (insecure || isLoopback(host)) return;
   const why = `--socket ${host} is reachable from the network, and its clients have no token`;
   throw new FractalError('EXPOSED', `${why}: listen on 127.0.0.1, or give --insecure`);
-}
-
-async function textOf(path: string, flag: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = flag === 'owners' ? 'REQUEST_FILE' : 'CREDENTIALS';
-    throw new FractalError(code, `--${flag} ${path} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 function dataUnusable(data: string, error: unknown): FractalError {

@@ -1,11 +1,13 @@
 /**
  * The request files of two older zoom services, as JSON: {"point": "re,im", "num_frames": …} and
- * {START: [re, im], ZOOM: "8x", …}. A file belongs to one of them when it uses one of its keys; other keys are errors in it.
+ * {START: [re, im], ZOOM: "8x", …}; older-session.ts has those of a third. A file belongs to one of them when it uses one
+ * of its keys; other keys are errors in it.
  */
 
 import type { FractalError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { formatDecimal, parseDecimal, wholeOf } from '../view/decimal.js';
+import { isSession, sessionFlags } from './older-session.js';
 import type { RawFlags } from './values.js';
 
 export type Fail = (why: string) => FractalError;
@@ -39,6 +41,7 @@ const START_KEYS: Readonly<Record<string, string>> = {
 
 /** The reader of a file with such keys; undefined when they are not those of an older service. */
 export function olderService(keys: readonly string[]): ((fields: Fields, fail: Fail) => RawFlags) | undefined {
+  if (isSession(keys)) return sessionFlags;
   // fps alone is also a flag of this program.
   if (keys.some((key) => key !== 'fps' && (key === 'point' || Object.hasOwn(POINT_KEYS, key)))) return pointFlags;
   const second = ['START', 'ZOOM', 'THEME', 'FORMAT', ...Object.keys(START_KEYS)];

@@ -24,7 +24,7 @@ import {
   viewAt,
 } from './request.js';
 import { type Size, sizeOf, zoomOfWidth } from './size.js';
-import { invalid, type Values, valuesOf } from './values.js';
+import { invalid, shorten, type Values, valuesOf } from './values.js';
 
 /** The flags that a `Request` is made of. */
 export type PictureFlag = keyof typeof PICTURE_FLAGS;
@@ -75,7 +75,7 @@ export function requestOf(v: PictureValues): Request {
     kernel: v.kernel,
     method: v.method,
   };
-  return withLimit(onPath(request), v.iters);
+  return withLimit(onPath(request), stepped(v));
 }
 
 /** The request with the values of its first and last frame. */
@@ -87,6 +87,17 @@ function onPath(request: Request): Request {
   const { film, outfile, ...start } = still;
   const { re, im, zoom } = viewAt(request, frames - 1);
   return { ...request, ...start, film: { ...request.film, end: { re, im, zoom } } };
+}
+
+/** --iters-step adds to the limit of each frame. */
+function stepped({ iters, 'iters-step': step }: PictureValues): PictureValues['iters'] {
+  if (step === 0) return iters;
+  if (iters === 'auto')
+    throw invalid('--iters-step adds to --iters, which auto leaves open: give --iters a number or an expression');
+  const limit = typeof iters === 'number' ? String(iters) : iters.limit;
+  if (limit.includes(':'))
+    throw invalid(`--iters-step adds to a number or an expression, but --iters "${shorten(limit)}" has steps by zoom`);
+  return { limit: `${limit} + ${step}*frame` };
 }
 
 function withLimit(request: Request, iters: PictureValues['iters']): Request {

@@ -19,12 +19,17 @@ export async function flagsOfSources(given: RawFlags, others: readonly string[] 
   const typed = withOlder(given);
   refuseSharedInput(typed);
   const file = typed.request === undefined ? {} : await readRequestFile(typed.request, others);
-  const combined: RawFlags = { ...withoutAlternatives(file, typed), ...typed };
+  const combined = replaced(file, typed);
   // A request file can name a hostfile, too.
   refuseSharedInput(combined);
   const { flags, notes } =
     combined.location === undefined ? { flags: {}, notes: [] } : await locationOf(combined.location);
-  return { flags: await withPath({ ...withoutAlternatives(flags, combined), ...combined }), notes };
+  return { flags: await withPath(replaced(flags, combined)), notes };
+}
+
+/** The flags with others in their place, as those of the command line have precedence over those of a file. */
+export function replaced(flags: RawFlags, others: RawFlags): RawFlags {
+  return { ...withoutAlternatives(flags, others), ...others };
 }
 
 /** The path's text in the place of its file's name. */

@@ -97,13 +97,15 @@ export function mayOrder(name: string): boolean {
   return (Object.hasOwn(PICTURE_FLAGS, name) || MORE.some((one) => one === name)) && !FILES.has(name);
 }
 
-function checkedName(name: string): string {
+/** @throws FractalError REQUEST_FILE for a flag that a job may not have */
+export function checkedName(name: string): string {
   if (mayOrder(name)) return name;
   const why = FILES.has(name) ? 'names a file, which a job cannot' : 'is decided by the service';
   throw new FractalError('REQUEST_FILE', `the job: "${name}" ${why}: leave it out`);
 }
 
-function requirePlainName(name: string): void {
+/** @throws FractalError REQUEST_INVALID for an outfile in a folder */
+export function requirePlainName(name: string): void {
   if (/^[\p{L}\p{N}][\p{L}\p{N} ._%+=@-]{0,99}$/u.test(name) && !name.endsWith('.')) return;
   throw invalid(`--outfile "${shorten(name)}" is not a file name of letters, digits and ._-: leave out folders`);
 }

@@ -1,12 +1,12 @@
 /** Completion as the shells ask for it: what is offered, and what is displayed in a real bash and zsh. */
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
 import { COMMANDS } from '../../bin/commands.js';
 import { candidates } from '../../bin/completion.js';
-import { folder, fractal, PROGRAM } from '../e2e/processes.js';
+import { folder, fractal } from '../e2e/processes.js';
+import { NO_TERMINAL, terminal } from '../e2e/terminal.js';
 
 test('commands, their flags, and the values of flags are offered', async () => {
   const cases: readonly [string[], readonly string[]][] = [
@@ -59,48 +59,11 @@ test('for any words, completion prints nothing on stderr and exits with 0', asyn
 
 const has = (command: string, ...words: string[]) => spawnSync(command, words).status === 0;
 
-/** A shell on a terminal of its own, by `script` of bsdutils. */
-function terminal(t: TestContext, shell: string) {
-  const home = folder(t);
-  const env = { ...process.env, HOME: home, PS1: '$ ', TERM: 'dumb', PATH: `${dirname(PROGRAM)}:${process.env.PATH}` };
-  const child = spawn('script', ['-qec', shell, '/dev/null'], { env, cwd: home, stdio: ['pipe', 'pipe', 'inherit'] });
-  let [text, from] = ['', 0];
-  let look = () => {};
-  child.stdout.on('data', (data: Buffer) => {
-    text += data;
-    look();
-  });
-  const closed = new Promise<void>((resolve) => child.on('close', () => resolve()));
-  t.after(async () => {
-    child.kill('SIGKILL');
-    await closed;
-  });
-  return {
-    /** What appeared since the last call, once it matches. */
-    types(keys: string, shown: RegExp): Promise<string> {
-      child.stdin.write(keys);
-      return new Promise((resolve, reject) => {
-        look = () => {
-          const fresh = text.slice(from);
-          if (!shown.test(fresh)) return;
-          from = text.length;
-          resolve(fresh);
-        };
-        void closed.then(() => reject(new Error(`the shell ended: ${text}`)));
-        look();
-      });
-    },
-  };
-}
-
 for (const [shell, words, needs] of [
   ['bash --norc --noprofile -i', ['bash', '--version'], 'bash'],
   ['zsh -f -i', ['zsh', '--version'], 'zsh'],
 ] as const) {
-  const missing = !has('script', '--version')
-    ? 'script (Debian package bsdutils)'
-    : `${needs} (Debian package ${needs})`;
-  const skip = has('script', '--version') && has(words[0], words[1]) ? false : `${missing} is not installed`;
+  const skip = NO_TERMINAL || (!has(words[0], words[1]) && `${needs} (Debian package ${needs}) is not installed`);
   test(`TAB in ${needs} completes, and nothing else appears in the prompt`, { skip, timeout: 60_000 }, async (t) => {
     const { types } = terminal(t, shell);
     await types('source <(fractal completion); echo re""ady\n', /ready/);

@@ -148,6 +148,7 @@ const BESIDE: Readonly<Record<string, RawRequest>> = {
   seed: { samples: '4' },
   'full-size': { smoothness: '4' },
   power: { formula: 'tricorn' },
+  'iters-step': { iters: '100', frames: '9' },
   'zoom-end': { frames: '9' },
   'view-width-end': { frames: '9' },
   'xpos-end': { frames: '9' },

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { ExpressionError } from '../../src/request/limit/expression.js';
 import { exp2, extended, log2, root, times, toNumber, toPower } from '../../src/request/limit/extended.js';
 import { limitOf } from '../../src/request/limit/limit.js';
-import { parseRequest } from '../../src/request/parse.js';
+import { pictureFlags } from '../../src/request/metadata.js';
+import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 import { viewAt } from '../../src/request/request.js';
 
 const START = { frame: 0, t: 0, depth: 0 };
@@ -129,5 +130,37 @@ test('frames have their own limit, the film the largest, and a still the number'
   assert.throws(
     () => parseRequest({ iters: '1/(frame-3)', frames: '9' }),
     /--iters "1\/\(frame-3\)" is not a number at frame 3/,
+  );
+});
+
+test('--iters-step adds to each frame, beside a number or an expression', () => {
+  const limits = (raw: RawRequest) => {
+    const film = parseRequest({ frames: '5', ...raw });
+    return [film.iterations, ...[0, 1, 4].map((frame) => viewAt(film, frame).iterations)];
+  };
+  assert.deepEqual(limits({ iters: '100', 'iters-step': '20' }), [180, 100, 120, 180]);
+  const zoom = { zoom: '1', 'zoom-end': '16' };
+  assert.deepEqual(limits({ ...zoom, iters: '50 - log2(zoom)', 'iters-step': '10' }), [86, 50, 59, 86]);
+  const { iterations, film } = parseRequest({ iters: '100', 'iters-step': '20' });
+  assert.deepEqual([iterations, film.limit], [100, undefined]);
+});
+
+test('pictures carry --iters-step as part of --iters', () => {
+  const film = parseRequest({ iters: '100', 'iters-step': '20', frames: '5' });
+  const { iters, 'iters-step': step } = pictureFlags(film);
+  assert.deepEqual([iters, step], ['100 + 20*frame', undefined]);
+  assert.equal(parseRequest(pictureFlags(film)).iterations, 180);
+});
+
+test('--iters-step beside what it cannot add to is refused', () => {
+  for (const [iters, why] of [
+    [undefined, /--iters-step adds to --iters, which auto leaves open: give --iters a number/],
+    ['auto', /which auto leaves open/],
+    ['500, 1e3: 2000', /--iters "500, 1e3: 2000" has steps by zoom/],
+  ] as const)
+    assert.throws(() => parseRequest({ ...(iters ? { iters } : {}), 'iters-step': '2', frames: '5' }), why);
+  assert.throws(
+    () => parseRequest({ iters: '281474976710656', 'iters-step': '2', frames: '5' }),
+    /more than 2\^48 at frame 1/,
   );
 });

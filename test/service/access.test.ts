@@ -67,6 +67,25 @@ test(
   },
 );
 
+test('routes of older clients: the form is public, its pictures and jobs are not', BOUNDED, async (t) => {
+  const tokens = `view ${'view'.repeat(4)}\nsubmit ${'submit'.repeat(4)} ann\noperate ${'operate'.repeat(4)}\n`;
+  const { url } = await httpService(t, { tokens, older: true });
+  const table = [
+    ['GET', '/form', 200, 200, 200],
+    ['GET', '/api/get-image/nothing', 401, 404, 404],
+    ['PUT', '/api/submit-job', 401, 403, 400],
+    ['POST', '/api/request', 401, 403, 400],
+  ] as const;
+  for (const [method, path, ...statuses] of table) {
+    const body = method === 'GET' ? undefined : '{"no such": 1}';
+    const found = ['', 'view', 'submit'].map((role) => {
+      const headers: Record<string, string> = role ? { authorization: `Bearer ${role.repeat(4)}` } : {};
+      return fetchStatus(url, method, path, body, headers);
+    });
+    assert.deepEqual(await Promise.all(found), statuses, `${method} ${path}`);
+  }
+});
+
 /** Without the body, which does not end where it is a stream of events. */
 async function fetchStatus(
   url: string,

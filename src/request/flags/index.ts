@@ -19,6 +19,7 @@ import { PREVIEW_FLAGS } from './preview.js';
 import { QUALITY_FLAGS } from './quality.js';
 import { REPORT_FLAGS } from './report.js';
 import { SERVE_FLAGS } from './serve.js';
+import { START_FLAGS } from './start.js';
 import { STORE_FLAGS } from './store.js';
 import { VIEW_FLAGS } from './view.js';
 import { WORKER_FLAGS } from './worker.js';
@@ -30,6 +31,7 @@ export const PICTURE_FLAGS = { ...VIEW_FLAGS, ...QUALITY_FLAGS, ...COLOUR_FLAGS,
 export const REQUEST_FLAGS = {
   ...CLUSTER_FLAGS,
   ...ACCESS_FLAGS,
+  ...START_FLAGS,
   ...PICTURE_FLAGS,
   ...PREVIEW_FLAGS,
   ...STORE_FLAGS,

@@ -120,6 +120,7 @@ export const OUTPUT_FLAGS = {
     commands: RENDERING,
     value: 'FILE',
     schema: file,
+    older: ['session'],
     notInFile: 'names another request file: give its flags here instead',
     describe: 'any of these flags as JSON, - reads stdin; the command line has precedence',
   },

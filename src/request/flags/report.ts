@@ -25,6 +25,13 @@ export const REPORT_FLAGS = {
     schema: file,
     describe: 'write the metrics to a file',
   },
+  'frame-log': {
+    group,
+    commands: ['leader'],
+    value: 'FILE',
+    schema: file,
+    describe: 'write a table of the frames as they are made: number, zoom, seconds, command of the frame alone',
+  },
   quiet: { group, commands: [...HERE, 'serve'], schema: yesNo, describe: 'print errors only', alias: 'q' },
   ...LOG_FLAGS,
   json: { group, commands: HERE, schema: yesNo, describe: 'print one line of JSON at the end, for scripts' },

@@ -14,13 +14,6 @@ export const SERVE_FLAGS = {
     describe: 'address on which clients are answered',
     default: '127.0.0.1:8080',
   },
-  'http-tokens': {
-    group: 'Clients',
-    commands,
-    value: 'FILE',
-    schema: file,
-    describe: 'file with a line "ROLE TOKEN OWNER" for each client; roles: view, submit, operate',
-  },
   'webhook-allow-private': {
     group: 'Clients',
     commands,

@@ -1,6 +1,6 @@
 /** Flags about what is shown: place, size, formula, iteration limit. They shape the samples of a picture. */
 
-import { BAILOUT, MAX_DEGREES, POWER } from '../../view/bounds.js';
+import { BAILOUT, MAX_DEGREES, MAX_ITERATIONS, POWER } from '../../view/bounds.js';
 import { DEFAULT_JULIA, FORMULAS, formulaFlags } from '../formula.js';
 import { type FlagTable, RENDERING, VIEWING } from './flag.js';
 import { coordinate, file, iterations, oneOf, positive, real, whole, yesNo, zoom } from './schemas.js';
@@ -115,6 +115,16 @@ export const VIEW_FLAGS = {
     fileNames: ['iterations'],
     default: 'auto',
     metadata: ({ iterations, film }) => film.limit ?? String(iterations),
+  },
+  // Pictures have it as part of --iters.
+  'iters-step': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'N',
+    schema: whole(0, MAX_ITERATIONS),
+    describe: 'N more iterations with each frame of a film, beside --iters',
+    default: '0',
   },
   formula: {
     group,

@@ -4,18 +4,23 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
 import { FractalError, messageOf, whyNotListening } from '../../errors.js';
 import { httpApp } from './app.js';
 import { changesOf } from './changes.js';
-import type { HttpOptions } from './env.js';
+import type { Env, HttpOptions } from './env.js';
 
-export interface ListenOptions extends HttpOptions {
+export interface ServerOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
   /** PEM texts. Absent: HTTP without TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Gets errors of the program itself. */
+  report(error: unknown): void;
 }
+
+export type ListenOptions = ServerOptions & HttpOptions;
 
 export interface HttpServer {
   readonly host: string;
@@ -39,11 +44,27 @@ const LIMITS = {
   maxHeaderSize: 16 << 10,
 };
 
-/** @throws FractalError PORT_IN_USE, CREDENTIALS */
+/** All of the service. @throws FractalError PORT_IN_USE, CREDENTIALS */
 export async function listen({ host, port, tls, ...options }: ListenOptions): Promise<HttpServer> {
   const changes = changesOf(options.service, options.now);
-  const app = httpApp(options, changes);
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const place = { host, port, ...(tls ? { tls } : {}), report: options.report };
+  const server = await openServer(httpApp(options, changes), place, 'http');
+  return {
+    ...server,
+    close() {
+      changes.close();
+      return server.close();
+    },
+  };
+}
+
+/** Answers by these routes. `flag`: the one that names the address, for messages. @throws FractalError PORT_IN_USE, CREDENTIALS */
+export async function openServer(
+  { fetch }: Hono<Env>,
+  { host, port, tls, report }: ServerOptions,
+  flag: string,
+): Promise<HttpServer> {
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
   const server = tls ? secureServer(tls, listener) : createServer(LIMITS, listener);
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = SILENT_MS;
@@ -53,15 +74,14 @@ export async function listen({ host, port, tls, ...options }: ListenOptions): Pr
       server.listen(port, host, resolve);
     });
   } catch (error) {
-    const why = whyNotListening(messageOf(error), { host: '--http', port: '--http' });
+    const why = whyNotListening(messageOf(error), { host: `--${flag}`, port: `--${flag}` });
     throw new FractalError('PORT_IN_USE', `${host}:${port} ${why}`, { cause: error });
   }
-  server.on('error', options.report);
+  server.on('error', report);
   return {
     host,
     port: (server.address() as AddressInfo).port,
     async close() {
-      changes.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);

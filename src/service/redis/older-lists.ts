@@ -1,6 +1,7 @@
 /**
- * The Redis keys of the older MPI renderer, and how a task goes from one to the next: each step is one command or one
- * transaction, so that a task is always in one of them.
+ * The Redis keys of the older MPI renderer, and how a task goes from one to the next. Each step is one command or one script,
+ * so that a task is always in one of them. Its answer may be lost with the connection: the client of Redis then sends it
+ * again, and a step that was carried out before changes nothing.
  */
 
 import type { Redis } from 'ioredis';
@@ -15,6 +16,24 @@ const COMPLETED = 'completed_tasks';
 const TIMES = 'completed_times';
 /** List of JSON: what the task was, and why it failed. */
 const FAILED = 'failed_tasks';
+
+/** From one list to the end of another one, as another text. */
+const MOVE = `if redis.call('LREM', KEYS[1], 1, ARGV[1]) > 0 then redis.call('RPUSH', KEYS[2], ARGV[2]) end`;
+const BEGIN = `
+if not redis.call('LPOS', KEYS[2], ARGV[2]) and redis.call('LREM', KEYS[1], 1, ARGV[1]) > 0 then
+  redis.call('RPUSH', KEYS[2], ARGV[2])
+  redis.call('HSET', KEYS[3], ARGV[3], '')
+end`;
+const COMPLETE = `
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
+redis.call('LREM', KEYS[3], 1, ARGV[4])`;
+/** Without a picture its client stops waiting. */
+const FAIL = `
+if redis.call('LREM', KEYS[1], 1, ARGV[1]) > 0 then
+  redis.call('RPUSH', KEYS[2], ARGV[2])
+  redis.call('HDEL', KEYS[3], ARGV[3])
+end`;
 
 export interface Running {
   readonly uuid: string;
@@ -59,25 +78,22 @@ export function olderLists(redis: Redis, service: string): OlderLists {
       return all.filter((one) => one !== undefined).filter((one) => one.service === service);
     },
     async begin(raw, running) {
-      const step = redis.multi().lrem(TAKEN, 1, raw).rpush(RUNNING, text(running)).hset(COMPLETED, running.uuid, '');
-      await step.exec();
+      await redis.eval(BEGIN, 3, TAKEN, RUNNING, COMPLETED, raw, text(running), running.uuid);
     },
     async replace(before, after) {
-      await redis.multi().lrem(RUNNING, 1, text(before)).rpush(RUNNING, text(after)).exec();
+      await redis.eval(MOVE, 2, RUNNING, RUNNING, text(before), text(after));
     },
     async complete(running, picture, now) {
-      const step = redis.multi().hset(COMPLETED, running.uuid, Buffer.from(picture)).zadd(TIMES, now, running.uuid);
-      await step.lrem(RUNNING, 1, text(running)).exec();
+      const step = [COMPLETED, TIMES, RUNNING, running.uuid, Buffer.from(picture), now, text(running)];
+      await redis.eval(COMPLETE, 3, ...step);
     },
     async refuse(raw, reason) {
-      const failed = JSON.stringify({ task: raw.toString(), reason });
-      await redis.multi().lrem(TAKEN, 1, raw).rpush(FAILED, failed).exec();
+      await redis.eval(MOVE, 2, TAKEN, FAILED, raw, JSON.stringify({ task: raw.toString(), reason }));
     },
     async fail(running, reason) {
       const { uuid, task, failures } = running;
       const failed = JSON.stringify({ uuid, task, failures, reason });
-      // Without a picture its client stops waiting.
-      await redis.multi().lrem(RUNNING, 1, text(running)).rpush(FAILED, failed).hdel(COMPLETED, uuid).exec();
+      await redis.eval(FAIL, 3, RUNNING, FAILED, COMPLETED, text(running), failed, uuid);
     },
     async forget(before) {
       const old = await redis.zrangebyscore(TIMES, '-inf', `(${before}`, 'LIMIT', 0, 1_000);

@@ -81,6 +81,10 @@ export function serveOlderTasks(options: OlderTasksOptions): () => Promise<void>
       .catch(report);
     return beginning;
   };
+  /** Those of this service that are in progress, and that it does not work on. */
+  const goOn = async () => {
+    for (const running of await lists.running()) start(running);
+  };
   const take = async (taker: Redis, list: string) => {
     while (!signal.aborted) {
       if (!free()) await Promise.race(underWay.values());
@@ -91,7 +95,7 @@ export function serveOlderTasks(options: OlderTasksOptions): () => Promise<void>
   redis.on('ready', () => {
     isAway = false;
     // Also what was moved while the connection broke.
-    void beginTaken();
+    void beginTaken().then(goOn);
   });
   for (const one of connections) {
     one.on('error', (error) => {
@@ -103,7 +107,7 @@ export function serveOlderTasks(options: OlderTasksOptions): () => Promise<void>
   void forget();
   const timer = setInterval(forget, FORGET_MS);
   const resume = async () => {
-    for (const running of await lists.running()) start(running);
+    await goOn();
     await Promise.all(takers.map((taker, k) => take(taker, PENDING[k] as string)));
   };
   resume().catch(report);

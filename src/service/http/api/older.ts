@@ -67,8 +67,7 @@ export const FORM_PAGE = {
   id: 'olderForm',
   method: 'GET',
   path: '/form',
-  role: 'view',
   tag: 'Older',
-  summary: 'Returns a form for one picture',
+  summary: 'Returns a form for one picture, which asks for the token',
   answers: { 200: { describe: 'The page', content: raw('text/html') } },
 } as const satisfies Declaration;

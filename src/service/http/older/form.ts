@@ -1,6 +1,6 @@
 /**
  * The page of /form: a form for one picture, its progress, then the picture with its parameters. Its texts are English
- * and Spanish; values and language are remembered by the browser. The fragment of the URL names the job that is shown.
+ * and Spanish; values and language are remembered by the browser, a token by the tab. The fragment of the URL names the job that is shown.
  */
 
 import { FORM_SCRIPT } from './form-script.js';
@@ -23,6 +23,7 @@ header { display: flex; justify-content: space-between; align-items: center; gap
 h1 { font-size: 1.4rem }
 form { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .8rem }
 label { display: grid; gap: .2rem }
+header label { display: flex; align-items: center; gap: .5rem }
 input, select, button { font: inherit; padding: .4rem .6rem; min-width: 0 }
 .row { display: flex; gap: .8rem; margin: 1rem 0; grid-column: 1 / -1 }
 progress { width: 100% }
@@ -48,6 +49,9 @@ export const FORM = `<!doctype html>
 ${select('type', [0, 1])}
 ${select('color_mode', [0, 1, 2, 3, 4, 5, 6, 7, 8])}
 <div class="row"><button data-text="submit"></button></div></form>
+<form id="access" hidden><p class="row" data-text="token_why"></p>
+<label><span data-text="token"></span><input name="token" type="password" autocomplete="off" required></label>
+<div class="row"><button data-text="go_on"></button></div></form>
 <section id="job" hidden>
 <p id="state" role="status"></p><progress id="progress" max="1"></progress>
 <img id="picture" hidden><dl id="parameters"></dl>
