@@ -17,7 +17,7 @@ import {
   SUBMIT_FLAGS,
 } from '../src/request/flags/client.js';
 import { invalid, type RawFlags, valuesOf } from '../src/request/values.js';
-import { jobLines, jobTable, queueText, type WorkerAnswer } from './client-text.js';
+import { jobLines, jobTable, type QueueAnswer, queueText, type WorkerAnswer } from './client-text.js';
 import { tokenOfEnvironment } from './environment.js';
 import { interrupts } from './interrupts.js';
 
@@ -183,9 +183,9 @@ export async function status(flags: RawFlags): Promise<number> {
       print(json ? JSON.stringify(job) : jobLines(job).join('\n'));
       return 0;
     }
-    const queue = await api.json<{ jobs: Readonly<Record<string, number>> }>('/v1/queue');
+    const queue = await api.json<QueueAnswer>('/v1/queue');
     const { workers } = await api.json<{ workers: readonly WorkerAnswer[] }>('/v1/workers');
-    print(json ? JSON.stringify({ ...queue, workers }) : queueText(queue.jobs, workers).join('\n'));
+    print(json ? JSON.stringify({ ...queue, workers }) : queueText(queue, workers).join('\n'));
     return 0;
   });
 }

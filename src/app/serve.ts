@@ -21,6 +21,7 @@ import { NO_OWNERS, parseOwners } from '../service/owners.js';
 import { startService } from '../service/service.js';
 import { startWebhooks } from '../service/webhooks.js';
 import { connect } from './connected.js';
+import { openEstimator } from './estimator.js';
 import { logTo } from './events.js';
 import { jobRuns } from './job-run.js';
 import type { StoreOptions } from './kept-place.js';
@@ -107,7 +108,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     const service = resources.hold(
       await startService({
         ...{ queue, service: session, start, atMost: options.jobs, outputs, keep: options.keep },
-        ...{ mostWaiting: options.mostWaiting, now, failed },
+        ...{ mostWaiting: options.mostWaiting, estimator: openEstimator(), now, failed },
         weightOf: (owner) => owners.get(owner)?.weight ?? 1,
       }),
       (one) => one.close(),

@@ -108,7 +108,10 @@ test('jobs, status and top show what there is, for people and for scripts', BOUN
   const listed = JSON.parse(await ok('jobs', '--json', '--state', 'succeeded', '--owner', 'anonymous'));
   assert.equal(listed.jobs.length, 3);
   assert.equal(JSON.parse(await ok('jobs', '--json', '--state', 'failed')).jobs.length, 0);
-  assert.match(await ok('status'), /^jobs: .*3 succeeded.*\nworkers: 1 of 1 ready, 1 slots\n/);
+  assert.match(
+    await ok('status'),
+    /^jobs: .*3 succeeded.*\nwork: about 0\.0 core-seconds queued and running\nworkers: 1 of 1 ready, 1 slots\n/,
+  );
   const one = ids[0] ?? '';
   assert.match(await ok('status', one), /^state +succeeded$/m);
   assert.equal(JSON.parse(await ok('status', one, '--json')).id, one);

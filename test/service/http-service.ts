@@ -13,6 +13,7 @@ import { openOutputs } from '../../src/service/outputs.js';
 import type { Queue } from '../../src/service/queue.js';
 import { startService } from '../../src/service/service.js';
 import { folder } from '../e2e/processes.js';
+import { FIXED_ESTIMATOR } from './estimator.js';
 import { emptyMemory, memoryQueue } from './memory-queue.js';
 import { type TestRuns, testRuns } from './runs.js';
 
@@ -48,6 +49,7 @@ export async function httpService(
   const outputs = await openOutputs(join(folder(t), 'outputs'));
   const service = await startService({
     ...{ queue, service: 'test', start: runs.start, atMost: 1, outputs, mostWaiting: 100, now: Date.now, failed },
+    estimator: FIXED_ESTIMATOR,
     keep: { days: 1, jobs: 100, bytes: 2 ** 30 },
   });
   const server = await listen({

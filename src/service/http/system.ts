@@ -18,7 +18,10 @@ export function healthRoutes({ service, cluster }: HttpOptions): Routes {
 
 export function systemRoutes({ service, cluster }: HttpOptions): Routes {
   const app = routes();
-  app.get('/v1/queue', needs('view'), async (context) => context.json({ jobs: await service.counts() }));
+  app.get('/v1/queue', needs('view'), async (context) => {
+    const [jobs, work] = await Promise.all([service.counts(), service.work()]);
+    return context.json({ jobs, work });
+  });
   app.get('/v1/workers', needs('view'), (context) => {
     const rates = service.meter.workers();
     return context.json({ workers: cluster.workers().map((one) => ({ ...one, ...rates.get(one.name) })) });
@@ -30,7 +33,7 @@ export function systemRoutes({ service, cluster }: HttpOptions): Routes {
     return context.body(null, 202);
   });
   app.get('/metrics', needs('view'), async (context) => {
-    const text = metricsText(await service.counts(), cluster.workers());
+    const text = metricsText(await service.counts(), await service.work(), cluster.workers());
     return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
   return app;
