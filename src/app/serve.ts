@@ -118,7 +118,11 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     resources.hold(await startWebhooks(webhooks), (one) => one.close());
     const server = await listen({
       ...http,
-      ...{ service, cluster: { workers: () => workersOf(fleet), drain: fleet.drain }, mostPixels: options.mostPixels },
+      ...{
+        service,
+        cluster: { workers: () => workersOf(fleet), drain: fleet.drain, undrain: fleet.undrain },
+        mostPixels: options.mostPixels,
+      },
       ...(tls ? { tls } : {}),
       older: options.older,
       ...(tokens ? { tokens } : {}),

@@ -53,7 +53,12 @@ export async function httpService(
     keep: { days: 1, jobs: 100, bytes: 2 ** 30 },
   });
   const server = await listen({
-    ...{ host: '127.0.0.1', port: 0, service, cluster: { workers: () => [], drain: () => false } },
+    ...{
+      host: '127.0.0.1',
+      port: 0,
+      service,
+      cluster: { workers: () => [], drain: () => false, undrain: () => false },
+    },
     ...{ loopbackOnly: !tokens, mostPixels: 1e9, now, report: failed },
     ...(tokens === undefined ? {} : { tokens: parseTokens(tokens, 'tokens') }),
     ...options,

@@ -32,6 +32,12 @@ export function systemRoutes({ service, cluster }: HttpOptions): Routes {
       throw new HttpError(404, 'WORKER_MISSING', `no worker "${name}" is ready: GET /v1/workers lists them`);
     return context.body(null, 202);
   });
+  app.delete('/v1/workers/:name/drain', needs('operate'), (context) => {
+    const name = context.req.param('name');
+    if (!cluster.undrain(name))
+      throw new HttpError(404, 'WORKER_MISSING', `no worker "${name}" is drained: GET /v1/workers lists them`);
+    return context.body(null, 204);
+  });
   app.get('/metrics', needs('view'), async (context) => {
     const text = metricsText(await service.counts(), await service.work(), cluster.workers());
     return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
