@@ -124,11 +124,17 @@ export async function get(flags: RawFlags): Promise<number> {
   if (ids.length > 1 && outfile !== undefined && !/[\\/]$/.test(outfile))
     throw invalid(`--outfile "${outfile}" is for several jobs: name a folder, as "${outfile}/"`);
   return withService(flags, async (api) => {
+    const codes: number[] = [];
     for (const id of ids) {
       const job = await api.json<JobAnswer>(`/v1/jobs/${id}`);
-      for (const path of await download(api, job, outfile)) print(path);
+      const paths = await download(api, job, outfile);
+      for (const path of paths) print(path);
+      codes.push(exitCodeOf(job));
+      if (job.state === 'succeeded') continue;
+      const what = `${paths.length} ${paths.length === 1 ? 'file' : 'files'} that it had made`;
+      process.stderr.write(`warning: job ${id} is ${job.state}: these are the ${what}\n`);
     }
-    return 0;
+    return codes.find((code) => code !== 0) ?? 0;
   });
 }
 

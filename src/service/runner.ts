@@ -203,7 +203,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     // A job that is stopped with the service keeps its state, and goes on when one starts.
     if (outcome.kind !== 'stopped' || !closing.signal.aborted) {
       const { failure } = one;
-      const result = failure && outcome.kind === 'stopped' ? ({ kind: 'failed', error: failure } as const) : outcome;
+      const result =
+        failure && outcome.kind === 'stopped' ? ({ ...outcome, kind: 'failed', error: failure } as const) : outcome;
       await tirelessly(() => queue.change(job.id, (latest) => ended(latest, job.attempt, result, now(), one.progress)));
     }
     shares.charge(job.owner, secondsOf(job));
