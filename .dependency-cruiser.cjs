@@ -81,10 +81,16 @@ module.exports = {
       },
     },
     {
-      name: 'web imports Preact, and nothing of the program',
+      name: 'web imports Preact, and of the program only the types of a job',
       severity: 'error',
       from: { path: '^web/' },
-      to: { pathNot: ['^web/', 'node_modules/preact/'] },
+      to: { pathNot: ['^web/', 'node_modules/preact/', '^src/service/job\\.ts$'] },
+    },
+    {
+      name: 'web has no code of the program',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'the program imports nothing of web',

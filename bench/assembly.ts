@@ -5,8 +5,10 @@ import { openAssembler } from '../src/film/assembler.js';
 import type { Camera } from '../src/film/camera.js';
 import { coverOf } from '../src/film/cover.js';
 import type { FilmPath } from '../src/film/path.js';
-import type { KeyframeSamples, Painting } from '../src/film/samples.js';
+import type { KeyframeSamples, Look, Painting } from '../src/film/samples.js';
 import { orderOf } from '../src/film/showing.js';
+import { DEFAULT_COLOURS, prepare } from '../src/render/colours.js';
+import type { Rect } from '../src/shard/shard.js';
 import { placeAt } from '../src/view/path/place.js';
 import { medians, print } from './table.js';
 
@@ -21,13 +23,19 @@ const POINT = { re: '-1.7598171308048478', im: '-0.0125933107997499' };
 const FROM = { ...POINT, zoom: '1000' };
 const TO = { ...POINT, zoom: '1414.2135623731' };
 
-/** Noise, ready: more than the samples of one part of a keyframe. */
-const noise = Float32Array.from({ length: 3 * 1920 * 1080 }, (_, i) => (Math.imul(i, 0x9e3779b1) >>> 8) / 2 ** 24);
+const LOOK: Look = { paint: prepare(DEFAULT_COLOURS), iterations: 1000, filter: true, channels: 2 };
 export const painting: Painting = {
   nameOf: () => '',
   scaled: false,
-  light: ({ length }) => noise.subarray(0, 3 * length),
+  lookOf: () => LOOK,
 };
+
+/** Counts up to 1,000 without order, and widths of a fifth of a count. */
+export function noiseOf({ width, height }: Rect): Float64Array {
+  return Float64Array.from({ length: 2 * width * height }, (_, i) =>
+    i % 2 === 1 ? 0.2 : (1000 * (Math.imul(i, 0x9e3779b1) >>> 8)) / 2 ** 24,
+  );
+}
 
 /** Degrees by which a frame is turned against the one before. */
 export function path(turn: number, outwards: boolean, frames = FRAMES): FilmPath {
@@ -38,13 +46,13 @@ export function path(turn: number, outwards: boolean, frames = FRAMES): FilmPath
   };
 }
 
-/** Milliseconds of user CPU a frame, without the first, for which most keyframes are painted. */
+/** Milliseconds of user CPU a frame, painting included, without the first, for which most keyframes are painted. */
 async function milliseconds(film: FilmPath, size: (typeof SIZES)[number]): Promise<number> {
   const cover = coverOf(film, size);
   const order = orderOf(cover, film, size);
   async function* computed(): AsyncGenerator<KeyframeSamples> {
     for (const { parts } of order.keyframes) {
-      yield parts.map((rect) => ({ rect, values: new Float64Array(rect.width * rect.height) }));
+      yield parts.map((rect) => ({ rect, values: noiseOf(rect) }));
     }
   }
   const assembler = openAssembler({ size });

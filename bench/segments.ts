@@ -16,7 +16,7 @@ import { orderOf } from '../src/film/showing.js';
 import { openFleet } from '../src/leader/fleet/fleet.js';
 import { startJob } from '../src/leader/job/job.js';
 import { FILM_KERNEL } from '../src/work/film/measure.js';
-import { painting, path, SIZES } from './assembly.js';
+import { noiseOf, painting, path, SIZES } from './assembly.js';
 import { medians, print } from './table.js';
 
 const LEVELS = { bits: 8, dither: true } as const;
@@ -31,7 +31,7 @@ async function milliseconds(film: FilmPath, size: (typeof SIZES)[number], port: 
   const order = orderOf(cover, film, size);
   async function* computed(): AsyncGenerator<KeyframeSamples> {
     for (const { parts } of order.keyframes) {
-      yield parts.map((rect) => ({ rect, values: new Float64Array(rect.width * rect.height) }));
+      yield parts.map((rect) => ({ rect, values: noiseOf(rect) }));
     }
   }
   const from = process.cpuUsage();

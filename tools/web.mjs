@@ -16,7 +16,7 @@ const { metafile } = await build({
   bundle: true,
   format: 'esm',
   platform: 'browser',
-  target: ['chrome110', 'firefox115', 'safari16'],
+  target: ['chrome123', 'firefox120', 'safari17.5'],
   jsx: 'automatic',
   jsxImportSource: 'preact',
   loader: { '.svg': 'copy' },

@@ -10,77 +10,8 @@ export class ApiError extends Error {
   }
 }
 
-export type JobState = 'queued' | 'running' | 'pausing' | 'paused' | 'succeeded' | 'failed' | 'cancelled';
-export const STATES: readonly JobState[] = [
-  'queued',
-  'running',
-  'pausing',
-  'paused',
-  'succeeded',
-  'failed',
-  'cancelled',
-];
-export const ENDED: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
-
-export interface Progress {
-  readonly framesDone: number;
-  readonly frames: number;
-  readonly samplesDone: number;
-  readonly samples: number;
-  readonly slots: number;
-  readonly coreSecondsLeft?: number;
-}
-
-export interface Job {
-  readonly id: string;
-  readonly version: number;
-  readonly state: JobState;
-  readonly priority: number;
-  readonly owner: string;
-  readonly attempt: number;
-  /** ISO 8601, as the other times. */
-  readonly submitted: string;
-  readonly started?: string;
-  readonly ended?: string;
-  readonly deadline?: string;
-  readonly progress?: Progress;
-  readonly error?: { readonly code: string; readonly message: string };
-  readonly request: Readonly<Record<string, string>>;
-  readonly outputs: readonly { readonly name: string; readonly bytes: number; readonly href: string }[];
-  readonly expired?: true;
-}
-
-export interface Worker {
-  readonly name: string;
-  readonly state: string;
-  readonly slots: number;
-  readonly version?: string;
-  readonly reason?: string;
-  readonly samplesPerSecond?: number;
-  readonly busySlots?: number;
-}
-
-export interface Point {
-  readonly time: number;
-  readonly waiting: number;
-  readonly running: number;
-  readonly samplesPerSecond: number;
-  readonly busySlots: number;
-}
-
-export interface Status {
-  readonly jobs: Readonly<Record<JobState, number>>;
-  readonly slots: number;
-  readonly point?: Point;
-}
-
-export interface Access {
-  readonly role: 'view' | 'submit' | 'operate';
-  readonly owner: string;
-}
-
 const TOKEN = 'fractal-token';
-let onRefused = () => {};
+let onRefused = (_why: string) => {};
 
 export function token(): string | null {
   return sessionStorage.getItem(TOKEN);
@@ -91,8 +22,8 @@ export function setToken(text: string | undefined): void {
   else sessionStorage.setItem(TOKEN, text);
 }
 
-/** Calls `act` when the service wants a token, or another one. */
-export function whenRefused(act: () => void): void {
+/** Calls `act` when the service wants a token, or another one than it was sent. */
+export function whenRefused(act: (why: string) => void): void {
   onRefused = act;
 }
 
@@ -103,9 +34,10 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   if (own !== null) headers.set('authorization', `Bearer ${own}`);
   const response = await fetch(path, { ...init, headers });
   if (response.ok) return response;
-  if (response.status === 401) onRefused();
   const problem = await response.json().catch(() => ({}));
-  throw new ApiError(response.status, problem.code ?? '', problem.detail ?? `the service answered ${response.status}`);
+  const { code = '', detail = `the service answered ${response.status}` } = problem;
+  if (response.status === 401 && own === token()) onRefused(detail);
+  throw new ApiError(response.status, code, detail);
 }
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {

@@ -1,7 +1,8 @@
 /** The frame of all pages: navigation, connection, notices, and the token. */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Access, get, messageOf, setToken, token, whenRefused } from './api.js';
+import type { Access } from './answers.js';
+import { get, messageOf, setToken, token, whenRefused } from './api.js';
 import { type Live, LiveContext } from './live.js';
 import { ActivityPage } from './pages/activity.js';
 import { JobPage } from './pages/job.js';
@@ -35,7 +36,11 @@ export function App() {
     }
   };
   useEffect(() => {
-    whenRefused(() => setWantsToken(true));
+    whenRefused((why) => {
+      setAccess(undefined);
+      setWantsToken(true);
+      setFailure(why);
+    });
     enter();
   }, []);
   useEffect(() => {
@@ -77,11 +82,7 @@ export function App() {
         ) : access ? (
           <Page route={route} />
         ) : (
-          failure && (
-            <p class="failure" role="alert">
-              {failure}
-            </p>
-          )
+          failure && <Unreached why={failure} again={enter} />
         )}
       </main>
       <div class="notices" role="status" aria-live="polite">
@@ -103,6 +104,18 @@ function Page({ route: { parts, query } }: { route: Route }) {
       <p>
         Go to the <a href="#/jobs">list of jobs</a>.
       </p>
+    </section>
+  );
+}
+
+function Unreached({ why, again }: { why: string; again(): void }) {
+  return (
+    <section class="empty" role="alert">
+      <h1>No answer</h1>
+      <p>{why}</p>
+      <button type="button" class="button" onClick={again}>
+        Try again
+      </button>
     </section>
   );
 }

@@ -1,11 +1,14 @@
 /** Numbers and times for people. */
 
-import type { Job, Progress } from './api.js';
+import type { Job, Progress } from './answers.js';
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+
+/** 1 slot, 2 slots. */
+export const counted = (count: number, one: string): string => `${WHOLE.format(count)} ${one}${count === 1 ? '' : 's'}`;
 
 export const whole = (value: number): string => WHOLE.format(value);
 
@@ -20,8 +23,9 @@ export function bytes(value: number): string {
   return `${at === 0 ? left : left.toPrecision(3)} ${units[at]}`;
 }
 
-/** 3 s, 4 min 05 s, 2 h 10 min. */
+/** under 1 s, 3 s, 4 min 05 s, 2 h 10 min. */
 export function duration(seconds: number): string {
+  if (seconds < 1) return 'under 1 s';
   const all = Math.max(0, Math.round(seconds));
   const [h, min, s] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
   const two = (value: number) => String(value).padStart(2, '0');
@@ -41,6 +45,8 @@ export const clock = (time: number | string): string => TIME.format(new Date(tim
 export function share({ samplesDone, samples }: Progress): number {
   return samples > 0 ? Math.min(1, samplesDone / samples) : 0;
 }
+
+export const percentOf = (progress: Progress): string => `${Math.floor(share(progress) * 100)} %`;
 
 /** Seconds until the end, with the slots that it has now. undefined: not known. */
 export function secondsLeft({ state, progress }: Job): number | undefined {

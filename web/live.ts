@@ -2,7 +2,7 @@
 
 import { createContext } from 'preact';
 import { useContext, useEffect, useRef } from 'preact/hooks';
-import type { Access } from './api.js';
+import type { Access } from './answers.js';
 import { type Connection, follow } from './stream.js';
 
 export interface Live {
@@ -20,7 +20,7 @@ export const LiveContext = createContext<Live>({
 
 export const useLive = (): Live => useContext(LiveContext);
 
-/** Calls `act` for each event of a path, and with `open` after each connection. */
+/** Calls `act` for each event of a path, with `open` after each connection, and with `refused` and the error at the end. */
 export function useStream(path: string, act: (name: string, data: unknown) => void): void {
   const { setConnection } = useLive();
   const latest = useRef(act);
@@ -32,6 +32,10 @@ export function useStream(path: string, act: (name: string, data: unknown) => vo
       state(connection) {
         setConnection(connection);
         if (connection === 'open') latest.current('open', undefined);
+      },
+      refused(error) {
+        setConnection('open');
+        latest.current('refused', error);
       },
       signal: ended.signal,
     });

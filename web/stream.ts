@@ -1,6 +1,6 @@
 /** Server-sent events by fetch, which can send a token; EventSource cannot. */
 
-import { send } from './api.js';
+import { ApiError, send } from './api.js';
 
 export type Connection = 'connecting' | 'open' | 'lost';
 
@@ -8,6 +8,8 @@ export interface StreamOptions {
   /** `data`: parsed JSON. */
   event(name: string, data: unknown): void;
   state(connection: Connection): void;
+  /** The service does not give this stream: it is gone, or wants another token. Nothing follows. */
+  refused(error: ApiError): void;
   readonly signal: AbortSignal;
 }
 
@@ -17,7 +19,7 @@ const MOST_MS = 10_000;
 const SILENT_MS = 40_000;
 
 /** Connects again, ever more slowly, until the signal; behind the latest event. */
-export async function follow(path: string, { event, state, signal }: StreamOptions): Promise<void> {
+export async function follow(path: string, { event, state, refused, signal }: StreamOptions): Promise<void> {
   let last = '';
   let wait = FIRST_MS;
   state('connecting');
@@ -38,16 +40,22 @@ export async function follow(path: string, { event, state, signal }: StreamOptio
         last = block.id ?? last;
         if (block.data !== '') event(block.name, JSON.parse(block.data));
       }
-    } catch {
-      // Lost, or refused: it is tried again.
+    } catch (error) {
+      if (isRefusal(error) && !signal.aborted) return refused(error);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
     }
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
     if (signal.aborted) return;
     state('lost');
     await pause(wait, signal);
     wait = Math.min(MOST_MS, wait * 2);
   }
+}
+
+/** Another try has the same answer. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && [401, 403, 404].includes(error.status);
 }
 
 interface Block {

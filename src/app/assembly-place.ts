@@ -118,7 +118,7 @@ export function assemblerFor(local: Assembler, load: AssemblyLoad, workers: Asse
   }
 
   return {
-    ...{ size: local.size, memory: local.memory },
+    ...{ size: local.size, memory: local.memory, paint: local.paint },
     get ahead() {
       return (remote() || local).ahead;
     },

@@ -56,9 +56,12 @@ export async function keyframeRenders(
 /** The samples of the parts of a keyframe. `box`: what the picture is of. */
 export function samplesOf({ answer }: Frame, box: Rect, { parts }: Keyframe, channels: number): KeyframeSamples {
   if (answer.kind !== 'samples') throw new TypeError('a keyframe came without samples');
-  const { buffer, byteOffset, byteLength } = answer.values;
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  return parts.map((rect) => ({ rect, values: new Float64Array(crop(bytes, box, rect, 8 * channels).buffer) }));
+  const { values } = answer;
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return parts.map((rect) => {
+    const { buffer, byteOffset, byteLength } = crop(bytes, box, rect, 8 * channels);
+    return { rect, values: new Float64Array(buffer, byteOffset, byteLength / 8) };
+  });
 }
 
 /** The view of a keyframe. */

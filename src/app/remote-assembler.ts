@@ -50,7 +50,7 @@ export interface RemoteAssembler extends Assembler {
 
 /** `local`: the leader's own threads, and the memory of the texels; to be closed later. */
 export function openRemoteAssembler(local: Assembler, options: RemoteOptions): RemoteAssembler {
-  const { size, memory } = local;
+  const { size, memory, paint } = local;
   const { levels, segment: most, ahead, note } = options;
   const segments = segmentsOf(options.stretches, most);
   const scenes: { readonly work: FilmScene; readonly assets: readonly string[] }[] = [];
@@ -149,7 +149,7 @@ export function openRemoteAssembler(local: Assembler, options: RemoteOptions): R
   }
 
   return {
-    ...{ size, memory, ahead },
+    ...{ size, memory, paint, ahead },
     get isOver() {
       return here;
     },

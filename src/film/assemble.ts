@@ -42,7 +42,7 @@ export async function* assembled(
   const held = new HeldKeyframes(order, painting, {
     changing: isChanging(painting, path),
     spill: new Spill({ bound }),
-    ...{ bound, memory },
+    ...{ bound, assembler },
   });
   /** Frames that are being assembled, in order. */
   const pending: Promise<Uint8Array | Uint16Array>[] = [];

@@ -1,17 +1,16 @@
-/** A thread that assembles frames of a film, one after another. */
+/** A thread that paints tiles and assembles frames of a film, one after another. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { FractalError, messageOf } from '../errors.js';
-import type { FromThread, ThreadData, ToThread } from './assembler.js';
-import { Gathering } from './gather.js';
+import { type FromThread, type Task, type ThreadData, tasksOf } from './threads.js';
 
-const { size, bench } = workerData as ThreadData;
-const gathering = new Gathering(size, bench);
+const run = tasksOf(workerData as ThreadData);
 
-parentPort?.on('message', ({ shown, levels }: ToThread) => {
+parentPort?.on('message', (task: Task) => {
   try {
-    const pixels = gathering.frame(shown, levels);
-    post({ pixels }, [pixels.buffer as ArrayBuffer]);
+    const pixels = run(task);
+    if (pixels) post({ pixels }, [pixels.buffer as ArrayBuffer]);
+    else post({});
   } catch (error) {
     post({ failed: messageOf(error), ...(error instanceof FractalError ? { code: error.code } : {}) });
   }

@@ -1,14 +1,20 @@
-/** Assembles frames of a film: in this thread, or several at a time in threads of its own, which share the memory of texels. */
+/**
+ * Paints the tiles of keyframes and assembles frames of them: in this thread, or several at a time in threads of its own,
+ * which share the memory of texels.
+ */
 
-import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import { asResourceError, type ErrorCode, FractalError, messageOf } from '../errors.js';
+import { setFlagsFromString } from 'node:v8';
 import type { Levels } from '../render/quantise.js';
+import { AtMost } from './at-most.js';
 import { placeTables } from './finish.js';
 import type { Size } from './footprint.js';
-import { type Bench, benchIn, Gathering } from './gather.js';
+import { benchIn } from './gather.js';
 import { FilmMemory } from './memory.js';
+import { bytesOfSamples, PAINTER_BYTES, placeSamples } from './painter.js';
 import type { Shown } from './part.js';
+import type { KeyframeSamples, Look } from './samples.js';
+import type { Tile } from './texture.js';
+import { inThisThread, inThreads, type Pixels } from './threads.js';
 
 export interface Assembler {
   readonly size: Size;
@@ -17,141 +23,58 @@ export interface Assembler {
   /** So many more frames may be asked for before the first of them is there. */
   readonly ahead: number;
   /**
+   * Writes the texels of a tile of level 0. `scale`: samples of the keyframe along a pixel of the frame.
+   * @throws FractalError RESOURCES when a thread dies
+   */
+  paint(tile: Tile, samples: KeyframeSamples, look: Look, scale: number): Promise<void>;
+  /**
    * sRGB, 3 numbers a pixel. Of frames in order. The tiles that it shows are held, and let go once they are not read any more. Frames may be done in any order.
    * @throws FractalError RESOURCES when a thread dies; Error for a pixel without samples
    */
-  frame(shown: readonly Shown[], levels: Levels): Promise<Uint8Array | Uint16Array>;
+  frame(shown: readonly Shown[], levels: Levels): Promise<Pixels>;
   /** Frames under way are rejected. */
   close(): Promise<void>;
 }
-
-/** Messages to and from a thread. */
-export interface ThreadData {
-  readonly size: Size;
-  readonly bench: Bench;
-}
-export interface ToThread {
-  readonly shown: readonly Shown[];
-  readonly levels: Levels;
-}
-/** `code`: of a FractalError. */
-export type FromThread =
-  | { readonly pixels: Uint8Array | Uint16Array }
-  | { readonly failed: string; readonly code?: ErrorCode };
 
 /** Bytes that may be taken: for levels that wait for later frames; for each frame under way, and each of its pixels. */
 const WAITING_BYTES = 384 << 20;
 const FRAME_BYTES = 64 << 20;
 const SHOWN_BYTES = 96;
-/** MiB that code of a thread may take, of which V8 would reserve 512. */
-const CODE_MIB = 16;
+
+/**
+ * The heap of V8 is small beside the frames and samples that come and go in buffers of their own, by whose size it is collected:
+ * some 20 times a second, a tenth of a film's time. So it may grow to five times what is in use, not to V8's usual share.
+ */
+const GROWING = '--heap-growing-percent=400';
 
 /** `threads`: so many frames are assembled at a time; 0: one, in this thread. @throws FractalError RESOURCES */
 export function openAssembler({ size, threads = 0 }: { readonly size: Size; readonly threads?: number }): Assembler {
+  setFlagsFromString(GROWING);
   const memory = new FilmMemory(WAITING_BYTES + (1 + threads) * (FRAME_BYTES + SHOWN_BYTES * size.width * size.height));
   const tables = placeTables(memory);
-  const bench = () => benchIn(memory, tables, size);
-  const { assemble, close } =
-    threads === 0 ? here(size, bench()) : inThreads(threads, () => ({ size, bench: bench() }));
+  const data = () => ({ size, bench: benchIn(memory, tables, size), painter: memory.take(PAINTER_BYTES) });
+  const { run, close } = threads === 0 ? inThisThread(data()) : inThreads(threads, data);
+  // One for each thread that paints, and one that is being copied.
+  const copied = new AtMost(threads + 1);
   return {
     ...{ size, memory, ahead: threads, close },
+    paint: (tile, samples, look, scale) =>
+      copied.use(async () => {
+        const bytes = bytesOfSamples(tile, look.channels);
+        const at = memory.take(bytes);
+        try {
+          placeSamples(memory, at, samples, tile);
+          await run({ kind: 'tile', tile, samples: at, scale, look });
+        } finally {
+          memory.give(at, bytes);
+        }
+      }),
     async frame(shown, levels) {
       try {
-        return await assemble({ shown, levels });
+        return (await run({ kind: 'frame', shown, levels })) as Pixels;
       } finally {
         for (const { tiles } of shown) for (const { at } of tiles) memory.letGo(at);
       }
-    },
-  };
-}
-
-interface Assembling {
-  assemble(frame: ToThread): Promise<Uint8Array | Uint16Array>;
-  close(): Promise<void>;
-}
-
-function here(size: Size, bench: Bench): Assembling {
-  const gathering = new Gathering(size, bench);
-  return {
-    async assemble({ shown, levels }) {
-      // Other work of this thread has its turn.
-      await setImmediate();
-      return gathering.frame(shown, levels);
-    },
-    async close() {},
-  };
-}
-
-interface Task {
-  readonly frame: ToThread;
-  resolve(pixels: Uint8Array | Uint16Array): void;
-  reject(error: Error): void;
-}
-
-function inThreads(count: number, data: () => ThreadData): Assembling {
-  const waiting: Task[] = [];
-  const workers: Worker[] = [];
-  const free: Worker[] = [];
-  const tasks = new Map<Worker, Task>();
-  let over: Error | undefined;
-
-  function dispatch(): void {
-    while (waiting.length > 0 && free.length > 0) {
-      const [worker, task] = [free.pop() as Worker, waiting.shift() as Task];
-      tasks.set(worker, task);
-      worker.postMessage(task.frame);
-    }
-  }
-
-  function answered(worker: Worker, message: FromThread): void {
-    const task = tasks.get(worker);
-    tasks.delete(worker);
-    free.push(worker);
-    dispatch();
-    if ('pixels' in message) task?.resolve(message.pixels);
-    else task?.reject(message.code ? new FractalError(message.code, message.failed) : new Error(message.failed));
-  }
-
-  /** No frame is assembled any more. */
-  function end(error: Error): void {
-    over ??= error;
-    for (const task of [...tasks.values(), ...waiting]) task.reject(over);
-    tasks.clear();
-    waiting.length = 0;
-  }
-
-  function start(): void {
-    const worker = new Worker(new URL('./assembler-thread.cjs', import.meta.url), {
-      workerData: data(),
-      resourceLimits: { codeRangeSizeMb: CODE_MIB },
-    });
-    const died = (cause: unknown) =>
-      end(new FractalError('RESOURCES', `a thread that assembles frames died: ${messageOf(cause)}`, { cause }));
-    worker.on('message', (message: FromThread) => answered(worker, message));
-    worker.on('error', died);
-    worker.on('exit', (code) => died(`it ended with exit code ${code}`));
-    workers.push(worker);
-    free.push(worker);
-  }
-
-  try {
-    for (let k = 0; k < count; k++) start();
-  } catch (error) {
-    // The started threads would keep the process alive.
-    for (const worker of workers) void worker.terminate();
-    throw asResourceError(error) ?? error;
-  }
-
-  return {
-    assemble: (frame) =>
-      new Promise((resolve, reject) => {
-        if (over) return reject(over);
-        waiting.push({ frame, resolve, reject });
-        dispatch();
-      }),
-    async close() {
-      end(new Error('the assembler is closed'));
-      await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
 }

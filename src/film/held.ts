@@ -4,12 +4,11 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
-import type { FilmMemory } from './memory.js';
-import { paintedTile } from './painted.js';
+import type { Assembler } from './assembler.js';
 import { type KeyframeSamples, type Painting, scaleAt } from './samples.js';
 import type { FilmOrder } from './showing.js';
 import type { Spill } from './spill.js';
-import { bytesOf, halved, release, type Tile, tilesOf } from './texture.js';
+import { bytesOf, halved, release, type Tile, tileFor, tilesOf } from './texture.js';
 
 /** By mip level; undefined: not made, or let go. */
 type Pyramid = (readonly Tile[] | undefined)[];
@@ -46,7 +45,7 @@ export class HeldKeyframes {
       readonly changing: boolean;
       readonly spill: Spill;
       readonly bound: number;
-      readonly memory: FilmMemory;
+      readonly assembler: Pick<Assembler, 'memory' | 'paint'>;
     },
   ) {}
 
@@ -118,13 +117,10 @@ export class HeldKeyframes {
   }
 
   private async painted(samples: KeyframeSamples, frame: number, step: number): Promise<readonly Tile[]> {
-    const { memory } = this.options;
-    const of = { painting: this.painting, frame, scale: scaleAt(step) };
-    const tiles: Tile[] = [];
-    for (const rect of tilesOf(samples.map((part) => part.rect))) {
-      tiles.push(paintedTile(memory, rect, samples, of));
-      await setImmediate();
-    }
+    const { memory, paint } = this.options.assembler;
+    const look = this.painting.lookOf(frame);
+    const tiles = tilesOf(samples.map((part) => part.rect)).map((rect) => tileFor(memory, rect));
+    await Promise.all(tiles.map((tile) => paint(tile, samples, look, scaleAt(step))));
     return tiles;
   }
 
@@ -136,7 +132,7 @@ export class HeldKeyframes {
   }
 
   private halved(tiles: readonly Tile[]): readonly Tile[] {
-    return tiles.map((tile) => halved(this.options.memory, tile));
+    return tiles.map((tile) => halved(this.options.assembler.memory, tile));
   }
 
   private put(pyramid: Pyramid, level: number, tiles: readonly Tile[]): void {
@@ -148,7 +144,7 @@ export class HeldKeyframes {
     for (let finer = 0; finer < level; finer++) {
       const tiles = pyramid[finer] ?? [];
       this.bytes -= sizeOf(tiles);
-      release(this.options.memory, tiles);
+      release(this.options.assembler.memory, tiles);
       pyramid[finer] = undefined;
     }
   }

@@ -32,6 +32,7 @@ export interface Film {
   // biome-ignore format: one line per group of arguments
   halve(texels: number, x: number, y: number, width: number, pairs: number, half: number, halfX: number, halfY: number,
     halfWidth: number, halfPairs: number): void;
+  steady(light: number, noise: number, width: number, pairs: number, texels: number): void;
   /** What numbers of texels are kept less. */
   readonly BIAS: Constant;
   /** Columns that `line` of addUpright has before and behind those of a tile. */

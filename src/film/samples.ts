@@ -1,5 +1,6 @@
 /** Raw samples of keyframes, and how they become colours. */
 
+import type { Paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
 
 /** Of each part of a keyframe: the samples of a raw answer (shard/shard.ts), one a pixel. */
@@ -9,16 +10,25 @@ export function bytesOf(samples: KeyframeSamples): number {
   return samples.reduce((sum, { values }) => sum + values.byteLength, 0);
 }
 
+/** How samples are coloured: plain data, to be sent. */
+export interface Look {
+  readonly paint: Paint;
+  /** Of the view. */
+  readonly iterations: number;
+  /** The palette is filtered over footprints. */
+  readonly filter: boolean;
+  /** Numbers that a sample has, some of which may not be needed. */
+  readonly channels: number;
+}
+
 /** How the frames of a film colour the samples of keyframes. */
 export interface Painting {
   /** Frames with the same name colour alike. */
   nameOf(frame: number): string;
   /** Whether colours depend on the size of a frame's pixel, as slopes and distances do. */
   readonly scaled: boolean;
-  /** Linear light of samples, 3 numbers each, 0 to 1. `scale`: samples of the keyframe along a pixel of the frame. */
-  light(values: Float64Array, frame: number, scale: number): Float32Array;
-  /** Of each sample the part of its colour that is chance (render/noise.ts); absent: not known, or not of these samples. */
-  noise?(values: Float64Array, frame: number): Float32Array | undefined;
+  /** Those with the same name have the same one. */
+  lookOf(frame: number): Look;
 }
 
 /** A painting of a keyframe, and its share in a frame. */

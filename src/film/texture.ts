@@ -10,11 +10,8 @@ import type { FilmMemory } from './memory.js';
 
 /** Pixels along the side: a multiple of cells. */
 export const TILE = 128;
-/** The share of a texel that is all samples. */
-const WHOLE = 65535;
-/** Numbers of a texel, and of a pair. */
+/** Numbers of a texel. */
 const CHANNELS = 4;
-const NUMBERS = 2 * CHANNELS;
 
 /** Texels of 2^level pixels along the side; texel (0, 0) of a keyframe has its corner at pixel (0, 0). Rows are in pairs. */
 export interface Tile extends Rect {
@@ -46,32 +43,9 @@ export function tilesOf(parts: readonly Rect[]): Rect[] {
   }));
 }
 
-/** A tile of level 0 of a rectangle, as yet without samples. */
-export function emptyTile(memory: FilmMemory, { x, y, width, height }: Rect): Tile {
-  const tile = placed(memory, 0, { x, y, width, height });
-  numbersOf(memory, tile).fill(-memory.film.BIAS.value);
-  return tile;
-}
-
-/** Puts what a tile of level 0 has of a painted rectangle: linear light, 0 to 1, 3 numbers a pixel, where `there` is not 0. */
-export function putLight(memory: FilmMemory, tile: Tile, light: Float32Array, there: Uint8Array, rect: Rect): void {
-  const [left, right] = [Math.max(tile.x, rect.x), Math.min(tile.x + tile.width, rect.x + rect.width)];
-  const [top, bottom] = [Math.max(tile.y, rect.y), Math.min(tile.y + tile.height, rect.y + rect.height)];
-  const numbers = numbersOf(memory, tile);
-  const bias = memory.film.BIAS.value;
-  for (let y = top; y < bottom; y++) {
-    const row = y - tile.y;
-    let pixel = (y - rect.y) * rect.width + left - rect.x;
-    let to = NUMBERS * ((row >> 1) * tile.width + left - tile.x) + (row & 1);
-    for (let x = left; x < right; x++, pixel++, to += NUMBERS) {
-      if (there[pixel] === 0) continue;
-      const from = 3 * pixel;
-      numbers[to] = ((WHOLE * (light[from] as number) + 0.5) | 0) - bias;
-      numbers[to + 2] = ((WHOLE * (light[from + 1] as number) + 0.5) | 0) - bias;
-      numbers[to + 4] = ((WHOLE * (light[from + 2] as number) + 0.5) | 0) - bias;
-      numbers[to + 6] = WHOLE - bias;
-    }
-  }
+/** A tile of level 0 of a rectangle, whose texels are yet to be written. */
+export function tileFor(memory: FilmMemory, rect: Rect): Tile {
+  return placed(memory, 0, rect);
 }
 
 /** Half as many texels along each side: means of four, nothing counting as no samples. */
@@ -107,8 +81,4 @@ export function bytesOf({ width, height }: Pick<Tile, 'width' | 'height'>): numb
 /** Its texels. */
 export function copyOf({ memory }: FilmMemory, tile: Tile): Uint8Array {
   return new Uint8Array(memory.buffer, tile.at, bytesOf(tile)).slice();
-}
-
-function numbersOf({ memory }: FilmMemory, tile: Tile): Int16Array {
-  return new Int16Array(memory.buffer, tile.at, CHANNELS * tile.width * tile.height);
 }

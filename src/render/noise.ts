@@ -12,16 +12,22 @@ const MOST = 1e6;
 
 /**
  * Of each sample the part of its colour that is chance, 0 to 1, for paint of the kind `cycle`: x / (x + QUIET), x being the
- * square of the width of nu across its footprint, in cycles. `widths`: of nu, 0 in the interior. `filtered`: colours are
+ * square of the width of nu across its footprint, in cycles. `widths`: of nu, 0 in the interior. `noise`: gets it. `filtered`: colours are
  * means over that width (palette-filter.ts), which have less noise the more cycles there are: x / (x + QUIET + x * x).
  */
-export function noiseOf(nu: Float64Array, widths: Float64Array, table: Table, filtered: boolean): Float32Array {
+export function noiseOf(
+  nu: Float64Array,
+  widths: Float64Array,
+  table: Table,
+  filtered: boolean,
+  noise: Float32Array = new Float32Array(nu.length),
+): Float32Array {
   const { speed, shift } = cycleOf(table);
   const averaged = filtered ? 1 : 0;
-  const noise = new Float32Array(nu.length);
   for (let i = 0; i < nu.length; i++) {
     const v = nu[i] as number;
     const width = widths[i] as number;
+    noise[i] = 0;
     if (v === Infinity || !(v > -shift) || !(width > 0)) continue;
     const cycles = Math.min(MOST, (speed * width) / (2 * Math.sqrt(v + shift)));
     const x = cycles * cycles;

@@ -63,10 +63,11 @@ export function paint(samples: Painted, paint: Paint, at: Place): Uint8Array | U
   return rgb;
 }
 
-/** Pixels in linear light, 0 to 1: 3 numbers a pixel, before they are rounded to levels. */
+/** Pixels in linear light, 0 to 1: 3 numbers a pixel, before they are rounded to levels. `all`: gets them. */
 export function paintLight(
   { nu, perPixel, iterations, distance = NONE, footprint = NONE }: Painted,
   paint: Paint,
+  all: Float32Array = new Float32Array((3 * nu.length) / perPixel),
 ): Float32Array {
   const { kind, light, linear } = paint;
   if ((kind === 'distance' || light) && distance.length !== 2 * nu.length) {
@@ -83,7 +84,6 @@ export function paintLight(
   const indices = new Int32Array(kind === 'ramp' || filtered ? 0 : atOnce);
   const shades = new Float64Array(light ? atOnce : 0);
   const colours = new Float32Array(filtered && (light || perPixel > 1) ? 3 * atOnce : 0);
-  const all = new Float32Array(3 * pixels);
   for (let from = 0; from < pixels; from += perChunk) {
     const to = Math.min(pixels, from + perChunk);
     const samples = nu.subarray(from * perPixel, to * perPixel);

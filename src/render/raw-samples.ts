@@ -44,14 +44,18 @@ export function joined(samples: Samples): Float64Array {
   return values;
 }
 
-/** The opposite. With one channel the counts are `values` themselves. */
-export function apart(values: Float64Array, channels: number): Samples {
+/** The opposite. With one channel the counts are `values` themselves. `take`: gives the arrays. */
+export function apart(
+  values: Float64Array,
+  channels: number,
+  take: (numbers: number) => Float64Array = (numbers) => new Float64Array(numbers),
+): Samples {
   if (channels === 1) return { nu: values };
   const samples: { -readonly [name in keyof Samples]: Float64Array } = { nu: values };
   let from = 0;
   for (const [name, size] of PARTS) {
     if (!HAS[name](channels)) continue;
-    const part = new Float64Array((size * values.length) / channels);
+    const part = take((size * values.length) / channels);
     for (let c = 0; c < size; c++, from++)
       for (let i = c, k = from; k < values.length; i += size, k += channels) part[i] = values[k] as number;
     samples[name] = part;

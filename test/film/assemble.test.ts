@@ -58,8 +58,7 @@ test('what is of one colour stays so: no seam, no edge, no change of brightness'
       yield parts.map((rect) => ({ rect, values: new Float64Array(rect.width * rect.height) }));
     }
   }
-  const light = (values: Float64Array) => new Float32Array(3 * values.length).fill(toLinear(77 / 255));
-  const painting = { ...paintedBy(PAINT), light };
+  const painting = paintedBy({ ...PAINT, linear: PAINT.linear.map(() => toLinear(77 / 255)) });
   for await (const rgb of assembledBytes({ cover, order, path: turning, size, painting }, grey())) {
     assert.deepEqual(new Set(rgb), new Set([77]));
   }

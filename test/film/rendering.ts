@@ -7,16 +7,14 @@ import { coverOf, type FilmSize } from '../../src/film/cover.js';
 import type { Size } from '../../src/film/footprint.js';
 import type { Grid } from '../../src/film/grid.js';
 import type { FilmPath } from '../../src/film/path.js';
-import type { KeyframeSamples, Painting } from '../../src/film/samples.js';
+import type { KeyframeSamples, Look, Painting } from '../../src/film/samples.js';
 import { orderOf } from '../../src/film/showing.js';
 import type { Computed } from '../../src/kernel/kernel.js';
 import { openPerturbation, shareReference } from '../../src/kernel/perturbation/kernel.js';
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { DEFAULT_COLOURS, type Paint, prepare } from '../../src/render/colours.js';
-import { noiseOf } from '../../src/render/noise.js';
-import { paintLight } from '../../src/render/paint.js';
-import { apart, joined } from '../../src/render/raw-samples.js';
+import { joined } from '../../src/render/raw-samples.js';
 import type { Rect } from '../../src/shard/shard.js';
 import { type Sampling, samplesPerPixel, type View } from '../../src/view/view.js';
 import { paint } from '../render/painting.js';
@@ -91,21 +89,10 @@ export async function* assembledBytes(
   for await (const rgb of assembled({ ...film, levels, assembler }, computed, bound)) yield rgb as Uint8Array;
 }
 
-/** Alike in all frames. */
-/** `filter`: through the palette filter. */
-export function paintedBy(how: Paint, iterations = 1, channels = 1, filter = false): Painting {
-  return {
-    nameOf: () => '',
-    scaled: false,
-    noise(values) {
-      const { nu, footprint } = apart(values, channels);
-      return footprint ? noiseOf(nu, footprint, how, filter) : undefined;
-    },
-    light(values) {
-      const { nu, footprint } = apart(values, channels);
-      return paintLight({ nu, perPixel: 1, iterations, ...(filter && footprint ? { footprint } : {}) }, how);
-    },
-  };
+/** Alike in all frames. `filter`: through the palette filter. */
+export function paintedBy(paint: Paint, iterations = 1, channels = 1, filter = false): Painting {
+  const look: Look = { paint, iterations, filter, channels };
+  return { nameOf: () => '', scaled: false, lookOf: () => look };
 }
 
 type Compute = (view: View, rect: Rect) => Promise<Computed>;

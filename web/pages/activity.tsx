@@ -1,16 +1,12 @@
 /** How much is computed, and how many jobs wait, over time. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { get, messageOf, type Point, type Status } from '../api.js';
+import type { Activity, Point, Status } from '../answers.js';
+import { get, messageOf } from '../api.js';
 import { compact } from '../format.js';
 import { useLive, usePageTitle, useStream } from '../live.js';
 import { Chart } from '../parts/chart.js';
-
-interface Activity {
-  readonly recent: readonly Point[];
-  readonly day: readonly Point[];
-  readonly slots: number;
-}
+import { Switch } from '../parts/switch.js';
 
 type Span = 'recent' | 'day';
 const SPANS = { recent: 'Ten minutes', day: 'A day' } as const;
@@ -45,15 +41,7 @@ export function ActivityPage() {
     <>
       <div class="heading">
         <h1>Activity</h1>
-        <fieldset class="switch">
-          <legend class="hidden">Time shown</legend>
-          {Object.entries(SPANS).map(([name, label]) => (
-            <label key={name}>
-              <input type="radio" name="span" checked={span === name} onChange={() => setSpan(name as Span)} />
-              <span>{label}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Switch label="Time shown" name="span" options={SPANS} chosen={span} choose={setSpan} />
       </div>
       {points.length < 2 ? (
         <section class="empty">

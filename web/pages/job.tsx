@@ -1,8 +1,9 @@
 /** One job: its picture, how far it is, the workers that computed it, its log and files. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, get, type Job, messageOf, type Progress } from '../api.js';
-import { isFilm, sizeOf, titleOf } from '../format.js';
+import type { Job, JobActivity, Progress } from '../answers.js';
+import { ApiError, get, messageOf } from '../api.js';
+import { isFilm, percentOf, sizeOf, titleOf } from '../format.js';
 import { useLive, usePageTitle, useStream } from '../live.js';
 import { Actions } from '../parts/actions.js';
 import { Downloads } from '../parts/downloads.js';
@@ -11,7 +12,7 @@ import { type Line, Log, lineOf } from '../parts/log.js';
 import { Picture } from '../parts/picture.js';
 import { ProgressBar } from '../parts/progress.js';
 import { State } from '../parts/state.js';
-import { type JobActivity, Work } from '../parts/work.js';
+import { Work } from '../parts/work.js';
 
 const ACTIVITY_MS = 2_000;
 const LINES = 1_000;
@@ -23,7 +24,7 @@ export function JobPage({ id }: { id: string }) {
   const [lines, setLines] = useState<readonly Line[]>([]);
   const [activity, setActivity] = useState<JobActivity>();
   const asked = useRef(0);
-  usePageTitle(job ? titleOf(job) : 'Job');
+  usePageTitle(job ? windowTitle(job) : 'Job');
   const path = `/v1/jobs/${encodeURIComponent(id)}`;
 
   const failed = (error: unknown) => {
@@ -44,6 +45,8 @@ export function JobPage({ id }: { id: string }) {
       loadActivity();
     } else if (name === 'open') {
       load();
+    } else if (name === 'refused') {
+      failed(data);
     } else {
       setLines((now) => [...now, lineOf(name, data)].slice(-LINES));
       if (name !== 'log') load();
@@ -51,7 +54,7 @@ export function JobPage({ id }: { id: string }) {
     }
   });
   if (missing) return <Missing />;
-  if (!job) return <p class="quiet">Loading</p>;
+  if (!job) return <p class="about">Loading</p>;
   return (
     <article class="job">
       <div class="heading">
@@ -75,9 +78,10 @@ export function JobPage({ id }: { id: string }) {
       </div>
       <div class="columns">
         <div class="main">
-          <Picture job={job} />
           <div class="card status">
-            <State state={job.state} />
+            <div aria-live="polite">
+              <State state={job.state} />
+            </div>
             <ProgressBar job={job} label="Progress" />
             {job.error && (
               <p class="failure" role="alert">
@@ -85,6 +89,7 @@ export function JobPage({ id }: { id: string }) {
               </p>
             )}
           </div>
+          <Picture job={job} />
           {activity && <Work activity={activity} />}
           <Log lines={lines} />
         </div>
@@ -95,6 +100,10 @@ export function JobPage({ id }: { id: string }) {
       </div>
     </article>
   );
+}
+
+function windowTitle(job: Job): string {
+  return job.state === 'running' && job.progress ? `${percentOf(job.progress)} ${titleOf(job)}` : titleOf(job);
 }
 
 function Missing() {

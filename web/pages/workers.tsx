@@ -1,11 +1,22 @@
 /** The workers: their slots, how busy they are, and how fast. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { get, messageOf, send, type Worker } from '../api.js';
-import { compact, whole } from '../format.js';
+import type { Worker } from '../answers.js';
+import { get, messageOf, send } from '../api.js';
+import { compact, counted, whole } from '../format.js';
 import { useLive, usePageTitle, useStream } from '../live.js';
 import { Confirm } from '../parts/confirm.js';
 import { State } from '../parts/state.js';
+import { Table } from '../parts/table.js';
+
+const COLUMNS = [
+  { label: 'Worker' },
+  { label: 'State' },
+  { label: 'Busy' },
+  { label: 'Samples a second', number: true },
+  { label: 'Version', number: true },
+  { label: 'Actions', hidden: true },
+] as const;
 
 export function WorkersPage() {
   const { notice, access } = useLive();
@@ -39,10 +50,7 @@ export function WorkersPage() {
         {workers && (
           <p class="counts">
             <span>
-              <b>{whole(ready.length)}</b> ready
-            </span>
-            <span>
-              <b>{whole(ready.reduce((sum, { slots }) => sum + slots, 0))}</b> slots in all
+              <b>{whole(ready.length)}</b> ready, {counted(sumOf(ready), 'slot')} in all
             </span>
           </p>
         )}
@@ -57,34 +65,17 @@ export function WorkersPage() {
         </section>
       )}
       {workers && workers.length > 0 && (
-        <table class="workers">
-          <caption class="hidden">Workers</caption>
-          <thead>
-            <tr>
-              <th scope="col">Worker</th>
-              <th scope="col">State</th>
-              <th scope="col">Busy</th>
-              <th scope="col" class="number">
-                Samples a second
-              </th>
-              <th scope="col" class="number">
-                Version
-              </th>
-              <th scope="col">
-                <span class="hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {workers.map((worker) => (
-              <Row key={worker.name} worker={worker} drain={access.role === 'operate' ? drain : undefined} />
-            ))}
-          </tbody>
-        </table>
+        <Table class="workers" caption="Workers" columns={COLUMNS}>
+          {workers.map((worker) => (
+            <Row key={worker.name} worker={worker} drain={access.role === 'operate' ? drain : undefined} />
+          ))}
+        </Table>
       )}
     </>
   );
 }
+
+const sumOf = (workers: readonly Worker[]) => workers.reduce((sum, { slots }) => sum + slots, 0);
 
 type Drain = (name: string, method?: 'POST' | 'DELETE') => void;
 
@@ -105,7 +96,7 @@ function Row({ worker, drain }: { worker: Worker; drain: Drain | undefined }) {
           <>
             <meter min={0} max={slots} value={busy} aria-label={`Busy slots of ${name}`} />
             <span class="about">
-              {busy.toFixed(1)} of {slots} {slots === 1 ? 'slot' : 'slots'}
+              {Math.round(busy * 10) / 10} of {counted(slots, 'slot')}
             </span>
           </>
         )}

@@ -1,6 +1,8 @@
 /** What can be done with a job in its state, by who may. */
 
-import { ENDED, type Job, messageOf, post, remove } from '../api.js';
+import { useEffect, useRef } from 'preact/hooks';
+import { type Access, ENDED, type Job } from '../answers.js';
+import { messageOf, post, remove } from '../api.js';
 import { titleOf } from '../format.js';
 import { useLive } from '../live.js';
 import { Confirm } from './confirm.js';
@@ -19,10 +21,18 @@ export interface ActionsProps {
 
 export function Actions({ job, changed, removed }: ActionsProps) {
   const { access, notice } = useLive();
+  const box = useRef<HTMLDivElement>(null);
+  const pressed = useRef(false);
+  // The button that was pressed is gone: the keyboard goes on at the one in its place.
+  useEffect(() => {
+    if (pressed.current && document.activeElement === document.body) box.current?.querySelector('button')?.focus();
+    pressed.current = false;
+  }, [job.state]);
   if (!mayChange(access, job)) return null;
   const name = titleOf(job);
   const path = `/v1/jobs/${job.id}`;
   const act = async (work: () => Promise<void>, done: string) => {
+    pressed.current = true;
     try {
       await work();
       notice(`${name}: ${done}`);
@@ -32,7 +42,7 @@ export function Actions({ job, changed, removed }: ActionsProps) {
   };
   const command = (verb: string, done: string) => act(async () => changed(await post<Job>(`${path}/${verb}`)), done);
   return (
-    <div class="actions">
+    <div class="actions" ref={box}>
       {Object.entries(COMMANDS).map(
         ([verb, { label, done, states }]) =>
           states.some((one) => one === job.state) && (
@@ -61,6 +71,6 @@ export function Actions({ job, changed, removed }: ActionsProps) {
   );
 }
 
-export function mayChange({ role, owner }: { role: string; owner: string }, job: Job): boolean {
+export function mayChange({ role, owner }: Access, job: Job): boolean {
   return role === 'operate' || (role === 'submit' && owner === job.owner);
 }

@@ -88,8 +88,8 @@ function nearest(values: ChartLine['values'], time: number): number {
   return best?.[1] ?? 0;
 }
 
-/** To a number of one digit, or 1.5, 15, … */
+/** To a number of one digit, whose half is whole from 2 on. */
 function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) => step >= value) ?? value;
+  return [1, 2, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= value) ?? value;
 }

@@ -1,10 +1,12 @@
 /** The files of a job. */
 
-import { type Job, messageOf, send, token } from '../api.js';
+import { ENDED, type Job } from '../answers.js';
+import { messageOf, send, token } from '../api.js';
 import { bytes } from '../format.js';
 import { useLive } from '../live.js';
 
-export function Downloads({ job: { outputs, expired, state } }: { job: Job }) {
+export function Downloads({ job }: { job: Job }) {
+  const { outputs } = job;
   return (
     <section class="card">
       <h2>Files</h2>
@@ -18,17 +20,19 @@ export function Downloads({ job: { outputs, expired, state } }: { job: Job }) {
           ))}
         </ul>
       ) : (
-        <p class="about">
-          {expired
-            ? 'Removed to save space.'
-            : state === 'succeeded'
-              ? 'None.'
-              : 'They appear when the job has succeeded.'}
-        </p>
+        <p class="about">{emptyText(job)}</p>
       )}
     </section>
   );
 }
+
+function emptyText({ expired, state }: Job): string {
+  if (expired) return 'Removed to save space.';
+  if (state === 'succeeded') return 'None.';
+  return ENDED.includes(state) ? `None: the job has ${verb(state)}.` : 'They appear when the job has succeeded.';
+}
+
+const verb = (state: string) => (state === 'cancelled' ? 'been cancelled' : 'failed');
 
 function Download({ name, href }: { name: string; href: string }) {
   const { notice } = useLive();

@@ -1,7 +1,7 @@
 /** What is known of a job, and what was asked for. */
 
 import type { ComponentChildren } from 'preact';
-import type { Job } from '../api.js';
+import type { Job } from '../answers.js';
 import { compact, duration, moment } from '../format.js';
 import { Priority } from './priority.js';
 
@@ -21,7 +21,7 @@ export function Facts({ job, changed }: { job: Job; changed(job: Job): void }) {
           {started && <Fact name="Started">{moment(started)}</Fact>}
           {ended && <Fact name="Ended">{moment(ended)}</Fact>}
           {typeof seconds === 'number' && (ended || job.state === 'running') && (
-            <Fact name="Time">{duration(seconds)}</Fact>
+            <Fact name={ended ? 'Took' : 'Runs for'}>{duration(seconds)}</Fact>
           )}
           {deadline && <Fact name="Deadline">{moment(deadline)}</Fact>}
           {attempt > 1 && <Fact name="Attempt">{attempt}</Fact>}

@@ -32,13 +32,11 @@ export interface Filter {
   readonly active: boolean;
 }
 
-const LIMIT = '50';
-
 export function filtersOf(query: URLSearchParams): Filter {
   const state = keyOf(STATES, query.get('state')) ?? 'all';
   const sort = keyOf(ORDERS, query.get('sort')) ?? '-submitted';
   const owner = query.get('owner') ?? '';
-  const search = new URLSearchParams({ sort, limit: LIMIT });
+  const search = new URLSearchParams({ sort });
   const { states } = STATES[state];
   if (states !== '') search.set('state', states);
   if (owner !== '') search.set('owner', owner);

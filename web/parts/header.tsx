@@ -1,7 +1,7 @@
 /** Name, navigation, theme, and the token's owner. */
 
 import { useState } from 'preact/hooks';
-import type { Access } from '../api.js';
+import type { Access } from '../answers.js';
 import { chooseTheme, THEMES, type Theme, theme } from '../theme.js';
 
 const PAGES = [
@@ -39,7 +39,7 @@ export function Header({ page, access, onLeave }: HeaderProps) {
       <div class="side">
         <ThemeChoice />
         {onLeave && (
-          <button type="button" class="quiet" onClick={onLeave} title={access && `${access.owner}, ${access.role}`}>
+          <button type="button" onClick={onLeave} title={access && `${access.owner}, ${access.role}`}>
             Forget token
           </button>
         )}
@@ -47,6 +47,8 @@ export function Header({ page, access, onLeave }: HeaderProps) {
     </header>
   );
 }
+
+const LABELS = { system: 'System colours', light: 'Light', dark: 'Dark' } as const;
 
 function ThemeChoice() {
   const [chosen, setChosen] = useState(theme());
@@ -62,7 +64,7 @@ function ThemeChoice() {
     >
       {THEMES.map((one) => (
         <option key={one} value={one}>
-          {{ system: 'System', light: 'Light', dark: 'Dark' }[one]}
+          {LABELS[one]}
         </option>
       ))}
     </select>

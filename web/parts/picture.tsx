@@ -1,8 +1,8 @@
 /** The picture of a job: the finished file, or the part of it that there is. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Job } from '../api.js';
-import { send } from '../api.js';
+import type { Job } from '../answers.js';
+import { send, token } from '../api.js';
 import { share, titleOf } from '../format.js';
 
 const SHOWN = /\.(png|apng|gif|webp|jpe?g)$/i;
@@ -15,25 +15,30 @@ export function Picture({ job }: { job: Job }) {
   const film = job.outputs.find(({ name }) => FILM.test(name));
   const still = job.outputs.find(({ name }) => SHOWN.test(name));
   const finished = film ?? still;
-  const preview = usePreview(job, finished === undefined);
+  const preview = usePreview(job, finished === undefined && job.expired === undefined);
   const file = useFile(finished?.href);
   const source = file ?? preview;
   const [width, height] = [Number(request.width ?? 1280), Number(request.height ?? 720)];
   const over = job.state === 'failed' || job.state === 'cancelled';
   if (over && !source) return null;
   return (
-    <figure class="picture">
+    <figure class={over ? 'picture part' : 'picture'}>
       <svg class="room" viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true" />
       {film && file ? (
         // biome-ignore lint/a11y/useMediaCaption: films of this program have no speech
         <video src={file} controls loop playsInline aria-label={`Film ${titleOf(job)}`} />
       ) : source ? (
-        <img src={source} alt={file ? titleOf(job) : `${titleOf(job)} so far`} />
+        <img src={source} alt={altOf(job, source === file)} />
       ) : (
         <figcaption>{emptyText(job, finished !== undefined)}</figcaption>
       )}
     </figure>
   );
+}
+
+function altOf(job: Job, complete: boolean): string {
+  if (complete) return titleOf(job);
+  return `${titleOf(job)} ${job.state === 'succeeded' ? 'as a small picture' : 'so far'}`;
 }
 
 function emptyText({ state, outputs, expired, progress }: Job, loading: boolean): string {
@@ -47,12 +52,13 @@ function emptyText({ state, outputs, expired, progress }: Job, loading: boolean)
   return 'The picture appears here when the job goes on.';
 }
 
-/** A URL of a file, which may need the token. */
+/** A URL of a file. One that needs the token is read into memory first. */
 function useFile(href: string | undefined): string | undefined {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
-    setUrl(undefined);
-    if (href === undefined) return;
+    const direct = token() === null;
+    setUrl(direct ? href : undefined);
+    if (href === undefined || direct) return;
     const ended = new AbortController();
     let made: string | undefined;
     send(href, { signal: ended.signal })
@@ -67,11 +73,11 @@ function useFile(href: string | undefined): string | undefined {
   return url;
 }
 
-/** The picture as far as it is, again and again while the job runs. */
+/** The picture as far as it is, again and again while the job runs; small, if browsers do not show its files. */
 function usePreview({ id, state, attempt }: Job, wanted: boolean): string | undefined {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
-    if (!wanted || state === 'queued' || state === 'succeeded') return;
+    if (!wanted || state === 'queued') return;
     const ended = new AbortController();
     let timer = 0;
     let made: string | undefined;

@@ -1,68 +1,69 @@
 /** A small picture of the place in a form: a still of the highest priority, which is deleted when it is shown. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { ApiError, ENDED, get, type Job, messageOf, post, remove, send } from '../api.js';
-import type { FieldInfo } from './fields.js';
+import { ENDED, type Field, type Job } from '../answers.js';
+import { ApiError, get, post, remove, send } from '../api.js';
+import { placeOf, type Values } from '../order.js';
+import { Switch } from './switch.js';
 
-const WIDTH = 320;
-const MOST_HEIGHT = 400;
-const WAIT_MS = 600;
-const LOOK_MS = 200;
-/** Groups of fields that a small picture does not have. */
-const LEFT_OUT = ['Film', 'Output', 'Output and shards', 'Job'];
-const REPLACED = ['width', 'height', 'samples', 'smoothness', 'full-size', 'exact', 'verify', 'keep-samples'];
+/** Of the pictures in pixels: a coarse one comes first. */
+const WIDTHS = [64, 320];
+const WAIT_MS = 300;
+const LOOK_MS = 100;
+const ENDS = { first: 'First frame', last: 'Last frame' } as const;
 
 export interface PlaceProps {
-  readonly order: Readonly<Record<string, string>>;
-  readonly fields: readonly FieldInfo[];
+  readonly order: Values;
+  readonly fields: readonly Field[];
+  readonly isFilm: boolean;
+  shown(): void;
+  /** What stands in the place of the picture. */
+  failed(error: unknown): string;
 }
 
-export function Place({ order, fields }: PlaceProps) {
+export function Place({ order, fields, isFilm, shown, failed }: PlaceProps) {
   const [url, setUrl] = useState<string>();
   const [note, setNote] = useState('');
-  const small = JSON.stringify(smallOrder(order, fields));
+  const [end, setEnd] = useState<keyof typeof ENDS>('first');
+  const stills = JSON.stringify(WIDTHS.map((width) => placeOf(order, isFilm ? end : 'first', fields, width)));
   useEffect(() => {
     const ended = new AbortController();
     const timer = setTimeout(async () => {
       setNote('Computing the preview');
       try {
-        const made = await render(JSON.parse(small), ended.signal, setNote);
-        if (!made) return;
-        setUrl((old) => {
-          if (old) URL.revokeObjectURL(old);
-          return made;
-        });
+        for (const still of JSON.parse(stills)) {
+          const made = await render(still, ended.signal, setNote);
+          if (!made) return;
+          shown();
+          setUrl((old) => {
+            if (old) URL.revokeObjectURL(old);
+            return made;
+          });
+        }
         setNote('');
       } catch (error) {
-        if (!ended.signal.aborted) setNote(messageOf(error));
+        if (!ended.signal.aborted) setNote(failed(error));
       }
     }, WAIT_MS);
     return () => {
       clearTimeout(timer);
       ended.abort();
     };
-  }, [small]);
+  }, [stills]);
   return (
-    <figure class="picture place">
-      {url && <img src={url} alt="The place, small" />}
-      <figcaption aria-live="polite">{note || (url ? 'Preview of the place' : '')}</figcaption>
-    </figure>
+    <div class="place">
+      <figure class="picture">
+        {url && <img src={url} alt="The place, small" />}
+        <figcaption aria-live="polite">{note}</figcaption>
+      </figure>
+      {isFilm && <Switch label="Preview of" name="end" options={ENDS} chosen={end} choose={setEnd} />}
+    </div>
   );
 }
 
-function smallOrder(order: PlaceProps['order'], fields: PlaceProps['fields']): Record<string, string> {
-  const names = fields.filter(({ group }) => !LEFT_OUT.includes(group)).map(({ name }) => name);
-  const kept = names.filter((name) => name in order && !REPLACED.includes(name));
-  const ratio = Number(order.height ?? 720) / Number(order.width ?? 1280);
-  const height = Math.min(MOST_HEIGHT, Math.max(1, Math.round(WIDTH * ratio) || 180));
-  return {
-    ...Object.fromEntries(kept.map((name) => [name, order[name] as string])),
-    ...{ width: String(WIDTH), height: String(height), outfile: 'place.png', priority: '100' },
-  };
-}
-
 /** The URL of the picture; undefined: the signal came. The job is deleted in every case. */
-async function render(order: object, signal: AbortSignal, note: (text: string) => void): Promise<string | undefined> {
+async function render(order: Values, signal: AbortSignal, note: (text: string) => void): Promise<string | undefined> {
+  if (signal.aborted) return undefined;
   const { id } = await post<Job>('/v1/jobs', order);
   const path = `/v1/jobs/${id}`;
   let ended = false;
@@ -78,7 +79,7 @@ async function render(order: object, signal: AbortSignal, note: (text: string) =
         const [output] = job.outputs;
         return output && URL.createObjectURL(await (await send(output.href)).blob());
       }
-      note(job.state === 'queued' ? 'The preview waits: other jobs take all places' : 'Computing the preview');
+      note(job.state === 'queued' ? 'The preview waits: as many jobs run as may at once' : 'Computing the preview');
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   } finally {

@@ -1,6 +1,7 @@
 /** The priority of a job, which can be changed until it has ended. */
 
-import { ENDED, type Job, messageOf, patch } from '../api.js';
+import { ENDED, type Job } from '../answers.js';
+import { messageOf, patch } from '../api.js';
 import { titleOf } from '../format.js';
 import { useLive } from '../live.js';
 import { useSettled } from '../settled.js';

@@ -31,7 +31,7 @@ export function TokenForm({ onEntered, failure }: { onEntered(): void; failure: 
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
       </label>
-      {refused && (
+      {refused && failure && (
         <p id="token-refused" class="failure" role="alert">
           {failure}
         </p>

@@ -1,19 +1,18 @@
 /** A job's shards over time, and what each worker has done of it. */
 
+import type { JobActivity } from '../answers.js';
 import { compact, duration, whole } from '../format.js';
 import { Chart } from './chart.js';
-
-export interface JobActivity {
-  readonly points: readonly { readonly time: number; readonly shards: number; readonly samples: number }[];
-  readonly workers: readonly {
-    readonly name: string;
-    readonly shards: number;
-    readonly samples: number;
-    readonly busySeconds: number;
-  }[];
-}
+import { Table } from './table.js';
 
 const SHOWN = 50;
+const COLUMNS = [
+  { label: 'Worker' },
+  { label: 'Share' },
+  { label: 'Shards', number: true },
+  { label: 'Samples', number: true },
+  { label: 'Slot time', number: true },
+] as const;
 
 export function Work({ activity: { points, workers } }: { activity: JobActivity }) {
   if (points.length < 2 || points.at(-1)?.shards === 0) return null;
@@ -31,37 +30,20 @@ export function Work({ activity: { points, workers } }: { activity: JobActivity 
       />
       <section class="card">
         <h2>Workers</h2>
-        <table class="shares">
-          <thead>
-            <tr>
-              <th scope="col">Worker</th>
-              <th scope="col">Share</th>
-              <th scope="col" class="number">
-                Shards
-              </th>
-              <th scope="col" class="number">
-                Samples
-              </th>
-              <th scope="col" class="number">
-                Slot time
-              </th>
+        <Table class="shares" caption="Shares of the workers" columns={COLUMNS}>
+          {ranked.slice(0, SHOWN).map(({ name, shards, samples, busySeconds }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>
+                <meter min={0} max={1} value={samples / all} aria-label={`Share of ${name}`} />
+                <span class="number percent">{Math.round((100 * samples) / all)} %</span>
+              </td>
+              <td class="number">{whole(shards)}</td>
+              <td class="number">{compact(samples)}</td>
+              <td class="number">{duration(busySeconds)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {ranked.slice(0, SHOWN).map(({ name, shards, samples, busySeconds }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>
-                  <meter min={0} max={1} value={samples / all} aria-label={`Share of ${name}`} />
-                  <span class="number percent">{Math.round((100 * samples) / all)} %</span>
-                </td>
-                <td class="number">{whole(shards)}</td>
-                <td class="number">{compact(samples)}</td>
-                <td class="number">{duration(busySeconds)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
         {ranked.length > SHOWN && <p class="about">and {ranked.length - SHOWN} more</p>}
       </section>
     </>

@@ -2,6 +2,7 @@
 
 export { COARSE, FINE, finishBytes, finishDeep, useTables } from './finish';
 export { halve } from './halve';
+export { steady } from './steady';
 export { BIAS } from './texels';
 export { addTurned, PLACES } from './turned';
 export { addUpright, MARGIN } from './upright';

@@ -6,7 +6,7 @@ import { placeTables } from '../../film/finish.js';
 import { benchIn, Gathering } from '../../film/gather.js';
 import { FilmMemory } from '../../film/memory.js';
 import type { Shown } from '../../film/part.js';
-import { emptyTile, halved, putLight } from '../../film/texture.js';
+import { halved, tileFor } from '../../film/texture.js';
 import type { Measured } from '../kind.js';
 
 /** The kernel that assembles frames. */
@@ -24,9 +24,11 @@ const COARSE: Similarity = { cos: 2.3, sin: 0, x: 20.5, y: -11, scale: 2.3 };
 /** `speed`: pixels of frames a second. @throws FractalError RESOURCES */
 export function measured(): Measured {
   const memory = new FilmMemory(MEMORY_BYTES);
-  const fine = emptyTile(memory, RECT);
-  const pixels = RECT.width * RECT.height;
-  putLight(memory, fine, noise(3 * pixels), new Uint8Array(pixels).fill(1), RECT);
+  const fine = tileFor(memory, RECT);
+  const around = (RECT.width + 2) * (RECT.height + 2);
+  const light = memory.place(noise(3 * around + 1));
+  const chance = memory.place(noise(around));
+  memory.film.steady(light, chance, fine.width, fine.height / 2, fine.at);
   const coarse = halved(memory, fine);
   const shown = (to: Similarity): Shown[] => [
     { tiles: [fine], to, weight: 1 },

@@ -1,0 +1,98 @@
+/** What the service answers. Types of the program that need nothing of Node are taken from it; the others are described here. */
+
+import type { JobError, JobState, Order, Output, Progress } from '../src/service/job.js';
+
+export type { JobState, Progress };
+export const ENDED: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
+
+/** Times are ISO 8601. */
+export interface Job {
+  readonly id: string;
+  readonly version: number;
+  readonly state: JobState;
+  readonly priority: number;
+  readonly owner: string;
+  readonly attempt: number;
+  readonly submitted: string;
+  readonly started?: string;
+  readonly ended?: string;
+  readonly deadline?: string;
+  readonly progress?: Progress;
+  readonly error?: JobError;
+  readonly request: Order;
+  readonly outputs: readonly (Output & { readonly href: string })[];
+  readonly expired?: true;
+}
+
+/** A page of the list of jobs. `next`: the cursor of the next one. */
+export interface JobList {
+  readonly jobs: readonly Job[];
+  readonly next?: string;
+}
+
+/** Of all jobs, as an event. `more`: others have changed, too. */
+export interface JobChanges {
+  readonly jobs: readonly Job[];
+  readonly removed: readonly string[];
+  readonly more?: true;
+}
+
+/** Sums since the begin of the latest attempt. */
+export interface JobActivity {
+  readonly points: readonly { readonly time: number; readonly shards: number; readonly samples: number }[];
+  readonly workers: readonly {
+    readonly name: string;
+    readonly shards: number;
+    readonly samples: number;
+    readonly busySeconds: number;
+  }[];
+}
+
+export interface Worker {
+  readonly name: string;
+  readonly state: string;
+  readonly slots: number;
+  readonly version?: string;
+  readonly reason?: string;
+  readonly samplesPerSecond?: number;
+  readonly busySlots?: number;
+}
+
+/** Of the whole service. `time`: milliseconds since 1970. */
+export interface Point {
+  readonly time: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly samplesPerSecond: number;
+  readonly busySlots: number;
+}
+
+export interface Activity {
+  readonly recent: readonly Point[];
+  readonly day: readonly Point[];
+  readonly slots: number;
+}
+
+export interface Status {
+  readonly jobs: Readonly<Record<JobState, number>>;
+  readonly slots: number;
+  readonly point?: Point;
+}
+
+export interface Access {
+  readonly role: 'view' | 'submit' | 'operate';
+  readonly owner: string;
+}
+
+/** A field of a job. */
+export interface Field {
+  readonly name: string;
+  readonly group: string;
+  readonly describe: string;
+  readonly kind: 'boolean' | 'choice' | 'text';
+  /** What the value is, such as N or FILE. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  /** The value of a field that is left out, or how it follows from others. */
+  readonly usual?: string;
+}
