@@ -94,11 +94,12 @@ export function memoryQueue(memory: Memory, { service, now }: QueueOptions): Mem
           const left = workLeft(job);
           const [estimated, coreSeconds] = [
             sum.estimated + (left === undefined ? 0 : 1),
-            sum.coreSeconds + (left ?? 0),
+            sum.coreSeconds + Math.round((left ?? 0) * 1000),
           ];
           found.set(key, { ...sum, jobs: sum.jobs + 1, estimated, coreSeconds });
         }
-        return [...found.values()];
+        // Summed in whole milliseconds, as the other queues do.
+        return [...found.values()].map((one) => ({ ...one, coreSeconds: one.coreSeconds / 1000 }));
       }),
     change: (id, act, version) =>
       commit(() => {
