@@ -50,13 +50,20 @@ export function jobLines(job: JobAnswer): string[] {
   return columns(rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
+/** What the service says about its queue. An older one does not say how much work there is. */
+export interface QueueAnswer {
+  readonly jobs: Readonly<Record<string, number>>;
+  readonly work?: { readonly coreSeconds: number };
+}
+
 /** `fractal status`: jobs by state, then the workers. */
-export function queueText(jobs: Readonly<Record<string, number>>, workers: readonly WorkerAnswer[]): string[] {
+export function queueText({ jobs, work }: QueueAnswer, workers: readonly WorkerAnswer[]): string[] {
   const counts = Object.entries(jobs).map(([state, count]) => `${count} ${state}`);
   const ready = workers.filter(({ state }) => state === 'ready');
   const slots = ready.reduce((sum, one) => sum + one.slots, 0);
   return [
     `jobs: ${counts.join(', ')}`,
+    ...(work ? [`work: about ${work.coreSeconds.toFixed(1)} core-seconds queued and running`] : []),
     `workers: ${ready.length} of ${workers.length} ready, ${slots} slots`,
     ...columns(workers.map(({ name, state, slots: own, reason = '' }) => [`  ${name}`, state, `${own} slots`, reason])),
   ];

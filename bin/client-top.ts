@@ -86,6 +86,6 @@ function screen(api: Api, look: Look, before: Look | undefined, size: { rows?: n
   const { rows = 24, columns = 80 } = size;
   const head = `fractal ${api.url}  ${new Date().toTimeString().slice(0, 8)}  ${speedText(look, before)}`;
   const jobs = look.jobs.length > 0 ? jobTable(look.jobs) : ['no jobs to be done'];
-  const lines = [head, ...queueText(look.counts, look.workers), '', ...jobs].slice(0, rows - 1);
+  const lines = [head, ...queueText({ jobs: look.counts }, look.workers), '', ...jobs].slice(0, rows - 1);
   return `\x1b[H${lines.map((one) => `${one.slice(0, columns)}\x1b[K`).join('\n')}\n\x1b[J`;
 }

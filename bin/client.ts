@@ -17,7 +17,7 @@ import {
   SUBMIT_FLAGS,
 } from '../src/request/flags/client.js';
 import { invalid, type RawFlags, valuesOf } from '../src/request/values.js';
-import { jobLines, jobTable, queueText, type WorkerAnswer } from './client-text.js';
+import { jobLines, jobTable, type QueueAnswer, queueText, type WorkerAnswer } from './client-text.js';
 import { tokenOfEnvironment } from './environment.js';
 import { interrupts } from './interrupts.js';
 
@@ -124,11 +124,17 @@ export async function get(flags: RawFlags): Promise<number> {
   if (ids.length > 1 && outfile !== undefined && !/[\\/]$/.test(outfile))
     throw invalid(`--outfile "${outfile}" is for several jobs: name a folder, as "${outfile}/"`);
   return withService(flags, async (api) => {
+    const codes: number[] = [];
     for (const id of ids) {
       const job = await api.json<JobAnswer>(`/v1/jobs/${id}`);
-      for (const path of await download(api, job, outfile)) print(path);
+      const paths = await download(api, job, outfile);
+      for (const path of paths) print(path);
+      codes.push(exitCodeOf(job));
+      if (job.state === 'succeeded') continue;
+      const what = `${paths.length} ${paths.length === 1 ? 'file' : 'files'} that it had made`;
+      process.stderr.write(`warning: job ${id} is ${job.state}: these are the ${what}\n`);
     }
-    return 0;
+    return codes.find((code) => code !== 0) ?? 0;
   });
 }
 
@@ -183,9 +189,9 @@ export async function status(flags: RawFlags): Promise<number> {
       print(json ? JSON.stringify(job) : jobLines(job).join('\n'));
       return 0;
     }
-    const queue = await api.json<{ jobs: Readonly<Record<string, number>> }>('/v1/queue');
+    const queue = await api.json<QueueAnswer>('/v1/queue');
     const { workers } = await api.json<{ workers: readonly WorkerAnswer[] }>('/v1/workers');
-    print(json ? JSON.stringify({ ...queue, workers }) : queueText(queue.jobs, workers).join('\n'));
+    print(json ? JSON.stringify({ ...queue, workers }) : queueText(queue, workers).join('\n'));
     return 0;
   });
 }

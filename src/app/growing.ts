@@ -6,17 +6,31 @@ import { PLAIN } from '../render/quantise.js';
 import { encodeSnapshot, type Thinned, thinned } from '../render/snapshot.js';
 import { type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
+import type { Making } from './making.js';
 import { paintAt, paintOf } from './picture.js';
 
 export interface Growing {
-  /** `partial`: what is computed of the first incomplete picture; absent for a film from keyframes. */
-  begins(request: Request, partial?: () => Incomplete | undefined): void;
+  /** `partial`: what is computed of the first incomplete render. */
+  begins(request: Request, partial: () => Incomplete | undefined, making: Shown): void;
+  /** A render for an assembled film is complete: it is shown until there is a frame. */
+  keyframe(render: Frame): void;
   /** A frame is complete. */
   frame(frame: Frame): void;
   /** WebP, at most 640 pixels wide and high; transparent where nothing is computed yet. undefined: nothing is. */
   picture(): Promise<Uint8Array | undefined>;
   /** The same, of this moment. */
   last(): Promise<Uint8Array | undefined>;
+}
+
+/** What of the making of frames decides what a render shows. */
+type Shown = Pick<Making, 'nearOf'> & { readonly job: Pick<Making['job'], 'renders'> };
+
+/** The same renders, which are shown as they pass. */
+export async function* seenBy(growing: Growing | undefined, renders: AsyncIterable<Frame>): AsyncGenerator<Frame> {
+  for await (const render of renders) {
+    growing?.keyframe(render);
+    yield render;
+  }
 }
 
 /** A picture is made at most so often. */
@@ -26,13 +40,18 @@ const EVERY_MS = 1_000;
 export function growing(now: () => number): Growing {
   let request: Request | undefined;
   let partial: (() => Incomplete | undefined) | undefined;
+  let making: Shown | undefined;
   let latest: Thinned | undefined;
+  let keyframe: Thinned | undefined;
   let [seenAt, madeAt] = [-Infinity, -Infinity];
   let made: Promise<Uint8Array | undefined> = Promise.resolve(undefined);
 
+  /** With the index of a frame that it is painted as. */
+  const near = (render: Frame): Frame => ({ ...render, index: making?.nearOf?.(render.index) ?? render.index });
+
   const make = async (): Promise<Uint8Array | undefined> => {
-    const part = latest ? undefined : partial?.();
-    const small = latest ?? (part && thinned(part.frame, part.placed));
+    const part = latest || keyframe ? undefined : partial?.();
+    const small = latest ?? keyframe ?? (part && thinned(near(part.frame), part.placed));
     if (!small || !request) return undefined;
     const { index } = small.frame;
     const paint = paintOf(request, { kind: 'pixels', levels: PLAIN });
@@ -42,14 +61,20 @@ export function growing(now: () => number): Growing {
     return encodeSnapshot({ ...small, frame }, request.flip);
   };
   return {
-    begins(wanted, part) {
+    begins(wanted, part, of) {
       request = wanted;
       partial = part;
+      making = of;
+    },
+    keyframe(render) {
+      if (latest || now() - seenAt < EVERY_MS) return;
+      seenAt = now();
+      keyframe = thinned(near(render), making?.job.renders[render.index]?.parts);
     },
     frame(frame) {
       // A still has one, and the last one of a film is kept with the job.
       const isLast = frame.index === request?.film.last;
-      if (!isLast && now() - seenAt < EVERY_MS) return;
+      if (latest && !isLast && now() - seenAt < EVERY_MS) return;
       seenAt = now();
       latest = thinned(frame);
     },

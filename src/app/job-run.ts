@@ -16,7 +16,7 @@ export interface JobRunOptions {
   readonly workers: RenderWorkers;
   readonly cluster: RenderCluster;
   readonly store: StoreOptions;
-  readonly outputs: Pick<Outputs, 'prepare' | 'keepPicture'>;
+  readonly outputs: Pick<Outputs, 'prepare' | 'files' | 'keepPicture'>;
 }
 
 /** How often a pausing job is looked at. */
@@ -61,6 +61,7 @@ export function jobRuns(options: JobRunOptions): StartRun {
         clearInterval(pausing);
         return keepPicture().catch(() => undefined);
       }),
+      left: () => options.outputs.files(job),
       picture: () => seen.picture(),
       // What was computed is in the store, from which the next run takes it.
       stop: (how) => (how === 'pause' ? pause() : end()),

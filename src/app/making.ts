@@ -26,6 +26,8 @@ export interface Making {
   readonly needed?: readonly number[];
   /** Whether a render is a keyframe; absent: none is. */
   readonly isKeyframe?: (render: number) => boolean;
+  /** Of a film that is assembled: a frame near a render. */
+  readonly nearOf?: (render: number) => number;
   /** Of keyframes: log10 of the zoom. */
   readonly depths?: readonly number[];
   /** Of a film that is assembled as a whole. */
@@ -65,6 +67,7 @@ export async function makingOf(prepared: Prepared, options: MakingOptions): Prom
         archive: archive(store, numerics),
         assembled: frames,
         ...{ needed, depths },
+        nearOf: (render) => renders[render]?.near ?? film.first,
         isKeyframe: (render) => renders[render]?.parts !== undefined,
         cover: stretches.length === 1 ? stretches[0]?.film?.cover : undefined,
       };

@@ -15,7 +15,7 @@ import { reportingRecalls } from './archive.js';
 import { type ClusterUse, compute, verificationOf } from './compute.js';
 import { type Emit, logTo } from './events.js';
 import { forecastOf } from './forecast.js';
-import type { Growing } from './growing.js';
+import { type Growing, seenBy } from './growing.js';
 import { noteGrid } from './kept-grid.js';
 import { openStore, type StoreOptions } from './kept-place.js';
 import { noteSamples } from './kept-samples.js';
@@ -184,7 +184,7 @@ async function stages(
   if (film) archive?.hasSome().then(track.expect, () => undefined);
   const started = (running: RunningJob) => {
     order.started?.(running);
-    order.growing?.begins(prepared.request, making.assembled ? undefined : running.partial);
+    order.growing?.begins(prepared.request, running.partial, making);
   };
   const options = {
     ...{ workers: { ...source, local, registration }, fleet, use: cluster, numerics, metrics: order.metrics },
@@ -197,7 +197,7 @@ async function stages(
   try {
     await inStage('compute', context, async () => {
       const made =
-        making.assembled?.(computation.frames, computation.assembly) ??
+        making.assembled?.(seenBy(order.growing, computation.frames), computation.assembly) ??
         numbered(computation.frames, shown ? 0 : request.film.first);
       for await (const frame of made) {
         signal.throwIfAborted();

@@ -19,6 +19,7 @@ import { NO_OWNERS, parseOwners } from '../service/owners.js';
 import { startService } from '../service/service.js';
 import { startWebhooks } from '../service/webhooks.js';
 import { connect } from './connected.js';
+import { openEstimator } from './estimator.js';
 import { logTo } from './events.js';
 import { credentialsOf, httpAccess } from './http-access.js';
 import { jobRuns } from './job-run.js';
@@ -108,7 +109,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     const service = resources.hold(
       await startService({
         ...{ queue, service: session, start, atMost: options.jobs, outputs, keep: options.keep },
-        ...{ mostWaiting: options.mostWaiting, now, failed },
+        ...{ mostWaiting: options.mostWaiting, estimator: openEstimator(), now, failed },
         weightOf: (owner) => owners.get(owner)?.weight ?? 1,
       }),
       (one) => one.close(),
@@ -118,7 +119,11 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     resources.hold(await startWebhooks(webhooks), (one) => one.close());
     const server = await listen({
       ...http,
-      ...{ service, cluster: { workers: () => workersOf(fleet), drain: fleet.drain }, mostPixels: options.mostPixels },
+      ...{
+        service,
+        cluster: { workers: () => workersOf(fleet), drain: fleet.drain, undrain: fleet.undrain },
+        mostPixels: options.mostPixels,
+      },
       ...(tls ? { tls } : {}),
       ...{ older: options.older, version: VERSION },
       ...clients,

@@ -8,6 +8,7 @@ import { mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FractalError, messageOf } from '../errors.js';
 import type { Api, JobAnswer } from './api.js';
+import { ENDINGS } from './follow.js';
 
 /** Attempts that bring nothing, one after another, until it is given up. */
 const FRUITLESS = 5;
@@ -16,10 +17,10 @@ const FRUITLESS = 5;
 export async function download(api: Api, job: JobAnswer, target: string | undefined): Promise<readonly string[]> {
   const { id, state, outputs, expired } = job;
   if (expired) throw new FractalError('JOB_MISSING', `the files of job ${id} were removed by the service: requeue it`);
-  if (state !== 'succeeded') {
-    const way = ['failed', 'cancelled'].includes(state) ? `fractal requeue ${id}` : `fractal wait ${id}`;
-    throw new FractalError('JOB_STATE', `job ${id} is ${state}, and has no files yet: ${way}`);
-  }
+  if (!ENDINGS.includes(state))
+    throw new FractalError('JOB_STATE', `job ${id} is ${state}, and has no files yet: fractal wait ${id}`);
+  if (state !== 'succeeded' && outputs.length === 0)
+    throw new FractalError('JOB_STATE', `job ${id} is ${state}, and has made no file: fractal requeue ${id}`);
   const paths: string[] = [];
   for (const { name, href, bytes } of outputs) {
     if (name !== basename(name) || /^\.|[\\/\0]/.test(name))

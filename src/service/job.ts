@@ -34,6 +34,8 @@ export interface Job extends Submission {
   /** Of the latest attempt. */
   readonly startedAt?: number;
   readonly endedAt?: number;
+  /** What it takes in all, in core-seconds, estimated while it waited. */
+  readonly estimate?: number;
   /** The service that runs it. */
   readonly runner?: string;
   /** Where its latest attempt stopped. While it runs, the runner has newer figures. */
@@ -70,6 +72,11 @@ export interface Progress {
   readonly slots: number;
   /** Estimate of the computing time of slots that is left; absent before the first shard. */
   readonly coreSecondsLeft?: number;
+}
+
+/** Core-seconds that are left of a job, as far as its record says. undefined: it was not estimated. */
+export function workLeft({ progress, estimate }: Pick<Job, 'progress' | 'estimate'>): number | undefined {
+  return progress?.coreSecondsLeft ?? estimate;
 }
 
 export function hasEnded({ state }: Pick<Job, 'state'>): boolean {

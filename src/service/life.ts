@@ -22,11 +22,14 @@ import {
 export type Command = 'pause' | 'resume' | 'cancel' | 'requeue';
 export const COMMANDS: readonly Command[] = ['pause', 'resume', 'cancel', 'requeue'];
 
-/** How an attempt ended. `stopped`: it was paused, or its service ended; what it computed is in the store. */
+/**
+ * How an attempt ended. `stopped`: it was paused or cancelled, or its service ended; what it computed is in the store.
+ * `outputs`: the files that were complete by then, as the frames of a film in single files.
+ */
 export type Outcome =
   | { readonly kind: 'succeeded'; readonly outputs: readonly Output[] }
-  | { readonly kind: 'failed'; readonly error: JobError }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'failed'; readonly error: JobError; readonly outputs?: readonly Output[] }
+  | { readonly kind: 'stopped'; readonly outputs?: readonly Output[] };
 
 /** A job with its changes, and what is noted of them. */
 export interface Change {
@@ -76,16 +79,25 @@ export function ended(
   now: number,
   progress?: Progress,
 ): Change | undefined {
-  if (job.attempt !== attempt || !isUnderWay(job)) return undefined;
+  if (job.attempt !== attempt) return undefined;
+  if (job.state === 'cancelled' && outcome.kind === 'stopped') return leaving(job, outcome.outputs ?? []);
+  if (!isUnderWay(job)) return undefined;
   const { runner, ...rest } = { ...job, ...(progress ? { progress } : {}) };
   switch (outcome.kind) {
     case 'succeeded':
       return changed({ ...rest, outputs: outcome.outputs, endedAt: now }, 'succeeded');
     case 'failed':
-      return changed({ ...rest, error: outcome.error, endedAt: now }, 'failed');
+      return changed({ ...rest, error: outcome.error, outputs: outcome.outputs ?? [], endedAt: now }, 'failed');
     case 'stopped':
       return changed(rest, job.state === 'pausing' ? 'paused' : 'queued');
   }
+}
+
+/** A cancelled job has files, once its run has ended. undefined: it has none. */
+function leaving(job: Job, outputs: readonly Output[]): Change | undefined {
+  if (outputs.length === 0 || job.outputs.length > 0) return undefined;
+  const text = `${outputs.length} ${outputs.length === 1 ? 'file was' : 'files were'} complete`;
+  return { job: { ...job, outputs, version: job.version + 1 }, event: { kind: 'log', level: 'info', text } };
 }
 
 /** What fails before it runs. undefined: it does not wait. */

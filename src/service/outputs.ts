@@ -4,13 +4,15 @@
  */
 
 import { constants, type ReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job } from './job.js';
+import type { Job, Output } from './job.js';
 
 export interface Outputs {
   /** An empty folder for a run: what earlier attempts left is removed. */
   prepare(job: Attempt): Promise<string>;
+  /** The files of an attempt that are complete, in order. */
+  files(job: Attempt): Promise<readonly Output[]>;
   /** undefined: there is no such file. `name`: of an output of the job. */
   open(job: Attempt, name: string): Promise<OpenOutput | undefined>;
   /** A small picture of what the job has made: WebP. */
@@ -48,6 +50,11 @@ export async function openOutputs(folder: string): Promise<Outputs> {
       for (const name of earlier) await rm(join(folderOf(id), name), { recursive: true, force: true });
       await mkdir(attemptOf({ id, attempt }));
       return attemptOf({ id, attempt });
+    },
+    async files(job) {
+      const names = (await readdir(attemptOf(job))).filter((name) => !name.startsWith('.')).sort();
+      const sizeOf = async (name: string) => ({ name, bytes: (await stat(join(attemptOf(job), name))).size });
+      return Promise.all(names.map(sizeOf));
     },
     async open(job, name) {
       try {

@@ -4,7 +4,7 @@
  * test/service/queue.test.ts is the contract.
  */
 
-import type { EventBody, Job, JobEvent, JobState, Submission } from './job.js';
+import type { EventBody, Job, JobEvent, JobState, Progress, Submission } from './job.js';
 
 export interface Queue {
   /**
@@ -17,6 +17,8 @@ export interface Queue {
   /** Of each owner with queued jobs the first one: of the highest priority, of these the oldest. */
   waiting(): Promise<readonly Job[]>;
   counts(): Promise<Readonly<Record<JobState, number>>>;
+  /** How much work waits, by state and owner; those without jobs are left out. It does not read the jobs. */
+  work(): Promise<readonly WaitingWork[]>;
   /**
    * Replaces a job by what `act` makes of it, with an event, in one commit. `act` may be called again, and returns undefined
    * to leave the job as it is. `version`: it must have this one.
@@ -34,7 +36,26 @@ export interface Queue {
   abandoned(): Promise<readonly Job[]>;
   /** Calls `act` after each change, of whichever service, with the job as it is then. Returns a function that ends this. */
   watch(act: (id: string, job: Job | undefined) => void): () => void;
+  /** Between the services of a queue that several can have open. */
+  readonly shared?: SharedProgress;
   close(): Promise<void>;
+}
+
+/** How far runs are. Not on the disk: what is reported may be lost. */
+export interface SharedProgress {
+  /** Of a job that this service runs. Watchers of the others are called. */
+  report(job: Pick<Job, 'id' | 'attempt'>, progress: Progress): Promise<void>;
+  /** The latest of these jobs, by id, of their present attempts; none that is older than half a minute. */
+  reported(jobs: readonly Job[]): Promise<ReadonlyMap<string, Progress>>;
+}
+
+export interface WaitingWork {
+  readonly state: 'queued' | 'paused';
+  readonly owner: string;
+  readonly jobs: number;
+  /** Of these jobs, those that were estimated, and what they take together. */
+  readonly estimated: number;
+  readonly coreSeconds: number;
 }
 
 export const MOST_EVENTS = 1_000;

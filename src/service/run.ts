@@ -16,6 +16,8 @@ export interface Run {
   revised(job: Job): void;
   /** What each worker has done for it so far. Absent: it is not known. */
   workers?(): readonly WorkerPart[];
+  /** The files that were complete when it ended without success. Absent: none. */
+  left?(): Promise<readonly Output[]>;
   /** What there is to be seen of it: WebP. undefined: nothing yet. It takes bounded time, however often it is asked for. */
   picture(): Promise<Uint8Array | undefined>;
 }
@@ -36,12 +38,17 @@ export interface RunReports {
 }
 
 /** Never rejects. */
-export async function outcomeOf({ result }: Run): Promise<Outcome> {
+export async function outcomeOf({ result, left = async () => [] }: Run): Promise<Outcome> {
+  // A folder that cannot be read has nothing for clients.
+  const complete = async () => {
+    const outputs = await left().catch(() => []);
+    return outputs.length > 0 ? { outputs } : {};
+  };
   try {
     const outputs = await result;
-    return outputs === 'stopped' ? { kind: 'stopped' } : { kind: 'succeeded', outputs };
+    return outputs === 'stopped' ? { kind: 'stopped', ...(await complete()) } : { kind: 'succeeded', outputs };
   } catch (error) {
-    return { kind: 'failed', error: errorOf(error) };
+    return { kind: 'failed', error: errorOf(error), ...(await complete()) };
   }
 }
 

@@ -4,12 +4,13 @@
  * services on one queue only one of them succeeds, and they take over the jobs of one that is gone.
  */
 
+import { Elsewhere } from './elsewhere.js';
 import { Shares } from './fair.js';
 import { isUnderWay, type Job, type JobError, type Progress } from './job.js';
 import { begin, ended, failWaiting } from './life.js';
 import type { Meter } from './meter.js';
 import type { Queue } from './queue.js';
-import { outcomeOf, overdue, type Run, type StartRun } from './run.js';
+import { outcomeOf, overdue, type Run, type StartRun, type WorkerPart } from './run.js';
 
 export interface RunnerOptions {
   readonly queue: Queue;
@@ -18,6 +19,8 @@ export interface RunnerOptions {
   readonly start: StartRun;
   /** Reads each run while it lasts. */
   readonly meter?: Pick<Meter, 'begun' | 'ended'>;
+  /** A run has made all outputs of a job. */
+  succeeded?(job: Job, progress: Progress | undefined, parts: readonly WorkerPart[]): void;
   /** Jobs that run at once. */
   readonly atMost: number;
   /** Of an owner, 1 to 1000; absent: all are equal. */
@@ -43,6 +46,8 @@ interface Active {
   readonly job: Job;
   readonly run: Run;
   progress?: Progress;
+  /** When its progress was reported to other services. */
+  reportedAt?: number;
   /** Its deadline has passed. */
   failure?: JobError;
 }
@@ -51,6 +56,10 @@ interface Active {
 const TAKE_OVER_MS = 1_000;
 /** After an error of the queue. */
 const RETRY_MS = 1_000;
+/** Other services read the progress of a run so often. */
+const REPORT_MS = 1_000;
+/** Runs of other services that are counted. */
+const MOST_ELSEWHERE = 1_000;
 /** The longest time of a timer in Node. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -61,6 +70,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const endings = new Set<Promise<void>>();
   const watchers = new Set<(id: string) => void>();
   const shares = new Shares(options.weightOf);
+  const elsewhere = new Elsewhere(service, (job) => shares.charge(job.owner, secondsOf(job)));
   const closing = new AbortController();
   let filling: Promise<void> | undefined;
   let changed = false;
@@ -118,7 +128,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   async function beginNext(): Promise<boolean> {
     // A job may wait again while its earlier run is still ending.
     const heads = (await queue.waiting()).filter(({ id }) => !active.has(id));
-    const running = [...active.values()].map(({ job }) => [job.owner, secondsOf(job)] as const);
+    const runs = [...[...active.values()].map(({ job }) => job), ...elsewhere.running];
+    const running = runs.map((job) => [job.owner, secondsOf(job)] as const);
     const next = shares.next(heads, running);
     if (!next) return false;
     const late = overdue(next, now());
@@ -152,6 +163,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     const run = start(job, {
       progress(progress) {
         one.progress = progress;
+        report(one, progress);
         for (const act of watchers) act(id);
       },
       log: (level, text) => void queue.note(id, { kind: 'log', level, text }).catch(failed),
@@ -175,14 +187,24 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     queue.get(id).then((latest) => follow(id, latest), failed);
   }
 
+  /** A report that is lost is followed by another one. */
+  function report(one: Active, progress: Progress): void {
+    const at = now();
+    if (!queue.shared || at - (one.reportedAt ?? -Infinity) < REPORT_MS) return;
+    one.reportedAt = at;
+    queue.shared.report(one.job, progress).catch(() => undefined);
+  }
+
   async function finish(one: Active): Promise<void> {
     const { job, run } = one;
     const outcome = await outcomeOf(run);
     meter?.ended(job.id);
+    if (outcome.kind === 'succeeded') options.succeeded?.(job, one.progress, run.workers?.() ?? []);
     // A job that is stopped with the service keeps its state, and goes on when one starts.
     if (outcome.kind !== 'stopped' || !closing.signal.aborted) {
       const { failure } = one;
-      const result = failure && outcome.kind === 'stopped' ? ({ kind: 'failed', error: failure } as const) : outcome;
+      const result =
+        failure && outcome.kind === 'stopped' ? ({ ...outcome, kind: 'failed', error: failure } as const) : outcome;
       await tirelessly(() => queue.change(job.id, (latest) => ended(latest, job.attempt, result, now(), one.progress)));
     }
     shares.charge(job.owner, secondsOf(job));
@@ -191,6 +213,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   }
 
   function follow(id: string, latest: Job | undefined): void {
+    elsewhere.follow(id, latest);
     const one = active.get(id);
     if (!one) {
       if (latest?.state === 'queued') fill();
@@ -204,6 +227,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   }
 
   const unwatch = queue.watch(follow);
+  const query = { states: ['running', 'pausing'], sort: 'submitted', descending: false } as const;
+  for (const job of (await queue.list({ ...query, limit: MOST_ELSEWHERE })).jobs) elsewhere.follow(job.id, job);
   fill();
   return {
     progressOf: (id) => active.get(id)?.progress,

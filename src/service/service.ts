@@ -1,18 +1,22 @@
 /** What clients do with jobs, whichever protocol they use: the queue, the runner and the outputs as one. */
 
 import { FractalError } from '../errors.js';
+import { type Estimator, startEstimates } from './estimates.js';
 import { type Retention, removeStray, sweep } from './history.js';
-import { hasEnded, type Job, type JobState, type Submission } from './job.js';
+import { hasEnded, isUnderWay, type Job, type JobState, type Submission } from './job.js';
 import { type Command, command, revise } from './life.js';
 import { type Meter, openMeter } from './meter.js';
 import type { Outputs } from './outputs.js';
 import type { Accepted, AcceptOptions, Page, Query, Queue } from './queue.js';
 import type { StartRun } from './run.js';
 import { type RunnerOptions, startRunner } from './runner.js';
+import { type Work, workOf } from './work.js';
 
-export interface ServiceOptions extends Omit<RunnerOptions, 'start' | 'meter'> {
+export interface ServiceOptions extends Omit<RunnerOptions, 'start' | 'meter' | 'succeeded'> {
   readonly start: StartRun;
   readonly outputs: Outputs;
+  /** Closed with the service. */
+  readonly estimator: Estimator;
   readonly keep: Retention;
   /** Jobs of an owner that may wait. */
   readonly mostWaiting: number;
@@ -25,6 +29,8 @@ export interface Service {
   get(id: string): Promise<Job>;
   list(query: Query): Promise<Page>;
   counts(): Promise<Readonly<Record<JobState, number>>>;
+  /** How much work there is. */
+  work(): Promise<Work>;
   /** @throws FractalError JOB_STATE, JOB_CHANGED for another version */
   act(id: string, name: Command, version?: number): Promise<Job>;
   /** @throws FractalError JOB_STATE, JOB_CHANGED */
@@ -44,12 +50,16 @@ export interface Service {
 }
 
 const SWEEP_MS = 60_000;
+const UNDER_WAY = ['running', 'pausing'] as const;
+/** Of all services of a queue. */
+const MOST_RUNNING = 1_000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { queue, outputs, keep, mostWaiting, now, failed } = options;
   await removeStray(queue, outputs);
   const meter = openMeter({ waiting: async () => (await queue.counts()).queued, now, failed });
-  const runner = await startRunner({ ...options, meter });
+  const runner = await startRunner({ ...options, meter, succeeded: (...run) => estimates.took(...run) });
+  const estimates = startEstimates(options);
   let sweeping = Promise.resolve();
   const sweepAgain = () => {
     sweeping = sweeping.then(() => sweep(queue, outputs, keep, now())).catch(failed);
@@ -57,27 +67,41 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   sweepAgain();
   const timer = setInterval(sweepAgain, SWEEP_MS);
 
-  const withProgress = (job: Job): Job => {
-    const progress = runner.progressOf(job.id);
-    return progress ? { ...job, progress } : job;
+  /** Of jobs that run elsewhere, as that service reported it. */
+  const withProgress = async (jobs: readonly Job[]): Promise<readonly Job[]> => {
+    const elsewhere = jobs.filter((job) => isUnderWay(job) && !runner.progressOf(job.id));
+    const reported = elsewhere.length > 0 ? await queue.shared?.reported(elsewhere) : undefined;
+    return jobs.map((job) => {
+      const progress = runner.progressOf(job.id) ?? reported?.get(job.id);
+      return progress ? { ...job, progress } : job;
+    });
   };
-  const found = (id: string, job: Job | undefined): Job => {
-    if (job) return withProgress(job);
+  const found = async (id: string, job: Job | undefined): Promise<Job> => {
+    if (job) return (await withProgress([job]))[0] as Job;
     throw new FractalError('JOB_MISSING', `there is no job "${id}": it was never submitted, or has been removed`);
   };
   return {
-    submit: (submission, key) => queue.accept(submission, { mostWaiting, ...(key ? { key } : {}) }),
+    async submit(submission, key) {
+      const accepted = await queue.accept(submission, { mostWaiting, ...(key ? { key } : {}) });
+      if (accepted.isNew) estimates.add(accepted.job.id);
+      return accepted;
+    },
     get: async (id) => found(id, await queue.get(id)),
     async list(query) {
       const page = await queue.list(query);
-      return { ...page, jobs: page.jobs.map(withProgress) };
+      return { ...page, jobs: await withProgress(page.jobs) };
     },
     counts: () => queue.counts(),
+    async work() {
+      const query = { states: UNDER_WAY, sort: 'submitted', descending: false, limit: MOST_RUNNING } as const;
+      const [waiting, running] = await Promise.all([queue.work(), queue.list(query)]);
+      return workOf(waiting, await withProgress(running.jobs), estimates.pace);
+    },
     act: async (id, name, version) => found(id, await queue.change(id, (job) => command(job, name, now()), version)),
     revise: async (id, wanted, version) => found(id, await queue.change(id, (job) => revise(job, wanted), version)),
     async remove(id, version) {
       const job = await queue.change(id, () => undefined, version);
-      if (!hasEnded(found(id, job))) {
+      if (!hasEnded(await found(id, job))) {
         throw new FractalError('JOB_STATE', `job ${id} is ${job?.state}: cancel it before it is deleted`);
       }
       await queue.remove([id]);
@@ -96,6 +120,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async close() {
       clearInterval(timer);
       meter.close();
+      await estimates.close();
       await runner.close();
       await sweeping;
     },

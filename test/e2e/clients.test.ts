@@ -93,6 +93,49 @@ test('exit codes are those of the job, and of fractal leader', BOUNDED, async (t
   await ok('cancel', slow);
 });
 
+test(
+  'get fetches what a cancelled job had made, and says so; of one without files it says what to do',
+  BOUNDED,
+  async (t) => {
+    const service = await serving(t, join(folder(t), 'data'));
+    const { run, ok } = client(t, service.url);
+    const here = folder(t);
+    const film = [
+      '--zoom-end',
+      '1308001',
+      '--frames',
+      '500',
+      '--assembly',
+      'frames',
+      '--width',
+      '160',
+      '--height',
+      '90',
+    ];
+    const id = await ok('submit', ...SLOW.slice(0, -2), ...film, '-o', 'f-%03d.png');
+    for (let done = 0; done < 2; ) done = (await service.get(`/v1/jobs/${id}`)).progress?.framesDone ?? 0;
+    await ok('cancel', id);
+    for (let files = 0; files === 0; ) files = (await service.get(`/v1/jobs/${id}`)).outputs.length;
+    const { outputs } = await service.get(`/v1/jobs/${id}`);
+    const got = await run(['get', id], here).ended;
+    assert.equal(got.code, 130);
+    assert.equal(
+      got.stderr,
+      `warning: job ${id} is cancelled: these are the ${outputs.length} files that it had made\n`,
+    );
+    assert.deepEqual(
+      readdirSync(here).sort(),
+      outputs.map(({ name }: { name: string }) => name),
+    );
+    assert.ok(outputs.length >= 2 && outputs.length < 500);
+    const early = await ok('submit', ...SLOW, '-o', 'x.png');
+    await ok('cancel', early);
+    const none = await run(['get', early], here).ended;
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /^error: JOB_STATE: job \w+ is cancelled, and has made no file: fractal requeue \w+\n$/);
+  },
+);
+
 test('jobs, status and top show what there is, for people and for scripts', BOUNDED, async (t) => {
   const service = await serving(t, join(folder(t), 'data'));
   const { run, ok } = client(t, service.url);
@@ -108,7 +151,10 @@ test('jobs, status and top show what there is, for people and for scripts', BOUN
   const listed = JSON.parse(await ok('jobs', '--json', '--state', 'succeeded', '--owner', 'anonymous'));
   assert.equal(listed.jobs.length, 3);
   assert.equal(JSON.parse(await ok('jobs', '--json', '--state', 'failed')).jobs.length, 0);
-  assert.match(await ok('status'), /^jobs: .*3 succeeded.*\nworkers: 1 of 1 ready, 1 slots\n/);
+  assert.match(
+    await ok('status'),
+    /^jobs: .*3 succeeded.*\nwork: about 0\.0 core-seconds queued and running\nworkers: 1 of 1 ready, 1 slots\n/,
+  );
   const one = ids[0] ?? '';
   assert.match(await ok('status', one), /^state +succeeded$/m);
   assert.equal(JSON.parse(await ok('status', one, '--json')).id, one);

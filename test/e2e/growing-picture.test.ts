@@ -52,6 +52,31 @@ test('the picture of a still grows, is kept while the job is paused, and is whol
   }
 });
 
+test(
+  'the picture of a film from keyframes is a keyframe before its first frame, in the colours of the film',
+  BOUNDED,
+  async (t) => {
+    const service = await serving(t, join(folder(t), 'data'));
+    const size = { width: 640, height: 360, samples: 4, palette: '#204060,#ffcc00', outfile: 'film.mp4' };
+    const id = await service.submit({
+      ...PLACE,
+      zoom: '1000000',
+      'zoom-end': '4000000',
+      frames: 40,
+      assembly: 'keyframes',
+      ...size,
+    });
+    let live = await preview(service, id);
+    while (live.status !== 200) live = await preview(service, id);
+    const { progress } = await service.get(`/v1/jobs/${id}`);
+    assert.equal(progress.framesDone, 0, 'no frame is made yet');
+    const { opaque, data } = await pixelsOf(live.bytes);
+    assert.ok(opaque > 0);
+    assert.ok(new Set(data).size > 5, 'there is something to be seen');
+    await service.post(`/v1/jobs/${id}/cancel`);
+  },
+);
+
 test('the picture of a film is its latest frame, of keyframes and frame by frame', BOUNDED, async (t) => {
   const service = await serving(t, join(folder(t), 'data'));
   const film = { ...PLACE, zoom: '1', 'zoom-end': '50', frames: 12, width: 160, height: 90, outfile: 'film.mp4' };

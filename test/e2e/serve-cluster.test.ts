@@ -49,6 +49,30 @@ test('a drained worker computes nothing more; others do', BOUNDED, async (t) => 
   assert.match(other?.stdout ?? '', opened);
 });
 
+test('a drained worker that is used again computes', BOUNDED, async (t) => {
+  const workers = [await worker(t), await worker(t)];
+  const hosts = join(folder(t), 'hosts');
+  writeFileSync(hosts, hostfileOf(workers));
+  const service = await serving(t, join(folder(t), 'data'), ['--hostfile', hosts]);
+  const drains = workers.map(({ address }) => `/v1/workers/${encodeURIComponent(address)}/drain`);
+  const undrain = async (path: string) => (await fetch(service.url + path, { method: 'DELETE' })).status;
+  const states = async () => (await service.get('/v1/workers')).workers.map((one: { state: string }) => one.state);
+  while ((await states()).join() !== 'ready,ready');
+  for (const path of drains) assert.equal(await service.post(path), 202);
+  const id = await service.submit(STILL);
+  await service.reaches(id, 'running');
+  assert.deepEqual(await states(), ['draining', 'draining']);
+  assert.equal((await service.get(`/v1/jobs/${id}`)).progress?.samplesDone ?? 0, 0);
+  assert.deepEqual([await undrain(`${drains[0]}`), await undrain(`${drains[0]}`)], [204, 204], 'twice is once');
+  assert.equal(await undrain('/v1/workers/nothing/drain'), 404);
+  await service.reaches(id, 'succeeded');
+  const { workers: parts } = await service.get(`/v1/jobs/${id}/activity`);
+  assert.deepEqual(
+    parts.flatMap((one: { name: string; shards: number }) => (one.shards > 0 ? [one.name] : [])),
+    [workers[0]?.address],
+  );
+});
+
 test('with a certificate the service speaks HTTPS, and nothing else', BOUNDED, async (t) => {
   const out = folder(t);
   const hosts = join(out, 'hosts');

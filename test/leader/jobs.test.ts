@@ -461,6 +461,50 @@ test('a drained worker finishes its shards and gets no more, until its process i
   assert.equal(fleet.workers[0]?.state, 'ready');
 });
 
+test(
+  'a worker that is drained no longer gets shards of running jobs and of those begun meanwhile',
+  BOUNDED,
+  async (t) => {
+    const { network, fleet, script } = fleetOf(t);
+    let sessions = 0;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const got: string[] = [];
+    script(async (worker) => {
+      sessions++;
+      for (let message = await worker.any(); message; message = await worker.any()) {
+        if (message.kind === 'assign' || message.kind === 'open') got.push(`${message.job} ${message.kind}`);
+        if (message.kind === 'assign') await held;
+        answer(worker, message);
+      }
+    });
+    await network.quiet();
+    assert.equal(fleet.undrain('w:1'), true, 'it is ready');
+    assert.equal(fleet.undrain('nothing:1'), false);
+    const first = start(fleet, jobOf([...still, ...still, ...still], { blockSize: 16 }));
+    await network.quiet();
+    assert.equal(fleet.drain('w:1'), true);
+    await network.quiet();
+    const second = start(fleet, jobOf(still));
+    got.length = 0;
+    release();
+    const frames = Promise.all([all(first.frames), all(second.frames)]);
+    await network.quiet();
+    // It finishes what it has.
+    assert.deepEqual([...new Set(got.splice(0))], ['1 assign']);
+    assert.equal(fleet.undrain('w:1'), true);
+    assert.equal(fleet.workers[0]?.state, 'ready');
+    assert.deepEqual(
+      (await frames).map((one) => one.length),
+      [3, 1],
+    );
+    for (const one of ['1 assign', '2 open', '2 assign']) assert.ok(got.includes(one), `${one} in ${got}`);
+    assert.equal(sessions, 1, 'without another connection');
+  },
+);
+
 test('a job that waits goes on when a worker comes, and fails when none is dialled any more', BOUNDED, async (t) => {
   const { network, fleet, script } = fleetOf(t);
   const notes: string[] = [];

@@ -223,8 +223,9 @@ function play(job: Job, dice: () => number): void {
         peer.stuck = true;
         return;
       case 4:
-        peer.draining = true;
-        return feed({ kind: 'draining', peer: name });
+        // Drained, it may be used again.
+        peer.draining = !peer.draining;
+        return feed({ kind: peer.draining ? 'draining' : 'resumed', peer: name });
       case 5:
         return countFailure(name, { kind: 'blamed', peer: name, reason: 'nonsense' });
       case 6:

@@ -6,7 +6,7 @@
  *   job renders=8x4:0,4x4:1 scenes=2: renders of these sizes and scenes, of at most two scenes under way
  *   job ... together=true: renders of a scene are computed by one peer
  *   job ... recalls=true: renders wait for   recall 0 4x2@0,0 4x1@0,3   which names the missing rectangles, if any
- *   join a slots=1 speed=1      leave a      drain a      blame a nonsense      take 0
+ *   join a slots=1 speed=1      leave a      drain a      resume a      blame a nonsense      take 0
  *   limit 2                     at most two assignments under way; limit none
  *   finish a 3 [seconds=0.1] [digest=x]      fail a 3 broken      heartbeat a 3 4      stop
  *   wait 2.5                    advances the time by so many seconds, with a tick each 100 ms
@@ -93,6 +93,8 @@ function eventOf(verb: string, words: string[], epochOf: (peer: string, id: stri
       return { kind: 'left', peer };
     case 'drain':
       return { kind: 'draining', peer };
+    case 'resume':
+      return { kind: 'resumed', peer };
     case 'heartbeat':
       return { kind: 'heartbeat', peer, epochs: words.slice(1).map((one) => epochOf(peer, one)) };
     case 'blame':

@@ -34,6 +34,7 @@ const NEEDS: Readonly<Record<string, Role>> = {
   'POST /v1/jobs/:id/cancel': 'submit',
   'POST /v1/jobs/:id/requeue': 'submit',
   'POST /v1/workers/:name/drain': 'operate',
+  'DELETE /v1/workers/:name/drain': 'operate',
 };
 
 test(

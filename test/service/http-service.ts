@@ -13,6 +13,7 @@ import { openOutputs } from '../../src/service/outputs.js';
 import type { Queue } from '../../src/service/queue.js';
 import { startService } from '../../src/service/service.js';
 import { folder } from '../e2e/processes.js';
+import { FIXED_ESTIMATOR } from './estimator.js';
 import { emptyMemory, memoryQueue } from './memory-queue.js';
 import { type TestRuns, testRuns } from './runs.js';
 
@@ -36,6 +37,8 @@ export interface Answer {
   readonly json: any;
 }
 
+const NO_CLUSTER = { workers: () => [], drain: () => false, undrain: () => false };
+
 export async function httpService(
   t: TestContext,
   { tokens, queue: given, ...options }: Partial<Omit<HttpOptions, 'tokens'>> & { tokens?: string; queue?: Queue } = {},
@@ -48,10 +51,11 @@ export async function httpService(
   const outputs = await openOutputs(join(folder(t), 'outputs'));
   const service = await startService({
     ...{ queue, service: 'test', start: runs.start, atMost: 1, outputs, mostWaiting: 100, now: Date.now, failed },
+    estimator: FIXED_ESTIMATOR,
     keep: { days: 1, jobs: 100, bytes: 2 ** 30 },
   });
   const server = await listen({
-    ...{ host: '127.0.0.1', port: 0, service, cluster: { workers: () => [], drain: () => false } },
+    ...{ host: '127.0.0.1', port: 0, service, cluster: NO_CLUSTER },
     ...{ loopbackOnly: !tokens, mostPixels: 1e9, version: '0.0.0', now, report: failed },
     ...(tokens === undefined ? {} : { tokens: parseTokens(tokens, 'tokens') }),
     ...options,

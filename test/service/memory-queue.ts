@@ -1,8 +1,15 @@
 /** A queue in memory: the contract in its shortest form, and what tests of the runner use. */
 
 import { FractalError } from '../../src/errors.js';
-import { type EventBody, type Job, type JobEvent, type JobState, STATES } from '../../src/service/job.js';
-import { type Cursor, MOST_EVENTS, type Query, type Queue, type QueueOptions } from '../../src/service/queue.js';
+import { type EventBody, type Job, type JobEvent, type JobState, STATES, workLeft } from '../../src/service/job.js';
+import {
+  type Cursor,
+  MOST_EVENTS,
+  type Query,
+  type Queue,
+  type QueueOptions,
+  type WaitingWork,
+} from '../../src/service/queue.js';
 import { newJob } from '../../src/service/submit.js';
 
 /** What survives a service. */
@@ -75,6 +82,24 @@ export function memoryQueue(memory: Memory, { service, now }: QueueOptions): Mem
       commit(() => {
         const of = (state: JobState) => [...jobs.values()].filter((job) => job.state === state).length;
         return Object.fromEntries(STATES.map((state) => [state, of(state)])) as Record<JobState, number>;
+      }),
+    work: () =>
+      commit(() => {
+        const found = new Map<string, WaitingWork>();
+        for (const job of jobs.values()) {
+          const { state, owner } = job;
+          if (state !== 'queued' && state !== 'paused') continue;
+          const key = `${state}:${owner}`;
+          const sum = found.get(key) ?? { state, owner, jobs: 0, estimated: 0, coreSeconds: 0 };
+          const left = workLeft(job);
+          const [estimated, coreSeconds] = [
+            sum.estimated + (left === undefined ? 0 : 1),
+            sum.coreSeconds + Math.round((left ?? 0) * 1000),
+          ];
+          found.set(key, { ...sum, jobs: sum.jobs + 1, estimated, coreSeconds });
+        }
+        // Summed in whole milliseconds, as the other queues do.
+        return [...found.values()].map((one) => ({ ...one, coreSeconds: one.coreSeconds / 1000 }));
       }),
     change: (id, act, version) =>
       commit(() => {

@@ -85,6 +85,7 @@ export function mortal(queue: Queue, { commits, when }: Death, model: Model): Mo
     list: (query) => read(() => queue.list(query)),
     waiting: () => read(() => queue.waiting()),
     counts: () => read(() => queue.counts()),
+    work: () => read(() => queue.work()),
     events: (id, after, limit) => read(() => queue.events(id, after, limit)),
     abandoned: () => read(() => queue.abandoned()),
     watch: (act) => queue.watch((id, job) => void (dead || act(id, job))),

@@ -11,6 +11,7 @@ import { openOutputs } from '../../src/service/outputs.js';
 import { serveOlderTasks } from '../../src/service/redis/older-tasks.js';
 import { startService } from '../../src/service/service.js';
 import { folder } from '../e2e/processes.js';
+import { FIXED_ESTIMATOR } from './estimator.js';
 import { emptyMemory, memoryQueue } from './memory-queue.js';
 import { NO_REDIS, redisServer } from './redis-server.js';
 import { type TestRun, testRuns, until } from './runs.js';
@@ -30,7 +31,7 @@ async function taking(t: TestContext, url: string, atMost: number) {
   const failed = (error: unknown) => errors.push(String(error));
   const service = await startService({
     ...{ queue, service: 'test', start: runs.start, atMost: 8, outputs, mostWaiting: 100, now: Date.now, failed },
-    keep: { days: 1, jobs: 100, bytes: 2 ** 30 },
+    ...{ keep: { days: 1, jobs: 100, bytes: 2 ** 30 }, estimator: FIXED_ESTIMATOR },
   });
   const options = { url, service, name: 'one', namespace: 'fractals', atMost, mostPixels: 2e6, now: Date.now, failed };
   const end = serveOlderTasks(options);

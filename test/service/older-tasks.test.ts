@@ -10,6 +10,7 @@ import { openOutputs } from '../../src/service/outputs.js';
 import { serveOlderTasks } from '../../src/service/redis/older-tasks.js';
 import { type Service, startService } from '../../src/service/service.js';
 import { folder } from '../e2e/processes.js';
+import { FIXED_ESTIMATOR } from './estimator.js';
 import { emptyMemory, memoryQueue } from './memory-queue.js';
 import { NO_REDIS, redisWithClient } from './redis-server.js';
 import { type TestRun, testRuns, until } from './runs.js';
@@ -43,7 +44,7 @@ async function tasks(t: TestContext, url: string, { atMost = 4, now = Date.now }
   const outputs = await openOutputs(join(folder(t), 'outputs'));
   const service: Service = await startService({
     ...{ queue, service: 'test', start: runs.start, atMost: 8, outputs, mostWaiting: 100, now: Date.now, failed },
-    keep: { days: 1, jobs: 100, bytes: 2 ** 30 },
+    ...{ keep: { days: 1, jobs: 100, bytes: 2 ** 30 }, estimator: FIXED_ESTIMATOR },
   });
   const begin = () =>
     serveOlderTasks({ ...{ url, service, name: 'one', namespace: 'fractals', atMost, mostPixels: 2e6, now, failed } });

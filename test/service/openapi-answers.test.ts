@@ -18,7 +18,8 @@ const NOT_SEEN = ['docs 404', 'dashboard 404', 'getOlderImage 500', 'submitOlder
 
 test('what the service answers is what the document declares', BOUNDED, async (t) => {
   const workers = [{ name: 'a:1', state: 'ready', slots: 2, version: '1.2.3' }];
-  const cluster = { workers: () => workers, drain: (name: string) => name === 'a:1' };
+  const isThere = (name: string) => name === 'a:1';
+  const cluster = { workers: () => workers, drain: isThere, undrain: isThere };
   const { document } = await program({ older: true });
   const service = await httpService(t, { older: true, cluster });
   const client = comparingClient(service.url, document);
@@ -32,6 +33,8 @@ test('what the service answers is what the document declares', BOUNDED, async (t
     await call(id, 200);
   await call('drainWorker', 202, { at: { name: 'a:1' } });
   await call('drainWorker', 404, { at: { name: 'b:1' } });
+  await call('useWorker', 204, { at: { name: 'a:1' } });
+  await call('useWorker', 404, { at: { name: 'b:1' } });
   await call('health', 200);
   await call('readiness', 200);
   await idle.call('readiness', 503);

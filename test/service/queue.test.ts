@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import type { Job, Submission } from '../../src/service/job.js';
-import { begin, command, ended } from '../../src/service/life.js';
-import { type Cursor, MOST_EVENTS, type Query, type Queue, SORTS } from '../../src/service/queue.js';
+import { begin, command, ended, revise } from '../../src/service/life.js';
+import { type Cursor, MOST_EVENTS, type Query, type Queue, SORTS, type WaitingWork } from '../../src/service/queue.js';
 import { BACKENDS, type Clock } from './backends.js';
 
 const SUBMISSION: Submission = { order: { zoom: '1e30' }, priority: 50, owner: 'ann' };
@@ -200,6 +200,60 @@ for (const { name, skip = false, place } of BACKENDS) {
       { numRuns: 60 },
     );
   });
+
+  promise(
+    'the work that waits is the sum of its jobs, whatever happens to them, also after the queue is opened again',
+    async (t) => {
+      const place = await opened(t);
+      const jobs = await Promise.all(
+        Array.from({ length: 6 }, (_, k) => add(place.queue, { owner: k % 2 ? 'ann' : 'bob' })),
+      );
+      const progress = { framesDone: 0, frames: 1, samplesDone: 1, samples: 9, slots: 1, coreSecondsLeft: 0.0625 };
+      const acts = {
+        pause: (job: Job) => command(job, 'pause', 0),
+        resume: (job: Job) => command(job, 'resume', 0),
+        requeue: (job: Job) => command(job, 'requeue', 0),
+        cancel: (job: Job) => command(job, 'cancel', 0),
+        revise: (job: Job) => revise(job, { owner: job.owner === 'ann' ? 'bob' : 'ann' }),
+        begin: (job: Job) => begin(job, 'first', 0),
+        stop: (job: Job) => ended(job, job.attempt, { kind: 'stopped' }, 0, progress),
+        estimate: (job: Job) => ({ job: { ...job, estimate: 1.5 } }),
+        remove: undefined,
+      };
+      const names = Object.keys(acts) as (keyof typeof acts)[];
+      const steps = fc.array(fc.tuple(fc.constantFrom(...names), fc.nat(5)), { maxLength: 12 });
+      const sorted = (work: readonly object[]) => work.map((one) => JSON.stringify(one)).sort();
+      const expected = async (queue: Queue) => {
+        const { jobs: all } = await queue.list({ sort: 'submitted', descending: false, limit: 1_000 });
+        const found: WaitingWork[] = [];
+        for (const state of ['queued', 'paused'] as const) {
+          for (const owner of ['ann', 'bob']) {
+            const own = all.filter((job) => job.state === state && job.owner === owner);
+            const left = own.flatMap((job) => job.progress?.coreSecondsLeft ?? job.estimate ?? []);
+            // What a queue keeps are milliseconds.
+            const coreSeconds = left.reduce((sum, one) => sum + Math.round(one * 1000), 0) / 1000;
+            if (own.length > 0) found.push({ state, owner, jobs: own.length, estimated: left.length, coreSeconds });
+          }
+        }
+        return sorted(found);
+      };
+      await fc.assert(
+        fc.asyncProperty(steps, async (steps) => {
+          for (const [name, k] of steps) {
+            const id = jobs[k]?.id as string;
+            if (name === 'remove') await place.queue.remove([id]);
+            // What is not possible in the state of the job changes nothing.
+            else await place.queue.change(id, acts[name]).catch(() => undefined);
+            if (name === 'remove') jobs[k] = await add(place.queue);
+          }
+          assert.deepEqual(sorted(await place.queue.work()), await expected(place.queue));
+        }),
+        { numRuns: 40 },
+      );
+      const before = sorted(await place.queue.work());
+      assert.deepEqual(sorted(await (await place.reopen('second')).work()), before);
+    },
+  );
 
   promise('counts are those of the states', async (t) => {
     const { queue } = await opened(t);

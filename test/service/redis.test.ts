@@ -6,6 +6,7 @@ import type { Job } from '../../src/service/job.js';
 import { begin, command, ended } from '../../src/service/life.js';
 import type { Queue } from '../../src/service/queue.js';
 import { parseRedisAddress } from '../../src/service/redis/address.js';
+import { connectRedis } from '../../src/service/redis/connection.js';
 import { openRedisQueue, type RedisQueue } from '../../src/service/redis/queue.js';
 import { startRunner } from '../../src/service/runner.js';
 import { NO_REDIS, type RedisServer, redisServer } from './redis-server.js';
@@ -191,4 +192,73 @@ test('settings under which Redis may lose jobs are named', OPTIONS, async (t) =>
   const [danger = '', ...others] = await queue.dangers();
   assert.match(danger, /^redis:\/\/127\.0\.0\.1:\d+\/0 has appendfsync everysec: .*set always$/);
   assert.deepEqual(others, []);
+});
+
+test('after a silence of all services leases count anew, and later those of the silent end', OPTIONS, async (t) => {
+  const server = await redisServer(t);
+  const words = '?lease=3600';
+  const hour = 3_600_000;
+  const queue = await queueOf(t, server, 'here', words);
+  const other = await connectRedis(parseRedisAddress(`${server.url}/0${words}`), 'there');
+  t.after(() => other.close());
+  await other.script('alive');
+  const { id } = (await queue.accept(SUBMISSION, ACCEPT)).job;
+  await queue.change(id, (job) => begin(job, 'there', now()));
+  assert.deepEqual(await queue.abandoned(), []);
+  /** As if so much time had passed since the last sign of life of these. */
+  const ages = async (field: string, ms: number, ...services: string[]) => {
+    await other.command('HINCRBY', 'fractal:pulse', field, -ms);
+    for (const one of services) await other.command('ZINCRBY', 'fractal:leases', -ms, one);
+  };
+  await ages('since', 3 * hour);
+  await ages('at', 2 * hour, 'here', 'there');
+  assert.deepEqual(await queue.abandoned(), [], 'Redis was away: nothing was lost');
+  await ages('since', 0.75 * hour, 'there');
+  assert.deepEqual(await queue.abandoned(), [], 'it may still be on its way back');
+  await ages('since', 0.5 * hour, 'there');
+  assert.deepEqual(
+    (await queue.abandoned()).map((job) => job.id),
+    [id],
+    'it had a whole lease',
+  );
+});
+
+test('progress of a job is known to all services, until its next attempt', OPTIONS, async (t) => {
+  const server = await redisServer(t);
+  const [one, two] = [await queueOf(t, server, 'one'), await queueOf(t, server, 'two')];
+  const { runs } = await served(t, one, 'one');
+  const heard: string[] = [];
+  two.watch((id) => heard.push(id));
+  const { id } = (await two.accept(SUBMISSION, ACCEPT)).job;
+  const run = await runs.of(id);
+  const progress = { framesDone: 3, frames: 9, samplesDone: 7, samples: 21, slots: 2, coreSecondsLeft: 1.5 };
+  await until(async () => (await two.get(id))?.state === 'running');
+  heard.length = 0;
+  run.reports.progress(progress);
+  await until(async () => heard.length > 0);
+  const job = (await two.get(id)) as Job;
+  assert.deepEqual(await two.shared?.reported([job]), new Map([[id, progress]]));
+  assert.deepEqual(await two.shared?.reported([{ ...job, attempt: 2 }]), new Map());
+  // Further reports of the same second are not written.
+  heard.length = 0;
+  run.reports.progress({ ...progress, samplesDone: 8 });
+  await two.note(id, { kind: 'log', level: 'info', text: 'later' });
+  assert.equal((await two.shared?.reported([job]))?.get(id)?.samplesDone, 7);
+});
+
+test('owners share the places of all services, by what runs and by what has run anywhere', OPTIONS, async (t) => {
+  const server = await redisServer(t);
+  const [one, two] = [await queueOf(t, server, 'one'), await queueOf(t, server, 'two')];
+  const submit = async (owner: string) => (await one.accept({ ...SUBMISSION, owner }, ACCEPT)).job.id;
+  const ann = [await submit('ann'), await submit('ann'), await submit('ann')] as const;
+  const first = await served(t, one, 'one', 1);
+  const run = await first.runs.of(ann[0]);
+  const bob = await submit('bob');
+  const second = await served(t, two, 'two', 1);
+  // Alone, it would begin with the older job of ann.
+  const bobs = await second.runs.of(bob);
+  run.succeed();
+  await first.runs.of(ann[1]);
+  bobs.succeed();
+  await second.runs.of(ann[2]);
 });

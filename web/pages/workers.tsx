@@ -33,10 +33,10 @@ export function WorkersPage() {
   useStream('/v1/events', (name) => {
     if (name === 'status' || name === 'open') load();
   });
-  const drain = async (name: string) => {
+  const drain = async (name: string, method: 'POST' | 'DELETE' = 'POST') => {
     try {
-      await send(`/v1/workers/${encodeURIComponent(name)}/drain`, { method: 'POST' });
-      notice(`${name} finishes its shards, and gets no more`);
+      await send(`/v1/workers/${encodeURIComponent(name)}/drain`, { method });
+      notice(`${name} ${method === 'POST' ? 'finishes its shards, and gets no more' : 'gets shards again'}`);
       load();
     } catch (error) {
       notice(messageOf(error), 'error');
@@ -77,7 +77,9 @@ export function WorkersPage() {
 
 const sumOf = (workers: readonly Worker[]) => workers.reduce((sum, { slots }) => sum + slots, 0);
 
-function Row({ worker, drain }: { worker: Worker; drain: ((name: string) => void) | undefined }) {
+type Drain = (name: string, method?: 'POST' | 'DELETE') => void;
+
+function Row({ worker, drain }: { worker: Worker; drain: Drain | undefined }) {
   const { name, state, slots, version, reason, samplesPerSecond = 0, busySlots = 0 } = worker;
   const busy = Math.min(slots, busySlots);
   return (
@@ -109,6 +111,13 @@ function Row({ worker, drain }: { worker: Worker; drain: ((name: string) => void
         {drain && state === 'ready' && (
           <div class="actions">
             <Confirm text="Drain" question="Really drain?" about={name} act={() => drain(name)} />
+          </div>
+        )}
+        {drain && state === 'draining' && (
+          <div class="actions">
+            <button type="button" onClick={() => drain(name, 'DELETE')}>
+              Use again<span class="hidden"> {name}</span>
+            </button>
           </div>
         )}
       </td>

@@ -45,6 +45,8 @@ export type FleetEvent =
   | { readonly kind: 'joined'; readonly worker: string; readonly slots: number }
   /** It takes no more shards and finishes those it has. */
   | { readonly kind: 'draining'; readonly worker: string }
+  /** It was drained, and takes shards again. */
+  | { readonly kind: 'resumed'; readonly worker: string; readonly slots: number }
   /** It was ready, and is dialled again. `fault`: it sent what the protocol does not allow. */
   | { readonly kind: 'disconnected'; readonly worker: string; readonly reason: string; readonly fault: boolean }
   /** Not waited for any longer. `refused`: one side does not accept the other. */
@@ -110,6 +112,11 @@ export interface Fleet {
    * name is ready.
    */
   drain(worker: string): boolean;
+  /**
+   * Undoes `drain`: the worker gets shards again, in all jobs. Idempotent. false: no worker of this name is drained or ready,
+   * or its own process is ending.
+   */
+  undrain(worker: string): boolean;
   /** Returns a function that ends the subscription. */
   subscribe(listener: (event: FleetEvent) => void): () => void;
   /** For the jobs of this owner, running and to come. @throws FractalError REQUEST_INVALID for a number beyond its range */
@@ -126,7 +133,9 @@ interface Member {
   slots: number;
   instance: string;
   /** The instance that `drain` was called for. */
-  drained?: string;
+  drained?: string | undefined;
+  /** Its process ends: it sent that it is draining. */
+  isEnding: boolean;
   version?: string;
   reason?: string | undefined;
 }
@@ -160,7 +169,7 @@ export function openFleet(options: FleetOptions): Fleet {
     const full = caller === undefined ? undefined : unconfirmed.add(name, caller);
     if (full !== undefined) return full;
     const connection = new Connection(address, slots, options, events, () => jobs.keys());
-    members.set(name, { connection, state: 'dialling', slots: 0, instance: '' });
+    members.set(name, { connection, state: 'dialling', slots: 0, instance: '', isEnding: false });
     connection.dial();
     return undefined;
   }
@@ -192,7 +201,8 @@ export function openFleet(options: FleetOptions): Fleet {
     }
     const isDrained = member.drained === ready.instance;
     const state: WorkerState = isDrained ? 'draining' : 'ready';
-    Object.assign(member, { state, slots, instance: ready.instance, version: ready.version, reason: undefined });
+    const { instance, version } = ready;
+    Object.assign(member, { state, slots, instance, version, reason: undefined, isEnding: false });
     if (!isDrained) emit({ kind: 'joined', worker: name, slots });
   }
 
@@ -205,10 +215,27 @@ export function openFleet(options: FleetOptions): Fleet {
     return true;
   }
 
+  function undrain(name: string): boolean {
+    const member = members.get(name);
+    if (!member || member.isEnding) return false;
+    if (member.drained === undefined) return member.state === 'ready';
+    member.drained = undefined;
+    // Not connected, it is ready when it is back.
+    if (member.state !== 'draining') return true;
+    member.state = 'ready';
+    emit({ kind: 'resumed', worker: name, slots: member.slots });
+    return true;
+  }
+
+  function ended(member: Member): void {
+    member.isEnding = true;
+    if (member.state === 'ready') member.state = 'draining';
+  }
+
   function message({ name }: Connection, received: FromWorker): void {
     switch (received.kind) {
       case 'draining':
-        if (members.get(name)?.state === 'ready') Object.assign(members.get(name) as Member, { state: 'draining' });
+        ended(members.get(name) as Member);
         return emit({ kind: 'draining', worker: name });
       case 'heartbeat':
         for (const { job, ...underWay } of received.jobs)
@@ -291,7 +318,7 @@ export function openFleet(options: FleetOptions): Fleet {
     get size() {
       return members.size;
     },
-    drain,
+    ...{ drain, undrain },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -40,6 +40,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     available: ({ name, slots, speed }) => feed({ kind: 'joined', peer: name, slots, speed }),
     left,
     draining: (name) => feed({ kind: 'draining', peer: name }),
+    resumed: (name) => feed({ kind: 'resumed', peer: name }),
     failed: fail,
     send: (name, order) => void channel.send(name, order),
     rank: ({ owner, priority }) => channel.rank(owner, priority),

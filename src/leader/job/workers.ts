@@ -51,6 +51,8 @@ export interface WorkersEvents {
   /** It was lost, or drained, or is left out: it has no shards any more. `fault`: it violated the protocol. */
   left(worker: string, how: 'lost' | 'drained' | 'left out', reason: string, fault: boolean): void;
   draining(worker: string): void;
+  /** It was draining, and takes shards again. */
+  resumed(worker: string): void;
   /** The job cannot go on. */
   failed(error: FractalError): void;
   send(worker: string, order: JobOrder): void;
@@ -141,6 +143,8 @@ export class JobWorkers {
         this.events.note(`${event.worker} is draining`);
         this.drained.add(event.worker);
         return this.events.draining(event.worker);
+      case 'resumed':
+        return this.resumed(event.worker, event.slots);
       case 'disconnected':
         return this.lost(event.worker, event.reason, event.fault);
       case 'given up':
@@ -237,6 +241,14 @@ export class JobWorkers {
 
   private takes(name: string): boolean {
     return this.options.takes?.(name) ?? true;
+  }
+
+  /** The job may have begun while the worker was drained. */
+  private resumed(name: string, slots: number): void {
+    if (!this.takes(name) || this.leftOut.has(name)) return;
+    this.drained.delete(name);
+    if (this.open.has(name)) return this.events.resumed(name);
+    if (!this.opening.has(name)) this.requestOpen(name, slots);
   }
 
   private requestOpen(name: string, slots: number): void {

@@ -39,6 +39,8 @@ export type Event =
   | { readonly kind: 'left'; readonly peer: string }
   /** Takes no more shards, finishes those it has. */
   | { readonly kind: 'draining'; readonly peer: string }
+  /** It was draining, and takes shards again. */
+  | { readonly kind: 'resumed'; readonly peer: string }
   /** It is alive, and these assignments are under way there. */
   | { readonly kind: 'heartbeat'; readonly peer: string; readonly epochs: readonly number[] }
   /** `seconds`: what the shard took to compute. `digest`: tells answers apart; used where the shard is verified. */

@@ -58,6 +58,16 @@ export class Members {
     this.addPower(member, -1);
   }
 
+  /** It takes shards again. */
+  restore(member: Member): void {
+    if (!member.draining) return;
+    member.draining = false;
+    this.slots += member.slots;
+    this.active++;
+    this.addPower(member, 1);
+    this.enqueue(member);
+  }
+
   /** Updates a peer's speed, and with it the total. */
   learn(member: Member, note: () => void): void {
     if (!member.draining) this.addPower(member, -1);

@@ -72,6 +72,11 @@ export function schedule(job: Job): Schedule {
         if (member) members.retire(member);
         return;
       }
+      case 'resumed': {
+        const member = members.get(event.peer);
+        if (member) members.restore(member);
+        return;
+      }
       case 'heartbeat':
         return renewLeases(event.peer, event.epochs);
       case 'finished': {

@@ -39,6 +39,8 @@ export interface ClusterView {
   workers(): readonly WorkerView[];
   /** The worker finishes its shards and gets no more. false: none of that name is ready. */
   drain(name: string): boolean;
+  /** It gets shards again. false: none of that name is drained or ready, or its process is ending. */
+  undrain(name: string): boolean;
 }
 
 export interface WorkerView {

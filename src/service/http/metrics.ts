@@ -1,13 +1,23 @@
 /** Metrics in the text format of Prometheus. */
 
 import type { JobState } from '../job.js';
+import type { Work } from '../work.js';
 import type { WorkerView } from './env.js';
 
-export function metricsText(jobs: Readonly<Record<JobState, number>>, workers: readonly WorkerView[]): string {
+export function metricsText(
+  jobs: Readonly<Record<JobState, number>>,
+  { queued, running, paused }: Work,
+  workers: readonly WorkerView[],
+): string {
   const ready = workers.filter(({ state }) => state === 'ready');
   const slots = ready.reduce((sum, one) => sum + one.slots, 0);
   return [
     ...gauge('fractal_jobs', 'Jobs by state, those of the history included.', byLabel('state', jobs)),
+    ...gauge(
+      'fractal_work_core_seconds',
+      'Estimated computing time of slots that jobs still take, by state.',
+      byLabel('state', { queued, running, paused }),
+    ),
     ...gauge('fractal_workers', 'Workers that are known, and ready.', {
       '{state="known"}': workers.length,
       '{state="ready"}': ready.length,

@@ -5,8 +5,8 @@
  */
 
 import { FractalError } from '../../errors.js';
-import { type EventBody, type Job, type JobEvent, type JobState, STATES } from '../job.js';
-import type { Accepted, AcceptOptions, Query, Queue, QueueOptions } from '../queue.js';
+import { type EventBody, type Job, type JobEvent, type JobState, type Progress, STATES } from '../job.js';
+import type { Accepted, AcceptOptions, Query, Queue, QueueOptions, WaitingWork } from '../queue.js';
 import { newJob } from '../submit.js';
 import { parseRedisAddress } from './address.js';
 import { followChanges, lastChange } from './changes.js';
@@ -22,6 +22,8 @@ export interface RedisQueue extends Queue {
   dangers(): Promise<readonly string[]>;
 }
 
+/** Progress that was not reported again meanwhile is forgotten. */
+const PROGRESS_MS = 30_000;
 /** Renewals in a lease. */
 const RENEWALS = 4;
 
@@ -107,6 +109,18 @@ export async function openRedisQueue(url: string, { service, now }: QueueOptions
     async counts() {
       const counts = (await script('counts')) as readonly number[];
       return Object.fromEntries(STATES.map((state, k) => [state, counts[k]])) as Record<JobState, number>;
+    },
+    work: async () => ((await script('work')) as readonly string[][]).map(workOf),
+    shared: {
+      async report({ id, attempt }, progress) {
+        await script('report', id, JSON.stringify({ attempt, progress }), PROGRESS_MS);
+      },
+      async reported(jobs) {
+        if (jobs.length === 0) return new Map();
+        const keys = jobs.map(({ id }) => `${address.prefix}progress:${id}`);
+        const texts = (await connection.command('MGET', ...keys)) as readonly (string | null)[];
+        return new Map(jobs.flatMap((job, k) => progressOf(job, texts[k])));
+      },
     },
     change: (id, act, version) => inTurn(id, () => replace(id, act, version)),
     async note(id, event) {
@@ -194,6 +208,18 @@ function jobOf(record: string): Job {
 
 function jobsOf(records: unknown): Job[] {
   return (records as readonly string[]).map(jobOf);
+}
+
+function workOf([state, owner = '', jobs, estimated, work]: readonly string[]): WaitingWork {
+  return {
+    ...{ state: state as WaitingWork['state'], owner, jobs: Number(jobs) },
+    ...{ estimated: Number(estimated), coreSeconds: Number(work) / 1000 },
+  };
+}
+
+function progressOf({ id, attempt }: Job, text: string | null | undefined): [string, Progress][] {
+  const reported = text ? (JSON.parse(text) as { attempt: number; progress: Progress }) : undefined;
+  return reported?.attempt === attempt ? [[id, reported.progress]] : [];
 }
 
 function eventOf(text: string, seq: number): JobEvent {

@@ -1,78 +1,7 @@
-/**
- * What is atomic in Redis, as Lua scripts. Keys, behind the prefix of the queue:
- *
- *     jobs            hash: id → record, JSON
- *     submitted:STATE[:OWNER], priority:…, ended:…   sorted sets of ids by that field, for lists, counts and choices
- *     owners          set of the owners that may have queued jobs
- *     events:ID       list of "TIME BODY", the latest ones; `seqs` hash: id → seq of its last event
- *     keys            hash: [owner, key] → {body, id}; `keyOf` hash: id → [owner, key]
- *     changes         stream of {service, id}: what watchers of other services read
- *     leases          sorted set: service → time of its last sign of life; `pulse` hash: at, since
- *
- * Times of leases are those of Redis, so that clocks of machines may differ. Every script has the prefix as its first argument,
- * the service as its second, and the lease in milliseconds as its third.
- */
+/** What is atomic in Redis: the scripts. script-parts.ts has the keys, and what scripts share. */
 
 import { STATES } from '../job.js';
-import { MOST_EVENTS } from '../queue.js';
-
-/** Later ones than these are read by the watchers of a service that was away. */
-const MOST_CHANGES = 100_000;
-
-const COMMON = `
-local prefix, service, lease = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local call = redis.call
-local function key(name) return prefix .. name end
-
-local function indexes(record)
-  local job = cjson.decode(record)
-  local found = {}
-  for _, of in ipairs({ '', ':' .. job.owner }) do
-    found[key('submitted:' .. job.state .. of)] = 0
-    found[key('priority:' .. job.state .. of)] = job.priority
-    found[key('ended:' .. job.state .. of)] = job.endedAt or 0
-  end
-  return found, job
-end
-
-local function forget(id, record)
-  for index in pairs(indexes(record)) do call('ZREM', index, id) end
-end
-
-local function put(id, before, record)
-  if before then forget(id, before) end
-  local found, job = indexes(record)
-  for index, score in pairs(found) do call('ZADD', index, score, id) end
-  if job.state == 'queued' then call('SADD', key('owners'), job.owner) end
-  call('HSET', key('jobs'), id, record)
-end
-
-local function note(id, event)
-  if event == '' then return end
-  call('HINCRBY', key('seqs'), id, 1)
-  call('RPUSH', key('events:' .. id), event)
-  call('LTRIM', key('events:' .. id), -${MOST_EVENTS}, -1)
-end
-
-local function changed(id)
-  call('XADD', key('changes'), 'MAXLEN', '~', ${MOST_CHANGES}, '*', 'service', service, 'id', id)
-end
-
-local function time()
-  local now = call('TIME')
-  return now[1] * 1000 + math.floor(now[2] / 1000)
-end
-
--- A sign of life. When there was none of any service for long, Redis was away or all of them: the silence proves nothing
--- against those that had a lease before, and since then counts.
-local function alive()
-  local at = time()
-  local last = tonumber(call('HGET', key('pulse'), 'at') or 0)
-  if at - last > lease / 2 then call('HSET', key('pulse'), 'since', at) end
-  call('HSET', key('pulse'), 'at', at)
-  call('ZADD', key('leases'), at, service)
-end
-`;
+import { COMMON } from './script-parts.js';
 
 const BODIES = {
   /** id, record, owner, event, most waiting, key ('': none), body → [status, what belongs to it] */
@@ -181,7 +110,7 @@ const BODIES = {
       local index = key('priority:queued:' .. owner)
       local highest = call('ZREVRANGE', index, 0, 0, 'WITHSCORES')
       if #highest == 0 then
-        call('SREM', key('owners'), owner)
+        if call('ZCARD', key('submitted:paused:' .. owner)) == 0 then call('SREM', key('owners'), owner) end
       else
         local first = call('ZRANGEBYSCORE', index, highest[2], highest[2], 'LIMIT', 0, 1)
         table.insert(records, call('HGET', key('jobs'), first[1]))
@@ -196,6 +125,26 @@ const BODIES = {
       table.insert(counts, call('ZCARD', key('submitted:' .. state)))
     end
     return counts`,
+
+  /** → [state, owner, jobs, estimated, milliseconds] of each state and owner with jobs */
+  work: `
+    local found = {}
+    for _, owner in ipairs(call('SMEMBERS', key('owners'))) do
+      for _, state in ipairs({ 'queued', 'paused' }) do
+        local field = state .. ':' .. owner
+        local jobs = call('ZCARD', key('submitted:' .. field))
+        local estimated = call('HGET', key('estimated'), field) or '0'
+        local work = call('HGET', key('work'), field) or '0'
+        if jobs > 0 then table.insert(found, { state, owner, tostring(jobs), estimated, work }) end
+      end
+    end
+    return found`,
+
+  /** id, progress, milliseconds until it expires */
+  report: `
+    local id, progress, expires = unpack(ARGV, 4, 6)
+    call('SET', key('progress:' .. id), progress, 'PX', expires)
+    changed(id)`,
 
   alive: 'alive()',
 

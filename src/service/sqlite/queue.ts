@@ -2,8 +2,16 @@
 
 import { join } from 'node:path';
 import { FractalError } from '../../errors.js';
-import { type EventBody, type Job, type JobEvent, type JobState, STATES } from '../job.js';
-import { type Accepted, type AcceptOptions, MOST_EVENTS, type Query, type Queue, type QueueOptions } from '../queue.js';
+import { type EventBody, type Job, type JobEvent, type JobState, STATES, workLeft } from '../job.js';
+import {
+  type Accepted,
+  type AcceptOptions,
+  MOST_EVENTS,
+  type Query,
+  type Queue,
+  type QueueOptions,
+  type WaitingWork,
+} from '../queue.js';
 import { newJob } from '../submit.js';
 import { type Database, openDatabase, type Row, type Value } from './database.js';
 
@@ -29,6 +37,9 @@ const STEPS = [
    CREATE TRIGGER job_removed AFTER DELETE ON job BEGIN
      UPDATE tally SET jobs = jobs - 1 WHERE state = old.state AND owner = old.owner;
      DELETE FROM tally WHERE state = old.state AND owner = old.owner AND jobs = 0; END`,
+  // Milliseconds of a core that are left of the job.
+  `ALTER TABLE job ADD COLUMN work INTEGER;
+   CREATE INDEX job_by_work ON job (state, owner, work)`,
 ];
 
 /** `now`: milliseconds since 1970. @throws FractalError DATA_IN_USE, DISK */
@@ -60,6 +71,11 @@ export function openSqliteQueue(folder: string, { service, now }: QueueOptions):
       const rows = db.all('SELECT state, SUM(jobs) AS n FROM tally GROUP BY state');
       const counts = STATES.map((state) => [state, Number(rows.find((row) => row.state === state)?.n ?? 0)]);
       return Object.fromEntries(counts) as Record<JobState, number>;
+    },
+    async work() {
+      const columns = 'state, owner, COUNT(*) AS jobs, COUNT(work) AS estimated, TOTAL(work) AS work';
+      const waiting = "state IN ('queued', 'paused') GROUP BY state, owner";
+      return db.all(`SELECT ${columns} FROM job INDEXED BY job_by_work WHERE ${waiting}`).map(workOf);
     },
     async change(id, act, version) {
       let changed = false;
@@ -146,16 +162,19 @@ function find(db: Database, id: string): Job | undefined {
 
 function put(db: Database, job: Job): void {
   const { id, state, owner, priority, endedAt = 0 } = job;
+  const left = workLeft(job);
   db.run(
     // Not OR REPLACE, which removes the old row without its trigger.
-    'INSERT INTO job VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ' +
-      '(state, owner, priority, ended, record) = (excluded.state, excluded.owner, excluded.priority, excluded.ended, excluded.record)',
+    'INSERT INTO job VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ' +
+      '(state, owner, priority, ended, record, work) = ' +
+      '(excluded.state, excluded.owner, excluded.priority, excluded.ended, excluded.record, excluded.work)',
     id,
     state,
     owner,
     priority,
     endedAt,
     JSON.stringify(job),
+    left === undefined ? null : Math.round(left * 1000),
   );
 }
 
@@ -167,6 +186,13 @@ function note(db: Database, id: string, event: EventBody, now: number): void {
 
 function jobOf({ record }: Row): Job {
   return JSON.parse(String(record));
+}
+
+function workOf({ state, owner, jobs, estimated, work }: Row): WaitingWork {
+  return {
+    ...{ state: state as WaitingWork['state'], owner: String(owner), jobs: Number(jobs) },
+    ...{ estimated: Number(estimated), coreSeconds: Number(work) / 1000 },
+  };
 }
 
 function eventOf({ seq, time, body }: Row): JobEvent {

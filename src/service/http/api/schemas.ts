@@ -6,6 +6,7 @@ import type { Field } from '../../../request/fields.js';
 import { type JobState, type Progress, STATES } from '../../job.js';
 import type { JobPoint, Point, WorkerRate } from '../../meter.js';
 import type { WorkerPart } from '../../run.js';
+import type { Work } from '../../work.js';
 import type { WorkerView } from '../env.js';
 import { type Grant, ROLES } from '../tokens.js';
 
@@ -83,10 +84,11 @@ export const JOB = named(
     ended: time.exactOptional(),
     deadline: time.exactOptional().describe('it fails when it has not ended by then'),
     webhook: z.string().exactOptional().describe('URL that is called when it has ended'),
+    estimate: amount.exactOptional().describe('core-seconds that it takes in all, estimated while it waited'),
     progress: PROGRESS.exactOptional(),
     error: ERROR.exactOptional().describe('of a failed job'),
     request: z.record(z.string(), z.string()).describe('flags by name, as text: numbers keep all their digits'),
-    outputs: z.array(OUTPUT).describe('complete files'),
+    outputs: z.array(OUTPUT).describe('complete files, also of failed and cancelled jobs'),
     expired: z.literal(true).exactOptional().describe('its files were removed'),
     notified: count.exactOptional().describe('the attempt whose end the webhook was sent'),
   }),
@@ -129,7 +131,20 @@ export const JOB_ACTIVITY = named(
   }),
 );
 
-export const QUEUE = named('Queue', z.object({ jobs: countsByState }));
+const WORK = named(
+  'Work',
+  z
+    .object({
+      coreSeconds: amount.describe('of queued jobs, and what is left of running ones'),
+      queued: amount,
+      running: amount,
+      paused: amount.describe('of paused jobs, which are not in coreSeconds'),
+      unestimated: count.describe('jobs that count as the mean of the others until they are estimated'),
+      owners: z.record(z.string(), amount).describe('of coreSeconds'),
+    })
+    .describe('estimated core-seconds') satisfies z.ZodType<Work>,
+);
+export const QUEUE = named('Queue', z.object({ jobs: countsByState, work: WORK }));
 
 const WORKER = named(
   'Worker',

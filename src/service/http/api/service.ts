@@ -31,8 +31,8 @@ export const GET_QUEUE = {
   path: '/v1/queue',
   role: 'view',
   tag: 'Service',
-  summary: 'Counts the jobs by state',
-  answers: { 200: { describe: 'The counts', content: json(QUEUE) } },
+  summary: 'Counts the jobs by state, and estimates how much work waits',
+  answers: { 200: { describe: 'Counts and estimates', content: json(QUEUE) } },
 } as const satisfies Declaration;
 
 export const LIST_WORKERS = {
@@ -54,6 +54,18 @@ export const DRAIN_WORKER = {
   summary: 'Gives a worker no more shards; it finishes those it has',
   parameters: [inPath('name', 'host:port, as the list of workers has it')],
   answers: { 202: { describe: 'It is being drained' } },
+  problems: [404],
+} as const satisfies Declaration;
+
+export const USE_WORKER = {
+  id: 'useWorker',
+  method: 'DELETE',
+  path: '/v1/workers/:name/drain',
+  role: 'operate',
+  tag: 'Service',
+  summary: 'Gives shards again to a worker that is being drained, or was',
+  parameters: [inPath('name', 'host:port, as the list of workers has it')],
+  answers: { 204: { describe: 'It is used again' } },
   problems: [404],
 } as const satisfies Declaration;
 
