@@ -29,7 +29,7 @@ const confined = {
   '@grpc': '^src/cluster/',
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
   aws4fetch: '^src/store/s3/',
-  zod: '^src/request/',
+  zod: '^src/(request|service/http/api)/',
   yargs: '^bin/',
   libsql: '^src/service/sqlite/',
   ioredis: '^src/service/redis/',
@@ -83,7 +83,7 @@ module.exports = {
     {
       name: 'web imports Preact, and of the program only the types of a job',
       severity: 'error',
-      from: { path: '^web/' },
+      from: { path: '^web/', pathNot: '^web/docs/' },
       to: { pathNot: ['^web/', 'node_modules/preact/', '^src/service/job\\.ts$'] },
     },
     {
@@ -91,6 +91,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^web/' },
       to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the page of the API is Swagger UI',
+      severity: 'error',
+      from: { path: '^web/docs/' },
+      to: { pathNot: ['^web/', 'node_modules/swagger-ui-dist/'] },
     },
     {
       name: 'the program imports nothing of web',

@@ -28,7 +28,8 @@ export interface ServiceProcess {
   stop(): Promise<void>;
 }
 
-export async function service(data: string, words: readonly string[]): Promise<ServiceProcess> {
+/** `connections`: of its client at most. */
+export async function service(data: string, words: readonly string[], connections = 16): Promise<ServiceProcess> {
   const from = performance.now();
   const child = spawn(process.execPath, [PROGRAM, 'serve', '--http', '127.0.0.1:0', '--data', data, ...words]);
   let said = '';
@@ -37,7 +38,7 @@ export async function service(data: string, words: readonly string[]): Promise<S
     if (/serving at \S+\n/.test(said)) break;
   }
   const [, url = ''] = /serving at (\S+)/.exec(said) ?? [];
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const send = async (method: string, path: string, body?: object) => {
     const payload = body && JSON.stringify(body);
     const headers: Record<string, string | number> = payload
@@ -79,7 +80,8 @@ export async function service(data: string, words: readonly string[]): Promise<S
   };
 }
 
-function cpuSecondsOf(pid: number): number {
+/** Of a process so far, its threads included; NaN where the system does not tell. */
+export function cpuSecondsOf(pid: number): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) / TICKS;

@@ -1,5 +1,5 @@
-/** Bundles web/, the dashboard, into dist/web: index.html, and files whose names have a digest of their content. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** Bundles web/ into dist/web: the pages (dashboard, docs), and files whose names have a digest of their content. */
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -10,7 +10,13 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { app: 'web/main.tsx', style: 'web/style/style.css', icon: 'web/icon.svg' },
+  entryPoints: {
+    app: 'web/main.tsx',
+    style: 'web/style/style.css',
+    docs: 'web/docs/main.ts',
+    'docs-style': 'web/docs/docs.css',
+    icon: 'web/icon.svg',
+  },
   outdir: out,
   entryNames: '[name]-[hash]',
   bundle: true,
@@ -27,8 +33,16 @@ const { metafile } = await build({
 });
 const made = Object.keys(metafile.outputs).map((path) => basename(path));
 const named = (pattern) => made.find((name) => pattern.test(name));
-const page = readFileSync(join(root, 'web/index.html'), 'utf8')
-  .replace('SCRIPT', named(/^app-.*\.js$/))
-  .replace('STYLE', named(/^style-.*\.css$/))
-  .replace('ICON', named(/^icon-.*\.svg$/));
-writeFileSync(join(out, 'index.html'), page);
+for (const [page, script, style] of [
+  ['index.html', /^app-.*\.js$/, /^style-.*\.css$/],
+  ['docs/docs.html', /^docs-.*\.js$/, /^docs-style-.*\.css$/],
+]) {
+  const text = readFileSync(join(root, 'web', page), 'utf8')
+    .replace('SCRIPT', named(script))
+    .replace('STYLE', named(style))
+    .replace('ICON', named(/^icon-.*\.svg$/));
+  writeFileSync(join(out, basename(page)), text);
+}
+// The licence of Swagger UI (Apache 2.0) asks for these beside the bundle.
+for (const name of ['LICENSE', 'NOTICE', 'swagger-ui-es-bundle.js.LICENSE.txt'])
+  copyFileSync(join(root, 'node_modules/swagger-ui-dist', name), join(out, `swagger-ui-${name.replace('swagger-ui-', '')}`));

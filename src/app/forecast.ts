@@ -46,10 +46,9 @@ interface SampledFrame {
 export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<Forecast> {
   const { request } = ready;
   const { frames } = request.film;
-  let direct: Compute | undefined;
   const perturbed = new Map<Reference, Compute>();
   const computeAround = (reference: Reference | undefined): Compute => {
-    if (!reference) return (direct ??= directProbe());
+    if (!reference) return directProbe;
     const compute = perturbed.get(reference) ?? perturbedProbe(reference);
     perturbed.set(reference, compute);
     return compute;

@@ -11,9 +11,8 @@ import { type Formula, samplesPerPixel, type View } from '../view/view.js';
 import { type KeptGrid, keptGridFor } from './kept-grid.js';
 import { withLimit } from './limit.js';
 import { endsOf, methodByCost, methodByDepth } from './method.js';
-import { once } from './once.js';
 import { type Orbits, orbitsAround } from './orbits.js';
-import { type Compute, directProbe } from './probe.js';
+import { directProbe } from './probe.js';
 import { placesOf, referenceAround } from './references.js';
 import type { Context } from './stage.js';
 
@@ -52,10 +51,8 @@ export async function prepare(
   if (endsOf(byDepth).some((view) => view.perturbed)) expectPerturbed?.(request.formula);
   const orbitsOf = byPlace((place) => orbitsAround(place, context, store));
   const orbits = orbitsOf(deepestOf(endsOf(request)));
-  const opened = once(directProbe);
-  const direct: Compute = (view, rect) => opened()(view, rect);
-  const limited = request.autoIterations ? await withLimit(byDepth, direct, orbitsOf, context) : byDepth;
-  const chosen = await methodByCost(limited, direct, orbits, context);
+  const limited = request.autoIterations ? await withLimit(byDepth, directProbe, orbitsOf, context) : byDepth;
+  const chosen = await methodByCost(limited, directProbe, orbits, context);
   const [deepest, ...others] = placesOf(endsOf(chosen).filter((view) => view.perturbed));
   const reference = deepest ? await orbits.of(chosen.iterations) : undefined;
   const references = reference ? [reference] : [];

@@ -7,6 +7,7 @@ import type { Reference } from '../kernel/perturbation/reference.js';
 import { openSimd } from '../kernel/simd.js';
 import type { Rect } from '../shard/shard.js';
 import type { View } from '../view/view.js';
+import { once } from './once.js';
 
 /** Computes a rectangle of a view. */
 export type Compute = (view: View, rect: Rect) => Promise<Computed>;
@@ -14,22 +15,49 @@ export type Compute = (view: View, rect: Rect) => Promise<Computed>;
 /** After a part that takes longer, in milliseconds, the next one is a single sample. */
 const PART_MS = 100;
 
-/** Iterates views directly. */
-export function directProbe(): Compute {
-  const kernel = openSimd();
-  return (view, rect) => kernel.compute(view, rect);
+/** The kernel of this thread: compiled once, for all jobs of a service. */
+const kernel = once(openSimd);
+
+/** Other work of the thread waits for a probe no longer than this, in milliseconds, and one rectangle. */
+const PATIENCE_MS = 5;
+let turnAt = 0;
+
+/** Lets the event loop run, unless it did a short time ago. */
+async function breathe(): Promise<void> {
+  if (performance.now() - turnAt < PATIENCE_MS) return;
+  await setImmediate();
+  turnAt = performance.now();
 }
+
+/** Iterates views directly. */
+export const directProbe: Compute = async (view, rect) => {
+  await breathe();
+  return kernel().compute(view, rect);
+};
 
 /** Perturbs views around this reference orbit. */
 export function perturbedProbe(reference: Reference): Compute {
   const compute = openPerturbation(shareReference(reference, 1), 0);
-  // A probe measures typical points: points that take hours are excluded.
-  return async ({ exact: _, ...view }, rect) => compute(view, rect);
+  /** A probe measures typical points: points that take hours are excluded. */
+  const typical = latest(({ exact: _, ...view }: View): View => view);
+  return async (view, rect) => {
+    await breathe();
+    return compute(typical(view), rect);
+  };
+}
+
+/** The same function, which keeps its latest result: one view is asked for point by point. */
+function latest(of: (view: View) => View): (view: View) => View {
+  let [known, made]: View[] = [];
+  return (view) => {
+    if (view !== known) [known, made] = [view, of(view)];
+    return made as View;
+  };
 }
 
 /**
- * All samples of a view, part by part; points that take long one by one. Between parts the event loop
- * runs. Throws the signal's reason.
+ * All samples of a view, part by part; points that take long one by one. The event loop runs
+ * meanwhile. Throws the signal's reason.
  */
 export async function inParts(
   view: View,
@@ -40,6 +68,8 @@ export async function inParts(
   let width = view.width;
   let iterations = 0;
   for (let at = 0; at < nu.length; ) {
+    await breathe();
+    signal.throwIfAborted();
     const from = performance.now();
     const [x, y] = [at % view.width, Math.floor(at / view.width)];
     width = Math.min(width, view.width - x);
@@ -48,8 +78,6 @@ export async function inParts(
     iterations += part.iterations;
     at += width;
     width = performance.now() - from > PART_MS ? 1 : view.width;
-    await setImmediate();
-    signal.throwIfAborted();
   }
   return { nu, iterations };
 }

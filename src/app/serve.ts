@@ -29,7 +29,7 @@ import { withResources } from './resources.js';
 import { seldom } from './seldom.js';
 import { openQueue } from './service-queue.js';
 import { type Context, orAborted } from './stage.js';
-import { thisProgram } from './version.js';
+import { thisProgram, VERSION } from './version.js';
 import { webhookSecret } from './webhook-secret.js';
 
 export interface ServeOptions {
@@ -118,7 +118,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       ...http,
       ...{ service, cluster: { workers: () => workersOf(fleet), drain: fleet.drain }, mostPixels: options.mostPixels },
       ...(tls ? { tls } : {}),
-      older: options.older,
+      ...{ older: options.older, version: VERSION },
       ...clients,
       ...{ now: () => performance.now(), report: failed },
     });

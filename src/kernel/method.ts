@@ -57,9 +57,10 @@ export async function prefersPerturbation(
   frames = 1,
 ): Promise<boolean> {
   const probe: View = { ...view, sampling: { kind: 'grid', side: 1 } };
+  const around: View = { ...probe, perturbed: true };
   let [iterations, steps, different] = [0, 0, 0];
   for (const rect of pixelsOf(view)) {
-    const [one, other] = await Promise.all([direct(probe, rect), perturbed({ ...probe, perturbed: true }, rect)]);
+    const [one, other] = await Promise.all([direct(probe, rect), perturbed(around, rect)]);
     const [nu, better] = [one.nu[0] as number, other.nu[0] as number];
     iterations += one.iterations;
     steps += other.iterations;

@@ -33,6 +33,7 @@ export function thinned(frame: Frame, placed?: readonly Rect[]): Thinned {
 
   function chosen(from: Answer, pixels: number): Answer {
     const pick = <T extends Uint8Array | Uint16Array | Float64Array>(numbers: T): T => {
+      if (step === 1) return numbers.slice() as T;
       const each = numbers.length / pixels;
       const few = new (numbers.constructor as new (length: number) => T)(width * height * each);
       for (let row = 0, at = 0; row < height; row++) {
@@ -56,7 +57,7 @@ export async function encodeSnapshot({ frame, seen }: Thinned, flip: boolean): P
   const rgb = answer.kind === 'pixels' ? answer.rgb : bytesOfDeep(answer.rgb, false, { x: 0, y: 0, width });
   const rgba = new Uint8Array(4 * width * height);
   for (let at = 0; at < seen.length; at++) {
-    rgba.set(rgb.subarray(3 * at, 3 * at + 3), 4 * at);
+    for (let k = 0; k < 3; k++) rgba[4 * at + k] = rgb[3 * at + k] as number;
     rgba[4 * at + 3] = seen[at] as number;
   }
   const sharp = await loadSharp();

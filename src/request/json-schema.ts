@@ -2,6 +2,8 @@
 
 import type { Flag, FlagSyntax } from './flags/flag.js';
 import { FILE_NAMES, flagsOf, REQUEST_FLAGS } from './flags/index.js';
+import { JOB_FLAGS } from './flags/job.js';
+import { mayOrder } from './submission.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -23,6 +25,29 @@ export function requestJsonSchema(): JsonSchema {
     properties: { $schema: { type: 'string' }, ...Object.fromEntries(properties) },
     additionalProperties: false,
   };
+}
+
+/** Of the body that submits a job (submission.ts): the flags of a request file that a job may have, and those of the job. */
+export function submissionJsonSchema(): JsonSchema {
+  const ordered = Object.entries<Flag>(REQUEST_FLAGS).filter(
+    ([name, { notInFile }]) => mayOrder(name) && notInFile === undefined,
+  );
+  const help = flagsOf('leader');
+  return objectSchema(
+    'Flags of the picture or film, and of the job. Numbers keep all their digits. Other spellings (camelCase, names of older tools) are understood, too.',
+    [...ordered.map(([name, flag]) => [name, { ...flag, ...help[name] }] as const), ...Object.entries<Flag>(JOB_FLAGS)],
+  );
+}
+
+/** Of the body that changes a job. */
+export function revisionJsonSchema(): JsonSchema {
+  const { priority, owner } = JOB_FLAGS;
+  return objectSchema('What is to be changed of a job.', Object.entries<Flag>({ priority, owner }));
+}
+
+function objectSchema(description: string, flags: readonly (readonly [string, Flag])[]): JsonSchema {
+  const properties = flags.map(([name, flag]) => [name, schemaOf(flag)]);
+  return { description, type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
 }
 
 /** What a file may hold as the value of a flag. A list is its items with commas between. */

@@ -20,7 +20,16 @@ export interface Plane {
   readonly step: number;
 }
 
+/** Of views that are computed now: each shard, and each point of a probe, asks several times for the same one. */
+const planes = new WeakMap<View, Plane>();
+
 export function plane(view: View): Plane {
+  const known = planes.get(view) ?? planeOf(view);
+  planes.set(view, known);
+  return known;
+}
+
+function planeOf(view: View): Plane {
   const step = 4 / (Number(view.zoom) * view.height);
   const [sin, cos] = sinCos(view.rotation);
   return { re: toDoubles(view.re), im: toDoubles(view.im), cosStep: cos * step, sinStep: sin * step, step };

@@ -52,7 +52,7 @@ export async function httpService(
   });
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, service, cluster: { workers: () => [], drain: () => false } },
-    ...{ loopbackOnly: !tokens, mostPixels: 1e9, now, report: failed },
+    ...{ loopbackOnly: !tokens, mostPixels: 1e9, version: '0.0.0', now, report: failed },
     ...(tokens === undefined ? {} : { tokens: parseTokens(tokens, 'tokens') }),
     ...options,
   });

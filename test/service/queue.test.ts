@@ -212,4 +212,38 @@ for (const { name, skip = false, place } of BACKENDS) {
     const none = { running: 0, pausing: 0, failed: 0, cancelled: 0 };
     assert.deepEqual({ ...counts }, { ...none, queued: 1, paused: 1, succeeded: 1 });
   });
+
+  promise('whatever happens to jobs, counts and the owners that wait are those of the list', async (t) => {
+    const { queue } = await opened(t);
+    const owner = fc.constantFrom('ann', 'bob');
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('add' as const), owner }),
+      fc.record({ kind: fc.constant('remove' as const), at: fc.nat() }),
+      fc.record({ kind: fc.constant('fail' as const), at: fc.nat() }),
+      fc.record({ kind: fc.constant('give' as const), at: fc.nat(), owner }),
+      fc.record({ kind: fc.constantFrom('pause' as const, 'resume' as const, 'cancel' as const), at: fc.nat() }),
+    );
+    const all = { sort: 'submitted', descending: false, limit: 1_000 } as const;
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      for (const one of steps) {
+        const { jobs } = await queue.list(all);
+        const id = 'at' in one ? jobs[one.at % Math.max(1, jobs.length)]?.id : undefined;
+        if (one.kind === 'add') await add(queue, { owner: one.owner });
+        else if (id === undefined) continue;
+        else if (one.kind === 'remove') await queue.remove([id]);
+        else if (one.kind === 'fail') await assert.rejects(queue.change(id, () => assert.fail('it is not changed')));
+        else if (one.kind === 'give') {
+          await queue.change(id, (job) => ({ job: { ...job, owner: one.owner, version: job.version + 1 } }));
+        } else await queue.change(id, (job) => command(job, one.kind, 0)).catch(() => undefined);
+      }
+      const { jobs } = await queue.list(all);
+      const counts = await queue.counts();
+      const inState = (state: string) => jobs.filter((job) => job.state === state).length;
+      for (const [state, count] of Object.entries(counts)) assert.equal(count, inState(state), state);
+      const waiting = (await queue.waiting()).map((job) => job.owner).sort();
+      const owners = new Set(jobs.filter(({ state }) => state === 'queued').map((job) => job.owner));
+      assert.deepEqual(waiting, [...owners].sort());
+    });
+    await fc.assert(property, { numRuns: 40 });
+  });
 }

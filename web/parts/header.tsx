@@ -37,6 +37,7 @@ export function Header({ page, access, onLeave }: HeaderProps) {
         )}
       </nav>
       <div class="side">
+        <a href="docs">API</a>
         <ThemeChoice />
         {onLeave && (
           <button type="button" onClick={onLeave} title={access && `${access.owner}, ${access.role}`}>

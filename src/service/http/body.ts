@@ -1,5 +1,6 @@
 /** The body of a request, up to a limit. */
 
+import type { Readable } from 'node:stream';
 import type { Context } from './env.js';
 import { HttpError } from './problem.js';
 
@@ -18,7 +19,7 @@ export async function bodyOf(context: Context): Promise<string> {
 /** The text of a body of any type. @throws HttpError */
 export async function textOf(context: Context): Promise<string> {
   if (Number(context.req.header('content-length') ?? 0) > MOST_BYTES) throw tooLong();
-  const bytes = await read(context.req.raw.body);
+  const bytes = await read(context.env.incoming);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -26,19 +27,21 @@ export async function textOf(context: Context): Promise<string> {
   }
 }
 
-async function read(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+/** From the connection itself: a stream of the web for each request takes a fifth of the time of a submission. */
+async function read(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  const reader = body?.getReader();
-  while (reader) {
-    const { done, value } = await reader.read().catch((error: unknown) => {
-      throw new HttpError(400, 'HTTP_INVALID', `the body did not arrive: ${error}`);
-    });
-    if (done) break;
-    bytes += value.length;
-    if (bytes > MOST_BYTES) throw tooLong();
-    chunks.push(value);
+  try {
+    // The connection stays open for the answer that the body is too long.
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      bytes += chunk.length;
+      if (bytes > MOST_BYTES) break;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw new HttpError(400, 'HTTP_INVALID', `the body did not arrive: ${error}`);
   }
+  if (bytes > MOST_BYTES) throw tooLong();
   return Buffer.concat(chunks);
 }
 

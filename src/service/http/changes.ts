@@ -1,4 +1,4 @@
-/** Changes of jobs for many listeners: several changes within a short time are one call. */
+/** Changes of jobs for many listeners: the first ones after a rest at once, those that follow within a short time as one. */
 
 import type { Service } from '../service.js';
 
@@ -11,13 +11,18 @@ export interface Changes {
   close(): void;
 }
 
+/** From one call to the next, and calls that may come sooner after a rest. */
 const TOGETHER_MS = 100;
+const AT_ONCE = 4;
 
-export function changesOf(service: Pick<Service, 'watch'>): Changes {
+/** `now`: monotonic milliseconds. */
+export function changesOf(service: Pick<Service, 'watch'>, now: () => number): Changes {
   const listeners = new Map<string, Set<() => void>>();
   const general = new Set<(ids: readonly string[]) => void>();
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  /** When the next call would be due if all came at this distance. */
+  let due = 0;
   let closed = false;
   const tell = (ids: readonly string[]) => {
     for (const id of ids) for (const act of listeners.get(id) ?? []) act();
@@ -26,12 +31,18 @@ export function changesOf(service: Pick<Service, 'watch'>): Changes {
   const unwatch = service.watch((id) => {
     if (!listeners.has(id) && general.size === 0) return;
     changed.add(id);
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      const ids = [...changed];
-      changed.clear();
-      tell(ids);
-    }, TOGETHER_MS);
+    if (timer) return;
+    const at = now();
+    due = Math.max(due, at) + TOGETHER_MS;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        const ids = [...changed];
+        changed.clear();
+        tell(ids);
+      },
+      due - at - AT_ONCE * TOGETHER_MS,
+    );
   });
   return {
     on(id, act) {

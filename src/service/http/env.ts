@@ -1,7 +1,7 @@
 /** What routes share: the services that they use, the access of a request, and how its parts are read. */
 
 import type { HttpBindings } from '@hono/node-server';
-import { Hono, type Context as HonoContext, type MiddlewareHandler } from 'hono';
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { FractalError } from '../../errors.js';
 import type { Job } from '../job.js';
 import type { Service } from '../service.js';
@@ -14,11 +14,12 @@ export interface Env {
 }
 
 export type Context = HonoContext<Env>;
-export type Routes = Hono<Env>;
 
 export interface HttpOptions {
   readonly service: Service;
   readonly cluster: ClusterView;
+  /** Of the program. */
+  readonly version: string;
   /** Absent: every client that reaches the port may do everything. */
   readonly tokens?: Tokens;
   /** Only clients that name this machine in their URL are answered: a page of the web may have a name that leads here. */
@@ -49,10 +50,6 @@ export interface WorkerView {
   readonly version?: string;
   /** Why it is not used. */
   readonly reason?: string;
-}
-
-export function routes(): Routes {
-  return new Hono<Env>();
 }
 
 /** Lets only tokens of this role pass, and those that may do more. */

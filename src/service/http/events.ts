@@ -7,15 +7,17 @@
 import type { JobEvent, Progress } from '../job.js';
 import { MOST_EVENTS } from '../queue.js';
 import type { Service } from '../service.js';
+import { JOB_EVENTS } from './api/outputs.js';
 import type { Changes } from './changes.js';
-import { badRequest, needs, type Routes, routes } from './env.js';
+import { badRequest } from './env.js';
+import { type Routes, routes } from './routes.js';
 import { eventStream, eventText, type News, STREAM_HEADERS } from './stream.js';
 
 const PAGE = 100;
 
 export function eventRoutes(service: Pick<Service, 'get' | 'events'>, changes: Changes): Routes {
   const app = routes();
-  app.get('/:id/events', needs('view'), async (context) => {
+  app.add(JOB_EVENTS, async (context) => {
     const { id } = await service.get(context.req.param('id'));
     if (/\bapplication\/json\b/.test(context.req.header('accept') ?? '')) {
       const events = await service.events(id, 0, MOST_EVENTS);

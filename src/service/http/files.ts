@@ -2,8 +2,9 @@
 
 import { Readable } from 'node:stream';
 import type { Service } from '../service.js';
-import { needs, type Routes, routes } from './env.js';
+import { JOB_FILE } from './api/outputs.js';
 import { HttpError } from './problem.js';
+import { type Routes, routes } from './routes.js';
 
 /** By extension, in lower case. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,7 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export function fileRoutes(service: Pick<Service, 'get' | 'files'>): Routes {
   const app = routes();
-  app.get('/:id/files/:name', needs('view'), async (context) => {
+  app.add(JOB_FILE, async (context) => {
     const job = await service.get(context.req.param('id'));
     const { id, outputs } = job;
     const name = context.req.param('name');

@@ -5,26 +5,25 @@ import { parseRevision, readSubmission } from '../../request/submission.js';
 import type { Job } from '../job.js';
 import { COMMANDS } from '../life.js';
 import type { AcceptOptions } from '../queue.js';
+import { CHANGE_JOB, commandOn, DELETE_JOB, GET_JOB, LIST_JOBS, SUBMIT_JOB } from './api/jobs.js';
 import { bodyOf } from './body.js';
 import {
   badRequest,
   type Context,
   type HttpOptions,
-  needs,
   ownerOf,
-  type Routes,
   requireOwner,
   requirePixels,
-  routes,
   versionWanted,
 } from './env.js';
 import { cursorText, queryOf } from './list.js';
+import { type Routes, routes } from './routes.js';
 import { jobView } from './views.js';
 
 export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
   const app = routes();
 
-  app.post('/', needs('submit'), async (context) => {
+  app.add(SUBMIT_JOB, async (context) => {
     const text = await bodyOf(context);
     const { pixels, owner, ...wanted } = readSubmission(text);
     requirePixels(pixels, mostPixels);
@@ -34,18 +33,18 @@ export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
     return context.json(jobView(job), isNew ? 201 : 200, headers);
   });
 
-  app.get('/', needs('view'), async (context) => {
-    const { jobs, next } = await service.list(queryOf(context.req.query()));
+  app.add(LIST_JOBS, async (context) => {
+    const { jobs, next } = await service.list(queryOf(context.req.queries()));
     return context.json({ jobs: jobs.map(jobView), ...(next ? { next: cursorText(next) } : {}) });
   });
 
-  app.get('/:id', needs('view'), async (context) => {
+  app.add(GET_JOB, async (context) => {
     const job = await service.get(context.req.param('id'));
     if (context.req.header('if-none-match') === etag(job)) return context.body(null, 304, { etag: etag(job) });
     return answer(context, job);
   });
 
-  app.patch('/:id', needs('submit'), async (context) => {
+  app.add(CHANGE_JOB, async (context) => {
     const id = context.req.param('id');
     const wanted = parseRevision(await bodyOf(context));
     requireOwner(context.var.grant, await service.get(id));
@@ -53,7 +52,7 @@ export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
     return answer(context, await service.revise(id, wanted, versionWanted(context)));
   });
 
-  app.delete('/:id', needs('submit'), async (context) => {
+  app.add(DELETE_JOB, async (context) => {
     const id = context.req.param('id');
     requireOwner(context.var.grant, await service.get(id));
     await service.remove(id, versionWanted(context));
@@ -61,7 +60,7 @@ export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
   });
 
   for (const name of COMMANDS) {
-    app.post(`/:id/${name}`, needs('submit'), async (context) => {
+    app.add(commandOn(name), async (context) => {
       const id = context.req.param('id');
       requireOwner(context.var.grant, await service.get(id));
       return answer(context, await service.act(id, name, versionWanted(context)));

@@ -2,20 +2,25 @@
 
 import { type JobState, STATES } from '../job.js';
 import { type Cursor, type Query, SORTS } from '../queue.js';
+import { LIST_JOBS } from './api/jobs.js';
+import { MOST_LISTED, USUAL_LIMIT } from './api/parameters.js';
 import { badRequest } from './env.js';
 
-const NAMES = ['state', 'owner', 'sort', 'limit', 'cursor'];
-const USUAL_LIMIT = 50;
-const MOST = 1000;
+const NAMES: readonly string[] = LIST_JOBS.parameters.map(({ name }) => name);
 
-export function queryOf(given: Readonly<Record<string, string>>): Query {
+/** `values`: by name. A name that is given several times has a list. */
+export function queryOf(values: Readonly<Record<string, readonly string[]>>): Query {
+  const given: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.entries(values).map(([name, all]) => [name, all.join()]),
+  );
   const unknown = Object.keys(given).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) throw badRequest(`"${unknown}" is no part of a query of jobs: use ${NAMES.join(', ')}`);
   const { state, owner, sort = '-submitted', limit = String(USUAL_LIMIT), cursor } = given;
   const field = SORTS.find((one) => sort === one || sort === `-${one}`);
   if (!field) throw badRequest(`sort=${sort}: jobs are sorted by ${SORTS.join(', ')}; with - the highest first`);
   const count = /^\d{1,4}$/.test(limit) ? Number(limit) : 0;
-  if (count < 1 || count > MOST) throw badRequest(`limit=${limit} is not a whole number from 1 to ${MOST}`);
+  if (count < 1 || count > MOST_LISTED)
+    throw badRequest(`limit=${limit} is not a whole number from 1 to ${MOST_LISTED}`);
   return {
     ...(state === undefined ? {} : { states: state.split(',').map(stateOf) }),
     ...(owner === undefined ? {} : { owner }),

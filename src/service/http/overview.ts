@@ -3,8 +3,11 @@
 import { submissionFields } from '../../request/fields.js';
 import type { Job } from '../job.js';
 import type { Service } from '../service.js';
+import { GET_JOB_ACTIVITY } from './api/outputs.js';
+import { ALL_EVENTS, GET_ACCESS, GET_ACTIVITY, LIST_FIELDS } from './api/service.js';
 import type { Changes } from './changes.js';
-import { type ClusterView, type HttpOptions, needs, type Routes, routes } from './env.js';
+import type { ClusterView, HttpOptions } from './env.js';
+import { type Routes, routes } from './routes.js';
 import { eventStream, eventText, type News, STREAM_HEADERS } from './stream.js';
 import { jobView } from './views.js';
 
@@ -13,7 +16,7 @@ const MOST_JOBS = 100;
 
 export function overviewRoutes({ service, cluster }: HttpOptions, changes: Changes): Routes {
   const app = routes();
-  app.get('/v1/events', needs('view'), (context) => {
+  app.add(ALL_EVENTS, (context) => {
     const changed = new Changed();
     const stream = eventStream({
       news: () => newsOf(changed, service, cluster),
@@ -36,16 +39,16 @@ export function overviewRoutes({ service, cluster }: HttpOptions, changes: Chang
     });
     return context.body(stream, 200, STREAM_HEADERS);
   });
-  app.get('/v1/activity', needs('view'), (context) => {
+  app.add(GET_ACTIVITY, (context) => {
     const { recent, day } = service.meter;
     return context.json({ recent, day, slots: slotsOf(cluster) });
   });
-  app.get('/v1/jobs/:id/activity', needs('view'), async (context) => {
+  app.add(GET_JOB_ACTIVITY, async (context) => {
     const { id } = await service.get(context.req.param('id'));
     return context.json(service.meter.jobs(id) ?? { points: [], workers: [] });
   });
-  app.get('/v1/fields', needs('view'), async (context) => context.json({ fields: await submissionFields() }));
-  app.get('/v1/access', needs('view'), (context) => context.json(context.var.grant));
+  app.add(LIST_FIELDS, async (context) => context.json({ fields: await submissionFields() }));
+  app.add(GET_ACCESS, (context) => context.json(context.var.grant));
   return app;
 }
 

@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import type { Service } from '../service.js';
-import { needs, type Routes, routes } from './env.js';
+import { JOB_PICTURE } from './api/outputs.js';
 import { HttpError } from './problem.js';
+import { type Routes, routes } from './routes.js';
 
 export function pictureRoutes(service: Pick<Service, 'get' | 'picture'>): Routes {
   const app = routes();
-  app.get('/:id/preview', needs('view'), async (context) => {
+  app.add(JOB_PICTURE, async (context) => {
     const { id, state } = await service.get(context.req.param('id'));
     const picture = await service.picture(id);
     if (!picture) throw new HttpError(404, 'JOB_MISSING', `job ${id}, which is ${state}, has nothing to be seen yet`);

@@ -31,7 +31,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
 /** When something that is not possible at the moment may be. */
 const RETRY_SECONDS = 5;
 
-const TITLES: Readonly<Record<number, string>> = {
+export const TITLES: Readonly<Record<number, string>> = {
   400: 'The request is wrong',
   401: 'A token is needed',
   403: 'Not allowed',
@@ -58,7 +58,7 @@ export function problemOf(error: unknown, report: (error: unknown) => void): Res
       status,
       headers: {
         'content-type': 'application/problem+json',
-        ...(status === 503 ? { 'retry-after': String(RETRY_SECONDS) } : {}),
+        ...(status === 429 || status === 503 ? { 'retry-after': String(RETRY_SECONDS) } : {}),
         ...(known instanceof HttpError ? known.headers : {}),
       },
     },

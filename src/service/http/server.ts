@@ -4,10 +4,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
 import { FractalError, messageOf } from '../../errors.js';
 import { httpApp } from './app.js';
 import { changesOf } from './changes.js';
-import type { HttpOptions, Routes } from './env.js';
+import type { Env, HttpOptions } from './env.js';
 
 export interface ServerOptions {
   readonly host: string;
@@ -45,7 +46,7 @@ const LIMITS = {
 
 /** All of the service. @throws FractalError PORT_IN_USE, CREDENTIALS */
 export async function listen({ host, port, tls, ...options }: ListenOptions): Promise<HttpServer> {
-  const changes = changesOf(options.service);
+  const changes = changesOf(options.service, options.now);
   const place = { host, port, ...(tls ? { tls } : {}), report: options.report };
   const server = await openServer(httpApp(options, changes), place, 'http');
   return {
@@ -59,7 +60,7 @@ export async function listen({ host, port, tls, ...options }: ListenOptions): Pr
 
 /** Answers by these routes. `flag`: the one that names the address, for messages. @throws FractalError PORT_IN_USE, CREDENTIALS */
 export async function openServer(
-  { fetch }: Routes,
+  { fetch }: Hono<Env>,
   { host, port, tls, report }: ServerOptions,
   flag: string,
 ): Promise<HttpServer> {

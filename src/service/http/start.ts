@@ -1,10 +1,11 @@
 /** The routes of a leader that waits for `POST /start`. GET says its state in one line. */
 
+import { Hono } from 'hono';
 import { FractalError } from '../../errors.js';
 import { readOverrides } from '../../request/overrides.js';
 import type { RawFlags } from '../../request/values.js';
 import { textOf } from './body.js';
-import { type Context, needs, type Routes, routes } from './env.js';
+import { type Context, type Env, needs } from './env.js';
 import { type Admission, admit } from './guard.js';
 import { HttpError, problemOf } from './problem.js';
 
@@ -20,8 +21,8 @@ export interface StartOptions extends Admission {
   report(error: unknown): void;
 }
 
-export function startRoutes({ state, start, report, ...admission }: StartOptions): Routes {
-  const app = routes();
+export function startRoutes({ state, start, report, ...admission }: StartOptions): Hono<Env> {
+  const app = new Hono<Env>();
   let begun = false;
   const stateLine = (context: Context) => context.text(`${state()}\n`);
 

@@ -1,14 +1,16 @@
 /** The service itself: health, readiness, the queue as a whole, the workers, metrics. */
 
-import { type HttpOptions, needs, type Routes, routes } from './env.js';
+import { DRAIN_WORKER, GET_QUEUE, HEALTH, LIST_WORKERS, METRICS, READINESS } from './api/service.js';
+import type { HttpOptions } from './env.js';
 import { metricsText } from './metrics.js';
 import { HttpError } from './problem.js';
+import { type Routes, routes } from './routes.js';
 
 /** For probes, which have no token. */
 export function healthRoutes({ service, cluster }: HttpOptions): Routes {
   const app = routes();
-  app.get('/healthz', (context) => context.json({ status: 'ok' }));
-  app.get('/readyz', async (context) => {
+  app.add(HEALTH, (context) => context.json({ status: 'ok' }));
+  app.add(READINESS, async (context) => {
     await service.counts();
     const ready = cluster.workers().some(({ state }) => state === 'ready');
     return context.json({ status: ready ? 'ready' : 'no worker is ready' }, ready ? 200 : 503);
@@ -18,18 +20,18 @@ export function healthRoutes({ service, cluster }: HttpOptions): Routes {
 
 export function systemRoutes({ service, cluster }: HttpOptions): Routes {
   const app = routes();
-  app.get('/v1/queue', needs('view'), async (context) => context.json({ jobs: await service.counts() }));
-  app.get('/v1/workers', needs('view'), (context) => {
+  app.add(GET_QUEUE, async (context) => context.json({ jobs: await service.counts() }));
+  app.add(LIST_WORKERS, (context) => {
     const rates = service.meter.workers();
     return context.json({ workers: cluster.workers().map((one) => ({ ...one, ...rates.get(one.name) })) });
   });
-  app.post('/v1/workers/:name/drain', needs('operate'), (context) => {
+  app.add(DRAIN_WORKER, (context) => {
     const name = context.req.param('name');
     if (!cluster.drain(name))
       throw new HttpError(404, 'WORKER_MISSING', `no worker "${name}" is ready: GET /v1/workers lists them`);
     return context.body(null, 202);
   });
-  app.get('/metrics', needs('view'), async (context) => {
+  app.add(METRICS, async (context) => {
     const text = metricsText(await service.counts(), cluster.workers());
     return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });

@@ -1,18 +1,26 @@
 /** Jobs as JSON. */
 
 import type { Job } from '../job.js';
+import type { JobView } from './api/schemas.js';
 
-export function jobView({ order, submittedAt, startedAt, endedAt, deadline, outputs, runner, ...job }: Job): object {
+export function jobView({ order, submittedAt, startedAt, endedAt, deadline, outputs, runner, ...job }: Job): JobView {
   return {
     ...job,
-    ...timeView({ submitted: submittedAt, started: startedAt, ended: endedAt, deadline }),
+    submitted: isoTime(submittedAt),
+    ...times({ started: startedAt, ended: endedAt, deadline }),
     request: order,
     outputs: outputs.map((one) => ({ ...one, href: `/v1/jobs/${job.id}/files/${encodeURIComponent(one.name)}` })),
   };
 }
 
-function timeView(times: Readonly<Record<string, number | undefined>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(times).flatMap(([name, time]) => (time === undefined ? [] : [[name, new Date(time).toISOString()]])),
+/** Those that are there. */
+function times<Name extends string>(given: Readonly<Record<Name, number | undefined>>): { [name in Name]?: string } {
+  const there = Object.entries<number | undefined>(given).flatMap(([name, time]) =>
+    time === undefined ? [] : [[name, isoTime(time)]],
   );
+  return Object.fromEntries(there);
+}
+
+function isoTime(time: number): string {
+  return new Date(time).toISOString();
 }

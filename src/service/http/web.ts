@@ -1,14 +1,17 @@
-/** The dashboard: the files of dist/web, which `make build` bundles from web/. They are public: what they show is not. */
+/** The dashboard and the page of the API: the files of dist/web, which `make build` bundles from web/. They are public: what they show is not. */
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Context, type Routes, routes } from './env.js';
+import { DASHBOARD, DOCS, WEB_FILE } from './api/pages.js';
+import type { Context } from './env.js';
 import { HttpError } from './problem.js';
+import { type Routes, routes } from './routes.js';
 
 const FOLDER = fileURLToPath(new URL('../../../web/', import.meta.url));
-const PAGE = 'index.html';
+const DASHBOARD_PAGE = 'index.html';
+const DOCS_PAGE = 'docs.html';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -18,17 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Scripts, styles and connections of this service only; pictures and films also from memory, since they need a token. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' blob:",
-  "media-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const POLICY = policy("'self' blob:");
+/** Swagger UI has its icons in its style sheet. */
+const DOCS_POLICY = policy("'self' blob: data:");
 
 interface WebFile {
   readonly bytes: Buffer;
@@ -44,18 +39,33 @@ export function webRoutes(): Routes {
     if (!file) throw new HttpError(404, 'HTTP_INVALID', `there is no file "${name}" of the dashboard`);
     const headers = {
       etag: file.etag,
-      'content-security-policy': POLICY,
+      'content-security-policy': name === DOCS_PAGE ? DOCS_POLICY : POLICY,
       'referrer-policy': 'no-referrer',
       // Names of other files have a digest of their content.
-      'cache-control': name === PAGE ? 'no-cache' : 'public, max-age=31536000, immutable',
+      'cache-control': name.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable',
     };
     if (context.req.header('if-none-match') === file.etag) return context.body(null, 304, headers);
     const type = TYPES[extname(name)] ?? 'application/octet-stream';
     return context.body(new Uint8Array(file.bytes), 200, { ...headers, 'content-type': type });
   };
-  app.get('/', (context) => answer(context, PAGE));
-  app.get('/web/:name', (context) => answer(context, context.req.param('name')));
+  app.add(DASHBOARD, (context) => answer(context, DASHBOARD_PAGE));
+  app.add(DOCS, (context) => answer(context, DOCS_PAGE));
+  app.add(WEB_FILE, (context) => answer(context, context.req.param('name')));
   return app;
+}
+
+function policy(images: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    `img-src ${images}`,
+    "media-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 }
 
 async function filesIn(folder: string): Promise<ReadonlyMap<string, WebFile>> {

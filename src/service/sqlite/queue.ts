@@ -17,6 +17,18 @@ const STEPS = [
    CREATE TABLE event (job TEXT, seq INTEGER, time INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (job, seq)) WITHOUT ROWID;
    CREATE TABLE key (owner TEXT, text TEXT, body TEXT NOT NULL, job TEXT NOT NULL, PRIMARY KEY (owner, text)) WITHOUT ROWID;
    CREATE INDEX key_by_job ON key (job)`,
+  // How many jobs an owner has in each state, without reading them.
+  `CREATE TABLE tally (state TEXT, owner TEXT, jobs INTEGER NOT NULL, PRIMARY KEY (state, owner)) WITHOUT ROWID;
+   INSERT INTO tally SELECT state, owner, COUNT(*) FROM job GROUP BY state, owner;
+   CREATE TRIGGER job_added AFTER INSERT ON job BEGIN
+     INSERT INTO tally VALUES (new.state, new.owner, 1) ON CONFLICT DO UPDATE SET jobs = jobs + 1; END;
+   CREATE TRIGGER job_moved AFTER UPDATE OF state, owner ON job WHEN (old.state, old.owner) <> (new.state, new.owner) BEGIN
+     UPDATE tally SET jobs = jobs - 1 WHERE state = old.state AND owner = old.owner;
+     DELETE FROM tally WHERE state = old.state AND owner = old.owner AND jobs = 0;
+     INSERT INTO tally VALUES (new.state, new.owner, 1) ON CONFLICT DO UPDATE SET jobs = jobs + 1; END;
+   CREATE TRIGGER job_removed AFTER DELETE ON job BEGIN
+     UPDATE tally SET jobs = jobs - 1 WHERE state = old.state AND owner = old.owner;
+     DELETE FROM tally WHERE state = old.state AND owner = old.owner AND jobs = 0; END`,
 ];
 
 /** `now`: milliseconds since 1970. @throws FractalError DATA_IN_USE, DISK */
@@ -40,12 +52,12 @@ export function openSqliteQueue(folder: string, { service, now }: QueueOptions):
       return { jobs: jobs.slice(0, query.limit), ...(last ? { next: { value: value ?? 0, id: last.id } } : {}) };
     },
     async waiting() {
-      const owners = db.all("SELECT DISTINCT owner FROM job WHERE state = 'queued'");
+      const owners = db.all("SELECT owner FROM tally WHERE state = 'queued'");
       const first = "SELECT record FROM job WHERE state = 'queued' AND owner = ? ORDER BY priority DESC, id LIMIT 1";
       return owners.flatMap(({ owner = null }) => db.all(first, owner).map(jobOf));
     },
     async counts() {
-      const rows = db.all('SELECT state, COUNT(*) AS n FROM job GROUP BY state');
+      const rows = db.all('SELECT state, SUM(jobs) AS n FROM tally GROUP BY state');
       const counts = STATES.map((state) => [state, Number(rows.find((row) => row.state === state)?.n ?? 0)]);
       return Object.fromEntries(counts) as Record<JobState, number>;
     },
@@ -116,8 +128,8 @@ function accept(db: Database, job: Job, { mostWaiting, key }: AcceptOptions): Ac
     const earlier = known && find(db, String(known.job));
     if (earlier) return { job: earlier, isNew: false };
   }
-  const counted = "SELECT COUNT(*) AS n FROM job WHERE state = 'queued' AND owner = ?";
-  const waiting = Number(db.all(counted, owner)[0]?.n);
+  const counted = "SELECT jobs FROM tally WHERE state = 'queued' AND owner = ?";
+  const waiting = Number(db.all(counted, owner)[0]?.jobs ?? 0);
   if (waiting >= mostWaiting) {
     const why = `${owner || 'the owner'} has ${waiting} jobs waiting, which is all that may: wait, or cancel some`;
     throw new FractalError('QUOTA', why);
@@ -135,7 +147,9 @@ function find(db: Database, id: string): Job | undefined {
 function put(db: Database, job: Job): void {
   const { id, state, owner, priority, endedAt = 0 } = job;
   db.run(
-    'INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)',
+    // Not OR REPLACE, which removes the old row without its trigger.
+    'INSERT INTO job VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ' +
+      '(state, owner, priority, ended, record) = (excluded.state, excluded.owner, excluded.priority, excluded.ended, excluded.record)',
     id,
     state,
     owner,

@@ -10,6 +10,9 @@ export interface Numerics {
   readonly fingerprint?: string;
 }
 
+/** Of this process: computed once, for all jobs of a service. */
+let own: Promise<string> | undefined;
+
 /**
  * The kernel of the whole job; f64 has one right result, whose fingerprint can be computed here. `offer`: of workers
  * in this process, which have it without measuring again.
@@ -19,6 +22,6 @@ export async function numericsOf(
   offer?: (kernel: KernelName) => Promise<{ readonly fingerprint: string }>,
 ): Promise<Numerics> {
   if (kernel === 'gpu' || kernel === 'cpu') return { kernel };
-  const { fingerprint } = offer ? await offer('simd') : { fingerprint: await fingerprintOf(openSimd()) };
+  const fingerprint = offer ? (await offer('simd')).fingerprint : await (own ??= fingerprintOf(openSimd()));
   return { kernel: 'simd', fingerprint };
 }

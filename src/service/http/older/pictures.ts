@@ -6,9 +6,11 @@ import { mpiFields, mpiOrder } from '../../../request/mpi.js';
 import { orderSubmission } from '../../../request/submission.js';
 import { hasEnded } from '../../job.js';
 import { firstFile } from '../../older/ended.js';
+import { GET_PICTURE, SUBMIT_PICTURE } from '../api/older.js';
 import { textOf } from '../body.js';
-import { type HttpOptions, needs, type Routes, requirePixels, routes } from '../env.js';
+import { type HttpOptions, requirePixels } from '../env.js';
 import { problemOf } from '../problem.js';
+import { type Routes, routes } from '../routes.js';
 
 /** The one file of such a job. */
 const OUTFILE = 'fractal.png';
@@ -26,7 +28,7 @@ export function pictureRoutes({ service, mostPixels, report }: HttpOptions): Rou
     );
   });
 
-  app.put('/submit-job', needs('submit'), async (context) => {
+  app.add(SUBMIT_PICTURE, async (context) => {
     // The older clients send JSON under any type; a page of another site is refused by its origin.
     const { order } = mpiOrder(mpiFields(await textOf(context)));
     const submission = orderSubmission({ ...order, outfile: OUTFILE });
@@ -36,7 +38,7 @@ export function pictureRoutes({ service, mostPixels, report }: HttpOptions): Rou
     return context.json({ uuid: job.id }, 202);
   });
 
-  app.get('/get-image/:uuid', needs('view'), async (context) => {
+  app.add(GET_PICTURE, async (context) => {
     const job = await service.get(context.req.param('uuid')).catch((error: unknown) => {
       if (error instanceof FractalError && error.code === 'JOB_MISSING') return undefined;
       throw error;

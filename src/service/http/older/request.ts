@@ -2,15 +2,17 @@
 
 import { Readable } from 'node:stream';
 import { type Sequence, sequenceOf } from '../../older/sequence.js';
+import { RENDER_REQUEST } from '../api/older.js';
 import { bodyOf } from '../body.js';
-import { type HttpOptions, needs, ownerOf, type Routes, routes } from '../env.js';
+import { type HttpOptions, ownerOf } from '../env.js';
 import { typeOf } from '../files.js';
+import { type Routes, routes } from '../routes.js';
 
 const BOUNDARY = 'fractal-4f1d2c6e9b7a4d05';
 
 export function requestRoutes(options: HttpOptions): Routes {
   const app = routes();
-  app.post('/request', needs('submit'), async (context) => {
+  app.add(RENDER_REQUEST, async (context) => {
     const text = await bodyOf(context);
     // Nothing moves on the connection while the film is made.
     context.env.incoming.socket.setTimeout(0);
