@@ -8,7 +8,6 @@ import type { Estimator } from '../service/estimates.js';
 import type { Order } from '../service/job.js';
 import { samplesPerPixel } from '../view/view.js';
 
-const ENTRY = new URL('./workload-process.js', import.meta.url);
 /** A job that takes longer to estimate counts by its samples. */
 const MOST_MS = 10_000;
 /** The process ends after so long without a job. */
@@ -25,7 +24,8 @@ export function openEstimator(mostMs = MOST_MS): Estimator {
     child = undefined;
   };
   const started = () => {
-    const one = fork(ENTRY, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
+    const entry = new URL('./workload-process.js', import.meta.url);
+    const one = fork(entry, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
     one.on('error', () => undefined);
     return one;
   };

@@ -20,13 +20,18 @@ const kernel = once(openSimd);
 
 /** Other work of the thread waits for a probe no longer than this, in milliseconds, and one rectangle. */
 const PATIENCE_MS = 5;
-let turnAt = 0;
+/** Of this thread. */
+const breather = once(() => breathing(PATIENCE_MS));
+const breathe = () => breather()();
 
 /** Lets the event loop run, unless it did a short time ago. */
-async function breathe(): Promise<void> {
-  if (performance.now() - turnAt < PATIENCE_MS) return;
-  await setImmediate();
-  turnAt = performance.now();
+function breathing(patience: number): () => Promise<void> {
+  let turnAt = 0;
+  return async () => {
+    if (performance.now() - turnAt < patience) return;
+    await setImmediate();
+    turnAt = performance.now();
+  };
 }
 
 /** Iterates views directly. */

@@ -24,9 +24,9 @@ test(
     t.after(() => estimator.close());
     const one = await estimator.of(STILL);
     assert.ok(one > 0);
-    // The grid is another one: jitter has no part in it.
+    // In which parts a probe computes depends on its speed, and a few iterations on the parts.
     const four = await estimator.of({ ...STILL, samples: '4' });
-    assert.ok(Math.abs(four / one / 4 - 1) < 1e-9, `${four / one}`);
+    assert.ok(Math.abs(four / one / 4 - 1) < 0.05, `${four / one}`);
     const film = { ...STILL, 'zoom-end': '1.0001', frames: '5', assembly: 'frames', outfile: 'x.mp4' };
     const five = await estimator.of(film);
     assert.ok(Math.abs(five / one / 5 - 1) < 0.05, `${five / one}`);

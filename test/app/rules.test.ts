@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 const APP = fileURLToPath(new URL('../../../src/app/', import.meta.url));
 
 test('the commands use no exit, output, environment or signals of the process, and have no variables of the module', () => {
-  const files = readdirSync(APP).filter((name) => name.endsWith('.ts'));
+  // A process of its own is none of a command.
+  const files = readdirSync(APP).filter((name) => name.endsWith('.ts') && !name.endsWith('-process.ts'));
   assert.ok(files.length > 20);
   for (const name of files) {
     const text = readFileSync(APP + name, 'utf8');

@@ -127,7 +127,7 @@ test(
     const { host } = new URL(service.url);
     for (const [words, line] of [
       [['--data', data, '--http', '127.0.0.1:0'], /^error: DATA_IN_USE: .* another --data\n$/],
-      [['--data', `${data}2`, '--http', host], /^error: PORT_IN_USE: --http .*\n$/],
+      [['--data', `${data}2`, '--http', host], /^error: PORT_IN_USE: .* another port with --http\n$/],
       [['--data', `${data}3`, '--http', '0.0.0.0:0'], /^error: EXPOSED: .*--http-tokens.*\n$/],
       [
         ['--data', `${data}4`, '--http-tokens', '/nothing'],
