@@ -14,6 +14,7 @@ import { pictures } from './pictures.js';
 import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
+import { refining } from './refining.js';
 import { segments } from './segments.js';
 import { serve } from './serve.js';
 import { straggler } from './straggler.js';
@@ -30,6 +31,7 @@ const ALL = {
   film,
   assembly,
   segments,
+  refining,
   planning,
   clusters,
   straggler,

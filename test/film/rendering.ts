@@ -36,6 +36,7 @@ export const PAINT = prepare(DEFAULT_COLOURS, 180);
 
 export interface Studio {
   viewOf(camera: Camera, sampling?: Sampling): View;
+  readonly compute: Compute;
   /** Smooth counts. */
   samples(view: View, rect: Rect): Promise<Float64Array>;
   /** 8-bit sRGB of one frame, computed as a picture of its own. */
@@ -56,6 +57,7 @@ export function studio({ path, size, iterations, perturbed, paint: how, filter, 
     paint(await samples(view, rect), samplesPerPixel(view.sampling), how, iterations);
   return {
     viewOf,
+    compute,
     samples,
     still(frame, count) {
       const sampling: Sampling = count === 1 ? { kind: 'grid', side: 1 } : { kind: 'jittered', count, seed: frame };
