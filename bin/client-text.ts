@@ -22,11 +22,13 @@ function row(job: JobAnswer): string[] {
   return [id, state, String(priority), owner, done(job), submitted.slice(0, 19), files.join(', ')].map(oneLine);
 }
 
-/** Of the samples, in percent. */
+/** In percent: of the samples, and of a film half of those and half of its frames. */
 export function done({ state, progress }: JobAnswer): string {
   if (state === 'succeeded') return '100%';
   if (!progress || progress.samples === 0) return '';
-  return `${Math.floor((100 * progress.samplesDone) / progress.samples)}%`;
+  const { samplesDone, samples, framesDone, frames } = progress;
+  const share = frames > 1 ? (samplesDone / samples + framesDone / frames) / 2 : samplesDone / samples;
+  return `${Math.floor(100 * share)}%`;
 }
 
 /** `fractal status ID`. */

@@ -41,16 +41,18 @@ export function moment(iso: string): string {
 
 export const clock = (time: number | string): string => TIME.format(new Date(time));
 
-/** 0 to 1. */
-export function share({ samplesDone, samples }: Progress): number {
-  return samples > 0 ? Math.min(1, samplesDone / samples) : 0;
+/** 0 to 1. Of a film, whose frames may be assembled after all samples, the mean of samples and frames. */
+export function share({ samplesDone, samples, framesDone, frames }: Progress): number {
+  const computed = samples > 0 ? Math.min(1, samplesDone / samples) : 0;
+  return frames > 1 ? (computed + framesDone / frames) / 2 : computed;
 }
 
 export const percentOf = (progress: Progress): string => `${Math.floor(share(progress) * 100)} %`;
 
-/** Seconds until the end, with the slots that it has now. undefined: not known. */
+/** Seconds until all is computed, with the slots that it has now. undefined: not known, or it is, and frames are missing. */
 export function secondsLeft({ state, progress }: Job): number | undefined {
   if (state !== 'running' || progress?.coreSecondsLeft === undefined || progress.slots === 0) return undefined;
+  if (progress.samplesDone >= progress.samples && progress.framesDone < progress.frames) return undefined;
   return progress.coreSecondsLeft / progress.slots;
 }
 

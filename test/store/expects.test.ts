@@ -31,8 +31,9 @@ async function keepAll({ archive, written, ...run }: Run, frames: Iterable<numbe
     if (missing.length === 0) found.push(frame);
     else archive.keep(frame, pieceOf(frame, WHOLE));
     archive.complete(frame);
+    // Those that are encoded at the same time may be written in any order.
+    await written();
   }
-  await written();
   return found;
 }
 
