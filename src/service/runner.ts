@@ -38,6 +38,8 @@ export interface Runner {
   pictureOf(id: string): Promise<Uint8Array | undefined>;
   /** Calls `act` with the id of a job when its progress has changed. Returns a function that ends this. */
   watch(act: (id: string) => void): () => void;
+  /** Of a run that has not ended, though its job may have been cancelled or removed: it may still write files. */
+  ending(id: string): Promise<void> | undefined;
   /** Stops all runs; their jobs go on when a service starts again. Resolves when they have ended. */
   close(): Promise<void>;
 }
@@ -67,7 +69,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { queue, service, start, meter, atMost, now, failed } = options;
   const active = new Map<string, Active>();
-  const endings = new Set<Promise<void>>();
+  /** Of the runs that have not ended, by job. */
+  const endings = new Map<string, Promise<void>>();
   const watchers = new Set<(id: string) => void>();
   const shares = new Shares(options.weightOf);
   const elsewhere = new Elsewhere(service, (job) => shares.charge(job.owner, secondsOf(job)));
@@ -180,9 +183,9 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     const timer = deadline === undefined ? undefined : setTimeout(expire, Math.min(LONGEST_MS, deadline - now()));
     const ending = finish(one).finally(() => {
       clearTimeout(timer);
-      endings.delete(ending);
+      if (endings.get(id) === ending) endings.delete(id);
     });
-    endings.add(ending);
+    endings.set(id, ending);
     // What has changed since the claim was not followed.
     queue.get(id).then((latest) => follow(id, latest), failed);
   }
@@ -233,6 +236,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   return {
     progressOf: (id) => active.get(id)?.progress,
     pictureOf: async (id) => active.get(id)?.run.picture(),
+    ending: (id) => endings.get(id),
     watch(act) {
       watchers.add(act);
       return () => watchers.delete(act);
@@ -244,7 +248,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       await filling;
       await takingOver;
       for (const { run } of active.values()) run.stop('close');
-      await Promise.all(endings);
+      await Promise.all(endings.values());
       watchers.clear();
     },
   };

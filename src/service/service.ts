@@ -105,7 +105,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         throw new FractalError('JOB_STATE', `job ${id} is ${job?.state}: cancel it before it is deleted`);
       }
       await queue.remove([id]);
-      await outputs.remove(id);
+      const ending = runner.ending(id);
+      if (ending) ending.then(() => outputs.remove(id)).catch(failed);
+      else await outputs.remove(id);
     },
     events: queue.events,
     files: outputs,

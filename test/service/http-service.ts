@@ -9,7 +9,7 @@ import type { HttpOptions } from '../../src/service/http/env.js';
 import { listen } from '../../src/service/http/server.js';
 import { parseTokens } from '../../src/service/http/tokens.js';
 import type { Output } from '../../src/service/job.js';
-import { openOutputs } from '../../src/service/outputs.js';
+import { type Outputs, openOutputs } from '../../src/service/outputs.js';
 import type { Queue } from '../../src/service/queue.js';
 import { startService } from '../../src/service/service.js';
 import { folder } from '../e2e/processes.js';
@@ -21,6 +21,7 @@ export interface HttpService {
   readonly url: string;
   readonly port: number;
   readonly runs: TestRuns;
+  readonly outputs: Outputs;
   /** Errors of the program itself. */
   readonly errors: readonly unknown[];
   /** Sends JSON, unless the body is text. */
@@ -68,7 +69,7 @@ export async function httpService(
     await closed;
   });
   return {
-    ...{ url, port: server.port, runs, errors },
+    ...{ url, port: server.port, runs, errors, outputs },
     async send(method, path, body, headers = {}) {
       const text = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body);
       const type = text === undefined ? {} : { 'content-type': 'application/json' };

@@ -36,6 +36,19 @@ test('a job is submitted, shown, listed, changed, cancelled, requeued and delete
   assert.equal((await send('GET', `/v1/jobs/${id}`)).status, 404);
 });
 
+test('the files of a deleted job are removed once its run has ended, whatever that still wrote', BOUNDED, async (t) => {
+  const { send, runs, write, outputs, errors } = await httpService(t);
+  const { id } = (await send('POST', '/v1/jobs', ORDER)).json;
+  const run = await runs.of(id);
+  await write(id, 'x.png', Buffer.from('a part'));
+  await send('POST', `/v1/jobs/${id}/cancel`);
+  assert.equal((await send('DELETE', `/v1/jobs/${id}`)).status, 204);
+  await outputs.keepPicture(id, Buffer.from('late'));
+  run.endStopped();
+  await until(async () => (await outputs.list()).length === 0);
+  assert.deepEqual(errors, []);
+});
+
 test('the same body under the same key is one job, another body is refused', BOUNDED, async (t) => {
   const { send } = await httpService(t);
   const key = { 'idempotency-key': 'a key' };
