@@ -1,6 +1,7 @@
 /** What the service answers. Types of the program that need nothing of Node are taken from it; the others are described here. */
 
 import type { JobError, JobState, Order, Output, Progress } from '../src/service/job.js';
+import type { Point } from '../src/service/point.js';
 
 export type { JobState, Progress };
 export const ENDED: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
@@ -58,15 +59,6 @@ export interface Worker {
   readonly busySlots?: number;
 }
 
-/** Of the whole service. `time`: milliseconds since 1970. */
-export interface Point {
-  readonly time: number;
-  readonly waiting: number;
-  readonly running: number;
-  readonly samplesPerSecond: number;
-  readonly busySlots: number;
-}
-
 export interface Activity {
   readonly recent: readonly Point[];
   readonly day: readonly Point[];
@@ -82,17 +74,4 @@ export interface Status {
 export interface Access {
   readonly role: 'view' | 'submit' | 'operate';
   readonly owner: string;
-}
-
-/** A field of a job. */
-export interface Field {
-  readonly name: string;
-  readonly group: string;
-  readonly describe: string;
-  readonly kind: 'boolean' | 'choice' | 'text';
-  /** What the value is, such as N or FILE. */
-  readonly value?: string;
-  readonly choices?: readonly string[];
-  /** The value of a field that is left out, or how it follows from others. */
-  readonly usual?: string;
 }

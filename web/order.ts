@@ -1,6 +1,6 @@
 /** What a form sends: flags of a job by name, as text. */
 
-import type { Field } from './answers.js';
+import type { Field } from '../src/request/field.js';
 
 /** By name; absent or empty: not given. */
 export type Values = Readonly<Record<string, string>>;

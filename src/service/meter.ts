@@ -3,6 +3,7 @@
  * the latest jobs did. It reads runs at fixed times, so that it costs the same whatever they report.
  */
 
+import type { Point } from './point.js';
 import type { WorkerPart } from './run.js';
 import { Series } from './series.js';
 
@@ -21,17 +22,6 @@ export interface Meter {
   /** Calls `act` after each point. Returns a function that ends this. */
   watch(act: () => void): () => void;
   close(): void;
-}
-
-export interface Point {
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** Jobs. */
-  readonly waiting: number;
-  readonly running: number;
-  readonly samplesPerSecond: number;
-  /** Slots that computed, on average. */
-  readonly busySlots: number;
 }
 
 export interface JobHistory {

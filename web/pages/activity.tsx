@@ -1,7 +1,8 @@
 /** How much is computed, and how many jobs wait, over time. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Activity, Point, Status } from '../answers.js';
+import type { Point } from '../../src/service/point.js';
+import type { Activity, Status } from '../answers.js';
 import { get, messageOf } from '../api.js';
 import { compact } from '../format.js';
 import { useLive, usePageTitle, useStream } from '../live.js';

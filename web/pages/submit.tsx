@@ -1,7 +1,8 @@
 /** A form for a new job. Its fields are those that the service takes. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { Field, Job } from '../answers.js';
+import type { Field } from '../../src/request/field.js';
+import type { Job } from '../answers.js';
 import { ApiError, get, messageOf, post } from '../api.js';
 import { isFilm } from '../format.js';
 import { useLive, usePageTitle } from '../live.js';

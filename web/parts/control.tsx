@@ -1,6 +1,6 @@
 /** The control of a field: a list of choices, a time, some lines, or a line of text. */
 
-import type { Field } from '../answers.js';
+import type { Field } from '../../src/request/field.js';
 
 /** Outfiles, one a line; a path is JSON. */
 const LINES = ['outfile', 'path'];

@@ -1,6 +1,6 @@
 /** Fields of a form, as the service describes them. */
 
-import type { Field } from '../answers.js';
+import type { Field } from '../../src/request/field.js';
 import type { Values } from '../order.js';
 import { Control } from './control.js';
 

@@ -1,7 +1,8 @@
 /** A small picture of the place in a form: a still of the highest priority, which is deleted when it is shown. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { ENDED, type Field, type Job } from '../answers.js';
+import type { Field } from '../../src/request/field.js';
+import { ENDED, type Job } from '../answers.js';
 import { ApiError, get, post, remove, send } from '../api.js';
 import { placeOf, type Values } from '../order.js';
 import { Switch } from './switch.js';

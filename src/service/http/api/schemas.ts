@@ -2,9 +2,10 @@
 
 import * as z from 'zod';
 import { CODES, type ErrorCode } from '../../../errors.js';
-import type { Field } from '../../../request/fields.js';
+import type { Field } from '../../../request/field.js';
 import { type JobState, type Progress, STATES } from '../../job.js';
-import type { JobPoint, Point, WorkerRate } from '../../meter.js';
+import type { JobPoint, WorkerRate } from '../../meter.js';
+import type { Point } from '../../point.js';
 import type { WorkerPart } from '../../run.js';
 import type { Work } from '../../work.js';
 import type { WorkerView } from '../env.js';
