@@ -30,7 +30,8 @@ export const REPORT_FLAGS = {
     commands: ['leader'],
     value: 'FILE',
     schema: file,
-    describe: 'write a table of the frames as they are made: number, zoom, seconds, command of the frame alone',
+    describe:
+      'write a table of the frames as they are made: number, zoom, seconds, and the command that renders only this frame',
   },
   quiet: { group, commands: [...HERE, 'serve'], schema: yesNo, describe: 'print errors only', alias: 'q' },
   ...LOG_FLAGS,
