@@ -7,6 +7,7 @@
 # when this job has ended: it goes on from the store, which must be in a folder that all nodes share.
 #
 #   FRACTAL          the program; default: fractal
+#   FRACTAL_COMMAND  its command; default: leader
 #   FRACTAL_WORKER   further flags of the workers, such as --povray
 #   FRACTAL_PORT     port of the workers; default: by the id of the job
 #   FRACTAL_BATCH    options of flux batch for the job that goes on, such as --queue=pbatch
@@ -59,7 +60,7 @@ workers=$!
 # The largest that it can be is 115 days.
 seconds=$((limit - reserve))
 [ "$seconds" -le 10000000 ] || seconds=10000000
-"$program" leader --hostfile "$hosts" --retries 60 --timeout "$seconds" "$@"
+"$program" "${FRACTAL_COMMAND:-leader}" --hostfile "$hosts" --retries 60 --timeout "$seconds" "$@"
 code=$?
 
 flux job killall --force --signal=SIGTERM >/dev/null

@@ -1,7 +1,6 @@
 /** deploy/slurm/film.sbatch on a real Slurm of two nodes, both on this machine. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -128,8 +127,4 @@ test('what cannot be rendered fails the job with its exit code, without requeuei
   assert.match(readFileSync(join(home, 'wrong.txt'), 'utf8'), /error: REQUEST_INVALID: --zoom "much"/);
   assert.deepEqual(await ended(bare), ['FAILED', 'FAILED']);
   assert.match(readFileSync(join(home, 'bare.txt'), 'utf8'), /^fractal: a job array needs FRACTAL_SEGMENT/);
-});
-
-test('the script is one that every sh reads', () => {
-  for (const shell of ['sh', 'bash']) assert.equal(spawnSync(shell, ['-n', SCRIPT]).status ?? 0, 0, shell);
 });
