@@ -114,9 +114,9 @@ function filters({ sandboxes }: SystemdUnit): string[] {
       ? [
           '# What bubblewrap makes a sandbox of.',
           'RestrictNamespaces=user mnt pid net ipc uts cgroup',
-          'SystemCallFilter=@system-service @mount sethostname',
+          'SystemCallFilter=@system-service @pkey @mount sethostname',
         ]
-      : ['RestrictNamespaces=yes', 'SystemCallFilter=@system-service', 'SystemCallFilter=~@privileged']),
+      : ['RestrictNamespaces=yes', 'SystemCallFilter=@system-service @pkey', 'SystemCallFilter=~@privileged']),
   ];
 }
 
