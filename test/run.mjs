@@ -7,18 +7,21 @@
 import { readdirSync } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
 
-/** Folders of test/ whose files kill, stop and flood real processes: three quarters of the time that all files take. */
-const SLOW = ['faults/'];
+/** What kills, stops and floods real processes, or builds an image: three quarters of the time that all files take. */
+const SLOW = ['faults/', 'deploy/image'];
 const SLOWEST = 10;
 
 // For this process' children too, which are the test files and the programs that they start.
 process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim();
 
-const root = new URL('../dist/test/', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../dist/test/', import.meta.url));
 const words = process.argv.slice(2);
 const parts = words.filter((word) => !word.startsWith('--'));
-const every = readdirSync(root, { recursive: true }).filter((name) => name.endsWith('.test.js'));
+const every = readdirSync(root, { recursive: true })
+  .filter((name) => name.endsWith('.test.js'))
+  .map((name) => name.replaceAll('\\', '/'));
 const chosen = every.filter(choice());
 const files = chosen.map((name) => root + name).sort();
 
@@ -63,7 +66,7 @@ function closing() {
   const out = every.length - chosen.length;
   return [
     ...(files.length > 1 ? ['slowest files:', ...lines] : []),
-    ...(out > 0 && parts.length === 0 ? [`${out} files of test/${SLOW} left out: make test-all runs them too`] : []),
+    ...(out > 0 && parts.length === 0 ? [`${out} files of test/${SLOW.join(' and test/')} left out: make test-all runs them too`] : []),
     `${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`,
   ];
 }
