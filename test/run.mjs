@@ -9,8 +9,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
-/** What kills, stops and floods real processes, or builds an image: three quarters of the time that all files take. */
-const SLOW = ['faults/', 'deploy/image'];
+/** Starts of names in test/ whose files kill, stop and flood real processes, or build an image: three quarters of the time of all. */
+const SLOW = ['faults/', 'deploy/image', 'deploy/slurm'];
 const SLOWEST = 10;
 
 // For this process' children too, which are the test files and the programs that they start.
@@ -66,7 +66,7 @@ function closing() {
   const out = every.length - chosen.length;
   return [
     ...(files.length > 1 ? ['slowest files:', ...lines] : []),
-    ...(out > 0 && parts.length === 0 ? [`${out} files of test/${SLOW.join(' and test/')} left out: make test-all runs them too`] : []),
+    ...(out > 0 && parts.length === 0 ? [`${out} files of test/${SLOW.join(', test/')} left out: make test-all runs them too`] : []),
     `${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`,
   ];
 }
