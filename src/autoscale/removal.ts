@@ -47,7 +47,8 @@ export interface Removal {
   readonly removable: number;
 }
 
-export const COSTS = { going: -1000, idle: 0, busy: 1000 } as const;
+/** `done`: it has finished what it had. So it goes before those that have not. */
+export const COSTS = { done: -2000, going: -1000, idle: 0, busy: 1000 } as const;
 
 /** States in which a service gives a worker no shards. */
 const UNUSED: readonly string[] = ['draining', 'given up', 'left out'];
@@ -59,13 +60,16 @@ export function removal(pods: readonly Pod[], lists: readonly (readonly Worker[]
   const going = new Set(all.toSorted(bySuitability).slice(0, count));
   const marks = all.map((one) => ({ ...one, ...markOf(one, going.has(one), count > 0) }));
   // By the annotations as they were read: the controller may not have seen those that change now.
-  const first = all.toSorted((a, b) => byController(a.pod, b.pod));
-  const kept = first.findIndex((one) => !(going.has(one) && one.isFree && (one.pod.isMarked || !one.pod.isReady)));
+  const kept = all.filter((one) => !(going.has(one) && one.isFree && (one.pod.isMarked || !one.pod.isReady)));
+  // Of pods that are equal any may be the next.
+  const before = all.filter(({ pod }) => kept.every((one) => byController(pod, one.pod) < 0));
   return {
-    marks: marks.filter(({ pod, cost, isMarked }) => pod.cost !== cost || pod.isMarked !== isMarked),
+    marks: marks
+      .filter(({ pod, cost, isMarked }) => pod.cost !== cost || pod.isMarked !== isMarked)
+      .map(({ pod, cost, isMarked }) => ({ pod, cost, isMarked })),
     drain: marks.filter(({ isMarked, isUsed }) => isMarked && isUsed).map(({ pod }) => pod),
     undrain: marks.filter(({ pod, isMarked }) => pod.isMarked && !isMarked).map(({ pod }) => pod),
-    removable: Math.min(count, kept < 0 ? first.length : kept),
+    removable: Math.min(count, before.length),
   };
 }
 
@@ -100,8 +104,9 @@ function bySuitability(a: PodState, b: PodState): number {
 }
 
 /** Costs are written only when workers are to go: each change is a write of the API. */
-function markOf({ pod, shards, isUsed }: PodState, isGoing: boolean, isScaling: boolean): Mark {
-  if (isGoing && (pod.isReady || isUsed || pod.isMarked)) return { pod, isMarked: true, cost: COSTS.going };
+function markOf({ pod, shards, isUsed, isFree }: PodState, isGoing: boolean, isScaling: boolean): Mark {
+  if (isGoing && (pod.isReady || isUsed || pod.isMarked))
+    return { pod, isMarked: true, cost: pod.isMarked && isFree ? COSTS.done : COSTS.going };
   if (isScaling && shards > 0) return { pod, isMarked: false, cost: COSTS.busy };
   return { pod, isMarked: false, cost: pod.isMarked ? COSTS.idle : pod.cost };
 }
