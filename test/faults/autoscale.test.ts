@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { type FakeKubernetes, fakeKubernetes } from '../autoscale/fake-kubernetes.js';
 import { folder, type Running, start } from '../e2e/processes.js';
 import { type Serving, serving } from '../e2e/serve.js';
-import { type FakeKubernetes, fakeKubernetes } from './fake-kubernetes.js';
 
 const BOUNDED = { timeout: 300_000 };
 const PORT = '18590';
