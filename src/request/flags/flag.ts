@@ -27,6 +27,7 @@ export type CommandName =
   | 'autoscale'
   | 'locate'
   | 'certs'
+  | 'install-service'
   | 'palettes'
   | 'doctor'
   | 'version'
