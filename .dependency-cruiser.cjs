@@ -13,6 +13,7 @@ const may = {
   worker: ['cluster', 'work', 'metrics'],
   service: ['request', 'leader', 'film', 'store'],
   client: ['request', 'service', 'render'],
+  autoscale: [],
 };
 
 const folders = Object.entries(may).map(([folder, others]) => ({

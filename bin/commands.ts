@@ -136,6 +136,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (flags, early) => (await import('./mpi.js')).mpi(flags, early),
   },
   ...CLIENT_COMMANDS,
+  autoscale: {
+    summary: 'keep as many workers in a Kubernetes cluster as the jobs of a service need',
+    flags: flagsOf('autoscale'),
+    examples: [
+      ['fractal autoscale --url http://fractal:8080 --max 20 --slots-per-worker 4', 'in a pod of the cluster'],
+      ['kubectl proxy & fractal autoscale --kubernetes http://127.0.0.1:8001', 'from outside'],
+    ],
+    run: async (flags) => (await import('./autoscale.js')).autoscale(flags),
+  },
   locate: {
     summary: 'find the minibrot of a view: period, nucleus, size',
     flags: flagsOf('locate'),

@@ -40,6 +40,7 @@ export const CODES = {
   INTERNAL: 'failure',
   PORT_IN_USE: 'failure',
   KERNEL_MISSING: 'failure',
+  KUBERNETES: 'failure',
   RESOURCES: 'failure',
   NUCLEUS_MISSING: 'failure',
   SAMPLES_MISSING: 'failure',

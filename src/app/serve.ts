@@ -162,10 +162,11 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
 }
 
 function workersOf(fleet: Fleet): readonly WorkerView[] {
-  return fleet.workers.map(({ name, state, slots, version, reason }) => ({
+  return fleet.workers.map(({ name, state, slots, shards, version, reason }) => ({
     name,
     state,
     slots,
+    shards,
     ...(version === undefined ? {} : { version }),
     ...(reason === undefined ? {} : { reason }),
   }));

@@ -19,7 +19,7 @@ export interface WatchOptions {
   readonly read: ReadChanged;
   readonly resolve: Resolve;
   readonly signal: AbortSignal;
-  /** Hosts that were not there before, names resolved. */
+  /** Hosts that were not there before, names resolved; an address again when its name had it, lost it, and has it again. */
   found(hosts: readonly Host[]): void;
   /** A line for the log, once: what is wrong with the file, or with a name. */
   note(text: string): void;
@@ -38,6 +38,8 @@ export async function watchHosts(hosts: readonly Host[], options: WatchOptions):
   let current = hosts;
   let [noted, rounds, isComplete] = ['', 0, false];
   const known = new Set<string>();
+  /** Of `known`, those that names resolved to in the latest round. */
+  let named = new Set<string>();
   const unresolved = new Map<string, string>();
 
   async function readAgain(): Promise<void> {
@@ -65,9 +67,17 @@ export async function watchHosts(hosts: readonly Host[], options: WatchOptions):
   }
 
   function report(list: readonly Host[]): void {
-    const fresh = list.filter(({ host, port }) => !known.has(`${keyOf(host)} ${port}`));
-    for (const { host, port } of fresh) known.add(`${keyOf(host)} ${port}`);
+    const fresh = list.filter((host) => !known.has(placeOf(host)));
+    for (const host of fresh) known.add(placeOf(host));
     if (fresh.length > 0 && !signal.aborted) found(fresh);
+  }
+
+  /** Another pod may get an address later that one had before: it is dialled at once then. */
+  function reportNamed(list: readonly Host[]): void {
+    report(list);
+    const now = new Set(list.map(placeOf));
+    for (const place of named) if (!now.has(place)) known.delete(place);
+    named = now;
   }
 
   function reportUnresolved(): void {
@@ -82,10 +92,14 @@ export async function watchHosts(hosts: readonly Host[], options: WatchOptions):
   for (let round = 0; !signal.aborted; round++) {
     if (round > 0) await readAgain();
     report(current.filter(({ dns }) => !dns));
-    if (round % (RESOLVE_MS / POLL_MS) === 0) report(await resolved());
+    if (round % (RESOLVE_MS / POLL_MS) === 0) reportNamed(await resolved());
     reportUnresolved();
     await pause(POLL_MS, signal);
   }
+}
+
+function placeOf({ host, port }: Host): string {
+  return `${keyOf(host)} ${port}`;
 }
 
 /** Reads a file again when it has changed. Throws the error of each changed version once. */

@@ -102,6 +102,18 @@ test('a name is resolved every five seconds, and each new address is found', asy
   assert.deepEqual(await pass(2), ['pods: 10.0.0.2:7/2', 'pods: ::1:7/2']);
 });
 
+test('an address that a name has lost is found again when it is back, and one that it kept is not', async (t) => {
+  const dns = new Map([['pods', ['10.0.0.1', '10.0.0.2']]]);
+  const { pass } = watching(t, parseHostfile('dns:///pods:7', 'f'), same, dns);
+  assert.deepEqual(await pass(1), ['pods: 10.0.0.1:7', 'pods: 10.0.0.2:7', 'settled']);
+  dns.set('pods', ['10.0.0.2']);
+  assert.deepEqual(await pass(5), []);
+  dns.delete('pods');
+  assert.deepEqual(await pass(5), ['ENOTFOUND pods: looked up again']);
+  dns.set('pods', ['10.0.0.1', '10.0.0.2']);
+  assert.deepEqual(await pass(5), ['pods: 10.0.0.1:7', 'pods: 10.0.0.2:7']);
+});
+
 test('a name that is not found is waited for, later not any more, and still looked up', async (t) => {
   const dns = new Map<string, string[]>();
   const { pass } = watching(t, parseHostfile('dns:///pods', 'f'), same, dns);

@@ -391,8 +391,8 @@ test('a fleet outlives its jobs, and lists its workers', async (t) => {
   assert.equal(sessions.length, 1, 'one session for both');
   const [reason, slots] = ['dialled once, last: ECONNREFUSED', 0];
   assert.deepEqual(fleet.workers, [
-    { name: 'w:1', state: 'ready', slots: 2, version: '1' },
-    { name: 'none:1', state: 'given up', slots, reason },
+    { name: 'w:1', state: 'ready', slots: 2, shards: 0, version: '1' },
+    { name: 'none:1', state: 'given up', slots, shards: 0, reason },
   ]);
   const running = all(start(fleet, jobOf(still)).frames);
   running.catch(() => undefined);

@@ -17,7 +17,7 @@ const TOKENS = `operate ${OPERATOR}\nview ${VIEWER}`;
 const NOT_SEEN = ['docs 404', 'dashboard 404', 'getOlderImage 500', 'submitOlderJob 500'];
 
 test('what the service answers is what the document declares', BOUNDED, async (t) => {
-  const workers = [{ name: 'a:1', state: 'ready', slots: 2, version: '1.2.3' }];
+  const workers = [{ name: 'a:1', state: 'ready', slots: 2, shards: 0, version: '1.2.3' }];
   const isThere = (name: string) => name === 'a:1';
   const cluster = { workers: () => workers, drain: isThere, undrain: isThere };
   const { document } = await program({ older: true });

@@ -35,6 +35,8 @@ export interface FleetWorker {
   readonly state: WorkerState;
   /** That the fleet uses; 0 while the worker is not ready. */
   readonly slots: number;
+  /** Assignments under way there, of all jobs of this leader. */
+  readonly shards: number;
   /** Of its program, when it was ready last. */
   readonly version?: string;
   /** Why it was given up or left out. */
@@ -91,6 +93,8 @@ export interface JobClient extends Claimant {
   message(worker: string, message: JobMessage): void;
   /** Why a worker takes no part in this job, if so. */
   leftOut(worker: string): string | undefined;
+  /** Assignments that the job has under way on a worker. */
+  underWayOn(worker: string): number;
   /** An owner has other terms. */
   ownerChanged(owner: string): void;
 }
@@ -311,6 +315,7 @@ export function openFleet(options: FleetOptions): Fleet {
         name,
         state,
         slots,
+        shards: [...jobs.values()].reduce((sum, job) => sum + job.underWayOn(name), 0),
         ...(version === undefined ? {} : { version }),
         ...(reason === undefined ? {} : { reason }),
       }));

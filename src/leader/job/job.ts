@@ -54,6 +54,7 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
     },
     message: guarded,
     leftOut: (name) => workers.reasonLeftOut(name),
+    underWayOn: (name) => (frames.state === 'running' ? plan.underWayOn(name) : 0),
     ownerChanged(owner) {
       if (owner === workers.owner) workers.rank();
     },

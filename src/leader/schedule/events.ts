@@ -119,6 +119,8 @@ export interface Schedule {
   leased(peer: string, epoch: number): Shard | undefined;
   /** Assignments under way. */
   readonly underWay: number;
+  /** Those of one peer. */
+  underWayOn(peer: string): number;
   /** Whether more would be assigned now, if the limit allowed it. */
   readonly wants: boolean;
 }

@@ -331,6 +331,7 @@ export function schedule(job: Job): Schedule {
     get underWay() {
       return shards.leases.size;
     },
+    underWayOn: (peer) => members.get(peer)?.leases.size ?? 0,
     get wants() {
       const left = shards.returned.length + shards.unverified.length > 0 || renders.hasNext(members.slots);
       return !over && isLimited() && left && members.available.some((member) => !member.draining && !member.full);

@@ -1,7 +1,7 @@
 /** Flags of the commands that talk to `fractal serve`. */
 
 import type { CommandName, FlagTable } from './flag.js';
-import { oneOf, someText, text, whole, yesNo } from './schemas.js';
+import { httpUrl, oneOf, someText, text, whole, yesNo } from './schemas.js';
 
 const group = 'Service';
 const CLIENTS = [
@@ -20,9 +20,7 @@ export const CLIENT_FLAGS = {
     group,
     commands: CLIENTS,
     value: 'URL',
-    schema: text
-      .refine((v) => URL.canParse(v) && /^https?:$/.test(new URL(v).protocol), { message: 'an http or https URL' })
-      .transform((v) => v.replace(/\/+$/, '')),
+    schema: httpUrl,
     describe: 'of the service; its token is in FRACTAL_TOKEN',
     defaultText: 'FRACTAL_URL, or else http://127.0.0.1:8080',
   },

@@ -24,6 +24,7 @@ export type CommandName =
   | 'pause'
   | 'resume'
   | 'requeue'
+  | 'autoscale'
   | 'locate'
   | 'certs'
   | 'install-service'

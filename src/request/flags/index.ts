@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { ACCESS_FLAGS } from './access.js';
+import { AUTOSCALE_FLAGS } from './autoscale.js';
 import { CERTS_FLAGS } from './certs.js';
 import { CLIENT_TABLES } from './client.js';
 import { CLUSTER_FLAGS } from './cluster.js';
@@ -49,6 +50,7 @@ export const TABLES: readonly FlagTable[] = [
   OLDER_FLAGS,
   JOB_FLAGS,
   ...CLIENT_TABLES,
+  AUTOSCALE_FLAGS,
   REQUEST_FLAGS,
 ];
 

@@ -104,6 +104,11 @@ export const address = text.transform((v, context) => {
   return z.NEVER;
 });
 
+/** Without a slash at the end. */
+export const httpUrl = text
+  .refine((v) => URL.canParse(v) && /^https?:$/.test(new URL(v).protocol), { message: 'an http or https URL' })
+  .transform((v) => v.replace(/\/+$/, ''));
+
 /** `true`, or no value: text. `false`: none. */
 export const metricsFormat = z
   .enum(['true', 'false', 'text', 'json'], { message: 'text or json' })

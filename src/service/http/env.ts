@@ -48,6 +48,8 @@ export interface WorkerView {
   readonly name: string;
   readonly state: string;
   readonly slots: number;
+  /** Assigned there and not answered. */
+  readonly shards: number;
   /** Of the program, once it has been ready. */
   readonly version?: string;
   /** Why it is not used. */

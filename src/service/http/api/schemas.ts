@@ -153,6 +153,7 @@ const WORKER = named(
     name: z.string().describe('host:port'),
     state: z.string(),
     slots: count,
+    shards: count.describe('assigned to it by this service and not answered: 0 when it is idle'),
     version: z.string().exactOptional(),
     reason: z.string().exactOptional().describe('why it is not used'),
     samplesPerSecond: amount.exactOptional(),
