@@ -72,10 +72,11 @@ export function idleJob(kind: Kind, width: number, height: number, frames: numbe
   };
 }
 
-/** A fleet of its own, without workers so far, and the job on it. */
+/** The job on a fleet; absent: on one of its own, without workers so far. */
 export function startIdle(
   job: RenderJob,
   some: Partial<FleetOptions & JobOptions>,
+  existing?: Fleet,
 ): { readonly fleet: Fleet; readonly running: RunningJob } {
   const options = {
     dialer: grpcDialer(),
@@ -97,6 +98,6 @@ export function startIdle(
     gathered() {},
     ...some,
   };
-  const fleet = openFleet(options);
+  const fleet = existing ?? openFleet(options);
   return { fleet, running: startJob(fleet, job, options) };
 }

@@ -1,107 +1,130 @@
 /** What many connections cost the leader: real ones, over loopback, to workers that compute nothing. */
 
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Report } from '../../src/leader/job/ledger.js';
 import { idleJob, idleWorker, startIdle } from '../idle.js';
 import { print } from '../table.js';
 
-const [WIDTH, HEIGHT] = [300, 200];
+const LEADER = fileURLToPath(new URL('./connections-leader.js', import.meta.url));
+/** Processes that the workers are spread over, at most. */
+const PROCESSES = 8;
+const SLOTS = 4;
 /** Seconds for which connections without shards are observed. */
 const IDLE_SECONDS = 4;
+/** Shards of one pixel, and of 49 kB as painted tiles of 128 x 128 pixels have. */
+const SMALL = { width: 300, height: 200, frames: 1, blockSize: 1 };
+const LARGE = { width: 2048, height: 2048, frames: 40, blockSize: 128 };
 
+/** Of the leader: CPU is of all its threads. */
 interface Cost {
   readonly count: number;
-  /** Seconds of CPU of this process from the first dial until all were ready, and the time that passed. */
+  /** Seconds of CPU from the first dial until all were ready, and the time that passed. */
   readonly joining: number;
   readonly joiningWall: number;
   /** Seconds of CPU a second while heartbeats come, and nothing else. */
   readonly idle: number;
-  /** Shards a second, and per second of CPU of this process. */
-  readonly shards: number;
-  readonly shardsPerCpu: number;
-  /** MiB more than before, resident. */
+  /** Resident MiB more than before. */
   readonly memory: number;
   readonly files: number;
+  /** A second, and CPU seconds of each. */
+  readonly small: { readonly rate: number; readonly cpu: number };
+  readonly large: { readonly rate: number; readonly cpu: number };
+  readonly lost: number;
 }
 
+/** Each number of workers in a leader process of its own. */
 export async function connections(counts: readonly number[] = [1, 100, 500]): Promise<void> {
   const rows: (string | number)[][] = [];
   for (const count of counts) {
-    const { joining, joiningWall, idle, shards, shardsPerCpu, memory, files } = await cost(count);
+    const leader = fork(LEADER, [`${count}`]);
+    const [cost] = (await once(leader, 'message')) as [Cost];
+    const { joining, joiningWall, idle, memory, files, small, large, lost } = cost;
+    const milliseconds = (seconds: number) => (seconds * 1000).toFixed(2);
     rows.push([
       count,
-      ((joining / count) * 1000).toFixed(2),
+      milliseconds(joining / count),
       joiningWall.toFixed(1),
-      ((idle / count) * 1000).toFixed(2),
-      Math.round(shards),
-      Math.round(shardsPerCpu),
+      milliseconds(idle / count),
       (memory / count).toFixed(2),
       files,
+      ...[small, large].flatMap(({ rate, cpu }) => [Math.round(rate), milliseconds(cpu)]),
+      lost,
     ]);
   }
   print(
-    'Connections of one leader to workers of 4 slots whose shards cost nothing',
+    `One leader, and workers of ${SLOTS} slots whose shards cost nothing`,
     [
       'workers',
       'joining: CPU ms each',
       's in all',
       'idle: CPU ms a second each',
-      'shards of one pixel a second',
-      'a second of CPU',
       'MiB each',
       'open files',
+      'shards of a pixel a second',
+      'CPU ms each',
+      'shards of 49 kB a second',
+      'CPU ms each',
+      'lost',
     ],
     rows,
   );
 }
 
-/** 127.0.0.1, 127.0.0.2 …: as many names as workers. */
+/** 127.0.0.1, 127.0.0.2 ...: as many names as workers. */
 function hostOf(index: number): string {
   const number = index + 1;
   return `127.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
 }
 
-async function cost(count: number): Promise<Cost> {
-  const worker = await idleWorker('pixels', 4);
+/** In a process of the leader. */
+export async function costOf(count: number): Promise<Cost> {
+  const processes = await Promise.all(
+    Array.from({ length: Math.min(PROCESSES, count) }, () => idleWorker('pixels', SLOTS)),
+  );
+  const before = process.memoryUsage().rss;
+  const [from, cpuBefore] = [performance.now(), process.cpuUsage()];
+  const [small, large] = [SMALL, LARGE].map(({ width, height, frames, blockSize }) =>
+    idleJob('pixels', width, height, frames, blockSize),
+  ) as [ReturnType<typeof idleJob>, ReturnType<typeof idleJob>];
   let report: Report | undefined;
   const gathered = (result: Report) => {
     report = result;
   };
-  global.gc?.();
-  const before = process.memoryUsage().rss;
-  const [from, cpuBefore] = [performance.now(), process.cpuUsage()];
-  // No shard is assigned before all are ready and some more time has passed: the last one joins later.
-  const job = idleJob('pixels', WIDTH, HEIGHT, 1, 1);
-  const { fleet, running } = startIdle(job, { gathered, minWorkers: count + 1, maxSlots: 0 });
-  const add = (k: number) => fleet.add({ address: { host: hostOf(k), port: worker.address.port }, slots: 0 });
+  // No shard is assigned while one worker is missing: the last one joins later.
+  const { fleet, running } = startIdle(small, { gathered, minWorkers: count + 1 });
+  const add = (k: number) => {
+    const { address } = processes[k % processes.length] as (typeof processes)[number];
+    fleet.add({ address: { host: hostOf(k), port: address.port }, slots: 0 });
+  };
   for (let k = 0; k < count; k++) add(k);
   while (fleet.workers.filter(({ state }) => state === 'ready').length < count) await setTimeout(20);
   const joining = cpuSeconds(cpuBefore);
   const joiningWall = (performance.now() - from) / 1000;
-  await setTimeout(500);
+  await setTimeout(1000);
   const idleFrom = process.cpuUsage();
   await setTimeout(IDLE_SECONDS * 1000);
   const idle = cpuSeconds(idleFrom) / IDLE_SECONDS;
-  const files = openFiles();
-  const memory = (process.memoryUsage().rss - before) / 2 ** 20;
-  const shardsFrom = process.cpuUsage();
-  add(count);
-  for await (const _ of running.frames);
-  const cpu = cpuSeconds(shardsFrom);
-  fleet.close();
-  worker.process.disconnect();
-  const { shards, computeSeconds } = report as Report;
-  return {
-    count,
-    joining,
-    joiningWall,
-    idle,
-    shards: shards / computeSeconds,
-    shardsPerCpu: shards / cpu,
-    memory,
-    files,
+  const [files, memory] = [openFiles(), (process.memoryUsage().rss - before) / 2 ** 20];
+  const rates: { rate: number; cpu: number }[] = [];
+  let lost = 0;
+  const through = async (frames: AsyncIterable<unknown>) => {
+    const shardsFrom = process.cpuUsage();
+    for await (const _ of frames);
+    const { shards, computeSeconds, lost: others } = report as Report;
+    rates.push({ rate: shards / computeSeconds, cpu: cpuSeconds(shardsFrom) / shards });
+    lost += others;
   };
+  add(count);
+  await through(running.frames);
+  await through(startIdle(large, { gathered }, fleet).running.frames);
+  fleet.close();
+  for (const { process: child } of processes) child.disconnect();
+  const [ofSmall, ofLarge] = rates as [Cost['small'], Cost['large']];
+  return { count, joining, joiningWall, idle, memory, files, small: ofSmall, large: ofLarge, lost };
 }
 
 function cpuSeconds(since: NodeJS.CpuUsage): number {
