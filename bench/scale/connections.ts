@@ -15,9 +15,9 @@ const PROCESSES = 8;
 const SLOTS = 4;
 /** Seconds for which connections without shards are observed. */
 const IDLE_SECONDS = 4;
-/** Shards of one pixel, and of 49 kB as painted tiles of 128 x 128 pixels have. */
+/** Shards of one pixel, and of 12 kB: painted tiles of 64 x 64 pixels. */
 const SMALL = { width: 300, height: 200, frames: 1, blockSize: 1 };
-const LARGE = { width: 2048, height: 2048, frames: 40, blockSize: 128 };
+const LARGE = { width: 4096, height: 4096, frames: 6, blockSize: 64 };
 
 /** Of the leader: CPU is of all its threads. */
 interface Cost {
@@ -66,7 +66,7 @@ export async function connections(counts: readonly number[] = [1, 100, 500]): Pr
       'open files',
       'shards of a pixel a second',
       'CPU ms each',
-      'shards of 49 kB a second',
+      'shards of 12 kB a second',
       'CPU ms each',
       'lost',
     ],

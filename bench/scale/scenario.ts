@@ -1,20 +1,10 @@
 /** The jobs and the clusters of docs/scale.md, with the figures that were measured. */
 
-import type { Cluster, LeaderCosts, Outcome, SimulatedJob } from '../../test/leader/simulate-cluster.js';
+import type { Cluster, Outcome, SimulatedJob } from '../../test/leader/simulate-cluster.js';
+import { COSTS } from '../../test/leader/timed-cluster.js';
 import { uniform } from '../../test/leader/uniform.js';
 import { type CostMap, costOf } from '../cost-map.js';
 
-/**
- * Measured with `make bench ARGS="connections leader"` on 16 cores of a Xeon (docs/scale.md). What a byte of a scene costs was not
- * measured; it is assumed to be what a byte of an answer costs.
- */
-export const COSTS: LeaderCosts = {
-  shard: 0.2e-3,
-  answerByte: 4e-9,
-  sceneByte: 4e-9,
-  join: 1.8e-3,
-  heartbeat: 0.08e-3,
-};
 const GIGABIT = 1e9 / 8;
 /** Seconds that x264 and the conversion before it take for a frame of 1920x1080, and assembling it from keyframes besides. */
 const ENCODED = 0.022;
