@@ -56,6 +56,7 @@ export function jobs(map: CostMap): readonly Named[] {
     job('7680x4320', map, { ...eight, microseconds: 0.6 }),
     job('7680x4320, even', undefined, { ...eight, microseconds: 0.6 }),
     job('7680x4320, deep', map, { ...eight, microseconds: 40, sceneBytes: 1.5e6 }),
+    job('7680x4320, deep, 64 samples', map, { ...eight, samples: 64, microseconds: 40, sceneBytes: 1.5e6 }),
     job('poster, 32768x24576', map, { width: 32_768, height: 24_576, samples: 4, microseconds: 0.6 }),
     job('film, frame by frame', map, { ...film, samples: 4, microseconds: 0.6, consume: ENCODED }),
     job('film from keyframes', map, {
