@@ -6,7 +6,7 @@ HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
 # Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
 ARGS ?=
 
-.PHONY: help build docs pictures check test test-all coverage demo leader worker serve bench soak clean
+.PHONY: help build docs pictures check test test-all coverage demo leader worker serve bench soak pack clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -59,6 +59,9 @@ bench: build ## measure: prints ratios, see docs/performance.md
 
 soak: build ## ten minutes of a cluster with constant faults: SOAK_SECONDS=3600 for more, SOAK_SEED=7
 	@SOAK_SECONDS=$${SOAK_SECONDS:-600} $(NODE) --test dist/test/faults/churn.test.js
+
+pack: build ## make the npm package fractal-VERSION.tgz, which installs and runs elsewhere
+	@npm pack --silent --ignore-scripts
 
 clean: ## remove what was built and rendered
 	rm -rf dist gen demo coverage

@@ -11,8 +11,8 @@ export interface Interrupts {
   release(): void;
 }
 
-/** Node undoes what nohup did to SIGHUP: without a listener it would end the process at once. */
-export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Node undoes what nohup did to SIGHUP: without a listener it would end the process at once. SIGBREAK: Ctrl-Break in Windows. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const;
 
 /**
  * `timeoutSeconds`: from now on; 0: no limit. `device`: whether a graphics device may be open.

@@ -7,18 +7,21 @@
 import { readdirSync } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
 
-/** Starts of names in test/ whose files kill, stop and flood real processes: three quarters of the time that all files take. */
-const SLOW = ['faults/', 'deploy/slurm'];
+/** Starts of names in test/ whose files kill, stop and flood real processes, or build an image: three quarters of the time of all. */
+const SLOW = ['faults/', 'deploy/image', 'deploy/slurm'];
 const SLOWEST = 10;
 
 // For this process' children too, which are the test files and the programs that they start.
 process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim();
 
-const root = new URL('../dist/test/', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../dist/test/', import.meta.url));
 const words = process.argv.slice(2);
 const parts = words.filter((word) => !word.startsWith('--'));
-const every = readdirSync(root, { recursive: true }).filter((name) => name.endsWith('.test.js'));
+const every = readdirSync(root, { recursive: true })
+  .filter((name) => name.endsWith('.test.js'))
+  .map((name) => name.replaceAll('\\', '/'));
 const chosen = every.filter(choice());
 const files = chosen.map((name) => root + name).sort();
 

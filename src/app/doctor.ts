@@ -37,8 +37,15 @@ export async function examine(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
   signal.throwIfAborted();
   const { webgpu, headlessgl } = await orAborted(signal, probeGpu());
   found.push(gpu('kernel gpu, WebGPU', webgpu), gpu('kernel gpu, headless GL', headlessgl));
-  found.push(vulkan(), display(env), ...(await orAborted(signal, ffmpeg())));
+  // Other systems have no Vulkan loader, and a display always.
+  if (process.platform === 'linux') found.push(vulkan(), display(env));
+  found.push(...(await orAborted(signal, ffmpeg())));
   return found;
+}
+
+/** What installs a program here. */
+function command(debian: string, homebrew: string, winget: string): string {
+  return { darwin: homebrew, win32: winget }[process.platform as string] ?? debian;
 }
 
 function node(): Finding {
@@ -46,7 +53,8 @@ function node(): Finding {
   const good = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
   const text = `${process.version}, ${process.platform} ${process.arch}`;
   if (good) return { topic: 'node', state: 'good', text };
-  const remedy = 'curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs';
+  const debian = 'curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs';
+  const remedy = command(debian, 'brew install node', 'winget install OpenJS.NodeJS.LTS');
   return { topic: 'node', state: 'bad', text: `${text}: older than ${OLDEST_NODE.join('.')}`, remedy };
 }
 
@@ -77,6 +85,9 @@ async function measured(topic: string, open: () => Promise<Kernel>): Promise<Fin
     await kernel.close();
     return { topic, state: 'good', text: `${giga(speed)} in one thread (${kernel.detail})` };
   } catch (error) {
+    // Optional packages, which the message names.
+    if (error instanceof FractalError && error.code === 'KERNEL_MISSING')
+      return { topic, state: 'less', text: messageOf(error) };
     return { topic, state: 'bad', text: messageOf(error), remedy: 'make build' };
   }
 }
@@ -108,7 +119,7 @@ function display({ DISPLAY, WAYLAND_DISPLAY, PATH = '' }: NodeJS.ProcessEnv): Fi
 }
 
 async function ffmpeg(): Promise<Finding[]> {
-  const remedy = 'sudo apt-get install -y ffmpeg';
+  const remedy = command('sudo apt-get install -y ffmpeg', 'brew install ffmpeg', 'winget install Gyan.FFmpeg');
   try {
     const { path, from, version, encoders } = await findFfmpeg();
     const [have, lack] = [

@@ -1,11 +1,12 @@
 /** The client of the JSON socket: sends a request, and writes the answer to a file, which appears when it is complete. */
 
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { type Address, addressText } from '../cluster/transport.js';
 import { FractalError, messageOf, oneLine } from '../errors.js';
+import { replaceFile } from '../files.js';
 
 const ERROR = 'error: ';
 const MOST_ERROR = 4_096;
@@ -37,7 +38,7 @@ export async function requestFilm(text: string, to: Address, path: string, signa
     if (refusal.startsWith(ERROR))
       throw new FractalError('JOB_STATE', `the service: ${oneLine(refusal.slice(ERROR.length))}`);
     if (bytes === 0) throw noAnswer(to, 'it closed the connection');
-    await rename(part, path);
+    await replaceFile(part, path);
     return bytes;
   } catch (error) {
     await rm(part, { force: true });

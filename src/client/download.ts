@@ -4,9 +4,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FractalError, messageOf } from '../errors.js';
+import { refusedName, replaceFile } from '../files.js';
 import type { Api, JobAnswer } from './api.js';
 import { ENDINGS } from './follow.js';
 
@@ -26,6 +27,9 @@ export async function download(api: Api, job: JobAnswer, target: string | undefi
     if (name !== basename(name) || /^\.|[\\/\0]/.test(name))
       throw new FractalError('PROTOCOL', `the service names a file "${name}", which is not a plain name`);
     const path = await pathOf(name, target, outputs.length);
+    const refused = refusedName(basename(path));
+    if (refused !== undefined)
+      throw new FractalError('OUTFILE_UNWRITABLE', `${path}: ${refused}: name another with -o`);
     await downloadFile(api, href, path, bytes);
     paths.push(path);
   }
@@ -57,7 +61,7 @@ async function downloadFile(api: Api, href: string, path: string, bytes: number)
   }
   try {
     if (bytes === 0) await writeFile(part, '');
-    await rename(part, path);
+    await replaceFile(part, path);
   } catch (error) {
     throw unwritable(path, error);
   }

@@ -3,7 +3,8 @@
  * once it is open, so none is left however the program ends.
  */
 
-import { mkdtempSync, rmdirSync, unlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,14 +98,10 @@ function bytesIn({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** Its name is random and exclusive. Windows may keep a folder that has an open file: so it has none of its own. */
 async function unnamedFile(folder: string): Promise<FileHandle> {
-  const own = mkdtempSync(join(folder, 'fractal-'));
-  const path = join(own, 'keyframe');
-  try {
-    const file = await open(path, 'wx+', 0o600);
-    unlinkSync(path);
-    return file;
-  } finally {
-    rmdirSync(own);
-  }
+  const path = join(folder, `fractal-${randomBytes(8).toString('hex')}`);
+  const file = await open(path, 'wx+', 0o600);
+  unlinkSync(path);
+  return file;
 }

@@ -7,10 +7,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
-import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { asResourceError, FractalError, messageOf } from '../errors.js';
+import { refusedName, replaceFile } from '../files.js';
 import { type StreamTarget, streamTarget } from './stream-target.js';
 import { writeError } from './write-error.js';
 
@@ -59,6 +60,8 @@ export async function temporary(outfile: string, options: TemporaryOptions = {})
   const folder = target === undefined ? tmpdir() : dirname(target);
   const name = basename(target ?? outfile);
   const path = join(folder, `.${beginning(name)}.${randomBytes(4).toString('hex')}.part`);
+  const refused = refusedName(name);
+  if (refused !== undefined) throw unwritable(outfile, refused);
   await requireFolder(outfile, folder);
   const length = Buffer.byteLength(name);
   if (length > MAX_NAME_BYTES) throw unwritable(outfile, `its name has ${length} bytes, at most ${MAX_NAME_BYTES} fit`);
@@ -87,7 +90,7 @@ export async function temporary(outfile: string, options: TemporaryOptions = {})
       }
       const replaced = (await stat(target).catch(() => undefined)) !== undefined;
       try {
-        await rename(path, target);
+        await replaceFile(path, target);
       } catch (error) {
         throw unwritable(outfile, messageOf(error), error);
       }

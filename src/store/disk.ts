@@ -5,9 +5,10 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { constants, type FileHandle, mkdir, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { replaceFile } from '../files.js';
 import type { Blobs, Expectation, ExpectedEntry, Listed, Part, PartWriter, Traits } from './blobs.js';
 import { forgetGrowth, type Growth, growthOf } from './growth.js';
 import { type FileUse, Quota } from './quota.js';
@@ -158,7 +159,7 @@ class DiskBlobs implements Blobs {
     this.quota.own.delete(name);
     this.quota.own.set(key, 0);
     // Another program may have removed it to free space: then it is not kept.
-    await rename(this.path(name), this.path(key)).catch(() => undefined);
+    await replaceFile(this.path(name), this.path(key)).catch(() => undefined);
   }
 
   private async *files(): AsyncGenerator<FileUse> {

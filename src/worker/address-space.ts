@@ -33,7 +33,7 @@ export function requireRoom(slots: number, space = addressSpace(), trapped = isT
   const what = `${limit} MiB of address space (ulimit -v) are too few for ${slots} slot${slots > 1 ? 's' : ''}`;
   const raise = `raise the limit to ${rest + slots * THREAD_MIB} MiB`;
   if (trapped) {
-    const way = `start bin/fractal itself, which passes ${FLAG} to node, or ${raise}`;
+    const way = `set NODE_OPTIONS=${FLAG}, or ${raise}`;
     throw new FractalError('RESOURCES', `${what}: ${way}`);
   }
   const way = most > 0 ? `use --slots ${most} or --local ${most}, or ${raise}` : raise;

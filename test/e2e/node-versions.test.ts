@@ -1,42 +1,21 @@
-/**
- * Node 20, 22 and 24 build the same identity and compute the same pictures, in one mixed cluster. FRACTAL_NODES lists the
- * executables, separated as in PATH; else those of npm's `node-linux-*` packages under .ci/node* are taken, and this one.
- */
+/** Node 20, 22 and 24 build the same identity and compute the same pictures, in one mixed cluster. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildDigest } from '../../src/build.js';
+import { nodesHere, WANTED } from './nodes.js';
 import { folder, fractal, hostfileOf, PROGRAM, run } from './processes.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const WANTED = [20, 22, 24];
 const BOUNDED = { timeout: 300_000 };
 
 const HERE = nodesHere();
 const MISSING = WANTED.filter((major) => !HERE.has(major));
-
-/** Major version to executable. */
-function nodesHere(): ReadonlyMap<number, string> {
-  const named = process.env.FRACTAL_NODES?.split(delimiter).filter((path) => path !== '');
-  const nodes = [process.execPath, ...(named ?? installed())].map((path) => {
-    const version = execFileSync(path, ['--version'], { encoding: 'utf8' });
-    return [Number(/^v(\d+)/.exec(version)?.[1]), path] as const;
-  });
-  return new Map(nodes.filter(([major]) => WANTED.includes(major)));
-}
-
-function installed(): string[] {
-  const homes = existsSync(join(ROOT, '.ci')) ? readdirSync(join(ROOT, '.ci')) : [];
-  const name = `node-${process.platform}-${process.arch}`;
-  return homes
-    .map((home) => join(ROOT, '.ci', home, 'node_modules', name, 'bin/node'))
-    .filter((path) => existsSync(path));
-}
 
 for (const major of MISSING) {
   test(`Node ${major} builds the same identity and takes part in a mixed cluster`, (t) =>

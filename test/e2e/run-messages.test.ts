@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { folder, fractal, run, start } from './processes.js';
 
 const BOUNDED = { timeout: 120_000 };
@@ -102,7 +103,7 @@ test('a picture to /dev/stdout is alone there: names, metrics and JSON go to std
   const whole = readFileSync(join(at, 'x.png'));
   const redirected = join(at, 'y.png');
   const command = `"$0" "$@" > "${redirected}"`;
-  const program = new URL('../../../bin/fractal', import.meta.url).pathname;
+  const program = fileURLToPath(new URL('../../../bin/fractal', import.meta.url));
   const { code, stderr } = await run(t, ['sh', '-c', command, process.execPath, program, ...words, '/dev/stdout'])
     .ended;
   assert.equal(code, 0, stderr);
@@ -115,7 +116,7 @@ test('a name that is not UTF-8 is refused in one line, whatever flag it belongs 
   const at = folder(t);
   for (const flag of ['-o', '--metrics-file', '--store', '--request']) {
     const script = `"$0" "$1" leader --local 1 ${flag} "$(printf 'b\\377.png')"`;
-    const program = new URL('../../../bin/fractal', import.meta.url).pathname;
+    const program = fileURLToPath(new URL('../../../bin/fractal', import.meta.url));
     const { code, stderr } = await run(t, ['sh', '-c', script, process.execPath, program], at).ended;
     assert.equal(code, 2, flag);
     assert.match(stderr, /^error: REQUEST_INVALID: "b\uFFFD\.png" on the command line is not UTF-8 text.*\n$/);

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { folder, fractal, hostfileOf, run, start, worker } from './processes.js';
 
 const BOUNDED = { timeout: 120_000 };
@@ -143,7 +144,7 @@ test('flags that contradict it are refused in one line', BOUNDED, async (t) => {
 });
 
 test('make leader takes it', BOUNDED, async (t) => {
-  const root = new URL('../../../', import.meta.url).pathname;
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
   const outfile = join(folder(t), 'a.png');
   const words = ['--wait-start', '127.0.0.1:18202', ...PICTURE, '-o', outfile].join(' ');
   const hosts = join(folder(t), 'hosts');

@@ -27,7 +27,7 @@ test('with the traps of V8, which reserve 10 GiB a memory, there has to be much 
   requireRoom(8, { limit: 70_000, used: 800 }, true);
   assert.throws(() => requireRoom(8, { limit: 12_000, used: 800 }, true), {
     message:
-      '12000 MiB of address space (ulimit -v) are too few for 8 slots: start bin/fractal itself, which passes ' +
-      '--disable-wasm-trap-handler to node, or raise the limit to 67872 MiB',
+      '12000 MiB of address space (ulimit -v) are too few for 8 slots: set ' +
+      'NODE_OPTIONS=--disable-wasm-trap-handler, or raise the limit to 67872 MiB',
   });
 });

@@ -5,6 +5,7 @@
 
 import { FractalError } from '../../errors.js';
 import { iterateBatch, type Shape } from './batch-kernel.js';
+import { INSTALL, isInstalled } from './packages.js';
 
 export type Mode = 'webgpu' | 'headlessgl' | 'cpu';
 
@@ -125,9 +126,15 @@ async function openHeadlessGl(): Promise<Backend> {
   };
 }
 
-/** Loaded on demand: it is large, and it looks for `gl` as it loads. */
+/** Loaded on demand: it is large, and it looks for `gl` as it loads. @throws FractalError KERNEL_MISSING */
 async function library(): Promise<Library> {
-  return import('gpu.js');
+  try {
+    return await import('gpu.js');
+  } catch (error) {
+    if (isInstalled('gpu.js')) throw error;
+    const why = `the package gpu.js is not installed: ${INSTALL}`;
+    throw new FractalError('KERNEL_MISSING', why, { cause: error });
+  }
 }
 
 /** Defines navigator.gpu, where gpu.js expects WebGPU; returns a function that removes it. */

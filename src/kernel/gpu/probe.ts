@@ -5,8 +5,9 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderOf, INSTALL, isInstalled } from './packages.js';
 
 export type Probed =
   | { readonly ok: true; readonly detail: string; readonly gigaPerSecond: number }
@@ -26,7 +27,6 @@ const REMEDY = {
   software:
     'without a GPU, SwiftShader does: sudo apt-get install -y chromium-common libvulkan1 && ' +
     'export VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json',
-  webgpu: 'npm ci',
   gl:
     'sudo apt-get install -y g++ make python3 pkg-config libxi-dev libglu1-mesa-dev libglew-dev && ' +
     'npm rebuild gl --ignore-scripts=false',
@@ -42,7 +42,7 @@ export async function probeGpu(timeoutMs = TIMEOUT_MS): Promise<GpuProbe> {
 
 /** Never throws; answers within about `timeoutMs`. */
 export async function probeWebgpu(timeoutMs = TIMEOUT_MS): Promise<Probed> {
-  if (!resolved('webgpu')) return { ok: false, reason: 'the package webgpu is not installed', remedy: REMEDY.webgpu };
+  if (!isInstalled('webgpu')) return { ok: false, reason: 'the package webgpu is not installed', remedy: INSTALL };
   const report = await tryOut('webgpu', timeoutMs);
   if (!('failed' in report)) return { ok: true, ...report };
   if (!/no adapter/.test(report.failed)) return { ok: false, reason: report.failed, remedy: REMEDY.driver };
@@ -54,7 +54,7 @@ export async function probeWebgpu(timeoutMs = TIMEOUT_MS): Promise<Probed> {
 /** Manifests of the Vulkan drivers that the loader would read, where Debian and its users put them. */
 export function vulkanDrivers(): string[] {
   const named = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
-  if (named) return named.split(':').filter((file) => existsSync(file));
+  if (named) return named.split(delimiter).filter((file) => existsSync(file));
   return ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'].flatMap((folder) =>
     existsSync(folder) ? readdirSync(folder).map((file) => `${folder}/${file}`) : [],
   );
@@ -62,8 +62,8 @@ export function vulkanDrivers(): string[] {
 
 /** Never throws; answers within about `timeoutMs`. */
 export async function probeHeadlessGl(timeoutMs = TIMEOUT_MS): Promise<Probed> {
-  const gl = resolved('gl');
-  if (!gl || !existsSync(fileURLToPath(new URL('build/Release/webgl.node', gl)))) {
+  const gl = folderOf('gl');
+  if (!gl || !existsSync(join(gl, 'build/Release/webgl.node'))) {
     return { ok: false, reason: 'the optional package gl is not built', remedy: REMEDY.gl };
   }
   const report = await tryOut('headlessgl', timeoutMs);
@@ -72,17 +72,6 @@ export async function probeHeadlessGl(timeoutMs = TIMEOUT_MS): Promise<Probed> {
     return { ok: false, reason: 'there is no display', remedy: REMEDY.display };
   }
   return { ok: false, reason: report.failed, remedy: REMEDY.gl };
-}
-
-/** The folder of an installed package, as a URL. */
-function resolved(name: string): URL | undefined {
-  try {
-    const from = createRequire(import.meta.url);
-    const folder = from.resolve.paths(name)?.find((each) => existsSync(`${each}/${name}/package.json`));
-    return folder === undefined ? undefined : new URL(`file://${folder}/${name}/`);
-  } catch {
-    return undefined;
-  }
 }
 
 function tryOut(mode: 'webgpu' | 'headlessgl', timeoutMs: number): Promise<Report> {
