@@ -15,6 +15,10 @@ import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
 import { refining } from './refining.js';
+import { compared } from './scale/compared.js';
+import { connections } from './scale/connections.js';
+import { decisions } from './scale/decisions.js';
+import { scale } from './scale/index.js';
 import { segments } from './segments.js';
 import { serve } from './serve.js';
 import { straggler } from './straggler.js';
@@ -40,6 +44,10 @@ const ALL = {
   priority,
   fair,
   serve,
+  scale,
+  compared,
+  connections,
+  decisions: async () => decisions(),
 };
 const names = process.argv.slice(2);
 for (const [name, bench] of Object.entries(ALL)) if (names.length === 0 || names.includes(name)) await bench();

@@ -11,9 +11,8 @@ import { type JobOptions, type RunningJob, startJob } from '../src/leader/job/jo
 import { DEFAULT_COLOURS, prepare } from '../src/render/colours.js';
 import type { View } from '../src/view/view.js';
 import { fractalJob } from '../src/work/fractal/job.js';
-import { BUILT_IN } from '../src/work/kinds.js';
-import type { JobHandle, Pool } from '../src/worker/pool.js';
 import { serve } from '../src/worker/session.js';
+import { timedPool } from '../test/leader/timed-pool.js';
 
 const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
 
@@ -21,65 +20,20 @@ export type Kind = 'pixels' | 'samples';
 
 const ONE = { perPixel: 1, channels: 1 };
 
-/** A process that answers every shard immediately. */
-export async function idleWorker(kind: Kind): Promise<{ process: ChildProcess; address: Address }> {
-  const process = fork(WORKER, [kind]);
+/** A process that answers every shard immediately. `slots`: that each of its sessions has. */
+export async function idleWorker(kind: Kind, slots = 2): Promise<{ process: ChildProcess; address: Address }> {
+  const process = fork(WORKER, [kind, `${slots}`]);
   const address = await new Promise<Address>((resolve) => {
     process.once('message', (message) => resolve(message as unknown as Address));
   });
   return { process, address };
 }
 
-/** Two slots; samples or pixels of zeros. */
-const idlePool = (bytesPerPixel: number): Pool => ({
-  instance: '',
-  slots: 2,
-  kinds: BUILT_IN,
-  started: Promise.resolve(),
-  broken: new Promise(() => {}),
-  device: false,
-  slotsFor: () => 2,
-  offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
-  warm: () => undefined,
-  session: () => ({
-    open: () => idleHandle(bytesPerPixel),
-    close() {},
-  }),
-  close: async () => {},
-});
-
-function idleHandle(bytesPerPixel: number): JobHandle {
-  const underWay = new Set<number>();
-  return {
-    asset() {},
-    scene() {},
-    dropScene() {},
-    queue({ epoch, work }, finish) {
-      if (work.kind !== 'fractal') throw new Error('this worker is for the leaders of these benchmarks');
-      const { width, height } = work.rect;
-      underWay.add(epoch);
-      setImmediate(() => {
-        underWay.delete(epoch);
-        const samples = width * height;
-        const bytes = new Uint8Array(samples * bytesPerPixel);
-        finish({ kind: 'done', bytes, seconds: 1e-4, iterations: samples, uncertain: 0, samples });
-      });
-    },
-    cancel() {},
-    setRank() {},
-    running: 0,
-    get underWay() {
-      return [...underWay];
-    },
-    close() {},
-  };
-}
-
 /** Answers every shard of a leader at once. */
-export function serveIdle(link: WorkerLink, kind: Kind): void {
+export function serveIdle(link: WorkerLink, kind: Kind, slots = 2): void {
   serve(
     link,
-    idlePool(kind === 'samples' ? 8 : 3),
+    timedPool({ slots, bytesPerPixel: kind === 'samples' ? 8 : 3 }),
     { version: 'bench', build: 'build' },
     {
       began() {},
@@ -118,10 +72,11 @@ export function idleJob(kind: Kind, width: number, height: number, frames: numbe
   };
 }
 
-/** A fleet of its own, without workers so far, and the job on it. */
+/** The job on a fleet; absent: on one of its own, without workers so far. */
 export function startIdle(
   job: RenderJob,
   some: Partial<FleetOptions & JobOptions>,
+  existing?: Fleet,
 ): { readonly fleet: Fleet; readonly running: RunningJob } {
   const options = {
     dialer: grpcDialer(),
@@ -143,6 +98,6 @@ export function startIdle(
     gathered() {},
     ...some,
   };
-  const fleet = openFleet(options);
+  const fleet = existing ?? openFleet(options);
   return { fleet, running: startJob(fleet, job, options) };
 }

@@ -192,12 +192,10 @@ export function openFleet(options: FleetOptions): Fleet {
 
   function joined({ name }: Connection, ready: Ready): void {
     const member = members.get(name) as Member;
-    const others = [...members].filter(([other, { slots }]) => other !== name && slots > 0);
-    const known = ready.instance !== '' && others.find(([, { instance }]) => instance === ready.instance)?.[0];
+    const { used, same } = othersOf(name, ready.instance);
     // As two workers it would confirm its own answers.
-    if (known) return leaveOut(name, `it is the same worker as ${known}`, true);
+    if (same !== undefined) return leaveOut(name, `it is the same worker as ${same}`, true);
     unconfirmed.confirm(name);
-    const used = others.reduce((sum, [, { slots }]) => sum + slots, 0);
     const slots = options.maxSlots > 0 ? Math.min(ready.slots, options.maxSlots - used) : ready.slots;
     if (slots <= 0) {
       const why = ready.slots > 0 ? 'the job has all the slots that it may use' : 'it has no slots';
@@ -208,6 +206,17 @@ export function openFleet(options: FleetOptions): Fleet {
     const { instance, version } = ready;
     Object.assign(member, { state, slots, instance, version, reason: undefined, isEnding: false });
     if (!isDrained) emit({ kind: 'joined', worker: name, slots });
+  }
+
+  /** Slots of the other workers, and the one of them that is this process. */
+  function othersOf(name: string, instance: string): { readonly used: number; readonly same: string | undefined } {
+    let [used, same]: [number, string | undefined] = [0, undefined];
+    for (const [other, member] of members) {
+      if (other === name || member.slots === 0) continue;
+      used += member.slots;
+      if (instance !== '' && member.instance === instance) same ??= other;
+    }
+    return { used, same };
   }
 
   function drain(name: string): boolean {

@@ -3,6 +3,7 @@
  * or failed, are left out of it. Decides when there are enough to begin, and when too few are left to go on.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import { type Opened, PRIORITY, type Rank } from '../../cluster/messages.js';
 import { FractalError } from '../../errors.js';
 import type { Fleet, FleetEvent, JobOrder } from '../fleet/fleet.js';
@@ -64,12 +65,16 @@ export interface WorkersEvents {
 
 /** A worker that does not answer Open for so long is left out; a graphics driver may need some time. */
 const OPEN_MS = 30_000;
+/** Workers that get their first shards in one turn of the event loop. */
+const GROUP = 32;
 /** Why it is not waited for. */
 const NOT_FOR_THIS = 'the job does not use it';
 
 export class JobWorkers {
   /** The job is open on it. */
   private readonly open = new Map<string, JobWorker>();
+  /** Of those, together: it is read with each answer. */
+  private openSlots = 0;
   /** Workers to which Open was sent: their slots, and the timer of the time-out. */
   private readonly opening = new Map<string, { readonly slots: number; readonly timer: NodeJS.Timeout }>();
   /** Workers that are not waited for, with the reason. */
@@ -111,7 +116,7 @@ export class JobWorkers {
   }
 
   get slots(): number {
-    return [...this.open.values()].reduce((sum, { slots }) => sum + slots, 0);
+    return this.openSlots;
   }
 
   /** Workers that take part, or may yet. */
@@ -181,15 +186,26 @@ export class JobWorkers {
     this.waiting = false;
     const { speed, detail } = opened;
     const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail };
+    this.remove(name);
     this.open.set(name, worker);
+    this.openSlots += worker.slots;
     this.events.note(`${name} joined: ${worker.slots} slot${worker.slots > 1 ? 's' : ''}, ${detail}`);
     this.events.opened(worker);
     if (this.begun) this.events.available(worker);
     else if (this.open.size >= this.options.minWorkers) {
       this.begun = true;
-      for (const one of [...this.open.values()]) this.events.available(one);
+      void this.begin([...this.open.values()]);
     }
     return undefined;
+  }
+
+  /** In groups: if thousands got their first shards in one turn of the event loop, their heartbeats would be read too late. */
+  private async begin(workers: readonly JobWorker[]): Promise<void> {
+    for (const [k, worker] of workers.entries()) {
+      if (k > 0 && k % GROUP === 0) await setImmediate();
+      // It may have been lost meanwhile, or be back and available already.
+      if (this.open.get(worker.name) === worker) this.events.available(worker);
+    }
   }
 
   /** The worker cannot take part, or must not. */
@@ -271,7 +287,7 @@ export class JobWorkers {
   private lost(name: string, reason: string, fault: boolean): void {
     if (this.opening.has(name)) this.events.note(`${name} was lost (${reason}) before it opened the job`);
     this.removeOpening(name);
-    if (!this.open.delete(name)) return;
+    if (!this.remove(name)) return;
     const drained = this.drained.has(name);
     this.events.note(drained ? `${name} left` : `${name} was lost (${reason}): its shards go to others`);
     this.events.left(name, drained ? 'drained' : 'lost', reason, fault);
@@ -285,7 +301,7 @@ export class JobWorkers {
   }
 
   private leave(name: string, reason: string): void {
-    const wasOpen = this.open.delete(name);
+    const wasOpen = this.remove(name);
     this.missing.set(name, reason);
     this.leftOut.add(name);
     this.events.send(name, { kind: 'close', metrics: false });
@@ -322,6 +338,12 @@ export class JobWorkers {
       !this.leftOut.has(name) &&
       this.fleet.workers.some((one) => one.name === name && one.state !== 'left out')
     );
+  }
+
+  /** Returns whether the job was open on it. */
+  private remove(name: string): boolean {
+    this.openSlots -= this.open.get(name)?.slots ?? 0;
+    return this.open.delete(name);
   }
 
   private removeOpening(name: string): void {

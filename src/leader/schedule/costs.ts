@@ -5,6 +5,11 @@ const MAX_SAMPLES = 1 << 18;
 const FIRST_SAMPLES = 1 << 10;
 const MIN_SECONDS = 0.004;
 const MAX_SECONDS = 0.25;
+/**
+ * A leader handles some thousands of shards a second. Where more slots than that take part, shards last at least, and at most, so many
+ * seconds for each slot (docs/scale.md).
+ */
+const [MIN_FOR_SLOT, MAX_FOR_SLOT] = [0.1e-3, 0.5e-3];
 const [FEWEST, MOST] = [64, 1 << 14];
 /** A shard gets this part of its slot's share of what is left. */
 const PARTS = 3;
@@ -69,8 +74,10 @@ export class Costs {
       return Math.max(FEWEST, Math.min(first, guided / PARTS));
     }
     if (this.mean === 0) return Math.min(MAX_SAMPLES, Math.max(MOST, guided));
-    const smallest = Math.min(MOST, Math.max(FEWEST, (MIN_SECONDS * own) / this.mean));
-    const largest = Math.max(FEWEST, (MAX_SECONDS * own) / this.mean);
-    return Math.min(MAX_SAMPLES, largest, Math.max(smallest, guided));
+    const perSecond = own / this.mean;
+    const smallest = Math.min(MOST, Math.max(FEWEST, MIN_SECONDS * perSecond));
+    const largest = Math.max(FEWEST, Math.max(MAX_SECONDS, MAX_FOR_SLOT * slots) * perSecond);
+    const handled = MIN_FOR_SLOT * slots * perSecond;
+    return Math.min(MAX_SAMPLES, largest, Math.max(smallest, handled, guided));
   }
 }

@@ -53,8 +53,10 @@ export function schedule(job: Job): Schedule {
     if (over) return [];
     now = time;
     commands = [];
+    const before = shards.leases.size;
     apply(event);
-    if (!over) assignAvailable();
+    // A heartbeat that ended no lease has left nothing to assign, and each worker sends one a second.
+    if (!over && (event.kind !== 'heartbeat' || shards.leases.size !== before)) assignAvailable();
     if (!over && event.kind === 'tick') checkWaiting();
     else if (!over && copyDone && now - speculatedAt >= SPECULATE_MS * shards.live.size) copyLate();
     return commands;
@@ -255,7 +257,7 @@ export function schedule(job: Job): Schedule {
       const live = back ?? shards.take(shards.unverified, member) ?? cut(member);
       if (over) return;
       if (!live) {
-        passed.unshift(member);
+        passed.push(member);
         // Another peer may have renders of its own.
         if (job.together) continue;
         // A shard fails on fewer peers than it has attempts: so one of that many peers can take the first returned shard.
@@ -265,10 +267,8 @@ export function schedule(job: Job): Schedule {
       assign(live, member, live.answers.size > 0 ? 'check' : back ? 'again' : 'new');
       members.enqueue(member);
     }
-    for (const member of passed) {
-      member.queued = true;
-      available.unshift(member);
-    }
+    for (const member of passed) member.queued = true;
+    available.unshift(...passed);
   }
 
   function cut({ name, speed, answers }: Member): Live | undefined {
