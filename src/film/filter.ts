@@ -1,6 +1,6 @@
 /**
  * How samples become pixels of a frame: each pixel is the mean of the samples around its centre, weighted by a pixel's
- * square blurred by a tent. The tent is as wide as samples are far apart, times a constant, and never narrower than a
+ * square blurred by a tent. The tent is as wide as samples are far apart, times a constant, and never much narrower than a
  * pixel: weights change gradually as a film zooms, and so does what a place looks like. Noise is not its matter (painted.ts).
  */
 
@@ -8,8 +8,8 @@
 const SAMPLES = 0.75;
 /** Samples farther than this from a pixel's square do not count: half of the tent, and neighbours that samples are mixed with. */
 const NEIGHBOURS = 1.5;
-/** At least, in pixels. */
-const PIXELS = 0.5;
+/** At least, in pixels; measured: narrower flickers more, wider is softer where there are many samples. */
+const PIXELS = 0.35;
 
 /** Half of the tent's width, in pixels of the frame. `scale`: samples of the keyframe along a pixel, at least 1. */
 export function tentOf(scale: number): number {

@@ -32,9 +32,21 @@ export function placeTables(memory: FilmMemory): Tables {
     thresholds: memory.place(levels),
     fine: memory.place(startOf(memory.film.FINE.value)),
     coarse: memory.place(startOf(memory.film.COARSE.value)),
-    dither: memory.place(dither),
-    plain: memory.place(new Int32Array(dither.length).fill(NEAREST)),
+    dither: placeDither(memory, dither),
+    plain: placeDither(memory, new Int32Array(dither.length).fill(NEAREST)),
   };
+}
+
+/**
+ * What is added to a level of 8 bits, less a half, before it is rounded (f32); behind it the levels of 16 bits themselves. A
+ * level of 16 bits is the nearest one, too: hence another half of one.
+ */
+function placeDither(memory: FilmMemory, thresholds: Int32Array): number {
+  const both = new Int32Array(2 * thresholds.length);
+  const up = Float32Array.from(thresholds, (threshold) => (STEP + 0.5 - threshold) / STEP - 0.5);
+  both.set(new Int32Array(up.buffer));
+  both.set(thresholds, thresholds.length);
+  return memory.place(both);
 }
 
 /** Rows of sums, the first of which is row y of the picture; each is rowOf(width) pixels long. */

@@ -85,15 +85,15 @@ export class Gathering {
     const { width, height } = this.size;
     this.space.scratch.clear();
     const parts = shown.filter(({ tiles }) => tiles.length > 0).flatMap((one) => partsOf(one, this.space));
-    const pixels = levels.bits === 16 ? new Uint16Array(3 * width * height) : new Uint8Array(3 * width * height);
+    const pixels = unset(3 * width * height, levels);
     for (let row = 0; row < height; row += ROWS) {
       const rows = Math.min(ROWS, height - row);
       for (const part of parts) if (part.from < row + rows && part.to > row) part.add(row, rows);
       const finished = this.finished(row, rows, levels);
-      for (let k = 0; k < rows; k++) {
-        const from = 3 * rowOf(width) * k;
-        pixels.set(finished.subarray(from, from + 3 * width), 3 * width * (row + k));
-      }
+      const [whole, padded] = [3 * width, 3 * rowOf(width)];
+      if (whole === padded) pixels.set(finished, whole * row);
+      else
+        for (let k = 0; k < rows; k++) pixels.set(finished.subarray(padded * k, padded * k + whole), whole * (row + k));
     }
     return pixels;
   }
@@ -106,6 +106,12 @@ export class Gathering {
     const count = 3 * rowOf(width) * rows;
     return levels.bits === 16 ? new Uint16Array(buffer, this.rgb, count) : new Uint8Array(buffer, this.rgb, count);
   }
+}
+
+/** Numbers that are all written before they are read: to set them to 0 first takes as long as to write them. */
+function unset(numbers: number, { bits }: Levels): Uint8Array | Uint16Array {
+  const { buffer } = Buffer.allocUnsafeSlow((bits / 8) * numbers);
+  return bits === 16 ? new Uint16Array(buffer) : new Uint8Array(buffer);
 }
 
 function partsOf(one: Shown, space: Space): Part[] {

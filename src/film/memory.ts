@@ -32,6 +32,9 @@ export interface Film {
   // biome-ignore format: one line per group of arguments
   halve(texels: number, x: number, y: number, width: number, pairs: number, half: number, halfX: number, halfY: number,
     halfWidth: number, halfPairs: number): void;
+  // biome-ignore format: one line per group of arguments
+  paintFiltered(samples: number, count: number, sums: number, linear: number, size: number, start: number, speed: number,
+    shift: number, quiet: number, most: number, light: number, noise: number): void;
   steady(light: number, noise: number, width: number, pairs: number, texels: number): void;
   /** What numbers of texels are kept less. */
   readonly BIAS: Constant;
@@ -89,7 +92,7 @@ export class FilmMemory {
   }
 
   /** The address of a copy of a table. @throws FractalError RESOURCES */
-  place(table: Uint16Array | Int32Array | Float32Array): number {
+  place(table: Uint16Array | Int32Array | Float32Array | Float64Array): number {
     const at = this.take(table.byteLength);
     copyTo(this.memory, at, table);
     return at;
@@ -153,7 +156,7 @@ export class FilmMemory {
 export function copyTo(
   { buffer }: WebAssembly.Memory,
   at: number,
-  table: Int16Array | Uint16Array | Int32Array | Float32Array,
+  table: Int16Array | Uint16Array | Int32Array | Float32Array | Float64Array,
 ): void {
   const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
   new Uint8Array(buffer, at, bytes.length).set(bytes);

@@ -4,8 +4,10 @@
  * a new array for each would keep the garbage collector busy.
  */
 
-import { noiseOf } from '../render/noise.js';
+import { MOST_CYCLES, noiseOf, QUIET } from '../render/noise.js';
 import { paintLight } from '../render/paint.js';
+import { sumsOf } from '../render/palette-filter.js';
+import { cycleOf, type Table } from '../render/positions.js';
 import { apart } from '../render/raw-samples.js';
 import type { Rect } from '../shard/shard.js';
 import { type Film, type FilmMemory, openFilm } from './memory.js';
@@ -29,8 +31,12 @@ const CHANNELS = 6;
 const LIGHT = 3;
 const BEHIND = 4;
 
+/** Entries of a palette that has a place for its table and its sums, one entry longer: an even number of them. */
+const ENTRIES = (1 << 14) - 1;
+const TABLE_BYTES = (8 + 4) * 3 * (ENTRIES + 1);
+
 /** Bytes that a painter works in. */
-export const PAINTER_BYTES = 8 * CHANNELS * MOST + 4 * (LIGHT * MOST + BEHIND + MOST);
+export const PAINTER_BYTES = TABLE_BYTES + 8 * CHANNELS * MOST + 4 * (LIGHT * MOST + BEHIND + MOST);
 
 /** The samples around a tile, and in it. */
 export function around({ x, y, width, height }: Rect): Rect {
@@ -62,8 +68,14 @@ export function placeSamples({ memory }: FilmMemory, at: number, samples: Keyfra
 
 export class Painter {
   private readonly film: Film;
+  private readonly sums: Float64Array;
+  private readonly linear: Float32Array;
+  /** That which `sums` and `linear` have. */
+  private table: Float32Array | undefined;
   private readonly light: Float32Array;
   private readonly noise: Float32Array;
+  /** Address of the channels, one by one. */
+  private readonly channels: number;
   /** Doubles that are taken. */
   private taken = 0;
 
@@ -71,17 +83,42 @@ export class Painter {
   constructor(
     module: WebAssembly.Module,
     private readonly memory: WebAssembly.Memory,
-    private readonly at: number,
+    at: number,
   ) {
     this.film = openFilm(module, memory);
-    const light = at + 8 * CHANNELS * MOST;
+    this.sums = new Float64Array(memory.buffer, at, 3 * (ENTRIES + 1));
+    this.linear = new Float32Array(memory.buffer, at + 8 * this.sums.length, 3 * (ENTRIES + 1));
+    this.channels = at + TABLE_BYTES;
+    const light = this.channels + 8 * CHANNELS * MOST;
     this.light = new Float32Array(memory.buffer, light, LIGHT * MOST);
     this.noise = new Float32Array(memory.buffer, light + 4 * (LIGHT * MOST + BEHIND), MOST);
   }
 
-  paint({ tile, samples, scale }: PaintTask, { paint, iterations, filter, channels }: Look): void {
-    const { width, height } = around(tile);
+  paint(task: PaintTask, look: Look): void {
+    const { kind, light, size } = look.paint;
+    const { width, height } = around(task.tile);
     const count = width * height;
+    // What films from keyframes are, unless asked otherwise.
+    const usual = kind === 'cycle' && !light && look.filter && look.channels === 2 && size <= ENTRIES;
+    if (usual) this.paintFiltered(task.samples, count, look.paint);
+    else this.paintAny(task, look, count);
+    this.film.steady(this.light.byteOffset, this.noise.byteOffset, task.tile.width, task.tile.height / 2, task.tile.at);
+  }
+
+  private paintFiltered(samples: number, count: number, table: Table): void {
+    const { size, linear } = table;
+    if (linear !== this.table) {
+      this.sums.set(sumsOf(linear, size));
+      this.linear.set(linear);
+      this.table = linear;
+    }
+    const { start, speed, shift } = cycleOf(table);
+    // biome-ignore format: as declared
+    this.film.paintFiltered(samples, count, this.sums.byteOffset, this.linear.byteOffset, size, start, speed, shift, QUIET,
+      MOST_CYCLES, this.light.byteOffset, this.noise.byteOffset);
+  }
+
+  private paintAny({ samples, scale }: PaintTask, { paint, iterations, filter, channels }: Look, count: number): void {
     this.taken = 0;
     const values = new Float64Array(this.memory.buffer, samples, channels * count);
     const { nu, distance, footprint } = apart(values, channels, (numbers) => this.take(numbers));
@@ -94,16 +131,10 @@ export class Painter {
     // The width is that across a sample of the keyframe, whatever the size of a pixel.
     const counts = { nu, perPixel: 1, iterations, ...(filter && footprint ? { footprint } : {}) };
     paintLight({ ...counts, ...(distance ? { distance } : {}) }, paint, this.light.subarray(0, LIGHT * count));
-    this.steady(tile);
-  }
-
-  /** From `light` and `noise`. */
-  private steady({ at, width, height }: Tile): void {
-    this.film.steady(this.light.byteOffset, this.noise.byteOffset, width, height / 2, at);
   }
 
   private take(numbers: number): Float64Array {
-    const from = this.at + 8 * this.taken;
+    const from = this.channels + 8 * this.taken;
     this.taken += numbers;
     return new Float64Array(this.memory.buffer, from, numbers);
   }

@@ -6,9 +6,9 @@
 import { cycleOf, type Table } from './positions.js';
 
 /** The square of the width, in cycles of the palette, at which half of a sample's colour is chance; measured. */
-const QUIET = 0.2 * 0.2;
+export const QUIET = 0.2 * 0.2;
 /** Cycles that are as good as infinitely many. */
-const MOST = 1e6;
+export const MOST_CYCLES = 1e6;
 
 /**
  * Of each sample the part of its colour that is chance, 0 to 1, for paint of the kind `cycle`: x / (x + QUIET), x being the
@@ -29,7 +29,7 @@ export function noiseOf(
     const width = widths[i] as number;
     noise[i] = 0;
     if (v === Infinity || !(v > -shift) || !(width > 0)) continue;
-    const cycles = Math.min(MOST, (speed * width) / (2 * Math.sqrt(v + shift)));
+    const cycles = Math.min(MOST_CYCLES, (speed * width) / (2 * Math.sqrt(v + shift)));
     const x = cycles * cycles;
     noise[i] = x / (x + QUIET + averaged * x * x);
   }

@@ -13,7 +13,7 @@ type Sums = Float64Array;
 const known = new WeakMap<Float32Array, Sums>();
 
 /** linear: 3 numbers an entry, at least `size` entries. Made once for each table. */
-function sumsOf(linear: Float32Array, size: number): Sums {
+export function sumsOf(linear: Float32Array, size: number): Sums {
   let sums = known.get(linear);
   if (!sums) {
     sums = new Float64Array(3 * (size + 1));

@@ -57,15 +57,37 @@ export async function decoded(stored: Uint8Array, length: number, extent: Extent
   const filtered = await inflated(stored, options).catch(() => undefined);
   if (filtered?.length !== length) return undefined;
   const bytes = new Uint8Array(length);
+  const size = length / planes;
   await eachPlane(filtered, planes, (plane, at) => {
     addAbove(plane, extent.width);
-    let byte = 0;
-    for (let pixel = 0, to = at; pixel < plane.length; pixel++, to += planes) {
-      byte = (byte + (plane[pixel] as number)) & 255;
-      bytes[to] = byte;
-    }
+    if (planes % 4 > 0) joinPlane(plane, bytes, planes, at);
+    else if (at % 4 === 3) joinFour(filtered.subarray((at - 3) * size, (at + 1) * size), bytes, planes, at - 3);
   });
   return bytes;
+}
+
+/** Sums along the rows of a plane, as byte `at` of each pixel. */
+function joinPlane(plane: Uint8Array, bytes: Uint8Array, planes: number, at: number): void {
+  let byte = 0;
+  for (let pixel = 0, to = at; pixel < plane.length; pixel++, to += planes) {
+    byte = (byte + (plane[pixel] as number)) & 255;
+    bytes[to] = byte;
+  }
+}
+
+/** Sums along the rows of four planes, as bytes `at` to `at + 3` of each pixel: written at once. */
+function joinFour(four: Uint8Array, bytes: Uint8Array, planes: number, at: number): void {
+  const size = four.length / 4;
+  const numbers = new Int32Array(bytes.buffer);
+  const step = planes / 4;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let pixel = 0, to = at / 4; pixel < size; pixel++, to += step) {
+    a = (a + four[pixel]!) & 255;
+    b = (b + four[pixel + size]!) & 255;
+    c = (c + four[pixel + 2 * size]!) & 255;
+    d = (d + four[pixel + 3 * size]!) & 255;
+    numbers[to] = a | (b << 8) | (c << 16) | (d << 24);
+  }
 }
 
 /** Bytes of a pixel; 0: they are not encoded. */
@@ -98,7 +120,17 @@ function subtractAbove(plane: Uint8Array, width: number): void {
   }
 }
 
-/** Undoes `subtractAbove`. */
+/** Undoes `subtractAbove`: four bytes at a time, whose sums must not carry into one another. */
 function addAbove(plane: Uint8Array, width: number): void {
-  for (let at = width; at < plane.length; at++) plane[at] = (plane[at] as number) + (plane[at - width] as number);
+  let at = width;
+  if (width % 4 === 0 && plane.byteOffset % 4 === 0) {
+    const numbers = new Int32Array(plane.buffer, plane.byteOffset, plane.length >> 2);
+    const row = width / 4;
+    for (let k = row; k < numbers.length; k++) {
+      const [here, above] = [numbers[k]!, numbers[k - row]!];
+      numbers[k] = ((here & 0x7f7f7f7f) + (above & 0x7f7f7f7f)) ^ ((here ^ above) & 0x80808080);
+    }
+    at = 4 * numbers.length;
+  }
+  for (; at < plane.length; at++) plane[at] = (plane[at] as number) + (plane[at - width] as number);
 }

@@ -1,5 +1,9 @@
-/** Sums as pixels: the levels of render/quantise.ts, from its tables. Four pixels at once. */
+/**
+ * Sums as pixels: the levels of render/quantise.ts, four pixels at once: by an approximation of the sRGB curve, and from the
+ * tables where this may be a level off.
+ */
 
+import { curve, inDoubt, rounded, WHOLE } from './curve';
 import { SUM } from './texels';
 
 /** Of level k of 16 bits at `thresholds + 4 * k`: the linear light (f32) from which on it is level k. */
@@ -21,29 +25,44 @@ export function useTables(thresholdsAt: usize, fineAt: usize, coarseAt: usize): 
   coarse = coarseAt;
 }
 
-/** Four pixels in linear light, 0 to 1. */
-let red = f32x4.splat(0);
-let green = f32x4.splat(0);
-let blue = f32x4.splat(0);
-
 /**
  * Quotients of sums, `width` of each of `rows` rows, the first of which is row y of the picture, as 8-bit sRGB; the sums are 0
  * afterwards. Rows of sums and of pixels are a multiple of four pixels long. `dither`: for pixels of a square with `side`, a
- * power of two, row by row: from how many levels of 16 bits on red is rounded up (i32), for the whole row, then green, then
- * blue. Returns the first pixel that has no samples, or -1.
+ * power of two, row by row: what is added to a level of red before it is rounded (f32), for the whole row, then green, then
+ * blue; behind these from how many levels of 16 bits on it is rounded up (i32). Returns the first pixel that has no samples,
+ * or -1.
  */
 export function finishBytes(sums: usize, width: i32, rows: i32, y: i32, rgb: usize, dither: usize, side: i32): i32 {
   let without = -1;
-  const next = <usize>side << 2;
+  const next: usize = <usize>side << 2;
+  const exact: usize = 3 * next * <usize>side;
   for (let row = 0; row < rows; row++) {
     const above = dither + 3 * next * <usize>((y + row) & (side - 1));
     for (let x = 0; x < width; x += 4, sums += 4 * SUM, rgb += 12) {
-      if (!divide(sums) && without < 0) without = firstEmpty(sums, row * width, x, width);
+      const redGreen01 = left(sums);
+      const redGreen23 = left(sums + 2 * SUM);
+      const blueShare01 = right(sums);
+      const blueShare23 = right(sums + 2 * SUM);
+      const share = lower(blueShare01, blueShare23);
+      if (!haveSamples(share) && without < 0) without = firstEmpty(sums, row * width, x, width);
       clear(sums);
+      const each = f32x4.div(f32x4.splat(1), share);
+      const red = light(upper(redGreen01, redGreen23), each);
+      const green = light(lower(redGreen01, redGreen23), each);
+      const blue = light(upper(blueShare01, blueShare23), each);
       const at = above + (<usize>(x & (side - 1)) << 2);
-      const r = bytesOf(red, v128.load(at));
-      const g = bytesOf(green, v128.load(at + next));
-      const b = bytesOf(blue, v128.load(at + 2 * next));
+      let r = curve(red, v128.load(at));
+      let g = curve(green, v128.load(at + next));
+      let b = curve(blue, v128.load(at + 2 * next));
+      if (inDoubt(r, g, b)) {
+        r = bytesOf(red, v128.load(exact + at));
+        g = bytesOf(green, v128.load(exact + at + next));
+        b = bytesOf(blue, v128.load(exact + at + 2 * next));
+      } else {
+        r = rounded(r);
+        g = rounded(g);
+        b = rounded(b);
+      }
       const all = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(r, g), i16x8.narrow_i32x4_s(b, b));
       v128.store(rgb, v128.shuffle<i8>(all, all, 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11, 12, 13, 14, 15));
     }
@@ -56,11 +75,19 @@ export function finishDeep(sums: usize, width: i32, rows: i32, rgb: usize): i32 
   let without = -1;
   for (let row = 0; row < rows; row++) {
     for (let x = 0; x < width; x += 4, sums += 4 * SUM, rgb += 24) {
-      if (!divide(sums) && without < 0) without = firstEmpty(sums, row * width, x, width);
+      const redGreen01 = left(sums);
+      const redGreen23 = left(sums + 2 * SUM);
+      const blueShare01 = right(sums);
+      const blueShare23 = right(sums + 2 * SUM);
+      const share = lower(blueShare01, blueShare23);
+      if (!haveSamples(share) && without < 0) without = firstEmpty(sums, row * width, x, width);
       clear(sums);
-      const rg = i16x8.narrow_i32x4_u(deepOf(red), deepOf(green));
-      const b = deepOf(blue);
-      const bb = i16x8.narrow_i32x4_u(b, b);
+      const each = f32x4.div(f32x4.splat(1), share);
+      const red = deepOf(light(upper(redGreen01, redGreen23), each));
+      const green = deepOf(light(lower(redGreen01, redGreen23), each));
+      const blue = deepOf(light(upper(blueShare01, blueShare23), each));
+      const rg = i16x8.narrow_i32x4_u(red, green);
+      const bb = i16x8.narrow_i32x4_u(blue, blue);
       v128.store(rgb, v128.shuffle<i16>(rg, bb, 0, 4, 8, 1, 5, 9, 2, 6));
       v128.store(rgb, v128.shuffle<i16>(rg, bb, 10, 3, 7, 11, 12, 13, 14, 15), 16);
     }
@@ -68,24 +95,43 @@ export function finishDeep(sums: usize, width: i32, rows: i32, rgb: usize): i32 
   return without;
 }
 
-/** Divides four sums; true: all have samples. */
+/** Red, red, green, green of two sums. */
 // @ts-ignore: decorator
 @inline
-function divide(sums: usize): bool {
-  const a = v128.load(sums);
-  const b = v128.load(sums, 16);
-  const c = v128.load(sums, 32);
-  const d = v128.load(sums, 48);
-  const redGreenAB = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  const redGreenCD = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-  const blueShareAB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  const blueShareCD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-  const share = v128.shuffle<f32>(blueShareAB, blueShareCD, 2, 3, 6, 7);
-  const one = f32x4.splat(1);
-  red = f32x4.pmin(one, f32x4.div(v128.shuffle<f32>(redGreenAB, redGreenCD, 0, 1, 4, 5), share));
-  green = f32x4.pmin(one, f32x4.div(v128.shuffle<f32>(redGreenAB, redGreenCD, 2, 3, 6, 7), share));
-  blue = f32x4.pmin(one, f32x4.div(v128.shuffle<f32>(blueShareAB, blueShareCD, 0, 1, 4, 5), share));
-  return i32x4.all_true(f32x4.gt(share, f32x4.splat(0)));
+function left(sums: usize): v128 {
+  return v128.shuffle<f32>(v128.load(sums), v128.load(sums, SUM), 0, 4, 1, 5);
+}
+
+/** Blue, blue, share, share of two sums. */
+// @ts-ignore: decorator
+@inline
+function right(sums: usize): v128 {
+  return v128.shuffle<f32>(v128.load(sums), v128.load(sums, SUM), 2, 6, 3, 7);
+}
+
+// @ts-ignore: decorator
+@inline
+function upper(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 1, 4, 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function lower(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 3, 6, 7);
+}
+
+// @ts-ignore: decorator
+@inline
+function haveSamples(share: v128): bool {
+  return i32x4.bitmask(f32x4.gt(share, f32x4.splat(0))) == 15;
+}
+
+/** Linear light of four pixels: 0 to 1. */
+// @ts-ignore: decorator
+@inline
+function light(sums: v128, each: v128): v128 {
+  return f32x4.pmin(f32x4.splat(1), f32x4.mul(sums, each));
 }
 
 /** Behind the end of a row there are none. */
@@ -103,9 +149,6 @@ function clear(sums: usize): void {
   v128.store(sums, none, 32);
   v128.store(sums, none, 48);
 }
-
-/** 2^23: what is added to it is rounded to a whole number, which its last bits are. */
-const WHOLE: f32 = 8388608;
 
 /** One below the nearest: so that light is not below the cell's lower end, however it was rounded. */
 // @ts-ignore: decorator
