@@ -44,7 +44,8 @@ const WRONG: readonly (readonly [what: string, pattern: RegExp, example: string,
   ],
   ['a separator of PATH', /PATH\w*[^\n]*split\('[:;]'\)/, "process.env.PATH.split(':')", /^$/],
   ['the home folder of one system', /env\.HOME\b|env\.USERPROFILE/, 'process.env.HOME', /^$/],
-  ['a folder for temporary files', /'\/tmp/, "join('/tmp', name)", /^$/],
+  // Of systemd units, which Linux alone has.
+  ['a folder for temporary files', /'\/tmp/, "join('/tmp', name)", /^src\/app\/unit-of\.ts$/],
   ['a socket in the file system', /\.sock'/, "listen('/run/x.sock')", /^$/],
   // Both read what may be missing.
   ['/proc', /'\/proc\//, "readFileSync('/proc/self/status')", /^src\/(metrics\/runtime|worker\/address-space)\.ts$/],
