@@ -124,6 +124,8 @@ function pathOf(v: FilmValues, text: string, start: Start): PathFile {
   if (other) throw invalid(`--path has all of the way: leave out --${other}, or the path`);
   const path = parsePathFile(text, 'the path', v.fps);
   const { keyframes } = path;
+  if (path.declares && keyframes.every((one) => Object.keys(one).every((key) => key === 'at' || key === 'easing')))
+    throw invalid('--path changes variables of a POV-Ray scene only: give it to fractal scene');
   if (keyframes.some(({ julia }) => julia) && !start.formula.julia)
     throw invalid('--path changes the constant of a Julia set: give --formula julia, too');
   if (keyframes.some(({ angle }) => angle !== undefined) && !start.colours.slope)
