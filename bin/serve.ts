@@ -48,6 +48,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
       privateWebhooks: v['webhook-allow-private'],
       mostPixels: v['job-pixels'],
       mostWaiting: v['owner-jobs'],
+      mostFileBytes: v['owner-files'],
       keep: { days: v['keep-days'], jobs: v['keep-jobs'], bytes: v['keep-size'] },
       store: storeOptions(values),
       cluster,

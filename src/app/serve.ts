@@ -17,6 +17,7 @@ import { listenSocket } from '../service/older/socket.js';
 import { openOutputs } from '../service/outputs.js';
 import { NO_OWNERS, parseOwners } from '../service/owners.js';
 import { startService } from '../service/service.js';
+import { openUploads } from '../service/uploads.js';
 import { startWebhooks } from '../service/webhooks.js';
 import { connect } from './connected.js';
 import { openEstimator } from './estimator.js';
@@ -58,6 +59,8 @@ export interface ServeOptions {
   readonly mostPixels: number;
   /** Jobs of an owner that may wait. */
   readonly mostWaiting: number;
+  /** Bytes of the files that an owner may have sent. */
+  readonly mostFileBytes: number;
   readonly keep: Retention;
   readonly store: StoreOptions;
   readonly cluster: RenderCluster;
@@ -103,6 +106,9 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       throw dataUnusable(data, error);
     });
     const now = Date.now;
+    const uploads = await openUploads(join(data, 'files'), { mostBytes: options.mostFileBytes, now }).catch((error) => {
+      throw dataUnusable(data, error);
+    });
     const queue = resources.hold(await openQueue(options, { service: session, now, warn }), (one) => one.close());
     const { listen: _, ...use } = { ...cluster, waits: true };
     const start = jobRuns({ workers: { ...workers, fleet }, cluster: use, store: options.store, outputs });
@@ -121,6 +127,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       ...http,
       ...{
         service,
+        uploads,
         cluster: { workers: () => workersOf(fleet), drain: fleet.drain, undrain: fleet.undrain },
         mostPixels: options.mostPixels,
       },

@@ -5,6 +5,7 @@ import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { FractalError } from '../../errors.js';
 import type { Job } from '../job.js';
 import type { Service } from '../service.js';
+import type { Uploads } from '../uploads.js';
 import { HttpError } from './problem.js';
 import { allows, type Grant, type Role, type Tokens } from './tokens.js';
 
@@ -17,6 +18,8 @@ export type Context = HonoContext<Env>;
 
 export interface HttpOptions {
   readonly service: Service;
+  /** Files that clients send for their jobs. */
+  readonly uploads: Uploads;
   readonly cluster: ClusterView;
   /** Of the program. */
   readonly version: string;

@@ -172,12 +172,12 @@ test('for any sequence and tempo, each frame has start + delta·(i/n)^curve', ()
       const text = all.map(({ value, curve, at }) => `(${value},${curve},'0.0.${at}')`).join(',');
       const one = sequence(`bpm:${bpm}\nfrm:${fps}\nlen:0.0.210\nvarseq:('v',(${text}))`);
       const at = declaresOf(pathFile(one));
-      const framesASixteenth = (15 * fps) / bpm;
+      const framesOf = (sixteenths: number) => (sixteenths * 15 * fps) / bpm;
       for (let frame = 0; frame < framesIn(one); frame += 7) {
-        const behind = all.findLastIndex((point) => point.at * framesASixteenth <= frame + 1e-9);
+        const behind = all.findLastIndex((point) => framesOf(point.at) <= frame);
         const [from, to] = [all[Math.max(0, behind)] as (typeof all)[0], all[behind + 1]];
-        const n = ((to?.at ?? 0) - from.at) * framesASixteenth;
-        const i = Math.max(0, frame - from.at * framesASixteenth);
+        const n = framesOf(to?.at ?? 0) - framesOf(from.at);
+        const i = Math.max(0, frame - framesOf(from.at));
         const expected = behind < 0 || !to ? from.value : from.value + (to.value - from.value) * (i / n) ** from.curve;
         assert.ok(
           Math.abs(Number(at(frame)[0]?.value) - expected) <= 1e-6 * Math.max(1, Math.abs(to?.value ?? 0)),

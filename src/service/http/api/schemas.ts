@@ -103,6 +103,8 @@ export const JOBS = named(
   }),
 );
 
+export const UPLOAD = named('Upload', z.object({ digest: z.string().describe('SHA-256 of the bytes') }));
+
 const event = { seq: count.describe('from 1, without gaps'), time };
 const EVENT = named(
   'JobEvent',
