@@ -17,8 +17,8 @@ export interface Declared {
   readonly value: string;
 }
 
-/** What POV-Ray reads. */
-const LARGEST_LOG10 = 300;
+/** Of numbers that POV-Ray reads: exponents have two digits. */
+const LARGEST_LOG10 = 99;
 
 /** Names of what the camera of a path gives, and the keyframes that give it. */
 const CAMERA: Readonly<Record<string, (one: Keyframe) => boolean>> = {
@@ -41,7 +41,7 @@ export function framesOfPath({ keyframes }: Pick<PathFile, 'keyframes'>): number
 
 /**
  * The variables at a time in frames, in the order of their first keyframes, those of the camera behind them.
- * @throws FractalError REQUEST_INVALID for a zoom beyond 1e300
+ * @throws FractalError REQUEST_INVALID for a zoom beyond 1e99
  */
 export function declaresOf(path: PathFile): (time: number) => readonly Declared[] {
   const tracks = [...(path.declares ?? [])].map(([name, knots]) => [name, trackOf(knots)] as const);
@@ -71,7 +71,7 @@ function cameraOf(keyframes: readonly Keyframe[]): (time: number) => readonly De
 
 /** 15 digits: what the last bit of a double has is no part of it, and an easing may have on one machine only. */
 function decimalOf(value: number): string {
-  return plainDecimal(value.toPrecision(15));
+  return Math.abs(value) < 10 ** -LARGEST_LOG10 ? '0' : plainDecimal(value.toPrecision(15));
 }
 
 /** The same for each frame of a film: one value where a variable does not change, else one a frame. */

@@ -33,8 +33,8 @@ const curve = z
   .strictObject({ curve: real(0, 1) })
   .transform((one): Easing => ({ kind: 'curve', exponent: one.curve }));
 
-/** What a double holds, and POV-Ray reads. */
-const declared = real(-1e300, 1e300);
+/** What POV-Ray reads: exponents of two digits. */
+const declared = real(-1e99, 1e99);
 
 const declaration = z.union(
   [
@@ -42,7 +42,7 @@ const declaration = z.union(
     z.strictObject({ value: declared, ease: z.union([ease, curve]).optional() }),
   ],
   {
-    message: `a number from -1e300 to 1e300, or {"value": number, "ease": easing} with the easing ${EASE_FORMS.replace(' or ', ', ')} or {"curve": 0 to 1}`,
+    message: `a number from -1e99 to 1e99, or {"value": number, "ease": easing} with the easing ${EASE_FORMS.replace(' or ', ', ')} or {"curve": 0 to 1}`,
   },
 );
 

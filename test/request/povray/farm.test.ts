@@ -36,18 +36,15 @@ test('params.cfg has width and height the right way round, and the words of POV-
   const read = {
     ...{ input: 'scene.pov', output: 'out', type: 'picture', width: 100, height: 48 },
     options: ['+A0.3'],
+    declares: [],
   };
   assert.deepEqual(params(PARAMS), read);
   const spaced = `\n# a comment\n${PARAMS.replace(/:/g, ' : ').replace(/\n/g, '  \n')}  // another\n`;
   assert.deepEqual(params(spaced), read);
   assert.deepEqual(params(PARAMS.replace('scene.pov', '.\\parts\\my scene.pov')).input, 'parts/my scene.pov');
   assert.deepEqual(params(PARAMS.replace(':out', ':out.png')).output, 'out');
-  assert.deepEqual(params(PARAMS.replace('+A0.3 -GA', '+A0.3 Declare="a b" a:b')).options, [
-    '+A0.3',
-    'Declare=',
-    'a b',
-    'a:b',
-  ]);
+  const more = params(PARAMS.replace('+A0.3 -GA', '"+A0.3" Declare=a=1 -UV +K0.5 +WT4'));
+  assert.deepEqual([more.options, more.declares, more.clock], [['+A0.3', '-UV'], ['a=1'], '0.5']);
   assert.deepEqual(
     params(PARAMS.replace('otherParams:+A0.3 -GA -D -V\n', '').replace('jobNumber:3\n', '')).options,
     [],
@@ -226,8 +223,7 @@ test('a folder of the older farm becomes flags', async (t) => {
   writeFileSync(join(scene, 'params.cfg'), PARAMS.replaceAll('\n', '\r\n'));
   assert.deepEqual(await readFarmFolder(scene), {
     main: 'scene.pov',
-    flags: { width: '100', height: '48', outfile: 'out.png' },
-    options: ['+A0.3'],
+    flags: { width: '100', height: '48', 'povray-option': '+A0.3', outfile: 'out.png' },
   });
   writeFileSync(join(scene, 'params.cfg'), PARAMS.replace('picture', 'movie').replace('scene.pov', 'scene'));
   await assert.rejects(readFarmFolder(scene), /my task[\\/]params\.cfg: a movie needs seqFile\.txt beside it/);
@@ -236,7 +232,7 @@ test('a folder of the older farm becomes flags', async (t) => {
   assert.deepEqual(
     { ...movie?.flags, path: '' },
     {
-      ...{ width: '100', height: '48', frames: '8', fps: '32', path: '', outfile: 'out.mp4' },
+      ...{ width: '100', height: '48', 'povray-option': '+A0.3', frames: '8', fps: '32', path: '', outfile: 'out.mp4' },
     },
   );
   assert.equal(movie?.main, 'scene.pov');

@@ -16,10 +16,8 @@ export const SEQUENCE = 'seqFile.txt';
 export interface FarmFolder {
   /** Path of the scene in the folder, with '/'. */
   readonly main: string;
-  /** width, height, outfile, and for a movie frames, fps and path. */
+  /** Size, outfile, POV-Ray's options and variables; for a movie frames, fps and path. */
   readonly flags: RawFlags;
-  /** Words of POV-Ray's command line. */
-  readonly options: readonly string[];
 }
 
 const MAX_BYTES = 4 << 20;
@@ -28,16 +26,21 @@ const MAX_BYTES = 4 << 20;
 export async function readFarmFolder(folder: string): Promise<FarmFolder | undefined> {
   if (!(await exists(join(folder, PARAMS)))) return undefined;
   const source = await sourceOf(folder, PARAMS);
-  const { input, output, type, width, height, options } = parseParams(source);
+  const { input, output, type, width, height, options, declares, clock } = parseParams(source);
   const main = await mainOf(folder, input, source);
-  const size = { width: String(width), height: String(height) };
-  if (type === 'picture') return { main, flags: { ...size, outfile: `${output}.png` }, options };
+  const flags = {
+    ...{ width: String(width), height: String(height) },
+    ...(options.length > 0 ? { 'povray-option': options.join('\n') } : {}),
+    ...(declares.length > 0 ? { declare: declares.join('\n') } : {}),
+  };
+  if (type === 'picture')
+    return { main, flags: { ...flags, ...(clock === undefined ? {} : { clock }), outfile: `${output}.png` } };
   if (!(await exists(join(folder, SEQUENCE))))
     throw mistakeOf(source, `a movie needs ${SEQUENCE} beside it, with bpm, frm, len and varseq`);
   const sequence = parseSequence(await sourceOf(folder, SEQUENCE));
   const path = sequence.variables.length > 0 ? { path: pathOfSequence(sequence) } : {};
   const length = { frames: String(framesIn(sequence)), fps: String(sequence.fps) };
-  return { main, flags: { ...size, ...length, ...path, outfile: `${output}.mp4` }, options };
+  return { main, flags: { ...flags, ...length, ...path, outfile: `${output}.mp4` } };
 }
 
 /** POV-Ray adds the extension. */

@@ -25,6 +25,10 @@ export interface Params {
   readonly height: number;
   /** Words of POV-Ray's command line, without those that have no meaning here. */
   readonly options: readonly string[];
+  /** Variables of the scene, as `name=number`. */
+  readonly declares: readonly string[];
+  /** Of a picture. */
+  readonly clock?: string;
 }
 
 const KEYS = [
@@ -58,15 +62,31 @@ export function parseParams(source: Source): Params {
   // How many slices the older farm made: here, shards are as large as their cost says.
   const jobs = lines.find(({ key }) => key === 'jobNumber');
   if (jobs) wholeIn(source, jobs, MOST_JOBS);
-  const other = lines.find(({ key }) => key === 'otherParams');
   return {
     input: inputOf(source, given(source, lines, 'inputFile')),
     output: outputOf(source, given(source, lines, 'outputFile')),
     type: type.value,
     width: wholeIn(source, given(source, lines, 'imageWidth'), MOST_PIXELS),
     height: wholeIn(source, given(source, lines, 'imageHeight'), MOST_PIXELS),
-    options: other ? wordsOf(source, other).filter((word) => !WITHOUT_MEANING.test(word)) : [],
+    ...othersOf(
+      source,
+      lines.find(({ key }) => key === 'otherParams'),
+    ),
   };
+}
+
+function othersOf(source: Source, line: Line | undefined): Pick<Params, 'options' | 'declares' | 'clock'> {
+  const words = line ? wordsOf(source, line).filter((word) => !WITHOUT_MEANING.test(word)) : [];
+  const options: string[] = [];
+  const declares: string[] = [];
+  let clock: string | undefined;
+  for (const word of words) {
+    const [, declare, time] = /^(?:declare=(.*)|(?:\+k|clock=)([\d.+-].*))$/i.exec(word) ?? [];
+    if (declare !== undefined) declares.push(declare);
+    else if (time !== undefined) clock = time;
+    else options.push(word);
+  }
+  return { options, declares, ...(clock === undefined ? {} : { clock }) };
 }
 
 function given(source: Source, lines: readonly Line[], key: Key): Line {

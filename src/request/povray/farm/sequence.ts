@@ -133,8 +133,8 @@ function pointOf(source: Source, item: Item): Point {
 /** The older farm read numbers in strings, too. */
 function numberIn(source: Source, { at, text }: Leaf, what: string): number {
   const number = parseDecimal(text) === undefined ? Number.NaN : Number(text);
-  if (Math.abs(number) <= 1e300) return number;
-  throw mistakeIn(source, at, `the ${what} "${shorten(text)}" is not a number from -1e300 to 1e300`);
+  if (Math.abs(number) <= 1e99) return number;
+  throw mistakeIn(source, at, `the ${what} "${shorten(text)}" is not a number from -1e99 to 1e99`);
 }
 
 function isLeaf(item: Item | undefined): item is Leaf {
