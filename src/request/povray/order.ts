@@ -1,0 +1,79 @@
+/** The scene of a job: which files it has, by digest, and which of them is rendered. As JSON, the value of `scene` in a job. */
+
+import * as z from 'zod';
+import { FractalError } from '../../errors.js';
+
+export interface OrderedScene {
+  /** The file that is rendered: the path of one of `files`. */
+  readonly main: string;
+  readonly files: readonly OrderedFile[];
+  /** Text of the scene's .ini; absent: it has none. */
+  readonly ini?: string;
+}
+
+export interface OrderedFile {
+  /** In the scene's folder, with '/'. */
+  readonly path: string;
+  /** SHA-256 of its bytes, in hexadecimal digits. */
+  readonly digest: string;
+}
+
+export const MOST_FILES = 1_000;
+const MOST_PATH = 255;
+const MOST_INI = 64 << 10;
+
+const path = z
+  .string()
+  .max(MOST_PATH)
+  .refine((text) => text.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !/[\p{Cc}\\]/u.test(text), {
+    message: "a path in the scene's folder, with /",
+  });
+
+const scene = z.strictObject({
+  main: path,
+  files: z
+    .array(
+      z.strictObject({
+        path,
+        digest: z.string().regex(/^[0-9a-f]{64}$/, { message: 'a SHA-256: 64 hexadecimal digits in lower case' }),
+      }),
+    )
+    .min(1)
+    .max(MOST_FILES, { message: `a list of at most ${MOST_FILES} files` }),
+  ini: z.string().max(MOST_INI).exactOptional(),
+});
+
+/** `text`: JSON. @throws FractalError REQUEST_FILE */
+export function parseOrderedScene(text: string): OrderedScene {
+  const found = scene.safeParse(json(text));
+  if (!found.success) {
+    const { path: keys, message } = found.error.issues[0] as z.core.$ZodIssue;
+    throw mistake(`${keys.length > 0 ? `${keys.join('.')} ` : ''}is not as it should be: ${message}`);
+  }
+  const { main, files } = found.data;
+  const paths = new Set<string>();
+  for (const one of files) {
+    if (paths.has(one.path)) throw mistake(`has two files "${one.path}"`);
+    paths.add(one.path);
+  }
+  if (!paths.has(main)) throw mistake(`has no file "${main}", which it names as main`);
+  return found.data;
+}
+
+/** The JSON Schema of it. */
+export function orderedSceneJsonSchema(): Readonly<Record<string, unknown>> {
+  const { $schema, ...rest } = z.toJSONSchema(scene, { io: 'input' });
+  return rest;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw mistake('is not a JSON object such as {"main": "scene.pov", "files": [{"path": "scene.pov", "digest": "…"}]}');
+  }
+}
+
+function mistake(why: string): FractalError {
+  return new FractalError('REQUEST_FILE', `the job: its scene ${why}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?').slice(0, 400));
+}
