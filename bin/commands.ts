@@ -95,6 +95,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     run: runLeader,
   },
+  scene: {
+    summary: 'render a POV-Ray scene on workers',
+    flags: flagsOf('scene'),
+    examples: [
+      ['fractal scene kitchen.pov --local --width 1920 --height 1080', 'a picture, on all cores of this machine'],
+      ['fractal scene flight/ --frames 250 --clock 0:1 --hostfile hosts -o flight.mp4', 'an animation'],
+    ],
+    run: async (flags) => (await import('./scene.js')).scene(flags),
+  },
   recolor: {
     summary: 'paint stored samples in other colours, without computing',
     flags: flagsOf('recolor'),

@@ -30,10 +30,10 @@ const SPECULATE_MS = 0.01;
 /** @throws FractalError REQUEST_INVALID for a job without pixels */
 export function schedule(job: Job): Schedule {
   checkJob(job);
-  const members = new Members();
+  const members = new Members(job.grain && 1);
   const renders = new Renders(job, handOn);
-  const shards = new Shards((shard) => renders.samplesOf(shard), members, job.verify);
-  const costs = new Costs();
+  const shards = new Shards((shard) => renders.samplesOf(shard), members, job);
+  const costs = new Costs(job.grain === 'undivided' ? undefined : job.grain);
   /** Where answers are compared: which peer alone computed which shards, and the outvoted peers, whose results need
    * confirmation. */
   const provenance = job.verify ? new Provenance() : undefined;
