@@ -35,6 +35,7 @@ async function runWorker(flags: RawFlags): Promise<number> {
   if (v.retries !== undefined && v.join === undefined) {
     process.stderr.write('warning: --retries has no effect without --join\n');
   }
+  if (!v.sandbox && !v.povray) process.stderr.write('warning: --no-sandbox has no effect without --povray\n');
   const options = {
     ...(v.port === undefined ? {} : { port: v.port }),
     host,
@@ -44,6 +45,7 @@ async function runWorker(flags: RawFlags): Promise<number> {
     ...(v.retries === undefined ? {} : { retries: v.retries }),
     insecure: v.insecure,
     sceneBytes: v['scene-memory'],
+    ...(v.povray ? { povray: { path: process.env.PATH ?? '', unconfined: !v.sandbox } } : {}),
     drainSeconds: v['drain-timeout'],
     access,
   };

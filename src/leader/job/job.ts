@@ -110,8 +110,10 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
         return workers.refuse(name, received.reason);
       case 'result':
         return result(name, received);
-      case 'failed':
-        return feed({ kind: 'failed', peer: name, epoch: received.epoch, reason: received.reason });
+      case 'failed': {
+        const { epoch, reason, final } = received;
+        return feed({ kind: 'failed', peer: name, epoch, reason, ...(final ? { final } : {}) });
+      }
       case 'heartbeat':
         meter.stated(name, received.running);
         return feed({ kind: 'heartbeat', peer: name, epochs: received.epochs });

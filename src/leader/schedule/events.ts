@@ -63,7 +63,14 @@ export type Event =
       readonly seconds: number;
       readonly digest: string;
     }
-  | { readonly kind: 'failed'; readonly peer: string; readonly epoch: number; readonly reason: string }
+  /** `final`: the request is wrong, and every peer would fail. */
+  | {
+      readonly kind: 'failed';
+      readonly peer: string;
+      readonly epoch: number;
+      readonly reason: string;
+      readonly final?: true;
+    }
   /** It violated the protocol, apart from any shard. */
   | { readonly kind: 'blamed'; readonly peer: string; readonly reason: string }
   /** What of a render is to be computed, without overlaps; of one render after the other. */

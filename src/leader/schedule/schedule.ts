@@ -86,7 +86,7 @@ export function schedule(job: Job): Schedule {
       }
       case 'failed': {
         const lease = shards.leaseOf(event.peer, event.epoch);
-        if (lease) fail(lease, event.reason);
+        if (lease) fail(lease, event.reason, event.final);
         return;
       }
       case 'blamed':
@@ -210,9 +210,10 @@ export function schedule(job: Job): Schedule {
     over = true;
   }
 
-  function fail(lease: Lease, reason: string): void {
+  function fail(lease: Lease, reason: string, final = false): void {
     const { live, member } = lease;
     shards.release(lease, now);
+    if (final) return failJob(live, reason);
     live.failures++;
     live.failedOn.add(member.name);
     if (live.failures >= ATTEMPTS && live.leases.size === 0) return failJob(live, reason);
