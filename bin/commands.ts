@@ -35,6 +35,7 @@ async function runWorker(flags: RawFlags): Promise<number> {
   if (v.retries !== undefined && v.join === undefined) {
     process.stderr.write('warning: --retries has no effect without --join\n');
   }
+  if (!v.sandbox && !v.povray) process.stderr.write('warning: --no-sandbox has no effect without --povray\n');
   const options = {
     ...(v.port === undefined ? {} : { port: v.port }),
     host,
@@ -44,6 +45,7 @@ async function runWorker(flags: RawFlags): Promise<number> {
     ...(v.retries === undefined ? {} : { retries: v.retries }),
     insecure: v.insecure,
     sceneBytes: v['scene-memory'],
+    ...(v.povray ? { povray: { path: process.env.PATH ?? '', unconfined: !v.sandbox } } : {}),
     drainSeconds: v['drain-timeout'],
     access,
   };
@@ -94,6 +96,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ['fractal leader --samples 16 --palette Hippi --width 3840 --height 2160', 'a poster, 16 samples a pixel'],
     ],
     run: runLeader,
+  },
+  scene: {
+    summary: 'render a POV-Ray scene on workers',
+    flags: flagsOf('scene'),
+    examples: [
+      ['fractal scene kitchen.pov --local --width 1920 --height 1080', 'a picture, on all cores of this machine'],
+      ['fractal scene flight/ --frames 250 --clock 0:1 --hostfile hosts -o flight.mp4', 'an animation'],
+    ],
+    run: async (flags) => (await import('./scene.js')).scene(flags),
   },
   recolor: {
     summary: 'paint stored samples in other colours, without computing',

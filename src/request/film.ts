@@ -100,7 +100,11 @@ function lengthOf({ seconds, speed, fps }: FilmValues, from: string, to: string,
   return path ? Math.floor((path.keyframes.at(-1) as Keyframe).at) + 1 : 1;
 }
 
-function partOf(v: FilmValues, frames: number): Pick<Film, 'first' | 'last'> {
+/** The frames that are rendered, of so many. @throws FractalError REQUEST_INVALID */
+export function partOf(
+  v: Pick<FilmValues, 'frame' | 'frames-from' | 'frames-to'>,
+  frames: number,
+): Pick<Film, 'first' | 'last'> {
   const { frame } = v;
   if (frame !== undefined) {
     if (v['frames-from'] !== undefined || v['frames-to'] !== undefined)

@@ -162,7 +162,7 @@ export function landmarks({ film }: Request): number[] {
 }
 
 /** How many frames are rendered, of a part of a film fewer than it has. */
-export function frameCount({ first, last }: Film): number {
+export function frameCount({ first, last }: Pick<Film, 'first' | 'last'>): number {
   return last - first + 1;
 }
 

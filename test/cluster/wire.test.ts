@@ -244,7 +244,7 @@ function plainWork(received: ToWorker | undefined): ToWorker | undefined {
 function plainScene(work: Scene['work']): Scene['work'] {
   if (work.kind === 'custom') return plainCustom(work);
   if (work.kind === 'film') return { ...work, texels: Uint8Array.from(work.texels) };
-  if (!work.reference) return work;
+  if (work.kind === 'povray' || !work.reference) return work;
   const { orbit, underflow, ...rest } = work.reference;
   return { ...work, reference: { ...rest, orbit: doublesOf(orbit), underflow: doublesOf(underflow) } };
 }
@@ -401,9 +401,8 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
     { assign: { fractal: { view: { re: '1'.repeat(200_001) } } } },
     /200001 characters of a coordinate/,
   ],
-  ['a hundred assets', chunkOf({ fractal: {}, assets: new Array(100).fill(Buffer.alloc(32)) }), /more than 64 fields/],
-  ['forty assets', chunkOf({ fractal: {}, assets: new Array(40).fill(Buffer.alloc(32)) }), /40 assets/],
-  ['an asset without a digest', chunkOf({ fractal: {}, assets: [Buffer.alloc(31)] }), /no digest of 32 bytes/],
+  ['1,025 assets', chunkOf({ fractal: {}, assets: Buffer.alloc(32 * 1_025) }), /1025 digests/],
+  ['half a digest of an asset', chunkOf({ fractal: {}, assets: Buffer.alloc(31) }), /no whole digests of 32 bytes/],
   ['a chunk of an asset without a digest', { asset: { chunk: {} } }, /no digest of 32 bytes/],
   ['an asset without a chunk', { asset: { digest: Buffer.alloc(32) } }, /no chunk of an asset/],
   [

@@ -41,6 +41,7 @@ export interface JobWorker {
   readonly speed: number;
   /** Describes what its kernel runs on. */
   readonly detail: string;
+  readonly fingerprint: string;
 }
 
 export interface WorkersEvents {
@@ -179,8 +180,8 @@ export class JobWorkers {
     this.missing.delete(name);
     this.drained.delete(name);
     this.waiting = false;
-    const { speed, detail } = opened;
-    const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail };
+    const { speed, detail, fingerprint } = opened;
+    const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail, fingerprint };
     this.open.set(name, worker);
     this.events.note(`${name} joined: ${worker.slots} slot${worker.slots > 1 ? 's' : ''}, ${detail}`);
     this.events.opened(worker);

@@ -60,12 +60,25 @@ export const WORKER_FLAGS = {
     describe: 'kernels to offer: simd, gpu, cpu; auto offers all',
     default: 'auto',
   },
+  povray: {
+    group: 'Computing',
+    commands,
+    schema: yesNo,
+    describe: 'render POV-Ray scenes, too: in a sandbox, one process a slot; needs povray and bubblewrap',
+  },
+  sandbox: {
+    group: 'Computing',
+    commands,
+    schema: yesNo,
+    describe: 'with --povray: scenes get nothing but their own files; --no-sandbox: all rights of the worker',
+    default: 'true',
+  },
   'scene-memory': {
     group: 'Computing',
     commands,
     value: 'BYTES',
     schema: byteSize,
-    describe: 'memory for what leaders send for their jobs: palettes, reference orbits',
+    describe: 'memory for what leaders send for their jobs: palettes, reference orbits, files of scenes',
     default: '512M',
   },
   'drain-timeout': {

@@ -1,0 +1,83 @@
+/** One run of POV-Ray: started, bounded, stopped when it is not wanted any more, and its picture read as it comes. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { messageOf } from '../../errors.js';
+import { FinalFailure } from '../kind.js';
+import type { Command } from './sandbox.js';
+import type { PovrayLimits } from './scene.js';
+import { isFaultOfScene, isOutOfMemory, reasonIn } from './words.js';
+
+/** How often it is asked whether the run is still wanted. Milliseconds. */
+const LOOK_MS = 20;
+/** Of standard error, at its end. */
+const KEPT_BYTES = 1 << 16;
+/** Exit codes: 128 and the signal. */
+const CPU_TIME = 128 + 24;
+const KILLED = 128 + 9;
+
+/** `picture`: takes standard output. Returns standard error, or undefined where it was stopped. @throws FinalFailure; Error */
+export async function runPovray(
+  { program, args, cwd, env }: Command,
+  limits: PovrayLimits,
+  picture: { push(chunk: Buffer): void },
+  stopped: () => boolean,
+): Promise<string | undefined> {
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let end: 'stopped' | 'late' | { readonly error: unknown } | undefined;
+  const kill = (why: typeof end) => {
+    end ??= why;
+    child.kill('SIGKILL');
+  };
+  let words = Buffer.alloc(0);
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (end) return;
+    try {
+      picture.push(chunk);
+    } catch (error) {
+      kill({ error });
+    }
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    words = Buffer.concat([words, chunk]);
+    if (words.length > 2 * KEPT_BYTES) words = words.subarray(-KEPT_BYTES);
+  });
+  const until = performance.now() + 1_000 * limits.seconds;
+  const looking = setInterval(() => {
+    if (stopped()) kill('stopped');
+    else if (performance.now() > until) kill('late');
+  }, LOOK_MS);
+  try {
+    const code = await closed(child);
+    if (end === 'stopped') return undefined;
+    const text = words.toString('utf8');
+    if (end === 'late') throw tooLong(limits);
+    if (code !== 0) throw failure(code, text, limits);
+    if (end) throw end.error;
+    return text;
+  } finally {
+    clearInterval(looking);
+  }
+}
+
+/** Its exit code, once all that it wrote is read. */
+async function closed(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new Error(`POV-Ray cannot be started: ${messageOf(error)}`)));
+    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? KILLED : 128)));
+  });
+}
+
+function failure(code: number, text: string, limits: PovrayLimits): Error {
+  if (code === CPU_TIME) return tooLong(limits);
+  if (isOutOfMemory(text)) {
+    return new Error(`POV-Ray needs more memory than its limit of ${Math.floor(limits.memory / 2 ** 20)} MiB`);
+  }
+  const reason = reasonIn(text);
+  if (isFaultOfScene(text)) return new FinalFailure(`POV-Ray refuses the scene: ${reason}`);
+  const how = code > 128 ? `POV-Ray was ended by signal ${code - 128}` : `POV-Ray failed with exit code ${code}`;
+  return new Error(reason === '' ? how : `${how}: ${reason}`);
+}
+
+function tooLong({ seconds }: PovrayLimits): Error {
+  return new Error(`POV-Ray took longer than its limit of ${seconds} s for a shard`);
+}
