@@ -134,7 +134,7 @@ async function rendered(
         await output.write(frame satisfies Frame);
         written++;
         track.frameWritten();
-        order.wrote?.(frame.index);
+        order.wrote?.(frame.index, frame);
       }
     });
     track.done();

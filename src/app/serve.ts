@@ -28,6 +28,7 @@ import type { StoreOptions } from './kept-place.js';
 import { openRegistration } from './registration.js';
 import type { RenderCluster, RenderWorkers } from './render.js';
 import { withResources } from './resources.js';
+import { checkScene } from './scene-check.js';
 import { seldom } from './seldom.js';
 import { openQueue } from './service-queue.js';
 import { type Context, orAborted } from './stage.js';
@@ -111,10 +112,10 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     });
     const queue = resources.hold(await openQueue(options, { service: session, now, warn }), (one) => one.close());
     const { listen: _, ...use } = { ...cluster, waits: true };
-    const start = jobRuns({ workers: { ...workers, fleet }, cluster: use, store: options.store, outputs });
+    const start = jobRuns({ workers: { ...workers, fleet }, cluster: use, store: options.store, outputs, uploads });
     const service = resources.hold(
       await startService({
-        ...{ queue, service: session, start, atMost: options.jobs, outputs, keep: options.keep },
+        ...{ queue, service: session, start, atMost: options.jobs, outputs, uploads, keep: options.keep },
         ...{ mostWaiting: options.mostWaiting, estimator: openEstimator(), now, failed },
         weightOf: (owner) => owners.get(owner)?.weight ?? 1,
       }),
@@ -128,6 +129,7 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       ...{
         service,
         uploads,
+        checkScene,
         cluster: { workers: () => workersOf(fleet), drain: fleet.drain, undrain: fleet.undrain },
         mostPixels: options.mostPixels,
       },

@@ -25,7 +25,7 @@ export async function program(options: Partial<HttpOptions> = {}): Promise<{ rou
   const some = { now: () => 0, report: () => {}, loopbackOnly: false, mostPixels: 1, version: '1.2.3' };
   const changes = { on: () => () => {}, onAny: () => () => {}, closed: false, close: () => {} };
   const app = httpApp(
-    { ...some, service: {} as never, uploads: {} as never, cluster: {} as never, ...options },
+    { ...some, service: {} as never, uploads: {} as never, checkScene: () => {}, cluster: {} as never, ...options },
     changes,
   );
   const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);

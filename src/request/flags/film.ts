@@ -161,7 +161,7 @@ export const FILM_FLAGS = {
   path: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: FILMS,
     value: 'FILE',
     // By the time that it is checked, the text of a file stands in the place of its name.
     schema: text.regex(/^\s*\{/, { message: 'a path: {"keyframes": [{"time": 0, "zoom": 1}]}' }),

@@ -3,7 +3,9 @@
 import type { FlagTable } from './flag.js';
 import { byteSize, oneOf, someText, text, whole, yesNo } from './schemas.js';
 
-const SCENE = { group: 'Scene', commands: ['scene'] } as const;
+const SCENE = { group: 'Scene', commands: ['scene', 'submit'] } as const;
+/** Those that other commands have in another meaning. */
+const HERE = { group: 'Scene', commands: ['scene'] } as const;
 const lines = someText('a value').transform((v) => v.split('\n'));
 
 /** As POV-Ray reads it: no exponents beyond two digits. */
@@ -14,21 +16,21 @@ const DECLARE = new RegExp(`^([A-Za-z_]\\w{0,39})=(${NUMBER})$`);
 
 export const SCENE_FLAGS = {
   scene: {
-    ...SCENE,
+    ...HERE,
     value: 'FOLDER|SCENE.pov',
     words: true,
     schema: someText('a folder or a file'),
     describe: 'the scene: a .pov, or a folder with one; --scene may be left out',
   },
   width: {
-    ...SCENE,
+    ...HERE,
     value: 'PIXELS',
     schema: whole(1, 1 << 16),
     describe: 'width of the picture',
     defaultText: 'that of the .ini, or 800',
   },
   height: {
-    ...SCENE,
+    ...HERE,
     value: 'PIXELS',
     schema: whole(1, 1 << 16),
     describe: 'height of the picture',

@@ -1,7 +1,20 @@
-/** The scene of a job: which files it has, by digest, and which of them is rendered. As JSON, the value of `scene` in a job. */
+/**
+ * A POV-Ray scene as the order of a job: flags of `fractal scene`, and as the value of `scene`, in JSON, which files it has, by
+ * digest, and which of them is rendered.
+ */
 
 import * as z from 'zod';
 import { FractalError } from '../../errors.js';
+import { outfileOf } from '../../render/outfile.js';
+import { CLUSTER_FLAGS } from '../flags/cluster.js';
+import { FILM_FLAGS } from '../flags/film.js';
+import type { Flag } from '../flags/flag.js';
+import { OUTPUT_FLAGS } from '../flags/output.js';
+import { SCENE_FLAGS } from '../flags/scene.js';
+import type { RawFlags } from '../values.js';
+import { type Ini, parseIni } from './ini.js';
+import { parseScene } from './parse.js';
+import type { SceneRequest } from './scene-request.js';
 
 export interface OrderedScene {
   /** The file that is rendered: the path of one of `files`. */
@@ -25,9 +38,13 @@ const MOST_INI = 64 << 10;
 const path = z
   .string()
   .max(MOST_PATH)
-  .refine((text) => text.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !/[\p{Cc}\\]/u.test(text), {
-    message: "a path in the scene's folder, with /",
-  });
+  .refine(
+    (text) =>
+      text.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !/[\p{Cc}\\]/u.test(text),
+    {
+      message: "a path in the scene's folder, with /",
+    },
+  );
 
 const scene = z.strictObject({
   main: path,
@@ -42,6 +59,46 @@ const scene = z.strictObject({
     .max(MOST_FILES, { message: `a list of at most ${MOST_FILES} files` }),
   ini: z.string().max(MOST_INI).exactOptional(),
 });
+
+/** `scene` among the flags makes the job one of a scene. */
+export function isScene(order: RawFlags): boolean {
+  return order.scene !== undefined;
+}
+
+/** What a job of a scene may have beside `scene`. */
+export const SCENE_ORDER_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
+  Object.entries<Flag>({ ...FILM_FLAGS, ...OUTPUT_FLAGS, ...SCENE_FLAGS, verify: CLUSTER_FLAGS.verify }).filter(
+    ([name, { commands }]) => commands.includes('scene') && name !== 'scene' && name !== 'all-files',
+  ),
+);
+
+/** @throws FractalError REQUEST_FILE, REQUEST_INVALID, VIEW_TOO_LARGE, OUTFILE_FORMAT */
+export function orderedScene({ scene = '', ...flags }: RawFlags): {
+  readonly request: SceneRequest;
+  readonly files: readonly OrderedFile[];
+} {
+  const { main, files, ini } = parseOrderedScene(scene);
+  const own = ini === undefined ? {} : { ini: { name: "the scene's .ini", content: parseIni(ini) } };
+  const request = parseScene(flags, { main, ...own });
+  const { first, last } = request.film;
+  for (const name of request.outfiles) outfileOf(name, last - first + 1, request.width, request.height);
+  return { request, files };
+}
+
+/** Its files; none where the order is not one that was accepted. */
+export function orderedFiles({ scene = '' }: RawFlags): readonly OrderedFile[] {
+  try {
+    return parseOrderedScene(scene).files;
+  } catch {
+    return [];
+  }
+}
+
+/** As `ini` of a scene: what the program uses of it. */
+export function iniText({ values, declares, options }: Ini): string {
+  const used = [...values].filter(([key]) => key !== 'input_file_name').map(([key, value]) => `${key}=${value}`);
+  return [...used, ...declares.map((one) => `Declare=${one}`), ...options].join('\n');
+}
 
 /** `text`: JSON. @throws FractalError REQUEST_FILE */
 export function parseOrderedScene(text: string): OrderedScene {
@@ -70,10 +127,15 @@ function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw mistake('is not a JSON object such as {"main": "scene.pov", "files": [{"path": "scene.pov", "digest": "…"}]}');
+    throw mistake(
+      'is not a JSON object such as {"main": "scene.pov", "files": [{"path": "scene.pov", "digest": "…"}]}',
+    );
   }
 }
 
 function mistake(why: string): FractalError {
-  return new FractalError('REQUEST_FILE', `the job: its scene ${why}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?').slice(0, 400));
+  return new FractalError(
+    'REQUEST_FILE',
+    `the job: its scene ${why}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?').slice(0, 400),
+  );
 }

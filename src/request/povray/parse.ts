@@ -6,6 +6,9 @@ import { FILM_FLAGS, MAX_FRAMES } from '../flags/film.js';
 import { OUTPUT_FLAGS } from '../flags/output.js';
 import { DECIMAL, SCENE_FLAGS } from '../flags/scene.js';
 import { encodingOf, outfilesOf } from '../output.js';
+import { declaresByFrame, framesOfPath } from '../path/declares.js';
+import { parsePathFile } from '../path/path-file.js';
+import type { PathFile } from '../request.js';
 import { invalid, type RawFlags, type Values, valuesOf } from '../values.js';
 import { type Ini, isOn } from './ini.js';
 import type { Declare, SceneFilm, SceneRequest } from './scene-request.js';
@@ -30,7 +33,8 @@ export interface SceneSource {
 export function parseScene(flags: RawFlags, source: SceneSource): SceneRequest {
   const v = valuesOf(TABLE, flags);
   const size = sizeOf(v, source);
-  const film = filmOf(v, source);
+  const path = v.path === undefined ? undefined : parsePathFile(v.path, 'the path', v.fps);
+  const film = filmOf(v, source, path);
   const named = outfilesOf(v);
   const stem = source.main.replace(/^.*\//, '').replace(/\.\w+$/, '');
   const [outfile = `${stem}${film.last > film.first ? '.mp4' : '.png'}`] = named;
@@ -38,7 +42,7 @@ export function parseScene(flags: RawFlags, source: SceneSource): SceneRequest {
     main: source.main,
     ...size,
     options: [...(source.ini?.content.options ?? []), ...optionsOf(v)],
-    declares: declaresOf(v, source),
+    declares: declaresOf(v, source, path && declaresByFrame(path, film.frames)),
     film,
     split: v.split,
     ...(v['band-rows'] === undefined ? {} : { blockSize: v['band-rows'] }),
@@ -61,9 +65,10 @@ function sizeOf({ width, height }: SceneValues, source: SceneSource): Pick<Scene
   return size;
 }
 
-function filmOf(v: SceneValues, source: SceneSource): SceneFilm {
+function filmOf(v: SceneValues, source: SceneSource, path: PathFile | undefined): SceneFilm {
   const { fps, clock, seconds } = v;
-  const given = v.frames ?? (seconds === undefined ? undefined : Math.max(1, Math.round(seconds * fps)));
+  const length = path && framesOfPath(path);
+  const given = v.frames ?? (seconds === undefined ? length : Math.max(1, Math.round(seconds * fps)));
   if (v.frames !== undefined && seconds !== undefined)
     throw invalid('--frames and --seconds both set the length of the film: give one of them');
   const ini = (key: string) => iniNumber(source, key, 0, MAX_NUMBER);
@@ -117,8 +122,8 @@ function optionsOf(v: SceneValues): string[] {
   ];
 }
 
-/** A variable of the command line replaces that of the .ini. */
-function declaresOf({ declare = [] }: SceneValues, source: SceneSource): Declare[] {
+/** A variable of the command line or of the path replaces that of the .ini. */
+function declaresOf({ declare = [] }: SceneValues, source: SceneSource, moved: readonly Declare[] = []): Declare[] {
   const found = new Map<string, readonly string[]>();
   for (const text of source.ini?.content.declares ?? []) {
     const [, name, value] = /^([A-Za-z_]\w{0,39})=(.+)$/.exec(text) ?? [];
@@ -128,7 +133,10 @@ function declaresOf({ declare = [] }: SceneValues, source: SceneSource): Declare
   }
   const twice = declare.find(({ name }, k) => declare.findIndex((one) => one.name === name) < k);
   if (twice) throw invalid(`--declare ${twice.name} was given 2 times: give it once`);
+  const both = moved.find(({ name }) => declare.some((one) => one.name === name));
+  if (both) throw invalid(`--declare ${both.name} is a variable of --path, too: give it once`);
   for (const { name, value } of declare) found.set(name, [value]);
+  for (const { name, values } of moved) found.set(name, values);
   return [...found].map(([name, values]) => ({ name, values }));
 }
 
