@@ -1,6 +1,6 @@
 /** `fractal scene`: renders a POV-Ray scene, and prints the progress and the files that it wrote. */
 
-import { openLocalWorkers } from '../src/app/local-workers.js';
+import { openSceneWorkers } from '../src/app/local-workers.js';
 import { renderScene } from '../src/app/scene.js';
 import { sceneSource } from '../src/app/scene-source.js';
 import { workerSource } from '../src/app/worker-source.js';
@@ -27,7 +27,7 @@ export async function scene(flags: RawFlags): Promise<number> {
   const { request, files, notes } = await sceneSource(v.scene, flags, v['all-files']);
   const source = await workerSource(cluster, tokenOfEnvironment());
   const { hosts, file, access } = source;
-  const local = source.local > 0 ? openLocalWorkers(source.local) : undefined;
+  const local = source.local > 0 ? await openSceneWorkers(source.local, process.env.PATH ?? '', v.sandbox) : undefined;
   const stop = interrupts(report.timeoutSeconds);
   try {
     const workers = { hosts, ...(file === undefined ? {} : { file }), access, local };

@@ -8,6 +8,7 @@ import { workerMetrics } from '../metrics/index.js';
 import type { Formula } from '../view/view.js';
 import type { Kinds } from '../work/kind.js';
 import { BUILT_IN } from '../work/kinds.js';
+import { openPovray } from '../work/povray/kind.js';
 import { openPool, type Pool } from '../worker/pool.js';
 import { type SessionEvents, serve } from '../worker/session.js';
 import { thisProgram } from './version.js';
@@ -71,6 +72,14 @@ export function openLocalWorkers(count: number, kinds: Kinds = BUILT_IN): LocalW
     expectPerturbed: (formula) => pool.warm('fractal', formula),
     close: () => pool.close(),
   };
+}
+
+/**
+ * The same, for POV-Ray scenes too. `path`: where POV-Ray is searched. `confined`: scenes are rendered in a sandbox.
+ * @throws FractalError RESOURCES, BUILD_STALE, KERNEL_MISSING
+ */
+export async function openSceneWorkers(count: number, path: string, confined: boolean): Promise<LocalWorkers> {
+  return openLocalWorkers(count, { ...BUILT_IN, povray: await openPovray({ path, unconfined: !confined }) });
 }
 
 /** The leader of the same process logs and reports metrics. */

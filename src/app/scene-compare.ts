@@ -2,7 +2,8 @@
 
 import type { Frame } from '../shard/frame.js';
 import type { Rect } from '../shard/shard.js';
-import { BLOCK_PIXELS, type ScenePart, wholeOf } from './scene-job.js';
+import { POVRAY_BLOCK } from '../work/povray/scene.js';
+import { type ScenePart, wholeOf } from './scene-job.js';
 import { differences } from './scene-trial.js';
 
 /** Of a film: one frame in so many, the first and the last. */
@@ -66,12 +67,12 @@ export function compared(
  * is one block wide.
  */
 function sampleOf(frame: number, { width, height }: { width: number; height: number }): Rect | undefined {
-  const rows = Math.ceil(height / BLOCK_PIXELS);
-  const x = BLOCK_PIXELS * Math.floor(width / BLOCK_PIXELS / 2);
+  const rows = Math.ceil(height / POVRAY_BLOCK);
+  const x = POVRAY_BLOCK * Math.floor(width / POVRAY_BLOCK / 2);
   if (x === 0) return undefined;
   // Multiples of the golden ratio spread over the picture.
-  const y = BLOCK_PIXELS * Math.floor(rows * ((0.5 + frame * 0.6180339887) % 1));
-  return { x, y, width: width - x, height: Math.min(BLOCK_PIXELS, height - y) };
+  const y = POVRAY_BLOCK * Math.floor(rows * ((0.5 + frame * 0.6180339887) % 1));
+  return { x, y, width: width - x, height: Math.min(POVRAY_BLOCK, height - y) };
 }
 
 function rgbOf({ answer }: Frame): Uint8Array | Uint16Array {

@@ -2,9 +2,9 @@
 
 import type { Grain } from '../leader/schedule/events.js';
 import type { SceneRequest } from '../request/povray/scene-request.js';
+import { POVRAY_BLOCK } from '../work/povray/scene.js';
 import type { Trial } from './scene-archive.js';
 import type { SceneFile } from './scene-files.js';
-import { BLOCK_PIXELS } from './scene-job.js';
 import { divisionHint } from './scene-names.js';
 
 export interface Division {
@@ -59,7 +59,7 @@ export function divisionOf(
   if (!forced && blockSize === undefined && seconds < WORTH_SECONDS) return { grain: 'undivided' };
   const share = seconds / (SHARDS_A_SLOT * Math.max(1, slots));
   const least = Math.max(LEAST_SECONDS, Math.min(SETUPS * setup, share));
-  const grain = { unit: BLOCK_PIXELS, least, most: Math.max(least, MOST_SECONDS), perSample: perPixel };
+  const grain = { unit: POVRAY_BLOCK, least, most: Math.max(least, MOST_SECONDS), perSample: perPixel };
   return {
     grain,
     ...(differing > 0 ? { why: `${difference}: --split bands divides them all the same`, differs: true } : {}),

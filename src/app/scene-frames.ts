@@ -4,7 +4,7 @@ import type { Fleet } from '../leader/fleet/fleet.js';
 import type { Output } from '../render/output.js';
 import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
-import { POVRAY_KERNEL } from '../work/povray/scene.js';
+import { POVRAY_BLOCK, POVRAY_KERNEL } from '../work/povray/scene.js';
 import { reportingRecalls } from './archive.js';
 import { type ComputeOptions, compute, verificationOf } from './compute.js';
 import type { Emit } from './events.js';
@@ -13,7 +13,7 @@ import { outlineOf } from './outline.js';
 import { keepTrial, recallTrial, sceneArchive, sceneKey, type Trial } from './scene-archive.js';
 import { type Compared, compared } from './scene-compare.js';
 import { divisionOf, hintIn, isTried } from './scene-division.js';
-import { BLOCK_PIXELS, type SceneWorkOptions, sceneJob } from './scene-job.js';
+import { type SceneWorkOptions, sceneJob } from './scene-job.js';
 import type { SceneOrder } from './scene-order.js';
 import { surveyed } from './scene-survey.js';
 import { trialJob } from './scene-trial.js';
@@ -51,7 +51,7 @@ export async function renderFrames(run: SceneRun, output: Output, context: Conte
 
   const isDivided = division.grain !== 'undivided';
   const renders = compared(film.first, film.last, request, isDivided);
-  const rows = request.blockSize && BLOCK_PIXELS * Math.ceil(request.blockSize / BLOCK_PIXELS);
+  const rows = request.blockSize && POVRAY_BLOCK * Math.ceil(request.blockSize / POVRAY_BLOCK);
   const job = sceneJob(work, renders.parts, division.grain, rows);
   const archive = store && sceneArchive(store, key, work, renders.parts, isDivided ? 'bands' : 'whole');
   let told = division.differs === true;

@@ -8,8 +8,6 @@ import type { Rect } from '../shard/shard.js';
 import type { PovrayScene, PovrayTask } from '../work/povray/scene.js';
 import type { SceneFile } from './scene-files.js';
 
-/** POV-Ray renders in blocks of so many pixels: bands with other borders differ from the whole where edges are smoothed. */
-export const BLOCK_PIXELS = 32;
 /** Memory that frames under way and frames waiting for the encoder may take. */
 const FRAMES_BYTES = 512 << 20;
 

@@ -1,19 +1,17 @@
 /**
  * Whether the bands of a scene are the same bytes as the whole, and what its pixels cost, by trying: a small picture of one
- * frame, rendered whole and in bands of one block each. In blocks of 8 pixels a small picture has as many borders as a
- * large one.
+ * frame, rendered whole and in bands of one block each.
  */
 
 import type { RenderJob } from '../leader/job/gathering.js';
 import type { Frame } from '../shard/frame.js';
 import type { Rect } from '../shard/shard.js';
+import { POVRAY_BLOCK } from '../work/povray/scene.js';
 import type { Trial } from './scene-archive.js';
 import { type SceneWorkOptions, sceneJob, wholeOf } from './scene-job.js';
 
-/** Pixels along the longer side of the small picture; rows of a band. */
+/** Pixels along the longer side of the small picture: some blocks. */
 const SIDE = 96;
-const BAND = 24;
-const SMALL_BLOCKS = '+BS8';
 
 export interface TrialJob {
   readonly job: RenderJob;
@@ -26,22 +24,22 @@ export function trialJob({ request, files }: SceneWorkOptions, frame: number): T
   const scale = Math.min(1, SIDE / Math.max(request.width, request.height));
   const [width, height] = [request.width, request.height].map((side) => Math.max(1, Math.round(side * scale)));
   const small = { ...request, width: width as number, height: height as number };
-  const options = [...request.options, SMALL_BLOCKS];
   const whole = wholeOf(small);
   const bands: Rect[] = [];
-  for (let y = 0; y < small.height; y += BAND) bands.push({ ...whole, y, height: Math.min(BAND, small.height - y) });
+  for (let y = 0; y < small.height; y += POVRAY_BLOCK)
+    bands.push({ ...whole, y, height: Math.min(POVRAY_BLOCK, small.height - y) });
   // The first band begins as the whole does: it would be the same. Bands may be cut into columns, too.
-  const middle = 8 * Math.floor(small.width / 16);
+  const middle = POVRAY_BLOCK * Math.floor(small.width / POVRAY_BLOCK / 2);
   const others = [...bands.slice(1), { ...whole, x: middle, width: small.width - middle }];
   const parts = [whole, ...others].map((rect) => ({ frame, rect }));
-  const job = sceneJob({ request: { ...small, options }, files, bits: 8 }, parts, 'undivided');
-  const times: { render: number; seconds: number; setup: number | undefined }[] = [];
+  const job = sceneJob({ request: small, files, bits: 8 }, parts, 'undivided');
+  const times: { render: number; seconds: number; setup: number }[] = [];
   const { validate } = job;
   return {
     job: {
       ...job,
       validate(answer, rect, render) {
-        const { seconds = 0, setup } = answer as { seconds?: number; setup?: number };
+        const { seconds, setup = 0 } = answer;
         times.push({ render, seconds, setup });
         return validate(answer, rect, render);
       },
@@ -54,10 +52,10 @@ export function trialJob({ request, files }: SceneWorkOptions, frame: number): T
         if (index === 0) all = answer.rgb;
         else differing += differences(all as Uint8Array, answer.rgb, parts[index]?.rect as Rect, small.width);
       }
-      const setup = Math.min(...times.map((one) => one.setup ?? one.seconds));
-      const own = times.filter(({ render }) => render === 0).map(({ seconds }) => seconds);
+      const setup = Math.min(...times.map((one) => one.setup));
+      const tracing = times.filter(({ render }) => render === 0).map((one) => one.seconds - one.setup);
       const pixels = small.width * small.height;
-      return { differing, pixels, setup, perPixel: Math.max(1e-9, (Math.min(...own) - setup) / pixels) };
+      return { differing, pixels, setup, perPixel: Math.max(1e-9, Math.min(...tracing) / pixels) };
     },
   };
 }

@@ -120,6 +120,12 @@ export const SCENE_FLAGS = {
     describe: 'time limit of one shard',
     default: '3600',
   },
+  sandbox: {
+    ...SCENE,
+    schema: yesNo,
+    describe: 'with --local: the scene gets nothing but its own files; --no-sandbox: all rights of the user',
+    default: 'true',
+  },
   'memory-limit': {
     ...SCENE,
     value: 'BYTES',

@@ -31,9 +31,9 @@ const CYCLIC = /^([+-])kc$/i;
 const PASSED_ON = new Set([
   ...['quality', 'antialias', 'antialias_threshold', 'antialias_depth', 'antialias_gamma', 'sampling_method'],
   ...['jitter', 'jitter_amount', 'bounding', 'bounding_threshold', 'bounding_method', 'remove_bounds', 'split_unions'],
-  ...['high_reproducibility', 'file_gamma', 'version', 'render_block_size'],
+  ...['high_reproducibility', 'file_gamma', 'version'],
 ]);
-const PASSED_SWITCH = /^[+-](q\d|a([\d.]|m|g|$)|r\d|j|bs|bm|mb|mv|fg|hr|su|ur|uv|ul)/i;
+const PASSED_SWITCH = /^[+-](q\d|a([\d.]|m|g|$)|r\d|j|bm|mb|mv|fg|hr|su|ur|uv|ul)/i;
 
 export function parseIni(text: string): Ini {
   const values = new Map<string, string>();
