@@ -66,8 +66,17 @@ async function runServe(flags: RawFlags, early: EarlyWorkers): Promise<number> {
   const { serve, serviceOptions } = await import('./serve.js');
   const options = serviceOptions(flags);
   const source = await workerSource(options.source, tokenOfEnvironment());
-  const local = source.local > 0 ? early.take(source.local) : undefined;
-  return serve(options, source, local);
+  if (options.povray && source.local === 0)
+    process.stderr.write('warning: --povray has no effect without --local: start "fractal worker --povray"\n');
+  if (!options.povray || source.local === 0)
+    return serve(options, source, source.local > 0 ? early.take(source.local) : undefined);
+  const { openSceneWorkers } = await import('../src/app/local-workers.js');
+  const local = await openSceneWorkers(source.local, process.env.PATH ?? '', options.povray.sandbox);
+  try {
+    return await serve(options, source, local);
+  } finally {
+    await local.close();
+  }
 }
 
 async function runCerts(flags: RawFlags): Promise<number> {

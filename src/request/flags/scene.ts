@@ -121,7 +121,7 @@ export const SCENE_FLAGS = {
     default: '3600',
   },
   sandbox: {
-    ...SCENE,
+    ...HERE,
     schema: yesNo,
     describe: 'with --local: the scene gets nothing but its own files; --no-sandbox: all rights of the user',
     default: 'true',

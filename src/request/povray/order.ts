@@ -65,10 +65,12 @@ export function isScene(order: RawFlags): boolean {
   return order.scene !== undefined;
 }
 
+const NOT_ORDERED: ReadonlySet<string> = new Set(['scene', 'all-files', 'sandbox']);
+
 /** What a job of a scene may have beside `scene`. */
 export const SCENE_ORDER_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
   Object.entries<Flag>({ ...FILM_FLAGS, ...OUTPUT_FLAGS, ...SCENE_FLAGS, verify: CLUSTER_FLAGS.verify }).filter(
-    ([name, { commands }]) => commands.includes('scene') && name !== 'scene' && name !== 'all-files',
+    ([name, { commands }]) => commands.includes('scene') && !NOT_ORDERED.has(name),
   ),
 );
 
