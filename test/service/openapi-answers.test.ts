@@ -99,8 +99,11 @@ async function useJobs({ call }: ComparingClient): Promise<void> {
 async function useUploads({ call }: ComparingClient): Promise<void> {
   const body = Buffer.from('a scene');
   const at = { digest: createHash('sha256').update(body).digest('hex') };
+  const scene = { main: 'a.pov', files: [{ path: 'a.pov', ...at }] };
+  await call('submitJob', 422, { body: { ...ORDER, scene } });
   await call('putFile', 201, { at, body });
   await call('putFile', 200, { at, body });
+  await call('submitJob', 201, { body: { ...ORDER, scene } });
   await call('putFile', 400, { at, body: Buffer.from('another') });
   await call('putFile', 400, { at: { digest: 'none' }, body });
   await call('putFile', 413, { at, body: Buffer.alloc(MOST_FILES + 1) });

@@ -56,9 +56,9 @@ export const SUBMIT_SCENE_FLAGS = {
   scene: {
     group: 'Job',
     commands: ['submit'],
-    value: 'FOLDER|SCENE.pov',
+    value: 'SCENE',
     schema: someText('a folder or a file'),
-    describe: 'a POV-Ray scene, or a folder of the older farm, instead of a fractal; its files are sent once',
+    describe: 'a .pov, or a folder with one, instead of a fractal: its files are sent once',
   },
 } as const satisfies FlagTable;
 

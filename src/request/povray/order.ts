@@ -65,7 +65,8 @@ export function isScene(order: RawFlags): boolean {
   return order.scene !== undefined;
 }
 
-const NOT_ORDERED: ReadonlySet<string> = new Set(['scene', 'all-files', 'sandbox']);
+/** About files and workers of the machine where the command runs. */
+const NOT_ORDERED: ReadonlySet<string> = new Set(['scene', 'all-files', 'sandbox', 'audio']);
 
 /** What a job of a scene may have beside `scene`. */
 export const SCENE_ORDER_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(

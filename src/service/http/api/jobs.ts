@@ -52,16 +52,16 @@ const SUBMISSION: Body = {
             ...{ frames: 50, fps: 25, outfile: 'zoom.mp4', priority: 40 },
           },
         },
+        julia: {
+          summary: 'A Julia set with another palette',
+          value: { 'julia-re': '-0.8', 'julia-im': '0.156', zoom: 1.2, palette: 'Fiesta', outfile: 'julia.png' },
+        },
         scene: {
           summary: 'An animation of a POV-Ray scene, whose file was sent before',
           value: {
             scene: { main: 'flight.pov', files: [{ path: 'flight.pov', digest: SOME_DIGEST }] },
             ...{ width: 320, height: 180, frames: 50, fps: 25, clock: '0:1', outfile: 'flight.mp4' },
           },
-        },
-        julia: {
-          summary: 'A Julia set with another palette',
-          value: { 'julia-re': '-0.8', 'julia-im': '0.156', zoom: 1.2, palette: 'Fiesta', outfile: 'julia.png' },
         },
       },
     },
