@@ -53,7 +53,20 @@ test('bands of 1 and 4 workers, and of --local, are the picture that POV-Ray wri
   };
   for (const [name, source] of Object.entries({ one: hosts(1), four: hosts(4), local: ['--local', '2'] })) {
     const out = join(path, `${name}.png`);
-    const words = [...SIZE, '--antialias', '0.2', '--split', 'bands', '--band-rows', '30', '--json', '-o', out];
+    const words = [
+      ...SIZE,
+      '--antialias',
+      '0.2',
+      '--split',
+      'bands',
+      '--band-rows',
+      '30',
+      '--json',
+      '--log-level',
+      'info',
+      '-o',
+      out,
+    ];
     const { code, stdout, stderr } = await fractal(t, ['scene', path, ...source, ...words]);
     assert.equal(code, 0, stderr);
     // Five bands of 32 rows, and a part of one that is compared.
@@ -88,6 +101,8 @@ test('after Ctrl-C the same command goes on: bands in the store are not rendered
     '--store',
     join(path, '.store'),
     '--json',
+    '--log-level',
+    'info',
     '-o',
     out,
   );
@@ -113,7 +128,18 @@ test('scenes whose bands differ are rendered whole, and the reason is printed', 
   ] as const) {
     const path = sceneFolder(t, { 'scene.pov': scene });
     const out = join(path, 'out.png');
-    const { code, stdout, stderr } = await fractal(t, ['scene', path, '--local', '2', ...SIZE, '--json', '-o', out]);
+    const { code, stdout, stderr } = await fractal(t, [
+      'scene',
+      path,
+      '--local',
+      '2',
+      ...SIZE,
+      '--json',
+      '--log-level',
+      'info',
+      '-o',
+      out,
+    ]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, reason);
     assert.equal(JSON.parse(stdout).shards, 1);
