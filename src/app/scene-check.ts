@@ -30,11 +30,20 @@ export function checkScene({ request, files }: Checked): void {
 /** POV-Ray's words for a file that it does not find. */
 const MISSING = /(?:cannot|can't|could not|couldn't) (?:open|find)[^'"]*['"]([^'"]+)['"]/i;
 
-/** The same error, with the way out where a file was not sent. */
+/** Its words where every worker refuses the scene: which shard was the first does not matter. */
+const REFUSED = /POV-Ray refuses the scene: .*/;
+
+/** The same error in the words of scenes, with the way out where a file was not sent. */
 export function explained(error: unknown, { files }: Checked): unknown {
-  if (!(error instanceof FractalError) || error.code !== 'SHARD_FAILED') return error;
-  const [, name] = MISSING.exec(error.message) ?? [];
-  if (name === undefined || files.some(({ path }) => path === name)) return error;
+  if (!(error instanceof FractalError)) return error;
+  const said = (message: string) => new FractalError(error.code, message, { cause: error });
+  if (error.code === 'NO_WORKER') return said(error.message.replace('"fractal worker"', '"fractal worker --povray"'));
+  if (error.code !== 'SHARD_FAILED') return error;
+  const message = REFUSED.exec(error.message)?.[0] ?? error.message;
+  if (/longer than its limit/.test(message)) return said(`${message}: raise --limit, or lower the quality`);
+  if (/more memory than its limit/.test(message)) return said(`${message}: raise --memory-limit`);
+  const [, name] = MISSING.exec(message) ?? [];
+  if (name === undefined || files.some(({ path }) => path === name)) return said(message);
   const way = `"${name}" was not sent: put it into the scene's folder, by the path that the scene names, or give --all-files`;
-  return new FractalError(error.code, `${error.message}; ${way}`, { cause: error });
+  return said(`${message}; ${way}`);
 }

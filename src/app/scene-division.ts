@@ -26,12 +26,8 @@ const SHARDS_A_SLOT = 4;
 
 /** The file and line that say so: POV-Ray's features whose bands differ; undefined: none is seen. */
 export function hintIn(files: readonly Pick<SceneFile, 'path' | 'bytes'>[]): string | undefined {
-  for (const { path, bytes } of files) {
-    if (bytes.includes(0)) continue;
-    const hint = divisionHint(Buffer.from(bytes).toString('latin1'));
-    if (hint) return `${path}:${hint.line} has ${hint.what}`;
-  }
-  return undefined;
+  const sources = files.filter(({ bytes }) => !bytes.includes(0));
+  return divisionHint(sources.map(({ path, bytes }) => ({ path, text: Buffer.from(bytes).toString('latin1') })));
 }
 
 /** Whether a trial can change how pictures are divided. */

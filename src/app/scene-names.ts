@@ -40,15 +40,21 @@ function startsWith(path: string, name: string, text: string): boolean {
   return name.startsWith(text) || path.startsWith(text) || path.includes(`/${text}`);
 }
 
-/** Places that say that a picture depends on where its rendering begins: the kind, and its line. */
-export function divisionHint(source: string): { readonly what: string; readonly line: number } | undefined {
-  const text = withoutComments(source);
-  const found = [/\bradiosity\b(?!\s*(off|0|false)\b)/, /\bjitter\b/].flatMap((pattern) => {
-    const at = text.search(pattern);
-    return at < 0 ? [] : [{ what: pattern.source.includes('radiosity') ? 'radiosity' : 'jitter', at }];
-  });
-  const [first] = found.sort((a, b) => a.at - b.at);
-  return first && { what: first.what, line: text.slice(0, first.at).split('\n').length };
+/** What of a scene's sources says that a picture depends on where its rendering begins; undefined: nothing. */
+export function divisionHint(sources: readonly { readonly path: string; readonly text: string }[]): string | undefined {
+  const plain = sources.map(({ path, text }) => ({ path, text: withoutComments(text) }));
+  const at = (word: RegExp) => {
+    for (const { path, text } of plain) {
+      const found = text.search(word);
+      if (found >= 0) return `${path}:${text.slice(0, found).split('\n').length}`;
+    }
+    return undefined;
+  };
+  const radiosity = at(/\bradiosity\b(?!\s*(off|0|false)\b)/);
+  if (radiosity !== undefined) return `${radiosity} has radiosity`;
+  // Jitter of cameras, media and photons does not depend on it.
+  const jitter = at(/\barea_light\b/) === undefined ? undefined : at(/\bjitter\b/);
+  return jitter === undefined ? undefined : `${jitter} has jitter, beside area lights`;
 }
 
 /** Comments and texts in quotes as spaces; line breaks stay. */

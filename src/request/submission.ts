@@ -50,8 +50,7 @@ export function readSubmission(text: string): SubmittedRequest {
 export function orderSubmission(order: RawFlags, fields: RawFlags = {}): SubmittedRequest {
   const { priority, owner, webhook, deadline } = valuesOf(JOB_FLAGS, fields);
   return {
-    order,
-    ...(isScene(order) ? sceneOf(order) : { pixels: pixelsOf(orderedRequest(order)) }),
+    ...(isScene(order) ? sceneOf(order) : { order, pixels: pixelsOf(orderedRequest(order)) }),
     priority,
     ...(owner === undefined ? {} : { owner }),
     ...(webhook === undefined ? {} : { webhook }),
@@ -59,10 +58,13 @@ export function orderSubmission(order: RawFlags, fields: RawFlags = {}): Submitt
   };
 }
 
-function sceneOf(order: RawFlags): Pick<SubmittedRequest, 'pixels' | 'scene'> {
+/** Its size and outfiles are in the order, so that they are seen without the scene. */
+function sceneOf(order: RawFlags): Pick<SubmittedRequest, 'order' | 'pixels' | 'scene'> {
   const scene = orderedScene(order);
-  for (const name of scene.request.outfiles) requirePlainName(name);
-  return { pixels: pixelsOf(scene.request), scene };
+  const { width, height, outfiles } = scene.request;
+  for (const name of outfiles) requirePlainName(name);
+  const shown = { width: String(width), height: String(height), outfile: outfiles.join('\n') };
+  return { order: { ...order, ...shown }, pixels: pixelsOf(scene.request), scene };
 }
 
 function pixelsOf({

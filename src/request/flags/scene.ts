@@ -17,7 +17,7 @@ const DECLARE = new RegExp(`^([A-Za-z_]\\w{0,39})=(${NUMBER})$`);
 export const SCENE_FLAGS = {
   scene: {
     ...HERE,
-    value: 'FOLDER|SCENE.pov',
+    value: 'SCENE',
     words: true,
     schema: someText('a folder or a file'),
     describe: 'the scene: a .pov, or a folder with one; --scene may be left out',

@@ -70,7 +70,7 @@ async function closed(child: ChildProcess): Promise<number> {
 function failure(code: number, text: string, limits: PovrayLimits): Error {
   if (code === CPU_TIME) return tooLong(limits);
   if (isOutOfMemory(text)) {
-    return new Error(`POV-Ray needs more memory than its limit of ${Math.floor(limits.memory / 2 ** 20)} MiB`);
+    return new FinalFailure(`POV-Ray needs more memory than its limit of ${Math.floor(limits.memory / 2 ** 20)} MiB`);
   }
   const reason = reasonIn(text);
   if (isFaultOfScene(text)) return new FinalFailure(`POV-Ray refuses the scene: ${reason}`);
@@ -78,6 +78,7 @@ function failure(code: number, text: string, limits: PovrayLimits): Error {
   return new Error(reason === '' ? how : `${how}: ${reason}`);
 }
 
+/** Final: it would take as long elsewhere, or nearly. */
 function tooLong({ seconds }: PovrayLimits): Error {
-  return new Error(`POV-Ray took longer than its limit of ${seconds} s for a shard`);
+  return new FinalFailure(`POV-Ray took longer than its limit of ${seconds} s for a shard`);
 }

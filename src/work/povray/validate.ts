@@ -21,8 +21,8 @@ export const POVRAY_BOUNDS = {
 } as const;
 
 const DIGEST = /^[0-9a-f]{64}$/;
-/** What POV-Ray takes as one name on its command line. */
-const MAIN = /^[A-Za-z0-9_.+%$/-]+$/;
+/** What POV-Ray takes as one name on its command line, where "-" is its standard input. */
+const MAIN = /^(?!-$)[A-Za-z0-9_.+%$/-]+$/;
 const NUMBER = /^[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})(e[+-]?\d{1,3})?$/i;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/;
 const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
