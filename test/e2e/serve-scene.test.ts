@@ -86,7 +86,7 @@ test(
 );
 
 test('a job of a scene goes on after kill -9 of the service and of a worker', POVRAY, async (t) => {
-  const at = farm(t, PARAMS.replace('picture', 'movie').replace('out', 'film'));
+  const at = farm(t, PARAMS.replace('picture', 'movie').replace(':out', ':film'));
   const data = join(folder(t), 'data');
   const workers = [await worker(t, ['--povray']), await worker(t, ['--povray'])] as const;
   const hosts = join(folder(t), 'hosts');
