@@ -15,6 +15,7 @@ import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
 import { refining } from './refining.js';
+import { scene } from './scene.js';
 import { segments } from './segments.js';
 import { serve } from './serve.js';
 import { straggler } from './straggler.js';
@@ -34,6 +35,7 @@ const ALL = {
   refining,
   planning,
   clusters,
+  scene: () => scene(),
   straggler,
   deaths,
   transport,

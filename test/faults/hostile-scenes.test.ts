@@ -20,6 +20,7 @@ import { povrayKind } from '../../src/work/povray/kind.js';
 import { Scratch } from '../../src/work/povray/scratch.js';
 import { openPool, type Pool } from '../../src/worker/pool.js';
 import type { Outcome } from '../../src/worker/queues.js';
+import { processesWith } from '../work/povray/processes.js';
 import { POVRAY, rendering, sceneOf } from '../work/povray/scenes.js';
 import { type Attack, attacks, type Outside } from './hostile-scenes.js';
 
@@ -119,19 +120,6 @@ function contents(...folders: readonly string[]): string[] {
 }
 
 const STRAY = ['/tmp/fractal-hostile-scene', '/dev/shm/fractal-hostile-scene', '/fractal-hostile-scene'];
-
-/** Processes of which an argument has this text. */
-function processesWith(text: string): string[] {
-  return readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(text);
-      } catch {
-        return false;
-      }
-    });
-}
 
 function textOf(outcome: Tried['outcome']): string {
   return outcome.kind === 'done' ? Buffer.from(outcome.bytes).toString('latin1') : outcome.reason;

@@ -22,15 +22,12 @@ export interface Installation {
   readonly prlimit: string;
   /** Confines POV-Ray. Absent: scenes have the rights of the worker. */
   readonly bubblewrap?: string;
-  /** Ends POV-Ray with the thread that started it, where there is no bubblewrap (util-linux). */
-  readonly setpriv: string;
 }
 
 const INSTALL = {
   povray: 'sudo apt-get install -y povray povray-includes',
   bwrap: 'sudo apt-get install -y bubblewrap',
   prlimit: 'sudo apt-get install -y util-linux',
-  setpriv: 'sudo apt-get install -y util-linux',
 } as const;
 
 /** A program that is missing: its name, and the command that installs it. */
@@ -54,7 +51,6 @@ export async function findInstallation(path: string, confined: boolean): Promise
     linked: await linkedFrom(includes),
     libraries: await librariesOf(povray),
     prlimit: await find('prlimit', path),
-    setpriv: await find('setpriv', path),
     ...(confined ? { bubblewrap: await find('bwrap', path) } : {}),
   };
 }

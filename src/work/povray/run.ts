@@ -1,6 +1,7 @@
 /** One run of POV-Ray: started, bounded, stopped when it is not wanted any more, and its picture read as it comes. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { messageOf } from '../../errors.js';
 import { FinalFailure } from '../kind.js';
 import type { Command } from './sandbox.js';
@@ -11,9 +12,8 @@ import { isFaultOfScene, isOutOfMemory, reasonIn } from './words.js';
 const LOOK_MS = 20;
 /** Of standard error, at its end. */
 const KEPT_BYTES = 1 << 16;
-/** Exit codes: 128 and the signal. */
-const CPU_TIME = 128 + 24;
-const KILLED = 128 + 9;
+/** The exit code after a signal is 128 and its number: this one says that the limit of CPU time is reached. */
+const CPU_TIME = 128 + constants.signals.SIGXCPU;
 
 /** `picture`: takes standard output. Returns standard error, or undefined where it was stopped. @throws FinalFailure; Error */
 export async function runPovray(
@@ -22,14 +22,17 @@ export async function runPovray(
   picture: { push(chunk: Buffer): void },
   stopped: () => boolean,
 ): Promise<string | undefined> {
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A session of its own: no terminal, and a group that ends when its standard input does.
+  const child = spawn(program, args, { cwd, env, stdio: 'pipe', detached: true });
+  // It may have ended before.
+  child.stdin.on('error', () => undefined);
   let end: 'stopped' | 'late' | { readonly error: unknown } | undefined;
   const kill = (why: typeof end) => {
     end ??= why;
-    child.kill('SIGKILL');
+    child.stdin.destroy();
   };
   let words = Buffer.alloc(0);
-  child.stdout?.on('data', (chunk: Buffer) => {
+  child.stdout.on('data', (chunk: Buffer) => {
     if (end) return;
     try {
       picture.push(chunk);
@@ -37,7 +40,7 @@ export async function runPovray(
       kill({ error });
     }
   });
-  child.stderr?.on('data', (chunk: Buffer) => {
+  child.stderr.on('data', (chunk: Buffer) => {
     words = Buffer.concat([words, chunk]);
     if (words.length > 2 * KEPT_BYTES) words = words.subarray(-KEPT_BYTES);
   });
@@ -55,6 +58,7 @@ export async function runPovray(
     if (end) throw end.error;
     return text;
   } finally {
+    child.stdin.destroy();
     clearInterval(looking);
   }
 }
@@ -63,7 +67,7 @@ export async function runPovray(
 async function closed(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`POV-Ray cannot be started: ${messageOf(error)}`)));
-    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? KILLED : 128)));
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
 }
 

@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { FractalError, messageOf } from '../../errors.js';
 import { KeptFiles, SceneFolder } from './scene-folder.js';
 
+/** Folders of this process. */
+const open = new Set<string>();
+
 const PREFIX = `fractal-povray-${hostname()}-`;
 
 export class Scratch {
@@ -35,7 +38,8 @@ export class Scratch {
     try {
       removeLeft(parent);
       const path = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
-      process.once('exit', () => removeFolder(path));
+      if (open.size === 0) process.once('exit', removeOpen);
+      open.add(path);
       return new Scratch(path, includes);
     } catch (error) {
       const way = 'name another folder with the environment variable TMPDIR';
@@ -52,6 +56,10 @@ export class Scratch {
   folder(): SceneFolder {
     return new SceneFolder(join(this.path, `scene-${this.scenes++}`), this.kept);
   }
+}
+
+function removeOpen(): void {
+  for (const path of open) removeFolder(path);
 }
 
 /** Folders of workers of this machine whose process is gone. */
