@@ -27,7 +27,7 @@ test('the page of a scene shows its picture, its frames, and nothing of fractals
   await page.locator('.request', { hasText: 'scenespheres.pov, 1 file' }).waitFor();
   await page.getByRole('link', { name: 'spheres-2.png' }).waitFor();
   assert.equal(await page.getByText('Same again').count(), 0);
-  assert.doesNotMatch(await page.locator('article').innerText(), /zoom|iterations|palette/i);
+  assert.doesNotMatch((await page.locator('article').textContent()) ?? '', /zoom|iterations|palette/i);
   await page.goto(`${service.url}/#/jobs`);
   await rowOf(page, 'spheres-%d.png').getByText('POV-Ray film, 90 × 60').waitFor();
   if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
