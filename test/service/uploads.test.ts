@@ -6,9 +6,12 @@ import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { digestsOf } from '../../src/service/history.js';
+import { command } from '../../src/service/life.js';
 import { openUploads, type Uploads } from '../../src/service/uploads.js';
 import { folder } from '../e2e/processes.js';
 import { httpService, MOST_FILES, raw } from './http-service.js';
+import { emptyMemory, memoryQueue } from './memory-queue.js';
 
 const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const [ONE, TWO] = [Buffer.from('one'), Buffer.from('two')];
@@ -96,6 +99,20 @@ test('what no job needs is removed some time after its latest use', async (t) =>
   await uploads.sweep(needs(), Date.now() - 60_000);
   assert.deepEqual(readdirSync(at), ['owners']);
   assert.deepEqual(await uploads.missing('ann', [one, two]), [one, two]);
+});
+
+test('the files of every job are needed, those of ended ones among them', async () => {
+  const queue = memoryQueue(emptyMemory(), { service: 'test', now: Date.now });
+  const sceneOf = (...files: Buffer[]) =>
+    JSON.stringify({ main: 'a0', files: files.map((bytes, k) => ({ path: `a${k}`, digest: digestOf(bytes) })) });
+  const accept = (order: Record<string, string>) =>
+    queue.accept({ order, priority: 50, owner: 'ann' }, { mostWaiting: 1000 });
+  for (let k = 0; k < 250; k++) await accept({ zoom: '3' });
+  const { job } = await accept({ scene: sceneOf(ONE) });
+  await accept({ scene: sceneOf(ONE, TWO) });
+  await accept({ scene: 'not one' });
+  await queue.change(job.id, (one) => command(one, 'cancel', Date.now()));
+  assert.deepEqual([...(await digestsOf(queue))].sort(), [digestOf(ONE), digestOf(TWO)].sort());
 });
 
 test('over HTTP: what is cut, too long or nameless leaves nothing', { timeout: 60_000 }, async (t) => {
