@@ -27,6 +27,7 @@ export type CommandName =
   | 'requeue'
   | 'locate'
   | 'certs'
+  | 'install-service'
   | 'palettes'
   | 'doctor'
   | 'version'
