@@ -58,12 +58,12 @@ export const SCENE_FLAGS = {
   },
   clock: {
     ...SCENE,
-    value: 'A[:B]',
+    value: 'A:B',
     schema: text.regex(CLOCK, { message: 'a number, or two with a colon: 0:1' }).transform((v) => {
       const [, initial = '0', final] = CLOCK.exec(v) ?? [];
       return { initial, ...(final === undefined ? {} : { final }) };
     }),
-    describe: 'clock of the picture, or of the first and the last frame',
+    describe: 'clock of the first and the last frame; of a picture one number',
     defaultText: 'that of the .ini, or 0; of films 0:1',
   },
   cyclic: {
