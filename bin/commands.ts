@@ -149,6 +149,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     flags: flagsOf('certs'),
     run: runCerts,
   },
+  'install-service': {
+    summary: 'write a systemd unit for a worker or a service',
+    flags: flagsOf('install-service'),
+    examples: [
+      ['sudo fractal install-service worker -- --host 0.0.0.0 --token-file /etc/fractal/token', 'for other machines'],
+      ['fractal install-service serve --user', 'a service of your own'],
+      ['fractal install-service worker --dry-run', 'print the unit'],
+    ],
+    run: async (flags) => (await import('./install-service.js')).installService(flags),
+  },
   palettes: {
     summary: 'show the palettes',
     flags: flagsOf('palettes'),

@@ -47,6 +47,7 @@ export const CODES = {
   NO_LEADER: 'failure',
   NO_SERVICE: 'failure',
   WORKER_MISSING: 'failure',
+  SYSTEMD_MISSING: 'failure',
   PROTOCOL: 'failure',
   SHARD_FAILED: 'failure',
   FRAMES_DOUBTFUL: 'failure',

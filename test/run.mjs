@@ -8,8 +8,8 @@ import { readdirSync } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
-/** Folders of test/ whose files kill, stop and flood real processes: three quarters of the time that all files take. */
-const SLOW = ['faults/'];
+/** Starts of names in test/ whose files kill, stop and flood real processes: three quarters of the time that all files take. */
+const SLOW = ['faults/', 'deploy/slurm'];
 const SLOWEST = 10;
 
 // For this process' children too, which are the test files and the programs that they start.
@@ -63,7 +63,7 @@ function closing() {
   const out = every.length - chosen.length;
   return [
     ...(files.length > 1 ? ['slowest files:', ...lines] : []),
-    ...(out > 0 && parts.length === 0 ? [`${out} files of test/${SLOW} left out: make test-all runs them too`] : []),
+    ...(out > 0 && parts.length === 0 ? [`${out} files of test/${SLOW.join(', test/')} left out: make test-all runs them too`] : []),
     `${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`,
   ];
 }

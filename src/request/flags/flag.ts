@@ -26,6 +26,7 @@ export type CommandName =
   | 'requeue'
   | 'locate'
   | 'certs'
+  | 'install-service'
   | 'palettes'
   | 'doctor'
   | 'version'

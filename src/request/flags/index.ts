@@ -11,6 +11,7 @@ import { CLUSTER_FLAGS } from './cluster.js';
 import { COLOUR_FLAGS } from './colour.js';
 import { FILM_FLAGS } from './film.js';
 import type { CommandName, Flag, FlagSyntax, FlagTable } from './flag.js';
+import { INSTALL_FLAGS } from './install.js';
 import { JOB_FLAGS } from './job.js';
 import { OLDER_FLAGS } from './older.js';
 import { OUTPUT_FLAGS } from './output.js';
@@ -43,6 +44,7 @@ export const TABLES: readonly FlagTable[] = [
   WORKER_FLAGS,
   SERVE_FLAGS,
   CERTS_FLAGS,
+  INSTALL_FLAGS,
   PALETTES_FLAGS,
   OLDER_FLAGS,
   JOB_FLAGS,
@@ -52,9 +54,14 @@ export const TABLES: readonly FlagTable[] = [
 
 const ENTRIES: readonly (readonly [name: string, flag: Flag])[] = TABLES.flatMap((table) => Object.entries(table));
 
+/** The entries of a command's flags, by name. */
+export function tableOf(command: CommandName): FlagTable {
+  return Object.fromEntries(ENTRIES.filter(([, { commands }]) => commands.includes(command)));
+}
+
 /** The flags of a command by name, in the order of its help text, older names as hidden flags behind them. */
 export function flagsOf(command: CommandName): Readonly<Record<string, FlagSyntax>> {
-  const own = ENTRIES.filter(([, { commands }]) => commands.includes(command)).map(
+  const own = Object.entries(tableOf(command)).map(
     ([name, flag]) => [name, { ...flag, ...choicesOf(flag), ...flag.on?.[command] }] as const,
   );
   const older = own.flatMap(([, flag]) => (flag.older ?? []).map((name) => [name, { ...flag, hidden: true }] as const));
