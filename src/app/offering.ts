@@ -22,11 +22,15 @@ export interface OfferOptions {
   readonly povray?: PovrayOptions;
 }
 
+const UNCONFINED =
+  '--no-sandbox: POV-Ray scenes of all leaders may read, write and delete whatever this worker may: for scenes that you trust';
+
 /** A pool that can compute; without a GPU, one of the simd kernel. @throws FractalError KERNEL_MISSING, RESOURCES */
 export async function openOffering(
   options: OfferOptions,
   { emit, signal }: Context,
 ): Promise<{ readonly pool: Pool; readonly kernel: OfferOptions['kernel'] }> {
+  if (options.povray?.unconfined) emit({ kind: 'log', level: 'warn', always: true, text: UNCONFINED });
   const kinds = options.povray ? { ...BUILT_IN, povray: await openPovray(options.povray) } : BUILT_IN;
   return offering(options, kinds, { emit, signal });
 }

@@ -33,7 +33,7 @@ const INSTALL = {
 /** A program that is missing: its name, and the command that installs it. */
 export class ProgramMissing extends FractalError {
   constructor(
-    program: keyof typeof INSTALL,
+    readonly program: keyof typeof INSTALL,
     readonly remedy: string = INSTALL[program],
   ) {
     const name = program === 'bwrap' ? 'bubblewrap (bwrap)' : program;

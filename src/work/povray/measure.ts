@@ -66,7 +66,6 @@ export async function measured(installation: Installation, settings: string, fol
 /** What bubblewrap says where the kernel, or a container, does not let it make namespaces. */
 function remedyFor(reason: string): string {
   if (!/bwrap:/.test(reason)) return reason;
-  const way =
-    'permit user namespaces (sysctl -w kernel.unprivileged_userns_clone=1), or install bubblewrap setuid root';
-  return `${reason}: ${way}; --no-sandbox is for scenes that you trust`;
+  const way = 'permit user namespaces, as "fractal doctor" says; --no-sandbox is for scenes that you trust';
+  return `${reason}: ${way}`;
 }

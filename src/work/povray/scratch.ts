@@ -52,6 +52,12 @@ export class Scratch {
     return join(this.path, 'settings');
   }
 
+  /** Removes all of it. */
+  remove(): void {
+    open.delete(this.path);
+    removeFolder(this.path);
+  }
+
   /** For a further scene; nothing is written yet. */
   folder(): SceneFolder {
     return new SceneFolder(join(this.path, `scene-${this.scenes++}`), this.kept);
