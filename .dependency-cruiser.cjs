@@ -57,7 +57,7 @@ module.exports = {
     {
       name: 'cluster and worker look into no kind of work, but for its translation in cluster/wire-KIND.ts',
       severity: 'error',
-      from: { path: '^src/(cluster|worker)/', pathNot: '^src/cluster/wire-(film|fractal)\\.ts$' },
+      from: { path: '^src/(cluster|worker)/', pathNot: '^src/cluster/wire-(film|fractal|povray)\\.ts$' },
       to: { path: '^src/(view|work/[^/]+)/' },
     },
     {

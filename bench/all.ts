@@ -19,6 +19,7 @@ import { compared } from './scale/compared.js';
 import { connections } from './scale/connections.js';
 import { decisions } from './scale/decisions.js';
 import { scale } from './scale/index.js';
+import { scene } from './scene.js';
 import { segments } from './segments.js';
 import { serve } from './serve.js';
 import { straggler } from './straggler.js';
@@ -38,6 +39,7 @@ const ALL = {
   refining,
   planning,
   clusters,
+  scene: () => scene(),
   straggler,
   deaths,
   transport,

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type Api, apiOf, type JobAnswer } from '../src/client/api.js';
 import { download } from '../src/client/download.js';
 import { ENDINGS, follow, type Happened, pastEvents } from '../src/client/follow.js';
+import { requireSceneFlags, submitScene } from '../src/client/scene.js';
 import { sentBy } from '../src/client/submission.js';
 import { CODES, type ErrorCode, FractalError, oneLine } from '../src/errors.js';
 import {
@@ -15,7 +16,9 @@ import {
   JOBS_FLAGS,
   LOGS_FLAGS,
   SUBMIT_FLAGS,
+  SUBMIT_SCENE_FLAGS,
 } from '../src/request/flags/client.js';
+import { JOB_FLAGS } from '../src/request/flags/job.js';
 import { invalid, type RawFlags, valuesOf } from '../src/request/values.js';
 import { jobLines, jobTable, type QueueAnswer, queueText, type WorkerAnswer } from './client-text.js';
 import { tokenOfEnvironment } from './environment.js';
@@ -41,12 +44,15 @@ export async function withService(flags: RawFlags, act: (api: Api) => Promise<nu
 export async function submit(flags: RawFlags): Promise<number> {
   const { wait: waits, 'idempotency-key': key = randomUUID() } = valuesOf(SUBMIT_FLAGS, flags);
   const { json } = valuesOf(CLIENT_REPORT_FLAGS, flags);
-  const others = new Set(Object.keys({ ...SUBMIT_FLAGS, ...CLIENT_FLAGS, ...CLIENT_REPORT_FLAGS }));
-  const { body, notes } = await sentBy(Object.fromEntries(Object.entries(flags).filter(([name]) => !others.has(name))));
+  const { scene } = valuesOf(SUBMIT_SCENE_FLAGS, flags);
+  const others = new Set(
+    Object.keys({ ...SUBMIT_FLAGS, ...SUBMIT_SCENE_FLAGS, ...CLIENT_FLAGS, ...CLIENT_REPORT_FLAGS }),
+  );
+  const given = Object.fromEntries(Object.entries(flags).filter(([name]) => !others.has(name)));
+  const { send, notes } = await (scene === undefined ? pictureJob(given, key) : sceneJob(scene, given, key));
   for (const note of notes) process.stderr.write(`warning: ${note}\n`);
   return withService(flags, async (api) => {
-    const asked = { method: 'POST', body, headers: { 'idempotency-key': key } } as const;
-    const job = await api.json<JobAnswer>('/v1/jobs', asked);
+    const job = await send(api);
     if (!waits) {
       print(json ? JSON.stringify(job) : job.id);
       return 0;
@@ -55,6 +61,28 @@ export async function submit(flags: RawFlags): Promise<number> {
     if (!json) print(job.id);
     return waitFor(api, [job.id], json);
   });
+}
+
+interface Submitting {
+  send(api: Api): Promise<JobAnswer>;
+  /** Lines for the user. */
+  readonly notes: readonly string[];
+}
+
+async function pictureJob(given: RawFlags, key: string): Promise<Submitting> {
+  const { body, notes } = await sentBy(given);
+  const asked = { method: 'POST', body, headers: { 'idempotency-key': key } } as const;
+  return { send: (api) => api.json<JobAnswer>('/v1/jobs', asked), notes };
+}
+
+async function sceneJob(path: string, given: RawFlags, key: string): Promise<Submitting> {
+  const { 'all-files': all = 'false', ...rest } = given;
+  requireSceneFlags(rest);
+  valuesOf(JOB_FLAGS, rest);
+  const { wantedScene } = await import('../src/app/scene-source.js');
+  const { request, flags, files, ini, notes } = await wantedScene(path, rest, all === 'true');
+  const sent = { main: request.main, flags: flags, files, ...(ini ? { ini } : {}) };
+  return { send: (api) => submitScene(api, sent, key), notes };
 }
 
 export async function jobs(flags: RawFlags): Promise<number> {

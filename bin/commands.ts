@@ -35,6 +35,7 @@ async function runWorker(flags: RawFlags): Promise<number> {
   if (v.retries !== undefined && v.join === undefined) {
     process.stderr.write('warning: --retries has no effect without --join\n');
   }
+  if (!v.sandbox && !v.povray) process.stderr.write('warning: --no-sandbox has no effect without --povray\n');
   const options = {
     ...(v.port === undefined ? {} : { port: v.port }),
     host,
@@ -44,6 +45,7 @@ async function runWorker(flags: RawFlags): Promise<number> {
     ...(v.retries === undefined ? {} : { retries: v.retries }),
     insecure: v.insecure,
     sceneBytes: v['scene-memory'],
+    ...(v.povray ? { povray: { path: process.env.PATH ?? '', unconfined: !v.sandbox } } : {}),
     drainSeconds: v['drain-timeout'],
     access,
   };
@@ -64,8 +66,17 @@ async function runServe(flags: RawFlags, early: EarlyWorkers): Promise<number> {
   const { serve, serviceOptions } = await import('./serve.js');
   const options = serviceOptions(flags);
   const source = await workerSource(options.source, tokenOfEnvironment());
-  const local = source.local > 0 ? early.take(source.local) : undefined;
-  return serve(options, source, local);
+  if (options.povray && source.local === 0)
+    process.stderr.write('warning: --povray has no effect without --local: start "fractal worker --povray"\n');
+  if (!options.povray || source.local === 0)
+    return serve(options, source, source.local > 0 ? early.take(source.local) : undefined);
+  const { openSceneWorkers } = await import('../src/app/local-workers.js');
+  const local = await openSceneWorkers(source.local, process.env.PATH ?? '', options.povray.sandbox);
+  try {
+    return await serve(options, source, local);
+  } finally {
+    await local.close();
+  }
 }
 
 async function runCerts(flags: RawFlags): Promise<number> {
@@ -94,6 +105,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ['fractal leader --samples 16 --palette Hippi --width 3840 --height 2160', 'a poster, 16 samples a pixel'],
     ],
     run: runLeader,
+  },
+  scene: {
+    summary: 'render a POV-Ray scene on workers',
+    flags: flagsOf('scene'),
+    examples: [
+      ['fractal scene kitchen.pov --local --width 1920 --height 1080', 'a picture, on all cores of this machine'],
+      ['fractal scene flight/ --frames 250 --clock 0:1 --hostfile hosts -o flight.mp4', 'an animation'],
+    ],
+    run: async (flags) => (await import('./scene.js')).scene(flags),
   },
   recolor: {
     summary: 'paint stored samples in other colours, without computing',

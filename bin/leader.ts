@@ -1,22 +1,18 @@
 /** `fractal leader`: renders, and prints the progress and the files that it wrote. */
 
-import type { AppEvent, Emit } from '../src/app/events.js';
+import type { Emit } from '../src/app/events.js';
 import { type FrameLog, openFrameLog } from '../src/app/frame-log.js';
-import { nameOf } from '../src/app/kept-place.js';
 import type { LocalWorkers } from '../src/app/local-workers.js';
 import { plan } from '../src/app/plan.js';
 import { previewOf, sheetOf } from '../src/app/preview.js';
 import { type RenderOrder, type RenderWorkers, render } from '../src/app/render.js';
 import type { WorkerSource } from '../src/app/worker-source.js';
-import { FractalError } from '../src/errors.js';
-import { startRuntimeMetrics } from '../src/metrics/index.js';
 import type { RawFlags } from '../src/request/values.js';
 import { interrupts } from './interrupts.js';
-import { gatheredLines } from './lines.js';
 import type { LeaderOptions } from './options.js';
 import { planText } from './plan.js';
-import { type Reporter, type ReporterOptions, reporter, seconds } from './report.js';
-import { type Kept, keptLine } from './summary.js';
+import { type ReporterOptions, seconds } from './report.js';
+import { reported } from './reported.js';
 import { terminal } from './terminal.js';
 
 /** `local`: workers in this process, started early, since starting takes time. Resolves to the exit code. */
@@ -120,40 +116,15 @@ async function renderOne(
   hear?: Emit,
 ): Promise<void> {
   const { request, store } = order;
-  const runtime = startRuntimeMetrics();
-  const screen = terminal(process.stderr, report.verbosity);
-  let reports: Reporter | undefined;
   let frames: FrameLog | undefined;
-  const place = store.place && nameOf(store.place);
-  let kept: Kept = { samplesDone: 0, samples: 0, store: 'none', place };
-  const emit = (event: AppEvent) => {
-    const isNote = event.kind === 'log' && event.level === 'info';
-    if (notes || !isNote || report.verbosity === 'debug') screen.emit(event);
-    hear?.(event);
-    if (event.kind === 'kept') kept = { ...event, place };
-    if (event.kind !== 'gathered') return;
-    for (const line of gatheredLines(event)) screen.show(line);
-    screen.without(() => reports?.gathered(event));
-  };
+  const hearing = { ...report, outfiles: request.outfiles, signal, store, notes, ...(hear ? { hear } : {}) };
   try {
-    reports = await reporter({ ...report, outfiles: request.outfiles, signal }, screen, runtime);
-    if (report.frameLog !== undefined) frames = openFrameLog(report.frameLog, emit);
-    const wrote = frames?.wrote;
-    const rendered = await render({ ...order, ...(wrote ? { wrote } : {}) }, workers, { emit, signal });
-    screen.close();
-    await reports.finished(rendered);
-  } catch (error) {
-    throw signal.aborted ? interruption(signal.reason, keptLine(kept)) : error;
+    await reported(hearing, (context) => {
+      if (report.frameLog !== undefined) frames = openFrameLog(report.frameLog, context.emit);
+      const wrote = frames?.wrote;
+      return render({ ...order, ...(wrote ? { wrote } : {}) }, workers, context);
+    });
   } finally {
     frames?.close();
-    await reports?.discard();
-    runtime.stop();
-    screen.close();
   }
-}
-
-/** The reason why a run was ended from outside, with a note of the samples that are kept. */
-function interruption(reason: unknown, kept: string): unknown {
-  if (!(reason instanceof FractalError)) return reason;
-  return new FractalError(reason.code, `${reason.message}; ${kept}`, { cause: reason });
 }

@@ -7,7 +7,10 @@ import type { WorkerSourceOptions } from '../src/app/worker-source.js';
 import type { AccessFiles } from '../src/cluster/access.js';
 import type { Address } from '../src/cluster/transport.js';
 import { ACCESS_FLAGS } from '../src/request/flags/access.js';
+import type { CLUSTER_FLAGS } from '../src/request/flags/cluster.js';
 import { REQUEST_FLAGS } from '../src/request/flags/index.js';
+import type { REPORT_FLAGS } from '../src/request/flags/report.js';
+import type { STORE_FLAGS } from '../src/request/flags/store.js';
 import { requestOf } from '../src/request/parse.js';
 import type { Request } from '../src/request/request.js';
 import { flagsOfSources, replaced } from '../src/request/sources.js';
@@ -56,6 +59,7 @@ export interface ReportOptions {
 }
 
 type RequestValues = Values<typeof REQUEST_FLAGS>;
+type ClusterValues = Values<typeof CLUSTER_FLAGS & typeof ACCESS_FLAGS>;
 
 /** `given`: of the command line; the request and location files that it names are read. @throws FractalError */
 export async function leaderOptions(given: RawFlags): Promise<LeaderOptions> {
@@ -99,7 +103,7 @@ function previewOptions(
   return { sheet, preview, only: sheet !== undefined && outfile === undefined && !preview };
 }
 
-export function clusterOptions(v: RequestValues): ClusterOptions {
+export function clusterOptions(v: ClusterValues): ClusterOptions {
   const { hostfile, host, local, listen, np = 0, 'min-workers': minWorkers, verify = 0 } = v;
   if (local !== undefined && (hostfile !== undefined || host !== undefined)) {
     throw invalid('--local starts workers here, --hostfile and --host name others: give one of them');
@@ -135,7 +139,7 @@ export function accessFiles(v: Values<typeof ACCESS_FLAGS>): AccessFiles {
 }
 
 /** `--store` without a value, as a request file can have it, is the usual folder. */
-export function storeOptions(v: RequestValues): StoreOptions {
+export function storeOptions(v: Values<typeof STORE_FLAGS>): StoreOptions {
   const { store = { kind: 'usual' }, 'store-size': size, 'keep-samples': samples } = v;
   const usual = join(cacheFolder(process.env, process.platform), 'fractal');
   const place = size === 0 ? undefined : keptPlace(store, usual, process.env);
@@ -145,7 +149,7 @@ export function storeOptions(v: RequestValues): StoreOptions {
   return { place, size, samples };
 }
 
-function reportOptions(v: RequestValues): ReportOptions {
+export function reportOptions(v: Values<typeof REPORT_FLAGS>): ReportOptions {
   const { metrics, 'metrics-file': file } = v;
   if (metrics === false && file !== undefined) {
     throw invalid('--metrics-file writes the metrics, which --no-metrics leaves out: give one of them');

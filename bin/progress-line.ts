@@ -30,11 +30,15 @@ export function parts(status: Status, readings: Readings): string[] {
   if (phase === 'done') return [percent, elapsed, ...frames];
   const left = readings.secondsLeft === undefined ? 'ETA -' : `ETA ${clock(readings.secondsLeft)}`;
   // Of the frame that is made next.
-  const zoom = outline.frames > 1 ? [`zoom ${zoomText(outline.zoomOf(Math.min(framesDone, outline.frames - 1)))}`] : [];
+  const zoom =
+    outline.frames > 1 && outline.zoomOf
+      ? [`zoom ${zoomText(outline.zoomOf(Math.min(framesDone, outline.frames - 1)))}`]
+      : [];
   const [complete, all] = [outline.keyframesIn(rendersDone), outline.keyframesIn(outline.renders)];
   const keyframes = complete < all ? [`keyframe ${complete}/${all}`] : [];
   const { iterationsPerSecond, shardsPerSecond } = readings;
-  const speeds = [`${short(iterationsPerSecond / 1e6)} M iterations/s`, `${short(shardsPerSecond)} shards/s`];
+  const iterations = outline.zoomOf ? [`${short(iterationsPerSecond / 1e6)} M iterations/s`] : [];
+  const speeds = [...iterations, `${short(shardsPerSecond)} shards/s`];
   return [percent, left, elapsed, ...frames, ...zoom, ...keyframes, workers, ...speeds];
 }
 

@@ -8,6 +8,7 @@ import type { WorkerSource, WorkerSourceOptions } from '../src/app/worker-source
 import { FractalError, oneLine } from '../src/errors.js';
 import { REQUEST_FLAGS } from '../src/request/flags/index.js';
 import { SERVE_FLAGS } from '../src/request/flags/serve.js';
+import { WORKER_FLAGS } from '../src/request/flags/worker.js';
 import { invalid, type RawFlags, valuesOf } from '../src/request/values.js';
 import { dataFolder } from './environment.js';
 import { interrupts } from './interrupts.js';
@@ -19,11 +20,14 @@ export interface ServiceOptions {
   readonly serve: ServeOptions;
   readonly source: WorkerSourceOptions;
   readonly verbosity: Verbosity;
+  /** Local workers render POV-Ray scenes, too: `sandbox`, in one. Absent: they do not. */
+  readonly povray?: { readonly sandbox: boolean };
 }
 
 /** @throws FractalError REQUEST_INVALID */
 export function serviceOptions(flags: RawFlags): ServiceOptions {
   const v = valuesOf(SERVE_FLAGS, flags);
+  const { povray, sandbox } = valuesOf(WORKER_FLAGS, { povray: flags.povray, sandbox: flags.sandbox });
   if ((v['http-cert'] === undefined) !== (v['http-key'] === undefined)) {
     const [given, other] = v['http-cert'] === undefined ? ['http-key', 'http-cert'] : ['http-cert', 'http-key'];
     throw new FractalError('REQUEST_INVALID', `--${given} needs --${other}: TLS takes a certificate and its key`);
@@ -48,11 +52,13 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
       privateWebhooks: v['webhook-allow-private'],
       mostPixels: v['job-pixels'],
       mostWaiting: v['owner-jobs'],
+      mostFileBytes: v['owner-files'],
       keep: { days: v['keep-days'], jobs: v['keep-jobs'], bytes: v['keep-size'] },
       store: storeOptions(values),
       cluster,
     },
     source: cluster,
+    ...(povray ? { povray: { sandbox } } : {}),
     verbosity: verbosityOf(values),
   };
 }

@@ -2,10 +2,18 @@
 
 import type { GatheredEvent, KeptEvent } from '../src/app/events.js';
 import type { Rendered } from '../src/app/render.js';
-import { frameCount } from '../src/request/request.js';
+import { type Film, frameCount, type Request } from '../src/request/request.js';
+
+/** What is told of a request. */
+export interface Told extends Pick<Request, 'width' | 'height' | 'outfile' | 'outfiles'> {
+  readonly film: Pick<Film, 'first' | 'last' | 'fps'>;
+  /** The iteration limit, of fractals. */
+  readonly iterations?: number;
+}
 
 /** A run at its end. */
-export interface Finished extends Rendered {
+export interface Finished extends Omit<Rendered, 'request'> {
+  readonly request: Told;
   /** undefined: all samples came from the store. */
   readonly outcome: GatheredEvent['report'] | undefined;
   /** Pixels that are uncertain, where there is no outcome. */

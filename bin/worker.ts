@@ -37,8 +37,8 @@ export async function worker(options: WorkerOptions, reports: WorkerReports): Pr
   process.exit(0);
 }
 
-function readyLine({ address, slots, kernel }: RunningWorker): string {
-  const kernels = kernel === 'auto' ? 'all kernels' : kernel;
+function readyLine({ address, slots, kernel, povray }: RunningWorker): string {
+  const kernels = `${kernel === 'auto' ? 'all kernels' : kernel}${povray ? ', POV-Ray scenes' : ''}`;
   return `worker ${addressText(address)}: ready, ${slots} slot${slots > 1 ? 's' : ''}, ${kernels}`;
 }
 

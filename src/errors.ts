@@ -13,6 +13,7 @@ export const CODES = {
   REQUEST_FILE: 'usage',
   LOCATION_FILE: 'usage',
   PATH_FILE: 'usage',
+  SCENE_FILES: 'usage',
   HOSTFILE_SYNTAX: 'usage',
   HOSTFILE_LIMIT: 'usage',
   HOSTFILE_READ: 'usage',

@@ -57,7 +57,24 @@ export function secondsLeft({ state, progress }: Job): number | undefined {
 }
 
 export function isFilm({ request }: Pick<Job, 'request'>): boolean {
-  return Number(request.frames ?? 1) > 1 || ['seconds', 'speed', 'path'].some((name) => name in request);
+  if (Number(request.frames ?? 1) > 1 || ['seconds', 'speed', 'path'].some((name) => name in request)) return true;
+  // The length of a scene may be in its .ini.
+  return isScene({ request }) && /%\d*d|\.(mp4|mkv|mov|webm|gif)$/.test(request.outfile ?? '');
+}
+
+/** A POV-Ray scene, not a fractal. */
+export function isScene({ request }: Pick<Job, 'request'>): boolean {
+  return request.scene !== undefined;
+}
+
+/** The scene of a request in short: which file, of how many. */
+export function sceneText(scene: string): string {
+  try {
+    const { main, files } = JSON.parse(scene) as { main: string; files: readonly unknown[] };
+    return `${main}, ${files.length === 1 ? '1 file' : `${files.length} files`}`;
+  } catch {
+    return scene;
+  }
 }
 
 /** Its outfile, or what it shows. */

@@ -10,7 +10,6 @@ import { bytesOfPixel } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import { FILM_KERNEL, measured } from '../work/film/measure.js';
 import { fractalJob } from '../work/fractal/job.js';
-import type { Numerics } from '../work/fractal/numerics.js';
 import type { AssembleOn, AssemblyWorkers } from './assembly-place.js';
 import { type Connected, connect } from './connected.js';
 import { logTo } from './events.js';
@@ -44,7 +43,7 @@ export interface ComputeOptions {
   /** They are connected, and stay so; absent: they are connected for this job. */
   readonly fleet?: Fleet | undefined;
   readonly use: ClusterUse;
-  readonly numerics: Numerics;
+  readonly numerics: { readonly kernel: string; readonly fingerprint?: string };
   /** Of the frames that workers assemble. */
   readonly verify: Pick<RenderJob, 'verify'>;
   /** Workers report their metrics at the end. */

@@ -11,16 +11,11 @@ import { gigaPerSecond } from '../kernel/gpu/speed.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { compileSimd, openSimd } from '../kernel/simd.js';
 import { findFfmpeg } from '../render/ffmpeg.js';
+import { examinePovray } from './doctor-povray.js';
+import type { Finding } from './finding.js';
 import { orAborted } from './stage.js';
 
-/** `remedy`: the command that installs what is missing. */
-export interface Finding {
-  readonly topic: string;
-  /** `less`: missing, and not needed. */
-  readonly state: 'good' | 'less' | 'bad';
-  readonly text: string;
-  readonly remedy?: string;
-}
+export type { Finding };
 
 const OLDEST_NODE = [20, 15] as const;
 /** The encoders that the film formats of `--outfile` need. */
@@ -40,6 +35,7 @@ export async function examine(env: NodeJS.ProcessEnv, signal: AbortSignal): Prom
   // Other systems have no Vulkan loader, and a display always.
   if (process.platform === 'linux') found.push(vulkan(), display(env));
   found.push(...(await orAborted(signal, ffmpeg())));
+  found.push(...(await orAborted(signal, examinePovray(env.PATH ?? ''))));
   return found;
 }
 

@@ -1,6 +1,7 @@
 /** Estimates what jobs will take, in a process of its own that lives while there is something to estimate. */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { isScene, orderedScene } from '../request/povray/order.js';
 import { frameCount } from '../request/request.js';
 import { orderedRequest } from '../request/submission.js';
 import type { RawFlags } from '../request/values.js';
@@ -14,6 +15,8 @@ const MOST_MS = 10_000;
 const IDLE_MS = 5_000;
 /** A sample of a job whose estimate did not come, in seconds. */
 const SAMPLE_SECONDS = 5e-6;
+/** A pixel of a POV-Ray scene, in seconds. */
+const PIXEL_SECONDS = 2e-5;
 
 export function openEstimator(mostMs = MOST_MS): Estimator {
   let child: ChildProcess | undefined;
@@ -31,6 +34,7 @@ export function openEstimator(mostMs = MOST_MS): Estimator {
   };
   return {
     async of(order) {
+      if (isScene(order)) return byPixels({ ...order });
       clearTimeout(idle);
       child ??= started();
       const answer = await answerOf(child, order, mostMs);
@@ -56,6 +60,12 @@ function answerOf(child: ChildProcess, order: Order, mostMs: number): Promise<nu
     child.once('exit', () => settle());
     child.send(order, (error) => error && settle());
   });
+}
+
+/** Only a trial would say more, and that is made on the workers. */
+function byPixels(order: RawFlags): number {
+  const { width, height, film } = orderedScene(order).request;
+  return PIXEL_SECONDS * width * height * frameCount(film);
 }
 
 function bySamples(order: RawFlags): number {

@@ -12,6 +12,8 @@ import { paintAt, paintOf } from './picture.js';
 export interface Growing {
   /** `partial`: what is computed of the first incomplete render. */
   begins(request: Request, partial: () => Incomplete | undefined, making: Shown): void;
+  /** The same, of pictures that are pixels from the beginning. `last`: index of the last frame. */
+  renders(last: number, partial: () => Incomplete | undefined): void;
   /** A render for an assembled film is complete: it is shown until there is a frame. */
   keyframe(render: Frame): void;
   /** A frame is complete. */
@@ -38,7 +40,7 @@ const EVERY_MS = 1_000;
 
 /** `now`: monotonic milliseconds. */
 export function growing(now: () => number): Growing {
-  let request: Request | undefined;
+  let shown: { readonly last: number; readonly flip: boolean; painted(frame: Frame): Promise<Frame> } | undefined;
   let partial: (() => Incomplete | undefined) | undefined;
   let making: Shown | undefined;
   let latest: Thinned | undefined;
@@ -52,19 +54,19 @@ export function growing(now: () => number): Growing {
   const make = async (): Promise<Uint8Array | undefined> => {
     const part = latest || keyframe ? undefined : partial?.();
     const small = latest ?? keyframe ?? (part && thinned(near(part.frame), part.placed));
-    if (!small || !request) return undefined;
-    const { index } = small.frame;
-    const paint = paintOf(request, { kind: 'pixels', levels: PLAIN });
-    const frame = paint
-      ? await paintFrame(small.frame, paintAt(request, paint, index), viewAt(request, index).iterations)
-      : small.frame;
-    return encodeSnapshot({ ...small, frame }, request.flip);
+    if (!small || !shown) return undefined;
+    const frame = await shown.painted(small.frame);
+    return encodeSnapshot({ ...small, frame }, shown.flip);
   };
   return {
-    begins(wanted, part, of) {
-      request = wanted;
+    begins(request, part, of) {
+      shown = { last: request.film.last, flip: request.flip, painted: (frame) => paintedBy(request, frame) };
       partial = part;
       making = of;
+    },
+    renders(last, part) {
+      shown = { last, flip: false, painted: async (frame) => frame };
+      partial = part;
     },
     keyframe(render) {
       if (latest || now() - seenAt < EVERY_MS) return;
@@ -73,7 +75,7 @@ export function growing(now: () => number): Growing {
     },
     frame(frame) {
       // A still has one, and the last one of a film is kept with the job.
-      const isLast = frame.index === request?.film.last;
+      const isLast = frame.index === shown?.last;
       if (latest && !isLast && now() - seenAt < EVERY_MS) return;
       seenAt = now();
       latest = thinned(frame);
@@ -86,4 +88,10 @@ export function growing(now: () => number): Growing {
     },
     last: make,
   };
+}
+
+async function paintedBy(request: Request, frame: Frame): Promise<Frame> {
+  const { index } = frame;
+  const paint = paintOf(request, { kind: 'pixels', levels: PLAIN });
+  return paint ? paintFrame(frame, paintAt(request, paint, index), viewAt(request, index).iterations) : frame;
 }

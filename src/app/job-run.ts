@@ -3,20 +3,28 @@
 import { basename, join, sep } from 'node:path';
 import { FractalError } from '../errors.js';
 import type { RunningJob } from '../leader/job/job.js';
+import type { Written } from '../render/output.js';
+import { isScene, orderedScene } from '../request/povray/order.js';
 import { orderedOptions, orderedRequest } from '../request/submission.js';
 import type { Job, Output, Progress } from '../service/job.js';
 import type { Outputs } from '../service/outputs.js';
 import type { Run, RunReports, StartRun, WorkerPart } from '../service/run.js';
+import type { Uploads } from '../service/uploads.js';
 import type { AppEvent, ProgressEvent } from './events.js';
 import { type Growing, growing } from './growing.js';
 import type { StoreOptions } from './kept-place.js';
 import { type RenderCluster, type RenderWorkers, render } from './render.js';
+import { renderScene } from './scene.js';
+import { filesOfScene } from './scene-uploads.js';
+import type { Context } from './stage.js';
 
 export interface JobRunOptions {
   readonly workers: RenderWorkers;
   readonly cluster: RenderCluster;
   readonly store: StoreOptions;
   readonly outputs: Pick<Outputs, 'prepare' | 'files' | 'keepPicture'>;
+  /** Files of POV-Ray scenes. */
+  readonly uploads: Pick<Uploads, 'path'>;
 }
 
 /** How often a pausing job is looked at. */
@@ -83,8 +91,8 @@ interface RunContext extends Pick<RunReports, 'log'> {
 }
 
 async function renderJob(
-  { id, attempt, order, priority, owner }: Job,
-  { workers, cluster, store, outputs }: JobRunOptions,
+  job: Job,
+  options: JobRunOptions,
   { log, progress, signal, started, growing }: RunContext,
 ): Promise<readonly Output[] | 'stopped'> {
   // Clients see names of files, not where they are.
@@ -95,30 +103,78 @@ async function renderJob(
     if (event.kind === 'progress') progress(event);
   };
   try {
-    const folder = await outputs.prepare({ id, attempt });
+    const folder = await options.outputs.prepare(job);
     hidden = `${folder}${sep}`;
-    const { verify, keepSamples } = orderedOptions(order);
-    const request = orderedRequest(order);
-    const outfiles = request.outfiles.map((name) => join(folder, name));
-    const { files } = await render(
-      {
-        request: { ...request, outfile: outfiles[0] as string, outfiles },
-        notes: [],
-        store: { ...store, samples: keepSamples },
-        cluster: { ...cluster, verify, standing: { priority, owner } },
-        metrics: false,
-        started,
-        growing,
-      },
-      workers,
-      { emit, signal },
-    );
+    const files = await (isScene(job.order) ? sceneFiles : pictureFiles)(job, folder, options, {
+      ...{ started, growing },
+      context: { emit, signal },
+    });
     return files.map(({ path, bytes }) => ({ name: basename(path), bytes }));
   } catch (error) {
     if (signal.aborted) return 'stopped';
     if (error instanceof FractalError) throw new FractalError(error.code, shown(error.message), { cause: error });
     throw error;
   }
+}
+
+interface Making extends Pick<RunContext, 'started' | 'growing'> {
+  readonly context: Context;
+}
+
+async function pictureFiles(
+  { order, priority, owner }: Job,
+  folder: string,
+  { workers, cluster, store }: JobRunOptions,
+  { started, growing, context }: Making,
+): Promise<readonly Written[]> {
+  const { verify, keepSamples } = orderedOptions(order);
+  const request = orderedRequest(order);
+  const { files } = await render(
+    {
+      request: { ...request, ...within(folder, request.outfiles) },
+      notes: [],
+      store: { ...store, samples: keepSamples },
+      cluster: { ...cluster, verify, standing: { priority, owner } },
+      metrics: false,
+      started,
+      growing,
+    },
+    workers,
+    context,
+  );
+  return files;
+}
+
+async function sceneFiles(
+  { order, priority, owner }: Job,
+  folder: string,
+  { workers, cluster, store, uploads }: JobRunOptions,
+  { started, growing, context }: Making,
+): Promise<readonly Written[]> {
+  const { request, files } = orderedScene(order);
+  const { verify } = orderedOptions(order);
+  const { last } = request.film;
+  const rendered = await renderScene(
+    {
+      request: { ...request, ...within(folder, request.outfiles) },
+      files: await filesOfScene(files, uploads),
+      ...{ notes: [], store, metrics: false },
+      cluster: { ...cluster, verify, standing: { priority, owner } },
+      started(job) {
+        started(job);
+        growing.renders(last, () => job.partial());
+      },
+      wrote: (_, frame) => growing.frame(frame),
+    },
+    workers,
+    context,
+  );
+  return rendered.files;
+}
+
+function within(folder: string, names: readonly string[]): { readonly outfile: string; readonly outfiles: string[] } {
+  const outfiles = names.map((name) => join(folder, name));
+  return { outfile: outfiles[0] as string, outfiles };
 }
 
 function partOf({ name, shards, samples, busySeconds }: WorkerPart): WorkerPart {

@@ -4,9 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { linkInProcess } from '../cluster/in-process.js';
 import { type Address, addressText, type Dialer } from '../cluster/transport.js';
 import type { FractalError } from '../errors.js';
-import type { KernelName } from '../kernel/kernel.js';
 import { workerMetrics } from '../metrics/index.js';
 import type { Formula } from '../view/view.js';
+import type { Kinds } from '../work/kind.js';
+import { BUILT_IN } from '../work/kinds.js';
+import { openPovray } from '../work/povray/kind.js';
 import { openPool, type Pool } from '../worker/pool.js';
 import { type SessionEvents, serve } from '../worker/session.js';
 import { thisProgram } from './version.js';
@@ -21,18 +23,18 @@ export interface LocalWorkers {
   /** A thread may have a graphics device open: the process must close the workers before it exits. */
   readonly device: boolean;
   /** Opens a kernel, once; its fingerprint. @throws FractalError KERNEL_MISSING */
-  offer(kernel: KernelName): Promise<{ readonly fingerprint: string }>;
+  offer(kernel: string): Promise<{ readonly fingerprint: string }>;
   /** Perturbed views of this formula may come soon: what they need is compiled before. */
   expectPerturbed(formula: Formula): void;
   /** Ends the threads. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Starts `count` workers of one slot each. @throws FractalError RESOURCES, BUILD_STALE */
-export function openLocalWorkers(count: number): LocalWorkers {
+/** Starts `count` workers of one slot each, for these kinds of work. @throws FractalError RESOURCES, BUILD_STALE */
+export function openLocalWorkers(count: number, kinds: Kinds = BUILT_IN): LocalWorkers {
   // Checked before modules are compiled that may belong to another build.
   const program = thisProgram();
-  const pool = openPool(count);
+  const pool = openPool(count, { kinds });
   // Most jobs use this kernel: it is measured while the command line is parsed. An error is thrown again when a job opens it.
   pool.offer('simd').catch(() => undefined);
   const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));
@@ -70,6 +72,14 @@ export function openLocalWorkers(count: number): LocalWorkers {
     expectPerturbed: (formula) => pool.warm('fractal', formula),
     close: () => pool.close(),
   };
+}
+
+/**
+ * The same, for POV-Ray scenes too. `path`: where POV-Ray is searched. `confined`: scenes are rendered in a sandbox.
+ * @throws FractalError RESOURCES, BUILD_STALE, KERNEL_MISSING
+ */
+export async function openSceneWorkers(count: number, path: string, confined: boolean): Promise<LocalWorkers> {
+  return openLocalWorkers(count, { ...BUILT_IN, povray: await openPovray({ path, unconfined: !confined }) });
 }
 
 /** The leader of the same process logs and reports metrics. */

@@ -16,8 +16,8 @@ export interface Outline {
   needed(frame: number): number;
   /** Estimated cost of the first so many renders, in any unit; 0 for none. */
   costOf(renders: number): number;
-  /** The zoom of a frame, as decimal text. */
-  zoomOf(frame: number): string;
+  /** The zoom of a frame, as decimal text; absent: the pictures are of no fractal, whose iterations are counted. */
+  zoomOf?(frame: number): string;
 }
 
 /** Of longer jobs only so many renders are looked up; those after each are taken to be the same. */
@@ -52,7 +52,8 @@ export function outlineOf({ renders, costOf = () => 1 }: RenderJob, film: Film):
     keyframes[k + 1] = (keyframes[k] as number) + (isKeyframe(k) ? 1 : 0);
   }
   return {
-    ...{ frames, pixels, zoomOf },
+    ...{ frames, pixels },
+    ...(zoomOf ? { zoomOf } : {}),
     renders: renders.length,
     needed: (frame) => Math.min(renders.length, needed ? (needed[frame] ?? renders.length) : frame + 1),
     costOf: (count) => costs[Math.min(count, renders.length)] as number,

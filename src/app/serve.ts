@@ -17,6 +17,7 @@ import { listenSocket } from '../service/older/socket.js';
 import { openOutputs } from '../service/outputs.js';
 import { NO_OWNERS, parseOwners } from '../service/owners.js';
 import { startService } from '../service/service.js';
+import { openUploads } from '../service/uploads.js';
 import { startWebhooks } from '../service/webhooks.js';
 import { connect } from './connected.js';
 import { openEstimator } from './estimator.js';
@@ -27,6 +28,7 @@ import type { StoreOptions } from './kept-place.js';
 import { openRegistration } from './registration.js';
 import type { RenderCluster, RenderWorkers } from './render.js';
 import { withResources } from './resources.js';
+import { checkScene } from './scene-check.js';
 import { seldom } from './seldom.js';
 import { openQueue } from './service-queue.js';
 import { type Context, orAborted } from './stage.js';
@@ -58,6 +60,8 @@ export interface ServeOptions {
   readonly mostPixels: number;
   /** Jobs of an owner that may wait. */
   readonly mostWaiting: number;
+  /** Bytes of the files that an owner may have sent. */
+  readonly mostFileBytes: number;
   readonly keep: Retention;
   readonly store: StoreOptions;
   readonly cluster: RenderCluster;
@@ -103,12 +107,15 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       throw dataUnusable(data, error);
     });
     const now = Date.now;
+    const uploads = await openUploads(join(data, 'files'), { mostBytes: options.mostFileBytes, now }).catch((error) => {
+      throw dataUnusable(data, error);
+    });
     const queue = resources.hold(await openQueue(options, { service: session, now, warn }), (one) => one.close());
     const { listen: _, ...use } = { ...cluster, waits: true };
-    const start = jobRuns({ workers: { ...workers, fleet }, cluster: use, store: options.store, outputs });
+    const start = jobRuns({ workers: { ...workers, fleet }, cluster: use, store: options.store, outputs, uploads });
     const service = resources.hold(
       await startService({
-        ...{ queue, service: session, start, atMost: options.jobs, outputs, keep: options.keep },
+        ...{ queue, service: session, start, atMost: options.jobs, outputs, uploads, keep: options.keep },
         ...{ mostWaiting: options.mostWaiting, estimator: openEstimator(), now, failed },
         weightOf: (owner) => owners.get(owner)?.weight ?? 1,
       }),
@@ -121,6 +128,8 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
       ...http,
       ...{
         service,
+        uploads,
+        checkScene,
         cluster: { workers: () => workersOf(fleet), drain: fleet.drain, undrain: fleet.undrain },
         mostPixels: options.mostPixels,
       },

@@ -39,6 +39,8 @@ export interface RunningWorker {
   readonly slots: number;
   /** The kernels that are offered: without a GPU, those of the CPU. */
   readonly kernel: WorkerOptions['kernel'];
+  /** POV-Ray scenes are rendered, too. */
+  readonly povray: boolean;
   /** A thread may have a graphics device open: exiting then may abort the process. */
   readonly device: boolean;
   /** Takes no more shards and finishes those it has, then ends. Idempotent. */
@@ -146,6 +148,7 @@ async function listening(
     address: listener.address,
     slots,
     kernel,
+    povray: options.povray !== undefined,
     get device() {
       return pool.device;
     },

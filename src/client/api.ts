@@ -30,9 +30,21 @@ export interface JobAnswer {
 }
 
 export interface Asked {
-  readonly method?: 'GET' | 'HEAD' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** A text is JSON. */
+  readonly body?: string | Uint8Array;
+}
+
+/** A problem document that names files which must be sent first. */
+export class FilesMissing extends FractalError {
+  constructor(
+    message: string,
+    /** Their digests. */
+    readonly missing: readonly string[],
+  ) {
+    super('SCENE_FILES', message);
+  }
 }
 
 export interface Api {
@@ -53,16 +65,20 @@ const BUSY: readonly number[] = [429, 502, 503, 504];
 const LONGEST_WAIT_S = 30;
 /** Until an answer begins. */
 const ANSWER_MS = 30_000;
+/** Bytes that are sent in a millisecond at least. */
+const SLOWEST = 100;
 
 export function apiOf({ url, token, signal }: ApiOptions): Api {
   let answered = false;
   const once = async (path: string, { method = 'GET', headers = {}, body }: Asked): Promise<Response> => {
     const access = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const content = body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } };
+    const type = typeof body === 'string' ? 'application/json' : 'application/octet-stream';
+    const content = body === undefined ? {} : { body: body as string, headers: { 'content-type': type } };
     const init = { ...content, method, redirect: 'error' as const };
     const late = new AbortController();
-    const why = new Error(`no answer within ${ANSWER_MS / 1000} s`);
-    const timer = setTimeout(() => late.abort(why), ANSWER_MS);
+    const most = ANSWER_MS + (body?.length ?? 0) / SLOWEST;
+    const why = new Error(`no answer within ${Math.round(most / 1000)} s`);
+    const timer = setTimeout(() => late.abort(why), most);
     try {
       const response = await fetch(url + path, {
         ...{ ...init, headers: { ...content.headers, ...access, ...headers } },
@@ -121,7 +137,8 @@ function known(error: unknown, url: string): FractalError {
 async function problemOf(response: Response, url: string): Promise<FractalError> {
   const text = await response.text().catch(() => '');
   try {
-    const { code, detail } = JSON.parse(text) as { code: string; detail: string };
+    const { code, detail, missing } = JSON.parse(text) as { code: string; detail: string; missing?: unknown };
+    if (Array.isArray(missing)) return new FilesMissing(oneLine(String(detail)), missing.map(String));
     if (Object.hasOwn(CODES, code)) return new FractalError(code as ErrorCode, oneLine(String(detail)));
   } catch {
     // Something else than a service answers.

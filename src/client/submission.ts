@@ -17,7 +17,7 @@ export interface Sent {
  * @throws FractalError
  */
 export async function sentBy(given: RawFlags): Promise<Sent> {
-  const { flags, notes } = await flagsOfSources(given, Object.keys(JOB_FLAGS));
+  const { flags, notes } = await flagsOfSources(given, JOB_FLAGS);
   const { request, location, ...rest } = flags;
   if (rest.audio !== undefined)
     throw invalid(

@@ -42,7 +42,11 @@ export const BOUNDS = {
   /** Tiles of a segment of a film. */
   tiles: 1 << 16,
   /** Assets of a scene, and of a job. */
-  assets: 32,
+  assets: 1_024,
+  /** Characters of the paths of a POV-Ray scene, of its options, and of the variables of a task. */
+  povrayPaths: 1 << 20,
+  povrayOptions: 4_096,
+  povrayDeclares: 8_192,
   /**
    * Registered addresses at which no worker was ever ready: in all, and of one caller; milliseconds for which a dial in
    * progress is not removed; a token bucket for the number that are removed for others.

@@ -10,7 +10,7 @@ import type { SceneWork, TaskWork } from '../work/work.js';
 export type { Asset };
 
 /** Both sides must have the same one. */
-export const PROTOCOL = 7;
+export const PROTOCOL = 8;
 
 /** How often a worker that is ready sends a heartbeat. */
 export const HEARTBEAT_MS = 1_000;
@@ -133,6 +133,8 @@ export type FromJob =
       readonly shard: number;
       readonly epoch: number;
       readonly reason: string;
+      /** It fails in the same way on every worker: the request is wrong. Absent: another worker may compute it. */
+      readonly final?: true;
     }
   | { readonly kind: 'report'; readonly job: number; readonly metrics: readonly Metric[] };
 
@@ -144,6 +146,8 @@ export interface Result {
   /** The answer, as the kind of work defines it. */
   readonly bytes: Uint8Array;
   readonly seconds: number;
+  /** Of these, those that every shard of the scene takes, whatever its size; absent: none worth counting. */
+  readonly setup?: number;
   readonly iterations: number;
   /** Pixels that the kind of work cannot confirm. */
   readonly uncertain: number;

@@ -7,7 +7,7 @@ import type { Asset } from '../work/asset.js';
 import { BOUNDS } from './bounds.js';
 import { CHUNK_BYTES, cut, Joiner } from './chunks.js';
 import { bufferOf, missing, shared } from './wire-bytes.js';
-import { digestOf, wireDigest } from './wire-work.js';
+import { digestOf, wireDigest } from './wire-digests.js';
 
 /** In memory that threads share, so that a long asset is not copied again. */
 const sharedBytes = (length: number) => new Uint8Array(new SharedArrayBuffer(length));

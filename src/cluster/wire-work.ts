@@ -9,10 +9,11 @@ import type { Custom__Output, Custom as WireCustom } from '../../gen/fractal/v1/
 import type { Scene__Output, Scene as WireScene } from '../../gen/fractal/v1/Scene.js';
 import { FractalError } from '../errors.js';
 import type { Custom } from '../work/work.js';
-import { BOUNDS, checkCount, checkText } from './bounds.js';
+import { BOUNDS, checkText } from './bounds.js';
 import type { Assignment, Scene } from './messages.js';
 import { checkFields, type Nested } from './shape.js';
 import { bufferOf, missing, textOfBytes } from './wire-bytes.js';
+import { digestsOf, wireDigests } from './wire-digests.js';
 import {
   FILM_SCENE_SHAPE,
   FILM_TASK_SHAPE,
@@ -32,6 +33,16 @@ import {
   wireFractalTask,
 } from './wire-fractal.js';
 
+import {
+  POVRAY_SCENE_SHAPE,
+  POVRAY_TASK_SHAPE,
+  povraySceneOf,
+  povrayTaskOf,
+  textOfPovray,
+  wirePovrayScene,
+  wirePovrayTask,
+} from './wire-povray.js';
+
 export type { WireScene };
 
 /** Turns a scene into bytes and back: by protobuf, from the module that loaded the proto file. */
@@ -41,10 +52,8 @@ export interface SceneCodec {
 }
 
 /** The fields of Scene and Assign that are messages. */
-const SCENE_SHAPE: Nested = { 1: FRACTAL_SCENE_SHAPE, 2: {}, 4: FILM_SCENE_SHAPE };
-export const ASSIGN_SHAPE: Nested = { 5: FRACTAL_TASK_SHAPE, 6: {}, 9: FILM_TASK_SHAPE };
-/** Bytes of a SHA-256. */
-const DIGEST_BYTES = 32;
+const SCENE_SHAPE: Nested = { 1: FRACTAL_SCENE_SHAPE, 2: {}, 4: FILM_SCENE_SHAPE, 5: POVRAY_SCENE_SHAPE };
+export const ASSIGN_SHAPE: Nested = { 5: FRACTAL_TASK_SHAPE, 6: {}, 9: FILM_TASK_SHAPE, 10: POVRAY_TASK_SHAPE };
 
 /** A leader sends the same scene to all its workers; but a segment of a film, which is long, to one as a rule. */
 const encoded = new WeakMap<Scene, Uint8Array>();
@@ -56,12 +65,14 @@ export function sceneBytes(scene: Scene, codec: SceneCodec): Uint8Array {
 }
 
 function wireScene({ work, assets }: Scene): WireScene {
-  const digests = assets.map(wireDigest);
+  const digests = wireDigests(assets);
   switch (work.kind) {
     case 'fractal':
       return { fractal: wireFractalScene(work), assets: digests };
     case 'film':
       return { film: wireFilmScene(work), assets: digests };
+    case 'povray':
+      return { povray: wirePovrayScene(work), assets: digests };
     case 'custom':
       return { custom: wireCustom(work), assets: digests };
   }
@@ -70,12 +81,12 @@ function wireScene({ work, assets }: Scene): WireScene {
 /** @throws FractalError PROTOCOL */
 export function sceneOf(bytes: Uint8Array, codec: SceneCodec): Scene {
   checkFields(bytes, SCENE_SHAPE);
-  const { fractal, film, custom, assets } = codec.decode(bytes);
-  checkCount('assets of a scene', assets.length, BOUNDS.assets);
-  const digests = assets.map(digestOf);
-  requireOne('scene', fractal, film, custom);
+  const { fractal, film, povray, custom, assets } = codec.decode(bytes);
+  const digests = digestsOf(assets, BOUNDS.assets);
+  requireOne('scene', fractal, film, povray, custom);
   if (fractal) return { work: fractalSceneOf(fractal), assets: digests };
   if (film) return { work: filmSceneOf(film), assets: digests };
+  if (povray) return { work: povraySceneOf(povray), assets: digests };
   return { work: customOf(custom as Custom__Output), assets: digests };
 }
 
@@ -84,12 +95,14 @@ export function wireAssign({ shard, epoch, scene, render, work }: Assignment, jo
   return { ...assign, checksum: checksumOf(assign) };
 }
 
-function wireTask(work: Assignment['work']): Pick<WireAssign, 'fractal' | 'film' | 'custom'> {
+function wireTask(work: Assignment['work']): Pick<WireAssign, 'fractal' | 'film' | 'povray' | 'custom'> {
   switch (work.kind) {
     case 'fractal':
       return { fractal: wireFractalTask(work) };
     case 'film':
       return { film: wireFilmTask(work) };
+    case 'povray':
+      return { povray: wirePovrayTask(work) };
     case 'custom':
       return { custom: wireCustom(work) };
   }
@@ -103,17 +116,24 @@ export function assignmentOf(wire: Assign__Output): Assignment {
   throw new FractalError('PROTOCOL', `assignment ${epoch}: the checksum does not match`);
 }
 
-function taskOf({ fractal, film, custom }: Assign__Output): Assignment['work'] {
-  requireOne('task', fractal, film, custom);
+function taskOf({ fractal, film, povray, custom }: Assign__Output): Assignment['work'] {
+  requireOne('task', fractal, film, povray, custom);
   if (fractal) return fractalTaskOf(fractal);
   if (film) return filmTaskOf(film);
+  if (povray) return povrayTaskOf(povray);
   return customOf(custom as Custom__Output);
 }
 
 /** Over all that is assigned. */
-function checksumOf({ job, shard, epoch, scene, render, fractal, film, custom }: WireAssign): number {
-  const work = fractal ? textOfFractal(fractal) : film ? textOfFilm(film) : custom ? textOfCustom(custom) : '';
-  return crc32(`${job} ${shard} ${epoch} ${scene} ${render}\n${work}`);
+function checksumOf({ job, shard, epoch, scene, render, ...work }: WireAssign): number {
+  return crc32(`${job} ${shard} ${epoch} ${scene} ${render}\n${textOfWork(work)}`);
+}
+
+function textOfWork({ fractal, film, povray, custom }: WireAssign): string {
+  if (fractal) return textOfFractal(fractal);
+  if (film) return textOfFilm(film);
+  if (povray) return textOfPovray(povray);
+  return custom ? textOfCustom(custom) : '';
 }
 
 /** @throws FractalError PROTOCOL unless there is one */
@@ -132,14 +152,4 @@ function wireCustom({ name, payload }: Custom): WireCustom {
 function customOf({ kind, payload }: Custom__Output): Custom {
   checkText('kind of work', kind, BOUNDS.name);
   return { kind: 'custom', name: kind, payload };
-}
-
-export function wireDigest(digest: string): Buffer {
-  return Buffer.from(digest, 'hex');
-}
-
-/** @throws FractalError PROTOCOL */
-export function digestOf(bytes: Uint8Array): string {
-  if (bytes.length !== DIGEST_BYTES) throw missing(`digest of ${DIGEST_BYTES} bytes`);
-  return Buffer.from(bytes).toString('hex');
 }

@@ -128,10 +128,10 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
       yield { unavailable: { job: message.job, reason: oneLine(message.reason) } };
       return;
     case 'result': {
-      const { job, shard, epoch, seconds, iterations, uncertain } = message;
+      const { job, shard, epoch, seconds, iterations, uncertain, setup = 0 } = message;
       for (const chunk of cut(message.bytes)) {
         const whole = { ...chunk, data: bufferOf(chunk.data) };
-        yield { result: { job, shard, epoch, chunk: whole, seconds, iterations, uncertain } };
+        yield { result: { job, shard, epoch, chunk: whole, seconds, iterations, uncertain, setup } };
       }
       return;
     }
@@ -223,22 +223,26 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
   let drains = false;
   return (wire) => {
     if (wire.result) {
-      const { job, shard, epoch, chunk, seconds, iterations, uncertain } = wire.result;
+      const { job, shard, epoch, chunk, seconds, iterations, uncertain, setup } = wire.result;
       if (!chunk) throw missing('chunk of a result');
       checkNumber('seconds of a shard', seconds, BOUNDS.seconds);
+      checkNumber('seconds of setup', setup, seconds);
       checkNumber('iterations of a shard', iterations, BOUNDS.iterations);
       answers?.check(job, epoch, chunk.total);
       const bytes = results.add(`${epoch} of job ${job}`, chunk);
       if (!bytes) return undefined;
       answers?.answered(job, epoch);
-      return { kind: 'result', job, shard, epoch, bytes, seconds, iterations, uncertain };
+      return {
+        ...{ kind: 'result', job, shard, epoch, bytes, seconds, iterations, uncertain },
+        ...(setup > 0 ? { setup } : {}),
+      };
     }
     if (wire.failed) {
-      const { job, shard, epoch, reason } = wire.failed;
+      const { job, shard, epoch, reason, final } = wire.failed;
       checkText('reason', reason, BOUNDS.text);
       answers?.check(job, epoch);
       answers?.answered(job, epoch);
-      return { kind: 'failed', job, shard, epoch, reason };
+      return { kind: 'failed', job, shard, epoch, reason, ...(final ? { final } : {}) };
     }
     budget?.spend(1, MESSAGES);
     if (wire.ready) return { kind: 'ready', ...checkedReady(wire.ready) };

@@ -16,11 +16,14 @@ const MAX_BYTES = 1 << 20;
 
 type FlagName = keyof typeof REQUEST_FLAGS;
 
+/** Keys by name. What is left out is as in a flag. */
+export type OtherKeys = Readonly<Record<string, Partial<Flag>>>;
+
 /**
  * `path`: "-" is standard input. `others`: keys that are understood besides flags, and returned.
  * @throws FractalError REQUEST_FILE naming file, line and column.
  */
-export async function readRequestFile(path: string, others: readonly string[] = []): Promise<RawFlags> {
+export async function readRequestFile(path: string, others: OtherKeys = {}): Promise<RawFlags> {
   const name = path === '-' ? 'stdin' : path;
   let bytes: Uint8Array;
   try {
@@ -39,13 +42,15 @@ export async function readRequestFile(path: string, others: readonly string[] = 
  * Flags by today's names. `path`: for messages. `others`: keys that are understood besides flags, and returned.
  * @throws FractalError REQUEST_FILE
  */
-export function parseRequestFile(text: string, path: string, others: readonly string[] = []): RawFlags {
+export function parseRequestFile(text: string, path: string, others: OtherKeys = {}): RawFlags {
   if (text.length > MAX_BYTES)
     throw fileError(path, `it is longer than ${MAX_BYTES} characters, which is all that is read`);
   if (text.trim() === '') throw fileError(path, 'it is empty');
   const fields = objectOf(text, path);
-  const names = new Map([...FILE_NAMES, ...others.map((name) => [name, name] as const)]);
-  const values = [...fields].map(([key, value]) => [key, scalar(value, key, path, names)] as const);
+  const names = new Map([...FILE_NAMES, ...Object.keys(others).map((name) => [name, name] as const)]);
+  const flags: OtherKeys = { ...REQUEST_FLAGS, ...others };
+  const textOf = (value: Json, key: string) => scalar(value, key, path, flags[names.get(plainKey(key)) ?? '']);
+  const values = [...fields].map(([key, value]) => [key, textOf(value, key)] as const);
   const older = olderService([...fields.keys()]);
   if (older) return older(Object.fromEntries(values), (why) => fileError(path, why));
   const raw: RawFlags = {};
@@ -81,9 +86,8 @@ function objectOf(text: string, path: string): JsonObject {
 }
 
 /** A list of strings or numbers is its items with commas between. */
-function scalar(value: Json, key: string, path: string, names: ReadonlyMap<string, string>): string {
+function scalar(value: Json, key: string, path: string, flag: OtherKeys[string] | undefined): string {
   if (typeof value === 'string') return value;
-  const flag: Flag | undefined = REQUEST_FLAGS[names.get(plainKey(key)) as FlagName];
   if (flag?.object && value instanceof Map) return compactJson(value);
   if (Array.isArray(value) && value.every((one) => typeof one === 'string'))
     return value.join(flag?.repeatable ? '\n' : ',');

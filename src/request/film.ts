@@ -100,7 +100,11 @@ function lengthOf({ seconds, speed, fps }: FilmValues, from: string, to: string,
   return path ? Math.floor((path.keyframes.at(-1) as Keyframe).at) + 1 : 1;
 }
 
-function partOf(v: FilmValues, frames: number): Pick<Film, 'first' | 'last'> {
+/** The frames that are rendered, of so many. @throws FractalError REQUEST_INVALID */
+export function partOf(
+  v: Pick<FilmValues, 'frame' | 'frames-from' | 'frames-to'>,
+  frames: number,
+): Pick<Film, 'first' | 'last'> {
   const { frame } = v;
   if (frame !== undefined) {
     if (v['frames-from'] !== undefined || v['frames-to'] !== undefined)
@@ -124,6 +128,8 @@ function pathOf(v: FilmValues, text: string, start: Start): PathFile {
   if (other) throw invalid(`--path has all of the way: leave out --${other}, or the path`);
   const path = parsePathFile(text, 'the path', v.fps);
   const { keyframes } = path;
+  if (path.declares && keyframes.every((one) => Object.keys(one).every((key) => key === 'at' || key === 'easing')))
+    throw invalid('--path changes variables of a POV-Ray scene only: give it to fractal scene');
   if (keyframes.some(({ julia }) => julia) && !start.formula.julia)
     throw invalid('--path changes the constant of a Julia set: give --formula julia, too');
   if (keyframes.some(({ angle }) => angle !== undefined) && !start.colours.slope)

@@ -3,6 +3,7 @@
 import type { Flag, FlagSyntax } from './flags/flag.js';
 import { FILE_NAMES, flagsOf, REQUEST_FLAGS } from './flags/index.js';
 import { JOB_FLAGS } from './flags/job.js';
+import { orderedSceneJsonSchema, SCENE_ORDER_FLAGS } from './povray/order.js';
 import { mayOrder } from './submission.js';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -34,8 +35,13 @@ export function submissionJsonSchema(): JsonSchema {
   );
   const help = flagsOf('leader');
   return objectSchema(
-    'Flags of the picture or film, and of the job. Numbers keep all their digits. Other spellings (camelCase, names of older tools) are understood, too.',
-    [...ordered.map(([name, flag]) => [name, { ...flag, ...help[name] }] as const), ...Object.entries<Flag>(JOB_FLAGS)],
+    'Flags of the picture or film, and of the job; with "scene" those of a POV-Ray scene. Numbers keep all their digits. Other spellings (camelCase, names of older tools) are understood, too.',
+    [
+      ...Object.entries(SCENE_ORDER_FLAGS),
+      ...ordered.map(([name, flag]) => [name, { ...flag, ...help[name] }] as const),
+      ...Object.entries<Flag>(JOB_FLAGS),
+    ],
+    { scene: orderedSceneJsonSchema() },
   );
 }
 
@@ -45,9 +51,13 @@ export function revisionJsonSchema(): JsonSchema {
   return objectSchema('What is to be changed of a job.', Object.entries<Flag>({ priority, owner }));
 }
 
-function objectSchema(description: string, flags: readonly (readonly [string, Flag])[]): JsonSchema {
-  const properties = flags.map(([name, flag]) => [name, schemaOf(flag)]);
-  return { description, type: 'object', properties: Object.fromEntries(properties), additionalProperties: false };
+function objectSchema(
+  description: string,
+  flags: readonly (readonly [string, Flag])[],
+  more: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
+  const properties = { ...more, ...Object.fromEntries(flags.map(([name, flag]) => [name, schemaOf(flag)])) };
+  return { description, type: 'object', properties, additionalProperties: false };
 }
 
 /** What a file may hold as the value of a flag. A list is its items with commas between. */

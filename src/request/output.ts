@@ -1,10 +1,10 @@
 /** What is written, and how, of the values of flags. */
 
-import type { PICTURE_FLAGS } from './flags/index.js';
+import type { OUTPUT_FLAGS } from './flags/output.js';
 import type { Encoding } from './request.js';
 import { invalid, type Values } from './values.js';
 
-type OutputValues = Values<typeof PICTURE_FLAGS>;
+type OutputValues = Values<typeof OUTPUT_FLAGS>;
 
 /** The names that are given. @throws FractalError REQUEST_INVALID for one that is given twice */
 export function outfilesOf({ outfile: all = [] }: OutputValues): readonly string[] {

@@ -9,6 +9,7 @@ import type { Easing } from '../view/path/easing.js';
 import type { Keyframe, State } from '../view/path/keyframe.js';
 import { type Leg, pathOf as makePath, type Path, withStart } from '../view/path/path.js';
 import type { Place } from '../view/path/place.js';
+import type { Knot } from '../view/path/track.js';
 import { type Extras, type Formula, type Sampling, samplesPerPixel, type View } from '../view/view.js';
 import { limitOf } from './limit/limit.js';
 
@@ -96,6 +97,8 @@ export interface PathFile {
   /** As one line of JSON. */
   readonly text: string;
   readonly keyframes: readonly Keyframe[];
+  /** By the names of a POV-Ray scene's variables; absent: none. They have no meaning for a fractal. */
+  readonly declares?: ReadonlyMap<string, readonly Knot[]>;
 }
 
 export interface Camera extends Place {
@@ -159,7 +162,7 @@ export function landmarks({ film }: Request): number[] {
 }
 
 /** How many frames are rendered, of a part of a film fewer than it has. */
-export function frameCount({ first, last }: Film): number {
+export function frameCount({ first, last }: Pick<Film, 'first' | 'last'>): number {
   return last - first + 1;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { wholeOf } from '../view/decimal.js';
-import { readRequestFile } from './file.js';
+import { type OtherKeys, readRequestFile } from './file.js';
 import { FILM_FLAGS } from './flags/film.js';
 import { ALTERNATIVES, OLDER_NAMES } from './flags/index.js';
 import type { Location } from './location/location.js';
@@ -15,7 +15,7 @@ import { invalid, type RawFlags } from './values.js';
  * `others`: keys that the request file may have besides flags. `notes`: lines about the location file, for the user.
  * @throws FractalError
  */
-export async function flagsOfSources(given: RawFlags, others: readonly string[] = []): Promise<Location> {
+export async function flagsOfSources(given: RawFlags, others: OtherKeys = {}): Promise<Location> {
   const typed = withOlder(given);
   refuseSharedInput(typed);
   const file = typed.request === undefined ? {} : await readRequestFile(typed.request, others);
@@ -32,8 +32,8 @@ export function replaced(flags: RawFlags, others: RawFlags): RawFlags {
   return { ...withoutAlternatives(flags, others), ...others };
 }
 
-/** The path's text in the place of its file's name. */
-async function withPath(flags: RawFlags): Promise<RawFlags> {
+/** The path's text in the place of its file's name. @throws FractalError PATH_FILE */
+export async function withPath(flags: RawFlags): Promise<RawFlags> {
   const { path } = flags;
   if (path === undefined || path === '' || path.trimStart().startsWith('{')) return flags;
   const { readPathFile } = await import('./path/read.js');

@@ -10,7 +10,8 @@ import { parseRequestFile } from './file.js';
 import { PICTURE_FLAGS, REQUEST_FLAGS } from './flags/index.js';
 import { JOB_FLAGS } from './flags/job.js';
 import { requestOf } from './parse.js';
-import { frameCount, type Request } from './request.js';
+import { isScene, orderedScene, SCENE_ORDER_FLAGS } from './povray/order.js';
+import { type Film, frameCount, type Request } from './request.js';
 import { invalid, type RawFlags, shorten, valuesOf } from './values.js';
 
 export interface SubmittedRequest {
@@ -18,6 +19,8 @@ export interface SubmittedRequest {
   readonly order: RawFlags;
   /** Pixels of all frames. */
   readonly pixels: number;
+  /** Of a POV-Ray scene: what is rendered, and the files that it needs. */
+  readonly scene?: ReturnType<typeof orderedScene>;
   readonly priority: number;
   readonly owner?: string;
   readonly webhook?: string;
@@ -32,23 +35,22 @@ const MORE = ['verify', 'keep-samples'] as const;
 
 /** `text`: of a JSON object. @throws FractalError REQUEST_FILE, REQUEST_INVALID, VIEW_TOO_LARGE */
 export function readSubmission(text: string): SubmittedRequest {
-  const flags = parseRequestFile(text, 'the job', Object.keys(JOB_FLAGS));
+  const flags = parseRequestFile(text, 'the job', { ...SCENE_ORDER_FLAGS, ...JOB_FLAGS, scene: { object: true } });
   const order: RawFlags = {};
   const fields: RawFlags = {};
+  const checked = isScene(flags) ? checkedSceneName : checkedName;
   for (const [name, value] of Object.entries(flags)) {
     if (Object.hasOwn(JOB_FLAGS, name)) fields[name] = value;
-    else order[checkedName(name)] = value;
+    else order[checked(name)] = value;
   }
   return orderSubmission(order, fields);
 }
 
 /** The same of flags that were read already. `fields`: of flags/job.ts. @throws FractalError REQUEST_INVALID, VIEW_TOO_LARGE */
 export function orderSubmission(order: RawFlags, fields: RawFlags = {}): SubmittedRequest {
-  const { width, height, film } = orderedRequest(order);
   const { priority, owner, webhook, deadline } = valuesOf(JOB_FLAGS, fields);
   return {
-    order,
-    pixels: width * height * frameCount(film),
+    ...(isScene(order) ? sceneOf(order) : { order, pixels: pixelsOf(orderedRequest(order)) }),
     priority,
     ...(owner === undefined ? {} : { owner }),
     ...(webhook === undefined ? {} : { webhook }),
@@ -56,10 +58,27 @@ export function orderSubmission(order: RawFlags, fields: RawFlags = {}): Submitt
   };
 }
 
+/** Its size and outfiles are in the order, so that they are seen without the scene. */
+function sceneOf(order: RawFlags): Pick<SubmittedRequest, 'order' | 'pixels' | 'scene'> {
+  const scene = orderedScene(order);
+  const { width, height, outfiles } = scene.request;
+  for (const name of outfiles) requirePlainName(name);
+  const shown = { width: String(width), height: String(height), outfile: outfiles.join('\n') };
+  return { order: { ...order, ...shown }, pixels: pixelsOf(scene.request), scene };
+}
+
+function pixelsOf({
+  width,
+  height,
+  film,
+}: Pick<Request, 'width' | 'height'> & { film: Pick<Film, 'first' | 'last'> }): number {
+  return width * height * frameCount(film);
+}
+
 /** What is to be changed of a job: priority and owner. @throws FractalError REQUEST_FILE, REQUEST_INVALID */
 export function parseRevision(text: string): { readonly priority?: number; readonly owner?: string } {
   const { priority, owner } = JOB_FLAGS;
-  const flags = parseRequestFile(text, 'the change', ['priority', 'owner']);
+  const flags = parseRequestFile(text, 'the change', { priority, owner });
   const other = Object.keys(flags).find((name) => name !== 'priority' && name !== 'owner');
   if (other !== undefined)
     throw new FractalError('REQUEST_FILE', `the change: "${other}" of a job cannot be changed: submit another job`);
@@ -100,7 +119,15 @@ export function mayOrder(name: string): boolean {
 /** @throws FractalError REQUEST_FILE for a flag that a job may not have */
 export function checkedName(name: string): string {
   if (mayOrder(name)) return name;
-  const why = FILES.has(name) ? 'names a file, which a job cannot' : 'is decided by the service';
+  const other = Object.hasOwn(SCENE_ORDER_FLAGS, name) ? 'is about a POV-Ray scene' : 'is decided by the service';
+  const why = FILES.has(name) ? 'names a file, which a job cannot' : other;
+  throw new FractalError('REQUEST_FILE', `the job: "${name}" ${why}: leave it out`);
+}
+
+/** The same for a POV-Ray scene. */
+function checkedSceneName(name: string): string {
+  if (name === 'scene' || Object.hasOwn(SCENE_ORDER_FLAGS, name)) return name;
+  const why = mayOrder(name) ? 'has no meaning for a POV-Ray scene' : 'is decided by the service';
   throw new FractalError('REQUEST_FILE', `the job: "${name}" ${why}: leave it out`);
 }
 

@@ -3,6 +3,7 @@
  * job. How fast the workers are is learned from jobs that end: estimates suppose a core of a certain speed.
  */
 
+import { isScene } from '../request/povray/order.js';
 import { hasEnded, type Job, type Order, type Progress, workLeft } from './job.js';
 import type { Cursor, Queue } from './queue.js';
 import type { WorkerPart } from './run.js';
@@ -84,7 +85,9 @@ export function startEstimates({ queue, estimator, failed }: EstimatesOptions): 
       backlog.push(id);
       wake();
     },
-    took({ estimate: estimated = 0, attempt }, progress, parts) {
+    took({ estimate: estimated = 0, attempt, order }, progress, parts) {
+      // Of scenes nothing is known but their size.
+      if (isScene(order)) return;
       const sum = (of: (part: WorkerPart) => number) => parts.reduce((all, part) => all + of(part), 0);
       const seconds = sum(({ busySeconds }) => busySeconds);
       const isWhole = sum(({ samples }) => samples) >= (1 - MOST_KEPT) * (progress?.samples ?? Infinity);

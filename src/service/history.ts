@@ -1,10 +1,11 @@
 /** What is kept of jobs that have ended: bounded by age, by their number, and by the size of their outputs. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isScene, orderedFiles } from '../request/povray/order.js';
 import { ENDED, type Job } from './job.js';
 import { expire } from './life.js';
 import type { Outputs } from './outputs.js';
-import type { Cursor, Queue } from './queue.js';
+import type { Cursor, Query, Queue } from './queue.js';
 
 export interface Retention {
   /** Since the job has ended. */
@@ -38,6 +39,14 @@ export async function removeStray(queue: Queue, outputs: Outputs): Promise<void>
   for (const id of await outputs.list()) if (!(await queue.get(id))) await outputs.remove(id);
 }
 
+/** Digests of the files that jobs have, those that have ended among them, since they may be queued again. */
+export async function digestsOf(queue: Queue): Promise<ReadonlySet<string>> {
+  const digests = new Set<string>();
+  for await (const { order } of jobsOf(queue, { sort: 'submitted', descending: false, limit: PAGE }))
+    for (const { digest } of isScene(order) ? orderedFiles(order) : []) digests.add(digest);
+  return digests;
+}
+
 async function expireOne(queue: Queue, outputs: Outputs, { id, version }: Job): Promise<void> {
   let isExpired = false;
   await queue.change(id, (latest) => {
@@ -49,8 +58,11 @@ async function expireOne(queue: Queue, outputs: Outputs, { id, version }: Job): 
   if (isExpired) await outputs.remove(id);
 }
 
-async function* newestFirst(queue: Queue): AsyncGenerator<Job> {
-  const query = { states: ENDED, sort: 'ended', descending: true, limit: PAGE } as const;
+function newestFirst(queue: Queue): AsyncGenerator<Job> {
+  return jobsOf(queue, { states: ENDED, sort: 'ended', descending: true, limit: PAGE });
+}
+
+async function* jobsOf(queue: Queue, query: Query): AsyncGenerator<Job> {
   let after: Cursor | undefined;
   do {
     const { jobs, next } = await queue.list({ ...query, ...(after ? { after } : {}) });

@@ -2,7 +2,7 @@
 
 import { FractalError } from '../errors.js';
 import { type Estimator, startEstimates } from './estimates.js';
-import { type Retention, removeStray, sweep } from './history.js';
+import { digestsOf, type Retention, removeStray, sweep } from './history.js';
 import { hasEnded, isUnderWay, type Job, type JobState, type Submission } from './job.js';
 import { type Command, command, revise } from './life.js';
 import { type Meter, openMeter } from './meter.js';
@@ -10,11 +10,14 @@ import type { Outputs } from './outputs.js';
 import type { Accepted, AcceptOptions, Page, Query, Queue } from './queue.js';
 import type { StartRun } from './run.js';
 import { type RunnerOptions, startRunner } from './runner.js';
+import type { Uploads } from './uploads.js';
 import { type Work, workOf } from './work.js';
 
 export interface ServiceOptions extends Omit<RunnerOptions, 'start' | 'meter' | 'succeeded'> {
   readonly start: StartRun;
   readonly outputs: Outputs;
+  /** Files that clients have sent. Absent: none are kept. */
+  readonly uploads?: Pick<Uploads, 'sweep'>;
   /** Closed with the service. */
   readonly estimator: Estimator;
   readonly keep: Retention;
@@ -50,19 +53,24 @@ export interface Service {
 }
 
 const SWEEP_MS = 60_000;
+/** A file that no job needs is removed so long after its latest use: the job that it was sent for may be still to come. */
+const UNUSED_MS = 3_600_000;
 const UNDER_WAY = ['running', 'pausing'] as const;
 /** Of all services of a queue. */
 const MOST_RUNNING = 1_000;
 
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { queue, outputs, keep, mostWaiting, now, failed } = options;
+  const { queue, outputs, uploads, keep, mostWaiting, now, failed } = options;
   await removeStray(queue, outputs);
   const meter = openMeter({ waiting: async () => (await queue.counts()).queued, now, failed });
   const runner = await startRunner({ ...options, meter, succeeded: (...run) => estimates.took(...run) });
   const estimates = startEstimates(options);
   let sweeping = Promise.resolve();
   const sweepAgain = () => {
-    sweeping = sweeping.then(() => sweep(queue, outputs, keep, now())).catch(failed);
+    sweeping = sweeping
+      .then(() => sweep(queue, outputs, keep, now()))
+      .then(() => uploads?.sweep(() => digestsOf(queue), now() - UNUSED_MS))
+      .catch(failed);
   };
   sweepAgain();
   const timer = setInterval(sweepAgain, SWEEP_MS);

@@ -4,6 +4,7 @@
  * kind is in its RenderJob: the scene, a task for each shard, the check of an answer, names for the store.
  */
 
+import { FractalError } from '../errors.js';
 import type { SceneWork, TaskWork } from './work.js';
 
 export interface Kind<S extends SceneWork = SceneWork, T extends TaskWork = TaskWork> {
@@ -17,8 +18,11 @@ export interface Kind<S extends SceneWork = SceneWork, T extends TaskWork = Task
   validateTask(task: T, shard: number): void;
   /** Bytes of memory that a task takes while it is computed. */
   taskBytes(task: T): number;
-  /** `slots`: threads that compute at a time; `threads`: those that may compute. Nothing large is allocated yet. */
-  prepare(scene: S, slots: number, threads: number): Prepared<T>;
+  /**
+   * `slots`: threads that compute at a time; `threads`: those that may compute; `assets`: by digest. Nothing large is
+   * allocated yet.
+   */
+  prepare(scene: S, slots: number, threads: number, assets: ReadonlyMap<string, Uint8Array>): Prepared<T>;
 }
 
 export interface KernelUse {
@@ -43,6 +47,8 @@ export interface Prepared<T extends TaskWork = TaskWork> {
   rebuild(): boolean;
   /** Whether a thread that computes this task may be ended without leaving others to wait for it. */
   mayEnd(task: T): boolean;
+  /** No thread has the scene any more: removes what is outside of memory. */
+  release?(): void;
 }
 
 export type Kinds = Readonly<Record<string, Kind>>;
@@ -90,4 +96,17 @@ export interface Computed {
   /** Pixels that the kind cannot confirm. */
   readonly uncertain: number;
   readonly samples: number;
+  /** Seconds that every shard of the scene takes, whatever its size; absent: none worth counting. */
+  readonly setup?: number;
+}
+
+/** The request is wrong: its shards fail in the same way on every worker. */
+export class FinalFailure extends FractalError {
+  constructor(message: string) {
+    super('SHARD_FAILED', message);
+  }
+}
+
+export function isFinal(error: unknown): boolean {
+  return error instanceof FinalFailure;
 }

@@ -5,6 +5,7 @@
 
 import type { FilmScene, FilmTask } from './film/scene.js';
 import type { FractalScene, FractalTask } from './fractal/scene.js';
+import type { PovrayScene, PovrayTask } from './povray/scene.js';
 
 /** Work of a kind that peer.proto does not define: only that kind reads the payload. */
 export interface Custom {
@@ -13,8 +14,8 @@ export interface Custom {
   readonly payload: Uint8Array;
 }
 
-export type SceneWork = FilmScene | FractalScene | Custom;
-export type TaskWork = FilmTask | FractalTask | Custom;
+export type SceneWork = FilmScene | FractalScene | PovrayScene | Custom;
+export type TaskWork = FilmTask | FractalTask | PovrayTask | Custom;
 
 /** The kinds that peer.proto defines. */
 export type BuiltInKind = Exclude<SceneWork['kind'], 'custom'>;

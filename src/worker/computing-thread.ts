@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { asResourceError, messageOf } from '../errors.js';
-import type { Computing, Starts, ThreadScene } from '../work/kind.js';
+import { type Computing, isFinal, type Starts, type ThreadScene } from '../work/kind.js';
 import { collectGarbage } from './garbage.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
@@ -51,7 +51,8 @@ export function computeIn(starts: Starts): void {
       if (!computed) return { kind: 'stopped' };
       return { kind: 'done', ...computed, seconds: (performance.now() - from) / 1000 };
     } catch (error) {
-      return { kind: 'failed', reason: reasonOf(error) };
+      const final = isFinal(error) ? ({ final: true } as const) : {};
+      return { kind: 'failed', reason: reasonOf(error), ...final };
     }
   }
 

@@ -152,16 +152,19 @@ export class WorkerJob {
     const { shard, epoch } = assignment;
     const job = this.number;
     if (outcome.kind === 'failed') {
-      void this.events.answer({ kind: 'failed', job, shard, epoch, reason: outcome.reason }, assignment);
+      const { reason, final } = outcome;
+      const failed = { kind: 'failed', job, shard, epoch, reason, ...(final ? { final } : {}) } as const;
+      void this.events.answer(failed, assignment);
       this.events.shardEnded();
       return;
     }
-    const { bytes, seconds, iterations, uncertain } = outcome;
+    const { bytes, seconds, iterations, uncertain, setup } = outcome;
     this.tally.shards++;
     this.tally.samples += outcome.samples;
     this.tally.iterations += iterations;
     this.tally.busySeconds += seconds;
-    const message = { kind: 'result', job, shard, epoch, bytes, seconds, iterations, uncertain } as const;
+    const counts = { seconds, iterations, uncertain, ...(setup === undefined ? {} : { setup }) };
+    const message = { kind: 'result', job, shard, epoch, bytes, ...counts } as const;
     const read = this.events.answer(message, assignment);
     this.events.shardEnded();
     await read;

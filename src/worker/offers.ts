@@ -1,6 +1,7 @@
 /** The kernels that a pool offers: each is opened and measured once, by one of its threads. */
 
 import { FractalError } from '../errors.js';
+import { ON_REQUEST } from '../work/kinds.js';
 import type { JobKernel } from './queues.js';
 import type { FromThread, Offer } from './thread-messages.js';
 import type { Thread, Threads } from './threads.js';
@@ -19,14 +20,14 @@ export class Offers {
 
   constructor(
     private readonly threads: Threads,
-    /** The only kernel to offer, or `auto`: all. */
+    /** The only kernel to offer, beside those that the worker was asked for, or `auto`: all. */
     private readonly offered: string,
   ) {}
 
   /** @throws FractalError KERNEL_MISSING */
   async of(job: JobKernel): Promise<Offer> {
     const { kernel } = job;
-    if (this.offered !== 'auto' && kernel !== this.offered) {
+    if (this.offered !== 'auto' && kernel !== this.offered && !Object.hasOwn(ON_REQUEST, kernel)) {
       throw new FractalError('KERNEL_MISSING', `this worker offers the ${this.offered} kernel only, not ${kernel}`);
     }
     let offer = this.offers.get(kernel);

@@ -59,7 +59,7 @@ export interface JobHandle {
 }
 
 export interface PoolOptions {
-  /** The kernel that leaders may ask for; `auto`: all of the kinds. */
+  /** The kernel that leaders may ask for, beside those of kinds on request; `auto`: all of the kinds. */
   readonly offered?: string;
   /** Bytes of scenes, over all sessions. Absent: no bound. */
   readonly sceneBytes?: number;

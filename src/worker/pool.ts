@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { asResourceError, FractalError, messageOf } from '../errors.js';
 import { type Kinds, kindWith } from '../work/kind.js';
-import { BUILT_IN } from '../work/kinds.js';
+import { BUILT_IN, ON_REQUEST } from '../work/kinds.js';
 import { requireRoom } from './address-space.js';
 import { handles } from './handles.js';
 import { HeldBytes } from './held-bytes.js';
@@ -169,7 +169,10 @@ function useOf(kinds: Kinds, kernel: string): JobKernel {
   const kind = kindName === undefined ? undefined : kinds[kindName];
   const use = kind?.kernels[kernel];
   if (kindName !== undefined && kind && use) return { kernel, kind, kindName, use };
-  throw new FractalError('KERNEL_MISSING', `this worker has no kernel ${kernel}: run the same version on both`);
+  throw new FractalError(
+    'KERNEL_MISSING',
+    `this worker has no kernel ${kernel}: ${ON_REQUEST[kernel] ?? 'run the same version on both'}`,
+  );
 }
 
 /** A promise, and the function that resolves it. */

@@ -11,7 +11,7 @@ import type { Holder, SharedScene } from './scenes.js';
 import { compareRanks, type Share, Shares } from './shares.js';
 import type { Done } from './thread-messages.js';
 
-export type Outcome = Done | { readonly kind: 'failed'; readonly reason: string };
+export type Outcome = Done | { readonly kind: 'failed'; readonly reason: string; readonly final?: true };
 
 /** Takes the outcome of a shard; the result resolves once the leader has read it. */
 export type Finish = (outcome: Outcome) => Promise<void> | undefined | void;

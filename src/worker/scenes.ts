@@ -122,7 +122,10 @@ export class Scenes {
     this.all.delete(scene);
     // Threads that have the scene have its assets, too.
     for (const { length } of scene.assets.values()) this.outOfUse += length;
-    this.discard(scene.key, scene.bytes, (collect) => this.forget(scene.key, collect));
+    this.discard(scene.key, scene.bytes, async (collect) => {
+      await this.forget(scene.key, collect);
+      scene.prepared.release?.();
+    });
   }
 
   private subtract(holder: Holder, bytes: number): void {
@@ -154,7 +157,7 @@ export class Scenes {
   }
 
   private prepare(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): SharedScene {
-    const prepared = kind.prepare(whole.work, this.slots, this.threads);
+    const prepared = kind.prepare(whole.work, this.slots, this.threads, assets);
     const { bytes } = prepared;
     this.admit(bytes, holder, 'scene');
     const one: SharedScene = {

@@ -55,7 +55,8 @@ export type FromThread =
   | ({ readonly kind: 'opened' } & Offer)
   | { readonly kind: 'unavailable'; readonly kernel: string; readonly reason: string }
   | Done
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** `final`: every worker fails. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly final?: true }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'forgotten'; readonly key: string }
   | { readonly kind: 'closed' };

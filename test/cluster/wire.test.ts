@@ -9,6 +9,7 @@ import type { Formula, View } from '../../src/view/view.js';
 import { assetOf } from '../../src/work/asset.js';
 import type { FilmScene, FilmTask } from '../../src/work/film/scene.js';
 import type { FractalScene, FractalTask } from '../../src/work/fractal/scene.js';
+import type { PovrayScene, PovrayTask } from '../../src/work/povray/scene.js';
 import type { Custom } from '../../src/work/work.js';
 import { paintOf, sceneOf } from '../worker/views.js';
 import { scenes, toLeader, toWorker } from './memory.js';
@@ -101,12 +102,39 @@ const filmScene: fc.Arbitrary<FilmScene> = record({
   tiles: fc.int32Array({ maxLength: 18 }),
   texels: fc.uint8Array({ maxLength: 50 }),
 });
+/** In lists with a line for each, and in texts without control characters. */
+const word = fc.string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(...'aZ09_.-+/ "\'=ü%') });
+const digest = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
+const povrayTask: fc.Arbitrary<PovrayTask> = fc.record(
+  {
+    kind: fc.constant('povray' as const),
+    rect: record({ x: uint, y: uint, width: uint, height: uint }),
+    frame: uint,
+    clock: word,
+    declares: fc.array(record({ name: fc.stringMatching(/^[A-Za-z_]\w{0,9}$/), value: word }), { maxLength: 4 }),
+  },
+  { requiredKeys: ['kind', 'rect', 'declares'], noNullPrototype: true },
+);
+const povrayScene: fc.Arbitrary<PovrayScene> = fc.record(
+  {
+    kind: fc.constant('povray' as const),
+    files: fc.array(record({ path: word, digest }), { maxLength: 4 }),
+    main: word,
+    width: uint,
+    height: uint,
+    bits: fc.constantFrom(8 as const, 16 as const),
+    options: fc.array(word, { maxLength: 4 }),
+    animation: record({ first: uint, last: uint, initialClock: word, finalClock: word, cyclic: fc.boolean() }),
+    limits: record({ seconds: below(1e6), memory: below(2 ** 40) }),
+  },
+  { requiredKeys: ['kind', 'files', 'main', 'width', 'height', 'bits', 'options', 'limits'], noNullPrototype: true },
+);
 const assignment: fc.Arbitrary<Assignment> = record({
   shard: uint,
   epoch: uint,
   scene: uint,
   render: uint,
-  work: fc.oneof(task, filmTask, custom),
+  work: fc.oneof(task, filmTask, povrayTask, custom),
 });
 
 /** Arrays of whole entries of `size` numbers. */
@@ -149,9 +177,8 @@ const fractal: fc.Arbitrary<FractalScene> = fc.record(
   { kind: fc.constant('fractal' as const), paint, reference },
   { requiredKeys: ['kind'], noNullPrototype: true },
 );
-const digest = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const scene: fc.Arbitrary<Scene> = record({
-  work: fc.oneof(fractal, filmScene, custom),
+  work: fc.oneof(fractal, filmScene, povrayScene, custom),
   assets: fc.array(digest, { maxLength: 5 }),
 });
 
@@ -208,8 +235,19 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
     seconds: below(BOUNDS.seconds),
     iterations: below(BOUNDS.iterations),
     uncertain: uint,
-  }),
-  record({ kind: fc.constant('failed' as const), job: uint, shard: uint, epoch: uint, reason: line }),
+  }).chain((result) =>
+    fc.oneof(
+      fc.constant(result),
+      fc.double({ min: 0, max: 1, noNaN: true }).map((share) => withSetup(result, share)),
+    ),
+  ),
+  fc.record(
+    {
+      ...{ kind: fc.constant('failed' as const), job: uint, shard: uint, epoch: uint, reason: line },
+      final: fc.constant(true as const),
+    },
+    { requiredKeys: ['kind', 'job', 'shard', 'epoch', 'reason'], noNullPrototype: true },
+  ),
   record({
     kind: fc.constant('heartbeat' as const),
     jobs: fc.array(
@@ -233,6 +271,12 @@ function plainBytes<Message extends ToLeader | undefined>(received: Message): Me
   return received?.kind === 'result' ? { ...received, bytes: Uint8Array.from(received.bytes) } : received;
 }
 
+/** Some of its seconds are setup: none are not stated. */
+function withSetup<R extends { readonly seconds: number }>(result: R, share: number): R & { setup?: number } {
+  const setup = share * result.seconds;
+  return setup > 0 ? { ...result, setup } : result;
+}
+
 /** Payloads come back as a Buffer, the orbit of a scene as bytes: the content is compared. */
 function plainWork(received: ToWorker | undefined): ToWorker | undefined {
   if (received?.kind === 'scene')
@@ -244,7 +288,7 @@ function plainWork(received: ToWorker | undefined): ToWorker | undefined {
 function plainScene(work: Scene['work']): Scene['work'] {
   if (work.kind === 'custom') return plainCustom(work);
   if (work.kind === 'film') return { ...work, texels: Uint8Array.from(work.texels) };
-  if (!work.reference) return work;
+  if (work.kind === 'povray' || !work.reference) return work;
   const { orbit, underflow, ...rest } = work.reference;
   return { ...work, reference: { ...rest, orbit: doublesOf(orbit), underflow: doublesOf(underflow) } };
 }
@@ -401,9 +445,8 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
     { assign: { fractal: { view: { re: '1'.repeat(200_001) } } } },
     /200001 characters of a coordinate/,
   ],
-  ['a hundred assets', chunkOf({ fractal: {}, assets: new Array(100).fill(Buffer.alloc(32)) }), /more than 64 fields/],
-  ['forty assets', chunkOf({ fractal: {}, assets: new Array(40).fill(Buffer.alloc(32)) }), /40 assets/],
-  ['an asset without a digest', chunkOf({ fractal: {}, assets: [Buffer.alloc(31)] }), /no digest of 32 bytes/],
+  ['1,025 assets', chunkOf({ fractal: {}, assets: Buffer.alloc(32 * 1_025) }), /1025 digests/],
+  ['half a digest of an asset', chunkOf({ fractal: {}, assets: Buffer.alloc(31) }), /no whole digests of 32 bytes/],
   ['a chunk of an asset without a digest', { asset: { chunk: {} } }, /no digest of 32 bytes/],
   ['an asset without a chunk', { asset: { digest: Buffer.alloc(32) } }, /no chunk of an asset/],
   [

@@ -105,6 +105,8 @@ function eventOf(verb: string, words: string[], epochOf: (peer: string, id: stri
     }
     case 'fail':
       return { kind: 'failed', peer, epoch: epochOf(peer, id), reason: rest };
+    case 'refuse':
+      return { kind: 'failed', peer, epoch: epochOf(peer, id), reason: rest, final: true };
     case 'stop':
       return { kind: 'stopped' };
     case 'take':

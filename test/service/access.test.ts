@@ -27,6 +27,7 @@ const NEEDS: Readonly<Record<string, Role>> = {
   'GET /v1/workers': 'view',
   'GET /metrics': 'view',
   'POST /v1/jobs': 'submit',
+  'PUT /v1/files/:digest': 'submit',
   'PATCH /v1/jobs/:id': 'submit',
   'DELETE /v1/jobs/:id': 'submit',
   'POST /v1/jobs/:id/pause': 'submit',

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { TestContext } from 'node:test';
+import { checkScene } from '../../src/app/scene-check.js';
 import type { HttpOptions } from '../../src/service/http/env.js';
 import { listen } from '../../src/service/http/server.js';
 import { parseTokens } from '../../src/service/http/tokens.js';
@@ -12,6 +13,7 @@ import type { Output } from '../../src/service/job.js';
 import { type Outputs, openOutputs } from '../../src/service/outputs.js';
 import type { Queue } from '../../src/service/queue.js';
 import { startService } from '../../src/service/service.js';
+import { openUploads, type Uploads } from '../../src/service/uploads.js';
 import { folder } from '../e2e/processes.js';
 import { FIXED_ESTIMATOR } from './estimator.js';
 import { emptyMemory, memoryQueue } from './memory-queue.js';
@@ -22,6 +24,7 @@ export interface HttpService {
   readonly port: number;
   readonly runs: TestRuns;
   readonly outputs: Outputs;
+  readonly uploads: Uploads;
   /** Errors of the program itself. */
   readonly errors: readonly unknown[];
   /** Sends JSON, unless the body is text. */
@@ -38,6 +41,8 @@ export interface Answer {
   readonly json: any;
 }
 
+/** Bytes of the files of an owner. */
+export const MOST_FILES = 1 << 20;
 const NO_CLUSTER = { workers: () => [], drain: () => false, undrain: () => false };
 
 export async function httpService(
@@ -55,8 +60,9 @@ export async function httpService(
     estimator: FIXED_ESTIMATOR,
     keep: { days: 1, jobs: 100, bytes: 2 ** 30 },
   });
+  const uploads = await openUploads(join(folder(t), 'files'), { mostBytes: MOST_FILES, now: Date.now });
   const server = await listen({
-    ...{ host: '127.0.0.1', port: 0, service, cluster: NO_CLUSTER },
+    ...{ host: '127.0.0.1', port: 0, service, uploads, checkScene, cluster: NO_CLUSTER },
     ...{ loopbackOnly: !tokens, mostPixels: 1e9, version: '0.0.0', now, report: failed },
     ...(tokens === undefined ? {} : { tokens: parseTokens(tokens, 'tokens') }),
     ...options,
@@ -69,10 +75,12 @@ export async function httpService(
     await closed;
   });
   return {
-    ...{ url, port: server.port, runs, errors, outputs },
+    ...{ url, port: server.port, runs, errors, outputs, uploads },
     async send(method, path, body, headers = {}) {
-      const text = typeof body === 'string' ? body : body === undefined ? undefined : JSON.stringify(body);
-      const type = text === undefined ? {} : { 'content-type': 'application/json' };
+      const isBytes = body instanceof Uint8Array;
+      const text = typeof body === 'string' || isBytes ? body : body === undefined ? undefined : JSON.stringify(body);
+      const type =
+        text === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
       const init = { method, headers: { ...type, ...headers }, ...(text === undefined ? {} : { body: text }) };
       const response = await fetch(url + path, init);
       const answer = await response.text();

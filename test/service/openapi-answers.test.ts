@@ -1,10 +1,11 @@
 /** What the service answers, of each route and status, compared with /openapi.json. */
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { FractalError } from '../../src/errors.js';
 import { parseTokens } from '../../src/service/http/tokens.js';
-import { type HttpService, httpService } from './http-service.js';
+import { type HttpService, httpService, MOST_FILES } from './http-service.js';
 import { type ComparingClient, comparingClient, operationsOf, program } from './openapi-document.js';
 import { type TestRun, until } from './runs.js';
 
@@ -29,6 +30,7 @@ test('what the service answers is what the document declares', BOUNDED, async (t
   await useOutputs(client, service);
   await useOlder(client, service);
   await useJobs(client);
+  await useUploads(client);
   for (const id of ['getQueue', 'listWorkers', 'metrics', 'allEvents', 'getActivity', 'listFields', 'getAccess'])
     await call(id, 200);
   await call('drainWorker', 202, { at: { name: 'a:1' } });
@@ -92,6 +94,20 @@ async function useJobs({ call }: ComparingClient): Promise<void> {
   await call('deleteJob', 409, { at });
   await call('cancelJob', 200, { at });
   await call('deleteJob', 204, { at });
+}
+
+async function useUploads({ call }: ComparingClient): Promise<void> {
+  const body = Buffer.from('a scene');
+  const at = { digest: createHash('sha256').update(body).digest('hex') };
+  const scene = { main: 'a.pov', files: [{ path: 'a.pov', ...at }] };
+  await call('submitJob', 422, { body: { ...ORDER, scene } });
+  await call('putFile', 201, { at, body });
+  await call('putFile', 200, { at, body });
+  await call('submitJob', 201, { body: { ...ORDER, scene } });
+  await call('putFile', 400, { at, body: Buffer.from('another') });
+  await call('putFile', 400, { at: { digest: 'none' }, body });
+  await call('putFile', 413, { at, body: Buffer.alloc(MOST_FILES + 1) });
+  await call('putFile', 415, { at, body: 'a scene', headers: { 'content-type': 'text/plain' } });
 }
 
 async function ended(

@@ -24,7 +24,10 @@ export interface Operation {
 export async function program(options: Partial<HttpOptions> = {}): Promise<{ routes: string[]; document: Json }> {
   const some = { now: () => 0, report: () => {}, loopbackOnly: false, mostPixels: 1, version: '1.2.3' };
   const changes = { on: () => () => {}, onAny: () => () => {}, closed: false, close: () => {} };
-  const app = httpApp({ ...some, service: {} as never, cluster: {} as never, ...options }, changes);
+  const app = httpApp(
+    { ...some, service: {} as never, uploads: {} as never, checkScene: () => {}, cluster: {} as never, ...options },
+    changes,
+  );
   const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
   return { routes: [...new Set(routes)], document: await (await app.request('/openapi.json')).json() };
 }
@@ -64,8 +67,10 @@ export function comparingClient(url: string, document: Json): ComparingClient {
     async call(id, status, { at = {}, query = '', body, headers = {} } = {}) {
       const { method, path, responses } = operations.get(id) as Operation;
       const to = url + path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(at[name] as string)) + query;
-      const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-      const type = text === undefined ? {} : { 'content-type': 'application/json' };
+      const isBytes = body instanceof Uint8Array;
+      const text = body === undefined || isBytes || typeof body === 'string' ? body : JSON.stringify(body);
+      const type =
+        text === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
       const response = await fetch(to, {
         ...{ method, headers: { ...type, ...headers } },
         ...(text === undefined ? {} : { body: text }),

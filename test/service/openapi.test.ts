@@ -7,6 +7,7 @@ import { FractalError } from '../../src/errors.js';
 import { REQUEST_FLAGS } from '../../src/request/flags/index.js';
 import { readSubmission } from '../../src/request/submission.js';
 import { parseTokens } from '../../src/service/http/tokens.js';
+import { assetOf } from '../../src/work/asset.js';
 import { httpService } from './http-service.js';
 import { comparingClient, operationsOf, program, validator } from './openapi-document.js';
 
@@ -69,8 +70,10 @@ test('the body of a job has the flags that a job may have, and the examples are 
   const examples = Object.entries<{ value: unknown }>(content['application/json'].examples);
   assert.deepEqual(
     examples.map(([name]) => name),
-    ['still', 'film', 'julia'],
+    ['still', 'film', 'julia', 'scene'],
   );
+  const empty = Buffer.alloc(0);
+  await client.call('putFile', 201, { at: { digest: assetOf(empty).digest }, body: empty });
   for (const [name, { value }] of examples) {
     valid(content['application/json'].schema, value, name);
     await client.call('submitJob', 201, { body: value });

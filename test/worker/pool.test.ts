@@ -276,6 +276,11 @@ test('kernels that are not offered, or unknown, are missing', async (t) => {
   await assert.rejects(pool.offer('gpu'), { code: 'KERNEL_MISSING', message: /offers the simd kernel only, not gpu/ });
   const unknown = open(t, 1).offer('abacus' as 'simd');
   await assert.rejects(unknown, { code: 'KERNEL_MISSING', message: /has no kernel abacus/ });
+  const povray = open(t, 1).offer('povray');
+  await assert.rejects(povray, {
+    code: 'KERNEL_MISSING',
+    message: /kernel povray: start it with "fractal worker --povray"/,
+  });
   const offer = await pool.offer('simd');
   assert.equal(offer, await pool.offer('simd'));
   assert.ok(offer.speed > 0);

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Job, JobActivity, Progress } from '../answers.js';
 import { ApiError, get, messageOf } from '../api.js';
-import { isFilm, percentOf, sizeOf, titleOf } from '../format.js';
+import { isFilm, isScene, percentOf, sizeOf, titleOf } from '../format.js';
 import { useLive, usePageTitle, useStream } from '../live.js';
 import { Actions } from '../parts/actions.js';
 import { Downloads } from '../parts/downloads.js';
@@ -64,11 +64,12 @@ export function JobPage({ id }: { id: string }) {
           </p>
           <h1>{titleOf(job)}</h1>
           <p class="about">
-            {isFilm(job) ? 'Film' : 'Still'}, {sizeOf(job)}
+            {isFilm(job) ? 'Film' : 'Still'}
+            {isScene(job) && ' of a POV-Ray scene'}, {sizeOf(job)}
           </p>
         </div>
         <div class="buttons">
-          {access.role !== 'view' && (
+          {access.role !== 'view' && !isScene(job) && (
             <a class="button" href={`#/submit?from=${job.id}`}>
               Same again with…
             </a>

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import type { Job } from '../answers.js';
-import { compact, duration, moment } from '../format.js';
+import { compact, duration, moment, sceneText } from '../format.js';
 import { Priority } from './priority.js';
 
 export function Facts({ job, changed }: { job: Job; changed(job: Job): void }) {
@@ -37,7 +37,7 @@ export function Facts({ job, changed }: { job: Job; changed(job: Job): void }) {
         <dl class="facts request">
           {Object.entries(request).map(([name, value]) => (
             <Fact key={name} name={name}>
-              <span class="code">{value}</span>
+              <span class="code">{name === 'scene' ? sceneText(value) : value}</span>
             </Fact>
           ))}
         </dl>

@@ -1,7 +1,7 @@
 /** Jobs as a table; on narrow screens each row is a block. */
 
 import type { Job } from '../answers.js';
-import { isFilm, moment, sizeOf, titleOf } from '../format.js';
+import { isFilm, isScene, moment, sizeOf, titleOf } from '../format.js';
 import { jobPath } from '../route.js';
 import { Actions } from './actions.js';
 import { Priority } from './priority.js';
@@ -33,6 +33,7 @@ export function JobTable({ jobs, time, changed, removed }: JobTableProps) {
           <th scope="row" class="name">
             <a href={jobPath(job.id)}>{titleOf(job)}</a>
             <span class="about">
+              {isScene(job) && 'POV-Ray '}
               {isFilm(job) ? 'film' : 'still'}, {sizeOf(job)}, {job.owner}
             </span>
           </th>

@@ -27,13 +27,15 @@ export interface RenderJob extends Omit<Job, 'renders' | 'recalls' | 'mostScenes
   /** What is to be computed for a rectangle of a render. */
   taskOf(render: number, rect: Rect): Assignment['work'];
   /** Why a worker's answer for a rectangle of a render is not valid, if so. */
-  validate(answer: Pick<Result, 'bytes' | 'uncertain'>, rect: Rect, render: number): string | undefined;
+  validate(answer: Answered, rect: Rect, render: number): string | undefined;
   readonly archive?: Archive;
   /** A render in messages for users; absent: it is the frame of its index. */
   nameOf?(render: number): string;
   /** What a sample of a render is estimated to cost, relative to other renders; absent: all the same. */
   costOf?(render: number): number;
 }
+
+export type Answered = Pick<Result, 'bytes' | 'uncertain' | 'seconds' | 'setup'>;
 
 /** Where finished shards are kept and found again. It never fails: data that cannot be kept is not found later. */
 export interface Archive {

@@ -33,8 +33,9 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   const ledger = new Ledger(options.now, job.costOf);
   const gathering = new Gathering(job, ledger);
   const workers = new JobWorkers(fleet, options, !archive, {
-    opened({ name, slots, detail }) {
-      ledger.joined(name, slots, detail);
+    opened(worker) {
+      ledger.joined(worker.name, worker.slots, worker.detail);
+      options.joined?.(worker);
       reportProgress();
     },
     available: ({ name, slots, speed }) => feed({ kind: 'joined', peer: name, slots, speed }),
@@ -110,8 +111,10 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
         return workers.refuse(name, received.reason);
       case 'result':
         return result(name, received);
-      case 'failed':
-        return feed({ kind: 'failed', peer: name, epoch: received.epoch, reason: received.reason });
+      case 'failed': {
+        const { epoch, reason, final } = received;
+        return feed({ kind: 'failed', peer: name, epoch, reason, ...(final ? { final } : {}) });
+      }
       case 'heartbeat':
         meter.stated(name, received.running);
         return feed({ kind: 'heartbeat', peer: name, epochs: received.epochs });

@@ -4,7 +4,7 @@ import type { Frame } from '../../shard/frame.js';
 import type { Incomplete } from './gathering.js';
 import type { Report } from './ledger.js';
 import type { Usage } from './usage.js';
-import type { WorkersOptions } from './workers.js';
+import type { JobWorker, WorkersOptions } from './workers.js';
 
 export interface JobOptions extends WorkersOptions {
   /** The workers, too, print their metrics. */
@@ -18,6 +18,8 @@ export interface JobOptions extends WorkersOptions {
   /** A line about the job: a worker joined, was lost, is left out. */
   note(text: string): void;
   progress(progress: Progress): void;
+  /** The job is open on a worker, which gets its first shard after this. */
+  joined?(worker: JobWorker): void;
   /** The last frame is gathered, but not yet handed on. */
   gathered(report: Report): void;
 }

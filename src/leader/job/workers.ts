@@ -42,6 +42,7 @@ export interface JobWorker {
   readonly speed: number;
   /** Describes what its kernel runs on. */
   readonly detail: string;
+  readonly fingerprint: string;
 }
 
 export interface WorkersEvents {
@@ -184,8 +185,8 @@ export class JobWorkers {
     this.missing.delete(name);
     this.drained.delete(name);
     this.waiting = false;
-    const { speed, detail } = opened;
-    const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail };
+    const { speed, detail, fingerprint } = opened;
+    const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail, fingerprint };
     this.remove(name);
     this.open.set(name, worker);
     this.openSlots += worker.slots;

@@ -1,5 +1,7 @@
 /** The cost of samples and the speed of peers, from measured times of shards; and the size of the next shard. */
 
+import type { Grain } from './events.js';
+
 const MAX_SAMPLES = 1 << 18;
 /** Before any cost is known. */
 const FIRST_SAMPLES = 1 << 10;
@@ -35,6 +37,9 @@ export class Costs {
   /** Seconds of a slot of claimed speed 1 for a sample, a running mean. */
   private mean: number | undefined;
 
+  /** `grain`: of shards that take seconds. */
+  constructor(private readonly grain?: Grain) {}
+
   /** A shard of so many samples took so long. */
   note(speed: Speed, samples: number, seconds: number): void {
     const measured = (seconds * speed.claimed) / samples;
@@ -69,6 +74,11 @@ export class Costs {
   size(speed: Speed, within: number, power: number, slots: number, hasAnswered = true): number {
     const own = effective(speed);
     const guided = (within * own) / (power * PARTS);
+    if (this.grain) {
+      const { least, most, perSample } = this.grain;
+      const mean = this.mean || (perSample * power) / slots;
+      return Math.max(1, Math.min((most * own) / mean, Math.max((least * own) / mean, guided)));
+    }
     if (this.mean === undefined || !hasAnswered) {
       const first = FIRST_SAMPLES * Math.min(1, (own * slots) / power);
       return Math.max(FEWEST, Math.min(first, guided / PARTS));

@@ -21,6 +21,8 @@ export interface Job {
   readonly shape: 'row' | 'tile' | 'auto';
   /** Rows of a band, or side of a tile, in pixels; absent: guided. */
   readonly blockSize?: number;
+  /** How renders are divided whose shards take seconds; absent: by `shape`, into shards of a fraction of a second. */
+  readonly grain?: 'undivided' | Grain;
   /** Renders that may be under way or waiting for the consumer, at least 1: what bounds the memory. */
   readonly window: number;
   /** Renders under way need at most so many different scenes; absent: no bound. */
@@ -31,6 +33,16 @@ export interface Job {
   readonly recalls?: true;
   /** This share of the shards, 0 to 1, sampled by the seed, is computed by two peers and compared. Absent: none. */
   readonly verify?: { readonly share: number; readonly seed: number };
+}
+
+/** Cuts at multiples of `unit` pixels in both directions. */
+export interface Grain {
+  readonly unit: number;
+  /** Seconds that a shard should take, where enough is left: at least, and at most. */
+  readonly least: number;
+  readonly most: number;
+  /** Seconds of a slot for a sample, before any is measured. */
+  readonly perSample: number;
 }
 
 export type Event =
@@ -51,7 +63,14 @@ export type Event =
       readonly seconds: number;
       readonly digest: string;
     }
-  | { readonly kind: 'failed'; readonly peer: string; readonly epoch: number; readonly reason: string }
+  /** `final`: the request is wrong, and every peer would fail. */
+  | {
+      readonly kind: 'failed';
+      readonly peer: string;
+      readonly epoch: number;
+      readonly reason: string;
+      readonly final?: true;
+    }
   /** It violated the protocol, apart from any shard. */
   | { readonly kind: 'blamed'; readonly peer: string; readonly reason: string }
   /** What of a render is to be computed, without overlaps; of one render after the other. */

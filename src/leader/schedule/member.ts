@@ -62,13 +62,15 @@ export class Member {
     readonly name: string,
     readonly slots: number,
     claimed: number,
+    /** Shards in flight for each slot: the next one is on its way while one is computed, unless shards take long. */
+    private readonly credits = CREDITS,
   ) {
     this.speed = { claimed: Number.isFinite(claimed) && claimed > 0 ? claimed : 1, pace: 1 };
   }
 
   /** Whether it has as many shards as may be in flight to it. */
   get full(): boolean {
-    return this.leases.size >= Math.min(this.slots * CREDITS, FIRST_WINDOW + this.answers);
+    return this.leases.size >= Math.min(this.slots * this.credits, FIRST_WINDOW + this.answers);
   }
 
   /** Slots without a shard. */

@@ -19,6 +19,9 @@ export class Members {
   /** Speed of their slots together: of peers that have answered, and of those that have not. */
   private readonly power = { measured: 0, stated: 0 };
 
+  /** `credits`: shards in flight for each slot; absent: the usual number. */
+  constructor(private readonly credits?: number) {}
+
   /** Peers that ever took part. */
   get everSeen(): number {
     return this.seen.size;
@@ -35,7 +38,7 @@ export class Members {
 
   add(name: string, slots: number, speed: number): void {
     if (this.expelled.has(name)) return;
-    const member = new Member(name, slots, speed);
+    const member = new Member(name, slots, speed, this.credits);
     this.members.set(name, member);
     this.seen.add(name);
     this.slots += slots;

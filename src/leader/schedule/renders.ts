@@ -2,7 +2,7 @@
 
 import { areaOf } from '../../shard/missing.js';
 import type { Rect, Shard } from '../../shard/shard.js';
-import { cutter } from '../../shard/split.js';
+import { cutterOf } from './cutting.js';
 import type { Job, RenderShape } from './events.js';
 import { type Cutting, Owners } from './owners.js';
 
@@ -121,7 +121,6 @@ export class Renders {
 
   /** Begins the next render of which something is missing, if it may begin. */
   private begin(peer: string, slots: number): Cutting | undefined {
-    const { shape, blockSize } = this.job;
     for (let found = this.upcoming(slots, peer); found; found = this.upcoming(slots, peer)) {
       const { index, scene, rects } = found;
       this.recalled.delete(index);
@@ -130,7 +129,7 @@ export class Renders {
       this.scenes.set(scene, (this.scenes.get(scene) ?? 0) + 1);
       this.open.set(index, { left: areaOf(rects), begun: true });
       if (areaOf(rects) > 0) {
-        return { render: index, cutter: cutter(rects, shape === 'auto' ? 'tile' : shape, blockSize) };
+        return { render: index, cutter: cutterOf(rects, this.job) };
       }
       this.emit();
     }

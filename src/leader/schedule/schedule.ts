@@ -30,10 +30,10 @@ const SPECULATE_MS = 0.01;
 /** @throws FractalError REQUEST_INVALID for a job without pixels */
 export function schedule(job: Job): Schedule {
   checkJob(job);
-  const members = new Members();
+  const members = new Members(job.grain && 1);
   const renders = new Renders(job, handOn);
-  const shards = new Shards((shard) => renders.samplesOf(shard), members, job.verify);
-  const costs = new Costs();
+  const shards = new Shards((shard) => renders.samplesOf(shard), members, job);
+  const costs = new Costs(job.grain === 'undivided' ? undefined : job.grain);
   /** Where answers are compared: which peer alone computed which shards, and the outvoted peers, whose results need
    * confirmation. */
   const provenance = job.verify ? new Provenance() : undefined;
@@ -88,7 +88,7 @@ export function schedule(job: Job): Schedule {
       }
       case 'failed': {
         const lease = shards.leaseOf(event.peer, event.epoch);
-        if (lease) fail(lease, event.reason);
+        if (lease) fail(lease, event.reason, event.final);
         return;
       }
       case 'blamed':
@@ -212,9 +212,10 @@ export function schedule(job: Job): Schedule {
     over = true;
   }
 
-  function fail(lease: Lease, reason: string): void {
+  function fail(lease: Lease, reason: string, final = false): void {
     const { live, member } = lease;
     shards.release(lease, now);
+    if (final) return failJob(live, reason);
     live.failures++;
     live.failedOn.add(member.name);
     if (live.failures >= ATTEMPTS && live.leases.size === 0) return failJob(live, reason);

@@ -1,7 +1,8 @@
 /** The shards that were cut and are not committed: those with a lease, returned ones, those to be compared. */
 
-import type { Rect, Shard } from '../../shard/shard.js';
-import { cutter } from '../../shard/split.js';
+import type { Shard } from '../../shard/shard.js';
+import { halvesOf } from './cutting.js';
+import type { Job } from './events.js';
 import type { Lease, Live, Member } from './member.js';
 import type { Members } from './members.js';
 import { isSampled } from './sampling.js';
@@ -27,7 +28,7 @@ export class Shards {
   constructor(
     private readonly samplesOf: (shard: Shard) => number,
     private readonly members: Members,
-    private readonly verify: { readonly share: number; readonly seed: number } | undefined,
+    private readonly job: Pick<Job, 'verify' | 'grain'>,
   ) {}
 
   /** `of`: the shard that it was cut from, with the same failures. */
@@ -36,7 +37,7 @@ export class Shards {
     const live: Live = {
       shard,
       samples: this.samplesOf(shard),
-      verified: isSampled(this.verify, shard.id),
+      verified: isSampled(this.job.verify, shard.id),
       leases: new Map(),
       answers: new Map(),
       failedOn: new Set(of?.failedOn),
@@ -106,10 +107,9 @@ export class Shards {
   /** A shard with which peers were lost is cut in two: smaller shards isolate the cause, or need less memory. */
   private halves(live: Live): Live[] {
     const { width, height, x, y, render } = live.shard;
-    if (width * height === 1) return [live];
+    const parts = halvesOf({ x, y, width, height }, this.job);
+    if (parts.length === 1) return [live];
     this.live.delete(live.shard.id);
-    const parts = cutter([{ x, y, width, height }], 'tile');
-    const half = () => this.create({ ...(parts.next(width * height - 1) as Rect), render }, live);
-    return [half(), half()];
+    return parts.map((part) => this.create({ ...part, render }, live));
   }
 }

@@ -49,6 +49,17 @@ export const ID_FLAGS = {
   },
 } as const satisfies FlagTable;
 
+/** What `fractal submit` renders in the place of a fractal. */
+export const SUBMIT_SCENE_FLAGS = {
+  scene: {
+    group: 'Job',
+    commands: ['submit'],
+    value: 'SCENE',
+    schema: someText('a folder or a file'),
+    describe: 'a .pov, or a folder with one, instead of a fractal: its files are sent once',
+  },
+} as const satisfies FlagTable;
+
 export const SUBMIT_FLAGS = {
   'idempotency-key': {
     group: 'Job',
@@ -155,6 +166,7 @@ export const CLIENT_TABLES: readonly FlagTable[] = [
   GET_FLAGS,
   LOGS_FLAGS,
   TOP_FLAGS,
+  SUBMIT_SCENE_FLAGS,
   SUBMIT_FLAGS,
   CLIENT_REPORT_FLAGS,
   CLIENT_FLAGS,

@@ -6,10 +6,11 @@ import { address, file, oneOf, share, someText, whole, yesNo } from './schemas.j
 
 const group = 'Cluster';
 const LEADER = ['leader'] as const;
+const LEADERS = ['leader', 'scene'] as const;
 /** Those that own a fleet. */
-const FLEET = ['leader', 'serve'] as const;
+const FLEET = ['leader', 'scene', 'serve'] as const;
 /** Those that name its workers. */
-const WORKERS = ['leader', 'serve', 'mpi'] as const;
+const WORKERS = ['leader', 'scene', 'serve', 'mpi'] as const;
 
 export const CLUSTER_FLAGS = {
   hostfile: {
@@ -53,13 +54,13 @@ export const CLUSTER_FLAGS = {
   },
   strict: {
     group,
-    commands: LEADER,
+    commands: LEADERS,
     schema: yesNo,
     describe: 'fail unless every host answers, and has the kernel of --kernel',
   },
   'min-workers': {
     group,
-    commands: LEADER,
+    commands: LEADERS,
     value: 'N',
     schema: whole(1, 65_536),
     describe: 'start rendering when N workers are ready',
@@ -75,7 +76,7 @@ export const CLUSTER_FLAGS = {
   },
   verify: {
     group,
-    commands: [...LEADER, 'submit'],
+    commands: [...LEADERS, 'submit'],
     value: 'SHARE',
     schema: share,
     describe: 'compute this share of the shards on two workers and compare the results: 0.05 or 5%',

@@ -8,6 +8,7 @@ import { coordinate, oneOf, positive, real, text, whole, yesNo, zoom } from './s
 
 const group = 'Film';
 const shapes = 'samples';
+const FILMS = [...RENDERING, 'scene'] as const;
 
 /** The most frames of a film. */
 export const MAX_FRAMES = 1_000_000;
@@ -21,17 +22,18 @@ export const FILM_FLAGS = {
   frames: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: FILMS,
     value: 'N',
     schema: whole(1, MAX_FRAMES),
     describe: 'frames; more than one make a film',
     defaultText: '1; with --path up to its last keyframe',
+    on: { scene: { defaultText: '1, or those of the .ini' } },
     metadata: (request) => (isFilm(request) ? String(request.film.frames) : undefined),
   },
   seconds: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: FILMS,
     value: 'S',
     schema: real(0.001, 1e6),
     insteadOf: 'frames',
@@ -49,7 +51,7 @@ export const FILM_FLAGS = {
   'frames-from': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: FILMS,
     value: 'N',
     schema: whole(0, MAX_FRAMES - 1),
     describe: 'first frame of the part that is rendered, counted from 0',
@@ -58,7 +60,7 @@ export const FILM_FLAGS = {
   'frames-to': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: FILMS,
     value: 'N',
     schema: whole(0, MAX_FRAMES - 1),
     describe: 'last frame of the part that is rendered',
@@ -66,7 +68,7 @@ export const FILM_FLAGS = {
   },
   frame: {
     group,
-    commands: RENDERING,
+    commands: FILMS,
     value: 'N',
     schema: whole(0, MAX_FRAMES - 1),
     describe: 'only this frame, counted from 0, instead of --frames-from and --frames-to',
@@ -74,7 +76,7 @@ export const FILM_FLAGS = {
   fps: {
     group,
     shapes: 'presentation',
-    commands: RENDERING,
+    commands: FILMS,
     value: 'N',
     schema: real(0.1, 240),
     describe: 'frames a second',
@@ -159,7 +161,7 @@ export const FILM_FLAGS = {
   path: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: FILMS,
     value: 'FILE',
     // By the time that it is checked, the text of a file stands in the place of its name.
     schema: text.regex(/^\s*\{/, { message: 'a path: {"keyframes": [{"time": 0, "zoom": 1}]}' }),

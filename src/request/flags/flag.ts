@@ -8,6 +8,7 @@ import type { Request } from '../request.js';
 
 export type CommandName =
   | 'leader'
+  | 'scene'
   | 'recolor'
   | 'worker'
   | 'serve'
@@ -97,6 +98,8 @@ export type FlagTable = Readonly<Record<string, Flag>>;
 
 /** The commands that render here: compute a picture, or paint the samples of an earlier one. */
 export const RENDERING_HERE = ['leader', 'recolor'] as const satisfies readonly CommandName[];
+/** The commands that write pictures and films of any kind, and print how far they are. */
+export const WRITING = ['leader', 'scene', 'recolor'] as const satisfies readonly CommandName[];
 /** The commands about a picture, rendered here or by a service. */
 export const RENDERING = [...RENDERING_HERE, 'submit'] as const satisfies readonly CommandName[];
 /** The commands that have a view. */

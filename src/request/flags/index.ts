@@ -20,6 +20,7 @@ import { PALETTES_FLAGS } from './palettes.js';
 import { PREVIEW_FLAGS } from './preview.js';
 import { QUALITY_FLAGS } from './quality.js';
 import { REPORT_FLAGS } from './report.js';
+import { SCENE_FLAGS } from './scene.js';
 import { SERVE_FLAGS } from './serve.js';
 import { START_FLAGS } from './start.js';
 import { STORE_FLAGS } from './store.js';
@@ -52,6 +53,7 @@ export const TABLES: readonly FlagTable[] = [
   ...CLIENT_TABLES,
   AUTOSCALE_FLAGS,
   REQUEST_FLAGS,
+  SCENE_FLAGS,
 ];
 
 const ENTRIES: readonly (readonly [name: string, flag: Flag])[] = TABLES.flatMap((table) => Object.entries(table));

@@ -1,9 +1,10 @@
 /** Flags about files, encoders, shards and kernels; of these only --method and --dither shape the picture. */
 
-import { type FlagTable, RENDERING, RENDERING_HERE } from './flag.js';
+import { type FlagTable, RENDERING, WRITING } from './flag.js';
 import { file, files, oneOf, text, whole, yesNo } from './schemas.js';
 
 const group = 'Output and shards';
+const WRITTEN = [...RENDERING, 'scene'] as const;
 const COMPUTING = ['leader', 'submit'] as const;
 
 export const KERNELS = ['auto', 'simd', 'gpu', 'cpu'] as const;
@@ -11,13 +12,19 @@ export const KERNELS = ['auto', 'simd', 'gpu', 'cpu'] as const;
 export const OUTPUT_FLAGS = {
   outfile: {
     group,
-    commands: RENDERING,
+    commands: WRITTEN,
     value: 'FILE',
     schema: files,
     repeatable: true,
     describe: '.png .webp .tiff .jpg .exr, frames f-%05d.png, .mp4 .mkv .webm .gif, raw samples .npy; may be repeated',
     alias: 'o',
     defaultText: 'fractal.png; films: fractal.mp4',
+    on: {
+      scene: {
+        describe: '.png .webp .tiff .jpg, frames f-%05d.png, .mp4 .mkv .webm .gif; may be repeated',
+        defaultText: 'named after the scene: .png, films .mp4',
+      },
+    },
   },
   dither: {
     group,
@@ -30,14 +37,14 @@ export const OUTPUT_FLAGS = {
   },
   codec: {
     group,
-    commands: RENDERING,
+    commands: WRITTEN,
     value: 'NAME',
     schema: text.regex(/^[\w-]+$/, { message: "the name of one of ffmpeg's encoders" }),
     describe: 'of a film: h264, h265, vp9, av1, prores, ffv1, or an encoder of ffmpeg',
   },
   'pixel-format': {
     group,
-    commands: RENDERING,
+    commands: WRITTEN,
     value: 'NAME',
     schema: text.regex(/^[a-z][a-z0-9]*$/, { message: "the name of one of ffmpeg's pixel formats" }),
     describe: 'of a film: yuv420p, yuv444p, yuv420p10le, gbrp10le; more than 8 bits are made of 16',
@@ -45,7 +52,7 @@ export const OUTPUT_FLAGS = {
   },
   preset: {
     group,
-    commands: RENDERING,
+    commands: WRITTEN,
     value: 'NAME',
     schema: text.regex(/^[\w-]+$/, { message: 'the name or number of a preset' }),
     describe: 'speed of the encoder against size, by its own names: slower',
@@ -53,7 +60,7 @@ export const OUTPUT_FLAGS = {
   },
   depth: {
     group,
-    commands: RENDERING,
+    commands: WRITTEN,
     value: 'BITS',
     schema: oneOf('8', '16'),
     describe: 'bits of a channel in a .png or .tiff: 8, 16',
@@ -61,21 +68,21 @@ export const OUTPUT_FLAGS = {
   },
   audio: {
     group,
-    commands: RENDERING_HERE,
+    commands: WRITING,
     value: 'FILE',
     schema: file,
     describe: 'soundtrack of a film, any file that ffmpeg reads; cut, or silent at the end, to the length of the film',
   },
   crf: {
     group,
-    commands: RENDERING,
+    commands: WRITTEN,
     value: 'N',
     schema: whole(0, 63),
     describe: 'quality of the encoder, lower is better',
   },
   'encoder-timeout': {
     group,
-    commands: RENDERING,
+    commands: WRITTEN,
     value: 'SECONDS',
     schema: whole(1, 86_400),
     describe: 'stop an ffmpeg that makes no progress for so long',

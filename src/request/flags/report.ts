@@ -1,16 +1,16 @@
 /** Flags about what is printed, and when a run ends; log.ts has those that the worker takes, too. */
 
-import { type FlagTable, RENDERING_HERE } from './flag.js';
+import { type FlagTable, WRITING } from './flag.js';
 import { LOG_FLAGS } from './log.js';
 import { file, metricsFormat, whole, yesNo } from './schemas.js';
 
 const group = 'Reports';
-const HERE = [...RENDERING_HERE, 'locate'] as const;
+const HERE = [...WRITING, 'locate'] as const;
 
 export const REPORT_FLAGS = {
   metrics: {
     group,
-    commands: ['leader'],
+    commands: ['leader', 'scene'],
     value: 'FORMAT',
     optional: true,
     negatable: true,
@@ -20,7 +20,7 @@ export const REPORT_FLAGS = {
   },
   'metrics-file': {
     group,
-    commands: ['leader'],
+    commands: ['leader', 'scene'],
     value: 'FILE',
     schema: file,
     describe: 'write the metrics to a file',
@@ -38,7 +38,7 @@ export const REPORT_FLAGS = {
   json: { group, commands: HERE, schema: yesNo, describe: 'print one line of JSON at the end, for scripts' },
   'force-exit': {
     group,
-    commands: RENDERING_HERE,
+    commands: WRITING,
     schema: yesNo,
     describe: 'exit as soon as the output is written',
   },

@@ -51,6 +51,14 @@ export const SERVE_FLAGS = {
     describe: 'jobs of an owner that may wait',
     default: '10000',
   },
+  'owner-files': {
+    group: 'Clients',
+    commands,
+    value: 'BYTES',
+    schema: byteSize,
+    describe: 'size of all files that an owner may have sent for POV-Ray scenes',
+    default: '20G',
+  },
   data: {
     group: 'Jobs',
     commands,

@@ -1,11 +1,11 @@
 /** Flags about the store of finished frames and samples. */
 
 import { storePlace } from '../store-place.js';
-import { type FlagTable, RENDERING_HERE } from './flag.js';
+import { type FlagTable, WRITING } from './flag.js';
 import { byteSize, yesNo } from './schemas.js';
 
 const group = 'Store of finished parts';
-const KEEPING = [...RENDERING_HERE, 'serve'] as const;
+const KEEPING = [...WRITING, 'serve'] as const;
 
 export const STORE_FLAGS = {
   store: {

@@ -6,6 +6,9 @@ import { address, byteSize, metricsFormat, oneOf, someText, whole, yesNo } from 
 
 const commands = ['worker'] as const;
 
+/** Those that have workers of their own. */
+const POVRAY = ['worker', 'serve'] as const;
+
 export const WORKER_FLAGS = {
   port: {
     group: 'Listening',
@@ -60,12 +63,32 @@ export const WORKER_FLAGS = {
     describe: 'kernels to offer: simd, gpu, cpu; auto offers all',
     default: 'auto',
   },
+  povray: {
+    group: 'Computing',
+    commands: POVRAY,
+    schema: yesNo,
+    on: {
+      serve: {
+        group: 'Cluster',
+        describe: 'workers of --local render POV-Ray scenes, too; needs povray and bubblewrap',
+      },
+    },
+    describe: 'render POV-Ray scenes, too: in a sandbox, one process a slot; needs povray and bubblewrap',
+  },
+  sandbox: {
+    group: 'Computing',
+    commands: POVRAY,
+    schema: yesNo,
+    describe: 'with --povray: scenes get nothing but their own files; --no-sandbox: all rights of the worker',
+    on: { serve: { group: 'Cluster' } },
+    default: 'true',
+  },
   'scene-memory': {
     group: 'Computing',
     commands,
     value: 'BYTES',
     schema: byteSize,
-    describe: 'memory for what leaders send for their jobs: palettes, reference orbits',
+    describe: 'memory for what leaders send for their jobs: palettes, reference orbits, files of scenes',
     default: '512M',
   },
   'drain-timeout': {

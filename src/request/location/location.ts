@@ -138,7 +138,7 @@ function readPicture(bytes: Uint8Array, path: string): ReadResult {
 }
 
 /** What `fractal locate --json` prints besides flags. */
-const LOCATED = ['period', 'size'];
+const LOCATED = { period: {}, size: {} };
 
 /** The flags of a request as JSON. */
 function readRequest(text: string, path: string): ReadResult {
@@ -150,7 +150,7 @@ function readRequest(text: string, path: string): ReadResult {
     throw new FractalError('LOCATION_FILE', oneLine(error.message), { cause: error });
   }
   if (raw.location !== undefined) throw refuse(path, '"location" names another location: give that file instead');
-  for (const name of LOCATED) delete raw[name];
+  for (const name of Object.keys(LOCATED)) delete raw[name];
   return { raw, keys: {}, notes: [] };
 }
 

@@ -10,6 +10,7 @@ import type * as z from 'zod';
 import { FractalError } from '../../errors.js';
 import { nearest } from '../../nearest.js';
 import type { Keyframe } from '../../view/path/keyframe.js';
+import type { Knot } from '../../view/path/track.js';
 import { compactJson, type Json, JsonError, type JsonMarks, type JsonObject, parseJson, plainKey } from '../json.js';
 import type { PathFile } from '../request.js';
 import { shorten } from '../values.js';
@@ -52,7 +53,26 @@ export function parsePathFile(text: string, name: string, fps: number): PathFile
       `the time "${keyframes[k]?.time.text}" is not later than the one before, "${keyframes[k - 1]?.time.text}"`,
     );
   });
-  return { text: compactJson(json), keyframes: keyframes.map((one, k) => keyframeOf(one, times[k] as number)) };
+  const declares = declaresOf(keyframes, times);
+  return {
+    text: compactJson(json),
+    keyframes: keyframes.map((one, k) => keyframeOf(one, times[k] as number)),
+    ...(declares.size > 0 ? { declares } : {}),
+  };
+}
+
+/** The knots of each variable, in the order of their times. */
+function declaresOf(keyframes: readonly GivenKeyframe[], times: readonly number[]): NonNullable<PathFile['declares']> {
+  const declares = new Map<string, Knot[]>();
+  for (const [k, { declare = {}, ease }] of keyframes.entries()) {
+    for (const [name, one] of Object.entries(declare)) {
+      const knot = { at: times[k] as number, value: one.value, easing: one.ease ?? ease };
+      const knots = declares.get(name);
+      if (knots) knots.push(knot);
+      else declares.set(name, [knot]);
+    }
+  }
+  return declares;
 }
 
 /** @throws FractalError PATH_FILE */
@@ -75,6 +95,9 @@ function keyframeOf(given: GivenKeyframe, at: number): Keyframe {
   return { at, ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) };
 }
 
+/** Keys whose values may be objects. */
+const WITH_OBJECTS: ReadonlySet<string> = new Set(['ease', 'keyframes', 'declare']);
+
 /** What is wrong, and where. */
 function complaint(issue: z.core.$ZodIssue, json: Json, marks: JsonMarks): { at: number; why: string } {
   const { path, code, message } = issue;
@@ -95,10 +118,12 @@ function complaint(issue: z.core.$ZodIssue, json: Json, marks: JsonMarks): { at:
   if (code === 'custom' && issue.params?.whole) return { at, why: `${which} ${message}` };
   if (value === undefined) return { at, why: `${inKeyframe ? `${which} has no "${name}"` : `"${name}" is missing`}` };
   if (typeof path.at(-1) === 'number') return { at, why: `${which} is not an object` };
+  if (code === 'invalid_key')
+    return { at, why: `${which}: "${shorten(name)}" is not the name of a variable: letters, digits and _` };
   const shown = typeof value === 'string' ? ` "${shorten(value)}"` : '';
   return {
     at,
-    why: `${inKeyframe ? `${which}: ` : ''}${name}${shown} is not ${typeof value === 'string' || name === 'ease' || name === 'keyframes' ? message : 'a string or a number'}`,
+    why: `${inKeyframe ? `${which}: ` : ''}${name}${shown} is not ${typeof value === 'string' || WITH_OBJECTS.has(name) || path[2] === 'declare' ? message : 'a string or a number'}`,
   };
 }
 
@@ -122,12 +147,14 @@ function placeOf(json: Json, path: readonly PropertyKey[], marks: JsonMarks): nu
   return 0;
 }
 
-/** Keys as flags are written: "juliaRe" and "julia_re" are "julia-re". Their places move along. */
-function withPlainKeys(json: Json, marks: JsonMarks): Json {
+/** Keys as flags are written: "juliaRe" and "julia_re" are "julia-re". Their places move along. Names of variables stay. */
+function withPlainKeys(json: Json, marks: JsonMarks, keyOf = plainKey): Json {
   if (Array.isArray(json)) return json.map((one) => withPlainKeys(one, marks));
   if (!(json instanceof Map)) return json;
-  const object = new Map([...(json as JsonObject)].map(([key, value]) => [plainKey(key), withPlainKeys(value, marks)]));
-  marks.set(object, new Map([...(marks.get(json) ?? [])].map(([key, at]) => [plainKey(key), at])));
+  const inner = (key: string, value: Json) =>
+    withPlainKeys(value, marks, keyOf === plainKey && key === 'declare' ? (name) => name : plainKey);
+  const object = new Map([...(json as JsonObject)].map(([key, value]) => [keyOf(key), inner(key, value)]));
+  marks.set(object, new Map([...(marks.get(json) ?? [])].map(([key, at]) => [keyOf(key), at])));
   return object;
 }
 

@@ -6,6 +6,7 @@ import { COLOUR_FLAGS } from '../flags/colour.js';
 import { MAX_EASE_POWER } from '../flags/film.js';
 import { oneOf, real, yesNo } from '../flags/schemas.js';
 import { VIEW_FLAGS } from '../flags/view.js';
+import { DECLARED_NAME } from './declared-name.js';
 import { TIMES, timeOf } from './time.js';
 
 const EASES = {
@@ -15,6 +16,8 @@ const EASES = {
   hold: { kind: 'hold' },
 } as const satisfies Record<string, Easing>;
 
+const EASE_FORMS = `linear, smooth, power, hold, {"power": 1 to ${MAX_EASE_POWER}} or {"smooth": 0 to 1}`;
+
 const ease = z.union(
   [
     oneOf('linear', 'smooth', 'power', 'hold').transform((name): Easing => EASES[name]),
@@ -23,8 +26,30 @@ const ease = z.union(
       .transform(({ power }): Easing => ({ kind: 'power', exponent: power })),
     z.strictObject({ smooth: real(0, 1) }).transform(({ smooth }): Easing => ({ kind: 'smooth', amount: smooth })),
   ],
-  { message: `linear, smooth, power, hold, {"power": 1 to ${MAX_EASE_POWER}} or {"smooth": 0 to 1}` },
+  { message: EASE_FORMS },
 );
+
+const curve = z
+  .strictObject({ curve: real(0, 1) })
+  .transform((one): Easing => ({ kind: 'curve', exponent: one.curve }));
+
+/** What POV-Ray reads: exponents of two digits. */
+const declared = real(-1e99, 1e99);
+
+const declaration = z.union(
+  [
+    declared.transform((value) => ({ value, ease: undefined })),
+    z.strictObject({ value: declared, ease: z.union([ease, curve]).optional() }),
+  ],
+  {
+    message: `a number from -1e99 to 1e99, or {"value": number, "ease": easing} with the easing ${EASE_FORMS.replace(' or ', ', ')} or {"curve": 0 to 1}`,
+  },
+);
+
+/** Values of the variables of a POV-Ray scene. */
+const declare = z.record(z.string().regex(DECLARED_NAME), declaration, {
+  message: 'an object of numbers by the names of variables, such as {"height": 1.5}',
+});
 
 const time = z.string({ message: TIMES }).transform((text, context) => {
   const found = timeOf(text);
@@ -54,6 +79,7 @@ const keyframe = z
     'slope-angle': COLOUR_FLAGS['slope-angle'].schema.optional(),
     ease: ease.optional(),
     journey: yesNo.optional(),
+    declare: declare.optional(),
   })
   .refine((one) => (one.xpos === undefined) === (one.ypos === undefined), both('xpos', 'ypos'))
   .refine((one) => (one['julia-re'] === undefined) === (one['julia-im'] === undefined), both('julia-re', 'julia-im'));

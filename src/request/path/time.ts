@@ -39,7 +39,12 @@ export function framesAt(time: Time, fps: number, { bpm, beats }: Tempo): number
   if (time.unit === 'frames') return time.value;
   if (time.unit === 'seconds') return time.value * fps;
   if (bpm === undefined || time.beat > beats) return undefined;
-  return (((time.bar - 1) * beats + (time.beat - 1) + (time.sixteenth - 1) / 4) * 60 * fps) / bpm;
+  return framesOf(((time.bar - 1) * beats + (time.beat - 1)) * 4 + time.sixteenth - 1, fps, bpm);
+}
+
+/** Sixteenths, counted from 0, in frames. `bpm`: beats, which are four sixteenths, a minute. */
+export function framesOf(sixteenths: number, fps: number, bpm: number): number {
+  return (sixteenths * 15 * fps) / bpm;
 }
 
 function limited(unit: 'frames' | 'seconds', value: number): Time | undefined {

@@ -15,6 +15,7 @@ import { HttpError, problemOf } from './problem.js';
 import { rateLimit } from './rate.js';
 import { type Routes, routes } from './routes.js';
 import { healthRoutes, systemRoutes } from './system.js';
+import { uploadRoutes } from './uploads.js';
 import { webRoutes } from './web.js';
 
 const RATE = { perSecond: 500, burst: 1_000 };
@@ -50,9 +51,10 @@ export function httpApp(options: HttpOptions, changes: Changes): Hono<Env> {
 
 /** In the order of the document. */
 function allRoutes(options: HttpOptions, changes: Changes): Routes {
-  const { service } = options;
+  const { service, uploads } = options;
   const all = routes();
   all.join(jobRoutes(options), eventRoutes(service, changes), fileRoutes(service), pictureRoutes(service));
+  all.join(uploadRoutes(uploads));
   all.join(overviewRoutes(options, changes), systemRoutes(options), healthRoutes(options), webRoutes());
   if (options.older) all.join(olderRoutes(options));
   all.join(documentRoutes(options, () => all.declarations));

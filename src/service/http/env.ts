@@ -3,8 +3,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { FractalError } from '../../errors.js';
+import type { orderedScene } from '../../request/povray/order.js';
 import type { Job } from '../job.js';
 import type { Service } from '../service.js';
+import type { Uploads } from '../uploads.js';
 import { HttpError } from './problem.js';
 import { allows, type Grant, type Role, type Tokens } from './tokens.js';
 
@@ -17,6 +19,10 @@ export type Context = HonoContext<Env>;
 
 export interface HttpOptions {
   readonly service: Service;
+  /** Files that clients send for their jobs. */
+  readonly uploads: Uploads;
+  /** @throws FractalError for a scene that POV-Ray is not given */
+  checkScene(scene: ReturnType<typeof orderedScene>): void;
   readonly cluster: ClusterView;
   /** Of the program. */
   readonly version: string;

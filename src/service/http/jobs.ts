@@ -17,17 +17,27 @@ import {
   versionWanted,
 } from './env.js';
 import { cursorText, queryOf } from './list.js';
+import { HttpError } from './problem.js';
 import { type Routes, routes } from './routes.js';
 import { jobView } from './views.js';
 
-export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
+export function jobRoutes({ service, mostPixels, uploads, checkScene }: HttpOptions): Routes {
   const app = routes();
 
   app.add(SUBMIT_JOB, async (context) => {
     const text = await bodyOf(context);
-    const { pixels, owner, ...wanted } = readSubmission(text);
+    const { pixels, owner, scene, ...wanted } = readSubmission(text);
     requirePixels(pixels, mostPixels);
     const submission = { ...wanted, owner: ownerOf(context, owner) };
+    if (scene) {
+      checkScene(scene);
+      requireFiles(
+        await uploads.missing(
+          context.var.grant.owner,
+          scene.files.map(({ digest }) => digest),
+        ),
+      );
+    }
     const { job, isNew } = await service.submit(submission, keyOf(context, text));
     const headers = { location: `/v1/jobs/${job.id}`, etag: etag(job) };
     return context.json(jobView(job), isNew ? 201 : 200, headers);
@@ -67,6 +77,12 @@ export function jobRoutes({ service, mostPixels }: HttpOptions): Routes {
     });
   }
   return app;
+}
+
+function requireFiles(missing: readonly string[]): void {
+  if (missing.length === 0) return;
+  const why = `${missing.length === 1 ? 'a file' : `${missing.length} files`} of the scene must be sent first: PUT /v1/files/SHA256`;
+  throw new HttpError(422, 'SCENE_FILES', why, {}, { missing });
 }
 
 function answer(context: Context, job: Job): Response {

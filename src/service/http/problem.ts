@@ -9,6 +9,8 @@ export class HttpError extends FractalError {
     code: ErrorCode,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** Further members of the problem document. */
+    readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(code, message);
   }
@@ -42,6 +44,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   413: 'Too large',
   415: 'Wrong type of content',
   416: 'No such part of the file',
+  422: 'Files are missing',
   429: 'Too many',
   503: 'Not possible at the moment',
 };
@@ -52,8 +55,16 @@ export function problemOf(error: unknown, report: (error: unknown) => void): Res
   if (!known || known.code === 'INTERNAL') report(error);
   const { code, message } = known ?? { code: 'INTERNAL', message: 'an error of the service; its log has more' };
   const status = statusOf(known);
+  const more = known instanceof HttpError ? known.more : {};
   return new Response(
-    JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: oneLine(message), code }),
+    JSON.stringify({
+      type: 'about:blank',
+      title: TITLES[status] ?? 'Error',
+      status,
+      detail: oneLine(message),
+      code,
+      ...more,
+    }),
     {
       status,
       headers: {

@@ -42,7 +42,7 @@ export function positionIn(knots: readonly Pick<Knot, 'at' | 'easing'>[], time: 
     else high = middle - 1;
   }
   const [from, to] = [knots[low] as Knot, knots[low + 1]];
-  if (!to || time <= from.at) return { index: low, t: 0 };
+  if (!to || time < from.at) return { index: low, t: 0 };
   const t = (time - from.at) / (to.at - from.at);
   return { index: low, t: from.easing ? eased(t, from.easing) : t };
 }

@@ -25,6 +25,9 @@ function theJob(describe: string, more: Answer['headers'] = {}): Answer {
   return { describe, content: json(JOB), headers: { ...more, ...ETAG } };
 }
 
+/** Of an empty file. */
+const SOME_DIGEST = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 const SUBMISSION: Body = {
   describe: 'Flags of a picture or film, as `fractal leader` has them, and those of the job itself.',
   content: {
@@ -53,6 +56,13 @@ const SUBMISSION: Body = {
           summary: 'A Julia set with another palette',
           value: { 'julia-re': '-0.8', 'julia-im': '0.156', zoom: 1.2, palette: 'Fiesta', outfile: 'julia.png' },
         },
+        scene: {
+          summary: 'An animation of a POV-Ray scene, whose file was sent before',
+          value: {
+            scene: { main: 'flight.pov', files: [{ path: 'flight.pov', digest: SOME_DIGEST }] },
+            ...{ width: 320, height: 180, frames: 50, fps: 25, clock: '0:1', outfile: 'flight.mp4' },
+          },
+        },
       },
     },
   },
@@ -76,7 +86,7 @@ export const SUBMIT_JOB = {
   tag: 'Jobs',
   summary: 'Submits a job',
   description:
-    'The answer comes when the job is on the disk. Sent again with the same `Idempotency-Key` and body, it returns the same job.',
+    'The answer comes when the job is on the disk. Sent again with the same `Idempotency-Key` and body, it returns the same job. Files of a POV-Ray scene are sent before, or when the answer 422 lists them as `missing`.',
   parameters: [
     header('Idempotency-Key', 'makes it safe to send the job again; 1 to 255 characters of ASCII', z.string().max(255)),
   ],
@@ -85,7 +95,7 @@ export const SUBMIT_JOB = {
     200: theJob('It was accepted earlier, with the same key', LOCATION),
     201: theJob('It is accepted', LOCATION),
   },
-  problems: [400, 409, 413, 415],
+  problems: [400, 409, 413, 415, 422],
 } as const satisfies Declaration;
 
 export const LIST_JOBS = {

@@ -36,6 +36,7 @@ export const PROBLEM = named(
       status: z.int().min(400).max(599),
       detail: z.string().describe('one sentence: what is wrong, with the value, and the way out'),
       code: z.enum(Object.keys(CODES) as [ErrorCode, ...ErrorCode[]]).describe('docs/errors.md explains each'),
+      missing: z.array(z.string()).exactOptional().describe('with 422: digests of files that must be sent first'),
     })
     .meta({
       description: 'Problem details, RFC 9457',
@@ -102,6 +103,8 @@ export const JOBS = named(
     next: z.string().exactOptional().describe('the cursor of the next page; absent on the last'),
   }),
 );
+
+export const UPLOAD = named('Upload', z.object({ digest: z.string().describe('SHA-256 of the bytes') }));
 
 const event = { seq: count.describe('from 1, without gaps'), time };
 const EVENT = named(
