@@ -1,5 +1,5 @@
 /**
- * A POV-Ray scene of about a minute on one core: `fractal scene` with two workers here, against `povray +WT1` and, what a
+ * A POV-Ray scene of over a minute on one core: `fractal scene` with two workers here, against `povray +WT1` and, what a
  * user of one machine has, `povray +WT2`. CPU time is that of all processes, so other load matters less;
  * without the sandbox, which does not pass on the time of the processes in it.
  */
@@ -41,8 +41,8 @@ function timed(words: readonly string[], cwd: string): Run {
   return { seconds: (performance.now() - from) / 1000, cpu, stdout };
 }
 
-/** Pixels; a picture of 1280 takes about a minute. */
-export function scene(rounds = 3, width = 1280): void {
+/** Pixels; a picture of 1920 takes over a minute of one core. */
+export function scene(rounds = 3, width = 1920): void {
   const height = Math.round((width * 9) / 16);
   const folder = mkdtempSync(join(tmpdir(), 'fractal-bench-'));
   const povray = (threads: number) =>

@@ -39,8 +39,10 @@ async function rendered(topic: 'povray' | 'bubblewrap', path: string, confined: 
   try {
     const scratch = Scratch.open(installation.includes);
     try {
-      const { detail } = await measured(installation, scratch.settings, join(scratch.path, 'fixed'));
-      const text = confined ? `${installation.bubblewrap}: POV-Ray renders in it` : `${detail}: ${installation.povray}`;
+      await measured(installation, scratch.settings, join(scratch.path, 'fixed'));
+      const text = confined
+        ? `${installation.bubblewrap}: POV-Ray renders in it`
+        : `POV-Ray ${installation.version}: ${installation.povray}`;
       return { topic, state: 'good', text };
     } finally {
       scratch.remove();

@@ -72,7 +72,6 @@ export interface Trial {
   readonly seen?: string;
 }
 
-const RECT = { x: 0, y: 0, width: 1, height: 1 };
 const trialKey = (key: Key) => key({ trial: 1 });
 
 export async function recallTrial(store: Store | undefined, key: Key): Promise<Trial | undefined> {
@@ -89,6 +88,6 @@ export function keepTrial(store: Store | undefined, key: Key, trial: Trial): voi
   if (!store) return;
   const bytes = Buffer.from(JSON.stringify(trial));
   const entry = store.begin(trialKey(key), bytes.length + 256);
-  store.add(entry, { rect: RECT, bytes, uncertain: 0 });
+  store.add(entry, { rect: { x: 0, y: 0, width: 1, height: 1 }, bytes, uncertain: 0 });
   store.finish(entry);
 }
