@@ -16,7 +16,7 @@ export interface ScenePlace {
 }
 
 /** Names of the file that is rendered, where a folder has several. */
-const USUAL = ['main.pov', 'scene.pov'];
+const USUAL = ['main.pov', 'scene.pov'] as const;
 const MAX_INI_BYTES = 1 << 20;
 const MOST_NAMED = 8;
 

@@ -17,11 +17,19 @@ export interface UnitOrder extends Pick<SystemdUnit, 'role' | 'scope' | 'account
 }
 
 /** Files with secrets, or beside one: systemd reads them as root, so the unit's user need not be able to. */
-const CREDENTIALS = ['tls-cert', 'tls-key', 'tls-ca', 'token-file', 'http-tokens', 'http-cert', 'http-key'];
+const CREDENTIALS: readonly string[] = [
+  'tls-cert',
+  'tls-key',
+  'tls-ca',
+  'token-file',
+  'http-tokens',
+  'http-cert',
+  'http-key',
+];
 /** Folders that a service writes to. */
-const WRITTEN = ['data', 'store'];
+const WRITTEN: readonly string[] = ['data', 'store'];
 /** Places that units of the machine do not see. */
-const HIDDEN = ['/home', '/root', '/run/user', '/tmp', '/var/tmp'];
+const HIDDEN: readonly string[] = ['/home', '/root', '/run/user', '/tmp', '/var/tmp'];
 const IN_BUCKET = /^s3:\/\//;
 const DEFAULT_DRAIN_SECONDS = 60;
 /** From the end of the work to that of the process. */
