@@ -93,7 +93,7 @@ function confinement({ sandboxes, devices }: SystemdUnit): string[] {
     'ProtectHostname=yes',
     'ProtectKernelModules=yes',
     ...(sandboxes
-      ? ['# bubblewrap mounts a /proc of its own, which Linux allows only where no part of /proc is hidden.']
+      ? ['# bubblewrap writes to files in /proc: not tried with the protections of /proc that other units have.']
       : ['ProtectKernelLogs=yes', 'ProtectKernelTunables=yes', 'ProtectProc=invisible', 'ProcSubset=pid']),
   ];
 }
