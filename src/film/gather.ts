@@ -86,9 +86,10 @@ export class Gathering {
     this.space.scratch.clear();
     const parts = shown.filter(({ tiles }) => tiles.length > 0).flatMap((one) => partsOf(one, this.space));
     const pixels = unset(3 * width * height, levels);
+    const inRows = byRows(parts, height);
     for (let row = 0; row < height; row += ROWS) {
       const rows = Math.min(ROWS, height - row);
-      for (const part of parts) if (part.from < row + rows && part.to > row) part.add(row, rows);
+      for (const part of inRows[row / ROWS] as Part[]) part.add(row, rows);
       const finished = this.finished(row, rows, levels);
       const [whole, padded] = [3 * width, 3 * rowOf(width)];
       if (whole === padded) pixels.set(finished, whole * row);
@@ -106,6 +107,16 @@ export class Gathering {
     const count = 3 * rowOf(width) * rows;
     return levels.bits === 16 ? new Uint16Array(buffer, this.rgb, count) : new Uint8Array(buffer, this.rgb, count);
   }
+}
+
+/** Those that have a part in each ROWS rows of a frame, in their order. */
+function byRows(parts: readonly Part[], height: number): Part[][] {
+  const found: Part[][] = Array.from({ length: Math.ceil(height / ROWS) }, () => []);
+  for (const part of parts) {
+    const end = Math.min(height, part.to);
+    for (let k = Math.floor(part.from / ROWS); k * ROWS < end; k++) found[k]?.push(part);
+  }
+  return found;
 }
 
 /** Numbers that are all written before they are read: to set them to 0 first takes as long as to write them. */
