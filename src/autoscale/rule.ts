@@ -74,5 +74,8 @@ export function decide(before: Calm | undefined, { now, need, replicas }: Look, 
   const known = before && before.replicas === replicas && now - before.latest <= scale.gapMs ? before : undefined;
   const { since, peak } = known ?? { since: now, peak: 0 };
   const calm = { since, latest: now, peak: Math.max(peak, need), replicas };
-  return { wanted: now - since >= scale.calmMs ? Math.min(replicas, workers(calm.peak)) : replicas, calm };
+  if (now - since < scale.calmMs) return { wanted: replicas, calm };
+  const wanted = Math.min(replicas, workers(calm.peak));
+  // One worker for a job that was there when the calm began: whether it is still needed, the next calm tells.
+  return { wanted, calm: wanted < replicas ? calm : { since: now, latest: now, peak: need, replicas } };
 }

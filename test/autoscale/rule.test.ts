@@ -66,6 +66,16 @@ test('to none only when none is the fewest', () => {
   assert.equal(followed([2, ...minutes(5, 0)], { ...SCALE, min: 0 }, 0).at(-1)?.after, 0);
 });
 
+test('a lull ends with the fewest workers, whatever small need its begin had', () => {
+  const small = fc.double({ min: 0, max: 0.49, noNaN: true });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 8 }), small, fc.nat(20), fc.nat(1), (flood, need, looks, min) => {
+      const begin = new Array(looks).fill(need);
+      assert.equal(followed([flood, ...begin, ...minutes(5, 0)], { ...SCALE, min }).at(-1)?.after, min);
+    }),
+  );
+});
+
 test('missing figures and late looks begin the calm anew', () => {
   const missing = followed([8, ...minutes(0.9, 0), undefined, ...minutes(0.9, 0)]);
   assert.equal(missing.at(-1)?.after, 8);
