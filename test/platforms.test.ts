@@ -36,11 +36,12 @@ const WRONG: readonly (readonly [what: string, pattern: RegExp, example: string,
     "spawn('bash', [])",
     /^$/,
   ],
+  // The sandbox of POV-Ray scenes is Linux only.
   [
     'rename, which Windows refuses for a moment: replaceFile does it',
     /\brename(Sync)?\b.* from 'node:fs/,
     "import { rename } from 'node:fs/promises';",
-    /^src\/files\.ts$/,
+    /^src\/(files|work\/povray\/scene-folder)\.ts$/,
   ],
   ['a separator of PATH', /PATH\w*[^\n]*split\('[:;]'\)/, "process.env.PATH.split(':')", /^$/],
   ['the home folder of one system', /env\.HOME\b|env\.USERPROFILE/, 'process.env.HOME', /^$/],

@@ -7,9 +7,10 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FractalError } from '../errors.js';
+import { replaceFile } from '../files.js';
 
 export interface Upload {
   readonly owner: string;
@@ -109,7 +110,7 @@ export async function openUploads(folder: string, { mostBytes, now }: UploadsOpt
   async function publish(owner: string, digest: string, part: string, size: number): Promise<void> {
     if (!(await has(owner, digest)) && (await bytesOf(owner)) + size > mostBytes) throw tooMany(owner);
     await mkdir(folderOf(owner), { recursive: true });
-    await rename(part, fileOf(digest));
+    await replaceFile(part, fileOf(digest));
     await writeFile(markOf(owner, digest), '');
     await sync(folder);
     await sync(folderOf(owner));
