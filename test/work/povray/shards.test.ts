@@ -90,7 +90,7 @@ test('a mistake of the scene is final, and POV-Ray says where it is', POVRAY, as
   }
 });
 
-test('limits of time and of memory say so, and are not final', POVRAY, async (t) => {
+test('limits of time and of memory say so, and are final: other workers would reach them, too', POVRAY, async (t) => {
   const pool = await povrayPool(t);
   const limits = { seconds: 1, memory: 96 << 20 };
   const late = await rendering(pool, sceneOf({ 'a.pov': ENDLESS }, { ...SMALL, limits })).render();
@@ -101,7 +101,7 @@ test('limits of time and of memory say so, and are not final', POVRAY, async (t)
     sceneOf({ 'a.pov': main }, { ...SMALL, limits: { ...limits, seconds: 20 } }),
   ).render();
   assert.match(reasonOf(large), /limit of 96 MiB/);
-  for (const outcome of [late, large]) assert.ok(outcome.kind === 'failed' && !outcome.final);
+  for (const outcome of [late, large]) assert.ok(outcome.kind === 'failed' && outcome.final);
 });
 
 test('a cancelled shard ends its process, and its slot goes on', POVRAY, async (t) => {
