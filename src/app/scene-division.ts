@@ -20,7 +20,7 @@ const WORTH_SECONDS = 4;
 const LEAST_SECONDS = 0.5;
 const MOST_SECONDS = 30;
 /** A shard takes so many times what each takes whatever its size. */
-const SETUPS = 5;
+const SETUPS = 12;
 /** A picture has about so many shards for each slot, where it is short. */
 const SHARDS_A_SLOT = 4;
 
