@@ -4,8 +4,8 @@ import type { GatheredEvent, KeptEvent } from '../src/app/events.js';
 import type { Rendered } from '../src/app/render.js';
 import { type Film, frameCount, type Request } from '../src/request/request.js';
 
-/** What is told of a request. */
-export interface Told extends Pick<Request, 'width' | 'height' | 'outfile' | 'outfiles'> {
+/** What the summary needs of a request: of a fractal or of a POV-Ray scene. */
+export interface Summarised extends Pick<Request, 'width' | 'height' | 'outfile' | 'outfiles'> {
   readonly film: Pick<Film, 'first' | 'last' | 'fps'>;
   /** The iteration limit, of fractals. */
   readonly iterations?: number;
@@ -13,7 +13,7 @@ export interface Told extends Pick<Request, 'width' | 'height' | 'outfile' | 'ou
 
 /** A run at its end. */
 export interface Finished extends Omit<Rendered, 'request'> {
-  readonly request: Told;
+  readonly request: Summarised;
   /** undefined: all samples came from the store. */
   readonly outcome: GatheredEvent['report'] | undefined;
   /** Pixels that are uncertain, where there is no outcome. */
