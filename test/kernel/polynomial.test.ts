@@ -91,9 +91,11 @@ test('truncation leaves out the last small terms, and returns a bound of their s
   );
 });
 
-/** d of the block: small enough that a step's powers are of ordinary size. */
-const difference = (terms: readonly Complex[], scale: number): Complex[] =>
-  terms.map(([re, im]) => [re * scale, im * scale] as const);
+/** d of the block, of this size unless all its terms are 0: small enough that a step's powers are of ordinary size. */
+const difference = (terms: readonly Complex[], total: number): Complex[] => {
+  const scale = total / (size(terms) || 1);
+  return terms.map(([re, im]) => [re * scale, im * scale] as const);
+};
 
 test('an iteration of a block encloses (Z + d)^p - Z^p + dc, for every power', () => {
   let cuts = 0;
@@ -104,7 +106,7 @@ test('an iteration of a block encloses (Z + d)^p - Z^p + dc, for every power', (
       fc.integer({ min: 2, max: 8 }),
       fc.oneof(fc.constant(ONE), place),
       (terms, { z, c, cx }, power, x) => {
-        const d = difference(terms, 0.3 / size(terms));
+        const d = difference(terms, 0.3);
         write(at(0), d);
         const bound = parts.stepSeriesOnce?.(slot, at(0), power, ...z, ...c, cx, size(d)) as number;
         const raised = (w: Complex) => Array.from({ length: power - 1 }).reduce<Complex>((y) => times(y, w), w);
@@ -128,7 +130,7 @@ test('a step of a block through an entry encloses A·d + B·dc + C·d^2 + D·d·
       fc.record({ c: fc.tuple(number, number), cx: positive }),
       fc.oneof(fc.constant(ONE), place),
       (terms, coefficients, { c, cx }, x) => {
-        const d = difference(terms, 0.5 / size(terms));
+        const d = difference(terms, 0.5);
         write(at(0), d);
         // R, b, P and |A| come first.
         new Float64Array(memory.buffer, ENTRY_AT, ENTRY_BYTES / 8).set(coefficients.flat(), 4);
