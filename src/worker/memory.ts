@@ -76,7 +76,7 @@ export class Memory {
     const fits = (discarded: number) =>
       this.held(holder) + counted(holder.bytes + bytes) + this.restingBytes + discarded <= this.most;
     while (!fits(0)) {
-      if (this.dropAtOnce()) continue;
+      if (this.dropUntil(() => fits(0))) continue;
       const others = [...this.holders].filter((one) => one !== holder && counted(one.bytes) > 0);
       const [victim] = others.sort((a, b) => Number(b.idle) - Number(a.idle) || b.bytes - a.bytes);
       if (!victim || (!victim.idle && victim.bytes <= holder.bytes + bytes)) {
@@ -148,13 +148,21 @@ export class Memory {
     }
   }
 
-  /** Whether something rested; its memory is free now, unless threads still have scenes that were released. */
-  private dropAtOnce(): boolean {
-    const dropped = this.dropOldest();
-    if (!dropped) return false;
-    if (this.forgetting.size > 0) this.discard(...dropped);
-    else if (this.countUncollected(dropped[1])) collectGarbage();
-    return true;
+  /**
+   * Drops what rests until there is room; returns whether anything was dropped. Its memory is free then, by one collection,
+   * unless threads still have scenes that were released.
+   */
+  private dropUntil(fits: () => boolean): boolean {
+    let [some, collect] = [false, false];
+    while (!fits()) {
+      const dropped = this.dropOldest();
+      if (!dropped) break;
+      some = true;
+      if (this.forgetting.size > 0) this.discard(...dropped);
+      else collect = this.countUncollected(dropped[1]) || collect;
+    }
+    if (collect) collectGarbage();
+    return some;
   }
 
   private dropOldest(): [key: string, bytes: number] | undefined {
