@@ -1,13 +1,14 @@
 /** The npm package: it has what runs and nothing else, and an installation elsewhere renders the same bytes. */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodesHere } from '../e2e/nodes.js';
 import { folder, fractal, hostfileOf, type Outcome, run } from '../e2e/processes.js';
-import { install, linked, pack, ROOT } from './package.js';
+import { cloneOf, install, linked, pack, ROOT } from './package.js';
 
 const BOUNDED = { timeout: 300_000 };
 const PACKED = pack();
@@ -84,6 +85,28 @@ test('the command that installs the optional packages names the versions of pack
   const { INSTALL } = await import('../../src/kernel/gpu/packages.js');
   const wanted = Object.entries(MANIFEST.peerDependencies).map(([name, version]) => `${name}@${version}`);
   assert.equal(INSTALL, `npm install --ignore-scripts ${wanted.join(' ')}`);
+});
+
+test('what is packed or prepared before it is built says so in one line', async (t) => {
+  const clone = cloneOf(t);
+  const started = await run(t, [process.execPath, 'bin/fractal.mjs'], clone).ended;
+  assert.deepEqual([started.code, started.stdout], [2, '']);
+  assert.equal(started.stderr, `error: fractal is not built yet: run make -C '${clone}' build\n`);
+  const prepared = await run(t, [process.execPath, 'tools/prepare.mjs'], clone).ended;
+  const early = 'error: fractal is not built yet: run make build, or make pack for a package\n';
+  assert.deepEqual([prepared.code, prepared.stdout, prepared.stderr], [1, '', early]);
+
+  const { code, stderr } = await run(t, ['npm', 'pack', '--silent'], clone).ended;
+  // npm 10 prepares what it packs, npm 11 does not where scripts are forbidden.
+  if (code !== 0) return assert.equal(stderr, early);
+  const path = folder(t);
+  execFileSync('tar', ['-xzf', join(clone, PACKED.filename), '-C', path]);
+  const packed = await run(t, [process.execPath, 'package/bin/fractal.mjs'], path).ended;
+  assert.deepEqual([packed.code, packed.stdout], [2, '']);
+  assert.match(
+    packed.stderr,
+    /^error: this package of fractal was packed before it was built: run make pack [^\n]*\n$/,
+  );
 });
 
 test('what npm links starts Node without a shell, on Windows through the shims of npm', async (t) => {
