@@ -156,6 +156,11 @@ test(
     const missing = await run(t, [linked(path), 'leader', '--local', '1', '--kernel', 'cpu', '--strict'], path).ended;
     assert.match(missing.stderr, /^error: KERNEL_MISSING: the package gpu\.js is not installed: npm install [^\n]*\n$/);
 
+    const doctor = await run(t, [linked(path), 'doctor'], path).ended;
+    const ways = doctor.stdout.match(/^kernel gpu, .*\n +to get it: (.*)$/gm) ?? [];
+    assert.equal(ways.length, 2);
+    for (const way of ways) assert.match(way, /is not installed\n +to get it: npm install --ignore-scripts gpu\.js@/);
+
     const serve = run(t, [linked(path), 'serve', '--http', '127.0.0.1:0', '--data', 'data', '--local', '1'], path);
     const [, url = ''] = await serve.said(/serving at (http:\S+)/);
     for (const page of ['/', '/docs', '/openapi.json']) assert.equal((await fetch(url + page)).status, 200, page);
