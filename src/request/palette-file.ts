@@ -1,7 +1,8 @@
 /** The colours of a file that `--palette` names, as flags. */
 
 import { textOf } from '../render/palette.js';
-import { paletteFileOf, readPalette } from '../render/palette-files/read.js';
+import { paletteFileOf, readPalette, readText } from '../render/palette-files/read.js';
+import { readKallesColours } from './location/kalles.js';
 import type { RawFlags } from './values.js';
 
 export interface ImportedColours {
@@ -17,10 +18,17 @@ export interface ImportedColours {
 export async function importedColours(palette: string): Promise<ImportedColours | undefined> {
   const file = paletteFileOf(palette);
   if (!file) return undefined;
+  if (/^kf[rp]$/.test(file.extension)) return ofKalles(file.path);
   const { stops, interpolation, notes } = await readPalette(file);
   return {
     palette: textOf(stops),
     flags: interpolation ? { interpolation } : {},
     notes: notes.map((note) => `${file.path}: ${note}`),
   };
+}
+
+async function ofKalles(path: string): Promise<ImportedColours> {
+  const { raw, notes } = readKallesColours(await readText(path), path);
+  const { palette = '', ...flags } = raw;
+  return { palette, flags, notes: notes.map((note) => `${path}: ${note}`) };
 }
