@@ -27,6 +27,7 @@ const folders = Object.entries(may).map(([folder, others]) => ({
 const confined = {
   'gpu\\.js|webgpu|gl': '^src/kernel/',
   'sharp|fluent-ffmpeg|@ffmpeg-installer': '^src/render/',
+  'color-name': '^src/render/palette-files/',
   '@grpc': '^src/cluster/',
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
   aws4fetch: '^src/store/s3/',

@@ -189,9 +189,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   palettes: {
     summary: 'show the palettes',
     flags: flagsOf('palettes'),
-    async run(flags) {
-      const { outfile, color } = valuesOf(PALETTES_FLAGS, flags);
-      return (await import('./palettes.js')).palettes(outfile, color);
+    examples: [['fractal palettes --preview picture.png -o sheet.png', 'the place of a picture in all palettes']],
+    async run(flags, early) {
+      const { outfile, color, preview } = valuesOf(PALETTES_FLAGS, flags);
+      const { palettes, previewPalettes } = await import('./palettes.js');
+      return preview === undefined
+        ? palettes(outfile, color)
+        : previewPalettes(preview, outfile ?? 'palettes.png', early);
     },
   },
   doctor: {

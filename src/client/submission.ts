@@ -1,6 +1,5 @@
 /** What `fractal submit` sends: all that is meant, without the names of files of this machine. */
 
-import { portablePalette } from '../render/palette.js';
 import { JOB_FLAGS } from '../request/flags/job.js';
 import { flagsOfSources } from '../request/sources.js';
 import { invalid, type RawFlags } from '../request/values.js';
@@ -23,7 +22,6 @@ export async function sentBy(given: RawFlags): Promise<Sent> {
     throw invalid(
       `--audio "${rest.audio}" is a file of this machine, which a job cannot have: add it to the film later`,
     );
-  const palette = rest.palette === undefined ? {} : { palette: portablePalette(rest.palette) };
   const outfile = rest.outfile?.includes('\n') ? { outfile: rest.outfile.split('\n') } : {};
-  return { body: JSON.stringify({ ...rest, ...palette, ...outfile }), notes };
+  return { body: JSON.stringify({ ...rest, ...outfile }), notes };
 }

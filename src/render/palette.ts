@@ -1,9 +1,10 @@
 /**
- * Palettes: named ones from assets/palettes.json, a user's JSON file, or a list of hex colours. A palette is a list of
- * stops on a cycle of length 1; cycle.ts interpolates between them.
+ * Palettes: named ones from assets/palettes.json, a list of stops as JSON, or a list of hex colours. A palette is a list of
+ * stops on a cycle of length 1; cycle.ts interpolates between them. What palettes of files hold is such a list as well
+ * (palette-files/).
  */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FractalError, messageOf } from '../errors.js';
@@ -23,46 +24,51 @@ export interface Palette {
   readonly stops: readonly Stop[];
 }
 
-const MAX_STOPS = 4096;
-const MAX_FILE_BYTES = 1 << 20;
+export const MAX_STOPS = 4096;
 /** Other spellings of names, in the form that `key` gives. */
-const ALIASES: Readonly<Record<string, string>> = { biochimist: 'biochemist' };
+const ALIASES: Readonly<Record<string, string>> = {
+  biochimist: 'biochemist',
+  'gobrot/biochimist': 'gobrot/biochemist',
+  gray: 'grey',
+};
+/** Palettes as gobrot has them have names with this in front. */
+const GOBROT = 'gobrot/';
 
-let named: ReadonlyMap<string, Palette> | undefined;
+let known: { readonly names: readonly string[]; readonly palettes: ReadonlyMap<string, Palette> } | undefined;
 
-/** The palettes that come with the program, Galaxy first. */
-export function paletteNames(): string[] {
-  return [...builtIn().values()].map((palette) => palette.name);
+/** The palettes that come with the program, Galaxy first; without those named "gobrot/…", the older forms of some. */
+export function paletteNames(): readonly string[] {
+  return builtIn().names;
 }
 
 /**
- * The palette that a text describes: a name (case, spaces, - and _ do not matter), the path of a `.json` file
- * ([position, "#hex"] stops, or hex colours, evenly spaced), what such a file holds, or hex colours separated by commas
- * or spaces.
- * Throws PALETTE_UNKNOWN for a name that does not exist, PALETTE_INVALID for a file or list that is no palette.
+ * The palette that a text describes: a name (case, spaces, - and _ do not matter), a list as JSON of [position, "#hex"]
+ * stops, or of hex colours, evenly spaced, or hex colours separated by commas or spaces. Files are read before
+ * (palette-files/read.ts).
+ * Throws PALETTE_UNKNOWN for a name that does not exist, PALETTE_INVALID for a list that is no palette.
  */
 export function findPalette(spec: string): Palette {
-  const found = builtIn().get(ALIASES[key(spec)] ?? key(spec));
-  if (found) return found;
   const text = spec.trim();
-  if (text.startsWith('[')) return { name: 'a list', stops: stopsOf(fromJson(text, 'the list'), 'the list of stops') };
-  if (/\.json$/i.test(text)) return { name: text, stops: stopsOf(fromFile(text), `palette file "${text}"`) };
+  const found = builtIn().palettes.get(ALIASES[key(text)] ?? key(text));
+  if (found) return found;
+  if (text.startsWith('[')) return { name: 'a list', stops: stopsOf(listOf(text, 'the list'), 'the list of stops') };
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
   if (parts.some((part) => part.startsWith('#') || parseHex(part)))
     return { name: text, stops: stopsOf(parts, `palette "${text}"`) };
   throw new FractalError(
     'PALETTE_UNKNOWN',
     `there is no palette "${text}"${nearest(text)} The names are ${paletteNames().join(', ')}; ` +
-      'a .json file or a list of colours such as "#001,#fa0,#fff" works too',
+      'a file (.json .map .ugr .gpl .ggr .cpt .kfr, a picture) or a list of colours such as "#001,#fa0,#fff" works too',
   );
 }
 
-/** The same palette as a text that needs no file, to be kept in a picture. Throws as `findPalette`. */
-export function portablePalette(spec: string): string {
-  const text = spec.trim();
-  if (builtIn().has(ALIASES[key(text)] ?? key(text)) || !/\.json$/i.test(text)) return text;
-  const hex = (rgb: Triple) => `#${rgb.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
-  return JSON.stringify(findPalette(text).stops.map(({ position, rgb }) => [position, hex(rgb)]));
+/** Stops as the text that `findPalette` reads: it needs no file, and can be kept in a picture. */
+export function textOf(stops: readonly Stop[]): string {
+  return JSON.stringify(stops.map(({ position, rgb }) => [position, hexOf(rgb)]));
+}
+
+export function hexOf(rgb: Triple): string {
+  return `#${rgb.map((level) => level.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** "#fa0", "#ffaa00", the # may be missing; undefined for anything else. */
@@ -73,15 +79,21 @@ export function parseHex(text: string): Triple | undefined {
   return [0, 2, 4].map((at) => Number.parseInt(full.slice(at, at + 2), 16)) as [number, number, number];
 }
 
-function builtIn(): ReadonlyMap<string, Palette> {
-  if (!named) {
-    const file = asset('palettes.json');
-    const table = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown[]>;
-    named = new Map(
-      Object.entries(table).map(([name, stops]) => [key(name), { name, stops: stopsOf(stops, `palette ${name}`) }]),
-    );
+function builtIn(): NonNullable<typeof known> {
+  if (!known) {
+    const own = palettesOf('palettes.json', '');
+    const palettes = [...own, ...palettesOf('palettes-gobrot.json', GOBROT)];
+    known = { names: own.map(({ name }) => name), palettes: new Map(palettes.map((one) => [key(one.name), one])) };
   }
-  return named;
+  return known;
+}
+
+function palettesOf(file: string, prefix: string): Palette[] {
+  const table = JSON.parse(readFileSync(asset(file), 'utf8')) as Record<string, unknown[]>;
+  return Object.entries(table).map(([name, stops]) => ({
+    name: prefix + name,
+    stops: stopsOf(stops, `palette ${name}`),
+  }));
 }
 
 /** A file of the package's assets folder, found from the compiled module upwards. */
@@ -91,34 +103,21 @@ function asset(name: string): string {
   return join(folder, 'assets', name);
 }
 
-function fromFile(path: string): unknown[] {
-  let text: string;
-  try {
-    if (statSync(path).size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES} bytes`);
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw unreadable(`the palette file "${path}"`, error);
-  }
-  return fromJson(text, `the palette file "${path}"`);
-}
-
-function fromJson(text: string, what: string): unknown[] {
+/** What JSON holds, as stopsOf reads it. `what`: names it. @throws FractalError PALETTE_INVALID */
+export function listOf(text: string, what: string): unknown[] {
   let data: unknown;
   try {
     data = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw unreadable(what, error);
+    throw new FractalError('PALETTE_INVALID', `${what} cannot be read: ${messageOf(error)}`, { cause: error });
   }
   if (Array.isArray(data)) return data;
   const way = 'write [[0, "#000011"], [0.5, "#ffcc00"]] or ["#000011", "#ffcc00"]';
   throw new FractalError('PALETTE_INVALID', `${what} holds no list; ${way}`);
 }
 
-function unreadable(what: string, cause: unknown): FractalError {
-  return new FractalError('PALETTE_INVALID', `${what} cannot be read: ${messageOf(cause)}`, { cause });
-}
-
-function stopsOf(list: readonly unknown[], where: string): Stop[] {
+/** @throws FractalError PALETTE_INVALID */
+export function stopsOf(list: readonly unknown[], where: string): Stop[] {
   const invalid = (what: string) => new FractalError('PALETTE_INVALID', `${where}: ${what}`);
   if (list.length < 2 || list.length > MAX_STOPS)
     throw invalid(`it has ${list.length} colours, a palette has 2 to ${MAX_STOPS}`);

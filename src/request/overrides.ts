@@ -3,6 +3,7 @@
  * workers, no files to be read, and outfiles in the leader's working folder only.
  */
 
+import { paletteFileOf } from '../render/palette-files/read.js';
 import { parseRequestFile } from './file.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { checkedName, requirePlainName } from './submission.js';
@@ -15,7 +16,7 @@ export function readOverrides(text: string): RawFlags {
   for (const name of Object.keys(flags)) checkedName(name);
   const { outfile = [], palette = '' } = valuesOf(PICTURE_FLAGS, flags);
   for (const name of outfile) requirePlainName(name);
-  if (/\.json\s*$/i.test(palette))
-    throw invalid(`--palette "${shorten(palette)}" is a file: give its stops as JSON instead`);
+  if (paletteFileOf(palette))
+    throw invalid(`--palette "${shorten(palette)}" is a file: give its colours as JSON instead`);
   return flags;
 }

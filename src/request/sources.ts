@@ -22,9 +22,21 @@ export async function flagsOfSources(given: RawFlags, others: OtherKeys = {}): P
   const combined = replaced(file, typed);
   // A request file can name a hostfile, too.
   refuseSharedInput(combined);
-  const { flags, notes } =
-    combined.location === undefined ? { flags: {}, notes: [] } : await locationOf(combined.location);
-  return { flags: await withPath(replaced(flags, combined)), notes };
+  const location = combined.location === undefined ? { flags: {}, notes: [] } : await locationOf(combined.location);
+  const [flags, own] = [await withPalette(location.flags), await withPalette(combined)];
+  return {
+    flags: await withPath(replaced(flags.flags, own.flags)),
+    notes: [...location.notes, ...flags.notes, ...own.notes],
+  };
+}
+
+/** What a palette's file holds in the place of its name; flags beside it have precedence over what else it holds. */
+async function withPalette(flags: RawFlags): Promise<Location> {
+  const { palette } = flags;
+  if (palette === undefined) return { flags, notes: [] };
+  const { importedColours } = await import('./palette-file.js');
+  const read = await importedColours(palette);
+  return read ? { flags: { ...read.flags, ...flags, palette: read.palette }, notes: read.notes } : { flags, notes: [] };
 }
 
 /** The flags with others in their place, as those of the command line have precedence over those of a file. */

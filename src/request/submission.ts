@@ -6,6 +6,7 @@
 import { FractalError } from '../errors.js';
 import { outfileOf } from '../render/outfile.js';
 import { findPalette } from '../render/palette.js';
+import { paletteFileOf } from '../render/palette-files/read.js';
 import { parseRequestFile } from './file.js';
 import { PICTURE_FLAGS, REQUEST_FLAGS } from './flags/index.js';
 import { JOB_FLAGS } from './flags/job.js';
@@ -99,8 +100,8 @@ export function orderedRequest(order: RawFlags): Request {
     requirePlainName(name);
     outfileOf(name, frameCount(request.film), request.width, request.height);
   }
-  if (/\.json\s*$/i.test(request.colours.palette))
-    throw invalid(`--palette "${shorten(request.colours.palette)}" is a file: give its stops as JSON instead`);
+  if (paletteFileOf(request.colours.palette))
+    throw invalid(`--palette "${shorten(request.colours.palette)}" is a file: give its colours as JSON instead`);
   findPalette(request.colours.palette);
   return request;
 }

@@ -20,7 +20,7 @@ test('commands, their flags, and the values of flags are offered', async () => {
       ['leader', '--pal'],
       ['--palette', '--palette-filter'],
     ],
-    [['leader', '--palette', 'v'], ['Vivid']],
+    [['leader', '--palette', 'viv'], ['Vivid']],
     [['leader', '--palette=Hip'], ['--palette=Hippi']],
     [['leader', '--palette', '=', 'Hip'], ['Hippi']],
     [

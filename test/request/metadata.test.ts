@@ -9,6 +9,8 @@ import { parseRequestFile } from '../../src/request/file.js';
 import { parametersOf, pictureFlags, SHAPING_FLAGS } from '../../src/request/metadata.js';
 import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 import { type Request, viewAt } from '../../src/request/request.js';
+import { flagsOfSources } from '../../src/request/sources.js';
+import type { RawFlags } from '../../src/request/values.js';
 
 /** What shapes the pictures of a request. */
 function shape({ outfile, outfiles, encoding, shape: _, blockSize, kernel, autoIterations, ...rest }: Request): object {
@@ -98,15 +100,16 @@ test('a colour formula is written without the palette that it does not use', () 
   assert.equal(parseRequest(pictureFlags(request)).colours.mode, 4);
 });
 
-test('parameters name what shapes the picture, in one order, in ASCII, without files', () => {
+test('parameters name what shapes the picture, in one order, in ASCII, without files', async () => {
   const at = mkdtempSync(join(tmpdir(), 'palette-'));
   const path = join(at, 'wärme.json');
   writeFileSync(path, '[[0, "#001"], [0.7, "#fc0"]]');
-  const one = parametersOf(parseRequest({ palette: path, xpos: '1', zoom: '2', shard: 'row', 'block-size': '7' }));
-  const other = parametersOf(parseRequest({ zoom: '2', outfile: 'x.png', xpos: '1', palette: path }));
+  const written = async (given: RawFlags) => parametersOf(parseRequest((await flagsOfSources(given)).flags));
+  const one = await written({ palette: path, xpos: '1', zoom: '2', shard: 'row', 'block-size': '7' });
+  const other = await written({ zoom: '2', outfile: 'x.png', xpos: '1', palette: path });
   assert.equal(one, other);
   assert.match(one, /^[\x20-\x7e]+$/);
   assert.doesNotMatch(one, /w.rme|outfile|shard/);
   const { palette } = JSON.parse(one) as { palette: string };
-  assert.deepEqual(findPalette(palette).stops, findPalette(path).stops);
+  assert.deepEqual(findPalette(palette).stops, findPalette('[[0, "#001"], [0.7, "#fc0"]]').stops);
 });

@@ -2,7 +2,6 @@
 
 import * as z from 'zod';
 import { DEFAULT_COLOURS, DEFAULT_SLOPE, LEGACY_STEP } from '../../render/colours.js';
-import { portablePalette } from '../../render/palette.js';
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
 import { hexColour, oneOf, real, someText, whole, yesNo } from './schemas.js';
@@ -23,9 +22,9 @@ export const COLOUR_FLAGS = {
     value: 'PALETTE',
     schema: someText('the name of a palette'),
     choices: async () => (await import('../../render/palette.js')).paletteNames(),
-    describe: 'a name (see "fractal palettes"), a .json file, or hex colours: "#000,#fa0"',
+    describe: 'a name (see "fractal palettes"), hex colours "#000,#fa0", or a file: .json .map .ugr .ggr .jpg …',
     defaultText: DEFAULT_COLOURS.palette,
-    metadata: (request) => (usesPalette(request) ? portablePalette(request.colours.palette) : undefined),
+    metadata: (request) => (usesPalette(request) ? request.colours.palette.trim() : undefined),
   },
   step: {
     group,

@@ -13,8 +13,15 @@ export const PALETTES_FLAGS = {
     commands,
     value: 'FILE',
     schema: file,
-    describe: 'write swatches as a PNG, with names',
+    describe: 'write swatches as a PNG, with names; with --preview a picture of any format',
     alias: 'o',
+  },
+  preview: {
+    group,
+    commands,
+    value: 'LOCATION',
+    schema: file,
+    describe: 'a place in all palettes on one picture; a file that --location reads',
   },
   color: {
     group,

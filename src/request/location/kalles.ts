@@ -10,6 +10,7 @@
 
 import { wholeOf } from '../../view/decimal.js';
 import type { RawFlags } from '../values.js';
+import { kallesColours } from './kalles-colours.js';
 import { rotatedToTricorn } from './mandelbar.js';
 import {
   continuesNumber,
@@ -65,12 +66,27 @@ export function readKalles(text: string, path: string): ReadResult {
     ...(isZero(rotate) ? {} : { rotate: rotate as string }),
   };
   const { raw, notes } = withFormula(view, fields, path);
-  const others = [...fields.keys()].filter((key) => !SHAPING.includes(key) && !isNeutral(key, fields));
+  const colours = kallesColours(fields);
+  const known = [...SHAPING, ...colours.keys];
+  const others = [...fields.keys()].filter((key) => !known.includes(key) && !isNeutral(key, fields));
   return {
-    raw,
+    raw: { ...raw, ...colours.flags },
     keys: { xpos: 'Re', ypos: 'Im', zoom: 'Zoom', iters: 'Iterations', rotate: 'RotateAngle', power: 'Power' },
-    notes: [...notes, ...repeated, ...unusedNote([...others, ...keyless]), ...truncationNotes(text, fields)],
+    notes: [
+      ...notes,
+      ...colours.notes,
+      ...repeated,
+      ...unusedNote([...others, ...keyless]),
+      ...truncationNotes(text, fields),
+    ],
   };
+}
+
+/** The colours of a file alone, whether it has a location or not. @throws FractalError LOCATION_FILE for a file without colours */
+export function readKallesColours(text: string, path: string): Pick<ReadResult, 'raw' | 'notes'> {
+  const { flags, notes } = kallesColours(linesOf(text).fields);
+  if (flags.palette === undefined) throw refuse(path, 'it has no colours: Colors with at least two, or MultiColors');
+  return { raw: flags, notes };
 }
 
 interface Lines {

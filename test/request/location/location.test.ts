@@ -39,7 +39,8 @@ const KALLES = [
   'IterDiv: 1.000000',
   'SmoothMethod: 0',
   'SmoothingMethod: 0',
-  'Colors: 0,0,0,255,255,255,',
+  'ColorMethod: 1',
+  'Colors: 0,0,0,255,128,64,',
   'Power: 3',
   'FractalType: 0',
   'real: 1',
@@ -62,6 +63,10 @@ const KALLES_FLAGS = {
   rotate: '12.5',
   formula: 'multibrot',
   power: '3',
+  palette: '[[0,"#000000"],[0.5,"#4080ff"]]',
+  interpolation: 'cosine',
+  density: String(3 / 1024),
+  offset: String(2 / 1024),
 };
 
 /** As Fraktaler-3 writes: a long string in parts, defaults left out, the formula last. */
@@ -346,7 +351,7 @@ test('a file that is not text is named as such, whatever its name', () => {
 });
 
 test('keys that are not used are named', () => {
-  assert.match(notesOf(KALLES, 'x.kfr'), /^x\.kfr: not used: IterDiv, SmoothMethod, SmoothingMethod, Colors, GLSL$/m);
+  assert.match(notesOf(KALLES, 'x.kfr'), /^x\.kfr: not used: SmoothingMethod, GLSL$/m);
   assert.match(notesOf(kalles('real: 0', 'Rotate: 3', 'garbage'), 'x.kfr'), /not used: real, Rotate, "garbage"/);
   assert.match(notesOf(FRAKTALER, 'x.f3.toml'), /^x\.f3\.toml: not used: colour$/m);
   assert.match(
