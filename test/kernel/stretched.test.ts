@@ -189,3 +189,31 @@ test('samples do not depend on the cut, on proofs, nor on one another; sides tha
     }
   }
 });
+
+test('a disc has the sides of the stretch, and its outline keeps its width', async () => {
+  const disc: Formula = { step: 'holomorphic', power: 2, julia: { re: '0', im: '0' } };
+  const [width, height] = [160, 400];
+  const deformation = deformationOf({ factor: 2, angle: 0, skew: 0 }) as Matrix;
+  const view: View = { ...plain, formula: disc, width, height, zoom: '1', deformation };
+  const { nu, distance } = await kernel.compute(view, { x: 0, y: 0, width, height });
+  const inside = Array.from(nu.keys()).filter((k) => nu[k] === Infinity);
+  const sizeOf = (places: number[]) => Math.max(...places) - Math.min(...places) + 1;
+  // 100 pixels are 1: a radius of 50 to the right and of 200 up.
+  assert.ok(Math.abs(sizeOf(inside.map((k) => k % width)) - 100) <= 1);
+  assert.ok(Math.abs(sizeOf(inside.map((k) => Math.floor(k / width))) - 400) <= 1);
+  // Beside it the estimate is the distance to it in pixels, to the right as well as along a row near its top.
+  const at = (x: number, y: number) => {
+    const k = 2 * (y * width + x);
+    return [distance?.[k] as number, distance?.[k + 1] as number] as const;
+  };
+  const [right, up] = at(131, 200);
+  assert.ok(Math.abs(right - 1.5) < 0.05 && Math.abs(up) < 0.02, `${right} ${up}`);
+  // The estimate is G / |grad G| with G = ln|z|, |z|² = (X / 50)² + (Y / 200)², by pixels of the picture.
+  const [X, Y] = [46.5, 150.5];
+  const [a, b] = [X / 2500, Y / 40000];
+  const square = X ** 2 / 2500 + Y ** 2 / 40000;
+  const estimate = (Math.log(square) / 2) * (square / Math.hypot(a, b));
+  const [x, y] = at(80 + 46, 200 - 151);
+  assert.ok(Math.abs(Math.hypot(x, y) / estimate - 1) < 1e-6, `${Math.hypot(x, y)} ${estimate}`);
+  assert.ok(Math.abs(Math.atan2(y, x) - Math.atan2(b, a)) < 1e-9);
+});

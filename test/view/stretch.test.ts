@@ -34,7 +34,9 @@ test('the point of every pixel is that of the exact formula, but for the roundin
       for (let k = 0; k < 96; k++) {
         const exact = mapped(view, k % 12, Math.floor(k / 12), bits);
         for (const [part, got] of [found.re[k] as number, found.im[k] as number].entries()) {
-          const off = Math.abs(Number(BigInt(Math.trunc(got * 2 ** 100)) * 2n ** 100n - (exact[part] as bigint)) / 2 ** bits);
+          const off = Math.abs(
+            Number(BigInt(Math.trunc(got * 2 ** 100)) * 2n ** 100n - (exact[part] as bigint)) / 2 ** bits,
+          );
           assert.ok(off <= 2 ** -52 * Math.abs(got) + 2 ** -50 * reach + 2 ** -100, `pixel ${k}: off by ${off}`);
         }
       }
