@@ -14,7 +14,7 @@ import {
   type Reference,
   type ReferenceOrder,
 } from '../kernel/perturbation/reference.js';
-import { legsOf, neededOf, type Request } from '../request/request.js';
+import { deformedOf, legsOf, neededOf, type Request } from '../request/request.js';
 import { flagsKeptAt, type KeptFlags, noteFlags } from '../store/catalogue.js';
 import type { Store } from '../store/store.js';
 import { fromLog10 } from '../view/decimal.js';
@@ -147,7 +147,12 @@ function pitchOf({ sampling, height }: Request): number {
 function placeOf(request: Request) {
   const [{ re, im }] = extremes(request);
   const { formula, bailout, count, exact, method } = request;
-  return { formula: { formula, bailout, count, exact, method, ...neededOf(request) }, re, im, zoom: '1' };
+  return {
+    formula: { formula, bailout, count, exact, method, ...deformedOf(request), ...neededOf(request) },
+    re,
+    im,
+    zoom: '1',
+  };
 }
 
 function printed({ grid, iterations, perturbedFrom, orbit, range }: KeptGrid & { readonly range: Range }): KeptFlags {

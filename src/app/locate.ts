@@ -7,7 +7,7 @@ import type { None } from '../kernel/perturbation/period.js';
 import { digitsMissing } from '../request/digits.js';
 import { formulaFlags } from '../request/formula.js';
 import type { RawRequest } from '../request/parse.js';
-import { iterationsAt, type Request } from '../request/request.js';
+import { deformedOf, iterationsAt, type Request } from '../request/request.js';
 import { fromLog10, log10, parseDecimal } from '../view/decimal.js';
 import { logTo } from './events.js';
 import type { Context } from './stage.js';
@@ -49,9 +49,10 @@ export async function locateNucleus(
 }
 
 /** Of a film, where it ends. */
-function searchOf({ formula, film, width, height, autoIterations, iterations }: Request): Search {
+function searchOf(request: Request): Search {
+  const { formula, film, width, height, autoIterations, iterations } = request;
   const limit = autoIterations ? LIMITS * iterations : iterations;
-  return { formula, ...film.end, aspect: width / height, limit };
+  return { formula, ...film.end, aspect: width / height, ...deformedOf(request), limit };
 }
 
 /** One stage after another; between them the event loop runs, so that a signal can end the search. */

@@ -7,6 +7,7 @@ import type { Paint__Output, Paint as WirePaint } from '../../gen/fractal/v1/Pai
 import type { Reference__Output, Reference as WireReference } from '../../gen/fractal/v1/Reference.js';
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
 import { MAX_DIGITS } from '../view/bounds.js';
+import type { Matrix } from '../view/matrix.js';
 import type { Formula, Sampling, View } from '../view/view.js';
 import type { FractalScene, FractalTask } from '../work/fractal/scene.js';
 import { BOUNDS, checkCount } from './bounds.js';
@@ -96,6 +97,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   iterate: 0,
   perturbed: 0,
   exact: 0,
+  deformation: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
 
 /** The whole task as text, for its checksum. */
@@ -126,6 +128,7 @@ function wireView(view: View): WireView {
     iterate: view.iterate === true,
     perturbed: view.perturbed === true,
     exact: view.exact === true,
+    deformation: [...(view.deformation ?? [])],
   };
 }
 
@@ -145,6 +148,7 @@ function viewOf(wire: View__Output): View {
     iterate,
     perturbed,
     exact,
+    deformation,
     ...rest
   } = wire;
   const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
@@ -158,6 +162,8 @@ function viewOf(wire: View__Output): View {
     ...(iterate ? { iterate } : {}),
     ...(perturbed ? { perturbed } : {}),
     ...(exact ? { exact } : {}),
+    // Of another length it is out of bounds.
+    ...(deformation.length > 0 ? { deformation: deformation as unknown as Matrix } : {}),
   };
 }
 

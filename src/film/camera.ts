@@ -4,12 +4,15 @@
  */
 
 import { add, type Decimal, log10, multiply, negate, parseDecimal } from '../view/decimal.js';
+import { type Matrix, preimageOf } from '../view/matrix.js';
 import type { Place } from '../view/path/place.js';
 import { sinCos } from '../view/plane.js';
 
 export interface Camera extends Place {
   /** Degrees counter-clockwise. */
   readonly rotation: number;
+  /** Of the plane, the same for all cameras of a film (view/stretch.ts): their views remain similar. Absent: none. */
+  readonly deformation?: Matrix;
 }
 
 /**
@@ -38,7 +41,8 @@ export function similarity(from: Camera, to: Camera, fromHeight: number, toHeigh
   const nearer = from.zoom === to.zoom ? 1 : Math.exp((depthOf(to) - depthOf(from)) * Math.LN10);
   const scale = nearer * (toHeight / fromHeight);
   const [sin, cos] = sinCos(from.rotation - to.rotation);
-  const [right, up] = [inPixels(from.re, to.re, to.zoom, toHeight), inPixels(from.im, to.im, to.zoom, toHeight)];
+  const [re, im] = [inPixels(from.re, to.re, to.zoom, toHeight), inPixels(from.im, to.im, to.zoom, toHeight)];
+  const [right, up] = preimageOf(re, im, to.deformation);
   const [turnSin, turnCos] = sinCos(-to.rotation);
   return {
     cos: scale * cos,

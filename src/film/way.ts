@@ -32,8 +32,8 @@ function pointOf(camera: Camera): Leg {
 }
 
 /** On from a place to a deeper zoom, around the same centre. */
-export function onTo({ re, im, zoom, rotation }: Camera, deeper: string): Leg[] {
-  const base = { re, im, zoom, rotation, bailout: 0, offset: 0, density: 1 };
+export function onTo({ re, im, zoom, rotation, deformation }: Camera, deeper: string): Leg[] {
+  const base = { re, im, zoom, rotation, ...(deformation ? { deformation } : {}), bailout: 0, offset: 0, density: 1 };
   const way = withStart([{ at: 1, centre: { re, im }, zoom: deeper }], base);
   return pathOf(way, base).legs(0, 1);
 }

@@ -6,12 +6,14 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import type { Rect } from '../shard/shard.js';
+import { extentOf } from '../view/matrix.js';
 import { fillPoints, plane } from '../view/plane.js';
 import { samplesPerPixel, type View } from '../view/view.js';
 import { CHUNK, chunks } from './chunks.js';
 import type { Computed, Kernel } from './kernel.js';
 import { sharedMemory } from './memory.js';
 import { requireSpacing } from './precision.js';
+import { deformDistances } from './screen.js';
 import { abort, constantsOf, stepNumber } from './wasm.js';
 
 /** What the threads of a worker share. */
@@ -91,7 +93,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const distance = view.distance ? new Float64Array(2 * nu.length) : undefined;
     const footprint = view.footprint ? new Float64Array(nu.length) : undefined;
     const iterated = view.iterate ? new Float64Array(2 * nu.length) : undefined;
-    const side = plane(view).step / Math.sqrt(perPixel);
+    const side = (plane(view).step / Math.sqrt(perPixel)) * extentOf(view.deformation)[0];
     const toPicture = planeToPicture(view);
     let iterations = 0n;
     let done = 0;
@@ -116,6 +118,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       }
       done += count;
     }
+    if (distance) deformDistances(distance, view);
     return {
       ...{ nu, iterations: Number(iterations) },
       ...(distance ? { distance } : {}),
@@ -132,7 +135,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
   };
 }
 
-/** The factor by which a vector of the plane becomes one of the picture, in pixels. */
+/** The factor by which a vector of the plane becomes one of the picture without deformation, in pixels. */
 function planeToPicture(view: View): { re: number; im: number } {
   const { cosStep, sinStep, step } = plane(view);
   return { re: cosStep / step / step, im: -sinStep / step / step };

@@ -29,6 +29,11 @@ export function formulaOf(v: FormulaValues): Formula {
   return { step, power, julia: { re: re ?? '0', im: im ?? '0' } };
 }
 
+/** Whether the imaginary axis points down by default: programs and books show the Burning Ship as a ship that floats upright. */
+export function pointsDown({ step }: Formula): boolean {
+  return step === 'burning-ship';
+}
+
 export type FormulaFlags = Partial<Record<keyof FormulaValues, string>>;
 
 /** The flags with which `formulaOf` makes this formula. */

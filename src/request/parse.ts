@@ -11,7 +11,7 @@ import {
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
-import { formulaOf } from './formula.js';
+import { formulaOf, pointsDown } from './formula.js';
 import { encodingOf, outfilesOf } from './output.js';
 import {
   depthAt,
@@ -57,7 +57,8 @@ export function requestOf(v: PictureValues): Request {
     formula,
     ...start,
     rotation: v.rotate,
-    flip: v.flip,
+    stretch: { factor: v.stretch, angle: v.stretch === 1 ? 0 : v['stretch-angle'], skew: v.skew },
+    flip: v.flip ?? pointsDown(formula),
     ...size,
     iterations: typeof v.iters === 'number' ? v.iters : 1,
     autoIterations: v.iters === 'auto',

@@ -5,11 +5,13 @@ import { type Colours, needsOf } from '../render/colours.js';
 import type { Look } from '../render/look.js';
 import { holdsSamples } from '../render/outfile.js';
 import { log10, parseDecimal } from '../view/decimal.js';
+import type { Matrix } from '../view/matrix.js';
 import type { Easing } from '../view/path/easing.js';
 import type { Keyframe, State } from '../view/path/keyframe.js';
 import { type Leg, pathOf as makePath, type Path, withStart } from '../view/path/path.js';
 import type { Place } from '../view/path/place.js';
 import type { Knot } from '../view/path/track.js';
+import { deformationOf, type Stretch } from '../view/stretch.js';
 import { type Extras, type Formula, type Sampling, samplesPerPixel, type View } from '../view/view.js';
 import { limitOf } from './limit/limit.js';
 
@@ -20,6 +22,8 @@ export interface Request {
   readonly zoom: string;
   /** Of the camera, degrees counter-clockwise: of a film, as the other values here, in its first frame. */
   readonly rotation: number;
+  /** Of the plane, in all frames. */
+  readonly stretch: Stretch;
   /** The picture is mirrored top to bottom: its imaginary axis points down. */
   readonly flip: boolean;
   /** Pixels of the picture that is written. */
@@ -104,6 +108,8 @@ export interface PathFile {
 export interface Camera extends Place {
   /** Degrees counter-clockwise. */
   readonly rotation: number;
+  /** Of the plane; absent: none. */
+  readonly deformation?: Matrix;
 }
 
 /** The view of one frame of the whole film. `frame`: from 0, fractions too, as for motion blur. */
@@ -120,7 +126,13 @@ export function viewAt(request: Request, frame: number): View {
 
 /** Where the camera is at a frame, as for `viewAt`. */
 export function cameraAt(request: Request, frame: number): Camera {
-  return { ...pathOf(request).at(frame), rotation: pathOf(request).othersAt(frame).rotation };
+  return { ...pathOf(request).at(frame), rotation: pathOf(request).othersAt(frame).rotation, ...deformedOf(request) };
+}
+
+/** The deformation of the views, if there is one. */
+export function deformedOf({ stretch }: Pick<Request, 'stretch'>): Pick<View, 'deformation'> {
+  const deformation = deformationOf(stretch);
+  return deformation ? { deformation } : {};
 }
 
 /** log10 of the zoom at a frame. */
@@ -178,6 +190,7 @@ export function viewOf(request: Request, place: Place & Partial<Camera>): View {
   return {
     formula,
     rotation,
+    ...deformedOf(request),
     ...place,
     width,
     height,
@@ -260,10 +273,11 @@ export function keyframesOf(request: Request): readonly [Keyframe, ...Keyframe[]
   return withStart([{ at: 0, easing, journey: false }, ...last], start);
 }
 
-function startOf({ re, im, zoom, rotation, formula, bailout, colours }: Request): State {
+function startOf(request: Request): State {
+  const { re, im, zoom, rotation, formula, bailout, colours } = request;
   const { offset, density, slope } = colours;
   return {
-    ...{ re, im, zoom, rotation, bailout, offset, density },
+    ...{ re, im, zoom, rotation, bailout, offset, density, ...deformedOf(request) },
     ...(formula.julia ? { julia: formula.julia } : {}),
     ...(slope ? { angle: slope.angle } : {}),
   };

@@ -1,6 +1,7 @@
 /** The limits of a view, in requests and in messages between peers. */
 
 import { log10, outlineOf, parseDecimal } from './decimal.js';
+import { determinant, extentOf, type Matrix } from './matrix.js';
 import { samplesPerPixel, type View } from './view.js';
 
 export const MAX_ITERATIONS = 2 ** 48;
@@ -11,10 +12,16 @@ export const MAX_DIGITS = 100_000;
 export const BAILOUT = { min: 2, max: 1e10 } as const;
 export const POWER = { min: 2, max: 8 } as const;
 export const MAX_DEGREES = 36_000;
+/** Of a stretched view; degrees of a skewed one. */
+export const STRETCH = { min: 0.001, max: 1000 } as const;
+export const MAX_SKEW = 80;
 export const MAX_SAMPLES = 4096;
 /** Powers of ten: far outside the set, and as deep as MAX_DIGITS allow. */
 export const ZOOM_LOG10 = { min: -100, max: MAX_DIGITS } as const;
 const COORDINATE_LOG10 = 100;
+/** Of deformations: the greatest length of the image of a vector of length 1, and by how much areas may change by rounding. */
+const LONGEST = 1e4;
+const AREA_ERROR = 1e-6;
 
 /** A decimal number below 1e100, and not too long to be one. */
 export function isCoordinate(text: string, most = MAX_DIGITS): boolean {
@@ -28,6 +35,13 @@ export function isZoom(text: string): boolean {
   if (!d || d.digits <= 0n) return false;
   const log = log10(d);
   return log >= ZOOM_LOG10.min && log <= ZOOM_LOG10.max;
+}
+
+/** It keeps areas, and stretches by no more than --stretch and --skew together. */
+function isDeformation(matrix: Matrix | undefined): boolean {
+  if (!matrix) return true;
+  const [longest] = extentOf(matrix);
+  return matrix.length === 4 && longest <= LONGEST && Math.abs(determinant(matrix) - 1) <= AREA_ERROR;
 }
 
 type Check = readonly [name: string, value: string | number, good: boolean];
@@ -46,6 +60,7 @@ export function outOfBounds(view: View): string | undefined {
     ['power', formula.power, whole(formula.power, POWER.min, POWER.max)],
     ['bailout', view.bailout, between(view.bailout, BAILOUT.min, BAILOUT.max)],
     ['rotation', view.rotation, between(view.rotation, -MAX_DEGREES, MAX_DEGREES)],
+    ['deformation', String(view.deformation), isDeformation(view.deformation)],
     ['samples', samplesPerPixel(sampling), whole(samplesPerPixel(sampling), 1, MAX_SAMPLES)],
     ['zoom', zoom, isZoom(zoom)],
     ...[view.re, view.im, julia.re, julia.im].map((text): Check => ['coordinate', text, coordinate(text)]),

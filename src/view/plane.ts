@@ -4,19 +4,27 @@
  *
  *   re = R + (x + ox - W/2)·step,  im = I + (H/2 - y - oy)·step,  step = 4 / (zoom·H)
  *
- * turned by the view's rotation about the centre; (ox, oy) is the sample's place inside its pixel.
+ * turned by the view's rotation about the centre, then deformed (stretch.ts); (ox, oy) is the sample's place inside its
+ * pixel.
  */
 
 import { toDoubles } from './decimal.js';
 import { type Sampling, samplesPerPixel, type View } from './view.js';
 
-/** The camera: c = centre + (X·cosStep - Y·sinStep) + i(X·sinStep + Y·cosStep), X and Y in pixels from the centre. */
-export interface Plane {
+/** c = re + (xx·X + xy·Y) + i(im + yx·X + yy·Y), X and Y in pixels from the centre. */
+export interface Camera {
   readonly re: readonly [high: number, low: number];
   readonly im: readonly [high: number, low: number];
+  readonly xx: number;
+  readonly xy: number;
+  readonly yx: number;
+  readonly yy: number;
+}
+
+export interface Plane extends Camera {
+  /** Without deformation: the plane's vector of a pixel to the right, and its length, the distance of neighbouring pixels. */
   readonly cosStep: number;
   readonly sinStep: number;
-  /** Distance between neighbouring pixels. */
   readonly step: number;
 }
 
@@ -32,7 +40,18 @@ export function plane(view: View): Plane {
 function planeOf(view: View): Plane {
   const step = 4 / (Number(view.zoom) * view.height);
   const [sin, cos] = sinCos(view.rotation);
-  return { re: toDoubles(view.re), im: toDoubles(view.im), cosStep: cos * step, sinStep: sin * step, step };
+  const [cosStep, sinStep] = [cos * step, sin * step];
+  return {
+    ...{ re: toDoubles(view.re), im: toDoubles(view.im), ...vectorsOf(view, cosStep, sinStep) },
+    ...{ cosStep, sinStep, step },
+  };
+}
+
+/** The plane's vectors of a pixel to the right and one up. */
+function vectorsOf({ deformation }: View, cos: number, sin: number): Pick<Camera, 'xx' | 'xy' | 'yx' | 'yy'> {
+  if (!deformation) return { xx: cos, xy: -sin, yx: sin, yy: cos };
+  const [xx, xy, yx, yy] = deformation;
+  return { xx: xx * cos + xy * sin, xy: xy * cos - xx * sin, yx: yx * cos + yy * sin, yy: yy * cos - yx * sin };
 }
 
 /** Points of a rectangle: per pixel in rows from the top left, the pixel's samples in order. */
@@ -56,7 +75,7 @@ export function fillPoints(
   rect: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   re: Float64Array,
   im: Float64Array,
-  { re: [reHigh, reLow], im: [imHigh, imLow], cosStep, sinStep }: Omit<Plane, 'step'> = plane(view),
+  { re: [reHigh, reLow], im: [imHigh, imLow], xx, xy, yx, yy }: Camera = plane(view),
 ): number {
   const cells = cellsOf(view.sampling);
   const jitter = view.sampling.kind === 'jittered';
@@ -77,8 +96,8 @@ export function fillPoints(
         }
         const px = x + ox - halfWidth;
         const py = halfHeight - (y + oy);
-        re[i] = reHigh + (reLow + (px * cosStep - py * sinStep));
-        im[i] = imHigh + (imLow + (px * sinStep + py * cosStep));
+        re[i] = reHigh + (reLow + (px * xx + py * xy));
+        im[i] = imHigh + (imLow + (px * yx + py * yy));
         i++;
       }
     }

@@ -3,6 +3,8 @@
  * Two equal views have equal samples, to the bit, on every machine.
  */
 
+import type { Matrix } from './matrix.js';
+
 /** What one iteration does to z before adding c: z^power, |Re| + i|Im| to the power, or conj(z)^power. */
 export type Step = 'holomorphic' | 'burning-ship' | 'tricorn';
 
@@ -32,6 +34,8 @@ export interface View {
   readonly zoom: string;
   /** Degrees that the camera turns counter-clockwise. */
   readonly rotation: number;
+  /** The plane is deformed by it behind the camera (stretch.ts); its determinant is 1 but for rounding. Absent: it is not. */
+  readonly deformation?: Matrix;
   /** Pixels. */
   readonly width: number;
   readonly height: number;

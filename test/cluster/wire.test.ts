@@ -69,6 +69,7 @@ const plain = record<View>({
 const view: fc.Arbitrary<View> = fc.oneof(
   plain,
   plain.map((one) => ({ ...one, distance: true as const })),
+  plain.map((one) => ({ ...one, deformation: [1.5, 0.25, -0.5, 7 / 12] as const })),
   plain.map((one) => ({ ...one, perturbed: true as const, exact: true as const })),
 );
 

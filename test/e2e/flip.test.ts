@@ -25,12 +25,14 @@ test('a flipped picture is the other one with its rows reversed, lit from the sa
     return Array.from({ length: info.height }, (_, y) => data.subarray(y * length, (y + 1) * length).toString('hex'));
   };
   const view = [...SHIP, ...SIZE];
-  const plain = await rows(await run('plain.png', 'leader', ...view));
+  const plain = await rows(await run('plain.png', 'leader', ...view, '--no-flip'));
   assert.ok(new Set(plain).size > 30, 'rows differ');
   const flipped = await run('flipped.png', 'leader', ...view, '--flip');
+  const usual = await run('usual.png', 'leader', ...view);
+  assert.deepEqual(readFileSync(usual), readFileSync(flipped), 'so is the Burning Ship without a flag');
   assert.deepEqual(await rows(flipped), [...plain].reverse());
 
-  const above = await rows(await run('above.png', 'leader', ...view, '--slope', '--slope-angle', '60'));
+  const above = await rows(await run('above.png', 'leader', ...view, '--no-flip', '--slope', '--slope-angle', '60'));
   const store = ['--store', join(path, 'store')];
   const lit = [...view, '--slope', '--slope-angle', '-60', '--flip', ...store];
   assert.deepEqual(await rows(await run('lit.png', 'leader', ...lit, '--keep-samples')), [...above].reverse());
@@ -52,6 +54,6 @@ test('raw samples are flipped, too', async (t) => {
     const samples = bytes.subarray(bytes.length - 16 * 9 * 8);
     return Array.from({ length: 9 }, (_, y) => samples.subarray(y * 128, (y + 1) * 128).toString('hex'));
   };
-  const up = await rows('up.npy');
+  const up = await rows('up.npy', '--no-flip');
   assert.deepEqual(await rows('down.npy', '--flip'), [...up].reverse());
 });

@@ -24,6 +24,8 @@ function wordsOf(g: Golden): string[] {
   const formula = g.formula === 'mandelbrot' && (g.power ?? 2) > 2 ? 'multibrot' : g.formula;
   return ['--xpos', g.re, '--ypos', g.im, '--zoom', g.zoom, '--iters', String(g.iterations)].concat(
     ['--width', String(g.width), '--height', String(g.height), '--formula', formula],
+    // The oracle's imaginary axis points up.
+    ['--no-flip'],
     julia,
     power,
   );

@@ -165,7 +165,7 @@ test('jittered samples are those of their positions', () => {
   ] as const) {
     const rect = { x, y, width: 1, height: 1 };
     const [xs, ys] = [new Float64Array(5), new Float64Array(5)];
-    fillPoints(view, rect, xs, ys, { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 });
+    fillPoints(view, rect, xs, ys, { re: [0, 0], im: [0, 0], xx: 1, xy: 0, yx: 0, yy: 1 });
     const expected = Array.from(xs, (right, k) => plainCount(view, right, ys[k] as number, 200));
     assert.deepEqual([...compute(view, rect).nu], expected, `(${x}, ${y})`);
     assert.ok(new Set(expected).size > 1);

@@ -6,6 +6,7 @@
 
 import type { Rect } from '../../shard/shard.js';
 import { type Decimal, divide, log10, multiply, parseDecimal, toFixed } from '../../view/decimal.js';
+import { extentOf } from '../../view/matrix.js';
 import { fillPoints, sinCos } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
 import { perturbationModule } from './layout.js';
@@ -77,26 +78,29 @@ const BITS = 64;
 const SMALL = 2 ** -16;
 /** Bits behind the point of places in the picture. */
 const SCALE = 64;
-const PIXELS = { re: [0, 0], im: [0, 0], cosStep: 1, sinStep: 0 } as const;
+const PIXELS = { re: [0, 0], im: [0, 0], xx: 1, xy: 0, yx: 0, yy: 1 } as const;
 
-/** unit: the plane's vector of a pixel to the right. */
+/** unit: without deformation, the plane's vector of a pixel to the right. */
 export function openExact(view: View, unit: PixelVector, finish: Finish, walkers: Walkers): Exact {
   const { formula, iterations } = view;
   const { BEYOND, CERTAIN, DOUBTFUL, LEAST_BAILOUT2, UNDERFLOW_BYTES } = perturbationModule().constants;
   const underflowNumbers = UNDERFLOW_BYTES / 8;
-  const depth = Math.max(0, Math.ceil(log10(decimal(view.zoom)) / Math.log10(2) + Math.log2(view.height)));
+  const [longest, shortest] = extentOf(view.deformation);
+  const fine = Math.log2(view.height) - Math.log2(shortest);
+  const depth = Math.max(0, Math.ceil(log10(decimal(view.zoom)) / Math.log10(2) + fine));
   const work = view.exact ? Infinity : MOST_WORK;
   const mostAt = (bits: number) => Math.floor(work / nanosecondsAt(bits, formula.power));
   const bailout = view.count === 'whole' ? 2 : view.bailout;
   const outside = view.distance ? Math.max(bailout, Math.sqrt(LEAST_BAILOUT2)) : bailout;
   const tangent = view.distance ? new Tangent(formula, unit) : undefined;
   const sizes = [view, formula.julia ?? view].flatMap(({ re, im }) => [Math.abs(Number(re)), Math.abs(Number(im))]);
-  const reach = (4 / Number(view.zoom)) * (1 + view.width / view.height);
+  const reach = (4 / Number(view.zoom)) * (1 + view.width / view.height) * longest;
   const largest = 2 ** Math.ceil(Math.log2(1 + Math.hypot(...sizes) + reach));
   const perPixel = samplesPerPixel(view.sampling);
   const xs = new Float64Array(perPixel);
   const ys = new Float64Array(perPixel);
   const [sin, cos] = sinCos(view.rotation).map(scaled) as [bigint, bigint];
+  const [xx, xy, yx, yy] = (view.deformation ?? [1, 0, 0, 1]).map(scaled) as [bigint, bigint, bigint, bigint];
   const pixels = multiply(decimal(view.zoom), decimal(String(view.height)));
   const frames = new Map<number, Frame>();
 
@@ -114,8 +118,9 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
   /** The point that lies x pixels to the right of the centre and y above it. */
   function pointAt(x: bigint, y: bigint, bits: number): Point {
     const { re, im, pixel } = frameOf(bits);
-    const along = (offset: bigint) => (pixel * offset) >> BigInt(2 * SCALE + 32);
-    return [re + along(x * cos - y * sin), im + along(x * sin + y * cos)];
+    const along = (offset: bigint) => (pixel * offset) >> BigInt(3 * SCALE + 32);
+    const [X, Y] = [x * cos - y * sin, x * sin + y * cos];
+    return [re + along(xx * X + xy * Y), im + along(yx * X + yy * Y)];
   }
 
   function walkerOf(bits: number): Walker {

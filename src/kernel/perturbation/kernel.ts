@@ -5,10 +5,12 @@
 
 import { BLOCK, blocks } from '../../shard/block.js';
 import type { Rect } from '../../shard/shard.js';
+import { extentOf } from '../../view/matrix.js';
 import { fillPoints, plane } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
 import { CHUNK, chunks } from '../chunks.js';
 import type { Computed } from '../kernel.js';
+import { deformDistances } from '../screen.js';
 import { abort, constantsOf, stepNumber } from '../wasm.js';
 import { type Finish, openExact, type Walkers } from './exact.js';
 import { EXTENDED_LEVELS_AT, LEVELS_AT, ORBIT_AT, regionOf } from './layout.js';
@@ -119,13 +121,14 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const scaled = exponent === 0 ? view : { ...view, zoom: scaledZoom(view, exponent) };
     const [offsetRe, offsetIm] = offsetOf(view, shared, exponent);
     const camera = { ...plane(scaled), re: [offsetRe, 0], im: [offsetIm, 0] } as const;
-    const { cosStep, sinStep } = camera;
+    const { cosStep, sinStep, xx, xy, yx, yy } = camera;
+    const [longest] = extentOf(view.deformation);
     const perPixel = samplesPerPixel(view.sampling);
     const exact = openExact(view, { re: cosStep, im: sinStep, exponent }, finish, walkers);
     const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (proofs ? FLAG_PROOFS : 0);
     // biome-ignore format: as declared
     wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent,
-      1 / Math.sqrt(perPixel));
+      (1 / Math.sqrt(perPixel)) * longest);
     const samples = rect.width * rect.height * perPixel;
     const nu = new Float64Array(samples);
     const distance = view.distance ? new Float64Array(2 * samples) : undefined;
@@ -134,13 +137,13 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const checked = { nu: found, status, errorBits, distances: distance && distances, iterates: iterate && iterates };
     let iterations = 0;
     let uncertain = 0;
-    const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
+    const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep) * longest;
     const halfWidth = view.width / 2;
     const halfHeight = view.height / 2;
     for (const block of blocks(rect)) {
       const px = block.x + BLOCK / 2 - halfWidth;
       const py = halfHeight - (block.y + BLOCK / 2);
-      const [centreRe, centreIm] = [px * cosStep - py * sinStep, px * sinStep + py * cosStep];
+      const [centreRe, centreIm] = [px * xx + py * xy, px * yx + py * yy];
       wasm.beginBlock(state, offsetRe + centreRe, offsetIm + centreIm, radius, exponent);
       for (const part of chunks(block.part, perPixel)) {
         const count = fillPoints(scaled, part, re, im, camera);
@@ -164,6 +167,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         }
       }
     }
+    if (distance) deformDistances(distance, view);
     return {
       ...{ nu, iterations, uncertain },
       ...(distance ? { distance } : {}),

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, FractalError } from '../../errors.js';
 import { add, log10, negate, parseDecimal, toFixed } from '../../view/decimal.js';
+import { extentOf } from '../../view/matrix.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import { Orbits } from './orbit.js';
 import { nanosecondsAt } from './walker.js';
@@ -69,10 +70,12 @@ export function deepestOf(views: readonly View[]): View {
 /** The order for one view: its centre, to a precision that distinguishes all of its samples. */
 export function orderFor(view: View): ReferenceOrder {
   const zoom = log10(decimal(view.zoom)) / Math.log10(2);
-  const fine = Math.log2(Math.max(view.width, view.height) * Math.sqrt(samplesPerPixel(view.sampling)));
+  const [longest, shortest] = extentOf(view.deformation);
+  const fine =
+    Math.log2(Math.max(view.width, view.height) * Math.sqrt(samplesPerPixel(view.sampling))) - Math.log2(shortest);
   const bits = SPARE_BITS + Math.max(64, Math.ceil(zoom + fine + Math.log2(view.iterations + 1)));
   const { formula, re, im, iterations, width, height } = view;
-  const radius = 1 + Math.log2(Math.hypot(1, width / height)) - zoom;
+  const radius = 1 + Math.log2(Math.hypot(1, width / height)) - zoom + Math.log2(longest);
   return { formula, re, im, bits, iterations, radius, extended: isExtended(view) };
 }
 

@@ -1,6 +1,7 @@
 /** A search for a nucleus: where, how precisely, and how far it has come. */
 
 import { log10, parseDecimal, toFixed } from '../../view/decimal.js';
+import { extentOf, type Matrix } from '../../view/matrix.js';
 import type { Formula } from '../../view/view.js';
 import type { Fixed } from './fixed.js';
 
@@ -12,6 +13,8 @@ export interface Search {
   readonly im: string;
   readonly zoom: string;
   readonly aspect: number;
+  /** Of the plane (view/stretch.ts); absent: none. */
+  readonly deformation?: Matrix;
   /** Periods up to it are looked at. */
   readonly limit: number;
 }
@@ -27,9 +30,9 @@ export interface Stage {
 export const GUARD = 64;
 export const LOG2_10 = Math.log2(10);
 
-/** log2 of the half diagonal, (2 / zoom)·√(1 + aspect²). */
-export function radiusLog2({ zoom, aspect }: Search): number {
-  return 1 - log2OfText(zoom) + Math.log2(1 + aspect * aspect) / 2;
+/** log2 of the half diagonal, (2 / zoom)·√(1 + aspect²), of a deformed view of a bound of it. */
+export function radiusLog2({ zoom, aspect, deformation }: Search): number {
+  return 1 - log2OfText(zoom) + Math.log2(1 + aspect * aspect) / 2 + Math.log2(extentOf(deformation)[0]);
 }
 
 /** Bits behind the point for differences of 2^-depth after so many iterations. */

@@ -1,7 +1,7 @@
 /** Flags about what is shown: place, size, formula, iteration limit. They shape the samples of a picture. */
 
-import { BAILOUT, MAX_DEGREES, MAX_ITERATIONS, POWER } from '../../view/bounds.js';
-import { DEFAULT_JULIA, FORMULAS, formulaFlags } from '../formula.js';
+import { BAILOUT, MAX_DEGREES, MAX_ITERATIONS, MAX_SKEW, POWER, STRETCH } from '../../view/bounds.js';
+import { DEFAULT_JULIA, FORMULAS, formulaFlags, pointsDown } from '../formula.js';
 import { type FlagTable, RENDERING, VIEWING } from './flag.js';
 import { coordinate, file, iterations, oneOf, positive, real, whole, yesNo, zoom } from './schemas.js';
 
@@ -76,13 +76,44 @@ export const VIEW_FLAGS = {
     default: '0',
     metadata: ({ rotation }) => String(rotation),
   },
+  stretch: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'FACTOR',
+    schema: real(STRETCH.min, STRETCH.max),
+    describe: 'let the view be FACTOR times as long along --stretch-angle, and as many times shorter across it',
+    default: '1',
+    metadata: ({ stretch }) => (stretch.factor === 1 ? undefined : String(stretch.factor)),
+  },
+  'stretch-angle': {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'DEGREES',
+    schema: real(-MAX_DEGREES, MAX_DEGREES),
+    describe: 'direction of --stretch, counter-clockwise from the real axis',
+    default: '0',
+    metadata: ({ stretch }) => (stretch.factor === 1 ? undefined : String(stretch.angle)),
+  },
+  skew: {
+    group,
+    shapes,
+    commands: VIEWING,
+    value: 'DEGREES',
+    schema: real(-MAX_SKEW, MAX_SKEW),
+    describe: 'let the sides of the view lean to the right',
+    default: '0',
+    metadata: ({ stretch }) => (stretch.skew === 0 ? undefined : String(stretch.skew)),
+  },
   flip: {
     group,
     shapes: 'presentation',
     commands: RENDERING,
     schema: yesNo,
-    describe: 'let the imaginary axis point down, as the Burning Ship is usually shown',
-    metadata: ({ flip }) => (flip ? 'true' : undefined),
+    describe: 'let the imaginary axis point down; --no-flip: up',
+    defaultText: 'down for burning-ship, as ships are shown',
+    metadata: ({ flip, formula }) => (flip || pointsDown(formula) ? String(flip) : undefined),
   },
   width: {
     group,

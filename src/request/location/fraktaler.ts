@@ -1,13 +1,12 @@
 /**
  * Fraktaler-3's parameter files, .f3.toml. `location.zoom` is --zoom: the view is 4 / zoom high, the imaginary axis
- * points up, and `transform.rotate` turns the camera counter-clockwise, in degrees. A mirrored one
- * (`transform.reflect`) shows the same points of the plane here, the right way round. What the file leaves out has
+ * points up unless it reflects, and `transform` turns and stretches the view (geometry.ts). What the file leaves out has
  * Fraktaler-3's default. The zoom alone must be there: without it a file that is cut short would show the whole set.
  */
 
-import { formatDecimal, negate, parseDecimal } from '../../view/decimal.js';
 import type { RawFlags } from '../values.js';
-import { isZero, listed, type ReadResult, refuse, truncationNote, unterminatedLine, unusedNote } from './result.js';
+import { geometryFlags, otherWay, turnedBy } from './geometry.js';
+import { listed, type ReadResult, refuse, truncationNote, unterminatedLine, unusedNote } from './result.js';
 import type { Table, Toml } from './toml.js';
 import { parsedToml, scalar } from './toml-file.js';
 
@@ -30,18 +29,15 @@ export function readFraktaler(text: string, path: string): ReadResult {
   refuseUnknown(root, path);
   const zoom = scalar(root, 'location.zoom', path);
   if (!zoom) throw refuse(path, 'it has no location.zoom: it is cut short, or no location');
-  if (!isZero(scalar(root, 'transform.stretch_amount', path)))
-    throw refuse(path, 'it stretches the picture (transform.stretch_amount), which is not done here');
   if (scalar(root, 'transform.exponential_map', path) === 'true')
     throw refuse(path, 'it is an exponential map (transform.exponential_map), which is not done here');
-  const rotate = scalar(root, 'transform.rotate', path);
   return {
     raw: {
       xpos: scalar(root, 'location.real', path) ?? '0',
       ypos: scalar(root, 'location.imag', path) ?? '0',
       zoom,
       iters: scalar(root, 'bailout.iterations', path)?.replaceAll('_', '') ?? '1024',
-      ...(isZero(rotate) ? {} : { rotate: reflected(rotate as string, scalar(root, 'transform.reflect', path)) }),
+      ...geometryOf(root, path),
       ...formulaOf(root, path),
     },
     keys: {
@@ -50,6 +46,7 @@ export function readFraktaler(text: string, path: string): ReadResult {
       zoom: 'location.zoom',
       iters: 'bailout.iterations',
       rotate: 'transform.rotate',
+      'stretch-angle': 'transform.stretch_angle',
       power: 'the power of its formula,',
     },
     notes: [...unusedNote(othersOf(root)), ...truncationNotes(text, root)],
@@ -85,10 +82,15 @@ function truncationNotes(text: string, root: Table): string[] {
   return root.has('program') || /=\s*[-+]?\.?\d[\w.+-]*$/.test(last) ? [truncationNote(last)] : [];
 }
 
-/** In the mirrored plane of `transform.reflect` angles run the other way. */
-function reflected(rotate: string, reflect: string | undefined): string {
-  const angle = parseDecimal(rotate);
-  return angle && reflect === 'true' ? formatDecimal(negate(angle)) : rotate;
+/** In the mirrored plane of `transform.reflect` the camera turns the other way. */
+function geometryOf(root: Table, path: string): RawFlags {
+  const [rotate, amount, angle] = ['rotate', 'stretch_amount', 'stretch_angle'].map((name) =>
+    scalar(root, `transform.${name}`, path),
+  );
+  const reflect = scalar(root, 'transform.reflect', path) === 'true';
+  const turn = reflect ? otherWay(rotate) : rotate;
+  const stretched = { amount, unit: 0.01, angle: turnedBy(angle, turn), key: 'transform.stretch_amount' };
+  return geometryFlags(reflect, turn, stretched, path);
 }
 
 const FIELDS: readonly string[] = ['abs_x', 'abs_y', 'neg_x', 'neg_y', 'power', 'opcodes'];

@@ -1,8 +1,8 @@
 /**
  * Kalles Fraktaler's parameter files, .kfr and .kfp: a line a parameter, `Key: value`. `Zoom` is --zoom: the view is
- * 4 / Zoom high. `RotateAngle` turns the camera, in degrees; the older `Rotate` and `Ratio` are read by no version since
- * 2.15 and not here. KF's imaginary axis points down unless `ImagPointsUp` is 1; here it always points up, so that such
- * a picture is KF's mirrored, top to bottom: the same points of the plane.
+ * 4 / Zoom high. `RotateAngle` turns the camera, in degrees, `StretchAngle` and `StretchAmount` deform the plane, and the
+ * imaginary axis points down unless `ImagPointsUp` is 1; in files of versions before 2.15 `Rotate` and `Ratio` stand for
+ * these (geometry.ts).
  *
  * Its formulas by FractalType and Power (formula/formula.xml of Kalles Fraktaler 2.15): 0 is z^p + c; 1, Burning Ship of
  * powers 2 to 5, (|x| + i|y|)^p + c; 4, Mandelbar of powers 2, 4 and 5, conj(z)^p + c, of power 3 -conj(z)^3 + c.
@@ -10,6 +10,7 @@
 
 import { wholeOf } from '../../view/decimal.js';
 import type { RawFlags } from '../values.js';
+import { geometryFlags, olderGeometry, otherWay } from './geometry.js';
 import { kallesColours } from './kalles-colours.js';
 import { rotatedToTricorn } from './mandelbar.js';
 import {
@@ -28,7 +29,7 @@ const NEEDED = ['Re', 'Im', 'Zoom', 'Iterations'] as const;
 const SHAPING: readonly string[] = [
   ...NEEDED,
   ...['Power', 'FractalType', 'UseHybridFormula', 'HybridFormula', 'SeedR', 'SeedI'],
-  ...['RotateAngle', 'StretchAngle', 'StretchAmount', 'ImagPointsUp'],
+  ...['RotateAngle', 'StretchAngle', 'StretchAmount', 'ImagPointsUp', 'Rotate', 'Ratio'],
 ];
 /** Keys that change no picture of the formulas that are here. */
 const NEUTRAL: readonly string[] = ['Version', 'Period', 'FactorAR', 'FactorAI', 'UseOpenGL', 'UseSRGB'];
@@ -52,18 +53,12 @@ export function readKalles(text: string, path: string): ReadResult {
   const missing = NEEDED.filter((key) => !fields.get(key));
   if (missing.length > 0)
     throw refuse(path, `it has no ${listed(missing)}: it is cut short, or no location (that needs ${listed(NEEDED)})`);
-  if (!isZero(fields.get('StretchAmount')))
-    throw refuse(
-      path,
-      `it stretches the picture (StretchAmount ${fields.get('StretchAmount')}), which is not done here`,
-    );
-  const rotate = fields.get('RotateAngle');
   const view = {
     xpos: fields.get('Re') as string,
     ypos: fields.get('Im') as string,
     zoom: fields.get('Zoom') as string,
     iters: fields.get('Iterations') as string,
-    ...(isZero(rotate) ? {} : { rotate: rotate as string }),
+    ...geometryOf(fields, path),
   };
   const { raw, notes } = withFormula(view, fields, path);
   const colours = kallesColours(fields);
@@ -71,14 +66,11 @@ export function readKalles(text: string, path: string): ReadResult {
   const others = [...fields.keys()].filter((key) => !known.includes(key) && !isNeutral(key, fields));
   return {
     raw: { ...raw, ...colours.flags },
-    keys: { xpos: 'Re', ypos: 'Im', zoom: 'Zoom', iters: 'Iterations', rotate: 'RotateAngle', power: 'Power' },
-    notes: [
-      ...notes,
-      ...colours.notes,
-      ...repeated,
-      ...unusedNote([...others, ...keyless]),
-      ...truncationNotes(text, fields),
-    ],
+    keys: {
+      ...{ xpos: 'Re', ypos: 'Im', zoom: 'Zoom', iters: 'Iterations', power: 'Power' },
+      ...{ rotate: 'RotateAngle', 'stretch-angle': 'StretchAngle' },
+    },
+    notes: [...notes, ...colours.notes, ...repeated, ...unusedNote([...others, ...keyless]), ...truncationNotes(text, fields)],
   };
 }
 
@@ -87,6 +79,17 @@ export function readKallesColours(text: string, path: string): Pick<ReadResult, 
   const { flags, notes } = kallesColours(linesOf(text).fields);
   if (flags.palette === undefined) throw refuse(path, 'it has no colours: Colors with at least two, or MultiColors');
   return { raw: flags, notes };
+}
+
+/** From RotateAngle on, versions read the older keys no more. */
+function geometryOf(fields: ReadonlyMap<string, string>, path: string): RawFlags {
+  const rotate = fields.get('RotateAngle');
+  if (rotate === undefined && (fields.has('Rotate') || fields.has('Ratio')))
+    return olderGeometry(fields.get('Rotate'), fields.get('Ratio'), fields.get('Zoom') as string, path);
+  const [amount, angle] = [fields.get('StretchAmount'), fields.get('StretchAngle')];
+  const stretched = { amount, unit: 1, key: 'StretchAmount' };
+  if (isZero(fields.get('ImagPointsUp'))) return geometryFlags(true, rotate, { ...stretched, angle }, path);
+  return geometryFlags(false, otherWay(rotate), { ...stretched, angle: otherWay(angle) }, path);
 }
 
 interface Lines {
@@ -176,7 +179,7 @@ function withFormula(view: RawFlags, fields: ReadonlyMap<string, string>, path: 
 
 function cubicMandelbar(view: RawFlags): Formula {
   const note =
-    'its cubic Mandelbar, -conj(z)^3 + c, is the tricorn of power 3 turned by 45 degrees: so are xpos, ypos and rotate';
+    'its cubic Mandelbar, -conj(z)^3 + c, is the tricorn of power 3 turned by 45 degrees: so are xpos, ypos, rotate and stretch-angle';
   return { raw: { ...rotatedToTricorn(view), formula: 'tricorn', power: '3' }, notes: [note] };
 }
 

@@ -41,7 +41,7 @@ export async function readLocation(path: string): Promise<Location> {
   }
   const kind = kindOf(bytes, path);
   const embedded = await embeddedText(kind, bytes, path);
-  if (embedded?.startsWith('{')) return checked(readRequest(embedded, path), path);
+  if (embedded?.startsWith('{')) return checked(readEmbedded(embedded, path), path);
   if (kind !== 'film') return parseLocation(bytes, path);
   throw refuse(path, 'it contains no parameters: it is cut short, no film, or was not rendered by this program');
 }
@@ -125,7 +125,7 @@ function readText(kind: Kind, text: string, path: string): ReadResult {
 function readPicture(bytes: Uint8Array, path: string): ReadResult {
   const { texts, whole } = pictureTexts(bytes);
   const own = texts.find(({ keyword }) => keyword === KEYWORD);
-  if (own) return readRequest(own.text, path);
+  if (own) return readEmbedded(own.text, path);
   for (const { text } of texts) {
     const kind = kindOfText(text);
     if (kind === 'kalles' || kind === 'fraktaler') return readText(kind, text, path);
@@ -139,6 +139,13 @@ function readPicture(bytes: Uint8Array, path: string): ReadResult {
 
 /** What `fractal locate --json` prints besides flags. */
 const LOCATED = { period: {}, size: {} };
+
+/** The parameters of a picture or film. Those of the Burning Ship without --flip are older than its default. */
+function readEmbedded(text: string, path: string): ReadResult {
+  const { raw, ...rest } = readRequest(text, path);
+  const older = raw.formula === 'burning-ship' && raw.flip === undefined;
+  return { raw: older ? { ...raw, flip: 'false' } : raw, ...rest };
+}
 
 /** The flags of a request as JSON. */
 function readRequest(text: string, path: string): ReadResult {

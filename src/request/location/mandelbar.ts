@@ -4,7 +4,7 @@
  *
  *   omega (-conj(z)^3 + c) = omega^-3 conj(z)^3 + omega c = conj(omega z)^3 + omega c
  *
- * |w| = |z| in every step. So the one set is the other, rotated by 45 degrees about 0: so are its centre and its camera.
+ * |w| = |z| in every step. So the one set is the other, rotated by 45 degrees about 0: so are its centre, its camera and its stretch.
  */
 
 import {
@@ -19,6 +19,7 @@ import {
   parseDecimal,
 } from '../../view/decimal.js';
 import type { RawFlags } from '../values.js';
+import { turnedBy } from './geometry.js';
 
 /** Digits behind those that the zoom needs. */
 const GUARD = 20;
@@ -26,7 +27,7 @@ const GUARD = 20;
 const TYPED_DIGITS = 6;
 const ANGLE = { digits: 45n, exponent: 0 };
 
-/** Centre and rotation in the tricorn's plane. What is no number stays as it is. */
+/** Centre, rotation and stretch in the tricorn's plane. What is no number stays as it is. */
 export function rotatedToTricorn(raw: RawFlags): RawFlags {
   const [re, im, zoom, rotate] = [raw.xpos, raw.ypos, raw.zoom, raw.rotate ?? '0'].map((text) =>
     parseDecimal(text ?? ''),
@@ -40,6 +41,7 @@ export function rotatedToTricorn(raw: RawFlags): RawFlags {
     xpos: times(add(re, negate(im))),
     ypos: times(add(re, im)),
     rotate: formatDecimal(add(rotate, ANGLE)),
+    ...(raw.stretch === undefined ? {} : { 'stretch-angle': turnedBy(raw['stretch-angle'], '45') ?? '45' }),
   };
 }
 

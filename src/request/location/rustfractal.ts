@@ -1,8 +1,7 @@
 /**
  * rust-fractal's location files, .toml: `real`, `imag` and `zoom` as strings, `iterations`, `rotate` in degrees, all at
  * the top, and any of its settings. Its view is 4 / zoom from the middle of the first row of pixels to that of the last,
- * a pixel more than here. Its imaginary axis points down; here it points up, so that a picture is its own mirrored, top to
- * bottom: the same points of the plane. It draws the Mandelbrot set and nothing else.
+ * a pixel more than here. Its imaginary axis points down. It draws the Mandelbrot set and nothing else.
  */
 
 import { isZero, listed, type ReadResult, refuse, truncationNote, unterminatedLine, unusedNote } from './result.js';
@@ -34,6 +33,7 @@ export function readRustFractal(text: string, path: string): ReadResult {
       zoom: scalar(root, 'zoom', path) as string,
       iters: iterations ?? 'auto',
       ...(isZero(rotate) ? {} : { rotate: rotate as string }),
+      flip: 'true',
       formula: 'mandelbrot',
     },
     keys: { xpos: 'real', ypos: 'imag', zoom: 'zoom', iters: 'iterations', rotate: 'rotate' },

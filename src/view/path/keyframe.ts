@@ -1,5 +1,6 @@
 /** Keyframes of a film's path: what they give, and what a path gives for each time. */
 
+import type { Matrix } from '../matrix.js';
 import type { Easing } from './easing.js';
 import type { Place } from './place.js';
 
@@ -22,13 +23,15 @@ export interface State extends Place {
   readonly density: number;
   /** Where the light of slopes comes from, degrees counter-clockwise from the right; absent: no slopes. */
   readonly angle?: number;
+  /** Of the plane, along the whole path (stretch.ts); absent: none. */
+  readonly deformation?: Matrix;
 }
 
 /**
  * A value that is absent lies between those of the keyframes before and behind that have it; behind the last of them it
  * stays.
  */
-export interface Keyframe extends Partial<Omit<State, 're' | 'im'>> {
+export interface Keyframe extends Partial<Omit<State, 're' | 'im' | 'deformation'>> {
   /** Time in frames, at least 0; rises from keyframe to keyframe. */
   readonly at: number;
   /** Decimal strings. */

@@ -10,12 +10,12 @@ export interface Path extends CameraTrack {
   /** The way from one time to another, in parts along which the zoom only grows, only shrinks, or stays. */
   legs(begin: number, end: number): Leg[];
   /** Everything but the place. */
-  othersAt(time: number): Omit<State, 're' | 'im' | 'zoom'>;
+  othersAt(time: number): Omit<State, 're' | 'im' | 'zoom' | 'deformation'>;
 }
 
-/** A section of the camera's way, with its rotation. */
+/** A section of the camera's way, with its rotation, in the deformed plane. */
 export interface Leg extends Pick<Section, 'from' | 'to' | 'depthAt' | 'positionAt'> {
-  at(position: number): Place & Pick<State, 'rotation'>;
+  at(position: number): Place & Pick<State, 'rotation' | 'deformation'>;
 }
 
 /** The same keyframes; the first is at time 0, and has the values of `base` where it has none of its own. */
@@ -40,6 +40,7 @@ export function pathOf(keyframes: readonly Keyframe[], base: State): Path {
   const [offset, density, angle] = [numberOf('offset'), numberOf('density'), numberOf('angle')];
   const julia = constantOf(keyframes);
   const camera = cameraOf(keyframes, base);
+  const deformed = base.deformation ? { deformation: base.deformation } : {};
   const turns = keyframes.flatMap((one) => (one.rotation === undefined ? [] : [one.at]));
   return {
     ...camera,
@@ -48,7 +49,7 @@ export function pathOf(keyframes: readonly Keyframe[], base: State): Path {
       const times = [...new Set([begin, ...inside, end])].sort((a, b) => a - b);
       const spans =
         times.length === 1 ? [[begin, begin] as const] : times.slice(1).map((to, k) => [times[k] ?? 0, to] as const);
-      return spans.flatMap(([from, to]) => camera.sections(from, to).map((one) => turned(one, rotation, to)));
+      return spans.flatMap(([from, to]) => camera.sections(from, to).map((one) => turned(one, rotation, to, deformed)));
     },
     othersAt: (time) => ({
       rotation: rotation(time),
@@ -62,17 +63,22 @@ export function pathOf(keyframes: readonly Keyframe[], base: State): Path {
 }
 
 /** `end`: of its time. */
-function turned(section: Section, rotation: (time: number) => number, end: number): Leg {
+function turned(
+  section: Section,
+  rotation: (time: number) => number,
+  end: number,
+  deformed: Pick<State, 'deformation'>,
+): Leg {
   const { from, to, depthAt, positionAt, timeAt, rests } = section;
   const last = justBefore(end);
   if (rests) {
     const [place, depth] = [section.at(from), depthAt(from)];
     const [first, then] = [rotation(from), rotation(Math.min(to, last))];
-    const at = (degrees: number) => ({ ...place, rotation: degrees });
+    const at = (degrees: number) => ({ ...place, rotation: degrees, ...deformed });
     return { from: first, to: then, at, depthAt: () => depth, positionAt: () => first };
   }
   const at = (position: number) => {
-    return { ...section.at(position), rotation: rotation(Math.min(timeAt(position), last)) };
+    return { ...section.at(position), rotation: rotation(Math.min(timeAt(position), last)), ...deformed };
   };
   return { from, to, at, depthAt, positionAt };
 }

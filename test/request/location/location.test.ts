@@ -60,7 +60,9 @@ const KALLES_FLAGS = {
   ypos: '-0.0000000000000000000000000000000000321',
   zoom: '7.5E0123',
   iters: '98765',
-  rotate: '12.5',
+  // KF's angles run the other way where ImagPointsUp is 1.
+  rotate: '-12.5',
+  flip: 'false',
   formula: 'multibrot',
   power: '3',
   palette: '[[0,"#000000"],[0.5,"#4080ff"]]',
@@ -101,6 +103,7 @@ const FRAKTALER_FLAGS = {
   zoom: '4.5e321',
   iters: '123456',
   rotate: '30.0',
+  flip: 'false',
   formula: 'burning-ship',
   power: '2',
 };
@@ -147,6 +150,7 @@ const RUST_FLAGS = {
   zoom: '2.56203307883E157',
   iters: '60000',
   rotate: '-15.5',
+  flip: 'true',
   formula: 'mandelbrot',
 };
 
@@ -264,13 +268,15 @@ test('what is not implemented is refused by name', () => {
   refused(kalles('FractalType: 2', 'Power: 3'), 'x.kfr', /Buffalo, FractalType "2"/);
   refused(kalles('UseHybridFormula: 1'), 'x.kfr', /hybrid/);
   refused(kalles('SeedR: 0.5'), 'x.kfr', /seed/);
-  refused(kalles('StretchAmount: 0.5'), 'x.kfr', /StretchAmount 0\.5/);
+  refused(kalles('StretchAmount: 20'), 'x.kfr', /StretchAmount 20\) by more than is done here/);
+  refused(kalles('StretchAmount: x'), 'x.kfr', /StretchAmount x\)/);
+  refused(kalles('Ratio: 0'), 'x.kfr', /Ratio "0" is not a number that is used here/);
   refused(fraktaler('[[formula]]\nabs_x = true'), 'x.f3.toml', /"absx"/);
   refused(fraktaler('[[formula]]\n[[formula]]\nabs_x = true'), 'x.f3.toml', /hybrid/);
   refused(fraktaler('[[formula]]\nopcodes = "sqr absx add"'), 'x.f3.toml', /"sqr absx add"/);
   refused(fraktaler('[[formula]]\nopcodes = "absx absy mul add"'), 'x.f3.toml', /"absx absy mul add"/);
   refused(fraktaler('formula.name = "Buffalo"'), 'x.f3.toml', /"Buffalo"/);
-  refused(fraktaler('transform.stretch_amount = 12.0'), 'x.f3.toml', /stretch/);
+  refused(fraktaler('transform.stretch_amount = 1200.0'), 'x.f3.toml', /transform\.stretch_amount 1200\.0\) by more/);
   refused(fraktaler('transform.exponential_map = true'), 'x.f3.toml', /exponential/);
   refused(fraktaler('[[formula]]\nopcodes = "rot{45} sqr add"'), 'x.f3.toml', /"rot\{45\} sqr add"/);
 });
@@ -352,7 +358,7 @@ test('a file that is not text is named as such, whatever its name', () => {
 
 test('keys that are not used are named', () => {
   assert.match(notesOf(KALLES, 'x.kfr'), /^x\.kfr: not used: SmoothingMethod, GLSL$/m);
-  assert.match(notesOf(kalles('real: 0', 'Rotate: 3', 'garbage'), 'x.kfr'), /not used: real, Rotate, "garbage"/);
+  assert.match(notesOf(kalles('real: 0', 'Blend: 3', 'garbage'), 'x.kfr'), /not used: real, Blend, "garbage"/);
   assert.match(notesOf(FRAKTALER, 'x.f3.toml'), /^x\.f3\.toml: not used: colour$/m);
   assert.match(
     notesOf(fraktaler('image.width = 5\nbailout.escape_radius = 9\nfoo = 1'), 'x.f3.toml'),
