@@ -93,7 +93,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   seed: 0,
   distance: 0,
   footprint: 0,
-  iterate: 0,
+  phase: 0,
   perturbed: 0,
   exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
@@ -123,7 +123,7 @@ function wireView(view: View): WireView {
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
     distance: view.distance === true,
     footprint: view.footprint === true,
-    iterate: view.iterate === true,
+    phase: view.phase === true,
     perturbed: view.perturbed === true,
     exact: view.exact === true,
   };
@@ -142,7 +142,7 @@ function viewOf(wire: View__Output): View {
     seed,
     distance,
     footprint,
-    iterate,
+    phase,
     perturbed,
     exact,
     ...rest
@@ -155,7 +155,7 @@ function viewOf(wire: View__Output): View {
     sampling,
     ...(distance ? { distance } : {}),
     ...(footprint ? { footprint } : {}),
-    ...(iterate ? { iterate } : {}),
+    ...(phase ? { phase } : {}),
     ...(perturbed ? { perturbed } : {}),
     ...(exact ? { exact } : {}),
   };

@@ -4,8 +4,8 @@
  */
 
 import { FractalError } from '../errors.js';
+import type { Extras } from '../view/channels.js';
 import { sinCos } from '../view/plane.js';
-import type { View } from '../view/view.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
 import { type Mode, modeColour } from './modes.js';
 import { type Triple, toLinear } from './oklab.js';
@@ -73,8 +73,8 @@ export function needsDistance({ mode, slope }: Colours): boolean {
   return mode === 'distance' || slope !== undefined;
 }
 
-/** What colouring needs of the samples beside nu, as a view asks for it. */
-export function needsOf(colours: Colours): Pick<View, 'distance' | 'footprint'> {
+/** What colouring needs of the samples beside nu. */
+export function needsOf(colours: Colours): Extras {
   return { ...(needsDistance(colours) ? { distance: true } : {}), ...(colours.filter ? { footprint: true } : {}) };
 }
 

@@ -44,11 +44,10 @@ export function parseRequest(raw: RawRequest): Request {
 export function requestOf(v: PictureValues): Request {
   const colours = coloursOf(v);
   const named = outfilesOf(v);
-  const distance = hasDistance({ colours, outfiles: named });
-  if (distance) refuseDistance(v, colours);
+  if (hasDistance({ colours, outfiles: named })) refuseDistance(v, colours);
   refuseBeyondKernel(v);
   refuseExactDirect(v);
-  const size = sizeOf({ ...v, outfiles: named }, distance);
+  const size = sizeOf({ ...v, outfiles: named }, colours);
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
   const formula = formulaOf(v);
   const film = filmOf(v, { ...start, formula, colours }, size);
