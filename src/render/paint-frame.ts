@@ -3,7 +3,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Frame } from '../shard/frame.js';
 import type { Answer } from '../shard/shard.js';
-import { type Paint, type Painted, paint, paintLight } from './paint.js';
+import { type Paint, paint, paintLight } from './paint.js';
+import type { Painted } from './painted.js';
 import { apart } from './raw-samples.js';
 
 /** Samples that are painted before other tasks of this thread run. */

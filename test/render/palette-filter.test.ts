@@ -29,7 +29,7 @@ test('the mean over an interval is that of the entries from its begin to its end
     fc.property(entries, counts, fc.double({ min: 1e-3, max: 500, noNaN: true }), (numbers, nu, width) => {
       const size = Math.floor(numbers.length / 3);
       const linear = Float32Array.from([...numbers.slice(0, 3 * size), 0, 0, 0]);
-      const mean = new Float32Array(3);
+      const mean = new Float64Array(3);
       filteredCycle(Float64Array.of(nu), Float64Array.of(width), { ...paint, size, linear }, mean);
       // The position on the cycle, and how far it moves with nu.
       const centre = (paint.density * (Math.sqrt(nu + 4) - 2)) / 3 + paint.offset;
