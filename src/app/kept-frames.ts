@@ -56,7 +56,7 @@ export async function keptFrames(prepared: Prepared, options: FramesOptions): Pr
       const number = request.film.first + index;
       if (!one) throw await missing(number);
       uncertain += one.uncertain;
-      yield { ...narrowed(one.frame, one.request, request), index: number };
+      yield { ...narrowed(one.frame, request), index: number };
     }
   }
   return {

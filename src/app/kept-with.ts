@@ -1,10 +1,10 @@
 /** Samples in the store may have been kept for other colours, which need more of them than those of a request, or less. */
 
 import { DEFAULT_SLOPE } from '../render/colours.js';
-import { apart, joined } from '../render/raw-samples.js';
 import { hasDistance, hasIterate, neededOf, type Request } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
-import { channelsOf } from '../view/view.js';
+import { apart, type ChannelArrays, joined } from '../shard/raw-samples.js';
+import { channelsOf } from '../view/channels.js';
 
 /** An outfile for which distances and iterates are kept. */
 const WITH_ALL = ['x.exr'] as const;
@@ -30,15 +30,12 @@ export function keptWith(request: Request): Request[] {
 }
 
 /** A frame of samples as kept, with no more of them than a request needs. */
-export function narrowed(frame: Frame, kept: Request, request: Request): Frame {
-  const [channels, needed] = [channelsOf(neededOf(kept)), neededOf(request)];
-  if (frame.answer.kind !== 'samples') return frame;
-  const { nu, distance, footprint, iterate } = apart(frame.answer.values, channels);
-  const values = joined({
-    nu,
-    ...(needed.distance && distance ? { distance } : {}),
-    ...(needed.footprint && footprint ? { footprint } : {}),
-    ...(needed.iterate && iterate ? { iterate } : {}),
-  });
-  return { ...frame, answer: { kind: 'samples', values } };
+export function narrowed(frame: Frame, request: Request): Frame {
+  const { answer } = frame;
+  if (answer.kind !== 'samples') return frame;
+  const needed = channelsOf(neededOf(request));
+  const channels = answer.channels.filter((name) => needed.includes(name));
+  const arrays = apart(answer.values, answer.channels);
+  const narrow = Object.fromEntries(channels.map((name) => [name, arrays[name]])) as unknown as ChannelArrays;
+  return { ...frame, answer: { kind: 'samples', values: joined(narrow), channels } };
 }

@@ -4,11 +4,12 @@ import type { Look, Painting } from '../film/samples.js';
 import { needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import { lookAt, lookChanges, type Request } from '../request/request.js';
+import type { Channels } from '../view/channels.js';
 import { paintAt } from './picture.js';
 
 interface Options {
-  /** Numbers that a sample has, some of which may not be needed. */
-  readonly channels: number;
+  /** Of samples, some of which may not be needed. */
+  readonly channels: Channels;
   /** The frame of the whole film that is frame 0 here. */
   readonly from: number;
 }

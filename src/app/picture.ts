@@ -9,7 +9,8 @@ import { PLAIN } from '../render/quantise.js';
 import { parametersOf } from '../request/metadata.js';
 import { frameCount, lookAt, lookChanges, neededOf, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
-import { channelsOf, samplesPerPixel, type View } from '../view/view.js';
+import { type Channels, channelsOf } from '../view/channels.js';
+import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
 import { once } from './once.js';
 import type { SheetOrder } from './preview.js';
@@ -22,8 +23,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  /** Numbers a raw sample has (render/raw-samples.ts). */
-  readonly channels: number;
+  /** Of raw samples. */
+  readonly channels: Channels;
   viewOf(frame: number): View;
   /** How workers colour; undefined: raw samples are wanted. */
   readonly paint: Paint | undefined;

@@ -2,6 +2,7 @@
 
 import type { Paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
+import type { Channels } from '../view/channels.js';
 
 /** Of each part of a keyframe: the samples of a raw answer (shard/shard.ts), one a pixel. */
 export type KeyframeSamples = readonly { readonly rect: Rect; readonly values: Float64Array }[];
@@ -17,8 +18,8 @@ export interface Look {
   readonly iterations: number;
   /** The palette is filtered over footprints. */
   readonly filter: boolean;
-  /** Numbers that a sample has, some of which may not be needed. */
-  readonly channels: number;
+  /** Of samples, some of which may not be needed. */
+  readonly channels: Channels;
 }
 
 /** How the frames of a film colour the samples of keyframes. */

@@ -5,7 +5,9 @@
 
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { arraysFor, type ChannelArrays, putSamples } from '../shard/raw-samples.js';
 import type { Rect } from '../shard/shard.js';
+import { channelsOf } from '../view/channels.js';
 import { fillPoints, plane } from '../view/plane.js';
 import { samplesPerPixel, type View } from '../view/view.js';
 import { CHUNK, chunks } from './chunks.js';
@@ -69,10 +71,12 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
   const iterateAt = distanceAt + 16 * CHUNK;
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
-  const found = new Float64Array(memory.buffer, nuAt, CHUNK);
-  const foundFootprint = new Float64Array(memory.buffer, footprintAt, CHUNK);
-  const foundDistance = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
-  const foundIterate = new Float64Array(memory.buffer, iterateAt, 2 * CHUNK);
+  const found: ChannelArrays = {
+    nu: new Float64Array(memory.buffer, nuAt, CHUNK),
+    footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
+    distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
+    iterate: new Float64Array(memory.buffer, iterateAt, 2 * CHUNK),
+  };
   const state = openSlot(reAt + NUMBERS_BYTES);
 
   function compute(view: View, rect: Rect): Computed {
@@ -87,10 +91,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const limit = BigInt(view.iterations);
     const juliaRe = Number(formula.julia?.re ?? 0);
     const juliaIm = Number(formula.julia?.im ?? 0);
-    const nu = new Float64Array(rect.width * rect.height * perPixel);
-    const distance = view.distance ? new Float64Array(2 * nu.length) : undefined;
-    const footprint = view.footprint ? new Float64Array(nu.length) : undefined;
-    const iterated = view.iterate ? new Float64Array(2 * nu.length) : undefined;
+    const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
     const side = plane(view).step / Math.sqrt(perPixel);
     const toPicture = planeToPicture(view);
     let iterations = 0n;
@@ -99,29 +100,21 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       const count = fillPoints(view, part, re, im);
       // biome-ignore format: as declared
       iterations += iterate(state, step, formula.power, flags, limit, view.bailout, juliaRe, juliaIm,
-        count, reAt, imAt, nuAt, footprint ? footprintAt : 0, side);
-      nu.set(found.subarray(0, count), done);
-      footprint?.set(foundFootprint.subarray(0, count), done);
-      if (distance) {
+        count, reAt, imAt, nuAt, view.footprint ? footprintAt : 0, side);
+      if (view.distance) {
         // biome-ignore format: as declared
         distances(step, formula.power, formula.julia !== undefined, limit, view.bailout, juliaRe,
           juliaIm, count, reAt, imAt, nuAt, toPicture.re, toPicture.im, distanceAt);
-        distance.set(foundDistance.subarray(0, 2 * count), 2 * done);
       }
-      if (iterated) {
+      if (view.iterate) {
         // biome-ignore format: as declared
         escapedIterates(step, formula.power, formula.julia !== undefined, limit, view.count === 'whole' ? 2 : view.bailout,
           juliaRe, juliaIm, count, reAt, imAt, nuAt, iterateAt);
-        iterated.set(foundIterate.subarray(0, 2 * count), 2 * done);
       }
+      putSamples(arrays, found, { from: 0, count, to: done });
       done += count;
     }
-    return {
-      ...{ nu, iterations: Number(iterations) },
-      ...(distance ? { distance } : {}),
-      ...(footprint ? { footprint } : {}),
-      ...(iterated ? { iterate: iterated } : {}),
-    };
+    return { ...arrays, iterations: Number(iterations) };
   }
 
   return {

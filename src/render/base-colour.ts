@@ -1,7 +1,7 @@
 /** The colours of samples before anything shades them: entries of a table, between two entries, or means of its cycle. */
 
 import { coloursOfEntries } from './mean.js';
-import { type Painted, vectorsOf } from './painted.js';
+import { channelOf, type Painted } from './painted.js';
 import { filteredCycle } from './palette-filter.js';
 import { onBands, onCycle, onDistance, onRamp, type Table } from './positions.js';
 
@@ -27,7 +27,7 @@ export function entriesOf(samples: Painted, base: BaseColour, entries: Int32Arra
   const { nu } = samples;
   if (base.kind === 'cycle') onCycle(nu, base, entries);
   else if (base.kind === 'bands') onBands(nu, base, entries);
-  else onDistance(nu, vectorsOf(samples), base, entries);
+  else onDistance(nu, channelOf(samples, 'distance'), base, entries);
 }
 
 /** Colours of samples: linear light, 0 to 1, 3 numbers each. `positions`, `entries`: of at least as many numbers, to work in. */
@@ -38,13 +38,10 @@ export function baseColours(
   entries: Int32Array,
   colours: Float64Array,
 ): void {
-  const { nu, footprint, iterations } = samples;
+  const { nu, iterations } = samples;
   const { kind, linear } = base;
-  if (kind === 'cycle' && footprint) {
-    if (footprint.length !== nu.length) {
-      throw new TypeError(`${nu.length} samples came with ${footprint.length} footprints`);
-    }
-    filteredCycle(nu, footprint, base, colours);
+  if (kind === 'cycle' && samples.footprint) {
+    filteredCycle(nu, channelOf(samples, 'footprint'), base, colours);
   } else if (kind === 'ramp') {
     onRamp(nu, base, iterations, positions);
     blends(positions, linear, colours.subarray(0, 3 * nu.length));

@@ -11,9 +11,9 @@
  */
 
 import type { Frame } from '../shard/frame.js';
+import { apart } from '../shard/raw-samples.js';
 import { type Attributes, type Channel, exrFile } from './exr.js';
 import type { Raw } from './output-options.js';
-import { apart } from './raw-samples.js';
 import { turnsOf } from './turns.js';
 
 /** Added to counts, which may be below 0. */
@@ -52,7 +52,7 @@ function colourChannels(light: Float32Array): Channel[] {
 function sampleChannels({ answer, width, height }: Frame, view: ExrOptions['view']): Channel[] {
   if (answer.kind !== 'samples') throw new TypeError('an .exr is made of raw samples');
   const pixels = width * height;
-  const { nu, distance, iterate } = apart(answer.values, answer.values.length / pixels);
+  const { nu, distance, iterate } = apart(answer.values, answer.channels);
   const [low, high, part] = [new Uint32Array(pixels), new Uint32Array(pixels), new Float32Array(pixels)];
   const more = BIAS + beyondNu(view);
   for (let i = 0; i < pixels; i++) {

@@ -2,10 +2,10 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Frame } from '../shard/frame.js';
+import { apart } from '../shard/raw-samples.js';
 import type { Answer } from '../shard/shard.js';
 import { type Paint, paint, paintLight } from './paint.js';
 import type { Painted } from './painted.js';
-import { apart } from './raw-samples.js';
 
 /** Samples that are painted before other tasks of this thread run. */
 const AT_ONCE = 1 << 19;
@@ -41,7 +41,7 @@ async function* rowsOf(
   const rows = Math.max(1, Math.floor(AT_ONCE / (width * perPixel)));
   for (let y = 0; y < height; y += rows) {
     const values = answer.values.subarray(y * perRow, Math.min(height, y + rows) * perRow);
-    yield { samples: { ...apart(values, perRow / (width * perPixel)), perPixel, iterations }, y };
+    yield { samples: { ...apart(values, answer.channels), perPixel, iterations }, y };
     await setImmediate();
   }
 }

@@ -1,33 +1,32 @@
 /** Samples to be painted. */
 
-/** In the order of their pixels. */
-export interface Painted {
-  /** `perPixel` a pixel, +Infinity where interior. */
-  readonly nu: Float64Array;
+import type { ChannelArrays } from '../shard/raw-samples.js';
+import { CHANNELS, type Channel } from '../view/channels.js';
+
+/** In the order of their pixels. A footprint: the palette is filtered over it. */
+export type Painted = ChannelArrays & {
   readonly perPixel: number;
   /** The view's iteration limit, which only a `ramp` uses. */
   readonly iterations: number;
-  /** The pair (right, up) of every sample, in pixels: for mode `distance`, shades and lights. */
-  readonly distance?: Float64Array;
-  /** The width of nu across the footprint of every sample, by which `cycle` is filtered; absent: it is not. */
-  readonly footprint?: Float64Array;
-}
+};
 
 /** The samples from one index up to another. */
 export function partOf(samples: Painted, from: number, to: number): Painted {
-  const { nu, distance, footprint } = samples;
-  return {
-    ...samples,
-    nu: nu.subarray(from, to),
-    ...(distance ? { distance: distance.subarray(2 * from, 2 * to) } : {}),
-    ...(footprint ? { footprint: footprint.subarray(from, to) } : {}),
-  };
+  const part: Record<string, unknown> = { perPixel: samples.perPixel, iterations: samples.iterations };
+  for (const name of Object.keys(CHANNELS) as Channel[]) {
+    const { numbers } = CHANNELS[name];
+    const values = samples[name];
+    if (values) part[name] = values.subarray(numbers * from, numbers * to);
+  }
+  return part as unknown as Painted;
 }
 
-/** The distance vectors of samples that must have them. @throws TypeError */
-export function vectorsOf({ nu, distance }: Painted): Float64Array {
-  const vectors = distance?.length ?? 0;
-  if (!distance || vectors !== 2 * nu.length)
-    throw new TypeError(`${nu.length} samples came with ${vectors / 2} distances`);
-  return distance;
+/** A channel that samples must have, whole. @throws TypeError */
+export function channelOf(samples: Painted, name: Channel): Float64Array {
+  const { nu } = samples;
+  const values = samples[name] ?? new Float64Array(0);
+  const { numbers } = CHANNELS[name];
+  if (values.length !== numbers * nu.length)
+    throw new TypeError(`${nu.length} samples came with ${values.length / numbers} of the channel "${name}"`);
+  return values;
 }

@@ -6,7 +6,7 @@
  * Where the set is nearer than a pixel, the direction differs from one sample to the next: there the shading fades.
  */
 
-import { type Painted, vectorsOf } from './painted.js';
+import { channelOf, type Painted } from './painted.js';
 
 /** Where the light comes from, in the picture: a vector as long as the light is strong, 0 to 1. */
 export interface Light {
@@ -23,7 +23,7 @@ const GAIN = 2;
 
 /** Lights colours of samples, 3 numbers each in linear light. The interior, which has no direction, stays as it is. */
 export function lit(samples: Painted, { right, up }: Light, height: number, colours: Float64Array): void {
-  const vectors = vectorsOf(samples);
+  const vectors = channelOf(samples, 'distance');
   const far = FAR * height;
   for (let k = 0, o = 0; k < vectors.length; k += 2, o += 3) {
     const x = vectors[k] as number;

@@ -4,13 +4,14 @@ import { FractalError } from '../errors.js';
 import { type Colours, needsOf } from '../render/colours.js';
 import type { Look } from '../render/look.js';
 import { holdsSamples } from '../render/outfile.js';
+import type { Extras } from '../view/channels.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import type { Easing } from '../view/path/easing.js';
 import type { Keyframe, State } from '../view/path/keyframe.js';
 import { type Leg, pathOf as makePath, type Path, withStart } from '../view/path/path.js';
 import type { Place } from '../view/path/place.js';
 import type { Knot } from '../view/path/track.js';
-import { type Extras, type Formula, type Sampling, samplesPerPixel, type View } from '../view/view.js';
+import { type Formula, type Sampling, samplesPerPixel, type View } from '../view/view.js';
 import { limitOf } from './limit/limit.js';
 
 export interface Request {

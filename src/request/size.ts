@@ -2,8 +2,9 @@
 
 import { FractalError } from '../errors.js';
 import { isZoom, MAX_SIDE } from '../view/bounds.js';
+import { numbersPerSample } from '../view/channels.js';
 import { divide, formatDecimal, multiply, parseDecimal } from '../view/decimal.js';
-import { channelsOf, type Sampling, samplesPerPixel } from '../view/view.js';
+import { type Sampling, samplesPerPixel } from '../view/view.js';
 import { ZOOMS } from './flags/schemas.js';
 import { hasIterate } from './request.js';
 import { invalid, shorten } from './values.js';
@@ -51,8 +52,8 @@ export function sizeOf(v: SizeValues, distance: boolean): Size {
     throw new FractalError('VIEW_TOO_LARGE', `${size} is ${width * height} pixels, at most ${limit} make a frame`);
   }
   const iterate = hasIterate({ outfiles: v.outfiles, sampling });
-  const channels = channelsOf({ ...(distance ? { distance } : {}), ...(iterate ? { iterate } : {}) });
-  const bytes = width * height * samplesPerPixel(sampling) * channels * 8;
+  const numbers = numbersPerSample({ ...(distance ? { distance } : {}), ...(iterate ? { iterate } : {}) });
+  const bytes = width * height * samplesPerPixel(sampling) * numbers * 8;
   if (v.outfiles.some((name) => /\.(npy|exr)$/i.test(name)) && bytes > MAX_FRAME_BYTES) {
     const way = 'fewer pixels or samples fit';
     throw new FractalError('VIEW_TOO_LARGE', `the samples of ${size} are ${bytes} bytes, at most 2^32 fit: ${way}`);

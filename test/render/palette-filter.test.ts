@@ -108,5 +108,5 @@ test('filtered samples are shaded by slopes like others, and several make a pixe
 
 test('samples without all their footprints are refused, not painted', () => {
   const samples = { nu: Float64Array.of(1, 2), perPixel: 1, iterations: 9, footprint: Float64Array.of(1) };
-  assert.throws(() => paintLight(samples, paint), /2 samples came with 1 footprints/);
+  assert.throws(() => paintLight(samples, paint), /2 samples came with 1 of the channel "footprint"/);
 });

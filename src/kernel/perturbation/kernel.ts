@@ -4,7 +4,9 @@
  */
 
 import { BLOCK, blocks } from '../../shard/block.js';
+import { arraysFor, type ChannelArrays, putSamples } from '../../shard/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
+import { channelsOf } from '../../view/channels.js';
 import { fillPoints, plane } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
 import { CHUNK, chunks } from '../chunks.js';
@@ -69,11 +71,13 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   );
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
-  const found = new Float64Array(memory.buffer, nuAt, CHUNK);
+  const found = {
+    nu: new Float64Array(memory.buffer, nuAt, CHUNK),
+    distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
+    footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
+    iterate: new Float64Array(memory.buffer, iterateAt, 2 * CHUNK),
+  } as const satisfies ChannelArrays;
   const errorBits = new Float64Array(memory.buffer, errorBitsAt, CHUNK);
-  const distances = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
-  const footprints = new Float64Array(memory.buffer, footprintAt, CHUNK);
-  const iterates = new Float64Array(memory.buffer, iterateAt, 2 * CHUNK);
   const status = new Uint8Array(memory.buffer, statusAt, CHUNK);
   const state = wasm.openSlot(slotAt);
   // biome-ignore format: as declared
@@ -108,8 +112,8 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   function widthsOfUncertain(count: number): void {
     for (let k = 0; k < count; k++) {
       if (status[k] === CERTAIN) continue;
-      const nu = found[k] as number;
-      footprints[k] = nu === Infinity ? 0 : 2 * Math.max(1, nu - (footprints[k] as number));
+      const nu = found.nu[k] as number;
+      found.footprint[k] = nu === Infinity ? 0 : 2 * Math.max(1, nu - (found.footprint[k] as number));
     }
   }
 
@@ -126,12 +130,10 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     // biome-ignore format: as declared
     wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent,
       1 / Math.sqrt(perPixel));
-    const samples = rect.width * rect.height * perPixel;
-    const nu = new Float64Array(samples);
-    const distance = view.distance ? new Float64Array(2 * samples) : undefined;
-    const footprint = view.footprint ? new Float64Array(samples) : undefined;
-    const iterate = view.iterate ? new Float64Array(2 * samples) : undefined;
-    const checked = { nu: found, status, errorBits, distances: distance && distances, iterates: iterate && iterates };
+    const { distance, footprint, iterate } = view;
+    const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
+    const pairs = { distances: distance && found.distance, iterates: iterate && found.iterate };
+    const checked = { ...{ nu: found.nu, status, errorBits }, ...pairs };
     let iterations = 0;
     let uncertain = 0;
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
@@ -157,18 +159,10 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
           const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;
-          nu.set(found.subarray(y * row, (y + 1) * row), to);
-          footprint?.set(footprints.subarray(y * row, (y + 1) * row), to);
-          distance?.set(distances.subarray(2 * y * row, 2 * (y + 1) * row), 2 * to);
-          iterate?.set(iterates.subarray(2 * y * row, 2 * (y + 1) * row), 2 * to);
+          putSamples(arrays, found, { from: y * row, count: row, to });
         }
       }
     }
-    return {
-      ...{ nu, iterations, uncertain },
-      ...(distance ? { distance } : {}),
-      ...(footprint ? { footprint } : {}),
-      ...(iterate ? { iterate } : {}),
-    };
+    return { ...arrays, iterations, uncertain };
   };
 }
