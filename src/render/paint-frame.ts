@@ -4,7 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Frame } from '../shard/frame.js';
 import { apart } from '../shard/raw-samples.js';
 import type { Answer } from '../shard/shard.js';
-import { type Paint, type Painted, paint, paintLight } from './paint.js';
+import { type Paint, paint, paintLight } from './paint.js';
+import type { Painted } from './painted.js';
 
 /** Samples that are painted before other tasks of this thread run. */
 const AT_ONCE = 1 << 19;
