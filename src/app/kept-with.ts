@@ -16,7 +16,8 @@ export function keptWith(request: Request): Request[] {
   const needed = neededOf({ ...request, outfiles: request.outfiles.filter(holdsSamples) });
   const most = (has: boolean | undefined) => (has ? [true] : [false, true]);
   const phases = needed.phase && !needsOf(request.colours).phase ? [true, false] : most(needed.phase);
-  const footprints = request.colours.legacy ? [false] : needed.footprint ? [true, false] : [false, true];
+  const { legacy, patterns } = request.colours;
+  const footprints = legacy ? [false] : patterns ? [true] : needed.footprint ? [true, false] : [false, true];
   return phases.flatMap((phase) =>
     footprints.flatMap((footprint) =>
       most(needed.distance).map((distance) => {

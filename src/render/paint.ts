@@ -6,11 +6,14 @@
 import { type BaseColour, baseColours, entriesOf, isOfEntries } from './base-colour.js';
 import { meanOfColours, meanOfEntries } from './mean.js';
 import { type Painted, partOf } from './painted.js';
+import { drawPatterns, type Patterns } from './patterns.js';
 import { type Levels, type Place, quantise } from './quantise.js';
 import { type Light, lit } from './slope.js';
 
 /** Colours as numbers; plain data, to be cloned or sent. */
 export interface Paint extends BaseColour {
+  /** Drawn before it is lit; absent: none. */
+  readonly patterns?: Patterns;
   /** Absent: no shading. */
   readonly light?: Light;
   readonly levels: Levels;
@@ -20,8 +23,11 @@ export interface Paint extends BaseColour {
 type Shading = (samples: Painted, colours: Float64Array) => void;
 
 /** What shades the colours of samples, in this order. */
-function shadingsOf({ light, height }: Paint): Shading[] {
-  return light ? [(samples, colours) => lit(samples, light, height, colours)] : [];
+function shadingsOf({ patterns, light, height }: Paint): Shading[] {
+  return [
+    ...(patterns ? [(...shaded: Parameters<Shading>) => drawPatterns(shaded[0], patterns, height, shaded[1])] : []),
+    ...(light ? [(...shaded: Parameters<Shading>) => lit(shaded[0], light, height, shaded[1])] : []),
+  ];
 }
 
 /** Samples that are coloured at once: they stay in the first-level cache. */
