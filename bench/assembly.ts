@@ -9,6 +9,7 @@ import type { KeyframeSamples, Look, Painting } from '../src/film/samples.js';
 import { orderOf } from '../src/film/showing.js';
 import { DEFAULT_COLOURS, prepare } from '../src/render/colours.js';
 import type { Rect } from '../src/shard/shard.js';
+import { channelsOf } from '../src/view/channels.js';
 import { placeAt } from '../src/view/path/place.js';
 import { medians, print } from './table.js';
 
@@ -23,7 +24,12 @@ const POINT = { re: '-1.7598171308048478', im: '-0.0125933107997499' };
 const FROM = { ...POINT, zoom: '1000' };
 const TO = { ...POINT, zoom: '1414.2135623731' };
 
-const LOOK: Look = { paint: prepare(DEFAULT_COLOURS), iterations: 1000, filter: true, channels: 2 };
+const LOOK: Look = {
+  paint: prepare(DEFAULT_COLOURS),
+  iterations: 1000,
+  filter: true,
+  channels: channelsOf({ footprint: true }),
+};
 export const painting: Painting = {
   nameOf: () => '',
   scaled: false,

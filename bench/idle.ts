@@ -9,6 +9,7 @@ import { type Fleet, type FleetOptions, openFleet } from '../src/leader/fleet/fl
 import { type RenderJob, uniformRenders } from '../src/leader/job/gathering.js';
 import { type JobOptions, type RunningJob, startJob } from '../src/leader/job/job.js';
 import { DEFAULT_COLOURS, prepare } from '../src/render/colours.js';
+import { COUNTS } from '../src/view/channels.js';
 import type { View } from '../src/view/view.js';
 import { fractalJob } from '../src/work/fractal/job.js';
 import { serve } from '../src/worker/session.js';
@@ -18,7 +19,7 @@ const WORKER = fileURLToPath(new URL('./idle-worker.js', import.meta.url));
 
 export type Kind = 'pixels' | 'samples';
 
-const ONE = { perPixel: 1, channels: 1 };
+const ONE = { perPixel: 1, channels: COUNTS };
 
 /** A process that answers every shard immediately. `slots`: that each of its sessions has. */
 export async function idleWorker(kind: Kind, slots = 2): Promise<{ process: ChildProcess; address: Address }> {

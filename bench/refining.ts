@@ -12,6 +12,7 @@ import { type Paint, paintLight } from '../src/render/paint.js';
 import { BLOCK } from '../src/shard/block.js';
 import { areaOf } from '../src/shard/missing.js';
 import type { Rect } from '../src/shard/shard.js';
+import { channelsOf } from '../src/view/channels.js';
 import type { View } from '../src/view/view.js';
 import { FILMS, LOOKED } from '../test/film/films.js';
 import { assembledBytes, PAINT, paintedBy, psnr, type Scene, studio } from '../test/film/rendering.js';
@@ -189,7 +190,7 @@ async function filmOf(scene: Scene, light: Float32Array, noise: Float32Array): P
       });
     }
   }
-  const painting = paintedBy(palette, iterations, 2, false);
+  const painting = paintedBy(palette, iterations, channelsOf({ footprint: true }), false);
   const frames: Uint8Array[] = [];
   let frame = 0;
   for await (const rgb of assembledBytes({ cover, order, path, painting, size }, keyframes())) {

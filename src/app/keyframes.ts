@@ -11,6 +11,7 @@ import { crop } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
 import type { Rect } from '../shard/shard.js';
 import { MAX_SIDE } from '../view/bounds.js';
+import { type Channels, numbersOf } from '../view/channels.js';
 import { fromLog10 } from '../view/decimal.js';
 import type { View } from '../view/view.js';
 import type { KeyframeFilm } from './assembly.js';
@@ -54,12 +55,12 @@ export async function keyframeRenders(
 }
 
 /** The samples of the parts of a keyframe. `box`: what the picture is of. */
-export function samplesOf({ answer }: Frame, box: Rect, { parts }: Keyframe, channels: number): KeyframeSamples {
+export function samplesOf({ answer }: Frame, box: Rect, { parts }: Keyframe, channels: Channels): KeyframeSamples {
   if (answer.kind !== 'samples') throw new TypeError('a keyframe came without samples');
   const { values } = answer;
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return parts.map((rect) => {
-    const { buffer, byteOffset, byteLength } = crop(bytes, box, rect, 8 * channels);
+    const { buffer, byteOffset, byteLength } = crop(bytes, box, rect, 8 * numbersOf(channels));
     return { rect, values: new Float64Array(buffer, byteOffset, byteLength / 8) };
   });
 }

@@ -4,12 +4,14 @@ import { prepare as preparePaint } from '../render/colours.js';
 import { openContactSheet } from '../render/contact-sheet.js';
 import type { Written } from '../render/output.js';
 import { paintFrame } from '../render/paint-frame.js';
+import { paintedOf } from '../render/painted.js';
 import { paletteNames } from '../render/palette.js';
 import { parametersOf } from '../request/metadata.js';
 import { parseRequest, type RawRequest } from '../request/parse.js';
 import { type Request, viewAt } from '../request/request.js';
 import { flagsOfSources } from '../request/sources.js';
 import type { Frame } from '../shard/frame.js';
+import { COUNTS } from '../view/channels.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { compute, jobOf } from './compute.js';
 import { logTo } from './events.js';
@@ -46,19 +48,19 @@ export async function writePaletteSheet(
   const captions = names.map((name) => name.toUpperCase());
   return withResources(async (resources) => {
     const { width, height } = request;
-    const size = { width, height, perPixel: 1, channels: 1, flip: request.flip };
+    const size = { width, height, perPixel: 1, channels: COUNTS, flip: request.flip };
     const options = { ...size, outfile: order.outfile, frames: names.length, fps: 1, dither: true, signal };
     const sheet = await inStage('open', context, () => openContactSheet(options, captions));
     resources.hold(sheet, (one) => one.abort());
     for (const text of notes) logTo(emit, 'warn')(text);
     const prepared = await inStage('prepare', context, () => prepare(request, context));
     const samples = await inStage('compute', context, () => samplesOf(prepared, local, context));
-    const { iterations } = viewAt(prepared.request, 0);
+    const of = paintedOf(viewAt(prepared.request, 0));
     for (const [index, palette] of names.entries()) {
       signal.throwIfAborted();
       const levels = { bits: 8, dither: true } as const;
       const paint = preparePaint({ ...prepared.request.colours, palette }, height, levels);
-      const picture = await paintFrame({ ...samples, index }, paint, iterations);
+      const picture = await paintFrame({ ...samples, index }, paint, of);
       await sheet.write(picture, () => parametersOf(prepared.request, 0));
     }
     return inStage('close', context, () => sheet.close());

@@ -5,11 +5,13 @@ import { openContactSheet } from '../render/contact-sheet.js';
 import { type LookNumbers, withLook } from '../render/look.js';
 import { type Output, openOutputs } from '../render/output.js';
 import { frameLight, paintFrame } from '../render/paint-frame.js';
+import { paintedOf } from '../render/painted.js';
 import { PLAIN } from '../render/quantise.js';
 import { parametersOf } from '../request/metadata.js';
 import { frameCount, lookAt, lookChanges, neededOf, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
-import { channelsOf, samplesPerPixel, type View } from '../view/view.js';
+import { type Channels, channelsOf } from '../view/channels.js';
+import { samplesPerPixel, type View } from '../view/view.js';
 import { logTo } from './events.js';
 import { once } from './once.js';
 import type { SheetOrder } from './preview.js';
@@ -22,8 +24,8 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  /** Numbers a raw sample has (render/raw-samples.ts). */
-  readonly channels: number;
+  /** Of raw samples. */
+  readonly channels: Channels;
   viewOf(frame: number): View;
   /** How workers colour; undefined: raw samples are wanted. */
   readonly paint: Paint | undefined;
@@ -105,10 +107,9 @@ export async function writeFrame(
 ): Promise<void> {
   const { index } = frame;
   const view = viewAt(request, index);
-  const { iterations } = view;
   const own = paint && paintAt(request, paint, index);
-  const painted = own && output.wants.kind === 'pixels' ? await paintFrame(frame, own, iterations) : frame;
-  const light = own && once(() => frameLight(frame, own, iterations));
+  const painted = own && output.wants.kind === 'pixels' ? await paintFrame(frame, own, paintedOf(view)) : frame;
+  const light = own && once(() => frameLight(frame, own, paintedOf(view)));
   await output.write(
     painted,
     (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, index)),

@@ -5,6 +5,7 @@ import type { Grain } from '../leader/schedule/events.js';
 import { declaresAt, type SceneRequest } from '../request/povray/scene-request.js';
 import { movedBy } from '../shard/crop.js';
 import type { Rect } from '../shard/shard.js';
+import { COUNTS } from '../view/channels.js';
 import type { PovrayScene, PovrayTask } from '../work/povray/scene.js';
 import type { SceneFile } from './scene-files.js';
 
@@ -55,7 +56,7 @@ export function sceneJob(
   const digests = [...new Set(files.map(({ digest }) => digest))];
   return {
     renders: parts.map(({ rect }) => ({
-      ...{ width: rect.width, height: rect.height, perPixel: 1, channels: 1, answer, scene: 0 },
+      ...{ width: rect.width, height: rect.height, perPixel: 1, channels: COUNTS, answer, scene: 0 },
     })),
     scenes: [{ work: scene, assets: digests }],
     assets: digests.map((digest) => files.find((file) => file.digest === digest) as SceneFile),

@@ -4,6 +4,7 @@ import { FractalError } from '../errors.js';
 import { formatOf } from '../render/outfile.js';
 import { type Output, openOutputs } from '../render/output.js';
 import type { SceneRequest } from '../request/povray/scene-request.js';
+import { COUNTS } from '../view/channels.js';
 import { logTo } from './events.js';
 import type { Context } from './stage.js';
 
@@ -15,7 +16,7 @@ export async function sceneOutput(request: SceneRequest, { emit, signal }: Conte
   const { outfiles, width, height, film, encoding } = request;
   for (const name of outfiles) refuseSamples(name);
   return openOutputs({
-    ...{ outfiles, width, height, fps: film.fps, perPixel: 1, channels: 1, dither: false },
+    ...{ outfiles, width, height, fps: film.fps, perPixel: 1, channels: COUNTS, dither: false },
     ...{ frames: film.last - film.first + 1, first: film.first },
     ...encoding,
     warn: logTo(emit, 'warn'),

@@ -3,6 +3,7 @@
 import type { Fleet } from '../leader/fleet/fleet.js';
 import type { RenderJob } from '../leader/job/gathering.js';
 import { type JobOptions, startJob } from '../leader/job/job.js';
+import { COUNTS } from '../view/channels.js';
 import { POVRAY_KERNEL } from '../work/povray/scene.js';
 import type { ClusterUse } from './compute.js';
 import { endingWith } from './stage.js';
@@ -16,7 +17,7 @@ export interface Survey {
 
 /** A job of one pixel, which ends before it is assigned. */
 const PIXEL: RenderJob = {
-  renders: [{ width: 1, height: 1, perPixel: 1, channels: 1, answer: 'pixels', scene: 0 }],
+  renders: [{ width: 1, height: 1, perPixel: 1, channels: COUNTS, answer: 'pixels', scene: 0 }],
   scenes: [],
   shape: 'row',
   window: 1,

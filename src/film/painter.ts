@@ -8,13 +8,14 @@ import { MOST_CYCLES, noiseOf, QUIET } from '../render/noise.js';
 import { paintLight } from '../render/paint.js';
 import { sumsOf } from '../render/palette-filter.js';
 import { cycleOf, type Table } from '../render/positions.js';
-import { apart } from '../render/raw-samples.js';
+import { apart } from '../shard/raw-samples.js';
 import type { Rect } from '../shard/shard.js';
+import { CHANNELS, type Channels, channelsOf, numbersOf } from '../view/channels.js';
 import { type Film, type FilmMemory, openFilm } from './memory.js';
 import type { KeyframeSamples, Look } from './samples.js';
 import { TILE, type Tile } from './texture.js';
 
-/** A tile to be painted, and where its samples are: `channels` numbers each, those around the tile as well; NaN: there is none. */
+/** A tile to be painted, and where its samples are: the numbers of their channels, those around the tile as well; NaN: there is none. */
 export interface PaintTask {
   readonly tile: Tile;
   readonly samples: number;
@@ -26,8 +27,10 @@ export interface PaintTask {
 const UNKNOWN = 0.5;
 /** Samples of a tile and around it. */
 const MOST = (TILE + 2) ** 2;
-/** Numbers of a sample that its channels, one by one, and its light and noise take; and what is read behind the last light. */
-const CHANNELS = 6;
+/** Numbers of a sample that all channels, one by one, take, and its light and noise; and what is read behind the last light. */
+const NUMBERS = numbersOf(Object.keys(CHANNELS) as Channels);
+/** What the usual film's samples have. */
+const USUAL = channelsOf({ footprint: true }).join();
 const LIGHT = 3;
 const BEHIND = 4;
 
@@ -36,7 +39,7 @@ const ENTRIES = (1 << 14) - 1;
 const TABLE_BYTES = (8 + 4) * 3 * (ENTRIES + 1);
 
 /** Bytes that a painter works in. */
-export const PAINTER_BYTES = TABLE_BYTES + 8 * CHANNELS * MOST + 4 * (LIGHT * MOST + BEHIND + MOST);
+export const PAINTER_BYTES = TABLE_BYTES + 8 * NUMBERS * MOST + 4 * (LIGHT * MOST + BEHIND + MOST);
 
 /** The samples around a tile, and in it. */
 export function around({ x, y, width, height }: Rect): Rect {
@@ -44,16 +47,16 @@ export function around({ x, y, width, height }: Rect): Rect {
 }
 
 /** Bytes of the samples that `placeSamples` places. */
-export function bytesOfSamples(tile: Rect, channels: number): number {
-  return 8 * channels * (tile.width + 2) * (tile.height + 2);
+export function bytesOfSamples(tile: Rect, channels: Channels): number {
+  return 8 * numbersOf(channels) * (tile.width + 2) * (tile.height + 2);
 }
 
 /** Copies the samples that a tile is painted from to an address. */
 export function placeSamples({ memory }: FilmMemory, at: number, samples: KeyframeSamples, tile: Rect): void {
   const { x, y, width, height } = around(tile);
   const [first] = samples;
-  const channels = first ? first.values.length / (first.rect.width * first.rect.height) : 1;
-  const values = new Float64Array(memory.buffer, at, channels * width * height).fill(NaN);
+  const numbers = first ? first.values.length / (first.rect.width * first.rect.height) : 1;
+  const values = new Float64Array(memory.buffer, at, numbers * width * height).fill(NaN);
   for (const { rect, values: own } of samples) {
     const [left, right] = [Math.max(x, rect.x), Math.min(x + width, rect.x + rect.width)];
     const [top, bottom] = [Math.max(y, rect.y), Math.min(y + height, rect.y + rect.height)];
@@ -61,7 +64,7 @@ export function placeSamples({ memory }: FilmMemory, at: number, samples: Keyfra
     for (let row = top; row < bottom; row++) {
       const from = (row - rect.y) * rect.width - rect.x;
       const to = (row - y) * width - x;
-      values.set(own.subarray(channels * (from + left), channels * (from + right)), channels * (to + left));
+      values.set(own.subarray(numbers * (from + left), numbers * (from + right)), numbers * (to + left));
     }
   }
 }
@@ -89,17 +92,18 @@ export class Painter {
     this.sums = new Float64Array(memory.buffer, at, 3 * (ENTRIES + 1));
     this.linear = new Float32Array(memory.buffer, at + 8 * this.sums.length, 3 * (ENTRIES + 1));
     this.channels = at + TABLE_BYTES;
-    const light = this.channels + 8 * CHANNELS * MOST;
+    const light = this.channels + 8 * NUMBERS * MOST;
     this.light = new Float32Array(memory.buffer, light, LIGHT * MOST);
     this.noise = new Float32Array(memory.buffer, light + 4 * (LIGHT * MOST + BEHIND), MOST);
   }
 
   paint(task: PaintTask, look: Look): void {
-    const { kind, light, size } = look.paint;
+    const { kind, light, patterns, size } = look.paint;
     const { width, height } = around(task.tile);
     const count = width * height;
     // What films from keyframes are, unless asked otherwise.
-    const usual = kind === 'cycle' && !light && look.filter && look.channels === 2 && size <= ENTRIES;
+    const usual =
+      kind === 'cycle' && !light && !patterns && look.filter && look.channels.join() === USUAL && size <= ENTRIES;
     if (usual) this.paintFiltered(task.samples, count, look.paint);
     else this.paintAny(task, look, count);
     this.film.steady(this.light.byteOffset, this.noise.byteOffset, task.tile.width, task.tile.height / 2, task.tile.at);
@@ -118,10 +122,14 @@ export class Painter {
       MOST_CYCLES, this.light.byteOffset, this.noise.byteOffset);
   }
 
-  private paintAny({ samples, scale }: PaintTask, { paint, iterations, filter, channels }: Look, count: number): void {
+  private paintAny(
+    { samples, scale }: PaintTask,
+    { paint, iterations, escaping, filter, channels }: Look,
+    count: number,
+  ): void {
     this.taken = 0;
-    const values = new Float64Array(this.memory.buffer, samples, channels * count);
-    const { nu, distance, footprint } = apart(values, channels, (numbers) => this.take(numbers));
+    const values = new Float64Array(this.memory.buffer, samples, numbersOf(channels) * count);
+    const { nu, distance, footprint, phase } = apart(values, channels, (numbers) => this.take(numbers));
     const noise = this.noise.subarray(0, count);
     const known = footprint && paint.kind === 'cycle';
     if (known) noiseOf(nu, footprint, paint, filter, noise);
@@ -129,8 +137,20 @@ export class Painter {
     for (let i = 0; i < count; i++) if (Number.isNaN(nu[i])) noise[i] = -1;
     if (distance && scale !== 1) for (let i = 0; i < distance.length; i++) distance[i]! /= scale;
     // The width is that across a sample of the keyframe, whatever the size of a pixel.
-    const counts = { nu, perPixel: 1, iterations, ...(filter && footprint ? { footprint } : {}) };
-    paintLight({ ...counts, ...(distance ? { distance } : {}) }, paint, this.light.subarray(0, LIGHT * count));
+    const counts = {
+      nu,
+      perPixel: 1,
+      scale,
+      iterations,
+      ...(escaping ? { escaping } : {}),
+      ...(phase ? { phase } : {}),
+    };
+    const widths = (filter || paint.patterns) && footprint ? { footprint } : {};
+    paintLight(
+      { ...counts, ...widths, ...(distance ? { distance } : {}) },
+      paint,
+      this.light.subarray(0, LIGHT * count),
+    );
   }
 
   private take(numbers: number): Float64Array {

@@ -1,7 +1,9 @@
 /** Raw samples of keyframes, and how they become colours. */
 
+import type { Escape } from '../render/escape.js';
 import type { Paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
+import type { Channels } from '../view/channels.js';
 
 /** Of each part of a keyframe: the samples of a raw answer (shard/shard.ts), one a pixel. */
 export type KeyframeSamples = readonly { readonly rect: Rect; readonly values: Float64Array }[];
@@ -15,10 +17,11 @@ export interface Look {
   readonly paint: Paint;
   /** Of the view. */
   readonly iterations: number;
+  readonly escaping?: Escape;
   /** The palette is filtered over footprints. */
   readonly filter: boolean;
-  /** Numbers that a sample has, some of which may not be needed. */
-  readonly channels: number;
+  /** Of samples, some of which may not be needed. */
+  readonly channels: Channels;
 }
 
 /** How the frames of a film colour the samples of keyframes. */

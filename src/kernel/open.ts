@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { ALL_EXTRAS, channelsOf } from '../view/channels.js';
 import type { View } from '../view/view.js';
 import type { Kernel, KernelName } from './kernel.js';
 import { PERTURBATION } from './perturbation/kernel.js';
@@ -75,14 +76,11 @@ export async function fingerprintOf(kernel: Kernel): Promise<string> {
   ];
   const hash = createHash('sha256');
   if (kernel.name === 'simd') hash.update(readFileSync(PERTURBATION));
-  const more = kernel.name === 'simd' ? ({ distance: true, footprint: true, iterate: true } as const) : {};
+  const more = kernel.name === 'simd' ? ALL_EXTRAS : {};
   for (const view of views) {
     const wanted = { ...view, ...more };
-    const { nu, distance, footprint, iterate } = await kernel.compute(wanted, { x: 0, y: 0, width: 12, height: 8 });
-    hash.update(nu);
-    if (distance) hash.update(distance);
-    if (footprint) hash.update(footprint);
-    if (iterate) hash.update(iterate);
+    const computed = await kernel.compute(wanted, { x: 0, y: 0, width: 12, height: 8 });
+    for (const name of channelsOf(wanted)) hash.update(computed[name] as Float64Array);
   }
   return hash.digest('hex');
 }

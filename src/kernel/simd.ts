@@ -5,7 +5,9 @@
 
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { arraysFor, type ChannelArrays, putSamples } from '../shard/raw-samples.js';
 import type { Rect } from '../shard/shard.js';
+import { channelsOf } from '../view/channels.js';
 import { extentOf } from '../view/matrix.js';
 import { fillPoints, plane } from '../view/plane.js';
 import { samplesPerPixel, type View } from '../view/view.js';
@@ -26,22 +28,19 @@ export interface SimdModule {
 
 const PAGE = 65536;
 
-/** Bytes of the numbers in a slot's region: re, im, nu and footprint of CHUNK points, and pairs: their distances and iterates. */
-const NUMBERS_BYTES = 8 * 8 * CHUNK;
+/** Bytes of the numbers in a slot's region: re, im, nu, footprint and phase of CHUNK points, and their distances, which are pairs. */
+const NUMBERS_BYTES = 7 * 8 * CHUNK;
 
 interface Exports {
   openSlot(at: number): number;
   // biome-ignore format: one line per group of arguments
   iterate(slot: number, step: number, power: number, flags: number, limit: bigint, bailout: number,
     juliaRe: number, juliaIm: number, count: number, re: number, im: number, nu: number,
-    footprint: number, side: number): bigint;
+    footprint: number, side: number, phase: number): bigint;
   // biome-ignore format: one line per group of arguments
   distances(step: number, power: number, julia: boolean, limit: bigint, bailout: number, juliaRe: number,
     juliaIm: number, count: number, re: number, im: number, nu: number,
     turnRe: number, turnIm: number, distance: number): void;
-  // biome-ignore format: one line per group of arguments
-  escapedIterates(step: number, power: number, julia: boolean, limit: bigint, bailout: number, juliaRe: number,
-    juliaIm: number, count: number, re: number, im: number, nu: number, iterate: number): void;
 }
 
 /** Compiles the kernel for `slots` threads. With the optimising compiler alone: a long shard would stay in the code of the first one. */
@@ -61,20 +60,22 @@ export function compileSimd(slots: number): SimdModule {
 export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior = true): Kernel {
   const { memory, regionBytes } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
-  const { openSlot, iterate, distances, escapedIterates } = exports as unknown as Exports;
+  const { openSlot, iterate, distances } = exports as unknown as Exports;
   const constants = constantsOf(exports, ['FLAG_JULIA', 'FLAG_WHOLE', 'FLAG_INTERIOR']);
   const reAt = PAGE + slot * regionBytes;
   const imAt = reAt + 8 * CHUNK;
   const nuAt = imAt + 8 * CHUNK;
   const footprintAt = nuAt + 8 * CHUNK;
   const distanceAt = footprintAt + 8 * CHUNK;
-  const iterateAt = distanceAt + 16 * CHUNK;
+  const phaseAt = distanceAt + 16 * CHUNK;
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
-  const found = new Float64Array(memory.buffer, nuAt, CHUNK);
-  const foundFootprint = new Float64Array(memory.buffer, footprintAt, CHUNK);
-  const foundDistance = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
-  const foundIterate = new Float64Array(memory.buffer, iterateAt, 2 * CHUNK);
+  const found: ChannelArrays = {
+    nu: new Float64Array(memory.buffer, nuAt, CHUNK),
+    footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
+    distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
+    phase: new Float64Array(memory.buffer, phaseAt, CHUNK),
+  };
   const state = openSlot(reAt + NUMBERS_BYTES);
 
   function compute(view: View, rect: Rect): Computed {
@@ -89,10 +90,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const limit = BigInt(view.iterations);
     const juliaRe = Number(formula.julia?.re ?? 0);
     const juliaIm = Number(formula.julia?.im ?? 0);
-    const nu = new Float64Array(rect.width * rect.height * perPixel);
-    const distance = view.distance ? new Float64Array(2 * nu.length) : undefined;
-    const footprint = view.footprint ? new Float64Array(nu.length) : undefined;
-    const iterated = view.iterate ? new Float64Array(2 * nu.length) : undefined;
+    const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
     const side = (plane(view).step / Math.sqrt(perPixel)) * extentOf(view.deformation)[0];
     const toPicture = planeToPicture(view);
     let iterations = 0n;
@@ -101,30 +99,17 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       const count = fillPoints(view, part, re, im);
       // biome-ignore format: as declared
       iterations += iterate(state, step, formula.power, flags, limit, view.bailout, juliaRe, juliaIm,
-        count, reAt, imAt, nuAt, footprint ? footprintAt : 0, side);
-      nu.set(found.subarray(0, count), done);
-      footprint?.set(foundFootprint.subarray(0, count), done);
-      if (distance) {
+        count, reAt, imAt, nuAt, view.footprint ? footprintAt : 0, side, view.phase ? phaseAt : 0);
+      if (view.distance) {
         // biome-ignore format: as declared
         distances(step, formula.power, formula.julia !== undefined, limit, view.bailout, juliaRe,
           juliaIm, count, reAt, imAt, nuAt, toPicture.re, toPicture.im, distanceAt);
-        distance.set(foundDistance.subarray(0, 2 * count), 2 * done);
       }
-      if (iterated) {
-        // biome-ignore format: as declared
-        escapedIterates(step, formula.power, formula.julia !== undefined, limit, view.count === 'whole' ? 2 : view.bailout,
-          juliaRe, juliaIm, count, reAt, imAt, nuAt, iterateAt);
-        iterated.set(foundIterate.subarray(0, 2 * count), 2 * done);
-      }
+      putSamples(arrays, found, { from: 0, count, to: done });
       done += count;
     }
-    if (distance) deformDistances(distance, view);
-    return {
-      ...{ nu, iterations: Number(iterations) },
-      ...(distance ? { distance } : {}),
-      ...(footprint ? { footprint } : {}),
-      ...(iterated ? { iterate: iterated } : {}),
-    };
+    if (arrays.distance) deformDistances(arrays.distance, view);
+    return { ...arrays, iterations: Number(iterations) };
   }
 
   return {

@@ -2,6 +2,7 @@
 
 import { extname } from 'node:path';
 import { FractalError } from '../errors.js';
+import { COUNTS } from '../view/channels.js';
 import { ADVANCE, drawText, LINE } from './caption.js';
 import type { Text } from './carried-parameters.js';
 import { mirrored } from './conversion.js';
@@ -37,7 +38,7 @@ export async function openContactSheet(options: OutputOptions, captions: readonl
   const { columns, row, scale, ...size } = layoutOf(captions.length, width, height);
   const { fps, warn, signal, dither = false, flip = false } = options;
   const of = { fps, ...(warn ? { warn } : {}), ...(signal ? { signal } : {}) };
-  const output = await openOutput({ ...of, outfile, ...size, frames: 1, perPixel: 1, channels: 1 });
+  const output = await openOutput({ ...of, outfile, ...size, frames: 1, perPixel: 1, channels: COUNTS });
   const rgb = new Uint8Array(3 * size.width * size.height).fill(BACKGROUND);
   let film: Text | undefined;
   const sheet: Output = {

@@ -3,6 +3,9 @@
  * then the numbers, here float64, little-endian, in C order.
  */
 
+import { apart } from '../shard/raw-samples.js';
+import { CHANNELS, type Channels } from '../view/channels.js';
+
 const CHUNK_BYTES = 1 << 26;
 
 /** The file of values of that shape, chunk by chunk. */
@@ -10,6 +13,30 @@ export function* npyChunks(values: Float64Array, shape: readonly number[]): Gene
   yield header(shape);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield littleEndian(bytes.subarray(at, at + CHUNK_BYTES));
+}
+
+/** Those of which an .npy has a number of each sample. */
+export function npyChannels(channels: Channels): Channels {
+  return channels.filter((name) => 'npy' in CHANNELS[name]);
+}
+
+/** The numbers of an .npy, one for each of these channels, sample by sample. A vector is written as its length. */
+export function npyNumbers(values: Float64Array, channels: Channels): Float64Array {
+  const written = npyChannels(channels);
+  if (channels.length === 1) return values;
+  const arrays = apart(values, channels);
+  const numbers = new Float64Array(written.length * arrays.nu.length);
+  for (const [c, name] of written.entries()) {
+    const part = arrays[name] as Float64Array;
+    const vector = CHANNELS[name].numbers === 2;
+    for (let i = 0, k = c; k < numbers.length; i++, k += written.length)
+      numbers[k] = vector ? lengthOf(part[2 * i] as number, part[2 * i + 1] as number) : (part[i] as number);
+  }
+  return numbers;
+}
+
+function lengthOf(x: number, y: number): number {
+  return Math.sqrt(x * x + y * y);
 }
 
 function header(shape: readonly number[]): Uint8Array {

@@ -1,6 +1,7 @@
 /** What all outputs have in common: their options, their interface, and the check of a frame. */
 
 import type { Frame } from '../shard/frame.js';
+import type { Channels } from '../view/channels.js';
 import type { View } from '../view/view.js';
 import type { ParametersOf } from './carried-parameters.js';
 import type { Levels } from './quantise.js';
@@ -18,8 +19,8 @@ export interface OutputOptions {
   readonly first?: number;
   /** Samples a pixel: an axis of an .npy, when above 1. */
   readonly perPixel: number;
-  /** Numbers a raw sample has (raw-samples.ts); an .npy gets nu, and the length of the distance's vector. */
-  readonly channels: number;
+  /** Of raw samples. */
+  readonly channels: Channels;
   readonly fps: number;
   /** Pixels of 8 bits are dithered, where the format does not dither itself. Absent: they are not. */
   readonly dither?: boolean;

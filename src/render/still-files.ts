@@ -1,9 +1,10 @@
 /** Frames to files of pictures or of raw samples: one file, or a pattern with one for each frame. */
 
 import type { Frame } from '../shard/frame.js';
+import { type Channels, numbersOf } from '../view/channels.js';
 import { KEYWORD, parameterLimit, type Text } from './carried-parameters.js';
 import { exrOf } from './exr-frame.js';
-import { npyChunks } from './npy.js';
+import { npyChannels, npyChunks, npyNumbers } from './npy.js';
 import type { Format, Outfile } from './outfile.js';
 import { type Output, type OutputOptions, pixelsOf, type Raw, temporaryOptions, type Wants } from './output-options.js';
 import { withPngText } from './picture-text.js';
@@ -94,24 +95,13 @@ function wantsOf(format: Format, { bits = 8, dither = false }: OutputOptions): W
   return { kind: 'pixels', levels: { bits, dither: dither && bits === 8 } };
 }
 
-function samplesOf({ answer, width, height, perPixel }: Frame, channels: number): Float64Array {
-  const count = width * height * perPixel * channels;
+function samplesOf({ answer, width, height, perPixel }: Frame, channels: Channels): Float64Array {
+  const count = width * height * perPixel * numbersOf(channels);
   if (answer.kind !== 'samples' || answer.values.length !== count)
     throw new TypeError(`raw samples of ${width}x${height} need ${count} numbers`);
-  return channels === 1 ? answer.values : pairs(answer.values, channels);
-}
-
-/** nu and the distance, of samples of nu, the distance's vector, and more. */
-function pairs(samples: Float64Array, channels: number): Float64Array {
-  const values = new Float64Array((samples.length / channels) * 2);
-  for (let i = 0, k = 0; k < samples.length; i += 2, k += channels) {
-    const [right, up] = [samples[k + 1] as number, samples[k + 2] as number];
-    values[i] = samples[k] as number;
-    values[i + 1] = Math.sqrt(right * right + up * up);
-  }
-  return values;
+  return npyNumbers(answer.values, channels);
 }
 
 function shapeOf({ width, height, perPixel, channels }: OutputOptions): number[] {
-  return [height, width, ...[perPixel, channels > 1 ? 2 : 1].filter((axis) => axis > 1)];
+  return [height, width, ...[perPixel, npyChannels(channels).length].filter((axis) => axis > 1)];
 }

@@ -4,6 +4,7 @@ import { FractalError } from '../errors.js';
 import { type Colours, needsOf } from '../render/colours.js';
 import type { Look } from '../render/look.js';
 import { holdsSamples } from '../render/outfile.js';
+import type { Extras } from '../view/channels.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import type { Matrix } from '../view/matrix.js';
 import type { Easing } from '../view/path/easing.js';
@@ -12,7 +13,7 @@ import { type Leg, pathOf as makePath, type Path, withStart } from '../view/path
 import type { Place } from '../view/path/place.js';
 import type { Knot } from '../view/path/track.js';
 import { deformationOf, type Stretch } from '../view/stretch.js';
-import { type Extras, type Formula, type Sampling, samplesPerPixel, type View } from '../view/view.js';
+import { type Formula, type Sampling, samplesPerPixel, type View } from '../view/view.js';
 import { limitOf } from './limit/limit.js';
 
 export interface Request {
@@ -50,6 +51,8 @@ export interface Request {
   readonly blockSize?: number;
   readonly kernel: 'auto' | 'simd' | 'gpu' | 'cpu';
   readonly method: 'auto' | 'direct' | 'perturbation';
+  /** Channels of samples beside nu, whatever is needed: as the store has them. Absent: what is needed. */
+  readonly channels?: Extras;
   /** log10 of the zoom from which views are perturbed; undefined while method `auto` is undecided. */
   readonly perturbedFrom?: number;
 }
@@ -205,13 +208,14 @@ export function viewOf(request: Request, place: Place & Partial<Camera>): View {
 }
 
 /** What a request needs of its samples beside nu. Other kernels compute no footprints, and raw samples are not filtered. */
-export function neededOf(request: Pick<Request, 'colours' | 'kernel' | 'outfiles' | 'sampling'>): Extras {
-  const { colours, kernel, outfiles } = request;
+export function neededOf(request: Pick<Request, 'colours' | 'kernel' | 'outfiles' | 'sampling' | 'channels'>): Extras {
+  const { colours, kernel, outfiles, channels } = request;
+  if (channels) return channels;
   const computed = kernel !== 'gpu' && kernel !== 'cpu' && !outfiles.some((path) => path.endsWith('.npy'));
   return {
     ...(hasDistance(request) ? { distance: true } : {}),
     ...(needsOf(colours).footprint && computed ? { footprint: true } : {}),
-    ...(hasIterate(request) ? { iterate: true } : {}),
+    ...(hasPhase(request) ? { phase: true } : {}),
   };
 }
 
@@ -220,9 +224,9 @@ export function hasDistance({ colours, outfiles }: Pick<Request, 'colours' | 'ou
   return needsOf(colours).distance === true || outfiles.some(holdsSamples);
 }
 
-/** Whether the last iterate of samples is wanted, for a file that holds its phase: files do so with one sample a pixel. */
-export function hasIterate({ outfiles, sampling }: Pick<Request, 'outfiles' | 'sampling'>): boolean {
-  return outfiles.some(holdsSamples) && samplesPerPixel(sampling) === 1;
+/** Whether the phase of samples is computed: for colours, or for a file that holds it, as files do with one sample a pixel. */
+export function hasPhase({ colours, outfiles, sampling }: Pick<Request, 'colours' | 'outfiles' | 'sampling'>): boolean {
+  return needsOf(colours).phase === true || (outfiles.some(holdsSamples) && samplesPerPixel(sampling) === 1);
 }
 
 /** One frame of a film as a still, with all that it has. */

@@ -1,5 +1,6 @@
 /** Puts the answers of shards, in any order, together into a frame. */
 
+import { type Channels, numbersOf } from '../view/channels.js';
 import type { Frame } from './frame.js';
 import type { Answer, Rect, Shard } from './shard.js';
 
@@ -16,11 +17,11 @@ export interface Size {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  /** Numbers a raw sample has: nu, the vector of the distance, the width across its footprint. */
-  readonly channels: number;
+  /** Of raw samples. */
+  readonly channels: Channels;
 }
 
-/** `samples`: perPixel * channels doubles a pixel; `pixels`: 3 bytes; `deep-pixels`: 3 numbers of 16 bits; little endian. */
+/** `samples`: the numbers of perPixel samples a pixel, doubles; `pixels`: 3 bytes; `deep-pixels`: 3 numbers of 16 bits; little endian. */
 export function assemble(size: Size, index: number, kind: Answer['kind']): Assembly {
   const { width, height, perPixel } = size;
   const bytesPerPixel = bytesOfPixel(kind, size);
@@ -37,14 +38,14 @@ export function assemble(size: Size, index: number, kind: Answer['kind']): Assem
         whole.set(bytes.subarray(y * row, (y + 1) * row), at);
       }
     },
-    frame: () => ({ index, width, height, perPixel, answer: answerOf(kind, whole) }),
+    frame: () => ({ index, width, height, perPixel, answer: answerOf(kind, whole, size) }),
   };
 }
 
-function answerOf(kind: Answer['kind'], whole: Uint8Array<ArrayBuffer>): Answer {
+function answerOf(kind: Answer['kind'], whole: Uint8Array<ArrayBuffer>, { channels }: Pick<Size, 'channels'>): Answer {
   switch (kind) {
     case 'samples':
-      return { kind, values: new Float64Array(whole.buffer) };
+      return { kind, values: new Float64Array(whole.buffer), channels };
     case 'pixels':
       return { kind, rgb: whole };
     case 'deep-pixels':
@@ -58,7 +59,7 @@ export function bytesOfPixel(
 ): number {
   switch (kind) {
     case 'samples':
-      return 8 * perPixel * channels;
+      return 8 * perPixel * numbersOf(channels);
     case 'pixels':
       return 3;
     case 'deep-pixels':

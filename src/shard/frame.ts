@@ -1,6 +1,7 @@
 /** One finished picture, or the raw samples of one. */
 
-import type { Answer } from './shard.js';
+import { mirrorSigns } from './raw-samples.js';
+import type { Answer, Samples } from './shard.js';
 
 /** Pixels. */
 export interface Size {
@@ -18,9 +19,9 @@ export interface Frame extends Size {
   /** Position in the film, from 0; 0 for a still. */
   readonly index: number;
   /**
-   * Samples a pixel; an answer of `samples` has width * height * perPixel of them, all of as many numbers (channelsOf in
-   * view.ts), an answer of `pixels` or `deep-pixels` 3 numbers a pixel. `planes`: only of a film that is
-   * assembled from keyframes, for an output that takes them.
+   * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of its channels, an
+   * answer of `pixels` or `deep-pixels` 3 numbers a pixel. `planes`: only of a film that is assembled from keyframes,
+   * for an output that takes them.
    */
   readonly perPixel: number;
   readonly answer: Answer | Planes;
@@ -28,10 +29,10 @@ export interface Frame extends Size {
 
 /** The frame mirrored top to bottom, vectors of distances as well; its samples and pixels are copied. */
 export function flipped(frame: Frame): Frame {
-  const { answer, width, height, perPixel } = frame;
+  const { answer, height } = frame;
   switch (answer.kind) {
     case 'samples':
-      return { ...frame, answer: { ...answer, values: mirrored(answer.values, width * perPixel, height) } };
+      return { ...frame, answer: { ...answer, values: mirrored(answer, height) } };
     case 'pixels':
       return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
     case 'deep-pixels':
@@ -41,11 +42,9 @@ export function flipped(frame: Frame): Frame {
   }
 }
 
-function mirrored(samples: Float64Array, perRow: number, height: number): Float64Array {
-  const values = rowsReversed(samples, height);
-  const channels = values.length / (perRow * height);
-  // Fewer than three have no vector.
-  if (channels > 2) for (let up = 2; up < values.length; up += channels) values[up] = -(values[up] as number);
+function mirrored(samples: Samples, height: number): Float64Array {
+  const values = rowsReversed(samples.values, height);
+  mirrorSigns(values, samples.channels);
   return values;
 }
 

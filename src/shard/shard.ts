@@ -3,6 +3,8 @@
  * bytes are the same.
  */
 
+import type { Channels } from '../view/channels.js';
+
 export interface Rect {
   /** Pixels; (0, 0) is the top left corner of the view, which keyframes of films go beyond. */
   readonly x: number;
@@ -20,13 +22,12 @@ export interface Shard extends Rect {
 
 /**
  * The raw answer: per pixel in rows from the top left `perPixel` samples in the order of the view's sampling, each the
- * smooth count nu, or +Infinity where it is interior; where the view wants distances, followed by a vector (right, up) as
- * long as the distance to the set in pixels; where it wants footprints, followed by the width of nu across the sample's
- * part of the picture; where it wants iterates, followed by re and im of that of which nu is made. All are 0 where it is interior.
+ * numbers of its channels (view/channels.ts), one after the other.
  */
 export interface Samples {
   readonly kind: 'samples';
   readonly values: Float64Array;
+  readonly channels: Channels;
 }
 
 /** The finished answer: 8-bit sRGB, 3 bytes a pixel, rows from the top left. */

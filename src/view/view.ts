@@ -3,6 +3,7 @@
  * Two equal views have equal samples, to the bit, on every machine.
  */
 
+import type { Extras } from './channels.js';
 import type { Matrix } from './matrix.js';
 
 /** What one iteration does to z before adding c: z^power, |Re| + i|Im| to the power, or conj(z)^power. */
@@ -25,7 +26,8 @@ export type Sampling =
   | { readonly kind: 'grid'; readonly side: number }
   | { readonly kind: 'jittered'; readonly count: number; readonly seed: number };
 
-export interface View {
+/** The channels that it names are computed of every sample, beside nu. */
+export interface View extends Extras {
   readonly formula: Formula;
   /** The centre, decimal strings of any length. */
   readonly re: string;
@@ -48,22 +50,8 @@ export interface View {
   readonly sampling: Sampling;
   /** Iterated as differences from the job's reference orbit, which gives other last bits than iterating directly. */
   readonly perturbed?: true;
-  /** The distance of every sample to the set is computed, too. */
-  readonly distance?: true;
-  /** The width of nu across the footprint of every sample is computed, too. */
-  readonly footprint?: true;
-  /** The iterate of which nu is made, the first beyond the bailout, is given of every sample, too; only with `distance`. */
-  readonly iterate?: true;
   /** Exact iteration of perturbed points has no time limit: no sample stays uncertain. */
   readonly exact?: true;
-}
-
-/** What raw samples may have beside nu. */
-export type Extras = Pick<View, 'distance' | 'footprint' | 'iterate'>;
-
-/** Numbers of a raw sample: nu, the vector of the distance, the width of nu across its footprint, its iterate. */
-export function channelsOf({ distance, footprint, iterate }: Extras): number {
-  return 1 + (distance ? 2 : 0) + (footprint ? 1 : 0) + (iterate ? 2 : 0);
 }
 
 /** How many samples a pixel of this view has. */

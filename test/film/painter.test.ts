@@ -6,6 +6,7 @@ import type { KeyframeSamples, Look } from '../../src/film/samples.js';
 import { type Tile, tileFor } from '../../src/film/texture.js';
 import { DEFAULT_COLOURS, prepare } from '../../src/render/colours.js';
 import type { Rect } from '../../src/shard/shard.js';
+import { COUNTS } from '../../src/view/channels.js';
 import { steadied } from './noise.js';
 
 const memory = new FilmMemory(1 << 24);
@@ -15,13 +16,13 @@ const rect: Rect = { x: 8, y: 8, width: 8, height: 8 };
 /** One number a sample: its colour. */
 const GREY: Look = {
   paint: { ...prepare(DEFAULT_COLOURS), kind: 'ramp', size: 2, linear: Float32Array.of(0, 0, 0, 1, 1, 1, 0, 0, 0) },
-  ...{ iterations: 1, filter: false, channels: 1 },
+  ...{ iterations: 1, filter: false, channels: COUNTS },
 };
 
 /** Red of the tile's texels, 0 to 1, and whether it has samples. */
 function texels(samples: KeyframeSamples) {
   const tile = tileFor(memory, rect);
-  const at = memory.take(bytesOfSamples(tile, 1));
+  const at = memory.take(bytesOfSamples(tile, COUNTS));
   placeSamples(memory, at, samples, tile);
   painter.paint({ tile, samples: at, scale: 1 }, GREY);
   return texelsOf(tile);

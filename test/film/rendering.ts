@@ -14,8 +14,9 @@ import { openPerturbation, shareReference } from '../../src/kernel/perturbation/
 import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { DEFAULT_COLOURS, type Paint, prepare } from '../../src/render/colours.js';
-import { joined } from '../../src/render/raw-samples.js';
+import { joined } from '../../src/shard/raw-samples.js';
 import type { Rect } from '../../src/shard/shard.js';
+import { COUNTS, channelsOf } from '../../src/view/channels.js';
 import { type Sampling, samplesPerPixel, type View } from '../../src/view/view.js';
 import { paint } from '../render/painting.js';
 
@@ -74,7 +75,7 @@ export function studio({ path, size, iterations, perturbed, paint: how, filter, 
           yield done;
         }
       }
-      const painting = paintedBy(how, iterations, footprint ? 2 : 1, filter);
+      const painting = paintedBy(how, iterations, channelsOf(footprint ? { footprint } : {}), filter);
       return assembledBytes({ cover, order, path, painting, size }, keyframes(), bound);
     },
   };
@@ -92,7 +93,7 @@ export async function* assembledBytes(
 }
 
 /** Alike in all frames. `filter`: through the palette filter. */
-export function paintedBy(paint: Paint, iterations = 1, channels = 1, filter = false): Painting {
+export function paintedBy(paint: Paint, iterations = 1, channels = COUNTS, filter = false): Painting {
   const look: Look = { paint, iterations, filter, channels };
   return { nameOf: () => '', scaled: false, lookOf: () => look };
 }

@@ -186,7 +186,7 @@ test('a kernel that computes no distances refuses them', async () => {
   const cpu = await openCpu();
   await assert.rejects(cpu.compute(plain, { x: 0, y: 0, width: 1, height: 1 }), {
     code: 'KERNEL_MISSING',
-    message: /the cpu kernel computes no distances: use --kernel simd/,
+    message: /the cpu kernel computes no distance: use --kernel simd/,
   });
   assert.match(await fingerprintOf(cpu), /^[0-9a-f]{64}$/);
   await cpu.close();

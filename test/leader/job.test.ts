@@ -21,6 +21,7 @@ import type { Rect } from '../../src/shard/shard.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
 import { openOnDisk } from '../../src/store/disk.js';
+import { COUNTS } from '../../src/view/channels.js';
 import type { View } from '../../src/view/view.js';
 import { fractalJob } from '../../src/work/fractal/job.js';
 import { serve } from '../../src/worker/session.js';
@@ -31,7 +32,7 @@ import { gatedPool } from '../worker/gated-pool.js';
 import { fractalOf, paintOf, view } from '../worker/views.js';
 
 const viewOf = (frame: number): View => ({ ...view, height: 12, re: String(frame) });
-const size = { width: 8, height: 12, perPixel: 1, channels: 1 };
+const size = { width: 8, height: 12, perPixel: 1, channels: COUNTS };
 const { scene, answer: pixelsWanted, ...work } = fractalJob({ ...size, viewOf, paint: paintOf(20) });
 const shape = { ...size, answer: pixelsWanted };
 /** 6 shards of 2 rows in each of 3 frames. */

@@ -10,6 +10,7 @@ import { type RenderJob, uniformRenders } from '../../src/leader/job/gathering.j
 import { startJob } from '../../src/leader/job/job.js';
 import type { Report } from '../../src/leader/job/ledger.js';
 import { DEFAULT_COLOURS, prepare } from '../../src/render/colours.js';
+import { COUNTS } from '../../src/view/channels.js';
 import { fractalJob } from '../../src/work/fractal/job.js';
 import { view } from '../worker/views.js';
 import { type Cluster, type LeaderCosts, type Outcome, simulateCluster } from './simulate-cluster.js';
@@ -17,7 +18,7 @@ import { SIZE, secondsOf } from './timed-picture.js';
 import { uniform } from './uniform.js';
 
 const WORKER = fileURLToPath(new URL('./timed-worker.js', import.meta.url));
-const ONE = { perPixel: 1, channels: 1 };
+const ONE = { perPixel: 1, channels: COUNTS };
 /** Measured: docs/scale.md. */
 export const COSTS: LeaderCosts = {
   shard: 0.2e-3,

@@ -7,10 +7,11 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { ADVANCE, drawText, LINE } from '../../src/render/caption.js';
 import { openContactSheet } from '../../src/render/contact-sheet.js';
+import { COUNTS } from '../../src/view/channels.js';
 import { folder } from '../e2e/processes.js';
 
 const SIZE = { width: 40, height: 20 };
-const OPTIONS = { ...SIZE, perPixel: 1, channels: 1, fps: 30 };
+const OPTIONS = { ...SIZE, perPixel: 1, channels: COUNTS, fps: 30 };
 
 /** A picture of one colour. */
 const filled = (index: number, colour: readonly number[]) => {

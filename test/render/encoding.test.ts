@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { findFfmpeg, type OutputOptions, openOutput } from '../../src/render/output.js';
 import type { Frame } from '../../src/shard/frame.js';
+import { COUNTS } from '../../src/view/channels.js';
 
 const run = promisify(execFile);
 const folder = () => mkdtempSync(join(tmpdir(), 'encoding-'));
@@ -17,7 +18,7 @@ const noProbe = spawnSync('ffprobe', ['-version']).status !== 0 && 'no ffprobe: 
 const encoders = (await findFfmpeg()).encoders;
 
 function options(outfile: string, some: Partial<OutputOptions> = {}): OutputOptions {
-  return { outfile, width: WIDTH, height: HEIGHT, frames: 1, perPixel: 1, channels: 1, fps: 25, ...some };
+  return { outfile, width: WIDTH, height: HEIGHT, frames: 1, perPixel: 1, channels: COUNTS, fps: 25, ...some };
 }
 
 /** 16-bit sRGB. */

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { type Channel, exrFile, halfOf } from '../../src/render/exr.js';
 import { type ExrOptions, exrOf } from '../../src/render/exr-frame.js';
 import type { Frame } from '../../src/shard/frame.js';
+import { COUNTS, channelsOf } from '../../src/view/channels.js';
 import { ofHalf, readExr } from './exr-reader.js';
 
 test('every 16-bit float is itself again', () => {
@@ -52,8 +53,9 @@ test('a file holds its channels and attributes exactly', async () => {
   );
 });
 
-function frameOf(values: number[], width: number, height: number, perPixel = 1): Frame {
-  return { index: 0, width, height, perPixel, answer: { kind: 'samples', values: Float64Array.from(values) } };
+function frameOf(numbers: number[], width: number, height: number, { perPixel = 1, channels = COUNTS } = {}): Frame {
+  const values = Float64Array.from(numbers);
+  return { index: 0, width, height, perPixel, answer: { kind: 'samples', values, channels } };
 }
 
 const view = {
@@ -63,7 +65,7 @@ const view = {
   count: 'smooth',
 } as const satisfies ExrOptions['view'];
 
-async function channelsOf(frame: Frame, some: Partial<ExrOptions['view']> = {}, light = new Float32Array(99)) {
+async function readBack(frame: Frame, some: Partial<ExrOptions['view']> = {}, light = new Float32Array(99)) {
   const pixels = 3 * frame.width * frame.height;
   const options = { view: { ...view, ...some }, parameters: '{"a":1}' };
   return readExr(Buffer.concat(await exrOf(frame, light.subarray(0, pixels), options)));
@@ -75,7 +77,7 @@ test('N is the iteration of the escape, NF the fraction that makes it smooth, as
     const sizes = [256.001, 300, 1000, 256 ** power * 0.999];
     const nus = sizes.map((size, m) => m + 7 - Math.log2(Math.log2(size)) / Math.log2(power));
     const formula = { step: 'tricorn', power } as const;
-    const { channels, attributes } = await channelsOf(frameOf([...nus, Infinity, Infinity], 3, 2), { formula });
+    const { channels, attributes } = await readBack(frameOf([...nus, Infinity, Infinity], 3, 2), { formula });
     assert.deepEqual([...channels.keys()], ['B', 'G', 'N', 'NF', 'R']);
     assert.deepEqual(attributes, { Iterations: 2e6, IterationsBias: 1024, fractal: '{"a":1}' });
     const [n, part] = [channels.get('N')!.values, channels.get('NF')!.values];
@@ -90,8 +92,8 @@ test('N is the iteration of the escape, NF the fraction that makes it smooth, as
 
 test('N + NF - IterationsBias differs from the smooth count by a constant; a whole count is N', async () => {
   const counts = [5.25, 5, -3.5, 0, 1e6 + 0.125, Infinity];
-  const smooth = (await channelsOf(frameOf(counts, 3, 2), { bailout: 16 })).channels;
-  const whole = (await channelsOf(frameOf([5, 0, 3, 1, 2, 4], 3, 2), { count: 'whole' })).channels;
+  const smooth = (await readBack(frameOf(counts, 3, 2), { bailout: 16 })).channels;
+  const whole = (await readBack(frameOf([5, 0, 3, 1, 2, 4], 3, 2), { count: 'whole' })).channels;
   for (const [i, count] of counts.entries()) {
     if (count < Infinity) assert.equal(smooth.get('N')!.values[i]! + smooth.get('NF')!.values[i]! - 1024, count + 3);
     assert.ok(smooth.get('NF')!.values[i]! >= 0 && smooth.get('NF')!.values[i]! < 1);
@@ -101,7 +103,7 @@ test('N + NF - IterationsBias differs from the smooth count by a constant; a who
 });
 
 test('counts of more than 32 bits stand in N0 and N1', async () => {
-  const { channels, attributes } = await channelsOf(frameOf([2 ** 33 + 7.5, Infinity], 2, 1), {
+  const { channels, attributes } = await readBack(frameOf([2 ** 33 + 7.5, Infinity], 2, 1), {
     ...{ iterations: 2 ** 34, bailout: 2 },
   });
   assert.deepEqual([attributes.Iterations, attributes.IterationsBias], [String(2 ** 34), 1024]);
@@ -109,23 +111,24 @@ test('counts of more than 32 bits stand in N0 and N1', async () => {
   assert.deepEqual(channels.get('N1')?.values, [2, 0xffffffff]);
 });
 
-test('a distance is a vector, an iterate a phase, with a footprint as without; several samples a pixel leave colours', async () => {
+test('a distance is a vector, a phase is T, with a footprint as without; several samples a pixel leave colours', async () => {
   const light = Float32Array.of(0, 0.25, 1, 1, 0.5, 0.125);
-  for (const [name, values] of [
-    ['distances', [9, 1.5, -2, 8, 0.25, 4]],
-    ['and footprints', [9, 1.5, -2, 0.7, 8, 0.25, 4, 0.9]],
-    ['and iterates', [9, 1.5, -2, 0, 300, 8, 0.25, 4, -2, -2]],
-    ['and both', [9, 1.5, -2, 0.7, 0, 300, 8, 0.25, 4, 0.9, -2, -2]],
+  for (const [name, extras, values] of [
+    ['distances', {}, [9, 1.5, -2, 8, 0.25, 4]],
+    ['and footprints', { footprint: true }, [9, 1.5, -2, 0.7, 8, 0.25, 4, 0.9]],
+    ['and phases', { phase: true }, [9, 1.5, -2, 0.25, 8, 0.25, 4, 0.625]],
+    ['and both', { footprint: true, phase: true }, [9, 1.5, -2, 0.7, 0.25, 8, 0.25, 4, 0.9, 0.625]],
   ] as const) {
-    const { channels } = await channelsOf(frameOf([...values], 2, 1), {}, light);
+    const frame = frameOf([...values], 2, 1, { channels: channelsOf({ distance: true, ...extras }) });
+    const { channels } = await readBack(frame, {}, light);
     assert.deepEqual(channels.get('DEX')?.values, [1.5, 0.25], name);
     assert.deepEqual(channels.get('DEY')?.values, [-2, 4], name);
-    assert.deepEqual(channels.get('T')?.values, values.length < 10 ? undefined : [0.25, 0.625], name);
+    assert.deepEqual(channels.get('T')?.values, 'phase' in extras ? [0.25, 0.625] : undefined, name);
     assert.deepEqual(channels.get('R')?.values, [0, 1]);
     assert.deepEqual(channels.get('G')?.values, [0.25, 0.5]);
     assert.deepEqual(channels.get('B')?.values, [1, 0.125]);
   }
-  const several = await channelsOf(frameOf([9, 8, 7, 6], 2, 1, 2), {}, light);
+  const several = await readBack(frameOf([9, 8, 7, 6], 2, 1, { perPixel: 2 }), {}, light);
   assert.deepEqual([...several.channels.keys()], ['B', 'G', 'R']);
 });
 

@@ -7,13 +7,14 @@ import { findFfmpeg } from '../../src/render/ffmpeg.js';
 import { flawOf } from '../../src/render/film-check.js';
 import type { Film } from '../../src/render/outfile.js';
 import { openOutput } from '../../src/render/output.js';
+import { COUNTS } from '../../src/view/channels.js';
 
 const [WIDTH, HEIGHT, FRAMES] = [64, 48, 12];
 const folder = mkdtempSync(join(tmpdir(), 'film-check-'));
 
 async function filmOf(name: string, codec?: string): Promise<string> {
   const path = join(folder, name);
-  const some = { width: WIDTH, height: HEIGHT, frames: FRAMES, perPixel: 1, channels: 1, fps: 25 };
+  const some = { width: WIDTH, height: HEIGHT, frames: FRAMES, perPixel: 1, channels: COUNTS, fps: 25 };
   const output = await openOutput({ outfile: path, ...some, ...(codec === undefined ? {} : { codec }) });
   for (let index = 0; index < FRAMES; index++) {
     const rgb = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => (i * (index + 3)) & 255);

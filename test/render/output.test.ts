@@ -19,6 +19,7 @@ import sharp from 'sharp';
 import type { FractalError } from '../../src/errors.js';
 import { findFfmpeg, type OutputOptions, openOutput } from '../../src/render/output.js';
 import type { Frame } from '../../src/shard/frame.js';
+import { COUNTS } from '../../src/view/channels.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'output-'));
 const code = (wanted: string, ...words: string[]) => {
@@ -38,7 +39,7 @@ function picture(index: number, width: number, height: number): Frame {
 }
 
 function options(outfile: string, some: Partial<OutputOptions> = {}): OutputOptions {
-  return { outfile, width: 64, height: 48, frames: 1, perPixel: 1, channels: 1, fps: 25, ...some };
+  return { outfile, width: 64, height: 48, frames: 1, perPixel: 1, channels: COUNTS, fps: 25, ...some };
 }
 
 async function render(wanted: OutputOptions): Promise<string[]> {
@@ -101,7 +102,13 @@ test('an .npy holds the header that NumPy defines and the exact numbers', async 
     const path = join(at, `${perPixel}.npy`);
     const output = await openOutput(options(path, { width: 3, height: 2, perPixel }));
     assert.equal(output.wants.kind, 'samples');
-    await output.write({ index: 0, width: 3, height: 2, perPixel, answer: { kind: 'samples', values: nu } });
+    await output.write({
+      index: 0,
+      width: 3,
+      height: 2,
+      perPixel,
+      answer: { kind: 'samples', values: nu, channels: COUNTS },
+    });
     await output.close();
     const bytes = readFileSync(path);
     assert.equal(bytes.subarray(0, 8).toString('latin1'), '\x93NUMPY\x01\x00');

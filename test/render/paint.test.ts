@@ -5,6 +5,7 @@ import { type Colours, DEFAULT_COLOURS, prepare } from '../../src/render/colours
 import { paint } from '../../src/render/paint.js';
 import { paintFrame } from '../../src/render/paint-frame.js';
 import type { Levels } from '../../src/render/quantise.js';
+import { COUNTS } from '../../src/view/channels.js';
 
 const [WIDTH, HEIGHT] = [41, 23];
 const KINDS: readonly Levels[] = [
@@ -43,7 +44,9 @@ for (const perPixel of [1, 4]) {
     for (const levels of KINDS) {
       const { how, pixels } = whole(levels);
       const size = { index: 0, width: WIDTH, height: HEIGHT, perPixel };
-      const { answer } = await paintFrame({ ...size, answer: { kind: 'samples', values: nu } }, how, 500);
+      const { answer } = await paintFrame({ ...size, answer: { kind: 'samples', values: nu, channels: COUNTS } }, how, {
+        iterations: 500,
+      });
       assert.ok(answer.kind === 'pixels' || answer.kind === 'deep-pixels');
       assert.deepEqual(answer.rgb, pixels);
     }

@@ -10,6 +10,7 @@ import { readComment } from '../../src/render/ffmpeg.js';
 import { openOutput } from '../../src/render/output.js';
 import { pictureTexts, withPngText } from '../../src/render/picture-text.js';
 import { readStillText } from '../../src/render/stills.js';
+import { COUNTS } from '../../src/view/channels.js';
 import { chunk, png } from '../request/location/pictures.js';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'texts-'));
@@ -65,7 +66,7 @@ for (const name of ['x.mp4', 'x.mov', 'x.mkv', 'x.webm', 'x.gif', 'x.png', 'x.we
     const paths = [join(folder(), name), join(folder(), name)];
     for (const outfile of paths) {
       const still = /png|webp|tiff|jpg/.test(name);
-      const size = { width: 32, height: 18, frames: still ? 1 : 3, perPixel: 1, channels: 1, fps: 25 };
+      const size = { width: 32, height: 18, frames: still ? 1 : 3, perPixel: 1, channels: COUNTS, fps: 25 };
       const output = await openOutput({ outfile, ...size });
       for (let index = 0; index < size.frames; index++) {
         const rgb = new Uint8Array(32 * 18 * 3).fill(40 * index);
@@ -98,7 +99,7 @@ test('parameters that are too long for a format are left out, with one warning',
   ] as const) {
     const outfile = join(folder(), name);
     const warnings: string[] = [];
-    const size = { width: 32, height: 18, frames: name === 'x.mp4' ? 2 : 1, perPixel: 1, channels: 1, fps: 25 };
+    const size = { width: 32, height: 18, frames: name === 'x.mp4' ? 2 : 1, perPixel: 1, channels: COUNTS, fps: 25 };
     const output = await openOutput({ outfile, ...size, warn: (line) => warnings.push(line) });
     for (let index = 0; index < size.frames; index++) {
       const rgb = new Uint8Array(32 * 18 * 3);
@@ -119,7 +120,7 @@ test('the longest parameters that a JPEG can hold are read back', async () => {
     outfile,
     width: 8,
     height: 8,
-    channels: 1,
+    channels: COUNTS,
     frames: 1,
     perPixel: 1,
     fps: 25,

@@ -9,14 +9,17 @@ import { type OutputsOptions, openOutputs } from '../../src/render/output.js';
 import { frameLight, paintFrame } from '../../src/render/paint-frame.js';
 import { PLAIN } from '../../src/render/quantise.js';
 import { type Frame, rowsReversed } from '../../src/shard/frame.js';
+import { COUNTS, channelsOf } from '../../src/view/channels.js';
 
 const [WIDTH, HEIGHT, FRAMES] = [48, 34, 3];
 const folder = () => mkdtempSync(join(tmpdir(), 'several-'));
 
+const DISTANCES = channelsOf({ distance: true });
+
 /** Raw samples with distances. */
 function samples(index: number): Frame {
   const values = Float64Array.from({ length: 3 * WIDTH * HEIGHT }, (_, i) => ((i + 50 * index) % 3000) / 61);
-  return { index, width: WIDTH, height: HEIGHT, perPixel: 1, answer: { kind: 'samples', values } };
+  return { index, width: WIDTH, height: HEIGHT, perPixel: 1, answer: { kind: 'samples', values, channels: DISTANCES } };
 }
 
 const VIEW = {
@@ -28,13 +31,21 @@ const VIEW = {
 
 /** Writes the frames as the leader does: painted as the outputs want them. */
 async function write(outfiles: readonly string[], some: Partial<OutputsOptions> = {}): Promise<string[]> {
-  const size = { width: WIDTH, height: HEIGHT, frames: FRAMES, perPixel: 1, channels: 3, fps: 25, dither: true };
+  const size = {
+    width: WIDTH,
+    height: HEIGHT,
+    frames: FRAMES,
+    perPixel: 1,
+    channels: DISTANCES,
+    fps: 25,
+    dither: true,
+  };
   const output = await openOutputs({ outfiles, ...size, ...some });
   const { wants } = output;
   const how = prepare(DEFAULT_COLOURS, HEIGHT, wants.kind === 'pixels' ? wants.levels : PLAIN);
   for (let i = 0; i < FRAMES; i++) {
-    const frame = wants.kind === 'pixels' ? await paintFrame(samples(i), how, 500) : samples(i);
-    await output.write(frame, undefined, { view: VIEW, light: () => frameLight(samples(i), how, 500) });
+    const frame = wants.kind === 'pixels' ? await paintFrame(samples(i), how, { iterations: 500 }) : samples(i);
+    await output.write(frame, undefined, { view: VIEW, light: () => frameLight(samples(i), how, { iterations: 500 }) });
   }
   return (await output.close()).map(({ path }) => path);
 }
@@ -77,7 +88,7 @@ test('16-bit PNG and TIFF hold the levels, with --depth 16 only', async () => {
   for (const name of ['f-%d.png', 'f-%d.tiff']) {
     await write([join(at, name)], { bits: 16 });
     const how = prepare(DEFAULT_COLOURS, HEIGHT, { bits: 16, dither: false });
-    const { answer } = await paintFrame(samples(1), how, 500);
+    const { answer } = await paintFrame(samples(1), how, { iterations: 500 });
     assert.ok(answer.kind === 'deep-pixels');
     const image = sharp(join(at, name.replace('%d', '1')));
     assert.equal((await image.metadata()).depth, 'ushort');
@@ -105,10 +116,10 @@ test('where one of several fails at its end, the others are complete, and the li
   const at = folder();
   const outfiles = [join(at, 'x.mp4'), join(at, 'f-%d.png')];
   const output = await openOutputs({
-    ...{ outfiles, width: WIDTH, height: HEIGHT, frames: FRAMES + 1, perPixel: 1, channels: 1, fps: 25 },
+    ...{ outfiles, width: WIDTH, height: HEIGHT, frames: FRAMES + 1, perPixel: 1, channels: COUNTS, fps: 25 },
   });
   for (let i = 0; i < FRAMES; i++)
-    await output.write(await paintFrame(samples(i), prepare(DEFAULT_COLOURS, HEIGHT), 500));
+    await output.write(await paintFrame(samples(i), prepare(DEFAULT_COLOURS, HEIGHT), { iterations: 500 }));
   await assert.rejects(output.close(), (error: Error & { code: string }) => {
     assert.equal(error.code, 'ENCODER_FAILED');
     assert.match(error.message, /x\.mp4" is not published, since it holds 3 of 4 frames; complete: ".*f-%d\.png"$/);

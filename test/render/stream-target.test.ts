@@ -19,6 +19,7 @@ import { buffer } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { FractalError } from '../../src/errors.js';
 import { type OutputOptions, openOutput, type Written } from '../../src/render/output.js';
+import { COUNTS } from '../../src/view/channels.js';
 
 const [WIDTH, HEIGHT] = [64, 48];
 const UNIX = process.platform === 'win32' ? 'pipes and devices are those of Unix' : false;
@@ -41,7 +42,7 @@ async function render(outfile: string, some: Partial<OutputOptions> = {}): Promi
     width: WIDTH,
     height: HEIGHT,
     perPixel: 1,
-    channels: 1,
+    channels: COUNTS,
     fps: 25,
     ...some,
     frames,
@@ -51,7 +52,9 @@ async function render(outfile: string, some: Partial<OutputOptions> = {}): Promi
       const rgb = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => (i + 9 * index) & 255);
       const values = Float64Array.from({ length: WIDTH * HEIGHT * perPixel }, (_, i) => i / 7);
       const answer =
-        output.wants.kind === 'pixels' ? ({ kind: 'pixels', rgb } as const) : ({ kind: 'samples', values } as const);
+        output.wants.kind === 'pixels'
+          ? ({ kind: 'pixels', rgb } as const)
+          : ({ kind: 'samples', values, channels: COUNTS } as const);
       await output.write({ index, width: WIDTH, height: HEIGHT, perPixel, answer });
     }
     return await output.close();
@@ -135,7 +138,7 @@ test('a folder, a socket and a name that is not UTF-8 are refused before anythin
   t.after(() => server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   const opened = (name: string) =>
-    openOutput({ outfile: join(at, name), width: 4, height: 4, frames: 1, perPixel: 1, channels: 1, fps: 25 });
+    openOutput({ outfile: join(at, name), width: 4, height: 4, frames: 1, perPixel: 1, channels: COUNTS, fps: 25 });
   await assert.rejects(opened('folder.png'), code('OUTFILE_UNWRITABLE', /that is a folder/));
   await assert.rejects(opened('socket.png'), code('OUTFILE_UNWRITABLE', /that is a socket/));
   await assert.rejects(opened('b\uFFFD.png'), code('OUTFILE_FORMAT', /not UTF-8/));

@@ -5,6 +5,7 @@ import { assemble } from '../../src/shard/assemble.js';
 import { BLOCK, blocks, cutAtEdge } from '../../src/shard/block.js';
 import type { Rect, Shard } from '../../src/shard/shard.js';
 import { cutter } from '../../src/shard/split.js';
+import { COUNTS } from '../../src/view/channels.js';
 
 const size = fc.record({ width: fc.integer({ min: 1, max: 70 }), height: fc.integer({ min: 1, max: 70 }) });
 const shape = fc.constantFrom('row' as const, 'tile' as const);
@@ -58,7 +59,7 @@ test('large shards are cut between the blocks whose points begin with one series
 test('a frame put together in any order equals the whole', () => {
   fc.assert(
     fc.property(size, shape, targets, fc.integer({ min: 1, max: 3 }), ({ width, height }, kind, target, perPixel) => {
-      const geometry = { width, height, perPixel, channels: 1 };
+      const geometry = { width, height, perPixel, channels: COUNTS };
       const whole = Uint8Array.from({ length: width * height * 3 }, (_, k) => (k * 31) & 255);
       const assembly = assemble(geometry, 7, 'pixels');
       const rects = cutAll(width, height, kind, undefined, () => target.next().value as number);

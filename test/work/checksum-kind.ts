@@ -8,6 +8,7 @@ import type { Assignment } from '../../src/cluster/messages.js';
 import { FractalError } from '../../src/errors.js';
 import { type RenderJob, uniformRenders } from '../../src/leader/job/gathering.js';
 import type { Rect } from '../../src/shard/shard.js';
+import { COUNTS } from '../../src/view/channels.js';
 import type { Asset } from '../../src/work/asset.js';
 import type { Kind, Start } from '../../src/work/kind.js';
 import { type Custom, customName } from '../../src/work/work.js';
@@ -117,7 +118,7 @@ export interface ChecksumJob extends RenderJob {
 export function checksumJob(salt: Uint8Array, asset: Asset, frames: number): ChecksumJob {
   const assets = [asset.digest];
   return {
-    renders: uniformRenders(frames, { width: 64, height: 48, perPixel: 1, channels: 1, answer: 'pixels' }),
+    renders: uniformRenders(frames, { width: 64, height: 48, perPixel: 1, channels: COUNTS, answer: 'pixels' }),
     ...{ window: 3, shape: 'tile', blockSize: 16 },
     scenes: [{ work: { kind: 'custom', name: 'checksum', payload: salt }, assets }],
     assets: [asset],

@@ -20,6 +20,7 @@ import type { Frame } from '../../src/shard/frame.js';
 import { Archive } from '../../src/store/archive.js';
 import { digestOf } from '../../src/store/digest.js';
 import { openOnDisk } from '../../src/store/disk.js';
+import { COUNTS } from '../../src/view/channels.js';
 import { type Asset, assetOf } from '../../src/work/asset.js';
 import { fractalJob } from '../../src/work/fractal/job.js';
 import type { Kind, Kinds } from '../../src/work/kind.js';
@@ -247,7 +248,7 @@ test('finished shards are kept, and found again by the identity of their frame',
 
 test('jobs of two kinds share a worker', BOUNDED, async (t) => {
   const both = await worker(t, poolOf(t, 2));
-  const size = { width: view.width, height: view.height, perPixel: 1, channels: 1 };
+  const size = { width: view.width, height: view.height, perPixel: 1, channels: COUNTS };
   const { scene, answer, ...work } = fractalJob({ viewOf: () => view, paint: undefined, ...size });
   const renders = uniformRenders(1, { ...size, answer });
   const fractal: RenderJob = { ...work, renders, scenes: [scene], window: 2, shape: 'row' };
@@ -257,7 +258,7 @@ test('jobs of two kinds share a worker', BOUNDED, async (t) => {
   ]);
   assertRight(checksums.frames);
   const { nu } = await openSimd().compute(view, { x: 0, y: 0, width: view.width, height: view.height });
-  assert.deepEqual(samples.frames[0]?.answer, { kind: 'samples', values: Float64Array.from(nu) });
+  assert.deepEqual(samples.frames[0]?.answer, { kind: 'samples', values: Float64Array.from(nu), channels: COUNTS });
 });
 
 test('a worker without the kind is left out, with the reason', BOUNDED, async (t) => {

@@ -4,6 +4,7 @@
  */
 
 import { FractalError } from '../../errors.js';
+import { channelsOf } from '../../view/channels.js';
 import type { Computed, Kernel } from '../kernel.js';
 import { requireSpacing } from '../precision.js';
 import { type Backend, CPU_LIMIT, openBackend } from './backend.js';
@@ -44,8 +45,9 @@ export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
     detail: backend.detail,
     async compute(view, rect): Promise<Computed> {
       requireSpacing(view, name);
-      if (view.distance) {
-        throw new FractalError('KERNEL_MISSING', `the ${name} kernel computes no distances: use --kernel simd`);
+      const more = channelsOf(view).find((channel) => channel !== 'nu');
+      if (more) {
+        throw new FractalError('KERNEL_MISSING', `the ${name} kernel computes no ${more}: use --kernel simd`);
       }
       if (name === 'cpu' && view.iterations > CPU_LIMIT) {
         throw new FractalError(

@@ -4,7 +4,9 @@
  */
 
 import { BLOCK, blocks } from '../../shard/block.js';
+import { arraysFor, type ChannelArrays, putSamples } from '../../shard/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
+import { channelsOf } from '../../view/channels.js';
 import { extentOf } from '../../view/matrix.js';
 import { fillPoints, plane } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
@@ -49,7 +51,8 @@ interface Exports {
   beginBlock(slot: number, re: number, im: number, radius: number, exponent: number): void;
   // biome-ignore format: one line per group of arguments
   iteratePoints(slot: number, count: number, re: number, im: number, exponent: number,
-    nu: number, status: number, errorBits: number, distance: number, footprint: number, iterate: number): bigint;
+    nu: number, status: number, errorBits: number, distance: number, footprint: number, phase: number): bigint;
+  phaseOf(re: number, im: number): number;
   nuOf(slot: number, n: bigint, zr: number, zi: number): number;
   // biome-ignore format: one line per group of arguments
   estimateAt(slot: number, zr: number, zi: number,
@@ -65,17 +68,19 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
   const wasm = exports as unknown as Exports;
   const { FLAG_WHOLE, FLAG_PROOFS, CERTAIN } = constantsOf(exports, ['FLAG_WHOLE', 'FLAG_PROOFS', 'CERTAIN']);
-  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, iterateAt, statusAt } = regionOf(
+  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, phaseAt, statusAt } = regionOf(
     shared.regionsAt,
     slot,
   );
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
-  const found = new Float64Array(memory.buffer, nuAt, CHUNK);
+  const found = {
+    nu: new Float64Array(memory.buffer, nuAt, CHUNK),
+    distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
+    footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
+    phase: new Float64Array(memory.buffer, phaseAt, CHUNK),
+  } as const satisfies ChannelArrays;
   const errorBits = new Float64Array(memory.buffer, errorBitsAt, CHUNK);
-  const distances = new Float64Array(memory.buffer, distanceAt, 2 * CHUNK);
-  const footprints = new Float64Array(memory.buffer, footprintAt, CHUNK);
-  const iterates = new Float64Array(memory.buffer, iterateAt, 2 * CHUNK);
   const status = new Uint8Array(memory.buffer, statusAt, CHUNK);
   const state = wasm.openSlot(slotAt);
   // biome-ignore format: as declared
@@ -93,6 +98,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const walkers: Walkers = new Map();
   const finish: Finish = {
     nuOf: (n, zr, zi) => wasm.nuOf(state, n, zr, zi),
+    phaseOf: wasm.phaseOf,
     distanceOf(zr, zi, { a, b, c, d, exponent }, index) {
       wasm.estimateAt(state, zr, zi, a, b, c, d, exponent, distanceAt + 16 * index);
     },
@@ -110,8 +116,8 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   function widthsOfUncertain(count: number): void {
     for (let k = 0; k < count; k++) {
       if (status[k] === CERTAIN) continue;
-      const nu = found[k] as number;
-      footprints[k] = nu === Infinity ? 0 : 2 * Math.max(1, nu - (footprints[k] as number));
+      const nu = found.nu[k] as number;
+      found.footprint[k] = nu === Infinity ? 0 : 2 * Math.max(1, nu - (found.footprint[k] as number));
     }
   }
 
@@ -129,12 +135,10 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     // biome-ignore format: as declared
     wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent,
       (1 / Math.sqrt(perPixel)) * longest);
-    const samples = rect.width * rect.height * perPixel;
-    const nu = new Float64Array(samples);
-    const distance = view.distance ? new Float64Array(2 * samples) : undefined;
-    const footprint = view.footprint ? new Float64Array(samples) : undefined;
-    const iterate = view.iterate ? new Float64Array(2 * samples) : undefined;
-    const checked = { nu: found, status, errorBits, distances: distance && distances, iterates: iterate && iterates };
+    const { distance, footprint, phase } = view;
+    const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
+    const more = { distances: distance && found.distance, phases: phase && found.phase };
+    const checked = { ...{ nu: found.nu, status, errorBits }, ...more };
     let iterations = 0;
     let uncertain = 0;
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep) * longest;
@@ -149,10 +153,10 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         const count = fillPoints(scaled, part, re, im, camera);
         const distancesAt = distance ? distanceAt : 0;
         const footprintsAt = footprint ? footprintAt : 0;
-        const iteratesAt = iterate ? iterateAt : 0;
+        const phasesAt = phase ? phaseAt : 0;
         // biome-ignore format: as declared
         iterations += Number(wasm.iteratePoints(state, count, reAt, imAt, exponent,
-          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, iteratesAt));
+          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, phasesAt));
         const replaced = exact.replace(part, checked, check);
         iterations += replaced.iterations;
         uncertain += replaced.uncertain;
@@ -160,19 +164,11 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
           const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;
-          nu.set(found.subarray(y * row, (y + 1) * row), to);
-          footprint?.set(footprints.subarray(y * row, (y + 1) * row), to);
-          distance?.set(distances.subarray(2 * y * row, 2 * (y + 1) * row), 2 * to);
-          iterate?.set(iterates.subarray(2 * y * row, 2 * (y + 1) * row), 2 * to);
+          putSamples(arrays, found, { from: y * row, count: row, to });
         }
       }
     }
-    if (distance) deformDistances(distance, view);
-    return {
-      ...{ nu, iterations, uncertain },
-      ...(distance ? { distance } : {}),
-      ...(footprint ? { footprint } : {}),
-      ...(iterate ? { iterate } : {}),
-    };
+    if (arrays.distance) deformDistances(arrays.distance, view);
+    return { ...arrays, iterations, uncertain };
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Asset, Assignment, Result, Scene } from '../../cluster/messages.js';
 import { FractalError } from '../../errors.js';
-import { type Assembly, assemble } from '../../shard/assemble.js';
+import { type Assembly, assemble, type Size } from '../../shard/assemble.js';
 import type { Frame } from '../../shard/frame.js';
 import { common } from '../../shard/missing.js';
 import type { Answer, Rect } from '../../shard/shard.js';
@@ -11,8 +11,8 @@ import type { Ledger } from './ledger.js';
 
 /** One picture that a job computes. */
 export interface Render extends RenderShape {
-  /** Numbers a raw sample has: nu, the vector of the distance, the width across its footprint. */
-  readonly channels: number;
+  /** Of raw samples. */
+  readonly channels: Size['channels'];
   /** Whether its answers are pixels or samples. */
   readonly answer: Answer['kind'];
 }

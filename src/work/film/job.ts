@@ -4,12 +4,13 @@ import type { Size } from '../../film/footprint.js';
 import type { Levels } from '../../render/quantise.js';
 import { bytesOfPixel } from '../../shard/assemble.js';
 import type { Answer, Rect } from '../../shard/shard.js';
+import { type Channels, COUNTS } from '../../view/channels.js';
 
 interface FilmRender {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  readonly channels: number;
+  readonly channels: Channels;
   readonly answer: Answer['kind'];
   readonly scene: number;
 }
@@ -22,7 +23,7 @@ export interface FilmRenders {
 /** `segments`: the number of the segment of each frame. */
 export function filmRenders({ width, height }: Size, levels: Levels, segments: readonly number[]): FilmRenders {
   const answer = levels.bits === 16 ? 'deep-pixels' : 'pixels';
-  const shape = { width, height, perPixel: 1, channels: 1, answer } as const;
+  const shape = { width, height, perPixel: 1, channels: COUNTS, answer } as const;
   return {
     renders: segments.map((scene) => ({ ...shape, scene })),
     validate({ bytes, uncertain }, rect) {

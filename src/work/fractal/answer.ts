@@ -3,6 +3,7 @@
 import type { Paint } from '../../render/paint.js';
 import { bytesOfPixel, type Size } from '../../shard/assemble.js';
 import type { Answer, Rect } from '../../shard/shard.js';
+import { numbersOf } from '../../view/channels.js';
 
 /** What shards give that are coloured by a paint; undefined: raw samples. */
 export function answerKind(paint: Paint | undefined): Answer['kind'] {
@@ -30,10 +31,11 @@ export function validateAnswer(
   if (kind !== 'samples') return undefined;
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
   const nu = new Float64Array(aligned.buffer, aligned.byteOffset, expected / 8);
+  const numbers = numbersOf(size.channels);
   // Counts are finite, or +Infinity where a point never escapes.
-  for (let at = 0; at < nu.length; at += size.channels) {
+  for (let at = 0; at < nu.length; at += numbers) {
     if (!((nu[at] as number) > -Infinity)) {
-      return `sample ${at / size.channels} of ${width}x${height} pixels is ${nu[at]}, which no sample can be`;
+      return `sample ${at / numbers} of ${width}x${height} pixels is ${nu[at]}, which no sample can be`;
     }
   }
   return undefined;

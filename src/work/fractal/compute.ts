@@ -7,8 +7,10 @@ import { openPerturbation, type Perturbed } from '../../kernel/perturbation/kern
 import { warmPerturbation } from '../../kernel/perturbation/warm.js';
 import type { SimdModule } from '../../kernel/simd.js';
 import { paint } from '../../render/paint.js';
-import { joined } from '../../render/raw-samples.js';
+import { paintedOf } from '../../render/painted.js';
+import { arraysFor, joined, putSamples } from '../../shard/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
+import { channelsOf } from '../../view/channels.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import type { Computed, Computing } from '../kind.js';
 import type { ThreadFractal } from './prepare.js';
@@ -86,28 +88,17 @@ async function inParts(
     if (kernel !== 'simd') return await samplesOf(view, rect, check);
     const perPixel = samplesPerPixel(view.sampling);
     const count = rect.width * rect.height * perPixel;
-    const nu = new Float64Array(count);
-    const distance = view.distance && new Float64Array(2 * count);
-    const footprint = view.footprint && new Float64Array(count);
-    const iterate = view.iterate && new Float64Array(2 * count);
+    const arrays = arraysFor(channelsOf(view), count);
     let [done, iterations, uncertain] = [0, 0, 0];
     for (const part of chunks(rect, perPixel)) {
       check();
       const one = await samplesOf(view, part, check);
-      nu.set(one.nu, done);
-      if (one.distance) distance?.set(one.distance, 2 * done);
-      if (one.footprint) footprint?.set(one.footprint, done);
-      if (one.iterate) iterate?.set(one.iterate, 2 * done);
+      putSamples(arrays, one, { from: 0, count: one.nu.length, to: done });
       done += one.nu.length;
       iterations += one.iterations;
       uncertain += one.uncertain ?? 0;
     }
-    return {
-      ...{ nu, iterations, uncertain },
-      ...(distance ? { distance } : {}),
-      ...(footprint ? { footprint } : {}),
-      ...(iterate ? { iterate } : {}),
-    };
+    return { ...arrays, iterations, uncertain };
   } catch (error) {
     if (error === STOPPED) return undefined;
     throw error;
@@ -115,13 +106,11 @@ async function inParts(
 }
 
 function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: how }: ThreadFractal): Computed {
-  const { nu, distance, footprint, iterations, uncertain = 0 } = samples;
-  if (view.distance && !distance) throw new Error('the kernel gave no distances');
-  if (view.footprint && !footprint) throw new Error('the kernel gave no footprints');
-  if (view.iterate && !samples.iterate) throw new Error('the kernel gave no iterates');
+  const { iterations, uncertain = 0, ...arrays } = samples;
+  const { nu } = arrays;
+  for (const name of channelsOf(view)) if (!arrays[name]) throw new Error(`the kernel gave no channel "${name}"`);
   const perPixel = nu.length / (rect.width * rect.height);
-  const widths = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) };
-  const painted = { nu, perPixel, iterations: view.iterations, ...widths };
-  const values = how ? paint(painted, { ...how, ...look }, rect) : joined(samples);
+  const painted = { ...arrays, perPixel, ...paintedOf(view) };
+  const values = how ? paint(painted, { ...how, ...look }, rect) : joined(arrays);
   return { bytes: new Uint8Array(values.buffer as ArrayBuffer), iterations, uncertain, samples: nu.length };
 }

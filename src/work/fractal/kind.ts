@@ -2,7 +2,8 @@
 
 import type { KernelName } from '../../kernel/kernel.js';
 import { compileSimd } from '../../kernel/simd.js';
-import { channelsOf, samplesPerPixel } from '../../view/view.js';
+import { numbersPerSample } from '../../view/channels.js';
+import { samplesPerPixel } from '../../view/view.js';
 import type { KernelUse, Kind } from '../kind.js';
 import { prepare } from './prepare.js';
 import type { FractalScene, FractalTask } from './scene.js';
@@ -26,6 +27,6 @@ export const fractal: Kind<FractalScene, FractalTask> = {
   share: compileSimd,
   validateScene,
   validateTask,
-  taskBytes: ({ rect, view }) => rect.width * rect.height * samplesPerPixel(view.sampling) * 8 * channelsOf(view),
+  taskBytes: ({ rect, view }) => rect.width * rect.height * samplesPerPixel(view.sampling) * 8 * numbersPerSample(view),
   prepare,
 };

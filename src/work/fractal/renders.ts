@@ -4,7 +4,8 @@ import type { Reference } from '../../kernel/perturbation/reference.js';
 import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
 import type { Answer, Rect } from '../../shard/shard.js';
-import { channelsOf, samplesPerPixel, type View } from '../../view/view.js';
+import { type Channels, channelsOf } from '../../view/channels.js';
+import { samplesPerPixel, type View } from '../../view/view.js';
 import { answerKind, type GivenAnswer, validateAnswer } from './answer.js';
 import type { FractalScene, FractalTask } from './scene.js';
 
@@ -24,7 +25,7 @@ interface FractalRender {
   readonly width: number;
   readonly height: number;
   readonly perPixel: number;
-  readonly channels: number;
+  readonly channels: Channels;
   readonly answer: Answer['kind'];
   /** Index of its scene. */
   readonly scene: number;

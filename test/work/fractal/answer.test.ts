@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { COUNTS, channelsOf } from '../../../src/view/channels.js';
 import { validateAnswer } from '../../../src/work/fractal/answer.js';
 
 const given = (bytes: Uint8Array, uncertain = 0) => ({ bytes, uncertain });
-const one = { perPixel: 1, channels: 1 };
+const one = { perPixel: 1, channels: COUNTS };
 const two = { x: 0, y: 0, width: 2, height: 1 };
 
 /** Bytes of samples that begin at a place where no double may begin. */
@@ -16,7 +17,10 @@ function samples(...values: number[]): Uint8Array {
 }
 
 test('an answer of the wrong length is refused with a reason', () => {
-  const why = validateAnswer(given(new Uint8Array(63)), { ...two, height: 2 }, 'samples', { perPixel: 2, channels: 1 });
+  const why = validateAnswer(given(new Uint8Array(63)), { ...two, height: 2 }, 'samples', {
+    perPixel: 2,
+    channels: COUNTS,
+  });
   assert.equal(why, '63 bytes came for 2x2 pixels, not 64');
   assert.equal(validateAnswer(given(new Uint8Array(7)), two, 'pixels', one), '7 bytes came for 2x1 pixels, not 6');
 });
@@ -37,7 +41,7 @@ test('samples that no view has are refused: finite counts and +Infinity are all 
     validateAnswer(given(samples(-Infinity, 0)), two, 'samples', one) ?? '',
     /sample 0 of 2x1 pixels is -Infinity/,
   );
-  const pairs = { perPixel: 1, channels: 2 };
+  const pairs = { perPixel: 1, channels: channelsOf({ footprint: true }) };
   assert.match(
     validateAnswer(given(samples(1, 0, Number.NaN, 0)), two, 'samples', pairs) ?? '',
     /sample 1 of 2x1 pixels is NaN/,
