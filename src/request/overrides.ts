@@ -14,9 +14,10 @@ export function readOverrides(text: string): RawFlags {
   if (text.trim() === '') return {};
   const flags = parseRequestFile(text, 'the body');
   for (const name of Object.keys(flags)) checkedName(name);
-  const { outfile = [], palette = '' } = valuesOf(PICTURE_FLAGS, flags);
+  const { outfile = [], palette = '', texture } = valuesOf(PICTURE_FLAGS, flags);
   for (const name of outfile) requirePlainName(name);
   if (paletteFileOf(palette))
     throw invalid(`--palette "${shorten(palette)}" is a file: give its colours as JSON instead`);
+  if (texture) throw invalid(`--texture "${shorten(texture)}" is a file: leave it out`);
   return flags;
 }

@@ -102,6 +102,8 @@ export function orderedRequest(order: RawFlags): Request {
   }
   if (paletteFileOf(request.colours.palette))
     throw invalid(`--palette "${shorten(request.colours.palette)}" is a file: give its colours as JSON instead`);
+  const { texture } = request.colours.patterns ?? {};
+  if (texture) throw invalid(`--texture "${shorten(texture.spec)}" is a file, which jobs do not read: leave it out`);
   findPalette(request.colours.palette);
   return request;
 }

@@ -146,6 +146,7 @@ const BESIDE: Readonly<Record<string, RawRequest>> = {
   'julia-im': { formula: 'julia' },
   'slope-angle': { slope: 'true' },
   'stretch-angle': { stretch: '2' },
+  'texture-strength': { texture: `a.png#sha256=${'0'.repeat(64)}` },
   seed: { samples: '4' },
   'full-size': { smoothness: '4' },
   power: { formula: 'tricorn' },
