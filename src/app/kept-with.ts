@@ -14,7 +14,7 @@ const WITH_ALL = ['x.exr'] as const;
  * those without footprints, of which it can be painted without the palette filter, and without iterates.
  */
 export function keptWith(request: Request): Request[] {
-  const { slope, ...colours } = request.colours;
+  const { slope, shade, ...colours } = request.colours;
   const distances = hasDistance(request) ? [true] : [false, true];
   const footprints = colours.legacy ? [false] : colours.filter ? [true, false] : [false, true];
   const iterates = hasIterate(request) ? [true, false] : [false, true];

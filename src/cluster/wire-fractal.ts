@@ -2,6 +2,7 @@
 
 import type { FractalScene__Output, FractalScene as WireFractalScene } from '../../gen/fractal/v1/FractalScene.js';
 import type { FractalTask__Output, FractalTask as WireFractalTask } from '../../gen/fractal/v1/FractalTask.js';
+import type { Light as WireLight } from '../../gen/fractal/v1/Light.js';
 import type { Look__Output } from '../../gen/fractal/v1/Look.js';
 import type { Paint__Output, Paint as WirePaint } from '../../gen/fractal/v1/Paint.js';
 import type { Reference__Output, Reference as WireReference } from '../../gen/fractal/v1/Reference.js';
@@ -16,8 +17,8 @@ import { bufferOf, missing, shared } from './wire-bytes.js';
 type Paint = NonNullable<FractalScene['paint']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
-/** The fields of FractalScene and FractalTask that are messages: paint (with its light) and reference; view and look. */
-export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {} }, 2: {} };
+/** The fields of FractalScene and FractalTask that are messages: paint (with its lights) and reference; view and look. */
+export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {} }, 2: {} };
 export const FRACTAL_TASK_SHAPE: Nested = { 1: {}, 6: { 3: {} } };
 
 /** A formula among the fields of a view or a reference. */
@@ -51,7 +52,7 @@ export function fractalSceneOf({ paint, reference }: FractalScene__Output): Frac
 }
 
 export function wireFractalTask({ view, rect, look }: FractalTask): WireFractalTask {
-  return { view: wireView(view), ...rect, look: look ? { ...look, light: look.light ?? null } : null };
+  return { view: wireView(view), ...rect, look: look ? { ...look, lights: [...look.lights] } : null };
 }
 
 /** @throws FractalError PROTOCOL */
@@ -66,8 +67,8 @@ export function fractalTaskOf({ view, x, y, width, height, look }: FractalTask__
   };
 }
 
-function lookOf({ offset, density, light }: Look__Output): NonNullable<FractalTask['look']> {
-  return { offset, density, ...(light ? { light } : {}) };
+function lookOf({ offset, density, lights }: Look__Output): NonNullable<FractalTask['look']> {
+  return { offset, density, lights };
 }
 
 /**
@@ -102,9 +103,14 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
 export function textOfFractal({ view, x, y, width, height, look }: WireFractalTask): string {
   let text = `${x} ${y} ${width} ${height}`;
   if (look)
-    for (const number of [look.offset, look.density, look.light?.right, look.light?.up]) text += ` ${signed(number)}`;
+    for (const number of [look.offset, look.density, ...(look.lights ?? []).flatMap(numbersOfLight)])
+      text += ` ${signed(number)}`;
   for (const field of VIEW_FIELDS) text += `\n${view?.[field]}`;
   return text;
+}
+
+function numbersOfLight({ right, up, red, green, blue, specular, shininess }: WireLight): unknown[] {
+  return [right, up, red, green, blue, specular, shininess];
 }
 
 /** -0 is another number than 0. */
@@ -170,12 +176,13 @@ function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formu
   return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
 }
 
-function wirePaint({ kind, linear, light, levels, ...rest }: Paint): WirePaint {
-  return { ...rest, ...levels, mode: MODES[kind], light: light ?? null, linear: bufferOf(linear) };
+function wirePaint({ kind, linear, lights, shade, levels, ...rest }: Paint): WirePaint {
+  const shading = { lights: [...lights], shade: shade ?? null };
+  return { ...rest, ...levels, ...shading, mode: MODES[kind], linear: bufferOf(linear) };
 }
 
 /** The table lies in memory that the threads of a worker share. */
-function paintOf({ mode, linear, light, bits, dither, ...rest }: Paint__Output): Paint {
+function paintOf({ mode, linear, shade, bits, dither, ...rest }: Paint__Output): Paint {
   const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
   if (!kind) throw missing(`known mode of a paint: ${mode}`);
   if (bits !== 8 && bits !== 16) throw missing(`known number of bits of a paint: ${bits}`);
@@ -184,7 +191,7 @@ function paintOf({ mode, linear, light, bits, dither, ...rest }: Paint__Output):
   return {
     kind,
     ...rest,
-    ...(light ? { light } : {}),
+    ...(shade ? { shade } : {}),
     levels: { bits, dither },
     linear: new Float32Array(shared(linear)),
   };

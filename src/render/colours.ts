@@ -3,17 +3,18 @@
  * and sends it to the workers, which then need no cos, pow or cbrt: the same bytes on every machine.
  */
 
-import { FractalError } from '../errors.js';
-import { sinCos } from '../view/plane.js';
 import type { View } from '../view/view.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
+import { type DistanceShade, widthIn } from './distance-shade.js';
+import { lightsOf, type Slope } from './lights.js';
 import { type Mode, modeColour } from './modes.js';
+import { linearOfHex } from './named-colour.js';
 import { type Triple, toLinear } from './oklab.js';
 import type { Paint } from './paint.js';
-import { findPalette, type Palette, parseHex } from './palette.js';
+import { findPalette, type Palette } from './palette.js';
 import { type Levels, PLAIN } from './quantise.js';
-import type { Light } from './slope.js';
 
+export { DEFAULT_SLOPE, type Slope } from './lights.js';
 export type { Interpolation, Mode, Paint };
 
 export interface Colours {
@@ -37,15 +38,19 @@ export interface Colours {
   readonly legacy: boolean;
   /** The palette is filtered over the footprints of samples. Only mode palette, without legacy. */
   readonly filter: boolean;
-  /** Shading by a light from the side. Absent: none. */
+  /** Shading by lights from the side. Absent: none. */
   readonly slope?: Slope;
+  /** Colours fade towards the set. Absent: they do not. */
+  readonly shade?: Shade;
 }
 
-export interface Slope {
+export interface Shade {
+  /** Hex colour that they fade to. Absent: black. */
+  readonly colour?: string;
+  /** Pixels, above 0, at which they are half that colour, in a picture of 720 rows or less. */
+  readonly width: number;
   /** 0 to 1. */
   readonly strength: number;
-  /** Where the light comes from, degrees counter-clockwise from the right of the picture. */
-  readonly angle: number;
 }
 
 export const DEFAULT_COLOURS: Colours = {
@@ -61,7 +66,7 @@ export const DEFAULT_COLOURS: Colours = {
 
 /** Dark lines on white, the interior darker than they: the palette of mode `distance`, unless another is named. */
 export const DISTANCE_PALETTE = '#333,#fff';
-export const DEFAULT_SLOPE: Slope = { strength: 0.7, angle: 135 };
+export const DEFAULT_SHADE: Shade = { width: 2, strength: 1 };
 
 /** The table's length that suits bands, where neighbouring entries should differ: the default of `step` with legacy. */
 export const LEGACY_STEP = 64;
@@ -69,8 +74,8 @@ export const LEGACY_STEP = 64;
 const RAMP = 2 ** 16 + 1;
 
 /** Whether colouring needs the distance of the samples to the set. */
-export function needsDistance({ mode, slope }: Colours): boolean {
-  return mode === 'distance' || slope !== undefined;
+export function needsDistance({ mode, slope, shade }: Colours): boolean {
+  return mode === 'distance' || slope !== undefined || shade !== undefined;
 }
 
 /** What colouring needs of the samples beside nu, as a view asks for it. */
@@ -79,13 +84,17 @@ export function needsOf(colours: Colours): Pick<View, 'distance' | 'footprint'> 
 }
 
 /**
- * `height`: of the picture, in pixels; only mode `distance` and slopes use it. Throws PALETTE_UNKNOWN or
+ * `height`: of the picture, in pixels; only mode `distance`, shades and slopes use it. Throws PALETTE_UNKNOWN or
  * PALETTE_INVALID.
  */
 export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN): Paint {
-  const { mode, slope } = colours;
-  const interior = linearOf(interiorOf(colours) ?? [0, 0, 0]);
-  const common = { hard: mode === 0, height, levels, ...(slope ? { light: lightOf(slope) } : {}) };
+  const { mode, slope, shade } = colours;
+  const interior = linearOfHex(colours.interior ?? '#000', 'the interior');
+  const common = {
+    ...{ hard: mode === 0, height, levels },
+    lights: slope ? lightsOf(slope) : [],
+    ...(shade ? { shade: shadeIn(shade, height) } : {}),
+  };
   if (mode === 'palette' || mode === 'distance') {
     const { density, offset, palette, step, interpolation } = colours;
     const found = findPalette(palette);
@@ -107,18 +116,9 @@ function openTable(palette: Palette, step: number, offset: number, interpolation
   return Float64Array.from({ length: 3 * step }, (_, i) => table[(3 * first + i) % table.length] as number);
 }
 
-/** As a vector. */
-export function lightOf({ strength, angle }: Slope): Light {
-  const [sin, cos] = sinCos(angle);
-  return { right: strength * cos, up: strength * sin };
-}
-
-function interiorOf({ interior }: Colours): Triple | undefined {
-  if (interior === undefined) return undefined;
-  const rgb = parseHex(interior);
-  if (!rgb)
-    throw new FractalError('PALETTE_INVALID', `the interior "${interior}" is not a hex colour such as "#000000"`);
-  return [rgb[0] / 255, rgb[1] / 255, rgb[2] / 255];
+function shadeIn({ colour = '#000', width, strength }: Shade, height: number): DistanceShade {
+  const [red, green, blue] = linearOfHex(colour, 'the shade');
+  return { width: widthIn(width, height), strength, red, green, blue };
 }
 
 function linearOf([r, g, b]: Triple): Triple {

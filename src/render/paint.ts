@@ -4,6 +4,7 @@
  */
 
 import { type BaseColour, baseColours, entriesOf, isOfEntries } from './base-colour.js';
+import { type DistanceShade, shaded } from './distance-shade.js';
 import { meanOfColours, meanOfEntries } from './mean.js';
 import { type Painted, partOf } from './painted.js';
 import { type Levels, type Place, quantise } from './quantise.js';
@@ -11,8 +12,10 @@ import { type Light, lit } from './slope.js';
 
 /** Colours as numbers; plain data, to be cloned or sent. */
 export interface Paint extends BaseColour {
-  /** Absent: no shading. */
-  readonly light?: Light;
+  /** Colours fade towards the set. */
+  readonly shade?: DistanceShade;
+  /** Those of slopes, at most two. */
+  readonly lights: readonly Light[];
   readonly levels: Levels;
 }
 
@@ -20,8 +23,11 @@ export interface Paint extends BaseColour {
 type Shading = (samples: Painted, colours: Float64Array) => void;
 
 /** What shades the colours of samples, in this order. */
-function shadingsOf({ light, height }: Paint): Shading[] {
-  return light ? [(samples, colours) => lit(samples, light, height, colours)] : [];
+export function shadingsOf({ shade, lights, height }: Paint): Shading[] {
+  const shadings: Shading[] = [];
+  if (shade) shadings.push((samples, colours) => shaded(samples, shade, colours));
+  if (lights.length > 0) shadings.push((samples, colours) => lit(samples, lights, height, colours));
+  return shadings;
 }
 
 /** Samples that are coloured at once: they stay in the first-level cache. */

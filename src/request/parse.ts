@@ -1,13 +1,6 @@
 /** From flags as text to a `Request`: each value by the schema of its flag, then what flags mean together. */
 
-import {
-  type Colours,
-  DEFAULT_COLOURS,
-  DEFAULT_SLOPE,
-  DISTANCE_PALETTE,
-  LEGACY_STEP,
-  type Slope,
-} from '../render/colours.js';
+import { type Colours, DEFAULT_COLOURS, DISTANCE_PALETTE, LEGACY_STEP } from '../render/colours.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
@@ -23,6 +16,7 @@ import {
   stillOf,
   viewAt,
 } from './request.js';
+import { shadeOf, slopeOf } from './shading.js';
 import { type Size, sizeOf, zoomOfWidth } from './size.js';
 import { invalid, shorten, type Values, valuesOf } from './values.js';
 
@@ -121,6 +115,7 @@ function coloursOf(v: PictureValues): Colours {
   const mode = v['color-mode'];
   const legacy = v['legacy-colors'];
   const slope = slopeOf(v);
+  const shade = shadeOf(v);
   return {
     palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
     step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
@@ -132,6 +127,7 @@ function coloursOf(v: PictureValues): Colours {
     filter: false,
     ...(v.interior === undefined ? {} : { interior: v.interior }),
     ...(slope ? { slope } : {}),
+    ...(shade ? { shade } : {}),
   };
 }
 
@@ -139,12 +135,6 @@ function coloursOf(v: PictureValues): Colours {
 function filters(v: PictureValues, { film, colours }: Pick<Request, 'film' | 'colours'>): boolean {
   const shares = film.frames > 1 && film.assembly !== 'frames';
   return (v['palette-filter'] ?? shares) && colours.mode === 'palette' && !colours.legacy;
-}
-
-function slopeOf(v: PictureValues): Slope | undefined {
-  if (v.slope === undefined && v['slope-angle'] !== undefined)
-    throw invalid('--slope-angle turns the light of --slope: give that too');
-  return v.slope ? { strength: v.slope, angle: v['slope-angle'] ?? DEFAULT_SLOPE.angle } : undefined;
 }
 
 /** Only perturbed points have error bounds, by which some are iterated exactly. */
@@ -165,6 +155,7 @@ function refuseBeyondKernel({ kernel, method }: PictureValues): void {
 /** Only the kernel simd computes distances. */
 function refuseDistance({ kernel }: PictureValues, colours: Colours): void {
   if (kernel !== 'gpu' && kernel !== 'cpu') return;
-  const flag = colours.mode === 'distance' ? '--color-mode distance' : colours.slope ? '--slope' : 'an .exr';
+  const { mode, slope, shade } = colours;
+  const flag = mode === 'distance' ? '--color-mode distance' : shade ? '--shade' : slope ? '--slope' : 'an .exr';
   throw invalid(`${flag} needs the distance to the set, which --kernel ${kernel} does not compute: use --kernel simd`);
 }

@@ -1,11 +1,11 @@
 /** Flags about how samples are coloured. */
 
-import * as z from 'zod';
-import { DEFAULT_COLOURS, DEFAULT_SLOPE, LEGACY_STEP } from '../../render/colours.js';
+import { DEFAULT_COLOURS, LEGACY_STEP } from '../../render/colours.js';
 import { portablePalette } from '../../render/palette.js';
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
 import { hexColour, oneOf, real, someText, whole, yesNo } from './schemas.js';
+import { SHADING_FLAGS } from './shading.js';
 
 const group = 'Colour';
 const shapes = 'presentation';
@@ -107,26 +107,5 @@ export const COLOUR_FLAGS = {
     defaultText: 'in films from keyframes',
     metadata: ({ colours: { mode, legacy, filter } }) => (mode === 'palette' && !legacy ? String(filter) : undefined),
   },
-  slope: {
-    group,
-    shapes,
-    commands: RENDERING,
-    value: 'S',
-    optional: true,
-    schema: z.union([z.enum(['', 'true']).transform(() => DEFAULT_SLOPE.strength), real(0, 1)], {
-      message: 'a number from 0 to 1',
-    }),
-    describe: `shade as a surface lit from the side, strength 0 to 1; without S ${DEFAULT_SLOPE.strength}`,
-    metadata: ({ colours: { slope } }) => (slope ? String(slope.strength) : undefined),
-  },
-  'slope-angle': {
-    group,
-    shapes,
-    commands: RENDERING,
-    value: 'DEGREES',
-    schema: real(-36_000, 36_000),
-    describe: 'direction that the light comes from: 0 right, 90 top',
-    defaultText: String(DEFAULT_SLOPE.angle),
-    metadata: ({ colours: { slope } }) => (slope ? String(slope.angle) : undefined),
-  },
+  ...SHADING_FLAGS,
 } as const satisfies FlagTable;
