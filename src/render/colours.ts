@@ -66,7 +66,7 @@ export const DEFAULT_COLOURS: Colours = {
 
 /** Dark lines on white, the interior darker than they: the palette of mode `distance`, unless another is named. */
 export const DISTANCE_PALETTE = '#333,#fff';
-export const DEFAULT_SHADE: Shade = { width: 2, strength: 1 };
+export const DEFAULT_SHADE: Shade = { width: 0.5, strength: 1 };
 
 /** The table's length that suits bands, where neighbouring entries should differ: the default of `step` with legacy. */
 export const LEGACY_STEP = 64;

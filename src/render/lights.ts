@@ -27,7 +27,7 @@ export interface Highlights {
 export type SecondLight = Pick<Slope, 'strength' | 'angle' | 'colour'>;
 
 export const DEFAULT_SLOPE: Slope = { strength: 0.7, angle: 135 };
-export const DEFAULT_HIGHLIGHTS: Highlights = { strength: 0.5, shininess: 12 };
+export const DEFAULT_HIGHLIGHTS: Highlights = { strength: 0.4, shininess: 8 };
 /** `angle`: from the angle of the first light on. */
 export const DEFAULT_SECOND: SecondLight = { strength: 0.5, angle: 180 };
 

@@ -25,8 +25,9 @@ type Shading = (samples: Painted, colours: Float64Array) => void;
 /** What shades the colours of samples, in this order. */
 export function shadingsOf({ shade, lights, height }: Paint): Shading[] {
   const shadings: Shading[] = [];
-  if (shade) shadings.push((samples, colours) => shaded(samples, shade, colours));
   if (lights.length > 0) shadings.push((samples, colours) => lit(samples, lights, height, colours));
+  // Last, so that highlights do not sparkle where the set is everywhere.
+  if (shade) shadings.push((samples, colours) => shaded(samples, shade, colours));
   return shadings;
 }
 

@@ -29,6 +29,8 @@ export interface Light {
 const NEAR = 0.5;
 /** The distance, in heights of the picture, beyond which the shading fades as well. */
 const FAR = 0.25;
+/** The same of highlights, which are for what is small. */
+const GLOSSY = 0.03;
 /** What a fully lit, dark sample gains, as a multiple of its unlit value. */
 const GAIN = 2;
 
@@ -40,6 +42,7 @@ const GAIN = 2;
 export function lit(samples: Painted, lights: readonly Light[], height: number, colours: Float64Array): void {
   const vectors = channelOf(samples, 'distance');
   const far = FAR * height;
+  const glossy = GLOSSY * height;
   const shiny = lights.some(({ specular }) => specular > 0);
   const strengths = lights.map(({ right, up }) => Math.sqrt(right * right + up * up));
   for (let k = 0, o = 0; k < vectors.length; k += 2, o += 3) {
@@ -68,7 +71,8 @@ export function lit(samples: Painted, lights: readonly Light[], height: number, 
     for (let i = 0; i < lights.length; i++) {
       const light = lights[i] as Light;
       const cosine = (x * light.right + y * light.up) / (d * (strengths[i] as number));
-      const gloss = (light.specular * wholePower((1 + cosine) / 2, light.shininess) * d) / fading;
+      const gloss =
+        (light.specular * wholePower((1 + cosine) / 2, light.shininess) * d) / (NEAR + d + (d * d) / glossy);
       colours[o] = brightened(colours[o] as number, gloss * light.red);
       colours[o + 1] = brightened(colours[o + 1] as number, gloss * light.green);
       colours[o + 2] = brightened(colours[o + 2] as number, gloss * light.blue);

@@ -9,9 +9,9 @@ type Flags = Values<typeof PICTURE_FLAGS>;
 
 /** @throws FractalError REQUEST_INVALID for a flag that says more of another one, which is absent */
 export function slopeOf(v: Flags): Slope | undefined {
-  requireFlag(v, 'slope', ['slope-angle', 'slope-color', 'slope-specular', 'slope2']);
+  requireFlag(v, 'slope', ['slope-angle', 'slope-color', 'slope-specular', 'slope-second']);
   requireFlag(v, 'slope-specular', ['slope-shininess']);
-  requireFlag(v, 'slope2', ['slope2-angle', 'slope2-color']);
+  requireFlag(v, 'slope-second', ['slope-second-angle', 'slope-second-color']);
   if (!v.slope) return undefined;
   const angle = v['slope-angle'] ?? DEFAULT_SLOPE.angle;
   const highlights = highlightsOf(v);
@@ -31,9 +31,9 @@ function highlightsOf(v: Flags): Highlights | undefined {
 
 /** `angle`: of the first light. */
 function secondLightOf(v: Flags, angle: number): SecondLight | undefined {
-  if (!v.slope2) return undefined;
-  const own = v['slope2-angle'] ?? angle + DEFAULT_SECOND.angle;
-  return { strength: v.slope2, angle: own, ...colourOf(v['slope2-color']) };
+  if (!v['slope-second']) return undefined;
+  const own = v['slope-second-angle'] ?? angle + DEFAULT_SECOND.angle;
+  return { strength: v['slope-second'], angle: own, ...colourOf(v['slope-second-color']) };
 }
 
 /** @throws FractalError REQUEST_INVALID as `slopeOf` does */

@@ -49,7 +49,7 @@ export const SHADING_FLAGS = {
     value: 'COLOUR',
     schema: hexColour,
     describe: 'hex colour of the light of --slope',
-    defaultText: '#ffffff',
+    defaultText: 'white',
     metadata: ({ colours: { slope } }) => slope?.colour,
   },
   'slope-specular': {
@@ -72,7 +72,7 @@ export const SHADING_FLAGS = {
     defaultText: String(DEFAULT_HIGHLIGHTS.shininess),
     metadata: ({ colours: { slope } }) => (slope?.highlights ? String(slope.highlights.shininess) : undefined),
   },
-  slope2: {
+  'slope-second': {
     group,
     shapes,
     commands: RENDERING,
@@ -82,7 +82,7 @@ export const SHADING_FLAGS = {
     describe: `a second light, which brightens what faces it, strength 0 to 1; without S ${DEFAULT_SECOND.strength}`,
     metadata: ({ colours: { slope } }) => (slope?.second ? String(slope.second.strength) : undefined),
   },
-  'slope2-angle': {
+  'slope-second-angle': {
     group,
     shapes,
     commands: RENDERING,
@@ -92,14 +92,14 @@ export const SHADING_FLAGS = {
     defaultText: 'opposite to --slope-angle',
     metadata: ({ colours: { slope } }) => (slope?.second ? String(slope.second.angle) : undefined),
   },
-  'slope2-color': {
+  'slope-second-color': {
     group,
     shapes,
     commands: RENDERING,
     value: 'COLOUR',
     schema: hexColour,
     describe: 'hex colour of the second light',
-    defaultText: '#ffffff',
+    defaultText: 'white',
     metadata: ({ colours: { slope } }) => slope?.second?.colour,
   },
   shade: {
