@@ -70,7 +70,9 @@ export function lit(samples: Painted, lights: readonly Light[], height: number, 
     if (!shiny) continue;
     for (let i = 0; i < lights.length; i++) {
       const light = lights[i] as Light;
-      const cosine = (x * light.right + y * light.up) / (d * (strengths[i] as number));
+      const most = d * (strengths[i] as number);
+      // Of vectors so short that their squares underflow the quotient is anything.
+      const cosine = Math.max(-1, Math.min(1, (x * light.right + y * light.up) / most || 0));
       const gloss =
         (light.specular * wholePower((1 + cosine) / 2, light.shininess) * d) / (NEAR + d + (d * d) / glossy);
       colours[o] = brightened(colours[o] as number, gloss * light.red);
