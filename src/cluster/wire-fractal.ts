@@ -17,8 +17,8 @@ import { bufferOf, missing, shared } from './wire-bytes.js';
 type Paint = NonNullable<FractalScene['paint']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
-/** The fields of FractalScene and FractalTask that are messages: paint (with its lights) and reference; view and look. */
-export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {} }, 2: {} };
+/** The fields of FractalScene and FractalTask that are messages: paint (with lights, patterns, shade) and reference; view and look. */
+export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {}, 12: {}, 13: {}, 14: {} }, 2: {} };
 export const FRACTAL_TASK_SHAPE: Nested = { 1: {}, 6: { 3: {} } };
 
 /** A formula among the fields of a view or a reference. */
@@ -34,6 +34,15 @@ const MODES = { cycle: 'CYCLE', bands: 'BANDS', ramp: 'RAMP', distance: 'DISTANC
   Paint['kind'],
   WirePaint['mode']
 >;
+
+const INTERIORS = { period: 0, multiplier: 0, distance: 0 } as const satisfies Record<
+  NonNullable<Paint['interior']>,
+  0
+>;
+
+function isInterior(text: string): text is keyof typeof INTERIORS {
+  return Object.hasOwn(INTERIORS, text);
+}
 
 export function wireFractalScene({ paint, reference }: FractalScene): WireFractalScene {
   return {
@@ -94,7 +103,8 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   seed: 0,
   distance: 0,
   footprint: 0,
-  iterate: 0,
+  phase: 0,
+  cycle: 0,
   perturbed: 0,
   exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
@@ -129,7 +139,8 @@ function wireView(view: View): WireView {
     seed: sampling.kind === 'jittered' ? sampling.seed : 0,
     distance: view.distance === true,
     footprint: view.footprint === true,
-    iterate: view.iterate === true,
+    phase: view.phase === true,
+    cycle: view.cycle === true,
     perturbed: view.perturbed === true,
     exact: view.exact === true,
   };
@@ -148,7 +159,8 @@ function viewOf(wire: View__Output): View {
     seed,
     distance,
     footprint,
-    iterate,
+    phase,
+    cycle,
     perturbed,
     exact,
     ...rest
@@ -161,7 +173,8 @@ function viewOf(wire: View__Output): View {
     sampling,
     ...(distance ? { distance } : {}),
     ...(footprint ? { footprint } : {}),
-    ...(iterate ? { iterate } : {}),
+    ...(phase ? { phase } : {}),
+    ...(cycle ? { cycle } : {}),
     ...(perturbed ? { perturbed } : {}),
     ...(exact ? { exact } : {}),
   };
@@ -176,24 +189,58 @@ function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formu
   return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
 }
 
-function wirePaint({ kind, linear, lights, shade, levels, ...rest }: Paint): WirePaint {
-  const shading = { lights: [...lights], shade: shade ?? null };
+function wirePaint({ kind, linear, lights, shade, interior, levels, patterns = {}, ...rest }: Paint): WirePaint {
+  const { stripes = null, decomposition = null, lines = null } = patterns;
+  const shading = {
+    stripes,
+    decomposition,
+    lines,
+    lights: [...lights],
+    shade: shade ?? null,
+    interior: interior ?? '',
+  };
   return { ...rest, ...levels, ...shading, mode: MODES[kind], linear: bufferOf(linear) };
 }
 
 /** The table lies in memory that the threads of a worker share. */
-function paintOf({ mode, linear, shade, bits, dither, ...rest }: Paint__Output): Paint {
+function paintOf({
+  mode,
+  linear,
+  shade,
+  interior,
+  bits,
+  dither,
+  stripes,
+  decomposition,
+  lines,
+  ...rest
+}: Paint__Output): Paint {
   const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
   if (!kind) throw missing(`known mode of a paint: ${mode}`);
   if (bits !== 8 && bits !== 16) throw missing(`known number of bits of a paint: ${bits}`);
+  if (interior !== '' && !isInterior(interior)) throw missing(`known interior of a paint: ${interior}`);
   checkCount('bytes of a paint', linear.length, BOUNDS.paintBytes);
   if (linear.length % 4 > 0) throw missing('whole table of a paint');
   return {
     kind,
     ...rest,
+    ...(stripes || decomposition || lines ? { patterns: patternsOf({ stripes, decomposition, lines }) } : {}),
     ...(shade ? { shade } : {}),
+    ...(interior ? { interior } : {}),
     levels: { bits, dither },
     linear: new Float32Array(shared(linear)),
+  };
+}
+
+function patternsOf({
+  stripes,
+  decomposition,
+  lines,
+}: Pick<Paint__Output, 'stripes' | 'decomposition' | 'lines'>): NonNullable<Paint['patterns']> {
+  return {
+    ...(stripes ? { stripes } : {}),
+    ...(decomposition ? { decomposition } : {}),
+    ...(lines ? { lines } : {}),
   };
 }
 

@@ -122,20 +122,26 @@ export class Painter {
       MOST_CYCLES, this.light.byteOffset, this.noise.byteOffset);
   }
 
-  private paintAny({ samples, scale }: PaintTask, { paint, iterations, filter, channels }: Look, count: number): void {
+  private paintAny(
+    { samples, scale }: PaintTask,
+    { paint, iterations, escaping, filter, channels }: Look,
+    count: number,
+  ): void {
     this.taken = 0;
     const values = new Float64Array(this.memory.buffer, samples, numbersOf(channels) * count);
     const { footprint, ...arrays } = apart(values, channels, (numbers) => this.take(numbers));
-    const { nu, distance } = arrays;
+    const { nu, distance, cycle } = arrays;
     const noise = this.noise.subarray(0, count);
     const known = footprint && paint.kind === 'cycle';
     if (known) noiseOf(nu, footprint, paint, filter, noise);
     else noise.fill(UNKNOWN);
     for (let i = 0; i < count; i++) if (Number.isNaN(nu[i])) noise[i] = -1;
     if (distance && scale !== 1) for (let i = 0; i < distance.length; i++) distance[i]! /= scale;
+    if (cycle && scale !== 1) for (let i = 3; i < cycle.length; i += CHANNELS.cycle.numbers) cycle[i]! /= scale;
     // The width is that across a sample of the keyframe, whatever the size of a pixel.
-    const widths = filter && footprint ? { footprint } : {};
-    paintLight({ ...arrays, ...widths, perPixel: 1, iterations }, paint, this.light.subarray(0, LIGHT * count));
+    const widths = (filter || paint.patterns) && footprint ? { footprint } : {};
+    const counts = { ...arrays, ...widths, perPixel: 1, scale, iterations, ...(escaping ? { escaping } : {}) };
+    paintLight(counts, paint, this.light.subarray(0, LIGHT * count));
   }
 
   private take(numbers: number): Float64Array {

@@ -3,15 +3,17 @@
  * and sends it to the workers, which then need no cos, pow or cbrt: the same bytes on every machine.
  */
 
-import type { View } from '../view/view.js';
+import type { Extras } from '../view/channels.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
 import { type DistanceShade, widthIn } from './distance-shade.js';
+import { isInteriorKind } from './interior-colour.js';
 import { lightsOf, type Slope } from './lights.js';
 import { type Mode, modeColour } from './modes.js';
 import { linearOfHex } from './named-colour.js';
 import { type Triple, toLinear } from './oklab.js';
 import type { Paint } from './paint.js';
 import { findPalette, type Palette } from './palette.js';
+import type { Patterns } from './patterns.js';
 import { type Levels, PLAIN } from './quantise.js';
 
 export { DEFAULT_SLOPE, type Slope } from './lights.js';
@@ -31,13 +33,15 @@ export interface Colours {
    * palette, step, density, offset nor interpolation.
    */
   readonly mode: 'palette' | 'distance' | Mode;
-  /** Hex colour of samples that never escape. Absent: black. */
+  /** Hex colour of samples that never escape, or what of their cycles colours them. Absent: black. */
   readonly interior?: string;
   readonly interpolation: Interpolation;
   /** Bands: entry n mod step of the table for the whole count n. */
   readonly legacy: boolean;
   /** The palette is filtered over the footprints of samples. Only mode palette, without legacy. */
   readonly filter: boolean;
+  /** Made of the phase of samples. Absent: none. */
+  readonly patterns?: Patterns;
   /** Shading by lights from the side. Absent: none. */
   readonly slope?: Slope;
   /** Colours fade towards the set. Absent: they do not. */
@@ -78,9 +82,20 @@ export function needsDistance({ mode, slope, shade }: Colours): boolean {
   return mode === 'distance' || slope !== undefined || shade !== undefined;
 }
 
-/** What colouring needs of the samples beside nu, as a view asks for it. */
-export function needsOf(colours: Colours): Pick<View, 'distance' | 'footprint'> {
-  return { ...(needsDistance(colours) ? { distance: true } : {}), ...(colours.filter ? { footprint: true } : {}) };
+/** Whether colours depend on the size of a pixel. */
+export function areScaled(colours: Colours): boolean {
+  return needsDistance(colours) || colours.interior === 'distance';
+}
+
+/** What colouring needs of the samples beside nu. */
+export function needsOf(colours: Colours): Extras {
+  const { filter, patterns, interior } = colours;
+  return {
+    ...(needsDistance(colours) ? { distance: true } : {}),
+    ...(filter || patterns ? { footprint: true } : {}),
+    ...(patterns ? { phase: true } : {}),
+    ...(isInteriorKind(interior) ? { cycle: true } : {}),
+  };
 }
 
 /**
@@ -88,10 +103,13 @@ export function needsOf(colours: Colours): Pick<View, 'distance' | 'footprint'> 
  * PALETTE_INVALID.
  */
 export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN): Paint {
-  const { mode, slope, shade } = colours;
-  const interior = linearOfHex(colours.interior ?? '#000', 'the interior');
+  const { mode, slope, shade, patterns } = colours;
+  const inside = isInteriorKind(colours.interior) ? colours.interior : undefined;
+  const interior = linearOfHex(inside ? '#000' : (colours.interior ?? '#000'), 'the interior');
   const common = {
     ...{ hard: mode === 0, height, levels },
+    ...(inside ? { interior: inside } : {}),
+    ...(patterns ? { patterns } : {}),
     lights: slope ? lightsOf(slope) : [],
     ...(shade ? { shade: shadeIn(shade, height) } : {}),
   };

@@ -2,17 +2,30 @@
 
 import type { ChannelArrays } from '../shard/raw-samples.js';
 import { CHANNELS, type Channel } from '../view/channels.js';
+import type { View } from '../view/view.js';
+import { type Escape, escapeOf } from './escape.js';
 
 /** In the order of their pixels. A footprint: the palette is filtered over it. */
 export type Painted = ChannelArrays & {
   readonly perPixel: number;
   /** The view's iteration limit, which only a `ramp` uses. */
   readonly iterations: number;
+  /** How points of the view escape, which only patterns use. */
+  readonly escaping?: Escape;
+  /** Samples along the side of a pixel; absent: the root of `perPixel`. */
+  readonly scale?: number;
 };
+
+/** What painting takes of a view. */
+export function paintedOf(
+  view: Pick<View, 'iterations' | 'formula' | 'bailout'>,
+): Pick<Painted, 'iterations' | 'escaping'> {
+  return { iterations: view.iterations, escaping: escapeOf(view) };
+}
 
 /** The samples from one index up to another. */
 export function partOf(samples: Painted, from: number, to: number): Painted {
-  const part: Record<string, unknown> = { perPixel: samples.perPixel, iterations: samples.iterations };
+  const part: Record<string, unknown> = { ...samples };
   for (const name of Object.keys(CHANNELS) as Channel[]) {
     const { numbers } = CHANNELS[name];
     const values = samples[name];

@@ -83,7 +83,7 @@ export function lit(samples: Painted, lights: readonly Light[], height: number, 
 }
 
 /** Linear light in a shade: darker down to black, or brighter; hues stay, black stays black, white white. */
-function inShade(value: number, shade: number): number {
+export function inShade(value: number, shade: number): number {
   const gain = GAIN * shade;
   return shade < 0 ? value * (1 + shade) : (value * (1 + gain)) / (1 + gain * value);
 }

@@ -1,6 +1,9 @@
 /** From flags as text to a `Request`: each value by the schema of its flag, then what flags mean together. */
 
 import { type Colours, DEFAULT_COLOURS, DISTANCE_PALETTE, LEGACY_STEP } from '../render/colours.js';
+import { isInteriorKind } from '../render/interior-colour.js';
+import type { Patterns } from '../render/patterns.js';
+import type { Formula } from '../view/view.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
@@ -38,13 +41,13 @@ export function parseRequest(raw: RawRequest): Request {
 export function requestOf(v: PictureValues): Request {
   const colours = coloursOf(v);
   const named = outfilesOf(v);
-  const distance = hasDistance({ colours, outfiles: named });
-  if (distance) refuseDistance(v, colours);
+  if (hasDistance({ colours, outfiles: named })) refuseDistance(v, colours);
   refuseBeyondKernel(v);
   refuseExactDirect(v);
-  const size = sizeOf({ ...v, outfiles: named }, distance);
+  const size = sizeOf({ ...v, outfiles: named }, colours);
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
   const formula = formulaOf(v);
+  refuseCycles(v, colours, formula);
   const film = filmOf(v, { ...start, formula, colours }, size);
   const [outfile = film.last > film.first ? 'fractal.mp4' : 'fractal.png'] = named;
   const request: Request = {
@@ -116,6 +119,7 @@ function coloursOf(v: PictureValues): Colours {
   const legacy = v['legacy-colors'];
   const slope = slopeOf(v);
   const shade = shadeOf(v);
+  const patterns = patternsOf(v);
   return {
     palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
     step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
@@ -126,6 +130,7 @@ function coloursOf(v: PictureValues): Colours {
     legacy,
     filter: false,
     ...(v.interior === undefined ? {} : { interior: v.interior }),
+    ...(patterns ? { patterns } : {}),
     ...(slope ? { slope } : {}),
     ...(shade ? { shade } : {}),
   };
@@ -134,7 +139,27 @@ function coloursOf(v: PictureValues): Colours {
 /** Without a flag: in films from keyframes, which have few samples for many pixels. */
 function filters(v: PictureValues, { film, colours }: Pick<Request, 'film' | 'colours'>): boolean {
   const shares = film.frames > 1 && film.assembly !== 'frames';
-  return (v['palette-filter'] ?? shares) && colours.mode === 'palette' && !colours.legacy;
+  return (
+    (v['palette-filter'] ?? (shares || colours.patterns !== undefined)) && colours.mode === 'palette' && !colours.legacy
+  );
+}
+
+/** Patterns are means over the footprints of samples, and go on from band to band by the fraction of smooth counts. */
+function patternsOf(v: PictureValues): Patterns | undefined {
+  const { stripes, decomposition, 'field-lines': lines } = v;
+  const patterns = {
+    ...(stripes ? { stripes } : {}),
+    ...(decomposition ? { decomposition } : {}),
+    ...(lines ? { lines } : {}),
+  };
+  const [flag] = Object.keys(patterns).map((name) => (name === 'lines' ? '--field-lines' : `--${name}`));
+  if (!flag) return undefined;
+  if (v['legacy-colors']) throw invalid(`${flag} needs smooth counts, which --legacy-colors does not have`);
+  if (v['palette-filter'] === false)
+    throw invalid(`${flag} needs the footprints of samples, without which --no-palette-filter paints: leave one out`);
+  if (v.kernel === 'gpu' || v.kernel === 'cpu')
+    throw invalid(`${flag} needs the phase of samples, which --kernel ${v.kernel} does not compute: use --kernel simd`);
+  return patterns;
 }
 
 /** Only perturbed points have error bounds, by which some are iterated exactly. */
@@ -150,6 +175,20 @@ function refuseExactDirect({ exact, kernel, method }: PictureValues): void {
 function refuseBeyondKernel({ kernel, method }: PictureValues): void {
   if ((kernel === 'gpu' || kernel === 'cpu') && method === 'perturbation')
     throw invalid(`--kernel ${kernel} iterates directly: use --kernel simd to perturb`);
+}
+
+/** Cycles are found of z^d + c alone, and the points of a Julia set share theirs. */
+function refuseCycles({ kernel }: PictureValues, { interior }: Colours, { step, julia }: Formula): void {
+  if (!isInteriorKind(interior)) return;
+  const flag = `--interior ${interior}`;
+  if (step !== 'holomorphic')
+    throw invalid(`${flag} needs the cycles of points, which are not found of --formula ${step}: give a hex colour`);
+  if (julia && interior === 'distance')
+    throw invalid(
+      `${flag} is that to the boundary of a component of a Mandelbrot set, which a Julia set does not have`,
+    );
+  if (kernel === 'gpu' || kernel === 'cpu')
+    throw invalid(`${flag} needs the cycles of points, which --kernel ${kernel} does not find: use --kernel simd`);
 }
 
 /** Only the kernel simd computes distances. */

@@ -6,9 +6,10 @@
 import { BLOCK, blocks } from '../../shard/block.js';
 import { arraysFor, type ChannelArrays, putSamples } from '../../shard/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
-import { channelsOf } from '../../view/channels.js';
+import { CHANNELS, channelsOf } from '../../view/channels.js';
 import { fillPoints, plane } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
+import { openCycles, openDirectCycles, type WriteCycles } from '../attracting-cycle.js';
 import { CHUNK, chunks } from '../chunks.js';
 import type { Computed } from '../kernel.js';
 import { abort, constantsOf, stepNumber } from '../wasm.js';
@@ -49,7 +50,8 @@ interface Exports {
   beginBlock(slot: number, re: number, im: number, radius: number, exponent: number): void;
   // biome-ignore format: one line per group of arguments
   iteratePoints(slot: number, count: number, re: number, im: number, exponent: number,
-    nu: number, status: number, errorBits: number, distance: number, footprint: number, iterate: number): bigint;
+    nu: number, status: number, errorBits: number, distance: number, footprint: number, phase: number): bigint;
+  phaseOf(re: number, im: number): number;
   nuOf(slot: number, n: bigint, zr: number, zi: number): number;
   // biome-ignore format: one line per group of arguments
   estimateAt(slot: number, zr: number, zi: number,
@@ -65,7 +67,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
   const wasm = exports as unknown as Exports;
   const { FLAG_WHOLE, FLAG_PROOFS, CERTAIN } = constantsOf(exports, ['FLAG_WHOLE', 'FLAG_PROOFS', 'CERTAIN']);
-  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, iterateAt, statusAt } = regionOf(
+  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, phaseAt, statusAt } = regionOf(
     shared.regionsAt,
     slot,
   );
@@ -75,7 +77,8 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     nu: new Float64Array(memory.buffer, nuAt, CHUNK),
     distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
     footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
-    iterate: new Float64Array(memory.buffer, iterateAt, 2 * CHUNK),
+    phase: new Float64Array(memory.buffer, phaseAt, CHUNK),
+    cycle: new Float64Array(CHANNELS.cycle.numbers * CHUNK),
   } as const satisfies ChannelArrays;
   const errorBits = new Float64Array(memory.buffer, errorBitsAt, CHUNK);
   const status = new Uint8Array(memory.buffer, statusAt, CHUNK);
@@ -95,6 +98,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const walkers: Walkers = new Map();
   const finish: Finish = {
     nuOf: (n, zr, zi) => wasm.nuOf(state, n, zr, zi),
+    phaseOf: wasm.phaseOf,
     distanceOf(zr, zi, { a, b, c, d, exponent }, index) {
       wasm.estimateAt(state, zr, zi, a, b, c, d, exponent, distanceAt + 16 * index);
     },
@@ -106,6 +110,16 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     if (!extendedTable) throw new Error('the reference was not made for this depth');
     build(extendedTable, wasm.buildExtendedLevel);
     extendedBuilt = true;
+  }
+
+  /** Undefined: cycles beyond the range of doubles are not sought. */
+  function cyclesOf(view: View, exponent: number): WriteCycles | undefined {
+    const { power, julia } = formula;
+    const spacing = plane(view).step;
+    if (julia) return openDirectCycles(view, spacing);
+    if (exponent !== 0) return undefined;
+    const orbit = new Float64Array(memory.buffer, ORBIT_AT, 2 * (shared.end + 1));
+    return openCycles({ power, limit: view.iterations, reference: { orbit, end: shared.end }, spacing });
   }
 
   /** Of points that are not certain the kernel gives the iteration up to which their footprint is together. */
@@ -130,10 +144,11 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     // biome-ignore format: as declared
     wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent,
       1 / Math.sqrt(perPixel));
-    const { distance, footprint, iterate } = view;
+    const { distance, footprint, phase } = view;
     const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
-    const pairs = { distances: distance && found.distance, iterates: iterate && found.iterate };
-    const checked = { ...{ nu: found.nu, status, errorBits }, ...pairs };
+    const more = { distances: distance && found.distance, phases: phase && found.phase };
+    const checked = { ...{ nu: found.nu, status, errorBits }, ...more };
+    const writeCycles = view.cycle && cyclesOf(view, exponent);
     let iterations = 0;
     let uncertain = 0;
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
@@ -148,14 +163,15 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         const count = fillPoints(scaled, part, re, im, camera);
         const distancesAt = distance ? distanceAt : 0;
         const footprintsAt = footprint ? footprintAt : 0;
-        const iteratesAt = iterate ? iterateAt : 0;
+        const phasesAt = phase ? phaseAt : 0;
         // biome-ignore format: as declared
         iterations += Number(wasm.iteratePoints(state, count, reAt, imAt, exponent,
-          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, iteratesAt));
+          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, phasesAt));
         const replaced = exact.replace(part, checked, check);
         iterations += replaced.iterations;
         uncertain += replaced.uncertain;
         if (footprint) widthsOfUncertain(count);
+        if (view.cycle) writeCycles?.(count, { re, im, nu: found.nu }, found.cycle, check);
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
           const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;

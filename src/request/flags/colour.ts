@@ -1,6 +1,8 @@
 /** Flags about how samples are coloured. */
 
+import * as z from 'zod';
 import { DEFAULT_COLOURS, LEGACY_STEP } from '../../render/colours.js';
+import { INTERIOR_KINDS } from '../../render/interior-colour.js';
 import { portablePalette } from '../../render/palette.js';
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
@@ -74,8 +76,11 @@ export const COLOUR_FLAGS = {
     shapes,
     commands: RENDERING,
     value: 'COLOUR',
-    schema: hexColour,
-    describe: 'hex colour of points that never escape',
+    schema: z.union([z.enum(INTERIOR_KINDS), hexColour], {
+      message: 'a hex colour such as #102030, period, multiplier or distance',
+    }),
+    choices: INTERIOR_KINDS,
+    describe: 'of points that never escape: a hex colour, or period, multiplier or distance of their cycles',
     defaultText: '#000000',
     metadata: ({ colours }) => colours.interior,
   },

@@ -7,6 +7,7 @@ import { openPerturbation, type Perturbed } from '../../kernel/perturbation/kern
 import { warmPerturbation } from '../../kernel/perturbation/warm.js';
 import type { SimdModule } from '../../kernel/simd.js';
 import { paint } from '../../render/paint.js';
+import { paintedOf } from '../../render/painted.js';
 import { arraysFor, joined, putSamples } from '../../shard/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
 import { channelsOf } from '../../view/channels.js';
@@ -109,7 +110,7 @@ function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: 
   const { nu } = arrays;
   for (const name of channelsOf(view)) if (!arrays[name]) throw new Error(`the kernel gave no channel "${name}"`);
   const perPixel = nu.length / (rect.width * rect.height);
-  const painted = { ...arrays, perPixel, iterations: view.iterations };
+  const painted = { ...arrays, perPixel, ...paintedOf(view) };
   const values = how ? paint(painted, { ...how, ...look }, rect) : joined(arrays);
   return { bytes: new Uint8Array(values.buffer as ArrayBuffer), iterations, uncertain, samples: nu.length };
 }
