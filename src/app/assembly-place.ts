@@ -5,7 +5,7 @@ import type { Assembler } from '../film/assembler.js';
 import { depthOf } from '../film/camera.js';
 import { camerasOf } from '../film/exposure.js';
 import type { Size } from '../film/footprint.js';
-import { needsDistance } from '../render/colours.js';
+import { areScaled } from '../render/colours.js';
 import type { Levels } from '../render/quantise.js';
 import { lookAt, lookChanges, type Request } from '../request/request.js';
 import type { KeyframeFilm } from './assembly.js';
@@ -41,7 +41,7 @@ export function loadOf(
   const octaves = Math.abs(depthOf(at) - depthOf(before)) / Math.log10(2);
   const look = (frame: number) => JSON.stringify(lookAt(request, from + frame));
   const changing = lookChanges(request) && look(middle) !== look(Math.max(0, middle - 1));
-  const paintings = needsDistance(request.colours) ? 2 : 1;
+  const paintings = areScaled(request.colours) ? 2 : 1;
   return {
     ...{ size, levels },
     stretches: films.map((film) => film.path.frames),

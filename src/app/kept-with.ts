@@ -5,7 +5,7 @@ import { holdsSamples } from '../render/outfile.js';
 import { neededOf, type Request } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import { apart, type ChannelArrays, joined } from '../shard/raw-samples.js';
-import { channelsOf } from '../view/channels.js';
+import { channelsOf, type Extras } from '../view/channels.js';
 
 /**
  * Requests with the same samples and at least as many channels of them as are needed, the request itself first; then those
@@ -20,10 +20,12 @@ export function keptWith(request: Request): Request[] {
   const footprints = legacy ? [false] : patterns ? [true] : needed.footprint ? [true, false] : [false, true];
   return phases.flatMap((phase) =>
     footprints.flatMap((footprint) =>
-      most(needed.distance).map((distance) => {
-        const has = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) } as const;
-        return { ...request, channels: { ...has, ...(phase ? { phase } : {}) } };
-      }),
+      most(needed.cycle).flatMap((cycle) =>
+        most(needed.distance).map((distance) => {
+          const has = { distance, footprint, phase, cycle };
+          return { ...request, channels: Object.fromEntries(Object.entries(has).filter(([, is]) => is)) as Extras };
+        }),
+      ),
     ),
   );
 }

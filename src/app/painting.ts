@@ -1,7 +1,7 @@
 /** How the frames of a request colour the samples of keyframes. */
 
 import type { Look, Painting } from '../film/samples.js';
-import { needsDistance } from '../render/colours.js';
+import { areScaled } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
 import { paintedOf } from '../render/painted.js';
 import { lookAt, lookChanges, type Request } from '../request/request.js';
@@ -22,7 +22,7 @@ export function paintingOf(request: Request, paint: Paint, { channels, from }: O
   const same: Look = { paint, ...common };
   return {
     nameOf: (frame) => (changes ? JSON.stringify(lookAt(request, from + frame)) : ''),
-    scaled: needsDistance(colours) || colours.patterns?.lines !== undefined,
+    scaled: areScaled(colours) || colours.patterns?.lines !== undefined,
     lookOf: (frame) => (changes ? { paint: paintAt(request, paint, from + frame), ...common } : same),
   };
 }

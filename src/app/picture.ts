@@ -2,6 +2,7 @@
 
 import { type Colours, type Paint, prepare } from '../render/colours.js';
 import { openContactSheet } from '../render/contact-sheet.js';
+import { mirroredSlope } from '../render/lights.js';
 import { type LookNumbers, withLook } from '../render/look.js';
 import { type Output, openOutputs } from '../render/output.js';
 import { frameLight, paintFrame } from '../render/paint-frame.js';
@@ -55,13 +56,14 @@ export function paintAt(request: Request, paint: Paint, frame: number): Paint {
   const { colours, flip } = request;
   const { angle, ...look } = lookAt(request, frame);
   const turned = angle === undefined ? {} : { angle: flip ? -angle : angle };
-  return lookChanges(request) ? withLook(paint, colours, { ...look, ...turned }) : paint;
+  if (!lookChanges(request)) return paint;
+  return withLook(paint, flip ? litFromBelow(colours) : colours, { ...look, ...turned });
 }
 
 /** What of the paint is other in a frame of the whole film. */
 export function lookNumbersAt(request: Request, paint: Paint, frame: number): LookNumbers {
-  const { offset, density, light } = paintAt(request, paint, frame);
-  return { offset, density, ...(light ? { light } : {}) };
+  const { offset, density, lights } = paintAt(request, paint, frame);
+  return { offset, density, lights };
 }
 
 /** To be called before `paintOf`. @throws FractalError TEXTURE_INVALID */
@@ -75,10 +77,10 @@ export function paintOf({ colours, flip, height }: Request, wants: Output['wants
   return prepare(flip ? litFromBelow(colours) : colours, height, wants.kind === 'pixels' ? wants.levels : PLAIN);
 }
 
-/** The light of a picture that is mirrored afterwards, so that it comes from the direction of `--slope-angle`. */
+/** The lights of a picture that is mirrored afterwards, so that they come from the directions that were given. */
 function litFromBelow(colours: Colours): Colours {
   const { slope } = colours;
-  return slope ? { ...colours, slope: { ...slope, angle: -slope.angle } } : colours;
+  return slope ? { ...colours, slope: mirroredSlope(slope) } : colours;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { FractalScene__Output, FractalScene as WireFractalScene } from '../../gen/fractal/v1/FractalScene.js';
 import type { FractalTask__Output, FractalTask as WireFractalTask } from '../../gen/fractal/v1/FractalTask.js';
+import type { Light as WireLight } from '../../gen/fractal/v1/Light.js';
 import type { Look__Output } from '../../gen/fractal/v1/Look.js';
 import type { Paint__Output, Paint as WirePaint } from '../../gen/fractal/v1/Paint.js';
 import type { Reference__Output, Reference as WireReference } from '../../gen/fractal/v1/Reference.js';
@@ -19,7 +20,7 @@ type Paint = NonNullable<FractalScene['paint']>;
 type Texture = NonNullable<NonNullable<Paint['patterns']>['texture']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
-/** The fields of FractalScene and FractalTask that are messages: paint (with its light and patterns) and reference; view and look. */
+/** The fields of FractalScene and FractalTask that are messages: paint (with lights, patterns, shade) and reference; view and look. */
 export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {}, 12: {}, 13: {}, 14: {} }, 2: {} };
 export const FRACTAL_TASK_SHAPE: Nested = { 1: {}, 6: { 3: {} } };
 
@@ -36,6 +37,15 @@ const MODES = { cycle: 'CYCLE', bands: 'BANDS', ramp: 'RAMP', distance: 'DISTANC
   Paint['kind'],
   WirePaint['mode']
 >;
+
+const INTERIORS = { period: 0, multiplier: 0, distance: 0 } as const satisfies Record<
+  NonNullable<Paint['interior']>,
+  0
+>;
+
+function isInterior(text: string): text is keyof typeof INTERIORS {
+  return Object.hasOwn(INTERIORS, text);
+}
 
 export function wireFractalScene({ paint, reference }: FractalScene): WireFractalScene {
   return {
@@ -54,7 +64,7 @@ export function fractalSceneOf({ paint, reference }: FractalScene__Output): Frac
 }
 
 export function wireFractalTask({ view, rect, look }: FractalTask): WireFractalTask {
-  return { view: wireView(view), ...rect, look: look ? { ...look, light: look.light ?? null } : null };
+  return { view: wireView(view), ...rect, look: look ? { ...look, lights: [...look.lights] } : null };
 }
 
 /** @throws FractalError PROTOCOL */
@@ -69,8 +79,8 @@ export function fractalTaskOf({ view, x, y, width, height, look }: FractalTask__
   };
 }
 
-function lookOf({ offset, density, light }: Look__Output): NonNullable<FractalTask['look']> {
-  return { offset, density, ...(light ? { light } : {}) };
+function lookOf({ offset, density, lights }: Look__Output): NonNullable<FractalTask['look']> {
+  return { offset, density, lights };
 }
 
 /**
@@ -97,6 +107,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   distance: 0,
   footprint: 0,
   phase: 0,
+  cycle: 0,
   perturbed: 0,
   exact: 0,
   deformation: 0,
@@ -106,9 +117,14 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
 export function textOfFractal({ view, x, y, width, height, look }: WireFractalTask): string {
   let text = `${x} ${y} ${width} ${height}`;
   if (look)
-    for (const number of [look.offset, look.density, look.light?.right, look.light?.up]) text += ` ${signed(number)}`;
+    for (const number of [look.offset, look.density, ...(look.lights ?? []).flatMap(numbersOfLight)])
+      text += ` ${signed(number)}`;
   for (const field of VIEW_FIELDS) text += `\n${view?.[field]}`;
   return text;
+}
+
+function numbersOfLight({ right, up, red, green, blue, specular, shininess }: WireLight): unknown[] {
+  return [right, up, red, green, blue, specular, shininess];
 }
 
 /** -0 is another number than 0. */
@@ -128,6 +144,7 @@ function wireView(view: View): WireView {
     distance: view.distance === true,
     footprint: view.footprint === true,
     phase: view.phase === true,
+    cycle: view.cycle === true,
     perturbed: view.perturbed === true,
     exact: view.exact === true,
     deformation: [...(view.deformation ?? [])],
@@ -148,6 +165,7 @@ function viewOf(wire: View__Output): View {
     distance,
     footprint,
     phase,
+    cycle,
     perturbed,
     exact,
     deformation,
@@ -162,6 +180,7 @@ function viewOf(wire: View__Output): View {
     ...(distance ? { distance } : {}),
     ...(footprint ? { footprint } : {}),
     ...(phase ? { phase } : {}),
+    ...(cycle ? { cycle } : {}),
     ...(perturbed ? { perturbed } : {}),
     ...(exact ? { exact } : {}),
     // Of another length it is out of bounds.
@@ -178,17 +197,23 @@ function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formu
   return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
 }
 
-function wirePaint({ kind, linear, light, levels, patterns = {}, ...rest }: Paint): WirePaint {
+function wirePaint({ kind, linear, lights, shade, interior, levels, patterns = {}, ...rest }: Paint): WirePaint {
   const { stripes = null, decomposition = null, lines = null, texture } = patterns;
-  const drawn = { stripes, decomposition, lines, texture: texture ? wireTexture(texture) : null };
-  return { ...rest, ...levels, ...drawn, mode: MODES[kind], light: light ?? null, linear: bufferOf(linear) };
+  const shading = {
+    ...{ stripes, decomposition, lines, texture: texture ? wireTexture(texture) : null },
+    lights: [...lights],
+    shade: shade ?? null,
+    interior: interior ?? '',
+  };
+  return { ...rest, ...levels, ...shading, mode: MODES[kind], linear: bufferOf(linear) };
 }
 
 /** The table lies in memory that the threads of a worker share. */
 function paintOf({
   mode,
   linear,
-  light,
+  shade,
+  interior,
   bits,
   dither,
   stripes,
@@ -200,6 +225,7 @@ function paintOf({
   const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
   if (!kind) throw missing(`known mode of a paint: ${mode}`);
   if (bits !== 8 && bits !== 16) throw missing(`known number of bits of a paint: ${bits}`);
+  if (interior !== '' && !isInterior(interior)) throw missing(`known interior of a paint: ${interior}`);
   checkCount('bytes of a paint', linear.length, BOUNDS.paintBytes);
   if (linear.length % 4 > 0) throw missing('whole table of a paint');
   return {
@@ -208,7 +234,8 @@ function paintOf({
     ...(stripes || decomposition || lines || texture
       ? { patterns: patternsOf({ stripes, decomposition, lines, texture }) }
       : {}),
-    ...(light ? { light } : {}),
+    ...(shade ? { shade } : {}),
+    ...(interior ? { interior } : {}),
     levels: { bits, dither },
     linear: new Float32Array(shared(linear)),
   };

@@ -5,7 +5,7 @@
  */
 
 import { MOST_CYCLES, noiseOf, QUIET } from '../render/noise.js';
-import { paintLight } from '../render/paint.js';
+import { paintLight, shadingsOf } from '../render/paint.js';
 import { sumsOf } from '../render/palette-filter.js';
 import { cycleOf, type Table } from '../render/positions.js';
 import { apart } from '../shard/raw-samples.js';
@@ -98,12 +98,12 @@ export class Painter {
   }
 
   paint(task: PaintTask, look: Look): void {
-    const { kind, light, patterns, size } = look.paint;
+    const { kind, size } = look.paint;
     const { width, height } = around(task.tile);
     const count = width * height;
     // What films from keyframes are, unless asked otherwise.
-    const usual =
-      kind === 'cycle' && !light && !patterns && look.filter && look.channels.join() === USUAL && size <= ENTRIES;
+    const plain = kind === 'cycle' && shadingsOf(look.paint).length === 0;
+    const usual = plain && look.filter && look.channels.join() === USUAL && size <= ENTRIES;
     if (usual) this.paintFiltered(task.samples, count, look.paint);
     else this.paintAny(task, look, count);
     this.film.steady(this.light.byteOffset, this.noise.byteOffset, task.tile.width, task.tile.height / 2, task.tile.at);
@@ -129,28 +129,19 @@ export class Painter {
   ): void {
     this.taken = 0;
     const values = new Float64Array(this.memory.buffer, samples, numbersOf(channels) * count);
-    const { nu, distance, footprint, phase } = apart(values, channels, (numbers) => this.take(numbers));
+    const { footprint, ...arrays } = apart(values, channels, (numbers) => this.take(numbers));
+    const { nu, distance, cycle } = arrays;
     const noise = this.noise.subarray(0, count);
     const known = footprint && paint.kind === 'cycle';
     if (known) noiseOf(nu, footprint, paint, filter, noise);
     else noise.fill(UNKNOWN);
     for (let i = 0; i < count; i++) if (Number.isNaN(nu[i])) noise[i] = -1;
     if (distance && scale !== 1) for (let i = 0; i < distance.length; i++) distance[i]! /= scale;
+    if (cycle && scale !== 1) for (let i = 3; i < cycle.length; i += CHANNELS.cycle.numbers) cycle[i]! /= scale;
     // The width is that across a sample of the keyframe, whatever the size of a pixel.
-    const counts = {
-      nu,
-      perPixel: 1,
-      scale,
-      iterations,
-      ...(escaping ? { escaping } : {}),
-      ...(phase ? { phase } : {}),
-    };
     const widths = (filter || paint.patterns) && footprint ? { footprint } : {};
-    paintLight(
-      { ...counts, ...widths, ...(distance ? { distance } : {}) },
-      paint,
-      this.light.subarray(0, LIGHT * count),
-    );
+    const counts = { ...arrays, ...widths, perPixel: 1, scale, iterations, ...(escaping ? { escaping } : {}) };
+    paintLight(counts, paint, this.light.subarray(0, LIGHT * count));
   }
 
   private take(numbers: number): Float64Array {

@@ -7,10 +7,11 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { arraysFor, type ChannelArrays, putSamples } from '../shard/raw-samples.js';
 import type { Rect } from '../shard/shard.js';
-import { channelsOf } from '../view/channels.js';
+import { CHANNELS, channelsOf } from '../view/channels.js';
 import { extentOf } from '../view/matrix.js';
 import { fillPoints, plane } from '../view/plane.js';
 import { samplesPerPixel, type View } from '../view/view.js';
+import { openDirectCycles } from './attracting-cycle.js';
 import { CHUNK, chunks } from './chunks.js';
 import type { Computed, Kernel } from './kernel.js';
 import { sharedMemory } from './memory.js';
@@ -70,11 +71,13 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
   const phaseAt = distanceAt + 16 * CHUNK;
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
+  const cycle = new Float64Array(CHANNELS.cycle.numbers * CHUNK);
   const found: ChannelArrays = {
     nu: new Float64Array(memory.buffer, nuAt, CHUNK),
     footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
     distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
     phase: new Float64Array(memory.buffer, phaseAt, CHUNK),
+    cycle,
   };
   const state = openSlot(reAt + NUMBERS_BYTES);
 
@@ -93,6 +96,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
     const side = (plane(view).step / Math.sqrt(perPixel)) * extentOf(view.deformation)[0];
     const toPicture = planeToPicture(view);
+    const writeCycles = view.cycle && openDirectCycles(view, plane(view).step);
     let iterations = 0n;
     let done = 0;
     for (const part of chunks(rect, perPixel)) {
@@ -105,6 +109,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
         distances(step, formula.power, formula.julia !== undefined, limit, view.bailout, juliaRe,
           juliaIm, count, reAt, imAt, nuAt, toPicture.re, toPicture.im, distanceAt);
       }
+      writeCycles?.(count, { re, im, nu: found.nu }, cycle);
       putSamples(arrays, found, { from: 0, count, to: done });
       done += count;
     }

@@ -3,19 +3,21 @@
  * and sends it to the workers, which then need no cos, pow or cbrt: the same bytes on every machine.
  */
 
-import { FractalError } from '../errors.js';
 import type { Extras } from '../view/channels.js';
-import { sinCos } from '../view/plane.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
+import { type DistanceShade, widthIn } from './distance-shade.js';
+import { isInteriorKind } from './interior-colour.js';
+import { lightsOf, type Slope } from './lights.js';
 import { type Mode, modeColour } from './modes.js';
+import { linearOfHex } from './named-colour.js';
 import { type Triple, toLinear } from './oklab.js';
 import type { Paint } from './paint.js';
-import { findPalette, type Palette, parseHex } from './palette.js';
+import { findPalette, type Palette } from './palette.js';
 import type { Patterns } from './patterns.js';
 import { type Levels, PLAIN } from './quantise.js';
-import type { Light } from './slope.js';
 import { textureOf } from './texture-file.js';
 
+export { DEFAULT_SLOPE, type Slope } from './lights.js';
 export type { Interpolation, Mode, Paint };
 
 export interface Colours {
@@ -32,7 +34,7 @@ export interface Colours {
    * palette, step, density, offset nor interpolation.
    */
   readonly mode: 'palette' | 'distance' | Mode;
-  /** Hex colour of samples that never escape. Absent: black. */
+  /** Hex colour of samples that never escape, or what of their cycles colours them. Absent: black. */
   readonly interior?: string;
   readonly interpolation: Interpolation;
   /** Bands: entry n mod step of the table for the whole count n. */
@@ -41,8 +43,10 @@ export interface Colours {
   readonly filter: boolean;
   /** Made of the phase of samples. Absent: none. */
   readonly patterns?: WantedPatterns;
-  /** Shading by a light from the side. Absent: none. */
+  /** Shading by lights from the side. Absent: none. */
   readonly slope?: Slope;
+  /** Colours fade towards the set. Absent: they do not. */
+  readonly shade?: Shade;
 }
 
 /** Patterns as they are asked for: the texture by its file. */
@@ -50,11 +54,13 @@ export interface WantedPatterns extends Omit<Patterns, 'texture'> {
   readonly texture?: { readonly spec: string; readonly strength: number };
 }
 
-export interface Slope {
+export interface Shade {
+  /** Hex colour that they fade to. Absent: black. */
+  readonly colour?: string;
+  /** Pixels, above 0, at which they are half that colour, in a picture of 720 rows or less. */
+  readonly width: number;
   /** 0 to 1. */
   readonly strength: number;
-  /** Where the light comes from, degrees counter-clockwise from the right of the picture. */
-  readonly angle: number;
 }
 
 export const DEFAULT_COLOURS: Colours = {
@@ -70,7 +76,7 @@ export const DEFAULT_COLOURS: Colours = {
 
 /** Dark lines on white, the interior darker than they: the palette of mode `distance`, unless another is named. */
 export const DISTANCE_PALETTE = '#333,#fff';
-export const DEFAULT_SLOPE: Slope = { strength: 0.7, angle: 135 };
+export const DEFAULT_SHADE: Shade = { width: 0.5, strength: 1 };
 
 /** The table's length that suits bands, where neighbouring entries should differ: the default of `step` with legacy. */
 export const LEGACY_STEP = 64;
@@ -78,33 +84,40 @@ export const LEGACY_STEP = 64;
 const RAMP = 2 ** 16 + 1;
 
 /** Whether colouring needs the distance of the samples to the set. */
-export function needsDistance({ mode, slope }: Colours): boolean {
-  return mode === 'distance' || slope !== undefined;
+export function needsDistance({ mode, slope, shade }: Colours): boolean {
+  return mode === 'distance' || slope !== undefined || shade !== undefined;
+}
+
+/** Whether colours depend on the size of a pixel. */
+export function areScaled(colours: Colours): boolean {
+  return needsDistance(colours) || colours.interior === 'distance';
 }
 
 /** What colouring needs of the samples beside nu. */
 export function needsOf(colours: Colours): Extras {
-  const { filter, patterns } = colours;
+  const { filter, patterns, interior } = colours;
   return {
     ...(needsDistance(colours) ? { distance: true } : {}),
     ...(filter || patterns ? { footprint: true } : {}),
     ...(patterns ? { phase: true } : {}),
+    ...(isInteriorKind(interior) ? { cycle: true } : {}),
   };
 }
 
 /**
- * `height`: of the picture, in pixels; only mode `distance` and slopes use it. Throws PALETTE_UNKNOWN or
+ * `height`: of the picture, in pixels; only mode `distance`, shades and slopes use it. Throws PALETTE_UNKNOWN or
  * PALETTE_INVALID.
  */
 export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN): Paint {
-  const { mode, slope, patterns } = colours;
-  const interior = linearOf(interiorOf(colours) ?? [0, 0, 0]);
+  const { mode, slope, shade, patterns } = colours;
+  const inside = isInteriorKind(colours.interior) ? colours.interior : undefined;
+  const interior = linearOfHex(inside ? '#000' : (colours.interior ?? '#000'), 'the interior');
   const common = {
-    hard: mode === 0,
-    height,
-    levels,
+    ...{ hard: mode === 0, height, levels },
+    ...(inside ? { interior: inside } : {}),
     ...(patterns ? { patterns: drawn(patterns) } : {}),
-    ...(slope ? { light: lightOf(slope) } : {}),
+    lights: slope ? lightsOf(slope) : [],
+    ...(shade ? { shade: shadeIn(shade, height) } : {}),
   };
   if (mode === 'palette' || mode === 'distance') {
     const { density, offset, palette, step, interpolation } = colours;
@@ -132,18 +145,9 @@ function drawn({ texture, ...patterns }: WantedPatterns): Patterns {
   return texture ? { ...patterns, texture: { ...textureOf(texture.spec), strength: texture.strength } } : patterns;
 }
 
-/** As a vector. */
-export function lightOf({ strength, angle }: Slope): Light {
-  const [sin, cos] = sinCos(angle);
-  return { right: strength * cos, up: strength * sin };
-}
-
-function interiorOf({ interior }: Colours): Triple | undefined {
-  if (interior === undefined) return undefined;
-  const rgb = parseHex(interior);
-  if (!rgb)
-    throw new FractalError('PALETTE_INVALID', `the interior "${interior}" is not a hex colour such as "#000000"`);
-  return [rgb[0] / 255, rgb[1] / 255, rgb[2] / 255];
+function shadeIn({ colour = '#000', width, strength }: Shade, height: number): DistanceShade {
+  const [red, green, blue] = linearOfHex(colour, 'the shade');
+  return { width: widthIn(width, height), strength, red, green, blue };
 }
 
 function linearOf([r, g, b]: Triple): Triple {

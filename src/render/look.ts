@@ -1,6 +1,7 @@
 /** What of the colours may change from frame to frame of a film: numbers, while tables stay. */
 
-import { type Colours, lightOf } from './colours.js';
+import type { Colours } from './colours.js';
+import { lightsOf, turnedSlope } from './lights.js';
 import type { Paint } from './paint.js';
 
 export interface Look {
@@ -13,7 +14,7 @@ export interface Look {
 }
 
 /** The numbers of a paint that a look decides. */
-export type LookNumbers = Pick<Paint, 'offset' | 'density' | 'light'>;
+export type LookNumbers = Pick<Paint, 'offset' | 'density' | 'lights'>;
 
 export function lookOf({ offset, density, slope }: Colours): Look {
   return { offset, density, ...(slope ? { angle: slope.angle } : {}) };
@@ -21,6 +22,6 @@ export function lookOf({ offset, density, slope }: Colours): Look {
 
 /** `paint`: of these colours. */
 export function withLook(paint: Paint, { slope }: Colours, { offset, density, angle }: Look): Paint {
-  const light = slope && angle !== undefined ? { light: lightOf({ ...slope, angle }) } : {};
-  return { ...paint, ...(paint.kind === 'ramp' ? {} : { offset, density }), ...light };
+  const lights = slope && angle !== undefined ? { lights: lightsOf(turnedSlope(slope, angle)) } : {};
+  return { ...paint, ...(paint.kind === 'ramp' ? {} : { offset, density }), ...lights };
 }

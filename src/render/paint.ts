@@ -4,6 +4,8 @@
  */
 
 import { type BaseColour, baseColours, entriesOf, isOfEntries } from './base-colour.js';
+import { type DistanceShade, shaded } from './distance-shade.js';
+import { colourInterior, type InteriorKind } from './interior-colour.js';
 import { meanOfColours, meanOfEntries } from './mean.js';
 import { type Painted, partOf } from './painted.js';
 import { drawPatterns, type Patterns } from './patterns.js';
@@ -12,10 +14,14 @@ import { type Light, lit } from './slope.js';
 
 /** Colours as numbers; plain data, to be cloned or sent. */
 export interface Paint extends BaseColour {
-  /** Drawn before it is lit; absent: none. */
+  /** How the interior is coloured; absent: all alike. */
+  readonly interior?: InteriorKind;
+  /** Drawn before samples are lit; absent: none. */
   readonly patterns?: Patterns;
-  /** Absent: no shading. */
-  readonly light?: Light;
+  /** Those of slopes, at most two. */
+  readonly lights: readonly Light[];
+  /** Colours fade towards the set. */
+  readonly shade?: DistanceShade;
   readonly levels: Levels;
 }
 
@@ -23,11 +29,15 @@ export interface Paint extends BaseColour {
 type Shading = (samples: Painted, colours: Float64Array) => void;
 
 /** What shades the colours of samples, in this order. */
-function shadingsOf({ patterns, light, height }: Paint): Shading[] {
-  return [
-    ...(patterns ? [(...shaded: Parameters<Shading>) => drawPatterns(shaded[0], patterns, height, shaded[1])] : []),
-    ...(light ? [(...shaded: Parameters<Shading>) => lit(shaded[0], light, height, shaded[1])] : []),
-  ];
+export function shadingsOf(paint: Paint): Shading[] {
+  const { interior, patterns, lights, shade, height } = paint;
+  const shadings: Shading[] = [];
+  if (interior) shadings.push((samples, colours) => colourInterior(samples, interior, paint, colours));
+  if (patterns) shadings.push((samples, colours) => drawPatterns(samples, patterns, height, colours));
+  if (lights.length > 0) shadings.push((samples, colours) => lit(samples, lights, height, colours));
+  // Last, so that highlights do not sparkle where the set is everywhere.
+  if (shade) shadings.push((samples, colours) => shaded(samples, shade, colours));
+  return shadings;
 }
 
 /** Samples that are coloured at once: they stay in the first-level cache. */

@@ -65,13 +65,17 @@ const LINE = 0.125;
 const LINE_ROWS = 720;
 
 export function onDistance(nu: Float64Array, vectors: Float64Array, table: Table, indices: Int32Array): void {
-  const { size, density, height } = table;
-  const scale = density / (LINE * Math.max(1, height / LINE_ROWS));
   for (let i = 0; i < nu.length; i++) {
     const right = vectors[2 * i] as number;
     const up = vectors[2 * i + 1] as number;
-    const x = Math.sqrt(scale * Math.sqrt(right * right + up * up));
-    const k = ((1 - 1 / (1 + x)) * size) | 0;
-    indices[i] = nu[i] === Infinity ? size : k < size ? k : size - 1;
+    indices[i] = nu[i] === Infinity ? table.size : entryOfDistance(Math.sqrt(right * right + up * up), table);
   }
+}
+
+/** The entry of a distance in pixels. */
+export function entryOfDistance(distance: number, { size, density, height }: Table): number {
+  const scale = density / (LINE * Math.max(1, height / LINE_ROWS));
+  const x = Math.sqrt(scale * distance);
+  const k = ((1 - 1 / (1 + x)) * size) | 0;
+  return k < size ? k : size - 1;
 }

@@ -1,14 +1,8 @@
 /** From flags as text to a `Request`: each value by the schema of its flag, then what flags mean together. */
 
-import {
-  type Colours,
-  DEFAULT_COLOURS,
-  DEFAULT_SLOPE,
-  DISTANCE_PALETTE,
-  LEGACY_STEP,
-  type Slope,
-  type WantedPatterns,
-} from '../render/colours.js';
+import { type Colours, DEFAULT_COLOURS, DISTANCE_PALETTE, LEGACY_STEP, type WantedPatterns } from '../render/colours.js';
+import { isInteriorKind } from '../render/interior-colour.js';
+import type { Formula } from '../view/view.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
@@ -24,6 +18,7 @@ import {
   stillOf,
   viewAt,
 } from './request.js';
+import { shadeOf, slopeOf } from './shading.js';
 import { type Size, sizeOf, zoomOfWidth } from './size.js';
 import { invalid, shorten, type Values, valuesOf } from './values.js';
 
@@ -51,6 +46,7 @@ export function requestOf(v: PictureValues): Request {
   const size = sizeOf({ ...v, outfiles: named }, colours);
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
   const formula = formulaOf(v);
+  refuseCycles(v, colours, formula);
   const film = filmOf(v, { ...start, formula, colours }, size);
   const [outfile = film.last > film.first ? 'fractal.mp4' : 'fractal.png'] = named;
   const request: Request = {
@@ -122,6 +118,7 @@ function coloursOf(v: PictureValues): Colours {
   const mode = v['color-mode'];
   const legacy = v['legacy-colors'];
   const slope = slopeOf(v);
+  const shade = shadeOf(v);
   const patterns = patternsOf(v);
   return {
     palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
@@ -135,6 +132,7 @@ function coloursOf(v: PictureValues): Colours {
     ...(v.interior === undefined ? {} : { interior: v.interior }),
     ...(patterns ? { patterns } : {}),
     ...(slope ? { slope } : {}),
+    ...(shade ? { shade } : {}),
   };
 }
 
@@ -167,12 +165,6 @@ function patternsOf(v: PictureValues): WantedPatterns | undefined {
   return patterns;
 }
 
-function slopeOf(v: PictureValues): Slope | undefined {
-  if (v.slope === undefined && v['slope-angle'] !== undefined)
-    throw invalid('--slope-angle turns the light of --slope: give that too');
-  return v.slope ? { strength: v.slope, angle: v['slope-angle'] ?? DEFAULT_SLOPE.angle } : undefined;
-}
-
 /** Only perturbed points have error bounds, by which some are iterated exactly. */
 function refuseExactDirect({ exact, kernel, method }: PictureValues): void {
   if (!exact) return;
@@ -188,9 +180,24 @@ function refuseBeyondKernel({ kernel, method }: PictureValues): void {
     throw invalid(`--kernel ${kernel} iterates directly: use --kernel simd to perturb`);
 }
 
+/** Cycles are found of z^d + c alone, and the points of a Julia set share theirs. */
+function refuseCycles({ kernel }: PictureValues, { interior }: Colours, { step, julia }: Formula): void {
+  if (!isInteriorKind(interior)) return;
+  const flag = `--interior ${interior}`;
+  if (step !== 'holomorphic')
+    throw invalid(`${flag} needs the cycles of points, which are not found of --formula ${step}: give a hex colour`);
+  if (julia && interior === 'distance')
+    throw invalid(
+      `${flag} is that to the boundary of a component of a Mandelbrot set, which a Julia set does not have`,
+    );
+  if (kernel === 'gpu' || kernel === 'cpu')
+    throw invalid(`${flag} needs the cycles of points, which --kernel ${kernel} does not find: use --kernel simd`);
+}
+
 /** Only the kernel simd computes distances. */
 function refuseDistance({ kernel }: PictureValues, colours: Colours): void {
   if (kernel !== 'gpu' && kernel !== 'cpu') return;
-  const flag = colours.mode === 'distance' ? '--color-mode distance' : colours.slope ? '--slope' : 'an .exr';
+  const { mode, slope, shade } = colours;
+  const flag = mode === 'distance' ? '--color-mode distance' : shade ? '--shade' : slope ? '--slope' : 'an .exr';
   throw invalid(`${flag} needs the distance to the set, which --kernel ${kernel} does not compute: use --kernel simd`);
 }

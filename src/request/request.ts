@@ -2,6 +2,7 @@
 
 import { FractalError } from '../errors.js';
 import { type Colours, needsOf } from '../render/colours.js';
+import { turnedSlope } from '../render/lights.js';
 import type { Look } from '../render/look.js';
 import { holdsSamples } from '../render/outfile.js';
 import type { Extras } from '../view/channels.js';
@@ -216,6 +217,7 @@ export function neededOf(request: Pick<Request, 'colours' | 'kernel' | 'outfiles
     ...(hasDistance(request) ? { distance: true } : {}),
     ...(needsOf(colours).footprint && computed ? { footprint: true } : {}),
     ...(hasPhase(request) ? { phase: true } : {}),
+    ...(needsOf(colours).cycle ? { cycle: true } : {}),
   };
 }
 
@@ -234,7 +236,7 @@ export function stillOf(request: Request, frame: number): Request {
   const { re, im, zoom, rotation, formula, bailout, iterations } = viewAt(request, frame);
   const { offset, density, angle } = lookAt(request, frame);
   const { slope } = request.colours;
-  const lit = slope && angle !== undefined ? { slope: { ...slope, angle } } : {};
+  const lit = slope && angle !== undefined ? { slope: turnedSlope(slope, angle) } : {};
   const { path, limit, easePower, ...film } = request.film;
   return {
     ...{ ...request, re, im, zoom, rotation, formula, bailout, iterations },

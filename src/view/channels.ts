@@ -30,6 +30,11 @@ export const CHANNELS = {
   footprint: { numbers: 1, unit: 'iterations', interior: 0, mirrored: [], exr: [] },
   /** That of the iterate of which nu is made, the first beyond the bailout: 0 to below 1, counter-clockwise from the real axis. */
   phase: { numbers: 1, unit: 'turns', interior: 0, mirrored: [], exr: ['T'], npy: 'phase' },
+  /**
+   * Of a point that never escapes its attracting cycle: period, re and im of its multiplier, and half the conformal radius of its
+   * component there, in pixels. Zeros where there is none, or none was found.
+   */
+  cycle: { numbers: 4, unit: 'iterations, 1, 1, pixels', interior: 0, mirrored: [], exr: [] },
 } as const satisfies Readonly<Record<string, ChannelKind>>;
 
 export type Channel = keyof typeof CHANNELS;

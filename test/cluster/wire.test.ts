@@ -78,15 +78,15 @@ const custom: fc.Arbitrary<Custom> = record({
   name: line,
   payload: fc.uint8Array({ maxLength: 50 }),
 });
+const rgb = { red: fc.double(), green: fc.double(), blue: fc.double() };
+const light = record({ right: fc.double(), up: fc.double(), ...rgb, specular: fc.double(), shininess: uint });
+const lights = fc.array(light, { maxLength: 2 });
 const task: fc.Arbitrary<FractalTask> = fc.record(
   {
     kind: fc.constant('fractal' as const),
     view,
     rect: record({ x: fc.integer(), y: fc.integer(), width: uint, height: uint }),
-    look: fc.record(
-      { offset: fc.double(), density: fc.double(), light: record({ right: fc.double(), up: fc.double() }) },
-      { requiredKeys: ['offset', 'density'], noNullPrototype: true },
-    ),
+    look: record({ offset: fc.double(), density: fc.double(), lights }),
   },
   { requiredKeys: ['kind', 'view', 'rect'], noNullPrototype: true },
 );
@@ -154,6 +154,7 @@ const reference: fc.Arbitrary<Reference> = record({
   extended: fc.boolean(),
 });
 
+const shade = record({ width: fc.double(), strength: fc.double(), ...rgb });
 const paint: fc.Arbitrary<Paint> = fc.record(
   {
     kind: fc.constantFrom('cycle' as const, 'bands' as const, 'ramp' as const, 'distance' as const),
@@ -162,7 +163,8 @@ const paint: fc.Arbitrary<Paint> = fc.record(
     offset: fc.double(),
     hard: fc.boolean(),
     height: uint,
-    light: record({ right: fc.double(), up: fc.double() }),
+    lights,
+    shade,
     levels: fc.record(
       { bits: fc.constantFrom(8 as const, 16 as const), dither: fc.boolean() },
       { noNullPrototype: true },
@@ -170,7 +172,7 @@ const paint: fc.Arbitrary<Paint> = fc.record(
     linear: fc.float32Array({ maxLength: 20 }),
   },
   {
-    requiredKeys: ['kind', 'size', 'density', 'offset', 'hard', 'height', 'levels', 'linear'],
+    requiredKeys: ['kind', 'size', 'density', 'offset', 'hard', 'height', 'lights', 'levels', 'linear'],
     noNullPrototype: true,
   },
 );

@@ -27,7 +27,7 @@ export const view: View = {
 export function paintOf(size = 1): Paint {
   const levels = { bits: 8, dither: true } as const;
   const linear = new Float32Array(3 * (size + 1));
-  return { kind: 'cycle', size, density: 1, offset: 0, hard: false, height: 8, levels, linear };
+  return { kind: 'cycle', size, density: 1, offset: 0, lights: [], hard: false, height: 8, levels, linear };
 }
 
 export function sceneOf(work: Omit<FractalScene, 'kind'> = {}): Scene {

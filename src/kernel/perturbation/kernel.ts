@@ -6,10 +6,11 @@
 import { BLOCK, blocks } from '../../shard/block.js';
 import { arraysFor, type ChannelArrays, putSamples } from '../../shard/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
-import { channelsOf } from '../../view/channels.js';
+import { CHANNELS, channelsOf } from '../../view/channels.js';
 import { extentOf } from '../../view/matrix.js';
 import { fillPoints, plane } from '../../view/plane.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
+import { openCycles, openDirectCycles, type WriteCycles } from '../attracting-cycle.js';
 import { CHUNK, chunks } from '../chunks.js';
 import type { Computed } from '../kernel.js';
 import { deformDistances } from '../screen.js';
@@ -79,6 +80,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
     footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
     phase: new Float64Array(memory.buffer, phaseAt, CHUNK),
+    cycle: new Float64Array(CHANNELS.cycle.numbers * CHUNK),
   } as const satisfies ChannelArrays;
   const errorBits = new Float64Array(memory.buffer, errorBitsAt, CHUNK);
   const status = new Uint8Array(memory.buffer, statusAt, CHUNK);
@@ -112,6 +114,16 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     extendedBuilt = true;
   }
 
+  /** Undefined: cycles beyond the range of doubles are not sought. */
+  function cyclesOf(view: View, exponent: number): WriteCycles | undefined {
+    const { power, julia } = formula;
+    const spacing = plane(view).step;
+    if (julia) return openDirectCycles(view, spacing);
+    if (exponent !== 0) return undefined;
+    const orbit = new Float64Array(memory.buffer, ORBIT_AT, 2 * (shared.end + 1));
+    return openCycles({ power, limit: view.iterations, reference: { orbit, end: shared.end }, spacing });
+  }
+
   /** Of points that are not certain the kernel gives the iteration up to which their footprint is together. */
   function widthsOfUncertain(count: number): void {
     for (let k = 0; k < count; k++) {
@@ -139,6 +151,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
     const more = { distances: distance && found.distance, phases: phase && found.phase };
     const checked = { ...{ nu: found.nu, status, errorBits }, ...more };
+    const writeCycles = view.cycle && cyclesOf(view, exponent);
     let iterations = 0;
     let uncertain = 0;
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep) * longest;
@@ -161,6 +174,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         iterations += replaced.iterations;
         uncertain += replaced.uncertain;
         if (footprint) widthsOfUncertain(count);
+        if (view.cycle) writeCycles?.(count, { re, im, nu: found.nu }, found.cycle, check);
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
           const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;

@@ -1,10 +1,12 @@
 /** Flags about how samples are coloured. */
 
 import * as z from 'zod';
-import { DEFAULT_COLOURS, DEFAULT_SLOPE, LEGACY_STEP } from '../../render/colours.js';
+import { DEFAULT_COLOURS, LEGACY_STEP } from '../../render/colours.js';
+import { INTERIOR_KINDS } from '../../render/interior-colour.js';
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
 import { hexColour, oneOf, real, someText, whole, yesNo } from './schemas.js';
+import { SHADING_FLAGS } from './shading.js';
 
 const group = 'Colour';
 const shapes = 'presentation';
@@ -73,8 +75,11 @@ export const COLOUR_FLAGS = {
     shapes,
     commands: RENDERING,
     value: 'COLOUR',
-    schema: hexColour,
-    describe: 'hex colour of points that never escape',
+    schema: z.union([z.enum(INTERIOR_KINDS), hexColour], {
+      message: 'a hex colour such as #102030, period, multiplier or distance',
+    }),
+    choices: INTERIOR_KINDS,
+    describe: 'of points that never escape: a hex colour, or period, multiplier or distance of their cycles',
     defaultText: '#000000',
     metadata: ({ colours }) => colours.interior,
   },
@@ -106,26 +111,5 @@ export const COLOUR_FLAGS = {
     defaultText: 'in films from keyframes',
     metadata: ({ colours: { mode, legacy, filter } }) => (mode === 'palette' && !legacy ? String(filter) : undefined),
   },
-  slope: {
-    group,
-    shapes,
-    commands: RENDERING,
-    value: 'S',
-    optional: true,
-    schema: z.union([z.enum(['', 'true']).transform(() => DEFAULT_SLOPE.strength), real(0, 1)], {
-      message: 'a number from 0 to 1',
-    }),
-    describe: `shade as a surface lit from the side, strength 0 to 1; without S ${DEFAULT_SLOPE.strength}`,
-    metadata: ({ colours: { slope } }) => (slope ? String(slope.strength) : undefined),
-  },
-  'slope-angle': {
-    group,
-    shapes,
-    commands: RENDERING,
-    value: 'DEGREES',
-    schema: real(-36_000, 36_000),
-    describe: 'direction that the light comes from: 0 right, 90 top',
-    defaultText: String(DEFAULT_SLOPE.angle),
-    metadata: ({ colours: { slope } }) => (slope ? String(slope.angle) : undefined),
-  },
+  ...SHADING_FLAGS,
 } as const satisfies FlagTable;

@@ -34,6 +34,10 @@ export const real = (min: number, max: number) =>
     // -0 would come back as 0 from the parameters of a picture.
     .transform((v) => Number(v) + 0);
 
+/** A strength from 0 to 1; 'true', or no value: the usual one. */
+export const strength = (usual: number) =>
+  z.union([z.enum(['', 'true']).transform(() => usual), real(0, 1)], { message: 'a number from 0 to 1' });
+
 /** The check that fails first gives the message. */
 const decimal = text
   .refine((v) => v.length <= MAX_DIGITS, { message: `a number of at most ${MAX_DIGITS} characters`, abort: true })

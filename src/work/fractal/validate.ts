@@ -23,13 +23,15 @@ export function validateScene({ paint, reference }: FractalScene): void {
   if (!places || power < POWER.min || power > POWER.max) throw refused('a reference orbit whose point is not valid');
 }
 
-function areFinite({ density, offset, light }: LookNumbers): boolean {
-  return [density, offset, light?.right ?? 0, light?.up ?? 0].every(Number.isFinite);
+function areFinite({ density, offset, lights }: LookNumbers): boolean {
+  const numbers = lights.flatMap((light) => Object.values(light));
+  return lights.length <= 2 && [density, offset, ...numbers].every(Number.isFinite);
 }
 
 function validatePaint(paint: Paint): void {
-  const { size, height, linear, patterns = {} } = paint;
-  if (!areFinite(paint) || size < 1 || height < 1) throw refused('a paint with numbers out of range');
+  const { size, height, linear, shade, patterns = {} } = paint;
+  const finite = areFinite(paint) && (!shade || Object.values(shade).every(Number.isFinite));
+  if (!finite || size < 1 || height < 1) throw refused('a paint with numbers out of range');
   if (linear.length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${linear.length} numbers`);
   const { texture, ...others } = patterns;
   for (const { count, strength } of Object.values(others)) {

@@ -1,0 +1,329 @@
+/**
+ * The attracting cycle of a point of z^d + c: its period, its multiplier λ = (f^period)', and by it the distance of c to the
+ * boundary of its component. There is at most one, and it attracts the orbit of 0 (Fatou), so the result is a property of c,
+ * whichever way it is found. Candidates for the period are the iterations at which the orbit of 0 comes nearer to 0 than before
+ * (atom domains); Newton's method on f^n(w) = w from there finds the cycle. After C. Heiland-Allen, "Interior coordinates in the
+ * Mandelbrot set", 2013; the distance after J. Milnor, "Dynamics in One Complex Variable", and Wikipedia, "Plotting algorithms for
+ * the Mandelbrot set": interior distance estimation.
+ *
+ * z is Z_m + d, the difference of a reference orbit from 0, with rebasing, so that cycles of tiny copies are found as well. Only
+ * + - * / sqrt: the same bits everywhere.
+ */
+
+import { CHANNELS } from '../view/channels.js';
+import type { View } from '../view/view.js';
+
+/** Z_0 = 0, Z_1, …, Z_end as pairs of re and im. */
+export interface CriticalOrbit {
+  readonly orbit: Float64Array;
+  readonly end: number;
+}
+
+/** That of c = 0: differences are the numbers themselves. */
+export const ORBIT_OF_ZERO: CriticalOrbit = { orbit: new Float64Array(4), end: 1 };
+
+export interface CycleOptions {
+  /** The exponent of z. */
+  readonly power: number;
+  /** Iterations of the orbit of 0 at most. */
+  readonly limit: number;
+  readonly reference: CriticalOrbit;
+  /** Of a pixel, in the plane. */
+  readonly spacing: number;
+  /** Given: all points are of the Julia set of this c, and share its cycle; its orbit of 0 is a reference's difference from 0. */
+  readonly julia?: { readonly re: number; readonly im: number };
+}
+
+const NUMBERS = CHANNELS.cycle.numbers;
+/** Rounds of Newton's method at most. */
+const ROUNDS = 40;
+/** |λ|² at the first guess beyond which the period is another one: near 0 f^period is like z² + c, |z| <= 2. */
+const STEEP2 = 16;
+/** The square of the last step in parts of w; of one that does not get smaller any more; of a return to w. */
+const CLOSED2 = 1e-26;
+const STALLED2 = 1e-12;
+const RETURNED2 = 1e-14;
+/** The first window of iterations, of which the z nearest to 0 is a further guess. */
+const WINDOW = 64;
+
+/** An orbit that runs along the reference, with its derivatives by w = z_0 and by c, in pixels. */
+class Walk {
+  zr = 0;
+  zi = 0;
+  /** dz/dw, dz/dc, d²z/dw², d²z/dw dc. */
+  wr = 1;
+  wi = 0;
+  cr = 0;
+  ci = 0;
+  wwr = 0;
+  wwi = 0;
+  wcr = 0;
+  wci = 0;
+  private dr = 0;
+  private di = 0;
+  private m = 0;
+
+  constructor(private readonly options: CycleOptions) {}
+
+  begin(wr: number, wi: number): void {
+    this.zr = this.dr = wr;
+    this.zi = this.di = wi;
+    this.m = 0;
+    this.wr = 1;
+    this.wi = this.cr = this.ci = this.wwr = this.wwi = this.wcr = this.wci = 0;
+  }
+
+  /** One iteration of c, a difference from the reference's. */
+  step(cr: number, ci: number): void {
+    const { power, reference } = this.options;
+    const { orbit, end } = reference;
+    const { zr, zi, dr, di } = this;
+    const yr = orbit[2 * this.m] as number;
+    const yi = orbit[2 * this.m + 1] as number;
+    // f(Z + d) - f(Z) = d · Σ (Z + d)^k Z^(power - 1 - k)
+    let sr = zr + yr;
+    let si = zi + yi;
+    let pr = zr;
+    let pi = zi;
+    for (let k = 2; k < power; k++) {
+      const p = pr * zr - pi * zi;
+      pi = pr * zi + pi * zr;
+      pr = p;
+      const s = sr * yr - si * yi + pr;
+      si = sr * yi + si * yr + pi;
+      sr = s;
+    }
+    const d = sr * dr - si * di + cr;
+    this.di = sr * di + si * dr + ci;
+    this.dr = d;
+    const m = ++this.m;
+    this.zr = (orbit[2 * m] as number) + this.dr;
+    this.zi = (orbit[2 * m + 1] as number) + this.di;
+    if (m >= end || Math.abs(this.zr) + Math.abs(this.zi) < Math.abs(this.dr) + Math.abs(this.di)) {
+      this.dr = this.zr;
+      this.di = this.zi;
+      this.m = 0;
+    }
+  }
+
+  /** Before the step: f' of z, that of dz/dw alone, or of all derivatives. */
+  derive(all: boolean): void {
+    const { power, spacing } = this.options;
+    const { zr, zi } = this;
+    // z^(power - 2), then power · z^(power - 1).
+    let pr = 1;
+    let pi = 0;
+    for (let k = 2; k < power; k++) {
+      const p = pr * zr - pi * zi;
+      pi = pr * zi + pi * zr;
+      pr = p;
+    }
+    const fr = power * (pr * zr - pi * zi);
+    const fi = power * (pr * zi + pi * zr);
+    const { wr, wi } = this;
+    this.wr = fr * wr - fi * wi;
+    this.wi = fr * wi + fi * wr;
+    if (!all) return;
+    const twice = power * (power - 1);
+    // f'' · dz/dw
+    const gr = twice * (pr * wr - pi * wi);
+    const gi = twice * (pr * wi + pi * wr);
+    const { cr, ci, wwr, wwi, wcr, wci } = this;
+    this.wwr = gr * wr - gi * wi + fr * wwr - fi * wwi;
+    this.wwi = gr * wi + gi * wr + fr * wwi + fi * wwr;
+    this.wcr = gr * cr - gi * ci + fr * wcr - fi * wci;
+    this.wci = gr * ci + gi * cr + fr * wci + fi * wcr;
+    this.cr = fr * cr - fi * ci + spacing;
+    this.ci = fr * ci + fi * cr;
+  }
+}
+
+/** Finds cycles of one formula and limit. */
+export class CycleFinder {
+  /** Of the cycle found last. */
+  period = 0;
+  multiplierRe = 0;
+  multiplierIm = 0;
+  private readonly walk: Walk;
+  private re = 0;
+  private im = 0;
+
+  constructor(private readonly options: CycleOptions) {
+    this.walk = new Walk(options);
+  }
+
+  /** Whether c, a difference from the reference's, is found to have an attracting cycle. */
+  find(cr: number, ci: number): boolean {
+    const orbit = new Walk(this.options);
+    const records: number[] = [];
+    let least = Infinity;
+    let windowEnd = WINDOW;
+    let nearest = Infinity;
+    let [nearRe, nearIm, nearAt, before] = [0, 0, 0, 0];
+    orbit.begin(0, 0);
+    for (let n = 1; n <= this.options.limit; n++) {
+      orbit.step(cr, ci);
+      const { zr, zi } = orbit;
+      const mag2 = zr * zr + zi * zi;
+      if (!(mag2 <= 4)) return false;
+      if (mag2 < least) {
+        least = mag2;
+        records.push(n);
+        if (this.newton(zr, zi, cr, ci, n)) return true;
+      }
+      if (mag2 < nearest) [nearest, nearRe, nearIm, nearAt] = [mag2, zr, zi, n];
+      if (n < windowEnd) continue;
+      windowEnd *= 2;
+      // The orbit converges slowly, or came nearest to 0 before it did.
+      if (n >= 4 * (records.at(-1) as number)) {
+        for (const period of [...records, nearAt - before])
+          if (this.newton(nearRe, nearIm, cr, ci, period)) return true;
+      }
+      before = nearAt;
+      nearest = Infinity;
+    }
+    return false;
+  }
+
+  /** The cycle that Newton's method leads to from w, if it attracts. */
+  private newton(wr: number, wi: number, cr: number, ci: number, n: number): boolean {
+    const { walk } = this;
+    let last2 = Infinity;
+    let scale2 = wr * wr + wi * wi;
+    for (let round = 0; round < ROUNDS; round++) {
+      this.run(wr, wi, cr, ci, n);
+      const slope2 = walk.wr * walk.wr + walk.wi * walk.wi;
+      if (round === 0 && !(slope2 < STEEP2)) return false;
+      const er = walk.zr - wr;
+      const ei = walk.zi - wi;
+      scale2 = Math.max(scale2, round === 0 ? er * er + ei * ei : 0);
+      const dr = 1 - walk.wr;
+      const di = -walk.wi;
+      const d2 = dr * dr + di * di;
+      const mr = (er * dr + ei * di) / d2;
+      const mi = (ei * dr - er * di) / d2;
+      const moved2 = mr * mr + mi * mi;
+      const size2 = wr * wr + wi * wi;
+      const stalled = moved2 >= 0.8 * last2 && moved2 <= STALLED2 * scale2;
+      if (moved2 <= CLOSED2 * size2 || stalled || moved2 === 0) {
+        this.re = wr;
+        this.im = wi;
+        return slope2 < 1 && this.keepShortest(cr, ci, n);
+      }
+      if (!(moved2 < 4)) return false;
+      wr += mr;
+      wi += mi;
+      last2 = moved2;
+    }
+    return false;
+  }
+
+  private run(wr: number, wi: number, cr: number, ci: number, n: number): void {
+    const { walk } = this;
+    walk.begin(wr, wi);
+    for (let k = 0; k < n; k++) {
+      walk.derive(false);
+      walk.step(cr, ci);
+    }
+  }
+
+  /** Keeps the cycle just found, of which n may be a multiple of the period. */
+  private keepShortest(cr: number, ci: number, n: number): boolean {
+    const { walk, re, im } = this;
+    const size2 = re * re + im * im;
+    walk.begin(re, im);
+    for (let k = 1; k <= n; k++) {
+      walk.derive(false);
+      walk.step(cr, ci);
+      if (n % k > 0) continue;
+      const er = walk.zr - re;
+      const ei = walk.zi - im;
+      const dr = walk.wr - 1;
+      const { wi } = walk;
+      if (k < n && er * er + ei * ei > RETURNED2 * size2 * (dr * dr + wi * wi)) continue;
+      this.period = k;
+      this.multiplierRe = walk.wr;
+      this.multiplierIm = walk.wi;
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Half of the conformal radius of c's component at c, in pixels: the distance to its boundary is at least half, at most twice
+   * that (Koebe). λ maps the component of z^d + c to the unit disc, (d - 1) to 1: its root does so 1 to 1.
+   */
+  distance(cr: number, ci: number): number {
+    const { walk, re, im, period } = this;
+    const { power } = this.options;
+    walk.begin(re, im);
+    for (let k = 0; k < period; k++) {
+      walk.derive(true);
+      walk.step(cr, ci);
+    }
+    // dλ/dc = ∂²z/∂w∂c + ∂²z/∂w² · dw/dc, dw/dc = ∂z/∂c / (1 - ∂z/∂w)
+    const dr = 1 - walk.wr;
+    const di = -walk.wi;
+    const d2 = dr * dr + di * di;
+    const ur = (walk.cr * dr + walk.ci * di) / d2;
+    const ui = (walk.ci * dr - walk.cr * di) / d2;
+    const lr = walk.wcr + walk.wwr * ur - walk.wwi * ui;
+    const li = walk.wci + walk.wwr * ui + walk.wwi * ur;
+    const size = Math.sqrt(walk.wr * walk.wr + walk.wi * walk.wi);
+    const rooted = rootOf(size, power - 1);
+    let factor = power - 1;
+    for (let k = 2; k < power; k++) factor *= rooted;
+    const distance = (0.5 * factor * (1 - rooted * rooted)) / Math.sqrt(lr * lr + li * li);
+    return Number.isFinite(distance) ? distance : 0;
+  }
+}
+
+/** The n-th root of 0 to 1: Newton from above, down to the last bit. */
+function rootOf(value: number, n: number): number {
+  if (n === 1 || value === 0) return value;
+  let y = 1;
+  for (;;) {
+    let power = y;
+    for (let i = 2; i < n; i++) power *= y;
+    const next = y - (y - value / power) / n;
+    if (next >= y) return y;
+    y = next;
+  }
+}
+
+/** Points, and their counts. */
+export interface CyclePoints {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  readonly nu: Float64Array;
+}
+
+/** Writes the channel `cycle` of the first `count` points: zeros for those that escape, or whose cycle is not found. */
+export type WriteCycles = (count: number, points: CyclePoints, cycle: Float64Array, check?: () => void) => void;
+
+/** For the points of one view. */
+export function openCycles(options: CycleOptions): WriteCycles {
+  const { julia } = options;
+  const finder = new CycleFinder(options);
+  const shared = julia ? finder.find(julia.re, julia.im) : undefined;
+  return (count, { re, im, nu }, cycle, check = () => undefined) => {
+    cycle.fill(0, 0, NUMBERS * count);
+    for (let k = 0, o = 0; k < count; k++, o += NUMBERS) {
+      if (nu[k] !== Infinity) continue;
+      check();
+      const [cr, ci] = [re[k] as number, im[k] as number];
+      if (!(shared ?? finder.find(cr, ci))) continue;
+      cycle[o] = finder.period;
+      cycle[o + 1] = finder.multiplierRe;
+      cycle[o + 2] = finder.multiplierIm;
+      if (!julia) cycle[o + 3] = finder.distance(cr, ci);
+    }
+  };
+}
+
+/** For a view whose points are numbers of the plane, and for Julia sets at any depth. */
+export function openDirectCycles({ formula, iterations }: View, spacing: number): WriteCycles {
+  const { power, julia } = formula;
+  const given = julia ? { julia: { re: Number(julia.re), im: Number(julia.im) } } : {};
+  return openCycles({ power, limit: iterations, reference: ORBIT_OF_ZERO, spacing, ...given });
+}
