@@ -91,6 +91,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   jittered: 0,
   grid: 0,
   seed: 0,
+  adaptive: 0,
   distance: 0,
   footprint: 0,
   iterate: 0,
@@ -120,7 +121,8 @@ function wireView(view: View): WireView {
     whole: count === 'whole',
     jittered: sampling.kind === 'jittered' ? sampling.count : 0,
     grid: sampling.kind === 'grid' ? sampling.side : 0,
-    seed: sampling.kind === 'jittered' ? sampling.seed : 0,
+    seed: 'seed' in sampling ? sampling.seed : 0,
+    adaptive: sampling.kind === 'adaptive',
     distance: view.distance === true,
     footprint: view.footprint === true,
     iterate: view.iterate === true,
@@ -140,6 +142,7 @@ function viewOf(wire: View__Output): View {
     jittered,
     grid,
     seed,
+    adaptive,
     distance,
     footprint,
     iterate,
@@ -147,18 +150,27 @@ function viewOf(wire: View__Output): View {
     exact,
     ...rest
   } = wire;
-  const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
   return {
     ...rest,
     formula: formulaOf({ step, power, julia, juliaRe, juliaIm }),
     count: whole ? 'whole' : 'smooth',
-    sampling,
+    sampling: samplingOf({ jittered, grid, seed, adaptive }),
     ...(distance ? { distance } : {}),
     ...(footprint ? { footprint } : {}),
     ...(iterate ? { iterate } : {}),
     ...(perturbed ? { perturbed } : {}),
     ...(exact ? { exact } : {}),
   };
+}
+
+function samplingOf({
+  jittered,
+  grid,
+  seed,
+  adaptive,
+}: Pick<View__Output, 'jittered' | 'grid' | 'seed' | 'adaptive'>): Sampling {
+  if (adaptive) return { kind: 'adaptive', seed };
+  return jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
 }
 
 function wireFormula({ step, power, julia }: Formula): WireFormula {

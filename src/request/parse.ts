@@ -23,6 +23,7 @@ import {
   stillOf,
   viewAt,
 } from './request.js';
+import { samplingOf } from './sampling.js';
 import { type Size, sizeOf, zoomOfWidth } from './size.js';
 import { invalid, shorten, type Values, valuesOf } from './values.js';
 
@@ -53,18 +54,20 @@ export function requestOf(v: PictureValues): Request {
   const formula = formulaOf(v);
   const film = filmOf(v, { ...start, formula, colours }, size);
   const [outfile = film.last > film.first ? 'fractal.mp4' : 'fractal.png'] = named;
+  const sampling = samplingOf(v, { film, colours, kernel: v.kernel, outfiles: named });
   const request: Request = {
     formula,
     ...start,
     rotation: v.rotate,
     flip: v.flip,
     ...size,
+    sampling,
     iterations: typeof v.iters === 'number' ? v.iters : 1,
     autoIterations: v.iters === 'auto',
     bailout: v.bailout,
     count: colours.legacy ? 'whole' : 'smooth',
     exact: v.exact,
-    colours: { ...colours, filter: filters(v, { film, colours }) },
+    colours: { ...colours, filter: filters(v, { film, colours, sampling }) },
     film,
     outfile,
     outfiles: [outfile, ...named.slice(1)],
@@ -135,10 +138,15 @@ function coloursOf(v: PictureValues): Colours {
   };
 }
 
-/** Without a flag: in films from keyframes, which have few samples for many pixels. */
-function filters(v: PictureValues, { film, colours }: Pick<Request, 'film' | 'colours'>): boolean {
+/** Without a flag: in films from keyframes, which have few samples for many pixels, and where samples are adaptive, which noise would multiply. */
+function filters(
+  v: PictureValues,
+  { film, colours, sampling }: Pick<Request, 'film' | 'colours' | 'sampling'>,
+): boolean {
   const shares = film.frames > 1 && film.assembly !== 'frames';
-  return (v['palette-filter'] ?? shares) && colours.mode === 'palette' && !colours.legacy;
+  return (
+    (v['palette-filter'] ?? (shares || sampling.kind === 'adaptive')) && colours.mode === 'palette' && !colours.legacy
+  );
 }
 
 function slopeOf(v: PictureValues): Slope | undefined {

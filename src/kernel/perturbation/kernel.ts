@@ -8,8 +8,8 @@ import { arraysFor, type ChannelArrays, putSamples } from '../../shard/raw-sampl
 import type { Rect } from '../../shard/shard.js';
 import { channelsOf } from '../../view/channels.js';
 import { fillPoints, plane } from '../../view/plane.js';
-import { samplesPerPixel, type View } from '../../view/view.js';
-import { CHUNK, chunks } from '../chunks.js';
+import { footprintWidth, samplesPerPixel, type View } from '../../view/view.js';
+import { CHUNK, chunks, type Mask, runs, wantedOf } from '../chunks.js';
 import type { Computed } from '../kernel.js';
 import { abort, constantsOf, stepNumber } from '../wasm.js';
 import { type Finish, openExact, type Walkers } from './exact.js';
@@ -29,8 +29,8 @@ export {
   tablesBuilt,
 } from './shared-reference.js';
 
-/** check: called several times a second while points are iterated exactly; what it throws ends the computation. */
-export type Perturbed = (view: View, rect: Rect, check?: () => void) => Computed;
+/** mask: as in Kernel. check: called several times a second while points are iterated exactly; what it throws ends the computation. */
+export type Perturbed = (view: View, rect: Rect, check?: () => void, mask?: Mask) => Computed;
 
 type BuildLevel = (slot: number, below: number, table: number, level: number, from: number, to: number) => void;
 
@@ -117,7 +117,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     }
   }
 
-  return (view, rect, check = () => undefined) => {
+  return (view, rect, check = () => undefined, mask = undefined) => {
     const exponent = isExtended(view) ? exponentOf(view) : 0;
     if (exponent !== 0) openExtended();
     const scaled = exponent === 0 ? view : { ...view, zoom: scaledZoom(view, exponent) };
@@ -129,22 +129,25 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (proofs ? FLAG_PROOFS : 0);
     // biome-ignore format: as declared
     wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent,
-      1 / Math.sqrt(perPixel));
+      footprintWidth(view.sampling));
     const { distance, footprint, iterate } = view;
-    const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
+    const arrays = arraysFor(channelsOf(view), wantedOf(rect, mask) * perPixel);
+    const order = mask && orderOf(mask);
     const pairs = { distances: distance && found.distance, iterates: iterate && found.iterate };
     const checked = { ...{ nu: found.nu, status, errorBits }, ...pairs };
     let iterations = 0;
-    let uncertain = 0;
+    const uncertain: number[] = [];
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
     const halfWidth = view.width / 2;
     const halfHeight = view.height / 2;
     for (const block of blocks(rect)) {
+      const parts = [...(mask ? runs(rect, mask, perPixel, block.part) : chunks(block.part, perPixel))];
+      if (parts.length === 0) continue;
       const px = block.x + BLOCK / 2 - halfWidth;
       const py = halfHeight - (block.y + BLOCK / 2);
       const [centreRe, centreIm] = [px * cosStep - py * sinStep, px * sinStep + py * cosStep];
       wasm.beginBlock(state, offsetRe + centreRe, offsetIm + centreIm, radius, exponent);
-      for (const part of chunks(block.part, perPixel)) {
+      for (const part of parts) {
         const count = fillPoints(scaled, part, re, im, camera);
         const distancesAt = distance ? distanceAt : 0;
         const footprintsAt = footprint ? footprintAt : 0;
@@ -154,15 +157,29 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
           nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, iteratesAt));
         const replaced = exact.replace(part, checked, check);
         iterations += replaced.iterations;
-        uncertain += replaced.uncertain;
         if (footprint) widthsOfUncertain(count);
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
-          const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;
-          putSamples(arrays, found, { from: y * row, count: row, to });
+          const at = (part.y - rect.y + y) * rect.width + part.x - rect.x;
+          putSamples(arrays, found, { from: y * row, count: row, to: (order ? (order[at] as number) : at) * perPixel });
+        }
+        for (const at of replaced.uncertain) {
+          const [x, y] = [part.x - rect.x + (at % part.width), part.y - rect.y + Math.floor(at / part.width)];
+          uncertain.push(y * rect.width + x);
         }
       }
     }
     return { ...arrays, iterations, uncertain };
   };
+}
+
+/** Of each pixel how many wanted ones are before it. */
+function orderOf(mask: Mask): Int32Array {
+  const order = new Int32Array(mask.length);
+  let before = 0;
+  for (const [at, wanted] of mask.entries()) {
+    order[at] = before;
+    before += wanted;
+  }
+  return order;
 }
