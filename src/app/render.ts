@@ -98,7 +98,7 @@ export interface KeyframesMade {
  */
 export async function render(order: RenderOrder, workers: RenderWorkers, context: Context): Promise<Rendered> {
   const fallback = { strict: order.cluster.strict, warn: logTo(context.emit, 'warn') };
-  const request = withFittingKernel(evenly(order), fallback);
+  const request = withFittingKernel(evenly(order, context.emit), fallback);
   try {
     return await renderOnce({ ...order, request }, workers, context);
   } catch (error) {
@@ -107,8 +107,12 @@ export async function render(order: RenderOrder, workers: RenderWorkers, context
 }
 
 /** Raw samples are kept as many of each pixel. */
-function evenly({ request, store, sheet }: RenderOrder): Request {
-  return store.samples && !sheet ? withFixedSampling(request) : request;
+function evenly({ request, store, sheet }: RenderOrder, emit: Emit): Request {
+  if (!store.samples || sheet) return request;
+  const fixed = withFixedSampling(request);
+  const text = '--keep-samples keeps one sample of each pixel, not as many as its colours need; --samples N keeps more';
+  if (fixed !== request) emit({ kind: 'log', level: 'info', text });
+  return fixed;
 }
 
 /** @throws FractalError KERNEL_MISSING before anything is written */

@@ -6,7 +6,7 @@
 import type { Rect } from '../shard/shard.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import { plane } from '../view/plane.js';
-import { footprintWidth, samplesPerPixel, type View } from '../view/view.js';
+import { sampleDistance, samplesPerPixel, type View } from '../view/view.js';
 import type { Computed, KernelName } from './kernel.js';
 
 export type Method = 'auto' | 'direct' | 'perturbation';
@@ -39,7 +39,7 @@ export function perturbedFrom(deepest: View, method: Method, kernel: KernelName)
   if (method === 'perturbation') return -Infinity;
   const { re, im } = plane(deepest);
   const finest = Math.max(Math.abs(re[0]), Math.abs(im[0])) * 2 ** -DIRECT_BITS;
-  return Math.log10((4 * footprintWidth(deepest.sampling)) / (deepest.height * finest));
+  return Math.log10((4 * sampleDistance(deepest.sampling)) / (deepest.height * finest));
 }
 
 /** Whether a probe of a view that is iterated directly may show that it should not be. */

@@ -2,7 +2,7 @@
 
 import { FractalError } from '../errors.js';
 import { plane } from '../view/plane.js';
-import { footprintWidth, type View } from '../view/view.js';
+import { sampleDistance, type View } from '../view/view.js';
 import type { KernelName } from './kernel.js';
 
 /** Shares of the coordinate's size: f32 has 24 bits and f64 53, of which iterating loses some. */
@@ -18,7 +18,7 @@ function spacingOf(view: View, kernel: KernelName): Spacing {
   const { re, im, step } = plane(view);
   const extent = Math.hypot(view.width, view.height) / 2;
   const size = Math.max(Math.abs(re[0]), Math.abs(im[0]), extent * step);
-  return { spacing: step * footprintWidth(view.sampling), finest: size * RESOLUTION[kernel] };
+  return { spacing: step * sampleDistance(view.sampling), finest: size * RESOLUTION[kernel] };
 }
 
 /** Why direct iteration of `kernel` cannot distinguish the samples of a view, if so; and the deepest zoom here. */
@@ -31,7 +31,7 @@ export function tooClose(
   const needs = `the ${kernel} kernel needs ${finest.toExponential(1)} here`;
   return {
     why: `zoom ${view.zoom} puts samples ${spacing.toExponential(1)} apart, and ${needs}`,
-    deepest: ((4 * footprintWidth(view.sampling)) / (finest * view.height)).toExponential(1),
+    deepest: ((4 * sampleDistance(view.sampling)) / (finest * view.height)).toExponential(1),
   };
 }
 

@@ -54,7 +54,7 @@ export function requestOf(v: PictureValues): Request {
   const formula = formulaOf(v);
   const film = filmOf(v, { ...start, formula, colours }, size);
   const [outfile = film.last > film.first ? 'fractal.mp4' : 'fractal.png'] = named;
-  const sampling = samplingOf(v, { film, colours, kernel: v.kernel, outfiles: named });
+  const sampling = samplingOf(v, { film, colours, outfiles: named });
   const request: Request = {
     formula,
     ...start,

@@ -12,11 +12,11 @@ export interface SamplingValues {
   readonly 'full-size': boolean;
 }
 
-type Pictured = Pick<Request, 'film' | 'colours' | 'kernel' | 'outfiles'>;
+type Pictured = Pick<Request, 'film' | 'colours' | 'outfiles'>;
 
 /**
- * Without a flag: stills get as many samples as they need. Not those that are to be as other programs have them, or in which samples are
- * read; nor from a kernel that is chosen for its speed.
+ * Without a flag: stills get as many samples as they need. Not those that are to be as older programs have them, or in which
+ * samples are read.
  * @throws FractalError REQUEST_INVALID
  */
 export function samplingOf(v: SamplingValues, picture: Pictured): Sampling {
@@ -51,6 +51,6 @@ function isShared({ film }: Pictured): boolean {
   return film.frames > 1 && film.assembly !== 'frames';
 }
 
-function isStill({ film, colours, kernel }: Pictured): boolean {
-  return film.frames === 1 && !colours.legacy && kernel !== 'gpu' && kernel !== 'cpu';
+function isStill({ film, colours }: Pictured): boolean {
+  return film.frames === 1 && !colours.legacy;
 }

@@ -31,7 +31,6 @@ export type Sampling =
 
 /** Totals of samples of a pixel with adaptive sampling, after each round of it. */
 export const ROUNDS = [1, 5, 17, 65] as const;
-const MOST = 65;
 /** Adaptive samples of a pixel, in the mean of many pictures (docs/decisions/0108). */
 const EXPECTED = 5;
 
@@ -75,20 +74,12 @@ export function samplesPerPixel(sampling: Sampling): number {
   }
 }
 
-/** The most samples that a pixel may have beside one another, up to the last of these. */
-function density(sampling: Sampling): number {
-  switch (sampling.kind) {
-    case 'grid':
-    case 'jittered':
-      return samplesPerPixel(sampling);
-    case 'sequence':
-      return sampling.to;
-    case 'adaptive':
-      return MOST;
-  }
+/** The width of a sample's footprint, in pixels. */
+export function footprintWidth(sampling: Sampling): number {
+  return 1 / Math.sqrt(sampling.kind === 'sequence' ? sampling.to : samplesPerPixel(sampling));
 }
 
-/** The width of a sample's footprint in pixels, where samples are as dense as they get. */
-export function footprintWidth(sampling: Sampling): number {
-  return 1 / Math.sqrt(density(sampling));
+/** How far neighbouring samples are apart, in pixels. Where adaptive ones are closer, some may have the same bits. */
+export function sampleDistance(sampling: Sampling): number {
+  return 1 / Math.sqrt(sampling.kind === 'sequence' ? EXPECTED : samplesPerPixel(sampling));
 }

@@ -40,9 +40,7 @@ export const QUALITY_FLAGS = {
     schema: whole(1, 64),
     insteadOf: 'samples',
     describe: 'S x S samples a pixel, on a grid, instead of --samples',
-    // A still of one sample a pixel says so; for films that is usual.
-    metadata: ({ sampling, film }) =>
-      sampling.kind === 'grid' && (sampling.side > 1 || film.frames === 1) ? String(sampling.side) : undefined,
+    metadata: ({ sampling }) => (sampling.kind === 'grid' ? String(sampling.side) : undefined),
   },
   'full-size': {
     group,
