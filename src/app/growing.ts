@@ -2,6 +2,7 @@
 
 import type { Incomplete } from '../leader/job/gathering.js';
 import { paintFrame } from '../render/paint-frame.js';
+import { paintedOf } from '../render/painted.js';
 import { PLAIN } from '../render/quantise.js';
 import { encodeSnapshot, type Thinned, thinned } from '../render/snapshot.js';
 import { type Request, viewAt } from '../request/request.js';
@@ -93,5 +94,5 @@ export function growing(now: () => number): Growing {
 async function paintedBy(request: Request, frame: Frame): Promise<Frame> {
   const { index } = frame;
   const paint = paintOf(request, { kind: 'pixels', levels: PLAIN });
-  return paint ? paintFrame(frame, paintAt(request, paint, index), viewAt(request, index).iterations) : frame;
+  return paint ? paintFrame(frame, paintAt(request, paint, index), paintedOf(viewAt(request, index))) : frame;
 }

@@ -1,6 +1,6 @@
 /** Frames whose raw samples the store has, each by itself. Nothing is computed. */
 
-import { hasIterate, type Request } from '../request/request.js';
+import { neededOf, type Request } from '../request/request.js';
 import { type Assembly, assemble, type Size } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
@@ -78,13 +78,12 @@ export async function keptFrames(prepared: Prepared, options: FramesOptions): Pr
 
 /** What samples kept for one request lack of what another one with the same samples has. */
 export function lacksOf(kept: Request, request: Request): string[] {
+  const [has, needed] = [neededOf(kept), neededOf(request)];
   return [
-    ...(request.colours.filter && !kept.colours.filter
+    ...(needed.footprint && !has.footprint
       ? ['the samples were kept without footprints: painted without the palette filter']
       : []),
-    ...(hasIterate(request) && !hasIterate(kept)
-      ? ['the samples were kept without their last iterates: the .exr has no phase T']
-      : []),
+    ...(needed.phase && !has.phase ? ['the samples were kept without their phases: the .exr has no T'] : []),
   ];
 }
 

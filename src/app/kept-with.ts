@@ -1,29 +1,28 @@
 /** Samples in the store may have been kept for other colours, which need more of them than those of a request, or less. */
 
-import { DEFAULT_SLOPE } from '../render/colours.js';
-import { hasDistance, hasIterate, neededOf, type Request } from '../request/request.js';
+import { needsOf } from '../render/colours.js';
+import { holdsSamples } from '../render/outfile.js';
+import { neededOf, type Request } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
 import { apart, type ChannelArrays, joined } from '../shard/raw-samples.js';
 import { channelsOf } from '../view/channels.js';
 
-/** An outfile for which distances and iterates are kept. */
-const WITH_ALL = ['x.exr'] as const;
-
 /**
- * Requests with the same samples, of colours and outfiles that need at least as much of them, the request itself first; then
- * those without footprints, of which it can be painted without the palette filter, and without iterates.
+ * Requests with the same samples and at least as many channels of them as are needed, the request itself first; then those
+ * without what can be done without: footprints, of which it can be painted without the palette filter, and phases that
+ * only a file would hold.
  */
 export function keptWith(request: Request): Request[] {
-  const { slope, ...colours } = request.colours;
-  const distances = hasDistance(request) ? [true] : [false, true];
-  const footprints = colours.legacy ? [false] : colours.filter ? [true, false] : [false, true];
-  const iterates = hasIterate(request) ? [true, false] : [false, true];
-  return iterates.flatMap((iterate) =>
-    footprints.flatMap((filter) =>
-      (iterate ? [true] : distances).map((distance) => {
-        const others = { ...colours, mode: 'palette', filter, ...(distance ? { slope: DEFAULT_SLOPE } : {}) } as const;
-        // Whatever is written now: an .npy needs no footprints, but finds samples that have them.
-        return { ...request, colours: others, outfile: '', outfiles: iterate ? WITH_ALL : [] };
+  const needed = neededOf({ ...request, outfiles: request.outfiles.filter(holdsSamples) });
+  const most = (has: boolean | undefined) => (has ? [true] : [false, true]);
+  const phases = needed.phase && !needsOf(request.colours).phase ? [true, false] : most(needed.phase);
+  const { legacy, patterns } = request.colours;
+  const footprints = legacy ? [false] : patterns ? [true] : needed.footprint ? [true, false] : [false, true];
+  return phases.flatMap((phase) =>
+    footprints.flatMap((footprint) =>
+      most(needed.distance).map((distance) => {
+        const has = { ...(distance ? { distance } : {}), ...(footprint ? { footprint } : {}) } as const;
+        return { ...request, channels: { ...has, ...(phase ? { phase } : {}) } };
       }),
     ),
   );

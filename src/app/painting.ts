@@ -3,6 +3,7 @@
 import type { Look, Painting } from '../film/samples.js';
 import { needsDistance } from '../render/colours.js';
 import type { Paint } from '../render/paint.js';
+import { paintedOf } from '../render/painted.js';
 import { lookAt, lookChanges, type Request } from '../request/request.js';
 import type { Channels } from '../view/channels.js';
 import { paintAt } from './picture.js';
@@ -15,13 +16,13 @@ interface Options {
 }
 
 export function paintingOf(request: Request, paint: Paint, { channels, from }: Options): Painting {
-  const { colours, iterations } = request;
+  const { colours } = request;
   const changes = lookChanges(request);
-  const common = { iterations, filter: colours.filter, channels };
+  const common = { ...paintedOf(request), filter: colours.filter, channels };
   const same: Look = { paint, ...common };
   return {
     nameOf: (frame) => (changes ? JSON.stringify(lookAt(request, from + frame)) : ''),
-    scaled: needsDistance(colours),
+    scaled: needsDistance(colours) || colours.patterns?.lines !== undefined,
     lookOf: (frame) => (changes ? { paint: paintAt(request, paint, from + frame), ...common } : same),
   };
 }

@@ -5,6 +5,7 @@ import { openContactSheet } from '../render/contact-sheet.js';
 import { type LookNumbers, withLook } from '../render/look.js';
 import { type Output, openOutputs } from '../render/output.js';
 import { frameLight, paintFrame } from '../render/paint-frame.js';
+import { paintedOf } from '../render/painted.js';
 import { PLAIN } from '../render/quantise.js';
 import { parametersOf } from '../request/metadata.js';
 import { frameCount, lookAt, lookChanges, neededOf, type Request, viewAt } from '../request/request.js';
@@ -106,10 +107,9 @@ export async function writeFrame(
 ): Promise<void> {
   const { index } = frame;
   const view = viewAt(request, index);
-  const { iterations } = view;
   const own = paint && paintAt(request, paint, index);
-  const painted = own && output.wants.kind === 'pixels' ? await paintFrame(frame, own, iterations) : frame;
-  const light = own && once(() => frameLight(frame, own, iterations));
+  const painted = own && output.wants.kind === 'pixels' ? await paintFrame(frame, own, paintedOf(view)) : frame;
+  const light = own && once(() => frameLight(frame, own, paintedOf(view)));
   await output.write(
     painted,
     (of) => (of === 'film' ? parametersOf(request) : parametersOf(request, index)),

@@ -18,9 +18,11 @@ export interface Searched {
 
 /** Of a still, or of a frame, counted from the first of the whole film. */
 export async function samplesMissing({ store, request, signal }: Searched, frame: number): Promise<FractalError> {
-  const what = hasDistance(request)
-    ? 'samples with distances, for .exr, --slope and --color-mode distance,'
-    : 'samples';
+  const more = [
+    ...(hasDistance(request) ? ['distances, for .exr, --slope and --color-mode distance,'] : []),
+    ...(request.colours.patterns ? ['phases, for --stripes and the like,'] : []),
+  ];
+  const what = more.length > 0 ? `samples with ${more.join(' and ')}` : 'samples';
   const film = request.film.frames > 1;
   const first = `the store has no ${what} of ${film ? `frame ${frame} of this film` : 'this view'}`;
   const other = store && (await keptInstead(store, request));

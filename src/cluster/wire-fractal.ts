@@ -16,8 +16,8 @@ import { bufferOf, missing, shared } from './wire-bytes.js';
 type Paint = NonNullable<FractalScene['paint']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
-/** The fields of FractalScene and FractalTask that are messages: paint (with its light) and reference; view and look. */
-export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {} }, 2: {} };
+/** The fields of FractalScene and FractalTask that are messages: paint (with its light and patterns) and reference; view and look. */
+export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {}, 12: {}, 13: {} }, 2: {} };
 export const FRACTAL_TASK_SHAPE: Nested = { 1: {}, 6: { 3: {} } };
 
 /** A formula among the fields of a view or a reference. */
@@ -94,7 +94,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   adaptive: 0,
   distance: 0,
   footprint: 0,
-  iterate: 0,
+  phase: 0,
   perturbed: 0,
   exact: 0,
 } satisfies Record<keyof View__Output, 0>) as (keyof View__Output)[];
@@ -125,7 +125,7 @@ function wireView(view: View): WireView {
     adaptive: sampling.kind === 'adaptive',
     distance: view.distance === true,
     footprint: view.footprint === true,
-    iterate: view.iterate === true,
+    phase: view.phase === true,
     perturbed: view.perturbed === true,
     exact: view.exact === true,
   };
@@ -145,7 +145,7 @@ function viewOf(wire: View__Output): View {
     adaptive,
     distance,
     footprint,
-    iterate,
+    phase,
     perturbed,
     exact,
     ...rest
@@ -157,7 +157,7 @@ function viewOf(wire: View__Output): View {
     sampling: samplingOf({ jittered, grid, seed, adaptive }),
     ...(distance ? { distance } : {}),
     ...(footprint ? { footprint } : {}),
-    ...(iterate ? { iterate } : {}),
+    ...(phase ? { phase } : {}),
     ...(perturbed ? { perturbed } : {}),
     ...(exact ? { exact } : {}),
   };
@@ -182,12 +182,14 @@ function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formu
   return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
 }
 
-function wirePaint({ kind, linear, light, levels, ...rest }: Paint): WirePaint {
-  return { ...rest, ...levels, mode: MODES[kind], light: light ?? null, linear: bufferOf(linear) };
+function wirePaint({ kind, linear, light, levels, patterns = {}, ...rest }: Paint): WirePaint {
+  const { stripes = null, decomposition = null, lines = null } = patterns;
+  const drawn = { stripes, decomposition, lines };
+  return { ...rest, ...levels, ...drawn, mode: MODES[kind], light: light ?? null, linear: bufferOf(linear) };
 }
 
 /** The table lies in memory that the threads of a worker share. */
-function paintOf({ mode, linear, light, bits, dither, ...rest }: Paint__Output): Paint {
+function paintOf({ mode, linear, light, bits, dither, stripes, decomposition, lines, ...rest }: Paint__Output): Paint {
   const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
   if (!kind) throw missing(`known mode of a paint: ${mode}`);
   if (bits !== 8 && bits !== 16) throw missing(`known number of bits of a paint: ${bits}`);
@@ -196,9 +198,22 @@ function paintOf({ mode, linear, light, bits, dither, ...rest }: Paint__Output):
   return {
     kind,
     ...rest,
+    ...(stripes || decomposition || lines ? { patterns: patternsOf({ stripes, decomposition, lines }) } : {}),
     ...(light ? { light } : {}),
     levels: { bits, dither },
     linear: new Float32Array(shared(linear)),
+  };
+}
+
+function patternsOf({
+  stripes,
+  decomposition,
+  lines,
+}: Pick<Paint__Output, 'stripes' | 'decomposition' | 'lines'>): NonNullable<Paint['patterns']> {
+  return {
+    ...(stripes ? { stripes } : {}),
+    ...(decomposition ? { decomposition } : {}),
+    ...(lines ? { lines } : {}),
   };
 }
 

@@ -98,11 +98,12 @@ export class Painter {
   }
 
   paint(task: PaintTask, look: Look): void {
-    const { kind, light, size } = look.paint;
+    const { kind, light, patterns, size } = look.paint;
     const { width, height } = around(task.tile);
     const count = width * height;
     // What films from keyframes are, unless asked otherwise.
-    const usual = kind === 'cycle' && !light && look.filter && look.channels.join() === USUAL && size <= ENTRIES;
+    const usual =
+      kind === 'cycle' && !light && !patterns && look.filter && look.channels.join() === USUAL && size <= ENTRIES;
     if (usual) this.paintFiltered(task.samples, count, look.paint);
     else this.paintAny(task, look, count);
     this.film.steady(this.light.byteOffset, this.noise.byteOffset, task.tile.width, task.tile.height / 2, task.tile.at);
@@ -121,10 +122,14 @@ export class Painter {
       MOST_CYCLES, this.light.byteOffset, this.noise.byteOffset);
   }
 
-  private paintAny({ samples, scale }: PaintTask, { paint, iterations, filter, channels }: Look, count: number): void {
+  private paintAny(
+    { samples, scale }: PaintTask,
+    { paint, iterations, escaping, filter, channels }: Look,
+    count: number,
+  ): void {
     this.taken = 0;
     const values = new Float64Array(this.memory.buffer, samples, numbersOf(channels) * count);
-    const { nu, distance, footprint } = apart(values, channels, (numbers) => this.take(numbers));
+    const { nu, distance, footprint, phase } = apart(values, channels, (numbers) => this.take(numbers));
     const noise = this.noise.subarray(0, count);
     const known = footprint && paint.kind === 'cycle';
     if (known) noiseOf(nu, footprint, paint, filter, noise);
@@ -132,8 +137,20 @@ export class Painter {
     for (let i = 0; i < count; i++) if (Number.isNaN(nu[i])) noise[i] = -1;
     if (distance && scale !== 1) for (let i = 0; i < distance.length; i++) distance[i]! /= scale;
     // The width is that across a sample of the keyframe, whatever the size of a pixel.
-    const counts = { nu, perPixel: 1, iterations, ...(filter && footprint ? { footprint } : {}) };
-    paintLight({ ...counts, ...(distance ? { distance } : {}) }, paint, this.light.subarray(0, LIGHT * count));
+    const counts = {
+      nu,
+      perPixel: 1,
+      scale,
+      iterations,
+      ...(escaping ? { escaping } : {}),
+      ...(phase ? { phase } : {}),
+    };
+    const widths = (filter || paint.patterns) && footprint ? { footprint } : {};
+    paintLight(
+      { ...counts, ...widths, ...(distance ? { distance } : {}) },
+      paint,
+      this.light.subarray(0, LIGHT * count),
+    );
   }
 
   private take(numbers: number): Float64Array {

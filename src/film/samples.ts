@@ -1,5 +1,6 @@
 /** Raw samples of keyframes, and how they become colours. */
 
+import type { Escape } from '../render/escape.js';
 import type { Paint } from '../render/paint.js';
 import type { Rect } from '../shard/shard.js';
 import type { Channels } from '../view/channels.js';
@@ -16,6 +17,7 @@ export interface Look {
   readonly paint: Paint;
   /** Of the view. */
   readonly iterations: number;
+  readonly escaping?: Escape;
   /** The palette is filtered over footprints. */
   readonly filter: boolean;
   /** Of samples, some of which may not be needed. */

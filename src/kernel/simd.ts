@@ -26,22 +26,19 @@ export interface SimdModule {
 
 const PAGE = 65536;
 
-/** Bytes of the numbers in a slot's region: re, im, nu and footprint of CHUNK points, and pairs: their distances and iterates. */
-const NUMBERS_BYTES = 8 * 8 * CHUNK;
+/** Bytes of the numbers in a slot's region: re, im, nu, footprint and phase of CHUNK points, and their distances, which are pairs. */
+const NUMBERS_BYTES = 7 * 8 * CHUNK;
 
 interface Exports {
   openSlot(at: number): number;
   // biome-ignore format: one line per group of arguments
   iterate(slot: number, step: number, power: number, flags: number, limit: bigint, bailout: number,
     juliaRe: number, juliaIm: number, count: number, re: number, im: number, nu: number,
-    footprint: number, side: number): bigint;
+    footprint: number, side: number, phase: number): bigint;
   // biome-ignore format: one line per group of arguments
   distances(step: number, power: number, julia: boolean, limit: bigint, bailout: number, juliaRe: number,
     juliaIm: number, count: number, re: number, im: number, nu: number,
     turnRe: number, turnIm: number, distance: number): void;
-  // biome-ignore format: one line per group of arguments
-  escapedIterates(step: number, power: number, julia: boolean, limit: bigint, bailout: number, juliaRe: number,
-    juliaIm: number, count: number, re: number, im: number, nu: number, iterate: number): void;
 }
 
 /** Compiles the kernel for `slots` threads. With the optimising compiler alone: a long shard would stay in the code of the first one. */
@@ -61,21 +58,21 @@ export function compileSimd(slots: number): SimdModule {
 export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior = true): Kernel {
   const { memory, regionBytes } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
-  const { openSlot, iterate, distances, escapedIterates } = exports as unknown as Exports;
+  const { openSlot, iterate, distances } = exports as unknown as Exports;
   const constants = constantsOf(exports, ['FLAG_JULIA', 'FLAG_WHOLE', 'FLAG_INTERIOR']);
   const reAt = PAGE + slot * regionBytes;
   const imAt = reAt + 8 * CHUNK;
   const nuAt = imAt + 8 * CHUNK;
   const footprintAt = nuAt + 8 * CHUNK;
   const distanceAt = footprintAt + 8 * CHUNK;
-  const iterateAt = distanceAt + 16 * CHUNK;
+  const phaseAt = distanceAt + 16 * CHUNK;
   const re = new Float64Array(memory.buffer, reAt, CHUNK);
   const im = new Float64Array(memory.buffer, imAt, CHUNK);
   const found: ChannelArrays = {
     nu: new Float64Array(memory.buffer, nuAt, CHUNK),
     footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
     distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
-    iterate: new Float64Array(memory.buffer, iterateAt, 2 * CHUNK),
+    phase: new Float64Array(memory.buffer, phaseAt, CHUNK),
   };
   const state = openSlot(reAt + NUMBERS_BYTES);
 
@@ -101,16 +98,11 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       for (const part of parts) count += fillPoints(view, part, re.subarray(count), im.subarray(count));
       // biome-ignore format: as declared
       iterations += iterate(state, step, formula.power, flags, limit, view.bailout, juliaRe, juliaIm,
-        count, reAt, imAt, nuAt, view.footprint ? footprintAt : 0, side);
+        count, reAt, imAt, nuAt, view.footprint ? footprintAt : 0, side, view.phase ? phaseAt : 0);
       if (view.distance) {
         // biome-ignore format: as declared
         distances(step, formula.power, formula.julia !== undefined, limit, view.bailout, juliaRe,
           juliaIm, count, reAt, imAt, nuAt, toPicture.re, toPicture.im, distanceAt);
-      }
-      if (view.iterate) {
-        // biome-ignore format: as declared
-        escapedIterates(step, formula.power, formula.julia !== undefined, limit, view.count === 'whole' ? 2 : view.bailout,
-          juliaRe, juliaIm, count, reAt, imAt, nuAt, iterateAt);
       }
       putSamples(arrays, found, { from: 0, count, to: done });
       done += count;

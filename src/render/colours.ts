@@ -4,13 +4,14 @@
  */
 
 import { FractalError } from '../errors.js';
+import type { Extras } from '../view/channels.js';
 import { sinCos } from '../view/plane.js';
-import type { View } from '../view/view.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
 import { type Mode, modeColour } from './modes.js';
 import { type Triple, toLinear } from './oklab.js';
 import type { Paint } from './paint.js';
 import { findPalette, type Palette, parseHex } from './palette.js';
+import type { Patterns } from './patterns.js';
 import { type Levels, PLAIN } from './quantise.js';
 import type { Light } from './slope.js';
 
@@ -37,6 +38,8 @@ export interface Colours {
   readonly legacy: boolean;
   /** The palette is filtered over the footprints of samples. Only mode palette, without legacy. */
   readonly filter: boolean;
+  /** Made of the phase of samples. Absent: none. */
+  readonly patterns?: Patterns;
   /** Shading by a light from the side. Absent: none. */
   readonly slope?: Slope;
 }
@@ -73,9 +76,14 @@ export function needsDistance({ mode, slope }: Colours): boolean {
   return mode === 'distance' || slope !== undefined;
 }
 
-/** What colouring needs of the samples beside nu, as a view asks for it. */
-export function needsOf(colours: Colours): Pick<View, 'distance' | 'footprint'> {
-  return { ...(needsDistance(colours) ? { distance: true } : {}), ...(colours.filter ? { footprint: true } : {}) };
+/** What colouring needs of the samples beside nu. */
+export function needsOf(colours: Colours): Extras {
+  const { filter, patterns } = colours;
+  return {
+    ...(needsDistance(colours) ? { distance: true } : {}),
+    ...(filter || patterns ? { footprint: true } : {}),
+    ...(patterns ? { phase: true } : {}),
+  };
 }
 
 /**
@@ -83,9 +91,15 @@ export function needsOf(colours: Colours): Pick<View, 'distance' | 'footprint'> 
  * PALETTE_INVALID.
  */
 export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN): Paint {
-  const { mode, slope } = colours;
+  const { mode, slope, patterns } = colours;
   const interior = linearOf(interiorOf(colours) ?? [0, 0, 0]);
-  const common = { hard: mode === 0, height, levels, ...(slope ? { light: lightOf(slope) } : {}) };
+  const common = {
+    hard: mode === 0,
+    height,
+    levels,
+    ...(patterns ? { patterns } : {}),
+    ...(slope ? { light: lightOf(slope) } : {}),
+  };
   if (mode === 'palette' || mode === 'distance') {
     const { density, offset, palette, step, interpolation } = colours;
     const found = findPalette(palette);

@@ -14,7 +14,6 @@ import type { Frame } from '../shard/frame.js';
 import { apart } from '../shard/raw-samples.js';
 import { type Attributes, type Channel, exrFile } from './exr.js';
 import type { Raw } from './output-options.js';
-import { turnsOf } from './turns.js';
 
 /** Added to counts, which may be below 0. */
 const BIAS = 1024;
@@ -52,7 +51,7 @@ function colourChannels(light: Float32Array): Channel[] {
 function sampleChannels({ answer, width, height }: Frame, view: ExrOptions['view']): Channel[] {
   if (answer.kind !== 'samples') throw new TypeError('an .exr is made of raw samples');
   const pixels = width * height;
-  const { nu, distance, iterate } = apart(answer.values, answer.channels);
+  const { nu, distance, phase } = apart(answer.values, answer.channels);
   const [low, high, part] = [new Uint32Array(pixels), new Uint32Array(pixels), new Float32Array(pixels)];
   const more = BIAS + beyondNu(view);
   for (let i = 0; i < pixels; i++) {
@@ -70,15 +69,15 @@ function sampleChannels({ answer, width, height }: Frame, view: ExrOptions['view
     { name: long ? 'N0' : 'N', type: 'uint', values: low },
     ...(long ? [{ name: 'N1', type: 'uint', values: high } as const] : []),
     { name: 'NF', type: 'float', values: part },
-    ...(iterate ? [float('T', (i) => phaseOf(iterate[2 * i] as number, iterate[2 * i + 1] as number))] : []),
+    ...(phase ? [float('T', (i) => turnsOf(phase[i] as number))] : []),
     ...(distance ? [float('DEX', (i) => distance[2 * i] as number)] : []),
     ...(distance ? [float('DEY', (i) => distance[2 * i + 1] as number)] : []),
   ];
 }
 
 /** Turns as a 32-bit float, which nearly a whole turn would round to 1. */
-function phaseOf(re: number, im: number): number {
-  const turns = Math.fround(turnsOf(re, im));
+function turnsOf(phase: number): number {
+  const turns = Math.fround(phase);
   return turns < 1 ? turns : 0;
 }
 

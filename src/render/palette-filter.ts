@@ -27,7 +27,7 @@ export function sumsOf(linear: Float32Array, size: number): Sums {
  * The mean of the cycle over the width of each sample, 3 numbers in linear light, 0 to 1. Nu is taken to be linear on the
  * interval. `widths`: of nu, 0 in the interior.
  */
-export function filteredCycle(nu: Float64Array, widths: Float64Array, table: Table, colours: Float32Array): void {
+export function filteredCycle(nu: Float64Array, widths: Float64Array, table: Table, colours: Float64Array): void {
   const { size, linear } = table;
   const sums = sumsOf(linear, size);
   const { start, speed, shift } = cycleOf(table);
@@ -53,9 +53,9 @@ export function filteredCycle(nu: Float64Array, widths: Float64Array, table: Tab
       const blue = (sums[3 * l + 2] as number) - (sums[3 * k + 2] as number) + cycles * allBlue;
       const scale = 1 / entries;
       // Sums are rounded, and may differ by less than nothing.
-      colours[o] = red > 0 ? red * scale : 0;
-      colours[o + 1] = green > 0 ? green * scale : 0;
-      colours[o + 2] = blue > 0 ? blue * scale : 0;
+      colours[o] = red > 0 ? Math.fround(red * scale) : 0;
+      colours[o + 1] = green > 0 ? Math.fround(green * scale) : 0;
+      colours[o + 2] = blue > 0 ? Math.fround(blue * scale) : 0;
       continue;
     }
     const k = ((position - Math.floor(position)) * size) | 0;

@@ -11,8 +11,8 @@ import { ROUNDS } from '../view/view.js';
 import { toLevel } from './oklab.js';
 
 /** Levels of 256, of any channel; measured (docs/decisions/0108). */
-export const DIFFERENT = 12;
-export const CHANGE = 4;
+export const DIFFERENT = 16;
+export const CHANGE = 5;
 
 /** Levels of 8-bit sRGB for a change of linear light, by its square root, about: 112·light^-0.58 and 3295 near black. */
 const LEVELS = 127.5;

@@ -6,6 +6,8 @@
  * Where the set is nearer than a pixel, the direction differs from one sample to the next: there the shading fades.
  */
 
+import { channelOf, type Painted } from './painted.js';
+
 /** Where the light comes from, in the picture: a vector as long as the light is strong, 0 to 1. */
 export interface Light {
   readonly right: number;
@@ -19,71 +21,24 @@ const FAR = 0.25;
 /** What a fully lit, dark sample gains, as a multiple of its unlit value. */
 const GAIN = 2;
 
-/** One shade a sample, -1 (turned away from the light) to 1; 0 where there is no direction. */
-export function shadesOf(vectors: Float64Array, { right, up }: Light, height: number, shades: Float64Array): void {
+/** Lights colours of samples, 3 numbers each in linear light. The interior, which has no direction, stays as it is. */
+export function lit(samples: Painted, { right, up }: Light, height: number, colours: Float64Array): void {
+  const vectors = channelOf(samples, 'distance');
   const far = FAR * height;
-  for (let i = 0, k = 0; k < vectors.length; i++, k += 2) {
+  for (let k = 0, o = 0; k < vectors.length; k += 2, o += 3) {
     const x = vectors[k] as number;
     const y = vectors[k + 1] as number;
     const d = Math.sqrt(x * x + y * y);
-    shades[i] = (x * right + y * up) / (NEAR + d + (d * d) / far);
+    // -1 (turned away from the light) to 1.
+    const shade = (x * right + y * up) / (NEAR + d + (d * d) / far);
+    colours[o] = inShade(colours[o] as number, shade);
+    colours[o + 1] = inShade(colours[o + 1] as number, shade);
+    colours[o + 2] = inShade(colours[o + 2] as number, shade);
   }
-}
-
-/** The mean of a pixel's shaded samples, in linear light. A position between two entries of the table has a colour between theirs. */
-export function litMean(
-  positions: Float64Array | Int32Array,
-  shades: Float64Array,
-  perPixel: number,
-  linear: Float32Array,
-  light: Float32Array,
-): void {
-  for (let i = 0, o = 0; o < light.length; o += 3) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (const end = i + perPixel; i < end; i++) {
-      const position = positions[i] as number;
-      const shade = shades[i] as number;
-      const whole = position | 0;
-      const part = position - whole;
-      const k = 3 * whole;
-      const next = part > 0 ? k + 3 : k;
-      red += lit(between(linear, k, next, part), shade);
-      green += lit(between(linear, k + 1, next + 1, part), shade);
-      blue += lit(between(linear, k + 2, next + 2, part), shade);
-    }
-    light[o] = red / perPixel;
-    light[o + 1] = green / perPixel;
-    light[o + 2] = blue / perPixel;
-  }
-}
-
-/** The mean of a pixel's samples, in linear light, of which each has a colour of its own. */
-export function meanOfLit(colours: Float32Array, shades: Float64Array, perPixel: number, light: Float32Array): void {
-  for (let i = 0, k = 0, o = 0; o < light.length; o += 3) {
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    for (const end = i + perPixel; i < end; i++, k += 3) {
-      const shade = shades[i] as number;
-      red += lit(colours[k] as number, shade);
-      green += lit(colours[k + 1] as number, shade);
-      blue += lit(colours[k + 2] as number, shade);
-    }
-    light[o] = red / perPixel;
-    light[o + 1] = green / perPixel;
-    light[o + 2] = blue / perPixel;
-  }
-}
-
-function between(linear: Float32Array, from: number, to: number, part: number): number {
-  const start = linear[from] as number;
-  return start + part * ((linear[to] as number) - start);
 }
 
 /** Linear light in a shade: darker down to black, or brighter; hues stay, black stays black, white white. */
-function lit(value: number, shade: number): number {
+export function inShade(value: number, shade: number): number {
   const gain = GAIN * shade;
   return shade < 0 ? value * (1 + shade) : (value * (1 + gain)) / (1 + gain * value);
 }

@@ -8,6 +8,7 @@ import {
   LEGACY_STEP,
   type Slope,
 } from '../render/colours.js';
+import type { Patterns } from '../render/patterns.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
@@ -45,11 +46,10 @@ export function parseRequest(raw: RawRequest): Request {
 export function requestOf(v: PictureValues): Request {
   const colours = coloursOf(v);
   const named = outfilesOf(v);
-  const distance = hasDistance({ colours, outfiles: named });
-  if (distance) refuseDistance(v, colours);
+  if (hasDistance({ colours, outfiles: named })) refuseDistance(v, colours);
   refuseBeyondKernel(v);
   refuseExactDirect(v);
-  const size = sizeOf({ ...v, outfiles: named }, distance);
+  const size = sizeOf({ ...v, outfiles: named }, colours);
   const start = { re: v.xpos, im: v.ypos, zoom: zoomOf(v, size) };
   const formula = formulaOf(v);
   const film = filmOf(v, { ...start, formula, colours }, size);
@@ -124,6 +124,7 @@ function coloursOf(v: PictureValues): Colours {
   const mode = v['color-mode'];
   const legacy = v['legacy-colors'];
   const slope = slopeOf(v);
+  const patterns = patternsOf(v);
   return {
     palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
     step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
@@ -134,6 +135,7 @@ function coloursOf(v: PictureValues): Colours {
     legacy,
     filter: false,
     ...(v.interior === undefined ? {} : { interior: v.interior }),
+    ...(patterns ? { patterns } : {}),
     ...(slope ? { slope } : {}),
   };
 }
@@ -145,8 +147,28 @@ function filters(
 ): boolean {
   const shares = film.frames > 1 && film.assembly !== 'frames';
   return (
-    (v['palette-filter'] ?? (shares || sampling.kind === 'adaptive')) && colours.mode === 'palette' && !colours.legacy
+    (v['palette-filter'] ?? (shares || sampling.kind === 'adaptive' || colours.patterns !== undefined)) &&
+    colours.mode === 'palette' &&
+    !colours.legacy
   );
+}
+
+/** Patterns are means over the footprints of samples, and go on from band to band by the fraction of smooth counts. */
+function patternsOf(v: PictureValues): Patterns | undefined {
+  const { stripes, decomposition, 'field-lines': lines } = v;
+  const patterns = {
+    ...(stripes ? { stripes } : {}),
+    ...(decomposition ? { decomposition } : {}),
+    ...(lines ? { lines } : {}),
+  };
+  const [flag] = Object.keys(patterns).map((name) => (name === 'lines' ? '--field-lines' : `--${name}`));
+  if (!flag) return undefined;
+  if (v['legacy-colors']) throw invalid(`${flag} needs smooth counts, which --legacy-colors does not have`);
+  if (v['palette-filter'] === false)
+    throw invalid(`${flag} needs the footprints of samples, without which --no-palette-filter paints: leave one out`);
+  if (v.kernel === 'gpu' || v.kernel === 'cpu')
+    throw invalid(`${flag} needs the phase of samples, which --kernel ${v.kernel} does not compute: use --kernel simd`);
+  return patterns;
 }
 
 function slopeOf(v: PictureValues): Slope | undefined {

@@ -47,6 +47,8 @@ export interface Request {
   readonly blockSize?: number;
   readonly kernel: 'auto' | 'simd' | 'gpu' | 'cpu';
   readonly method: 'auto' | 'direct' | 'perturbation';
+  /** Channels of samples beside nu, whatever is needed: as the store has them. Absent: what is needed. */
+  readonly channels?: Extras;
   /** log10 of the zoom from which views are perturbed; undefined while method `auto` is undecided. */
   readonly perturbedFrom?: number;
 }
@@ -193,13 +195,14 @@ export function viewOf(request: Request, place: Place & Partial<Camera>): View {
 }
 
 /** What a request needs of its samples beside nu. Other kernels compute no footprints, and raw samples are not filtered. */
-export function neededOf(request: Pick<Request, 'colours' | 'kernel' | 'outfiles' | 'sampling'>): Extras {
-  const { colours, kernel, outfiles } = request;
+export function neededOf(request: Pick<Request, 'colours' | 'kernel' | 'outfiles' | 'sampling' | 'channels'>): Extras {
+  const { colours, kernel, outfiles, channels } = request;
+  if (channels) return channels;
   const computed = kernel !== 'gpu' && kernel !== 'cpu' && !outfiles.some((path) => path.endsWith('.npy'));
   return {
     ...(hasDistance(request) ? { distance: true } : {}),
     ...(needsOf(colours).footprint && computed ? { footprint: true } : {}),
-    ...(hasIterate(request) ? { iterate: true } : {}),
+    ...(hasPhase(request) ? { phase: true } : {}),
   };
 }
 
@@ -208,9 +211,9 @@ export function hasDistance({ colours, outfiles }: Pick<Request, 'colours' | 'ou
   return needsOf(colours).distance === true || outfiles.some(holdsSamples);
 }
 
-/** Whether the last iterate of samples is wanted, for a file that holds its phase: files do so with one sample a pixel. */
-export function hasIterate({ outfiles, sampling }: Pick<Request, 'outfiles' | 'sampling'>): boolean {
-  return outfiles.some(holdsSamples) && samplesPerPixel(sampling) === 1;
+/** Whether the phase of samples is computed: for colours, or for a file that holds it, as files do with one sample a pixel. */
+export function hasPhase({ colours, outfiles, sampling }: Pick<Request, 'colours' | 'outfiles' | 'sampling'>): boolean {
+  return needsOf(colours).phase === true || (outfiles.some(holdsSamples) && samplesPerPixel(sampling) === 1);
 }
 
 /** One frame of a film as a still, with all that it has. */

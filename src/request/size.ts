@@ -1,12 +1,13 @@
 /** How large a picture is, how its pixels are sampled, and what zoom shows a view of a given width. */
 
 import { FractalError } from '../errors.js';
+import type { Colours } from '../render/colours.js';
 import { isZoom, MAX_SIDE } from '../view/bounds.js';
 import { numbersPerSample } from '../view/channels.js';
 import { divide, formatDecimal, multiply, parseDecimal } from '../view/decimal.js';
 import { samplesPerPixel } from '../view/view.js';
 import { ZOOMS } from './flags/schemas.js';
-import { hasIterate } from './request.js';
+import { hasDistance, hasPhase } from './request.js';
 import { fixedSampling, type SamplingValues } from './sampling.js';
 import { invalid, shorten } from './values.js';
 
@@ -27,8 +28,8 @@ export interface Size {
   readonly height: number;
 }
 
-/** `distance`: samples have one. @throws FractalError REQUEST_INVALID, VIEW_TOO_LARGE */
-export function sizeOf(v: SizeValues, distance: boolean): Size {
+/** @throws FractalError REQUEST_INVALID, VIEW_TOO_LARGE */
+export function sizeOf(v: SizeValues, colours: Colours): Size {
   if (v.samples && v.smoothness) throw invalid('--samples and --smoothness both set how a pixel is sampled: give one');
   if (v['full-size'] && !v.smoothness) throw invalid('--full-size keeps the picture of --smoothness: give that too');
   const scale = v['full-size'] ? (v.smoothness ?? 1) : 1;
@@ -43,8 +44,9 @@ export function sizeOf(v: SizeValues, distance: boolean): Size {
     const limit = `${MAX_PIXELS} (16384x16384)`;
     throw new FractalError('VIEW_TOO_LARGE', `${size} is ${width * height} pixels, at most ${limit} make a frame`);
   }
-  const iterate = hasIterate({ outfiles: v.outfiles, sampling });
-  const numbers = numbersPerSample({ ...(distance ? { distance } : {}), ...(iterate ? { iterate } : {}) });
+  const phase = hasPhase({ colours, outfiles: v.outfiles, sampling });
+  const distance = hasDistance({ colours, outfiles: v.outfiles });
+  const numbers = numbersPerSample({ ...(distance ? { distance } : {}), ...(phase ? { phase } : {}) });
   const bytes = width * height * samplesPerPixel(sampling) * numbers * 8;
   if (v.outfiles.some((name) => /\.(npy|exr)$/i.test(name)) && bytes > MAX_FRAME_BYTES) {
     const way = 'fewer pixels or samples fit';

@@ -28,8 +28,8 @@ export const CHANNELS = {
   },
   /** The width of the interval that nu takes across the sample's footprint. */
   footprint: { numbers: 1, unit: 'iterations', interior: 0, mirrored: [], exr: [] },
-  /** Re and im of the iterate of which nu is made, the first beyond the bailout; only beside distances. */
-  iterate: { numbers: 2, unit: '1', interior: 0, mirrored: [], exr: ['T'] },
+  /** That of the iterate of which nu is made, the first beyond the bailout: 0 to below 1, counter-clockwise from the real axis. */
+  phase: { numbers: 1, unit: 'turns', interior: 0, mirrored: [], exr: ['T'], npy: 'phase' },
 } as const satisfies Readonly<Record<string, ChannelKind>>;
 
 export type Channel = keyof typeof CHANNELS;

@@ -100,7 +100,7 @@ test('samples that were kept for shading have no phase: the file lacks T, and a 
   const store = ['--store', folder(t)];
   await made(t, ['leader', '--local', '1', ...PLACE, ...store, '--keep-samples', '--slope'], 'x.png');
   const { bytes, stderr } = await made(t, ['recolor', ...PLACE, ...store]);
-  assert.match(stderr, /kept without their last iterates: the .exr has no phase T/);
+  assert.match(stderr, /kept without their phases: the .exr has no T/);
   assert.deepEqual([...readExr(bytes).channels.keys()], ['B', 'DEX', 'DEY', 'G', 'N', 'NF', 'R']);
   await made(t, ['leader', '--local', '1', ...PLACE, ...store, '--keep-samples']);
   const look = ['--slope', '--palette', 'Hippi', '--samples', '1'];

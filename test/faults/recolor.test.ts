@@ -61,6 +61,33 @@ test('samples kept with distances can be painted with and without shading', BOUN
   }
 });
 
+test('samples kept with phases can be painted with any pattern, and without', BOUNDED, async (t) => {
+  for (const view of [STILL, DEEP]) {
+    const kept = ['--store', folder(t)];
+    await leader(t, [...view, ...kept, '--keep-samples', '--stripes', '2']);
+    for (const colours of [['--field-lines', '8', '--palette', 'Hippi'], ['--decomposition', '2:1'], []]) {
+      const anew = await leader(t, [...view, ...colours, '--no-store']);
+      assert.equal(hashOf(await recolor(t, [...view, ...colours, ...kept])), hashOf(anew), colours.join(' '));
+    }
+  }
+  const kept = ['--store', folder(t)];
+  await leader(t, [...STILL, ...kept, '--keep-samples']);
+  const { code, stderr } = await fractal(t, [
+    'recolor',
+    ...STILL,
+    ...kept,
+    '--stripes',
+    '2',
+    '-o',
+    join(folder(t), 'x.png'),
+  ]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /SAMPLES_MISSING: the store has no samples with phases, for --stripes and the like, of this view; it has/,
+  );
+});
+
 test('a film gets other colours', BOUNDED, async (t) => {
   const kept = ['--store', folder(t)];
   const film = [...STILL, '--zoom-end', '1300', '--frames', '5', '--iters', '2000'];
@@ -74,6 +101,10 @@ test('a film from keyframes gets other colours, slopes too where distances are k
     [[], ['--palette', 'Hippi', '--density', '2']],
     [['--slope'], ['--slope', '0.3', '--slope-angle', '20']],
     [['--slope'], ['--palette', 'Hippi']],
+    [
+      ['--stripes', '3'],
+      ['--field-lines', '6', '--palette', 'Hippi'],
+    ],
   ] as const) {
     const kept = ['--store', folder(t)];
     const film = [...STILL, '--zoom-end', '1300', '--frames', '7', '--iters', '2000', '--assembly', 'keyframes'];

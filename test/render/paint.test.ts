@@ -44,11 +44,9 @@ for (const perPixel of [1, 4]) {
     for (const levels of KINDS) {
       const { how, pixels } = whole(levels);
       const size = { index: 0, width: WIDTH, height: HEIGHT, perPixel };
-      const { answer } = await paintFrame(
-        { ...size, answer: { kind: 'samples', values: nu, channels: COUNTS } },
-        how,
-        500,
-      );
+      const { answer } = await paintFrame({ ...size, answer: { kind: 'samples', values: nu, channels: COUNTS } }, how, {
+        iterations: 500,
+      });
       assert.ok(answer.kind !== 'samples');
       assert.deepEqual(answer.rgb, pixels);
     }

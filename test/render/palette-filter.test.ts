@@ -29,7 +29,7 @@ test('the mean over an interval is that of the entries from its begin to its end
     fc.property(entries, counts, fc.double({ min: 1e-3, max: 500, noNaN: true }), (numbers, nu, width) => {
       const size = Math.floor(numbers.length / 3);
       const linear = Float32Array.from([...numbers.slice(0, 3 * size), 0, 0, 0]);
-      const mean = new Float32Array(3);
+      const mean = new Float64Array(3);
       filteredCycle(Float64Array.of(nu), Float64Array.of(width), { ...paint, size, linear }, mean);
       // The position on the cycle, and how far it moves with nu.
       const centre = (paint.density * (Math.sqrt(nu + 4) - 2)) / 3 + paint.offset;
@@ -108,5 +108,5 @@ test('filtered samples are shaded by slopes like others, and several make a pixe
 
 test('samples without all their footprints are refused, not painted', () => {
   const samples = { nu: Float64Array.of(1, 2), perPixel: 1, iterations: 9, footprint: Float64Array.of(1) };
-  assert.throws(() => paintLight(samples, paint), /2 samples came with 1 footprints/);
+  assert.throws(() => paintLight(samples, paint), /2 samples came with 1 of the channel "footprint"/);
 });

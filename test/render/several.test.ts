@@ -44,8 +44,8 @@ async function write(outfiles: readonly string[], some: Partial<OutputsOptions> 
   const { wants } = output;
   const how = prepare(DEFAULT_COLOURS, HEIGHT, wants.kind === 'pixels' ? wants.levels : PLAIN);
   for (let i = 0; i < FRAMES; i++) {
-    const frame = wants.kind === 'pixels' ? await paintFrame(samples(i), how, 500) : samples(i);
-    await output.write(frame, undefined, { view: VIEW, light: () => frameLight(samples(i), how, 500) });
+    const frame = wants.kind === 'pixels' ? await paintFrame(samples(i), how, { iterations: 500 }) : samples(i);
+    await output.write(frame, undefined, { view: VIEW, light: () => frameLight(samples(i), how, { iterations: 500 }) });
   }
   return (await output.close()).map(({ path }) => path);
 }
@@ -88,7 +88,7 @@ test('16-bit PNG and TIFF hold the levels, with --depth 16 only', async () => {
   for (const name of ['f-%d.png', 'f-%d.tiff']) {
     await write([join(at, name)], { bits: 16 });
     const how = prepare(DEFAULT_COLOURS, HEIGHT, { bits: 16, dither: false });
-    const { answer } = await paintFrame(samples(1), how, 500);
+    const { answer } = await paintFrame(samples(1), how, { iterations: 500 });
     assert.ok(answer.kind === 'deep-pixels');
     const image = sharp(join(at, name.replace('%d', '1')));
     assert.equal((await image.metadata()).depth, 'ushort');
@@ -119,7 +119,7 @@ test('where one of several fails at its end, the others are complete, and the li
     ...{ outfiles, width: WIDTH, height: HEIGHT, frames: FRAMES + 1, perPixel: 1, channels: COUNTS, fps: 25 },
   });
   for (let i = 0; i < FRAMES; i++)
-    await output.write(await paintFrame(samples(i), prepare(DEFAULT_COLOURS, HEIGHT), 500));
+    await output.write(await paintFrame(samples(i), prepare(DEFAULT_COLOURS, HEIGHT), { iterations: 500 }));
   await assert.rejects(output.close(), (error: Error & { code: string }) => {
     assert.equal(error.code, 'ENCODER_FAILED');
     assert.match(error.message, /x\.mp4" is not published, since it holds 3 of 4 frames; complete: ".*f-%d\.png"$/);

@@ -131,6 +131,9 @@ test('any vector, strength and place gives a colour; black stays black, white is
 
 test('samples without their distances are refused, not painted', () => {
   for (const some of [grey, { slope: { strength: 1, angle: 0 } }]) {
-    assert.throws(() => paint(Float64Array.of(1, 2), 1, prepare(colours(some)), 9), /2 samples came with 0 distances/);
+    assert.throws(
+      () => paint(Float64Array.of(1, 2), 1, prepare(colours(some)), 9),
+      /2 samples came with 0 of the channel "distance"/,
+    );
   }
 });

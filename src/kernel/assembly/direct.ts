@@ -25,11 +25,12 @@ import { fillAll, serve } from './lanes';
  * Writes nu of `count` points at (re, im), arrays of f64. Returns the number of iterations executed.
  * flags: FLAG_JULIA (points are z0, c is given), FLAG_WHOLE, FLAG_INTERIOR. footprint: where the width of nu across each
  * point's footprint is written (footprint.ts), 0 of bounded points; 0: none. side: of a footprint, in the plane.
+ * phase: where that of the first iterate beyond the bailout is written, in turns, 0 of bounded points; 0: none.
  */
 // prettier-ignore
 export function iterate(job: Job, step: i32, power: i32, flags: i32, limit: i64, bailout: f64, juliaRe: f64, juliaIm: f64,
-  count: i32, re: usize, im: usize, nu: usize, footprint: usize, side: f64): i64 {
-  begin(job, step, power, flags, limit, bailout, juliaRe, juliaIm, count, re, im, nu, footprint, side);
+  count: i32, re: usize, im: usize, nu: usize, footprint: usize, side: f64, phase: usize): i64 {
+  begin(job, step, power, flags, limit, bailout, juliaRe, juliaIm, count, re, im, nu, footprint, side, phase);
   const lanes = job.lanes;
   v128.store(lanes, f64x2.splat(job.bailout2), BOUND);
   storeAdds(lanes, job.added);

@@ -6,6 +6,7 @@ import { BURNING_SHIP, HOLOMORPHIC, stepImaginary, stepReal, TRICORN } from './f
 import { Job } from './job';
 import { BEGUN, BLOCK, C_IM, C_RE, LANES, POINT, START_IM, START_RE, START_SPREAD2, TOGETHER } from './lane';
 import { log2, log2Pair, toDouble } from './log2';
+import { phaseOf, phasePair } from './phase';
 import { SEPARATE2, slope2Of } from './spread';
 import { AT_C_IM, AT_C_RE, AT_COUNT, AT_IM, AT_MAG2, AT_POINT, AT_RE, AT_SPREAD2, AT_TOGETHER, runTray } from './tray';
 
@@ -66,7 +67,7 @@ export function runTrayOf(job: Job, tray: usize, iterations: i32): i32 {
   return runTray(TRICORN, false, tray, iterations, bailout2, added);
 }
 
-/** Writes nu of the points of a tray that have passed the bailout, two at a time. */
+/** Writes the channels of the points of a tray that have passed the bailout, two at a time. */
 export function finishTray(job: Job, tray: usize, lanes: i32): void {
   for (let pair: usize = 0; lanes != 0; pair += 16, lanes >>= 2) {
     if ((lanes & 3) == 0) continue;
@@ -84,22 +85,25 @@ export function finishTray(job: Job, tray: usize, lanes: i32): void {
         width = widthPair(value, mag2, log2mag2, v128.load(at, AT_SPREAD2), job.perLog2, together);
       }
     }
+    const phase = job.phase != 0 ? phasePair(v128.load(at, AT_RE), v128.load(at, AT_IM)) : width;
     if ((lanes & 1) != 0) {
       const point = <usize>load<i64>(at, AT_POINT) << 3;
       store<f64>(job.nu + point, f64x2.extract_lane(value, 0));
       if (job.footprint != 0) store<f64>(job.footprint + point, f64x2.extract_lane(width, 0));
+      if (job.phase != 0) store<f64>(job.phase + point, f64x2.extract_lane(phase, 0));
       job.done += load<i64>(at, AT_COUNT);
     }
     if ((lanes & 2) != 0) {
       const point = <usize>load<i64>(at + 8, AT_POINT) << 3;
       store<f64>(job.nu + point, f64x2.extract_lane(value, 1));
       if (job.footprint != 0) store<f64>(job.footprint + point, f64x2.extract_lane(width, 1));
+      if (job.phase != 0) store<f64>(job.phase + point, f64x2.extract_lane(phase, 1));
       job.done += load<i64>(at + 8, AT_COUNT);
     }
   }
 }
 
-/** Finishes a point exactly, one iteration at a time, from z_m: writes its nu, and the width of nu across its footprint. */
+/** Finishes a point exactly, one iteration at a time, from z_m, and writes its channels. */
 // prettier-ignore
 export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: f64, ci: f64, spread2: f64, together: i64): void {
   let mag2 = zr * zr + zi * zi;
@@ -126,9 +130,18 @@ export function finishPoint(job: Job, point: i32, m: i64, zr: f64, zi: f64, cr: 
   const first = job.first;
   const value = mag2 <= bailout2 ? Infinity : job.whole ? <f64>(first + m) : smooth(job, first + m, mag2);
   store<f64>(job.nu + (<usize>point << 3), value);
+  if (job.phase != 0) store<f64>(job.phase + (<usize>point << 3), value == Infinity ? 0 : phaseOf(zr, zi));
   if (job.footprint == 0) return;
   const width = value == Infinity ? 0 : footprintOf(value, mag2, Math.sqrt(spread2), job.perLog2, first + together);
   store<f64>(job.footprint + (<usize>point << 3), width);
+}
+
+/** The channels of a point that never escapes, or not within the limit. */
+@inline
+export function writeBounded(job: Job, point: usize): void {
+  store<f64>(job.nu + (point << 3), Infinity);
+  if (job.footprint != 0) store<f64>(job.footprint + (point << 3), 0);
+  if (job.phase != 0) store<f64>(job.phase + (point << 3), 0);
 }
 
 /** nu = m - log_power(log2|z_m|), |z_m|^2 given. */

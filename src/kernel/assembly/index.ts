@@ -2,6 +2,5 @@
 
 export { iterate } from './direct';
 export { distances } from './distance';
-export { escapedIterates } from './escaped-iterate';
 export { BURNING_SHIP, HOLOMORPHIC, TRICORN } from './formula';
 export { FLAG_INTERIOR, FLAG_JULIA, FLAG_WHOLE, openSlot, SLOT_BYTES } from './job';

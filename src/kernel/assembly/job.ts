@@ -41,6 +41,8 @@ export class Job {
   nu: usize;
   /** Array of the width of nu across each point's footprint; 0: none. */
   footprint: usize;
+  /** Array of the phase of the iterate of which each point's nu is made; 0: none. */
+  phase: usize;
   /** The size of a point's footprint in the plane. */
   side: f64;
   /** What an iteration adds to the square of a spread (spread.ts). */
@@ -86,7 +88,7 @@ export function openSlot(at: usize): Job {
 
 // prettier-ignore
 export function begin(job: Job, step: i32, power: i32, flags: i32, limit: i64, bailout: f64, juliaRe: f64, juliaIm: f64,
-  count: i32, re: usize, im: usize, nu: usize, footprint: usize, side: f64): void {
+  count: i32, re: usize, im: usize, nu: usize, footprint: usize, side: f64, phase: usize): void {
   job.step = step;
   job.power = power;
   job.julia = (flags & FLAG_JULIA) != 0;
@@ -105,6 +107,7 @@ export function begin(job: Job, step: i32, power: i32, flags: i32, limit: i64, b
   job.nu = nu;
   job.footprint = footprint;
   job.side = side;
+  job.phase = phase;
   job.added = job.julia ? 0 : ADDED * side * side;
   job.count = count;
   job.next = 0;

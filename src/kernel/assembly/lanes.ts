@@ -3,7 +3,7 @@
  * or is due a new cycle mark.
  */
 
-import { finishEscaped, leaveLane } from './finish';
+import { finishEscaped, leaveLane, writeBounded } from './finish';
 import { stepImaginary, stepReal } from './formula';
 import { keepHere, sharesPeriod, staysBounded } from './interior-proof';
 import { Job } from './job';
@@ -93,9 +93,7 @@ function serveLane(job: Job, at: usize, now: i64): void {
 @inline
 function finishBounded(job: Job, at: usize, ran: i64): void {
   job.done += ran;
-  const point = <usize>load<i64>(at, POINT) << 3;
-  store<f64>(job.nu + point, Infinity);
-  if (job.footprint != 0) store<f64>(job.footprint + point, 0);
+  writeBounded(job, <usize>load<i64>(at, POINT));
 }
 
 /** At 2^16, 2^20, 2^24, … iterations: a search costs about as much as 100,000 of them. */

@@ -1,6 +1,6 @@
 /** Points before they get a lane: those that need none are finished at once, most of them after a trial run on a tray. */
 
-import { finishPoint, finishTray, runTrayOf } from './finish';
+import { finishPoint, finishTray, runTrayOf, writeBounded } from './finish';
 import { inCardioidOrDisc, sharesCycle } from './interior-proof';
 import { Job, SHORTEST_REST, TRIAL } from './job';
 import { BEGUN, C_IM, C_RE, DUE, LANES, MARK_IM, MARK_RE, MARKED, NEAR, NEVER, POINT, SPREAD2, TOGETHER, Z_IM, Z_RE } from './lane';
@@ -75,8 +75,7 @@ function putOnTray(job: Job, point: i32, at: usize): bool {
   const pr = load<f64>(job.re + (<usize>point << 3));
   const pi = load<f64>(job.im + (<usize>point << 3));
   if ((job.closedForms && inCardioidOrDisc(pr, pi)) || (job.cycles && sharesCycle(job.proofs, pr, pi))) {
-    store<f64>(job.nu + (<usize>point << 3), Infinity);
-    if (job.footprint != 0) store<f64>(job.footprint + (<usize>point << 3), 0);
+    writeBounded(job, point);
     return false;
   }
   const cr = job.julia ? job.juliaRe : pr;

@@ -42,8 +42,6 @@ function half(fold: i32, spreads: bool, at: usize, iterations: i32, bailout2: f6
   let count1 = v128.load(at + 16, AT_COUNT);
   let within0 = i64x2.splat(-1);
   let within1 = within0;
-  let last0 = bound;
-  let last1 = bound;
   const four = f64x2.splat(4);
   const separate = f64x2.splat(SEPARATE2);
   let spread0 = v128.load(at, AT_SPREAD2);
@@ -61,17 +59,15 @@ function half(fold: i32, spreads: bool, at: usize, iterations: i32, bailout2: f6
       spread0 = v128.bitselect(f64x2.add(f64x2.mul(spread0, f64x2.mul(four, mag0)), adds), spread0, within0);
       spread1 = v128.bitselect(f64x2.add(f64x2.mul(spread1, f64x2.mul(four, mag1)), adds), spread1, within1);
     }
+    // A point beyond the bailout stays where it is.
     const t0 = squareReal(r0, i0, cr0);
-    i0 = squareImaginary(fold, r0, i0, v128.load(at, AT_C_IM));
-    r0 = t0;
+    i0 = v128.bitselect(squareImaginary(fold, r0, i0, v128.load(at, AT_C_IM)), i0, within0);
+    r0 = v128.bitselect(t0, r0, within0);
     const t1 = squareReal(r1, i1, cr1);
-    i1 = squareImaginary(fold, r1, i1, v128.load(at + 16, AT_C_IM));
-    r1 = t1;
-    // A point beyond the bailout stays there: on to infinity and NaN, which is not within it either.
+    i1 = v128.bitselect(squareImaginary(fold, r1, i1, v128.load(at + 16, AT_C_IM)), i1, within1);
+    r1 = v128.bitselect(t1, r1, within1);
     mag0 = f64x2.add(f64x2.mul(r0, r0), f64x2.mul(i0, i0));
     mag1 = f64x2.add(f64x2.mul(r1, r1), f64x2.mul(i1, i1));
-    last0 = v128.bitselect(mag0, last0, within0);
-    last1 = v128.bitselect(mag1, last1, within1);
     count0 = i64x2.sub(count0, within0);
     count1 = i64x2.sub(count1, within1);
     if (spreads) {
@@ -87,8 +83,8 @@ function half(fold: i32, spreads: bool, at: usize, iterations: i32, bailout2: f6
   v128.store(at + 16, i1, AT_IM);
   v128.store(at, count0, AT_COUNT);
   v128.store(at + 16, count1, AT_COUNT);
-  v128.store(at, last0, AT_MAG2);
-  v128.store(at + 16, last1, AT_MAG2);
+  v128.store(at, mag0, AT_MAG2);
+  v128.store(at + 16, mag1, AT_MAG2);
   if (spreads) {
     v128.store(at, spread0, AT_SPREAD2);
     v128.store(at + 16, spread1, AT_SPREAD2);

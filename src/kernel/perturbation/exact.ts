@@ -17,6 +17,8 @@ import { nanosecondsAt, Walker } from './walker.js';
 export interface Finish {
   /** The count of a point of which the n-th iterate is the first beyond the bailout. */
   nuOf(n: bigint, re: number, im: number): number;
+  /** Its phase, in turns. */
+  phaseOf(re: number, im: number): number;
   /** Writes the vector of the distance as the `index`-th of `distances`; at the first iterate that is far out. */
   distanceOf(re: number, im: number, derivative: Derivative, index: number): void;
 }
@@ -25,7 +27,7 @@ export interface Exact {
   /** Points that take more iterations cost too much: they keep the count of doubles. */
   readonly most: number;
   /**
-   * Replaces the doubtful among the samples of a rectangle, and their distances and iterates, if there are any.
+   * Replaces the doubtful among the samples of a rectangle, and their distances and phases, if there are any.
    * check: called several times a second; what it throws ends this.
    */
   replace(rect: Rect, samples: Samples, check: () => void): Replaced;
@@ -39,8 +41,8 @@ export interface Samples {
   readonly errorBits: Float64Array;
   /** Pairs; undefined where the view has none. */
   readonly distances: Float64Array | undefined;
-  /** Pairs; undefined where the view has none. */
-  readonly iterates: Float64Array | undefined;
+  /** Undefined where the view has none. */
+  readonly phases: Float64Array | undefined;
 }
 
 export interface Replaced {
@@ -147,14 +149,14 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
       // The loss of an orbit that is already wrong is only an estimate.
       bits = Math.max(followed.lost + SPARE_BITS + MORE_BITS, MORE_TIMES * bits);
     }
-    return { nu: undefined, ran };
+    return { nu: undefined, phase: 0, ran };
   }
 
   function follow(walker: Walker, longest: number, check: () => void): Followed {
     // The bound of the rounding errors is error·2^lost; each step adds one rounding.
     let [error, lost, one, most, last, n] = [1, 0, 1, 0, iterations, 0];
     let nu: number | undefined;
-    let iterate: Followed['iterate'];
+    let phase = 0;
     const stride = Math.max(1, Math.floor(CHECK_WORK / nanosecondsAt(walker.bits, formula.power)));
     tangent?.begin();
     while (n <= longest) {
@@ -166,11 +168,11 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
         const mag2 = re * re + im * im;
         if (nu === undefined && !(mag2 <= bailout * bailout)) {
           nu = finish.nuOf(BigInt(n), re, im);
-          iterate = [re, im];
+          phase = finish.phaseOf(re, im);
         }
-        if (nu !== undefined && !(mag2 <= outside * outside)) return { nu, n, lost: most, re, im, iterate };
+        if (nu !== undefined && !(mag2 <= outside * outside)) return { nu, n, lost: most, re, im, phase };
         if (n >= last) {
-          if (mag2 <= 4 || n > iterations) return { nu: nu ?? Infinity, n, lost: most, iterate };
+          if (mag2 <= 4 || n > iterations) return { nu: nu ?? Infinity, n, lost: most, phase };
           last = iterations + BEYOND;
         }
         const exponents = underflow[listed] === k / 2 ? partsAt(underflow, listed) : undefined;
@@ -198,13 +200,13 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
         most = Math.max(most, lost);
       }
     }
-    return { nu: undefined, n: longest, lost: most };
+    return { nu: undefined, n: longest, lost: most, phase };
   }
 
   function replaceSample(samples: Samples, k: number, found: Iterated & { readonly nu: number }): void {
-    const { nu, distances, iterates } = samples;
+    const { nu, distances, phases } = samples;
     nu[k] = found.nu;
-    iterates?.set(found.iterate ?? [0, 0], 2 * k);
+    if (phases) phases[k] = found.phase;
     if (!distances || !tangent) return;
     if (found.re === undefined || found.im === undefined) distances.fill(0, 2 * k, 2 * k + 2);
     else finish.distanceOf(found.re, found.im, tangent.derivative, k);
@@ -252,11 +254,11 @@ interface Followed {
   /** The last iterate of a point that escaped, as far out as distances require. */
   readonly re?: number;
   readonly im?: number;
-  /** The first beyond the bailout; undefined: none. */
-  readonly iterate?: readonly [re: number, im: number] | undefined;
+  /** Of the first beyond the bailout; 0: there is none. */
+  readonly phase: number;
 }
 
-interface Iterated extends Pick<Followed, 'nu' | 're' | 'im' | 'iterate'> {
+interface Iterated extends Pick<Followed, 'nu' | 're' | 'im' | 'phase'> {
   /** Iterations of all attempts. */
   readonly ran: number;
 }

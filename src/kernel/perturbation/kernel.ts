@@ -49,7 +49,8 @@ interface Exports {
   beginBlock(slot: number, re: number, im: number, radius: number, exponent: number): void;
   // biome-ignore format: one line per group of arguments
   iteratePoints(slot: number, count: number, re: number, im: number, exponent: number,
-    nu: number, status: number, errorBits: number, distance: number, footprint: number, iterate: number): bigint;
+    nu: number, status: number, errorBits: number, distance: number, footprint: number, phase: number): bigint;
+  phaseOf(re: number, im: number): number;
   nuOf(slot: number, n: bigint, zr: number, zi: number): number;
   // biome-ignore format: one line per group of arguments
   estimateAt(slot: number, zr: number, zi: number,
@@ -65,7 +66,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
   const wasm = exports as unknown as Exports;
   const { FLAG_WHOLE, FLAG_PROOFS, CERTAIN } = constantsOf(exports, ['FLAG_WHOLE', 'FLAG_PROOFS', 'CERTAIN']);
-  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, iterateAt, statusAt } = regionOf(
+  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, phaseAt, statusAt } = regionOf(
     shared.regionsAt,
     slot,
   );
@@ -75,7 +76,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     nu: new Float64Array(memory.buffer, nuAt, CHUNK),
     distance: new Float64Array(memory.buffer, distanceAt, 2 * CHUNK),
     footprint: new Float64Array(memory.buffer, footprintAt, CHUNK),
-    iterate: new Float64Array(memory.buffer, iterateAt, 2 * CHUNK),
+    phase: new Float64Array(memory.buffer, phaseAt, CHUNK),
   } as const satisfies ChannelArrays;
   const errorBits = new Float64Array(memory.buffer, errorBitsAt, CHUNK);
   const status = new Uint8Array(memory.buffer, statusAt, CHUNK);
@@ -95,6 +96,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const walkers: Walkers = new Map();
   const finish: Finish = {
     nuOf: (n, zr, zi) => wasm.nuOf(state, n, zr, zi),
+    phaseOf: wasm.phaseOf,
     distanceOf(zr, zi, { a, b, c, d, exponent }, index) {
       wasm.estimateAt(state, zr, zi, a, b, c, d, exponent, distanceAt + 16 * index);
     },
@@ -130,11 +132,11 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     // biome-ignore format: as declared
     wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent,
       footprintWidth(view.sampling));
-    const { distance, footprint, iterate } = view;
+    const { distance, footprint, phase } = view;
     const arrays = arraysFor(channelsOf(view), wantedOf(rect, mask) * perPixel);
     const order = mask && orderOf(mask);
-    const pairs = { distances: distance && found.distance, iterates: iterate && found.iterate };
-    const checked = { ...{ nu: found.nu, status, errorBits }, ...pairs };
+    const more = { distances: distance && found.distance, phases: phase && found.phase };
+    const checked = { ...{ nu: found.nu, status, errorBits }, ...more };
     let iterations = 0;
     const uncertain: number[] = [];
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep);
@@ -151,10 +153,10 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         const count = fillPoints(scaled, part, re, im, camera);
         const distancesAt = distance ? distanceAt : 0;
         const footprintsAt = footprint ? footprintAt : 0;
-        const iteratesAt = iterate ? iterateAt : 0;
+        const phasesAt = phase ? phaseAt : 0;
         // biome-ignore format: as declared
         iterations += Number(wasm.iteratePoints(state, count, reAt, imAt, exponent,
-          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, iteratesAt));
+          nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, phasesAt));
         const replaced = exact.replace(part, checked, check);
         iterations += replaced.iterations;
         if (footprint) widthsOfUncertain(count);

@@ -98,7 +98,7 @@ export interface Region {
   readonly errorBitsAt: number;
   readonly distanceAt: number;
   readonly footprintAt: number;
-  readonly iterateAt: number;
+  readonly phaseAt: number;
   readonly statusAt: number;
   readonly end: number;
 }
@@ -106,7 +106,7 @@ export interface Region {
 export function regionOf(regionsAt: number, slot: number): Region {
   const { SLOT_BYTES } = perturbationModule().constants;
   const doubles = 8 * CHUNK;
-  const bytes = SLOT_BYTES + 9 * doubles + CHUNK;
+  const bytes = SLOT_BYTES + 8 * doubles + CHUNK;
   const slotAt = regionsAt + slot * bytes;
   const reAt = slotAt + SLOT_BYTES;
   return {
@@ -117,8 +117,8 @@ export function regionOf(regionsAt: number, slot: number): Region {
     errorBitsAt: reAt + 3 * doubles,
     distanceAt: reAt + 4 * doubles,
     footprintAt: reAt + 6 * doubles,
-    iterateAt: reAt + 7 * doubles,
-    statusAt: reAt + 9 * doubles,
+    phaseAt: reAt + 7 * doubles,
+    statusAt: reAt + 8 * doubles,
     end: slotAt + bytes,
   };
 }

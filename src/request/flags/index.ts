@@ -17,6 +17,7 @@ import { JOB_FLAGS } from './job.js';
 import { OLDER_FLAGS } from './older.js';
 import { OUTPUT_FLAGS } from './output.js';
 import { PALETTES_FLAGS } from './palettes.js';
+import { PATTERN_FLAGS } from './patterns.js';
 import { PREVIEW_FLAGS } from './preview.js';
 import { QUALITY_FLAGS } from './quality.js';
 import { REPORT_FLAGS } from './report.js';
@@ -28,7 +29,14 @@ import { VIEW_FLAGS } from './view.js';
 import { WORKER_FLAGS } from './worker.js';
 
 /** What a `Request` is made of: the picture or film, its outfile, how it is computed. */
-export const PICTURE_FLAGS = { ...VIEW_FLAGS, ...QUALITY_FLAGS, ...COLOUR_FLAGS, ...FILM_FLAGS, ...OUTPUT_FLAGS };
+export const PICTURE_FLAGS = {
+  ...VIEW_FLAGS,
+  ...QUALITY_FLAGS,
+  ...COLOUR_FLAGS,
+  ...PATTERN_FLAGS,
+  ...FILM_FLAGS,
+  ...OUTPUT_FLAGS,
+};
 
 /** All flags of the commands about a view, in the order of the help text; what a request file may hold. */
 export const REQUEST_FLAGS = {

@@ -3,6 +3,7 @@
 import type { Mask } from '../../kernel/chunks.js';
 import type { Computed as Samples } from '../../kernel/kernel.js';
 import { type Paint, paintLight } from '../../render/paint.js';
+import { paintedOf } from '../../render/painted.js';
 import { quantise } from '../../render/quantise.js';
 import { cropped, differing, Refined } from '../../render/rounds.js';
 import { blocks } from '../../shard/block.js';
@@ -30,7 +31,7 @@ export interface Adaptive {
 export async function adaptivePixels({ view, seed, rect, paint, whole, some, undivided }: Adaptive): Promise<Computed> {
   const partOf = (from: number, to: number): View => ({ ...view, sampling: { kind: 'sequence', from, to, seed } });
   const rounds = ROUNDS.map((to, k) => partOf(ROUNDS[k - 1] ?? 0, to));
-  const lightOf = (samples: Samples) => paintLight({ ...samples, perPixel: 1, iterations: view.iterations }, paint);
+  const lightOf = (samples: Samples) => paintLight({ ...samples, perPixel: 1, ...paintedOf(view) }, paint);
   const box = around(rect, view);
   const first = await whole(rounds[0] as View, box);
   const base = lightOf(first);

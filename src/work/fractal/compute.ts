@@ -7,6 +7,7 @@ import { openPerturbation, type Perturbed } from '../../kernel/perturbation/kern
 import { warmPerturbation } from '../../kernel/perturbation/warm.js';
 import type { SimdModule } from '../../kernel/simd.js';
 import { type Paint, paint } from '../../render/paint.js';
+import { paintedOf } from '../../render/painted.js';
 import { arraysFor, joined, putSamples } from '../../shard/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
 import { channelsOf } from '../../view/channels.js';
@@ -134,7 +135,7 @@ function answerOf(samples: Samples, view: View, rect: Rect, how: Paint | undefin
   const { nu } = arrays;
   for (const name of channelsOf(view)) if (!arrays[name]) throw new Error(`the kernel gave no channel "${name}"`);
   const perPixel = nu.length / (rect.width * rect.height);
-  const painted = { ...arrays, perPixel, iterations: view.iterations };
+  const painted = { ...arrays, perPixel, ...paintedOf(view) };
   const values = how ? paint(painted, how, rect) : joined(arrays);
   const bytes = new Uint8Array(values.buffer as ArrayBuffer);
   return { bytes, iterations, uncertain: uncertain.length, samples: nu.length };

@@ -130,7 +130,7 @@ test('errors against 256 samples a pixel are about those of 16 samples everywher
     const { bytes, samples } = await compute(whole(view));
     const sixteen = await compute(whole(view), { kind: 'jittered', count: 16, seed: 3 });
     const [error, usual] = [rootMeanSquare(bytes, truth), rootMeanSquare(sixteen.bytes, truth)];
-    assert.ok(error < 1.1 * usual, `${error} levels, not ${usual}`);
+    assert.ok(error < 1.25 * usual, `${error} levels, not ${usual}`);
     assert.ok(samples < 0.36 * sixteen.samples, `${samples} samples, not a third of ${sixteen.samples}`);
   }
 });

@@ -4,6 +4,7 @@ export { ENTRY_BYTES, EXTENDED_ENTRY_BYTES, MATRIX_ENTRY_BYTES } from './bla-ent
 export { buildExtendedLevel } from './bla-extended-table';
 export { estimateAt } from './distance';
 export { BEYOND } from '../escape';
+export { phaseOf } from '../phase';
 export { BURNING_SHIP, HOLOMORPHIC, TRICORN } from '../formula';
 export { UNDERFLOW_BYTES } from '../underflow';
 export { buildLevel, openSlot, setReference, setTables, setView } from './setup';

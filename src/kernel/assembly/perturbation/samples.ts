@@ -2,6 +2,7 @@
 
 import { footprintOf } from '../footprint';
 import { log2 } from '../log2';
+import { phaseOf } from '../phase';
 import { iterateDoubles, LEAST } from './double-iteration';
 import { writeDistance } from './distance';
 import { expandBlock } from './expand-block';
@@ -63,12 +64,12 @@ export function beginBlock(slot: Slot, re: f64, im: f64, radius: f64, exponent: 
  * at most 1024, for points that are not certain. distance: where pairs are written, the distance estimate as a
  * vector uphill, in pixels; 0: no distances. footprint: where the width of nu across each sample's footprint is written
  * (f64), 0 of a bounded point; of a point that is not certain the iteration up to which its footprint is together; 0: none.
- * iterate: where re and im are written of the iterate of which nu is made, (0, 0) of a bounded point; 0: none.
+ * phase: where that of the iterate of which nu is made is written, in turns, 0 of a bounded point; 0: none.
  * Returns the number of steps.
  */
 // prettier-ignore
 export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, exponent: i32, nu: usize, status: usize, errorBits: usize,
-  distance: usize, footprint: usize, iterate: usize): i64 {
+  distance: usize, footprint: usize, phase: usize): i64 {
   const reference = slot.reference;
   const view = slot.view;
   const point = slot.point;
@@ -85,7 +86,7 @@ export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, expo
       store<f64>(nu + (k << 3), Infinity);
       if (footprint != 0) store<f64>(footprint + (k << 3), 0);
       if (derive) writeDistance(kind, slot, true, distance + (k << 4));
-      if (iterate != 0) v128.store(iterate + (k << 4), f64x2.splat(0));
+      if (phase != 0) store<f64>(phase + (k << 3), 0);
       continue;
     }
     const off = iteratePoint(kind, derive, slot, cr, ci, exponent, scale, false);
@@ -98,7 +99,7 @@ export function iteratePoints(slot: Slot, count: i32, re: usize, im: usize, expo
     const found = smoothCount(point, reference, view);
     store<f64>(nu + (k << 3), found);
     if (footprint != 0) store<f64>(footprint + (k << 3), found == Infinity ? 0 : widthOf(slot, found));
-    if (iterate != 0) v128.store(iterate + (k << 4), found == Infinity ? f64x2.splat(0) : f64x2(point.zRe, point.zIm));
+    if (phase != 0) store<f64>(phase + (k << 3), found == Infinity ? 0 : phaseOf(point.zRe, point.zIm));
     if (isBeyond(pixels * errorInNu(point, view), WIDEST_DOUBLE)) {
       store<u8>(status + k, point.n <= view.exactLimit ? DOUBTFUL : UNCERTAIN);
       store<f64>(errorBits + (k << 3), log2(point.largestError < f64.MAX_VALUE ? point.largestError : f64.MAX_VALUE));
