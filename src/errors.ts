@@ -19,6 +19,7 @@ export const CODES = {
   HOSTFILE_READ: 'usage',
   PALETTE_UNKNOWN: 'usage',
   PALETTE_INVALID: 'usage',
+  TEXTURE_INVALID: 'usage',
   VIEW_TOO_DEEP: 'usage',
   VIEW_TOO_LARGE: 'usage',
   ORBIT_TOO_LONG: 'usage',

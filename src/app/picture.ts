@@ -7,6 +7,7 @@ import { type Output, openOutputs } from '../render/output.js';
 import { frameLight, paintFrame } from '../render/paint-frame.js';
 import { paintedOf } from '../render/painted.js';
 import { PLAIN } from '../render/quantise.js';
+import { readTexture } from '../render/texture-file.js';
 import { parametersOf } from '../request/metadata.js';
 import { frameCount, lookAt, lookChanges, neededOf, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
@@ -61,6 +62,11 @@ export function paintAt(request: Request, paint: Paint, frame: number): Paint {
 export function lookNumbersAt(request: Request, paint: Paint, frame: number): LookNumbers {
   const { offset, density, light } = paintAt(request, paint, frame);
   return { offset, density, ...(light ? { light } : {}) };
+}
+
+/** To be called before `paintOf`. @throws FractalError TEXTURE_INVALID */
+export async function readTextureOf({ colours }: Request): Promise<void> {
+  if (colours.patterns?.texture) await readTexture(colours.patterns.texture.spec);
 }
 
 /** The colours of a request as an output needs them; undefined: it needs none. @throws FractalError PALETTE_* */

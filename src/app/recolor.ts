@@ -11,7 +11,7 @@ import { logTo } from './events.js';
 import { keptFilm } from './kept-film.js';
 import { type Kept, keptFrames } from './kept-frames.js';
 import { exists, nameOf, openStore, type StoreOptions } from './kept-place.js';
-import { outputOf, paintOf, writeFrame } from './picture.js';
+import { outputOf, paintOf, readTextureOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
 import { type Resources, withResources } from './resources.js';
 import { renderMissing, samplesMissing, storeMissing } from './samples-missing.js';
@@ -57,6 +57,7 @@ async function stages(
   const { emit, signal } = context;
   const output = await inStage('open', context, () => outputOf(request, context));
   resources.hold(output, (one) => one.abort());
+  await inStage('open', context, () => readTextureOf(request));
   const paint = paintOf(request, output.wants);
   for (const text of notes) logTo(emit, 'warn')(text);
 

@@ -24,7 +24,7 @@ import { withFittingKernel, withoutKernel } from './kernel-choice.js';
 import type { LocalWorkers } from './local-workers.js';
 import { type Making, makingOf } from './making.js';
 import { type Film, outlineOf } from './outline.js';
-import { outputOf, paintOf, writeFrame } from './picture.js';
+import { outputOf, paintOf, readTextureOf, writeFrame } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
 import type { SheetOrder } from './preview.js';
 import { openRegistration } from './registration.js';
@@ -152,6 +152,7 @@ async function stages(
   const output = await inStage('open', context, () => outputOf(request, context, order.sheet));
   resources.hold(output, (one) => one.abort());
   // Errors in the colours are reported before anything is computed.
+  await inStage('open', context, () => readTextureOf(request));
   const paint = paintOf(request, output.wants);
   const painted = output.wants.kind === 'pixels' ? paint : undefined;
   const warnings = order.warned ? [] : requestWarnings(request, order.notes);

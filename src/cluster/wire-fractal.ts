@@ -5,6 +5,7 @@ import type { FractalTask__Output, FractalTask as WireFractalTask } from '../../
 import type { Look__Output } from '../../gen/fractal/v1/Look.js';
 import type { Paint__Output, Paint as WirePaint } from '../../gen/fractal/v1/Paint.js';
 import type { Reference__Output, Reference as WireReference } from '../../gen/fractal/v1/Reference.js';
+import type { Texture__Output, Texture as WireTexture } from '../../gen/fractal/v1/Texture.js';
 import type { View__Output, View as WireView } from '../../gen/fractal/v1/View.js';
 import { MAX_DIGITS } from '../view/bounds.js';
 import type { Formula, Sampling, View } from '../view/view.js';
@@ -14,10 +15,11 @@ import type { Nested } from './shape.js';
 import { bufferOf, missing, shared } from './wire-bytes.js';
 
 type Paint = NonNullable<FractalScene['paint']>;
+type Texture = NonNullable<NonNullable<Paint['patterns']>['texture']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
 /** The fields of FractalScene and FractalTask that are messages: paint (with its light and patterns) and reference; view and look. */
-export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {}, 12: {}, 13: {} }, 2: {} };
+export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {}, 12: {}, 13: {}, 14: {} }, 2: {} };
 export const FRACTAL_TASK_SHAPE: Nested = { 1: {}, 6: { 3: {} } };
 
 /** A formula among the fields of a view or a reference. */
@@ -183,13 +185,24 @@ function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formu
 }
 
 function wirePaint({ kind, linear, light, levels, patterns = {}, ...rest }: Paint): WirePaint {
-  const { stripes = null, decomposition = null, lines = null } = patterns;
-  const drawn = { stripes, decomposition, lines };
+  const { stripes = null, decomposition = null, lines = null, texture } = patterns;
+  const drawn = { stripes, decomposition, lines, texture: texture ? wireTexture(texture) : null };
   return { ...rest, ...levels, ...drawn, mode: MODES[kind], light: light ?? null, linear: bufferOf(linear) };
 }
 
 /** The table lies in memory that the threads of a worker share. */
-function paintOf({ mode, linear, light, bits, dither, stripes, decomposition, lines, ...rest }: Paint__Output): Paint {
+function paintOf({
+  mode,
+  linear,
+  light,
+  bits,
+  dither,
+  stripes,
+  decomposition,
+  lines,
+  texture,
+  ...rest
+}: Paint__Output): Paint {
   const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
   if (!kind) throw missing(`known mode of a paint: ${mode}`);
   if (bits !== 8 && bits !== 16) throw missing(`known number of bits of a paint: ${bits}`);
@@ -198,7 +211,9 @@ function paintOf({ mode, linear, light, bits, dither, stripes, decomposition, li
   return {
     kind,
     ...rest,
-    ...(stripes || decomposition || lines ? { patterns: patternsOf({ stripes, decomposition, lines }) } : {}),
+    ...(stripes || decomposition || lines || texture
+      ? { patterns: patternsOf({ stripes, decomposition, lines, texture }) }
+      : {}),
     ...(light ? { light } : {}),
     levels: { bits, dither },
     linear: new Float32Array(shared(linear)),
@@ -209,12 +224,25 @@ function patternsOf({
   stripes,
   decomposition,
   lines,
-}: Pick<Paint__Output, 'stripes' | 'decomposition' | 'lines'>): NonNullable<Paint['patterns']> {
+  texture,
+}: Pick<Paint__Output, 'stripes' | 'decomposition' | 'lines' | 'texture'>): NonNullable<Paint['patterns']> {
   return {
     ...(stripes ? { stripes } : {}),
     ...(decomposition ? { decomposition } : {}),
     ...(lines ? { lines } : {}),
+    ...(texture ? { texture: textureOf(texture) } : {}),
   };
+}
+
+function wireTexture({ texels, ...rest }: Texture): WireTexture {
+  return { ...rest, texels: bufferOf(texels) };
+}
+
+/** The texels lie in memory that the threads of a worker share. */
+function textureOf({ texels, ...rest }: Texture__Output): Texture {
+  checkCount('bytes of a texture', texels.length, BOUNDS.paintBytes);
+  if (texels.length % 2 > 0) throw missing('whole texture of a paint');
+  return { ...rest, texels: new Uint16Array(shared(texels)) };
 }
 
 function wireReference({ formula, orbit, underflow, ...rest }: Reference): WireReference {

@@ -14,6 +14,7 @@ import { findPalette, type Palette, parseHex } from './palette.js';
 import type { Patterns } from './patterns.js';
 import { type Levels, PLAIN } from './quantise.js';
 import type { Light } from './slope.js';
+import { textureOf } from './texture-file.js';
 
 export type { Interpolation, Mode, Paint };
 
@@ -39,9 +40,14 @@ export interface Colours {
   /** The palette is filtered over the footprints of samples. Only mode palette, without legacy. */
   readonly filter: boolean;
   /** Made of the phase of samples. Absent: none. */
-  readonly patterns?: Patterns;
+  readonly patterns?: WantedPatterns;
   /** Shading by a light from the side. Absent: none. */
   readonly slope?: Slope;
+}
+
+/** Patterns as they are asked for: the texture by its file. */
+export interface WantedPatterns extends Omit<Patterns, 'texture'> {
+  readonly texture?: { readonly spec: string; readonly strength: number };
 }
 
 export interface Slope {
@@ -97,7 +103,7 @@ export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN):
     hard: mode === 0,
     height,
     levels,
-    ...(patterns ? { patterns } : {}),
+    ...(patterns ? { patterns: drawn(patterns) } : {}),
     ...(slope ? { light: lightOf(slope) } : {}),
   };
   if (mode === 'palette' || mode === 'distance') {
@@ -119,6 +125,11 @@ function openTable(palette: Palette, step: number, offset: number, interpolation
   const table = cycle(palette, whole, interpolation);
   const first = Math.floor((offset - Math.floor(offset)) * whole);
   return Float64Array.from({ length: 3 * step }, (_, i) => table[(3 * first + i) % table.length] as number);
+}
+
+/** With the texture, which was read. */
+function drawn({ texture, ...patterns }: WantedPatterns): Patterns {
+  return texture ? { ...patterns, texture: { ...textureOf(texture.spec), strength: texture.strength } } : patterns;
 }
 
 /** As a vector. */

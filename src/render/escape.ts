@@ -60,6 +60,11 @@ export interface Escaped {
   turns: number;
 }
 
+/** The part of a sample's footprint in its own band; the rest is in the next one. */
+export function edgeShare({ fraction, width }: Readonly<Escaped>): number {
+  return Math.min(1, fraction / Math.min(1, width));
+}
+
 /** Calls `each` for every sample that has escaped, with the same record and where its colour begins. */
 export function forEscaped(
   { nu, phase, footprint }: Painted,

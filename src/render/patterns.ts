@@ -1,18 +1,20 @@
 /**
- * Patterns made of the phase of samples, which darken or brighten any colours:
+ * Patterns made of the phase of samples, on top of any colours:
  *
  *   stripes        cos(2π·N·phase), averaged over the iterates after the escape (J. Härkönen, "On smooth fractal coloring
  *                  techniques", 2007, averages over those before it). The term of the next iterate has the weight that the first one
  *                  lacks, 1 - S(f), so that nothing changes abruptly where bands meet
  *   decomposition  sectors of the phase, every other one darkened; two sectors are the binary decomposition
  *   lines          lines of constant phase, the field lines of the set's potential
+ *   texture        a picture on the phase and the fraction (texture.ts)
  *
  * Where they are as fine as the footprints of samples, they fade. Only + - * / and comparisons.
  */
 
-import { type Escaped, forEscaped } from './escape.js';
+import { edgeShare, forEscaped } from './escape.js';
 import type { Painted } from './painted.js';
 import { inShade } from './slope.js';
+import { levelsOf, mixTexture, type Texture } from './texture.js';
 
 /** So many in a turn of the phase; 0 to 1: how strong. */
 export interface Pattern {
@@ -25,6 +27,8 @@ export interface Patterns {
   readonly stripes?: Pattern;
   readonly decomposition?: Pattern;
   readonly lines?: Pattern;
+  /** Drawn before the others. */
+  readonly texture?: Texture;
 }
 
 /** The width of a field line in pixels of a picture of LINE_ROWS rows; larger pictures get wider lines. */
@@ -37,12 +41,14 @@ const APART = 4;
 export function drawPatterns(samples: Painted, patterns: Patterns, height: number, colours: Float64Array): void {
   const { escaping } = samples;
   if (!escaping) throw new TypeError('phases came without the view that they are of');
-  const { stripes, decomposition, lines } = patterns;
+  const { stripes, decomposition, lines, texture } = patterns;
+  const levels = texture ? levelsOf(texture) : [];
   const { power } = escaping;
   const width = LINE * Math.max(1, height / LINE_ROWS);
   const perPixel = samples.scale ?? Math.sqrt(samples.perPixel);
   forEscaped(samples, escaping, (sample, at) => {
     const { fraction, phase, next, turns } = sample;
+    if (texture) mixTexture(sample, power, texture, levels, colours, at);
     if (stripes) {
       const own = smooth(fraction);
       const { count, strength } = stripes;
@@ -70,12 +76,7 @@ function smooth(x: number): number {
   return x * x * (3 - 2 * x);
 }
 
-/** The part of a sample's footprint in its own band; the rest is in the next one. */
-export function edgeShare({ fraction, width }: Readonly<Escaped>): number {
-  return Math.min(1, fraction / Math.min(1, width));
-}
-
-/** Stripes are gone where one is as wide as so many samples. */
+/** Stripes are gone where a light and a dark one are together as wide as so many samples. */
 const FINEST = 1.5;
 
 /** cos(2πx), less where `width` is a large part of a period. */

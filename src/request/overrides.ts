@@ -13,9 +13,10 @@ export function readOverrides(text: string): RawFlags {
   if (text.trim() === '') return {};
   const flags = parseRequestFile(text, 'the body');
   for (const name of Object.keys(flags)) checkedName(name);
-  const { outfile = [], palette = '' } = valuesOf(PICTURE_FLAGS, flags);
+  const { outfile = [], palette = '', texture } = valuesOf(PICTURE_FLAGS, flags);
   for (const name of outfile) requirePlainName(name);
   if (/\.json\s*$/i.test(palette))
     throw invalid(`--palette "${shorten(palette)}" is a file: give its stops as JSON instead`);
+  if (texture) throw invalid(`--texture "${shorten(texture)}" is a file: leave it out`);
   return flags;
 }

@@ -7,8 +7,8 @@ import {
   DISTANCE_PALETTE,
   LEGACY_STEP,
   type Slope,
+  type WantedPatterns,
 } from '../render/colours.js';
-import type { Patterns } from '../render/patterns.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
@@ -154,12 +154,15 @@ function filters(
 }
 
 /** Patterns are means over the footprints of samples, and go on from band to band by the fraction of smooth counts. */
-function patternsOf(v: PictureValues): Patterns | undefined {
-  const { stripes, decomposition, 'field-lines': lines } = v;
+function patternsOf(v: PictureValues): WantedPatterns | undefined {
+  const { stripes, decomposition, 'field-lines': lines, texture: spec } = v;
+  if (!spec && v['texture-strength'] !== undefined)
+    throw invalid('--texture-strength is the share of --texture: give that too');
   const patterns = {
     ...(stripes ? { stripes } : {}),
     ...(decomposition ? { decomposition } : {}),
     ...(lines ? { lines } : {}),
+    ...(spec ? { texture: { spec, strength: v['texture-strength'] ?? 1 } } : {}),
   };
   const [flag] = Object.keys(patterns).map((name) => (name === 'lines' ? '--field-lines' : `--${name}`));
   if (!flag) return undefined;

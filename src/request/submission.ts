@@ -101,6 +101,8 @@ export function orderedRequest(order: RawFlags): Request {
   }
   if (/\.json\s*$/i.test(request.colours.palette))
     throw invalid(`--palette "${shorten(request.colours.palette)}" is a file: give its stops as JSON instead`);
+  const { texture } = request.colours.patterns ?? {};
+  if (texture) throw invalid(`--texture "${shorten(texture.spec)}" is a file, which jobs do not read: leave it out`);
   findPalette(request.colours.palette);
   return request;
 }

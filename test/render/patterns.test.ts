@@ -4,11 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { openSimd } from '../../src/kernel/simd.js';
-import { DEFAULT_COLOURS, prepare } from '../../src/render/colours.js';
+import { DEFAULT_COLOURS, prepare, type WantedPatterns } from '../../src/render/colours.js';
 import { escapeOf, nextPhase } from '../../src/render/escape.js';
 import { paintLight } from '../../src/render/paint.js';
 import { paintedOf } from '../../src/render/painted.js';
-import type { Patterns } from '../../src/render/patterns.js';
 import type { Formula, View } from '../../src/view/view.js';
 
 const GREY = { ...DEFAULT_COLOURS, palette: '#888,#888', step: 1, filter: true };
@@ -23,7 +22,13 @@ function nuAt(m: number, f: number, { formula, bailout }: Pick<View, 'formula' |
 }
 
 /** The light of one grey sample with a pattern, over its light without. */
-function painted(patterns: Patterns, of: Pick<View, 'formula' | 'bailout'>, nu: number, phase: number, width = 1e-6) {
+function painted(
+  patterns: WantedPatterns,
+  of: Pick<View, 'formula' | 'bailout'>,
+  nu: number,
+  phase: number,
+  width = 1e-6,
+) {
   const samples = {
     ...{ nu: Float64Array.of(nu), footprint: Float64Array.of(width), phase: Float64Array.of(phase), perPixel: 1 },
     ...paintedOf({ ...of, iterations: 1000 }),

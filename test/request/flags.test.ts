@@ -145,6 +145,7 @@ const BESIDE: Readonly<Record<string, RawRequest>> = {
   'julia-re': { formula: 'julia' },
   'julia-im': { formula: 'julia' },
   'slope-angle': { slope: 'true' },
+  'texture-strength': { texture: `a.png#sha256=${'0'.repeat(64)}` },
   seed: { samples: '4' },
   'full-size': { smoothness: '4' },
   power: { formula: 'tricorn' },

@@ -34,10 +34,12 @@ const TEXTS = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 9999 }), fc.integer({ min: -3, max: 900 })).map(([m, e]) => `${m}e${e}`),
 );
 
-/** Texts that the flag takes; palettes and encoders are names of some that exist. */
+/** Texts that the flag takes; palettes and encoders are names of some that exist, textures have a digest. */
 export function valueFor(name: string, flag: Flag): fc.Arbitrary<string> {
   if (flag.value === undefined) return fc.constantFrom('true', 'false');
   if (name === 'palette') return fc.constantFrom(...paletteNames(), '#012,#fa0', '[[0,"#000"],[0.25,"#fff"]]');
+  // Without the digest the file is read.
+  if (name === 'texture') return fc.constantFrom('a.png', 'b/c.jpg').map((file) => `${file}#sha256=${'0'.repeat(64)}`);
   if (Array.isArray(flag.choices)) return fc.constantFrom(...(flag.choices as readonly string[]));
   if (flag.schema.type === 'enum' && 'options' in flag.schema)
     return fc.constantFrom(...(flag.schema.options as string[]));

@@ -2,10 +2,11 @@
 
 import * as z from 'zod';
 import type { Pattern } from '../../render/patterns.js';
+import { textureText } from '../../render/texture-file.js';
 import { parseDecimal, wholeOf } from '../../view/decimal.js';
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
-import { text } from './schemas.js';
+import { file, real, text } from './schemas.js';
 
 const group = 'Colour';
 const shapes = 'presentation';
@@ -66,4 +67,23 @@ export const PATTERN_FLAGS = {
     describe: 'N dark lines of constant phase in a turn, strength S of 0 to 1',
     of: ({ colours }) => colours.patterns?.lines,
   }),
+  texture: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'FILE',
+    schema: file,
+    describe: 'a picture on the phase (its width) and the fraction of the count (its height)',
+    metadata: ({ colours }) => colours.patterns?.texture && textureText(colours.patterns.texture.spec),
+  },
+  'texture-strength': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'S',
+    schema: real(0, 1),
+    describe: 'share of the texture in the colours, 0 to 1',
+    defaultText: '1',
+    metadata: ({ colours }) => colours.patterns?.texture && String(colours.patterns.texture.strength),
+  },
 } as const satisfies FlagTable;

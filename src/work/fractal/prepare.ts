@@ -23,7 +23,7 @@ export interface ThreadFractal {
 
 export function prepare({ paint, reference }: FractalScene, slots: number, threads: number): Prepared<FractalTask> {
   let shared: SharedReference | undefined;
-  const painted = paint ? paint.linear.byteLength : 0;
+  const painted = paint ? paint.linear.byteLength + (paint.patterns?.texture?.texels.byteLength ?? 0) : 0;
   /** The orbit before it is copied. */
   let source = reference;
   return {

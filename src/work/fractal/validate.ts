@@ -3,6 +3,7 @@
 import { FractalError } from '../../errors.js';
 import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
+import { isWhole } from '../../render/texture.js';
 import { isCoordinate, MAX_DIGITS, MAX_SIDE, outOfBounds, POWER } from '../../view/bounds.js';
 import { samplesPerPixel } from '../../view/view.js';
 import type { FractalScene, FractalTask } from './scene.js';
@@ -27,9 +28,14 @@ function areFinite({ density, offset, light }: LookNumbers): boolean {
 }
 
 function validatePaint(paint: Paint): void {
-  const { size, height, linear } = paint;
+  const { size, height, linear, patterns = {} } = paint;
   if (!areFinite(paint) || size < 1 || height < 1) throw refused('a paint with numbers out of range');
   if (linear.length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${linear.length} numbers`);
+  const { texture, ...others } = patterns;
+  for (const { count, strength } of Object.values(others)) {
+    if (!(count >= 1 && Number.isFinite(strength))) throw refused('a pattern with numbers out of range');
+  }
+  if (texture && !isWhole(texture)) throw refused('a texture whose size is not that of its texels');
 }
 
 /**
