@@ -15,6 +15,7 @@ import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { reference } from './reference.js';
 import { refining } from './refining.js';
+import { sampling } from './sampling.js';
 import { compared } from './scale/compared.js';
 import { connections } from './scale/connections.js';
 import { decisions } from './scale/decisions.js';
@@ -37,6 +38,7 @@ const ALL = {
   assembly,
   segments,
   refining,
+  sampling,
   planning,
   clusters,
   scene: () => scene(),

@@ -3,6 +3,7 @@
 import type { Written } from '../render/output.js';
 import type { Paint } from '../render/paint.js';
 import type { Request } from '../request/request.js';
+import { withFixedSampling } from '../request/sampling.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
 import { assemblyOf } from './assembly.js';
@@ -34,7 +35,9 @@ export interface Recolored {
 }
 
 /** @throws FractalError SAMPLES_MISSING, and what rendering throws; or the signal's reason */
-export async function recolor(order: RecolorOrder, context: Context): Promise<Recolored> {
+export async function recolor({ request, ...others }: RecolorOrder, context: Context): Promise<Recolored> {
+  // What is in the store has as many samples of each pixel.
+  const order = { ...others, request: withFixedSampling(request) };
   const { place } = order.store;
   if (!place) throw storeMissing('there is no store to take them from with --no-store');
   if (!exists(place)) throw storeMissing(`there is no store "${nameOf(place)}"`);

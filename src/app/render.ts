@@ -8,6 +8,7 @@ import type { Fleet } from '../leader/fleet/fleet.js';
 import type { RunningJob } from '../leader/job/job.js';
 import type { Written } from '../render/output.js';
 import { frameCount, type Request, viewAt } from '../request/request.js';
+import { withFixedSampling } from '../request/sampling.js';
 import type { Frame } from '../shard/frame.js';
 import type { Store } from '../store/store.js';
 import { numericsOf } from '../work/fractal/numerics.js';
@@ -97,12 +98,21 @@ export interface KeyframesMade {
  */
 export async function render(order: RenderOrder, workers: RenderWorkers, context: Context): Promise<Rendered> {
   const fallback = { strict: order.cluster.strict, warn: logTo(context.emit, 'warn') };
-  const request = withFittingKernel(order.request, fallback);
+  const request = withFittingKernel(evenly(order, context.emit), fallback);
   try {
     return await renderOnce({ ...order, request }, workers, context);
   } catch (error) {
     return await renderOnce({ ...order, request: withoutKernel(request, error, fallback) }, workers, context);
   }
+}
+
+/** Raw samples are kept as many of each pixel. */
+function evenly({ request, store, sheet }: RenderOrder, emit: Emit): Request {
+  if (!store.samples || sheet) return request;
+  const fixed = withFixedSampling(request);
+  const text = '--keep-samples keeps one sample of each pixel, not as many as its colours need; --samples N keeps more';
+  if (fixed !== request) emit({ kind: 'log', level: 'info', text });
+  return fixed;
 }
 
 /** @throws FractalError KERNEL_MISSING before anything is written */

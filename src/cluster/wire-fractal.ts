@@ -104,6 +104,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   jittered: 0,
   grid: 0,
   seed: 0,
+  adaptive: 0,
   distance: 0,
   footprint: 0,
   phase: 0,
@@ -140,7 +141,8 @@ function wireView(view: View): WireView {
     whole: count === 'whole',
     jittered: sampling.kind === 'jittered' ? sampling.count : 0,
     grid: sampling.kind === 'grid' ? sampling.side : 0,
-    seed: sampling.kind === 'jittered' ? sampling.seed : 0,
+    seed: 'seed' in sampling ? sampling.seed : 0,
+    adaptive: sampling.kind === 'adaptive',
     distance: view.distance === true,
     footprint: view.footprint === true,
     phase: view.phase === true,
@@ -162,6 +164,7 @@ function viewOf(wire: View__Output): View {
     jittered,
     grid,
     seed,
+    adaptive,
     distance,
     footprint,
     phase,
@@ -171,12 +174,11 @@ function viewOf(wire: View__Output): View {
     deformation,
     ...rest
   } = wire;
-  const sampling: Sampling = jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
   return {
     ...rest,
     formula: formulaOf({ step, power, julia, juliaRe, juliaIm }),
     count: whole ? 'whole' : 'smooth',
-    sampling,
+    sampling: samplingOf({ jittered, grid, seed, adaptive }),
     ...(distance ? { distance } : {}),
     ...(footprint ? { footprint } : {}),
     ...(phase ? { phase } : {}),
@@ -186,6 +188,16 @@ function viewOf(wire: View__Output): View {
     // Of another length it is out of bounds.
     ...(deformation.length > 0 ? { deformation: deformation as unknown as Matrix } : {}),
   };
+}
+
+function samplingOf({
+  jittered,
+  grid,
+  seed,
+  adaptive,
+}: Pick<View__Output, 'jittered' | 'grid' | 'seed' | 'adaptive'>): Sampling {
+  if (adaptive) return { kind: 'adaptive', seed };
+  return jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
 }
 
 function wireFormula({ step, power, julia }: Formula): WireFormula {

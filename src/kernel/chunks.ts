@@ -1,4 +1,4 @@
-/** A shard in parts that fit into a slot's memory. */
+/** A shard, or some pixels of it, in parts that fit into a slot's memory. */
 
 import { cutAtEdge } from '../shard/block.js';
 import type { Rect } from '../shard/shard.js';
@@ -23,4 +23,48 @@ export function* chunks(rect: Rect, perPixel: number): Generator<Rect> {
       yield { x: rect.x + x, y: rect.y + y, width: Math.min(pixels, rect.width - x), height: 1 };
     }
   }
+}
+
+/** 1 for each pixel of a rectangle, in rows, that is wanted. */
+export type Mask = Uint8Array;
+
+/** The wanted pixels of a part of a rectangle as rectangles of one row, with at most so many samples each. */
+export function* runs(rect: Rect, mask: Mask, perPixel: number, part = rect): Generator<Rect> {
+  const most = Math.floor(CHUNK / perPixel);
+  for (let y = part.y; y < part.y + part.height; y++) {
+    const row = (y - rect.y) * rect.width - rect.x;
+    const end = part.x + part.width;
+    for (let x = part.x; x < end; x++) {
+      if (!mask[row + x]) continue;
+      const from = x;
+      while (x < end && x - from < most && mask[row + x]) x++;
+      yield { x: from, y, width: x - from, height: 1 };
+      x--;
+    }
+  }
+}
+
+/** Parts of a rectangle that fit into a slot's memory together, in the order of their samples. */
+export function* batches(rect: Rect, perPixel: number, mask?: Mask): Generator<readonly Rect[]> {
+  if (!mask) {
+    for (const part of chunks(rect, perPixel)) yield [part];
+    return;
+  }
+  const most = Math.floor(CHUNK / perPixel);
+  let parts: Rect[] = [];
+  let pixels = 0;
+  for (const run of runs(rect, mask, perPixel)) {
+    if (pixels + run.width > most) {
+      yield parts;
+      [parts, pixels] = [[], 0];
+    }
+    parts.push(run);
+    pixels += run.width;
+  }
+  if (pixels > 0) yield parts;
+}
+
+/** How many pixels of a rectangle are wanted. */
+export function wantedOf({ width, height }: Rect, mask?: Mask): number {
+  return mask ? mask.reduce((sum, wanted) => sum + wanted, 0) : width * height;
 }

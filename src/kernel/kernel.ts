@@ -3,6 +3,7 @@
 import type { ChannelArrays } from '../shard/raw-samples.js';
 import type { Rect } from '../shard/shard.js';
 import type { View } from '../view/view.js';
+import type { Mask } from './chunks.js';
 
 /** `simd`: WebAssembly SIMD, f64. `gpu`: gpu.js on WebGPU or headless GL, f32. `cpu`: gpu.js's own CPU mode. */
 export type KernelName = 'simd' | 'gpu' | 'cpu';
@@ -17,10 +18,10 @@ export type Computed = ChannelArrays & {
   /** Iterations that were really executed. */
   readonly iterations: number;
   /**
-   * Pixels with a sample that no error bound confirms: exact iteration would take too long. A property of each sample, so
-   * that counts of parts add up. Absent for points that are iterated directly, which have no such bound.
+   * Pixels with a sample that no error bound confirms, since exact iteration would take too long: their places in the rows of
+   * the rectangle. A property of each sample. Absent for points that are iterated directly, which have no such bound.
    */
-  readonly uncertain?: number;
+  readonly uncertain?: readonly number[];
 };
 
 export interface Kernel {
@@ -28,9 +29,10 @@ export interface Kernel {
   /** What it runs on, as text for the user: "WebAssembly SIMD", "WebGPU (SwiftShader)". */
   readonly detail: string;
   /**
+   * `mask`: only these pixels are computed, and the samples are theirs alone.
    * @throws FractalError VIEW_TOO_DEEP when the spacing of pixels is below the kernel's precision, KERNEL_MISSING when
    * the view wants channels that the kernel does not compute.
    */
-  compute(view: View, rect: Rect): Promise<Computed>;
+  compute(view: View, rect: Rect, mask?: Mask): Promise<Computed>;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { Rect } from '../shard/shard.js';
 import { log10, parseDecimal } from '../view/decimal.js';
 import { extentOf } from '../view/matrix.js';
 import { plane } from '../view/plane.js';
-import { samplesPerPixel, type View } from '../view/view.js';
+import { sampleDistance, samplesPerPixel, type View } from '../view/view.js';
 import type { Computed, KernelName } from './kernel.js';
 
 export type Method = 'auto' | 'direct' | 'perturbation';
@@ -40,8 +40,8 @@ export function perturbedFrom(deepest: View, method: Method, kernel: KernelName)
   if (method === 'perturbation') return -Infinity;
   const { re, im } = plane(deepest);
   const finest = Math.max(Math.abs(re[0]), Math.abs(im[0])) * 2 ** -DIRECT_BITS;
-  const dense = Math.sqrt(samplesPerPixel(deepest.sampling)) / extentOf(deepest.deformation)[1];
-  return Math.log10(4 / (deepest.height * dense * finest));
+  const apart = sampleDistance(deepest.sampling) * extentOf(deepest.deformation)[1];
+  return Math.log10((4 * apart) / (deepest.height * finest));
 }
 
 /** Whether a probe of a view that is iterated directly may show that it should not be. */

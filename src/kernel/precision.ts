@@ -3,16 +3,16 @@
 import { FractalError } from '../errors.js';
 import { extentOf } from '../view/matrix.js';
 import { plane } from '../view/plane.js';
-import { samplesPerPixel, type View } from '../view/view.js';
+import { sampleDistance, type View } from '../view/view.js';
 import type { KernelName } from './kernel.js';
 
 /** Shares of the coordinate's size: f32 has 24 bits and f64 53, of which iterating loses some. */
 export const RESOLUTION: Readonly<Record<KernelName, number>> = { gpu: 2 ** -20, cpu: 2 ** -45, simd: 2 ** -45 };
 
 interface Spacing {
-  /** Distance of neighbouring samples where it is least, a `dense`-th part of a pixel, and the smallest that the kernel can represent here. */
+  /** Distance of neighbouring samples where it is least, the same in pixels, and the smallest that the kernel can represent here. */
   readonly spacing: number;
-  readonly dense: number;
+  readonly apart: number;
   readonly finest: number;
 }
 
@@ -21,8 +21,8 @@ function spacingOf(view: View, kernel: KernelName): Spacing {
   const [longest, shortest] = extentOf(view.deformation);
   const extent = Math.hypot(view.width, view.height) / 2;
   const size = Math.max(Math.abs(re[0]), Math.abs(im[0]), extent * longest * step);
-  const dense = Math.sqrt(samplesPerPixel(view.sampling)) / shortest;
-  return { spacing: step / dense, dense, finest: size * RESOLUTION[kernel] };
+  const apart = sampleDistance(view.sampling) * shortest;
+  return { spacing: step * apart, apart, finest: size * RESOLUTION[kernel] };
 }
 
 /** Why direct iteration of `kernel` cannot distinguish the samples of a view, if so; and the deepest zoom here. */
@@ -30,12 +30,12 @@ export function tooClose(
   view: View,
   kernel: KernelName,
 ): { readonly why: string; readonly deepest: string } | undefined {
-  const { spacing, dense, finest } = spacingOf(view, kernel);
+  const { spacing, apart, finest } = spacingOf(view, kernel);
   if (spacing >= finest) return undefined;
   const needs = `the ${kernel} kernel needs ${finest.toExponential(1)} here`;
   return {
     why: `zoom ${view.zoom} puts samples ${spacing.toExponential(1)} apart, and ${needs}`,
-    deepest: (4 / (finest * dense * view.height)).toExponential(1),
+    deepest: ((4 * apart) / (finest * view.height)).toExponential(1),
   };
 }
 

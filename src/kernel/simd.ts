@@ -10,9 +10,9 @@ import type { Rect } from '../shard/shard.js';
 import { CHANNELS, channelsOf } from '../view/channels.js';
 import { extentOf } from '../view/matrix.js';
 import { fillPoints, plane } from '../view/plane.js';
-import { samplesPerPixel, type View } from '../view/view.js';
+import { footprintWidth, samplesPerPixel, type View } from '../view/view.js';
 import { openDirectCycles } from './attracting-cycle.js';
-import { CHUNK, chunks } from './chunks.js';
+import { batches, CHUNK, type Mask, wantedOf } from './chunks.js';
 import type { Computed, Kernel } from './kernel.js';
 import { sharedMemory } from './memory.js';
 import { requireSpacing } from './precision.js';
@@ -81,7 +81,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
   };
   const state = openSlot(reAt + NUMBERS_BYTES);
 
-  function compute(view: View, rect: Rect): Computed {
+  function compute(view: View, rect: Rect, mask?: Mask): Computed {
     requireSpacing(view, 'simd');
     const { formula } = view;
     const perPixel = samplesPerPixel(view.sampling);
@@ -93,14 +93,15 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const limit = BigInt(view.iterations);
     const juliaRe = Number(formula.julia?.re ?? 0);
     const juliaIm = Number(formula.julia?.im ?? 0);
-    const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
-    const side = (plane(view).step / Math.sqrt(perPixel)) * extentOf(view.deformation)[0];
+    const arrays = arraysFor(channelsOf(view), wantedOf(rect, mask) * perPixel);
+    const side = plane(view).step * footprintWidth(view.sampling) * extentOf(view.deformation)[0];
     const toPicture = planeToPicture(view);
     const writeCycles = view.cycle && openDirectCycles(view, plane(view).step);
     let iterations = 0n;
     let done = 0;
-    for (const part of chunks(rect, perPixel)) {
-      const count = fillPoints(view, part, re, im);
+    for (const parts of batches(rect, perPixel, mask)) {
+      let count = 0;
+      for (const part of parts) count += fillPoints(view, part, re.subarray(count), im.subarray(count));
       // biome-ignore format: as declared
       iterations += iterate(state, step, formula.power, flags, limit, view.bailout, juliaRe, juliaIm,
         count, reAt, imAt, nuAt, view.footprint ? footprintAt : 0, side, view.phase ? phaseAt : 0);
@@ -120,7 +121,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
   return {
     name: 'simd',
     detail: 'WebAssembly SIMD, f64',
-    compute: async (view, rect) => compute(view, rect),
+    compute: async (view, rect, mask) => compute(view, rect, mask),
     close: async () => {},
   };
 }

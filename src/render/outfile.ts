@@ -82,6 +82,11 @@ export function holdsSamples(name: string): boolean {
   return extname(name).toLowerCase() === '.exr';
 }
 
+/** Whether raw samples are written to it. */
+export function isRaw(name: string): boolean {
+  return holdsSamples(name) || extname(name).toLowerCase() === '.npy';
+}
+
 /** Throws OUTFILE_FORMAT for an unknown extension. */
 export function formatOf(name: string): Format {
   const extension = extname(name).toLowerCase();

@@ -1,6 +1,12 @@
 /** From flags as text to a `Request`: each value by the schema of its flag, then what flags mean together. */
 
-import { type Colours, DEFAULT_COLOURS, DISTANCE_PALETTE, LEGACY_STEP, type WantedPatterns } from '../render/colours.js';
+import {
+  type Colours,
+  DEFAULT_COLOURS,
+  DISTANCE_PALETTE,
+  LEGACY_STEP,
+  type WantedPatterns,
+} from '../render/colours.js';
 import { isInteriorKind } from '../render/interior-colour.js';
 import type { Formula } from '../view/view.js';
 import { filmOf } from './film.js';
@@ -18,6 +24,7 @@ import {
   stillOf,
   viewAt,
 } from './request.js';
+import { samplingOf } from './sampling.js';
 import { shadeOf, slopeOf } from './shading.js';
 import { type Size, sizeOf, zoomOfWidth } from './size.js';
 import { invalid, shorten, type Values, valuesOf } from './values.js';
@@ -49,6 +56,7 @@ export function requestOf(v: PictureValues): Request {
   refuseCycles(v, colours, formula);
   const film = filmOf(v, { ...start, formula, colours }, size);
   const [outfile = film.last > film.first ? 'fractal.mp4' : 'fractal.png'] = named;
+  const sampling = samplingOf(v, { film, colours, outfiles: named });
   const request: Request = {
     formula,
     ...start,
@@ -56,12 +64,13 @@ export function requestOf(v: PictureValues): Request {
     stretch: { factor: v.stretch, angle: v.stretch === 1 ? 0 : v['stretch-angle'], skew: v.skew },
     flip: v.flip ?? pointsDown(formula),
     ...size,
+    sampling,
     iterations: typeof v.iters === 'number' ? v.iters : 1,
     autoIterations: v.iters === 'auto',
     bailout: v.bailout,
     count: colours.legacy ? 'whole' : 'smooth',
     exact: v.exact,
-    colours: { ...colours, filter: filters(v, { film, colours }) },
+    colours: { ...colours, filter: filters(v, { film, colours, sampling }) },
     film,
     outfile,
     outfiles: [outfile, ...named.slice(1)],
@@ -136,11 +145,16 @@ function coloursOf(v: PictureValues): Colours {
   };
 }
 
-/** Without a flag: in films from keyframes, which have few samples for many pixels. */
-function filters(v: PictureValues, { film, colours }: Pick<Request, 'film' | 'colours'>): boolean {
+/** Without a flag: in films from keyframes, which have few samples for many pixels, and where samples are adaptive, which noise would multiply. */
+function filters(
+  v: PictureValues,
+  { film, colours, sampling }: Pick<Request, 'film' | 'colours' | 'sampling'>,
+): boolean {
   const shares = film.frames > 1 && film.assembly !== 'frames';
   return (
-    (v['palette-filter'] ?? (shares || colours.patterns !== undefined)) && colours.mode === 'palette' && !colours.legacy
+    (v['palette-filter'] ?? (shares || sampling.kind === 'adaptive' || colours.patterns !== undefined)) &&
+    colours.mode === 'palette' &&
+    !colours.legacy
   );
 }
 

@@ -5,9 +5,10 @@ import type { Colours } from '../render/colours.js';
 import { isZoom, MAX_SIDE } from '../view/bounds.js';
 import { numbersPerSample } from '../view/channels.js';
 import { divide, formatDecimal, multiply, parseDecimal } from '../view/decimal.js';
-import { type Sampling, samplesPerPixel } from '../view/view.js';
+import { samplesPerPixel } from '../view/view.js';
 import { ZOOMS } from './flags/schemas.js';
 import { hasDistance, hasPhase } from './request.js';
+import { fixedSampling, type SamplingValues } from './sampling.js';
 import { invalid, shorten } from './values.js';
 
 /** A picture of more pixels than this is refused: 16,384 x 16,384. */
@@ -15,13 +16,9 @@ const MAX_PIXELS = 2 ** 28;
 /** Bytes of one frame's samples. */
 const MAX_FRAME_BYTES = 2 ** 32;
 
-export interface SizeValues {
+export interface SizeValues extends SamplingValues {
   readonly width: number;
   readonly height: number;
-  readonly samples: number | undefined;
-  readonly seed: number;
-  readonly smoothness: number | undefined;
-  readonly 'full-size': boolean;
   readonly outfiles: readonly string[];
 }
 
@@ -29,21 +26,16 @@ export interface Size {
   /** Pixels of the picture that is written. */
   readonly width: number;
   readonly height: number;
-  readonly sampling: Sampling;
 }
 
 /** @throws FractalError REQUEST_INVALID, VIEW_TOO_LARGE */
 export function sizeOf(v: SizeValues, colours: Colours): Size {
   if (v.samples && v.smoothness) throw invalid('--samples and --smoothness both set how a pixel is sampled: give one');
   if (v['full-size'] && !v.smoothness) throw invalid('--full-size keeps the picture of --smoothness: give that too');
-  const { samples = 1, smoothness: side = 1 } = v;
-  const scale = v['full-size'] ? side : 1;
+  const scale = v['full-size'] ? (v.smoothness ?? 1) : 1;
   const width = v.width * scale;
   const height = v.height * scale;
-  const sampling: Sampling =
-    samples > 1
-      ? { kind: 'jittered', count: samples, seed: v.seed }
-      : { kind: 'grid', side: v['full-size'] ? 1 : side };
+  const sampling = fixedSampling(v);
   const size = `${width}x${height}`;
   if (Math.max(width, height) > MAX_SIDE) {
     throw new FractalError('VIEW_TOO_LARGE', `${size}: at most ${MAX_SIDE} pixels make a side`);
@@ -60,7 +52,7 @@ export function sizeOf(v: SizeValues, colours: Colours): Size {
     const way = 'fewer pixels or samples fit';
     throw new FractalError('VIEW_TOO_LARGE', `the samples of ${size} are ${bytes} bytes, at most 2^32 fit: ${way}`);
   }
-  return { width, height, sampling };
+  return { width, height };
 }
 
 /**

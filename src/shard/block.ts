@@ -15,12 +15,12 @@ export interface Block {
   readonly part: Rect;
 }
 
-/** The blocks that a rectangle is of. It may lie beyond the picture, to all sides. */
-export function* blocks({ x, y, width, height }: Rect): Generator<Block> {
-  for (let top = edgeBefore(y); top < y + height; top += BLOCK) {
-    for (let left = edgeBefore(x); left < x + width; left += BLOCK) {
+/** The blocks that a rectangle is of, or squares of `side` pixels. It may lie beyond the picture, to all sides. */
+export function* blocks({ x, y, width, height }: Rect, side = BLOCK): Generator<Block> {
+  for (let top = edgeBefore(y, side); top < y + height; top += side) {
+    for (let left = edgeBefore(x, side); left < x + width; left += side) {
       const [fromX, fromY] = [Math.max(x, left), Math.max(y, top)];
-      const [toX, toY] = [Math.min(x + width, left + BLOCK), Math.min(y + height, top + BLOCK)];
+      const [toX, toY] = [Math.min(x + width, left + side), Math.min(y + height, top + side)];
       yield { x: left, y: top, part: { x: fromX, y: fromY, width: toX - fromX, height: toY - fromY } };
     }
   }
@@ -34,6 +34,6 @@ export function cutAtEdge(from: number, length: number, first: number): number {
 }
 
 /** The last edge between blocks that is not behind this pixel. */
-function edgeBefore(at: number): number {
-  return BLOCK * Math.floor(at / BLOCK);
+function edgeBefore(at: number, side = BLOCK): number {
+  return side * Math.floor(at / side);
 }

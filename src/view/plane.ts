@@ -9,7 +9,8 @@
  */
 
 import { toDoubles } from './decimal.js';
-import { type Sampling, samplesPerPixel, type View } from './view.js';
+import { placesOf } from './places.js';
+import { samplesPerPixel, type View } from './view.js';
 
 /** c = re + (xx·X + xy·Y) + i(im + yx·X + yy·Y), X and Y in pixels from the centre. */
 export interface Camera {
@@ -77,25 +78,17 @@ export function fillPoints(
   im: Float64Array,
   { re: [reHigh, reLow], im: [imHigh, imLow], xx, xy, yx, yy }: Camera = plane(view),
 ): number {
-  const cells = cellsOf(view.sampling);
-  const jitter = view.sampling.kind === 'jittered';
-  const seed = view.sampling.kind === 'jittered' ? view.sampling.seed : 0;
+  const places = placesOf(view.sampling);
+  const perPixel = places.x.length;
   const halfWidth = view.width / 2;
   const halfHeight = view.height / 2;
   let i = 0;
   for (let y = rect.y; y < rect.y + rect.height; y++) {
     for (let x = rect.x; x < rect.x + rect.width; x++) {
-      for (let s = 0; s < cells.length; s++) {
-        const cell = cells[s] as Cell;
-        let ox = cell.x + cell.width / 2;
-        let oy = cell.y + cell.height / 2;
-        if (jitter) {
-          const h = hash(seed, x, y, s);
-          ox = cell.x + cell.width * ((h >>> 16) / 65536);
-          oy = cell.y + cell.height * ((h & 65535) / 65536);
-        }
-        const px = x + ox - halfWidth;
-        const py = halfHeight - (y + oy);
+      places.moveTo(x, y);
+      for (let s = 0; s < perPixel; s++) {
+        const px = x + (places.x[s] as number) - halfWidth;
+        const py = halfHeight - (y + (places.y[s] as number));
         re[i] = reHigh + (reLow + (px * xx + py * xy));
         im[i] = imHigh + (imLow + (px * yx + py * yy));
         i++;
@@ -103,42 +96,6 @@ export function fillPoints(
     }
   }
   return i;
-}
-
-/** Part of the unit square of a pixel. */
-interface Cell {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Cells of equal area, one a sample: a square grid, or for a count that is no square rows of nearly equal length. */
-export function cellsOf(sampling: Sampling): Cell[] {
-  const count = samplesPerPixel(sampling);
-  const rows = Math.round(Math.sqrt(count));
-  const cells: Cell[] = [];
-  for (let row = 0; row < rows; row++) {
-    const from = Math.floor((row * count) / rows);
-    const to = Math.floor(((row + 1) * count) / rows);
-    for (let k = from; k < to; k++) {
-      const width = 1 / (to - from);
-      cells.push({ x: (k - from) * width, y: from / count, width, height: (to - from) / count });
-    }
-  }
-  return cells;
-}
-
-/** 32 well-mixed bits of (seed, x, y, sample); integers only. */
-function hash(seed: number, x: number, y: number, sample: number): number {
-  return mix(mix(mix(mix(seed | 0) ^ x) ^ y) ^ sample);
-}
-
-function mix(bits: number): number {
-  let h = bits + 0x9e3779b9;
-  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
-  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
-  return h ^ (h >>> 16);
 }
 
 /**

@@ -20,11 +20,20 @@ export interface Formula {
 /**
  * Where a pixel is sampled. `grid`: side × side samples at the centres of equal cells (side 1: the pixel's centre).
  * `jittered`: `count` samples, one in each of `count` cells of equal area, moved inside it by a hash of
- * (seed, x, y, sample).
+ * (seed, x, y, sample). `sequence`: samples `from` to `to` - 1 of a sequence that fills the pixel more and more evenly, whose
+ * first one is the centre (places.ts). `adaptive`: as many of that sequence as the colours of the pixel and of those around it
+ * need (render/rounds.ts); only painted pixels have them.
  */
 export type Sampling =
   | { readonly kind: 'grid'; readonly side: number }
-  | { readonly kind: 'jittered'; readonly count: number; readonly seed: number };
+  | { readonly kind: 'jittered'; readonly count: number; readonly seed: number }
+  | { readonly kind: 'sequence'; readonly from: number; readonly to: number; readonly seed: number }
+  | { readonly kind: 'adaptive'; readonly seed: number };
+
+/** Totals of samples of a pixel with adaptive sampling, after each round of it. */
+export const ROUNDS = [1, 5, 17, 65] as const;
+/** Adaptive samples of a pixel, in the mean of many pictures (docs/decisions/0108). */
+const EXPECTED = 5;
 
 /** The channels that it names are computed of every sample, beside nu. */
 export interface View extends Extras {
@@ -54,7 +63,26 @@ export interface View extends Extras {
   readonly exact?: true;
 }
 
-/** How many samples a pixel of this view has. */
+/** How many samples a pixel has; of adaptive sampling an estimate of their mean. */
 export function samplesPerPixel(sampling: Sampling): number {
-  return sampling.kind === 'grid' ? sampling.side * sampling.side : sampling.count;
+  switch (sampling.kind) {
+    case 'grid':
+      return sampling.side * sampling.side;
+    case 'jittered':
+      return sampling.count;
+    case 'sequence':
+      return sampling.to - sampling.from;
+    case 'adaptive':
+      return EXPECTED;
+  }
+}
+
+/** The width of a sample's footprint, in pixels. */
+export function footprintWidth(sampling: Sampling): number {
+  return 1 / Math.sqrt(sampling.kind === 'sequence' ? sampling.to : samplesPerPixel(sampling));
+}
+
+/** How far neighbouring samples are apart, in pixels. Where adaptive ones are closer, some may have the same bits. */
+export function sampleDistance(sampling: Sampling): number {
+  return 1 / Math.sqrt(sampling.kind === 'sequence' ? EXPECTED : samplesPerPixel(sampling));
 }

@@ -22,16 +22,35 @@ const code = (expected: string) => (error: unknown) => error instanceof FractalE
 test('recolor paints what render kept: the bytes of a picture rendered in these colours', BOUNDED, async (t) => {
   const [at, store] = [folder(t), folder(t)];
   const workers = inProcess(localWorkers(t, 1));
-  const kept = orderOf({ ...VIEW, outfile: join(at, 'x.png') }, store);
+  const kept = orderOf({ ...VIEW, samples: '2', outfile: join(at, 'x.png') }, store);
   await render({ ...kept, store: { ...kept.store, samples: true } }, workers, quiet);
   const hippi = (file: string, folder?: string) =>
-    orderOf({ ...VIEW, palette: 'Hippi', outfile: join(at, file) }, folder);
+    orderOf({ ...VIEW, samples: '2', palette: 'Hippi', outfile: join(at, file) }, folder);
   const { emit, stages } = recorder();
   const { uncertain } = await recolor(hippi('recoloured.png', store), { emit, signal: never });
   assert.deepEqual(stages(), ['open', 'store', 'prepare', 'paint', 'close']);
   await render(hippi('rendered.png'), workers, quiet);
   assert.ok(readFileSync(join(at, 'recoloured.png')).equals(readFileSync(join(at, 'rendered.png'))));
   assert.equal(uncertain, 0);
+});
+
+test('of adaptive samples one is kept of each pixel, with its width, and recolor paints that', BOUNDED, async (t) => {
+  const [at, store] = [folder(t), folder(t)];
+  const workers = inProcess(localWorkers(t, 1));
+  const named = (file: string, more: Readonly<Record<string, string>>, folder?: string) =>
+    orderOf({ ...VIEW, ...more, outfile: join(at, file) }, folder);
+  const kept = named('kept.png', {}, store);
+  const { emit, lines } = recorder();
+  const { request } = await render({ ...kept, store: { ...kept.store, samples: true } }, workers, {
+    emit,
+    signal: never,
+  });
+  assert.deepEqual(request.sampling, { kind: 'grid', side: 1 });
+  assert.ok(lines().some((line) => line.startsWith('--keep-samples keeps one sample of each pixel')));
+  await recolor(named('recoloured.png', { samples: 'auto' }, store), quiet);
+  await render(named('rendered.png', { samples: '1', 'palette-filter': 'true' }), workers, quiet);
+  const rendered = readFileSync(join(at, 'rendered.png'));
+  for (const file of ['kept.png', 'recoloured.png']) assert.ok(readFileSync(join(at, file)).equals(rendered), file);
 });
 
 test('recolor: an abort in each stage leaves no file; samples that are not there have a code', BOUNDED, async (t) => {

@@ -24,7 +24,8 @@ async function someTurns(): Promise<void> {
 test('a still: stages follow one another, and every event comes before the result', BOUNDED, async (t) => {
   const at = folder(t);
   const { emit, events, stages, lines } = recorder();
-  const order = { ...orderOf({ ...SPIRALS, outfile: join(at, 'x.png') }, join(at, 'store')), notes: ['a note'] };
+  const raw = { ...SPIRALS, samples: '1', outfile: join(at, 'x.png') };
+  const order = { ...orderOf(raw, join(at, 'store')), notes: ['a note'] };
   const { request, files } = await render(order, inProcess(localWorkers(t, 2)), { emit, signal: never });
   const count = events.length;
   assert.deepEqual(stages(), ['open', 'store', 'prepare', 'kernel', 'compute', 'close']);
@@ -99,7 +100,8 @@ test(
     const [at, store] = [folder(t), folder(t)];
     const workers = inProcess(localWorkers(t, 1));
     const controller = new AbortController();
-    const order = orderOf({ ...SPIRALS, 'block-size': '4', shard: 'row', outfile: join(at, 'x.png') }, store);
+    const small = { 'block-size': '4', shard: 'row', samples: '1' };
+    const order = orderOf({ ...SPIRALS, ...small, outfile: join(at, 'x.png') }, store);
     const { emit, events } = recorder((event) => {
       if (event.kind === 'progress' && event.samplesDone > 0) controller.abort(new Error('enough'));
     });

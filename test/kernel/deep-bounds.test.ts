@@ -41,7 +41,7 @@ function check(view: View, pixels: readonly (readonly [x: number, y: number])[],
     const exact = exactSample(view, x, y);
     if (exact.nu < Infinity) escaped++;
     const what = `${name}, (${x}, ${y})`;
-    assert.equal(uncertain, 0, `${what} is uncertain`);
+    assert.deepEqual(uncertain, [], `${what} is uncertain`);
     assert.ok(
       nu[0] === exact.nu || Math.abs((nu[0] as number) - exact.nu) < 0.01,
       `${what}: nu ${nu[0]}, exactly ${exact.nu}`,

@@ -232,11 +232,12 @@ test('a zoom of 1e10000 with 10,100 digits comes through, with a limit and views
   assert.match(exact.zoom, /^7\.1{20}\d*e9999$/);
 });
 
-test('the palette filter is on in films from keyframes only, unless a flag says otherwise', () => {
+test('the palette filter is on in films from keyframes and with adaptive samples, unless a flag says otherwise', () => {
   const filters = (raw: RawRequest) => parseRequest(raw).colours.filter;
   const film = { frames: '9', 'zoom-end': '1e3' };
-  assert.equal(filters({}), false);
-  assert.equal(filters({ 'palette-filter': 'true' }), true);
+  assert.equal(filters({}), true);
+  assert.equal(filters({ samples: '1' }), false);
+  assert.equal(filters({ samples: '1', 'palette-filter': 'true' }), true);
   assert.equal(filters(film), true);
   assert.equal(filters({ ...film, 'palette-filter': 'false' }), false);
   assert.equal(filters({ ...film, assembly: 'frames' }), false);

@@ -6,9 +6,10 @@
  *   nu = m - log_power(log2|z_m|) at the first |z_m| > bailout
  */
 
+import { areaOf } from '../../shard/missing.js';
 import type { Rect } from '../../shard/shard.js';
-import { points } from '../../view/plane.js';
-import type { View } from '../../view/view.js';
+import { fillPoints } from '../../view/plane.js';
+import { samplesPerPixel, type View } from '../../view/view.js';
 import type { Computed } from '../kernel.js';
 import { type Backend, RESULT } from './backend.js';
 import { FOLDS } from './batch-kernel.js';
@@ -25,12 +26,17 @@ interface Pending {
 }
 
 /**
- * `check` is called before each batch; what it throws ends the computation.
+ * `parts`: what is computed of the view. `check` is called before each batch; what it throws ends the computation.
  * @returns samples as in Kernel; `iterations` is the exact sum, without the idle lanes of a batch.
  */
-export async function iterate(backend: Backend, view: View, rect: Rect, check: () => void): Promise<Computed> {
+export async function iterate(
+  backend: Backend,
+  view: View,
+  parts: readonly Rect[],
+  check: () => void,
+): Promise<Computed> {
   const { formula, iterations: limit } = view;
-  const { re, im } = points(view, rect);
+  const { re, im } = pointsOf(view, parts);
   const bailout2 = squaredBailout(view, backend.exponent);
   const smooth = view.count === 'smooth';
   const perLog2 = 1 / Math.log2(formula.power);
@@ -75,6 +81,15 @@ export async function iterate(backend: Backend, view: View, rect: Rect, check: (
   }
   if (pending.count > 0) await pass(limit, BEYOND, Number.POSITIVE_INFINITY);
   return { nu, iterations: total };
+}
+
+/** Of all parts, one after another. */
+function pointsOf(view: View, parts: readonly Rect[]): { readonly re: Float64Array; readonly im: Float64Array } {
+  const count = areaOf(parts) * samplesPerPixel(view.sampling);
+  const [re, im] = [new Float64Array(count), new Float64Array(count)];
+  let done = 0;
+  for (const part of parts) done += fillPoints(view, part, re.subarray(done), im.subarray(done));
+  return { re, im };
 }
 
 /** The points to iterate: those of known interior, and those that start beyond the bailout, are finished here. */

@@ -5,6 +5,8 @@
 
 import { FractalError } from '../../errors.js';
 import { channelsOf } from '../../view/channels.js';
+import { samplesPerPixel } from '../../view/view.js';
+import { runs } from '../chunks.js';
 import type { Computed, Kernel } from '../kernel.js';
 import { requireSpacing } from '../precision.js';
 import { type Backend, CPU_LIMIT, openBackend } from './backend.js';
@@ -43,7 +45,7 @@ export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
   return {
     name,
     detail: backend.detail,
-    async compute(view, rect): Promise<Computed> {
+    async compute(view, rect, mask): Promise<Computed> {
       requireSpacing(view, name);
       const more = channelsOf(view).find((channel) => channel !== 'nu');
       if (more) {
@@ -55,7 +57,8 @@ export function kernelOn(name: 'gpu' | 'cpu', backend: Backend): Kernel {
           `${view.iterations} iterations are more than the ${CPU_LIMIT} that the cpu kernel counts: use --kernel simd`,
         );
       }
-      const mine = last.then(() => iterate(backend, view, rect, check));
+      const parts = mask ? [...runs(rect, mask, samplesPerPixel(view.sampling))] : [rect];
+      const mine = last.then(() => iterate(backend, view, parts, check));
       last = mine.catch(() => {});
       return mine;
     },

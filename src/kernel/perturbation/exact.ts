@@ -48,8 +48,8 @@ export interface Samples {
 
 export interface Replaced {
   readonly iterations: number;
-  /** Pixels with a sample that is uncertain. */
-  readonly uncertain: number;
+  /** Pixels with a sample that is uncertain: their places in the rows of the rectangle. */
+  readonly uncertain: readonly number[];
 }
 
 /** Re and im in fixed point. */
@@ -221,7 +221,8 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
     most: Math.min(mostAt(depth + USUAL_BITS), Number.MAX_SAFE_INTEGER),
     replace({ x, y, width, height }, samples, check) {
       const { status, errorBits } = samples;
-      let [ran, uncertain, last] = [0, 0, -1];
+      const uncertain: number[] = [];
+      let ran = 0;
       for (let k = 0; k < width * height * perPixel; k++) {
         if (status[k] === CERTAIN) continue;
         const at = Math.floor(k / perPixel);
@@ -235,9 +236,7 @@ export function openExact(view: View, unit: PixelVector, finish: Finish, walkers
             continue;
           }
         }
-        if (at === last) continue;
-        uncertain++;
-        last = at;
+        if (uncertain.at(-1) !== at) uncertain.push(at);
       }
       return { iterations: ran, uncertain };
     },

@@ -9,9 +9,9 @@ import type { Rect } from '../../shard/shard.js';
 import { CHANNELS, channelsOf } from '../../view/channels.js';
 import { extentOf } from '../../view/matrix.js';
 import { fillPoints, plane } from '../../view/plane.js';
-import { samplesPerPixel, type View } from '../../view/view.js';
+import { footprintWidth, samplesPerPixel, type View } from '../../view/view.js';
 import { openCycles, openDirectCycles, type WriteCycles } from '../attracting-cycle.js';
-import { CHUNK, chunks } from '../chunks.js';
+import { CHUNK, chunks, type Mask, runs, wantedOf } from '../chunks.js';
 import type { Computed } from '../kernel.js';
 import { deformDistances } from '../screen.js';
 import { abort, constantsOf, stepNumber } from '../wasm.js';
@@ -32,8 +32,8 @@ export {
   tablesBuilt,
 } from './shared-reference.js';
 
-/** check: called several times a second while points are iterated exactly; what it throws ends the computation. */
-export type Perturbed = (view: View, rect: Rect, check?: () => void) => Computed;
+/** mask: as in Kernel. check: called several times a second while points are iterated exactly; what it throws ends the computation. */
+export type Perturbed = (view: View, rect: Rect, check?: () => void, mask?: Mask) => Computed;
 
 type BuildLevel = (slot: number, below: number, table: number, level: number, from: number, to: number) => void;
 
@@ -133,7 +133,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     }
   }
 
-  return (view, rect, check = () => undefined) => {
+  return (view, rect, check = () => undefined, mask = undefined) => {
     const exponent = isExtended(view) ? exponentOf(view) : 0;
     if (exponent !== 0) openExtended();
     const scaled = exponent === 0 ? view : { ...view, zoom: scaledZoom(view, exponent) };
@@ -146,23 +146,26 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     const flags = (view.count === 'whole' ? FLAG_WHOLE : 0) | (proofs ? FLAG_PROOFS : 0);
     // biome-ignore format: as declared
     wasm.setView(state, flags, BigInt(view.iterations), BigInt(exact.most), view.bailout, cosStep, sinStep, exponent,
-      (1 / Math.sqrt(perPixel)) * longest);
+      footprintWidth(view.sampling) * longest);
     const { distance, footprint, phase } = view;
-    const arrays = arraysFor(channelsOf(view), rect.width * rect.height * perPixel);
+    const arrays = arraysFor(channelsOf(view), wantedOf(rect, mask) * perPixel);
+    const order = mask && orderOf(mask);
     const more = { distances: distance && found.distance, phases: phase && found.phase };
     const checked = { ...{ nu: found.nu, status, errorBits }, ...more };
     const writeCycles = view.cycle && cyclesOf(view, exponent);
     let iterations = 0;
-    let uncertain = 0;
+    const uncertain: number[] = [];
     const radius = BLOCK * Math.SQRT1_2 * Math.hypot(cosStep, sinStep) * longest;
     const halfWidth = view.width / 2;
     const halfHeight = view.height / 2;
     for (const block of blocks(rect)) {
+      const parts = [...(mask ? runs(rect, mask, perPixel, block.part) : chunks(block.part, perPixel))];
+      if (parts.length === 0) continue;
       const px = block.x + BLOCK / 2 - halfWidth;
       const py = halfHeight - (block.y + BLOCK / 2);
       const [centreRe, centreIm] = [px * xx + py * xy, px * yx + py * yy];
       wasm.beginBlock(state, offsetRe + centreRe, offsetIm + centreIm, radius, exponent);
-      for (const part of chunks(block.part, perPixel)) {
+      for (const part of parts) {
         const count = fillPoints(scaled, part, re, im, camera);
         const distancesAt = distance ? distanceAt : 0;
         const footprintsAt = footprint ? footprintAt : 0;
@@ -172,17 +175,31 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
           nuAt, statusAt, errorBitsAt, distancesAt, footprintsAt, phasesAt));
         const replaced = exact.replace(part, checked, check);
         iterations += replaced.iterations;
-        uncertain += replaced.uncertain;
         if (footprint) widthsOfUncertain(count);
         if (view.cycle) writeCycles?.(count, { re, im, nu: found.nu }, found.cycle, check);
         const row = part.width * perPixel;
         for (let y = 0; y < part.height; y++) {
-          const to = ((part.y - rect.y + y) * rect.width + part.x - rect.x) * perPixel;
-          putSamples(arrays, found, { from: y * row, count: row, to });
+          const at = (part.y - rect.y + y) * rect.width + part.x - rect.x;
+          putSamples(arrays, found, { from: y * row, count: row, to: (order ? (order[at] as number) : at) * perPixel });
+        }
+        for (const at of replaced.uncertain) {
+          const [x, y] = [part.x - rect.x + (at % part.width), part.y - rect.y + Math.floor(at / part.width)];
+          uncertain.push(y * rect.width + x);
         }
       }
     }
     if (arrays.distance) deformDistances(arrays.distance, view);
     return { ...arrays, iterations, uncertain };
   };
+}
+
+/** Of each pixel how many wanted ones are before it. */
+function orderOf(mask: Mask): Int32Array {
+  const order = new Int32Array(mask.length);
+  let before = 0;
+  for (const [at, wanted] of mask.entries()) {
+    order[at] = before;
+    before += wanted;
+  }
+  return order;
 }

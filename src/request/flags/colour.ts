@@ -108,7 +108,7 @@ export const COLOUR_FLAGS = {
     commands: RENDERING,
     schema: yesNo,
     describe: 'the mean of the palette over the counts within a sample, where these differ: no noise',
-    defaultText: 'in films from keyframes',
+    defaultText: 'in films from keyframes, with --samples auto',
     metadata: ({ colours: { mode, legacy, filter } }) => (mode === 'palette' && !legacy ? String(filter) : undefined),
   },
   ...SHADING_FLAGS,

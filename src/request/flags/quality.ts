@@ -1,5 +1,6 @@
 /** Flags about how densely and how exactly a picture is sampled. */
 
+import * as z from 'zod';
 import { MAX_SAMPLES } from '../../view/bounds.js';
 import { type FlagTable, RENDERING } from './flag.js';
 import { whole, yesNo } from './schemas.js';
@@ -13,10 +14,13 @@ export const QUALITY_FLAGS = {
     shapes,
     commands: RENDERING,
     value: 'N',
-    schema: whole(1, MAX_SAMPLES),
-    describe: 'samples a pixel, at jittered places',
-    defaultText: '1',
-    metadata: ({ sampling }) => (sampling.kind === 'jittered' ? String(sampling.count) : undefined),
+    schema: z.union([z.literal('auto'), whole(1, MAX_SAMPLES)], {
+      message: `auto, or a whole number from 1 to ${MAX_SAMPLES}`,
+    }),
+    describe: 'samples a pixel, at jittered places; auto: 1 to 65, as many as colours need',
+    defaultText: 'stills: auto; films, raw samples: 1',
+    metadata: ({ sampling }) =>
+      sampling.kind === 'jittered' ? String(sampling.count) : sampling.kind === 'adaptive' ? 'auto' : undefined,
   },
   seed: {
     group,
@@ -26,7 +30,7 @@ export const QUALITY_FLAGS = {
     schema: whole(0, 2 ** 31 - 1),
     describe: 'seed of the jitter',
     default: '0',
-    metadata: ({ sampling }) => (sampling.kind === 'jittered' ? String(sampling.seed) : undefined),
+    metadata: ({ sampling }) => ('seed' in sampling ? String(sampling.seed) : undefined),
   },
   smoothness: {
     group,

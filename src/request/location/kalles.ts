@@ -70,7 +70,13 @@ export function readKalles(text: string, path: string): ReadResult {
       ...{ xpos: 'Re', ypos: 'Im', zoom: 'Zoom', iters: 'Iterations', power: 'Power' },
       ...{ rotate: 'RotateAngle', 'stretch-angle': 'StretchAngle' },
     },
-    notes: [...notes, ...colours.notes, ...repeated, ...unusedNote([...others, ...keyless]), ...truncationNotes(text, fields)],
+    notes: [
+      ...notes,
+      ...colours.notes,
+      ...repeated,
+      ...unusedNote([...others, ...keyless]),
+      ...truncationNotes(text, fields),
+    ],
   };
 }
 

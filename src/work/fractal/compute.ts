@@ -1,23 +1,24 @@
 /** Shards of escape-time fractals in one computing thread: samples by the kernel, then painted or as they are. */
 
-import { chunks } from '../../kernel/chunks.js';
+import { chunks, type Mask } from '../../kernel/chunks.js';
 import type { Kernel, KernelName, Computed as Samples } from '../../kernel/kernel.js';
 import { fingerprintOf, openKernel, speedOf } from '../../kernel/open.js';
 import { openPerturbation, type Perturbed } from '../../kernel/perturbation/kernel.js';
 import { warmPerturbation } from '../../kernel/perturbation/warm.js';
 import type { SimdModule } from '../../kernel/simd.js';
-import { paint } from '../../render/paint.js';
+import { type Paint, paint } from '../../render/paint.js';
 import { paintedOf } from '../../render/painted.js';
 import { arraysFor, joined, putSamples } from '../../shard/raw-samples.js';
 import type { Rect } from '../../shard/shard.js';
 import { channelsOf } from '../../view/channels.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import type { Computed, Computing } from '../kind.js';
+import { adaptivePixels } from './adaptive.js';
 import type { ThreadFractal } from './prepare.js';
 import type { FractalTask } from './scene.js';
 
-/** Samples of a rectangle. `check`: called often; an error that it throws ends the computation. */
-type Sampler = (view: View, rect: Rect, check: () => void) => Promise<Samples>;
+/** Samples of a rectangle, or of some pixels of it. `check`: called often; an error that it throws ends the computation. */
+type Sampler = (view: View, rect: Rect, check: () => void, mask?: Mask) => Promise<Samples>;
 
 /** Thrown where a shard is stopped within a part. */
 const STOPPED = new Error('stopped');
@@ -42,18 +43,25 @@ export function startFractal(shared: unknown, slot: number): Computing<FractalTa
       /** Opened with the first view that needs it. */
       let perturbed: Perturbed | undefined;
       const sampler = (kernel: Kernel): Sampler => {
-        return async (view, rect, check) => {
-          if (!view.perturbed) return kernel.compute(view, rect);
+        return async (view, rect, check, mask) => {
+          if (!view.perturbed) return kernel.compute(view, rect, mask);
           if (!threadScene.reference) throw new Error('a perturbed view came without its reference orbit');
           perturbed ??= openPerturbation(threadScene.reference, slot);
-          return perturbed(view, rect, check);
+          return perturbed(view, rect, check, mask);
         };
       };
       return {
         async compute(name, task, stopped) {
           const kernel = await kernelOf(name);
-          const samples = await inParts(sampler(kernel), kernel.name, task, stopped);
-          return samples && answerOf(samples, task, threadScene);
+          const check = () => {
+            if (stopped()) throw STOPPED;
+          };
+          try {
+            return await answer(sampler(kernel), kernel.name, task, threadScene, check);
+          } catch (error) {
+            if (error === STOPPED) return undefined;
+            throw error;
+          }
         },
       };
     },
@@ -73,44 +81,62 @@ export function startFractal(shared: unknown, slot: number): Computing<FractalTa
   };
 }
 
+async function answer(
+  samplesOf: Sampler,
+  kernel: KernelName,
+  { view, rect, look }: FractalTask,
+  { paint: how }: ThreadFractal,
+  check: () => void,
+): Promise<Computed> {
+  const { sampling } = view;
+  const own = how && { ...how, ...look };
+  if (sampling.kind !== 'adaptive')
+    return answerOf(await inParts(samplesOf, kernel, view, rect, check), view, rect, own);
+  if (!own) throw new Error('adaptive samples came without colours, which decide on them');
+  return adaptivePixels({
+    ...{ view, rect, paint: own, seed: sampling.seed, undivided: kernel !== 'simd' },
+    whole: (of, part) => inParts(samplesOf, kernel, of, part, check),
+    some(of, part, mask) {
+      check();
+      return samplesOf(of, part, check, mask);
+    },
+  });
+}
+
 /** Part by part, so that a cancelled shard can stop. A graphics card computes it in one part. */
 async function inParts(
   samplesOf: Sampler,
   kernel: KernelName,
-  { view, rect }: FractalTask,
-  stopped: () => boolean,
-): Promise<Samples | undefined> {
-  const check = () => {
-    if (stopped()) throw STOPPED;
-  };
-  try {
+  view: View,
+  rect: Rect,
+  check: () => void,
+): Promise<Samples> {
+  check();
+  if (kernel !== 'simd') return samplesOf(view, rect, check);
+  const perPixel = samplesPerPixel(view.sampling);
+  const count = rect.width * rect.height * perPixel;
+  const arrays = arraysFor(channelsOf(view), count);
+  const uncertain: number[] = [];
+  let [done, iterations] = [0, 0];
+  for (const part of chunks(rect, perPixel)) {
     check();
-    if (kernel !== 'simd') return await samplesOf(view, rect, check);
-    const perPixel = samplesPerPixel(view.sampling);
-    const count = rect.width * rect.height * perPixel;
-    const arrays = arraysFor(channelsOf(view), count);
-    let [done, iterations, uncertain] = [0, 0, 0];
-    for (const part of chunks(rect, perPixel)) {
-      check();
-      const one = await samplesOf(view, part, check);
-      putSamples(arrays, one, { from: 0, count: one.nu.length, to: done });
-      done += one.nu.length;
-      iterations += one.iterations;
-      uncertain += one.uncertain ?? 0;
-    }
-    return { ...arrays, iterations, uncertain };
-  } catch (error) {
-    if (error === STOPPED) return undefined;
-    throw error;
+    const one = await samplesOf(view, part, check);
+    putSamples(arrays, one, { from: 0, count: one.nu.length, to: done });
+    // Parts are whole rows, or of one row.
+    for (const at of one.uncertain ?? []) uncertain.push(done / perPixel + at);
+    done += one.nu.length;
+    iterations += one.iterations;
   }
+  return { ...arrays, iterations, uncertain };
 }
 
-function answerOf(samples: Samples, { view, rect, look }: FractalTask, { paint: how }: ThreadFractal): Computed {
-  const { iterations, uncertain = 0, ...arrays } = samples;
+function answerOf(samples: Samples, view: View, rect: Rect, how: Paint | undefined): Computed {
+  const { iterations, uncertain = [], ...arrays } = samples;
   const { nu } = arrays;
   for (const name of channelsOf(view)) if (!arrays[name]) throw new Error(`the kernel gave no channel "${name}"`);
   const perPixel = nu.length / (rect.width * rect.height);
   const painted = { ...arrays, perPixel, ...paintedOf(view) };
-  const values = how ? paint(painted, { ...how, ...look }, rect) : joined(arrays);
-  return { bytes: new Uint8Array(values.buffer as ArrayBuffer), iterations, uncertain, samples: nu.length };
+  const values = how ? paint(painted, how, rect) : joined(arrays);
+  const bytes = new Uint8Array(values.buffer as ArrayBuffer);
+  return { bytes, iterations, uncertain: uncertain.length, samples: nu.length };
 }

@@ -54,8 +54,10 @@ export function validateTask({ view, rect, look }: FractalTask, shard: number): 
     rect.y >= -MAX_SIDE &&
     rect.x + rect.width <= 2 * MAX_SIDE &&
     rect.y + rect.height <= 2 * MAX_SIDE;
-  const samples = rect.width * rect.height * samplesPerPixel(view.sampling);
-  if (!near || samples <= 0 || samples > MAX_SHARD_SAMPLES) {
+  const { x, y, width, height } = rect;
+  const within = x >= 0 && y >= 0 && x + width <= view.width && y + height <= view.height;
+  const samples = width * height * samplesPerPixel(view.sampling);
+  if (!near || (view.sampling.kind === 'adaptive' && !within) || samples <= 0 || samples > MAX_SHARD_SAMPLES) {
     const size = `${rect.width}x${rect.height} at (${rect.x}, ${rect.y}) of ${view.width}x${view.height}`;
     throw refused(`shard ${shard}, ${size} with ${samples} samples, is not one to compute`);
   }

@@ -28,7 +28,7 @@ test("Kalles Fraktaler's cubic Mandelbar, -conj(z)^3 + c, has the same counts in
     ['0.5', '-0.41', '7.5', '20.25'],
   ] as const) {
     const { flags, notes } = parseLocation(file(re, im, zoom, angle), 'x.kfr');
-    const size = { width: '60', height: '40' };
+    const size = { width: '60', height: '40', samples: '1' };
     const ours = viewAt(parseRequest({ ...flags, ...size } as RawRequest), 0);
     const theirs = viewAt(parseRequest({ xpos: re, ypos: im, zoom, rotate: angle, ...size }), 0);
     assert.deepEqual(ours.formula, { step: 'tricorn', power: 3 });
