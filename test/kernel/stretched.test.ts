@@ -43,10 +43,10 @@ for (const [name, formula] of formulas) {
           ['-1.1', '0.33'],
           ['-0.62', '-0.71'],
         ] as const) {
-          const view: View = { ...plain, formula, re, im, zoom: '1e6', rotation, deformation };
+          const view: View = { ...plain, formula, re, im, zoom: '1e6', rotation, deformation, footprint: true };
           const whole = { x: 0, y: 0, width: 3, height: 3 };
           const samples = [await kernel.compute(view, whole), perturbation(view)({ ...view, perturbed: true }, whole)];
-          for (const { nu, distance } of samples) {
+          for (const { nu, distance, footprint } of samples) {
             if (nu.includes(Infinity)) continue;
             // nu = -log_p G + constant: K / |grad G| = 1 / (ln p |grad nu|), uphill is where nu falls.
             const right = ((nu[5] as number) - (nu[3] as number)) / 2;
@@ -55,6 +55,8 @@ for (const [name, formula] of formulas) {
             const [x, y] = [(distance as Float64Array)[8] as number, (distance as Float64Array)[9] as number];
             const off = Math.hypot(x - scale * right, y - scale * up) / Math.hypot(x, y);
             assert.ok(off < 1e-3, `${re} + ${im}i turned by ${rotation}: off by ${off}`);
+            // Of a pixel's width in any direction it is at least the usual three quarters.
+            assert.ok((footprint?.[4] as number) > 0.7 * Math.hypot(right, up), `${footprint?.[4]} ${right} ${up}`);
             compared++;
           }
         }

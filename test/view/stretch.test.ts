@@ -95,3 +95,48 @@ test('a deformation that a view cannot have is out of bounds', () => {
   for (const matrix of wrong)
     assert.match(outOfBounds({ ...still, deformation: matrix as unknown as Matrix }) ?? '', /^deformation /);
 });
+
+/** The linear map that z_p is of c near a nucleus of the Burning Ship, and the point there. */
+function shipNear(
+  cr: number,
+  ci: number,
+  period: number,
+): { readonly z: readonly [number, number]; readonly jacobian: Matrix } {
+  let [x, y, a, b, c, d] = [0, 0, 0, 0, 0, 0];
+  for (let k = 0; k < period; k++) {
+    const [sx, sy] = [x < 0 ? -1 : 1, y < 0 ? -1 : 1];
+    const [u, v] = [sx * x, sy * y];
+    const [au, bu, cv, dv] = [sx * a, sx * b, sy * c, sy * d];
+    [a, b] = [2 * (u * au - v * cv) + 1, 2 * (u * bu - v * dv)];
+    [c, d] = [2 * (u * cv + v * au), 2 * (u * dv + v * bu) + 1];
+    [x, y] = [u * u - v * v + cr, 2 * u * v + ci];
+  }
+  return { z: [x, y], jacobian: [a, b, c, d] };
+}
+
+test('the stretch that is inverse to the skew of a minibrot straightens it: what was an ellipse around it is a circle', () => {
+  // Of period 6; its surroundings are skewed by a factor of 1.4.
+  const [cr, ci, period] = [-0.9250677474044247, -1.0085612911388118, 6];
+  const [a, b, c, d] = shipNear(cr, ci, period).jacobian;
+  // The inverse is P·U: a stretch and a rotation, or, where it mirrors, a reflection, for --flip.
+  const [xx, xy, yx, yy] = [d, -b, -c, a] as const;
+  const area = Math.abs(a * d - b * c);
+  const [p, q, r] = [(xx * xx + xy * xy) / area, (xx * yx + xy * yy) / area, (yx * yx + yy * yy) / area];
+  const factor = Math.sqrt((p + r) / 2 + Math.hypot((p - r) / 2, q));
+  const angle = (Math.atan2(2 * q, p - r) * 90) / Math.PI;
+  const deformation = deformationOf({ factor, angle, skew: 0 }) as Matrix;
+  assert.ok(factor > 1.15 && factor < 1.25, String(factor));
+  const rounds = [undefined, deformation].map((matrix) => {
+    const place = { re: String(cr), im: String(ci), zoom: '1e6', width: 101, height: 101 };
+    const view: View = { ...still, ...place, ...(matrix ? { deformation: matrix } : {}) };
+    const sizes = Array.from({ length: 24 }, (_, k) => {
+      const t = (k * Math.PI) / 12;
+      const rect = { x: Math.round(50 + 45 * Math.cos(t)), y: Math.round(50 - 45 * Math.sin(t)), width: 1, height: 1 };
+      const { re, im } = points(view, rect);
+      const away = Math.hypot(rect.x - 50, rect.y - 50);
+      return Math.hypot(...shipNear(re[0] as number, im[0] as number, period).z) / away;
+    });
+    return Math.max(...sizes) / Math.min(...sizes);
+  });
+  assert.ok((rounds[0] as number) > 1.35 && (rounds[1] as number) < 1.01, String(rounds));
+});
