@@ -31,11 +31,15 @@ export function filmCurve(views: readonly SeenAt[], palette: Colours): readonly 
     return sum / weights;
   };
   const medians = distinct(views.map(median));
-  const at = medians.map(speedAt);
-  const least = Math.min(...views.map(({ roots }) => quantile(roots, 0.05)));
-  const most = Math.max(...views.map(({ roots }) => quantile(roots, 0.95)));
-  const slopes = [at[0] as number, ...at, at.at(-1) as number];
+  const ends = views.map(({ roots }) => [quantile(roots, 0.05), quantile(roots, 0.95)] as const);
+  const least = Math.min(...ends.map(([low]) => low));
+  const most = Math.max(...ends.map(([, high]) => high));
   const roots = [least, ...medians, most];
+  const slopes = [
+    speeds[ends.findIndex(([low]) => low === least)] as number,
+    ...medians.map(speedAt),
+    speeds[ends.findIndex(([, high]) => high === most)] as number,
+  ];
   let cycles = 0;
   const knots = roots.map((root, k): Knot => {
     if (k > 0) cycles += ((root - (roots[k - 1] as number)) * ((slopes[k - 1] as number) + (slopes[k] as number))) / 2;
@@ -94,7 +98,7 @@ function limited(knots: readonly Knot[], views: readonly SeenAt[]): Knot[] {
   return knots.map(([root, value], k): Knot => {
     const [left, below] = knots[k - 1] ?? [root, value];
     const within = passed.filter(({ from, to }) => from < root && to > left).map(({ steepest }) => steepest);
-    cycles += Math.min(value - below, (root - left) * Math.min(Infinity, ...within));
+    cycles += Math.min(value - below, ...within.map((steepest) => (root - left) * steepest));
     return [root, cycles];
   });
 }

@@ -83,8 +83,8 @@ export const COLOUR_FLAGS = {
     commands: RENDERING,
     value: 'X',
     schema: real(0, 1e6),
-    describe: 'how fast colours change with the iteration count',
-    defaultText: '1',
+    describe: 'how fast colours change with the iteration count; of auto colours so many times',
+    defaultText: 'found by auto; else 1',
     metadata: (request) => (usesPalette(request) ? String(request.colours.density) : undefined),
   },
   offset: {
@@ -94,7 +94,7 @@ export const COLOUR_FLAGS = {
     value: 'X',
     schema: real(-1e6, 1e6),
     describe: 'where on the palette to start, 0 to 1',
-    defaultText: '0',
+    defaultText: 'found by auto; else 0',
     metadata: (request) => (usesPalette(request) ? String(request.colours.offset) : undefined),
   },
   'color-mode': {
