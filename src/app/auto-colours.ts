@@ -17,14 +17,19 @@ import type { Probes } from './probes.js';
 import type { Context } from './stage.js';
 
 /** Samples of the grid of a still: at most so many, and one for so many pixels; for an equalized one. */
-const STILL = { samples: 2304, pixels: 100 };
-const EQUAL = { samples: 9216, pixels: 50 };
+const STILL_SAMPLES = 2304;
+const STILL_PIXELS = 100;
+const EQUAL_SAMPLES = 9216;
+const EQUAL_PIXELS = 50;
 /** Of each view of a film; all views of an octave have one sample for a hundred pixels. */
-const FILM = { samples: 336, pixels: 200 };
+const FILM_SAMPLES = 336;
+const FILM_PIXELS = 200;
 /** But no fewer. */
 const LEAST_SAMPLES = 60;
 /** Views of a film: two an octave of zoom, evenly spread; and at keyframes of a path and halfway between them. */
-const VIEWS = { least: 5, most: 120, anOctave: 2 };
+const FEWEST_VIEWS = 5;
+const MOST_VIEWS = 120;
+const VIEWS_AN_OCTAVE = 2;
 const MOST_LANDMARKS = 40;
 const OCTAVE_LOG10 = Math.log10(2);
 /** Rows of a picture to whose pixels detail is compared: pictures of all sizes have the same colours. */
@@ -73,14 +78,17 @@ async function seenIn(
   probes: Probes,
   signal: AbortSignal,
 ): Promise<ReturnType<typeof seenOf>> {
-  const grid = gridOf(view, isFilm ? FILM : mapping === 'equalize' ? EQUAL : STILL);
+  const equal = mapping === 'equalize';
+  const most = isFilm ? FILM_SAMPLES : equal ? EQUAL_SAMPLES : STILL_SAMPLES;
+  const pixels = isFilm ? FILM_PIXELS : equal ? EQUAL_PIXELS : STILL_PIXELS;
+  const grid = gridOf(view, Math.max(LEAST_SAMPLES, Math.min(most, (view.width * view.height) / pixels)));
   const { nu, footprint } = await inParts(grid, probes(view), signal);
   return footprint && seenOf(nu, footprint, grid.height / ROWS);
 }
 
-function gridOf(view: View, { samples, pixels }: typeof STILL): View {
+/** The view with about so many samples, and what says how dense they are. */
+function gridOf(view: View, count: number): View {
   const { width, height } = view;
-  const count = Math.max(LEAST_SAMPLES, Math.min(samples, (width * height) / pixels));
   const side = Math.max(width, height) * Math.sqrt(Math.min(1, count / (width * height)));
   const { distance: _, iterate: __, exact: ___, ...shown } = view;
   return { ...coarse(shown, side), footprint: true };
@@ -92,6 +100,6 @@ function framesOf(request: Request): number[] {
   const depths = stops.map((frame) => depthAt(request, frame));
   const octaves =
     depths.slice(1).reduce((sum, depth, k) => sum + Math.abs(depth - (depths[k] as number)), 0) / OCTAVE_LOG10;
-  const count = Math.round(Math.max(VIEWS.least, Math.min(VIEWS.most, VIEWS.anOctave * octaves + 1)));
+  const count = Math.round(Math.max(FEWEST_VIEWS, Math.min(MOST_VIEWS, VIEWS_AN_OCTAVE * octaves + 1)));
   return [...new Set([...evenly(frames, count), ...stops, ...between(stops)])].sort((a, b) => a - b);
 }

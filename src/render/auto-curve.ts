@@ -16,7 +16,7 @@ export interface SeenAt extends Seen {
 type Colours = Pick<Table, 'size' | 'linear'>;
 
 /** The median of what a film shows moves along the palette by at most so many cycles a second. */
-export const MOST_A_SECOND = 0.5;
+export const MOST_A_SECOND = 0.4;
 
 /** `--colors auto` of a film. `views`: in the order of their times, at least one; at most 250. */
 export function filmCurve(views: readonly SeenAt[], palette: Colours): readonly Knot[] {
