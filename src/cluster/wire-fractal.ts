@@ -1,5 +1,6 @@
 /** The content of scenes and tasks of escape-time fractals, translated both ways: paint, reference orbit, view. */
 
+import type { Curve__Output } from '../../gen/fractal/v1/Curve.js';
 import type { FractalScene__Output, FractalScene as WireFractalScene } from '../../gen/fractal/v1/FractalScene.js';
 import type { FractalTask__Output, FractalTask as WireFractalTask } from '../../gen/fractal/v1/FractalTask.js';
 import type { Light as WireLight } from '../../gen/fractal/v1/Light.js';
@@ -20,8 +21,8 @@ type Paint = NonNullable<FractalScene['paint']>;
 type Texture = NonNullable<NonNullable<Paint['patterns']>['texture']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
-/** The fields of FractalScene and FractalTask that are messages: paint (with lights, patterns, shade) and reference; view and look. */
-export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {}, 12: {}, 13: {}, 14: {} }, 2: {} };
+/** The fields of FractalScene and FractalTask that are messages: paint (with lights, patterns, shade, curve) and reference; view and look. */
+export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {}, 12: {}, 13: {}, 14: {}, 15: {}, 17: {} }, 2: {} };
 export const FRACTAL_TASK_SHAPE: Nested = { 1: {}, 6: { 3: {} } };
 
 /** A formula among the fields of a view or a reference. */
@@ -209,12 +210,13 @@ function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formu
   return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
 }
 
-function wirePaint({ kind, linear, lights, shade, interior, levels, patterns = {}, ...rest }: Paint): WirePaint {
+function wirePaint({ kind, linear, lights, shade, interior, curve, levels, patterns = {}, ...rest }: Paint): WirePaint {
   const { stripes = null, decomposition = null, lines = null, texture } = patterns;
   const shading = {
     ...{ stripes, decomposition, lines, texture: texture ? wireTexture(texture) : null },
     lights: [...lights],
     shade: shade ?? null,
+    curve: curve ? { ...curve, cycles: bufferOf(curve.cycles) } : null,
     interior: interior ?? '',
   };
   return { ...rest, ...levels, ...shading, mode: MODES[kind], linear: bufferOf(linear) };
@@ -226,6 +228,7 @@ function paintOf({
   linear,
   shade,
   interior,
+  curve,
   bits,
   dither,
   stripes,
@@ -248,6 +251,7 @@ function paintOf({
       : {}),
     ...(shade ? { shade } : {}),
     ...(interior ? { interior } : {}),
+    ...(curve ? { curve: curveOf(curve) } : {}),
     levels: { bits, dither },
     linear: new Float32Array(shared(linear)),
   };
@@ -276,6 +280,12 @@ function textureOf({ texels, ...rest }: Texture__Output): Texture {
   checkCount('bytes of a texture', texels.length, BOUNDS.paintBytes);
   if (texels.length % 2 > 0) throw missing('whole texture of a paint');
   return { ...rest, texels: new Uint16Array(shared(texels)) };
+}
+
+function curveOf({ first, perRoot, cycles }: Curve__Output): NonNullable<Paint['curve']> {
+  checkCount('values of a curve', cycles.length / 8, BOUNDS.curveValues);
+  if (cycles.length % 8 > 0) throw missing('whole curve of a paint');
+  return { first, perRoot, cycles: new Float64Array(shared(cycles)) };
 }
 
 function wireReference({ formula, orbit, underflow, ...rest }: Reference): WireReference {

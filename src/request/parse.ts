@@ -8,6 +8,7 @@ import {
   type WantedPatterns,
 } from '../render/colours.js';
 import { isInteriorKind } from '../render/interior-colour.js';
+import type { Keyframe } from '../view/path/keyframe.js';
 import type { Formula } from '../view/view.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
@@ -70,7 +71,7 @@ export function requestOf(v: PictureValues): Request {
     bailout: v.bailout,
     count: colours.legacy ? 'whole' : 'smooth',
     exact: v.exact,
-    colours: { ...colours, filter: filters(v, { film, colours, sampling }) },
+    colours: { ...colours, ...mappingOf(v, film), filter: filters(v, { film, colours, sampling }) },
     film,
     outfile,
     outfiles: [outfile, ...named.slice(1)],
@@ -132,8 +133,8 @@ function coloursOf(v: PictureValues): Colours {
   return {
     palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
     step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
-    density: v.density,
-    offset: v.offset,
+    density: v.density ?? 1,
+    offset: v.offset ?? 0,
     mode: mode === 'palette' || mode === 'distance' ? mode : (Number(mode) as Colours['mode']),
     interpolation: v.interpolation,
     legacy,
@@ -177,6 +178,25 @@ function patternsOf(v: PictureValues): WantedPatterns | undefined {
   if (v.kernel === 'gpu' || v.kernel === 'cpu')
     throw invalid(`${flag} needs the phase of samples, which --kernel ${v.kernel} does not compute: use --kernel simd`);
   return patterns;
+}
+
+/** Without a flag `auto`, unless it is given otherwise how colours run along the counts, for any frame. */
+function mappingOf(v: PictureValues, film: Request['film']): Pick<Colours, 'mapping' | 'curve'> {
+  const { colors, equalize, 'color-curve': curve } = v;
+  const counts = v['color-mode'] === 'palette' && !v['legacy-colors'];
+  if (curve && (equalize || colors === 'auto'))
+    throw invalid(`--color-curve is what ${equalize ? '--equalize' : '--colors auto'} would find: give one of them`);
+  if (equalize && (colors === 'fixed' || colors === 'found'))
+    throw invalid(`--equalize finds colours, and --colors ${colors} has them: give one of them`);
+  if (!counts) {
+    if (curve || equalize)
+      throw invalid(`${curve ? '--color-curve' : '--equalize'} needs --color-mode palette, and smooth counts`);
+    return {};
+  }
+  const later: readonly Pick<Keyframe, 'density' | 'offset'>[] = film.path?.keyframes ?? [film.ends];
+  const given = [v, ...later].some(({ density, offset }) => density !== undefined || offset !== undefined);
+  const way = equalize ? 'equalize' : (colors ?? (given || curve ? 'fixed' : 'auto'));
+  return { ...(way === 'fixed' ? {} : { mapping: way }), ...(curve ? { curve } : {}) };
 }
 
 /** Only perturbed points have error bounds, by which some are iterated exactly. */

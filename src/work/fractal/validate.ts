@@ -32,12 +32,23 @@ function validatePaint(paint: Paint): void {
   const { size, height, linear, shade, patterns = {} } = paint;
   const finite = areFinite(paint) && (!shade || Object.values(shade).every(Number.isFinite));
   if (!finite || size < 1 || height < 1) throw refused('a paint with numbers out of range');
+  if (paint.curve && !isCurve(paint.curve)) throw refused('a paint with a curve that is none');
   if (linear.length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${linear.length} numbers`);
   const { texture, ...others } = patterns;
   for (const { count, strength } of Object.values(others)) {
     if (!(count >= 1 && Number.isFinite(strength))) throw refused('a pattern with numbers out of range');
   }
   if (texture && !isWhole(texture)) throw refused('a texture whose size is not that of its texels');
+}
+
+function isCurve({ first, perRoot, cycles }: NonNullable<Paint['curve']>): boolean {
+  return (
+    cycles.length > 1 &&
+    Number.isFinite(first) &&
+    perRoot > 0 &&
+    Number.isFinite(perRoot) &&
+    cycles.every(Number.isFinite)
+  );
 }
 
 /**
