@@ -11,6 +11,7 @@ import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
 import { looks } from './looks.js';
+import { phases } from './phases.js';
 import { pictures } from './pictures.js';
 import { planning } from './planning.js';
 import { priority } from './priority.js';
@@ -34,6 +35,7 @@ const ALL = {
   leader,
   pictures,
   looks,
+  phases,
   healthy,
   deep,
   film,
