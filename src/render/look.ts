@@ -1,6 +1,6 @@
 /** What of the colours may change from frame to frame of a film: numbers, while tables stay. */
 
-import { type Colours, lightOf } from './colours.js';
+import { type Colours, inTables, lightOf } from './colours.js';
 import type { Paint } from './paint.js';
 
 export interface Look {
@@ -20,7 +20,8 @@ export function lookOf({ offset, density, slope }: Colours): Look {
 }
 
 /** `paint`: of these colours. */
-export function withLook(paint: Paint, { slope }: Colours, { offset, density, angle }: Look): Paint {
+export function withLook(paint: Paint, colours: Colours, { offset, density, angle }: Look): Paint {
+  const { slope } = colours;
   const light = slope && angle !== undefined ? { light: lightOf({ ...slope, angle }) } : {};
-  return { ...paint, ...(paint.kind === 'ramp' ? {} : { offset, density }), ...light };
+  return { ...paint, ...(paint.kind === 'ramp' ? {} : inTables(colours, { offset, density })), ...light };
 }

@@ -8,6 +8,7 @@ import {
   LEGACY_STEP,
   type Slope,
 } from '../render/colours.js';
+import { DEFAULT_WAVE_STRENGTH, type Wave } from '../render/wave.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
@@ -121,6 +122,7 @@ function coloursOf(v: PictureValues): Colours {
   const mode = v['color-mode'];
   const legacy = v['legacy-colors'];
   const slope = slopeOf(v);
+  const wave = waveOf(v);
   return {
     palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
     step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
@@ -131,6 +133,7 @@ function coloursOf(v: PictureValues): Colours {
     legacy,
     filter: false,
     ...(v.interior === undefined ? {} : { interior: v.interior }),
+    ...(wave ? { wave } : {}),
     ...(slope ? { slope } : {}),
   };
 }
@@ -139,6 +142,18 @@ function coloursOf(v: PictureValues): Colours {
 function filters(v: PictureValues, { film, colours }: Pick<Request, 'film' | 'colours'>): boolean {
   const shares = film.frames > 1 && film.assembly !== 'frames';
   return (v['palette-filter'] ?? shares) && colours.mode === 'palette' && !colours.legacy;
+}
+
+function waveOf(v: PictureValues): Wave | undefined {
+  const { wave, 'wave-strength': strength = DEFAULT_WAVE_STRENGTH } = v;
+  if (wave === undefined && v['wave-strength'] !== undefined)
+    throw invalid('--wave-strength is how far --wave goes: give that too');
+  if (wave === undefined) return undefined;
+  if (v['color-mode'] !== 'palette' || v['legacy-colors'])
+    throw invalid(
+      `--wave is about the palette along smooth counts: leave out ${v['legacy-colors'] ? '--legacy-colors' : '--color-mode'}`,
+    );
+  return { perCycle: wave, strength };
 }
 
 function slopeOf(v: PictureValues): Slope | undefined {

@@ -145,6 +145,7 @@ const BESIDE: Readonly<Record<string, RawRequest>> = {
   'julia-re': { formula: 'julia' },
   'julia-im': { formula: 'julia' },
   'slope-angle': { slope: 'true' },
+  'wave-strength': { wave: '7' },
   seed: { samples: '4' },
   'full-size': { smoothness: '4' },
   power: { formula: 'tricorn' },
