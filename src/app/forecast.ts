@@ -4,10 +4,11 @@
  */
 
 import { coarse, costOfIterations } from '../kernel/method.js';
-import type { Reference } from '../kernel/perturbation/reference.js';
 import { landmarks, viewAt } from '../request/request.js';
-import { type Prepared, referenceOf } from './prepare.js';
-import { type Compute, directProbe, inParts, perturbedProbe } from './probe.js';
+import { between, evenly, some } from './frames.js';
+import type { Prepared } from './prepare.js';
+import { inParts } from './probe.js';
+import { probesAround } from './probes.js';
 
 export interface Forecast {
   /** What a sample of a frame costs, relative to other frames. */
@@ -46,17 +47,10 @@ interface SampledFrame {
 export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<Forecast> {
   const { request } = ready;
   const { frames } = request.film;
-  const perturbed = new Map<Reference, Compute>();
-  const computeAround = (reference: Reference | undefined): Compute => {
-    if (!reference) return directProbe;
-    const compute = perturbed.get(reference) ?? perturbedProbe(reference);
-    perturbed.set(reference, compute);
-    return compute;
-  };
+  const probeOf = probesAround(ready.references);
   const sample = async (frame: number): Promise<SampledFrame> => {
     const { distance: _, footprint: __, ...view } = viewAt(request, frame);
-    const compute = computeAround(referenceOf(ready, view));
-    const { nu, iterations } = await inParts(coarse(view, SIDE), compute, signal);
+    const { nu, iterations } = await inParts(coarse(view, SIDE), probeOf(view), signal);
     return { frame, cost: costOfIterations(view, iterations / nu.length), blank: blankness(nu) };
   };
   const keyframes = some(landmarks(request), SAMPLED_LANDMARKS);
@@ -64,19 +58,6 @@ export async function forecastOf(ready: Prepared, signal: AbortSignal): Promise<
   const sampled: SampledFrame[] = [];
   for (const frame of [...new Set(wanted)].sort((a, b) => a - b)) sampled.push(await sample(frame));
   return { costOf: (frame) => costAt(sampled, frame), blanks: await blanksOf(sampled, sample) };
-}
-
-/** At most so many of the numbers below a count, in order, with the first and the last. */
-export function evenly(count: number, most: number): number[] {
-  return [...new Set(Array.from({ length: most }, (_, k) => Math.round((k * (count - 1)) / (most - 1))))];
-}
-
-function some(frames: readonly number[], most: number): readonly number[] {
-  return frames.length <= most ? frames : evenly(frames.length, most).map((k) => frames[k] as number);
-}
-
-function between(frames: readonly number[]): number[] {
-  return frames.slice(1).map((frame, k) => (frame + (frames[k] as number)) >> 1);
 }
 
 /** Whether all points are inside the set, or escape within one colour band. */

@@ -11,7 +11,7 @@ import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
 import type { AssembleOn } from './assembly-place.js';
 import { logTo } from './events.js';
-import { evenly } from './forecast.js';
+import { evenly } from './frames.js';
 import type { StoreOptions } from './kept-place.js';
 import { withFittingKernel } from './kernel-choice.js';
 import { endsOf, methodByDepth } from './method.js';

@@ -8,16 +8,18 @@ import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
 import { formulaChanges, type Request } from '../request/request.js';
 import type { Store } from '../store/store.js';
 import { type Formula, samplesPerPixel, type View } from '../view/view.js';
+import { withColours } from './auto-colours.js';
 import { type KeptGrid, keptGridFor } from './kept-grid.js';
 import { withLimit } from './limit.js';
 import { endsOf, methodByCost, methodByDepth } from './method.js';
 import { type Orbits, orbitsAround } from './orbits.js';
 import { directProbe } from './probe.js';
-import { placesOf, referenceAround } from './references.js';
+import { probesAround } from './probes.js';
+import { placesOf, referenceFor } from './references.js';
 import type { Context } from './stage.js';
 
 export interface Prepared {
-  /** With its method and iteration limit. */
+  /** With its method, its iteration limit, and its colours if they were left open. */
   readonly request: Request;
   /** Around the deepest view, where views are perturbed. */
   readonly reference: Reference | undefined;
@@ -29,7 +31,7 @@ export interface Prepared {
 
 /** The orbit that a view needs. */
 export function referenceOf({ references }: Pick<Prepared, 'references'>, view: View): Reference | undefined {
-  return view.perturbed && references.length > 0 ? referenceAround(view, references) : undefined;
+  return referenceFor(view, references);
 }
 
 export interface PrepareOptions {
@@ -63,7 +65,11 @@ export async function prepare(
     perturbedFrom: chosen.perturbedFrom ?? Infinity,
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
-  return { request: chosen, reference, references };
+  return { request: await coloured(chosen, references, context), reference, references };
+}
+
+function coloured(request: Request, references: readonly Reference[], context: Context): Promise<Request> {
+  return withColours(request, probesAround(references), context);
 }
 
 /** Whether a film takes over the grid of another one: not if it has several orbits. */
@@ -97,7 +103,10 @@ async function withKept(
     ...(reference ? { orbitLength: reference.orbit.length / 2 } : {}),
   });
   const references = reference ? [reference] : [];
-  return { request: chosen, reference, references, kept: { ...kept, grid: { ...grid, round } } };
+  return {
+    ...{ request: await coloured(chosen, references, context), reference, references },
+    kept: { ...kept, grid: { ...grid, round } },
+  };
 }
 
 /** The same for views of the same place. */

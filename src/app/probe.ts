@@ -61,15 +61,16 @@ function latest(of: (view: View) => View): (view: View) => View {
 }
 
 /**
- * All samples of a view, part by part; points that take long one by one. The event loop runs
+ * All samples of a view of one sample a pixel, part by part; points that take long one by one. The event loop runs
  * meanwhile. Throws the signal's reason.
  */
 export async function inParts(
   view: View,
   compute: Compute,
   signal: AbortSignal,
-): Promise<Pick<Computed, 'nu' | 'iterations'>> {
+): Promise<Pick<Computed, 'nu' | 'footprint' | 'iterations'>> {
   const nu = new Float64Array(view.width * view.height);
+  const footprint = view.footprint ? new Float64Array(nu.length) : undefined;
   let width = view.width;
   let iterations = 0;
   for (let at = 0; at < nu.length; ) {
@@ -80,9 +81,10 @@ export async function inParts(
     width = Math.min(width, view.width - x);
     const part = await compute(view, { x, y, width, height: 1 });
     nu.set(part.nu, at);
+    if (part.footprint) footprint?.set(part.footprint, at);
     iterations += part.iterations;
     at += width;
     width = performance.now() - from > PART_MS ? 1 : view.width;
   }
-  return { nu, iterations };
+  return { nu, ...(footprint ? { footprint } : {}), iterations };
 }

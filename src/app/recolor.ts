@@ -54,13 +54,14 @@ async function stages(
   const { emit, signal } = context;
   const output = await inStage('open', context, () => outputOf(request, context));
   resources.hold(output, (one) => one.abort());
-  const paint = paintOf(request, output.wants);
+  paintOf(request, output.wants);
   for (const text of notes) logTo(emit, 'warn')(text);
 
   const store = await inStage('store', context, () => openStore(options, emit));
   resources.hold(store, (one) => one?.close());
 
   const prepared = await inStage('prepare', context, () => prepare(request, context, { store }));
+  const paint = paintOf(prepared.request, output.wants);
   const painted = await inStage('paint', context, async () => {
     const film = output.wants.kind === 'samples' || !paint ? undefined : { paint, planes: output.takesPlanes };
     const kept = store && (await keptOf(prepared, store, film, signal));

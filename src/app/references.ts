@@ -34,6 +34,11 @@ export function referenceAround(view: View, references: readonly Reference[]): R
   return within ?? references.reduce((a, b) => (apartLog10(view, b) < apartLog10(view, a) ? b : a));
 }
 
+/** The orbit that a view needs; undefined: none. */
+export function referenceFor(view: View, references: readonly Reference[]): Reference | undefined {
+  return view.perturbed && references.length > 0 ? referenceAround(view, references) : undefined;
+}
+
 /** How far a point is from the centre of a view, in its heights. */
 function apartLog10(view: View, point: Point): number {
   return distanceLog10(view, point) + depthOf(view.zoom) - HEIGHT_LOG10;

@@ -142,8 +142,7 @@ async function stages(
   const output = await inStage('open', context, () => outputOf(request, context, order.sheet));
   resources.hold(output, (one) => one.abort());
   // Errors in the colours are reported before anything is computed.
-  const paint = paintOf(request, output.wants);
-  const painted = output.wants.kind === 'pixels' ? paint : undefined;
+  paintOf(request, output.wants);
   const warnings = order.warned ? [] : requestWarnings(request, order.notes);
   for (const text of warnings) warn(text);
 
@@ -151,6 +150,8 @@ async function stages(
   resources.hold(store, (one) => one?.close(flushMs(signal)));
 
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
+  const paint = paintOf(prepared.request, output.wants);
+  const painted = output.wants.kind === 'pixels' ? paint : undefined;
   const film = request.film.frames > 1;
   const forecast = film ? await inStage('forecast', context, () => forecastOf(prepared, signal)) : undefined;
   if (forecast && !order.warned) for (const text of blankWarnings(prepared.request, forecast.blanks)) warn(text);

@@ -39,6 +39,8 @@ export const BOUNDS = {
   sceneBytes: 2 ** 30,
   /** Bytes of the table of a paint. */
   paintBytes: 16 << 20,
+  /** Numbers in the curve of a paint. */
+  curveValues: 1 << 16,
   /** Tiles of a segment of a film. */
   tiles: 1 << 16,
   /** Assets of a scene, and of a job. */

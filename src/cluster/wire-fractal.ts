@@ -1,5 +1,6 @@
 /** The content of scenes and tasks of escape-time fractals, translated both ways: paint, reference orbit, view. */
 
+import type { Curve__Output } from '../../gen/fractal/v1/Curve.js';
 import type { FractalScene__Output, FractalScene as WireFractalScene } from '../../gen/fractal/v1/FractalScene.js';
 import type { FractalTask__Output, FractalTask as WireFractalTask } from '../../gen/fractal/v1/FractalTask.js';
 import type { Look__Output } from '../../gen/fractal/v1/Look.js';
@@ -16,8 +17,8 @@ import { bufferOf, missing, shared } from './wire-bytes.js';
 type Paint = NonNullable<FractalScene['paint']>;
 type Reference = NonNullable<FractalScene['reference']>;
 
-/** The fields of FractalScene and FractalTask that are messages: paint (with its light) and reference; view and look. */
-export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {} }, 2: {} };
+/** The fields of FractalScene and FractalTask that are messages: paint (with its light and curve) and reference; view and look. */
+export const FRACTAL_SCENE_SHAPE: Nested = { 1: { 7: {}, 11: {} }, 2: {} };
 export const FRACTAL_TASK_SHAPE: Nested = { 1: {}, 6: { 3: {} } };
 
 /** A formula among the fields of a view or a reference. */
@@ -170,12 +171,13 @@ function formulaOf({ step, power, julia, juliaRe, juliaIm }: WireFormula): Formu
   return julia ? { step, power, julia: { re: juliaRe, im: juliaIm } } : { step, power };
 }
 
-function wirePaint({ kind, linear, light, levels, ...rest }: Paint): WirePaint {
-  return { ...rest, ...levels, mode: MODES[kind], light: light ?? null, linear: bufferOf(linear) };
+function wirePaint({ kind, linear, light, curve, levels, ...rest }: Paint): WirePaint {
+  const wired = { light: light ?? null, curve: curve ? { ...curve, cycles: bufferOf(curve.cycles) } : null };
+  return { ...rest, ...levels, ...wired, mode: MODES[kind], linear: bufferOf(linear) };
 }
 
 /** The table lies in memory that the threads of a worker share. */
-function paintOf({ mode, linear, light, bits, dither, ...rest }: Paint__Output): Paint {
+function paintOf({ mode, linear, light, curve, bits, dither, ...rest }: Paint__Output): Paint {
   const kind = (Object.keys(MODES) as Paint['kind'][]).find((one) => MODES[one] === mode);
   if (!kind) throw missing(`known mode of a paint: ${mode}`);
   if (bits !== 8 && bits !== 16) throw missing(`known number of bits of a paint: ${bits}`);
@@ -185,9 +187,16 @@ function paintOf({ mode, linear, light, bits, dither, ...rest }: Paint__Output):
     kind,
     ...rest,
     ...(light ? { light } : {}),
+    ...(curve ? { curve: curveOf(curve) } : {}),
     levels: { bits, dither },
     linear: new Float32Array(shared(linear)),
   };
+}
+
+function curveOf({ first, perRoot, cycles }: Curve__Output): NonNullable<Paint['curve']> {
+  checkCount('values of a curve', cycles.length / 8, BOUNDS.curveValues);
+  if (cycles.length % 8 > 0) throw missing('whole curve of a paint');
+  return { first, perRoot, cycles: new Float64Array(shared(cycles)) };
 }
 
 function wireReference({ formula, orbit, underflow, ...rest }: Reference): WireReference {

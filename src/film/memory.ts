@@ -37,7 +37,8 @@ export interface Film {
     halfWidth: number, halfPairs: number): void;
   // biome-ignore format: one line per group of arguments
   paintFiltered(samples: number, count: number, sums: number, linear: number, size: number, start: number, speed: number,
-    shift: number, quiet: number, most: number, light: number, noise: number): void;
+    shift: number, curve: number, last: number, first: number, perRoot: number, quiet: number, most: number,
+    light: number, noise: number): void;
   steady(light: number, noise: number, width: number, pairs: number, texels: number): void;
   /** What numbers of texels are kept less. */
   readonly BIAS: Constant;

@@ -4,6 +4,7 @@
  * a new array for each would keep the garbage collector busy.
  */
 
+import { CURVE_VALUES, type Curve } from '../render/curve.js';
 import { MOST_CYCLES, noiseOf, QUIET } from '../render/noise.js';
 import { paintLight } from '../render/paint.js';
 import { sumsOf } from '../render/palette-filter.js';
@@ -34,9 +35,11 @@ const BEHIND = 4;
 /** Entries of a palette that has a place for its table and its sums, one entry longer: an even number of them. */
 const ENTRIES = (1 << 14) - 1;
 const TABLE_BYTES = (8 + 4) * 3 * (ENTRIES + 1);
+/** Of a curve. */
+const CURVE_BYTES = 8 * CURVE_VALUES;
 
 /** Bytes that a painter works in. */
-export const PAINTER_BYTES = TABLE_BYTES + 8 * CHANNELS * MOST + 4 * (LIGHT * MOST + BEHIND + MOST);
+export const PAINTER_BYTES = TABLE_BYTES + CURVE_BYTES + 8 * CHANNELS * MOST + 4 * (LIGHT * MOST + BEHIND + MOST);
 
 /** The samples around a tile, and in it. */
 export function around({ x, y, width, height }: Rect): Rect {
@@ -66,12 +69,20 @@ export function placeSamples({ memory }: FilmMemory, at: number, samples: Keyfra
   }
 }
 
+const NO_CURVE: Curve = { first: 0, perRoot: 0, cycles: new Float64Array(0) };
+
+function curveFits({ curve }: Table): boolean {
+  return (curve?.cycles.length ?? 0) <= CURVE_VALUES;
+}
+
 export class Painter {
   private readonly film: Film;
   private readonly sums: Float64Array;
   private readonly linear: Float32Array;
-  /** That which `sums` and `linear` have. */
+  private readonly curve: Float64Array;
+  /** Those which `sums` and `linear` have, and `curve`. */
   private table: Float32Array | undefined;
+  private cycles: Float64Array | undefined;
   private readonly light: Float32Array;
   private readonly noise: Float32Array;
   /** Address of the channels, one by one. */
@@ -88,7 +99,8 @@ export class Painter {
     this.film = openFilm(module, memory);
     this.sums = new Float64Array(memory.buffer, at, 3 * (ENTRIES + 1));
     this.linear = new Float32Array(memory.buffer, at + 8 * this.sums.length, 3 * (ENTRIES + 1));
-    this.channels = at + TABLE_BYTES;
+    this.curve = new Float64Array(memory.buffer, at + TABLE_BYTES, CURVE_VALUES);
+    this.channels = at + TABLE_BYTES + CURVE_BYTES;
     const light = this.channels + 8 * CHANNELS * MOST;
     this.light = new Float32Array(memory.buffer, light, LIGHT * MOST);
     this.noise = new Float32Array(memory.buffer, light + 4 * (LIGHT * MOST + BEHIND), MOST);
@@ -99,7 +111,8 @@ export class Painter {
     const { width, height } = around(task.tile);
     const count = width * height;
     // What films from keyframes are, unless asked otherwise.
-    const usual = kind === 'cycle' && !light && look.filter && look.channels === 2 && size <= ENTRIES;
+    const usual =
+      kind === 'cycle' && !light && look.filter && look.channels === 2 && size <= ENTRIES && curveFits(look.paint);
     if (usual) this.paintFiltered(task.samples, count, look.paint);
     else this.paintAny(task, look, count);
     this.film.steady(this.light.byteOffset, this.noise.byteOffset, task.tile.width, task.tile.height / 2, task.tile.at);
@@ -112,10 +125,16 @@ export class Painter {
       this.linear.set(linear);
       this.table = linear;
     }
-    const { start, speed, shift } = cycleOf(table);
+    const { start, speed, shift, curve = NO_CURVE } = cycleOf(table);
+    const { cycles } = curve;
+    if (cycles !== this.cycles) {
+      this.curve.set(cycles);
+      this.cycles = cycles;
+    }
     // biome-ignore format: as declared
-    this.film.paintFiltered(samples, count, this.sums.byteOffset, this.linear.byteOffset, size, start, speed, shift, QUIET,
-      MOST_CYCLES, this.light.byteOffset, this.noise.byteOffset);
+    this.film.paintFiltered(samples, count, this.sums.byteOffset, this.linear.byteOffset, size, start, speed, shift,
+      cycles.length > 0 ? this.curve.byteOffset : 0, cycles.length - 2, curve.first, curve.perRoot, QUIET, MOST_CYCLES,
+       this.light.byteOffset, this.noise.byteOffset);
   }
 
   private paintAny({ samples, scale }: PaintTask, { paint, iterations, filter, channels }: Look, count: number): void {

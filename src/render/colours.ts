@@ -6,6 +6,7 @@
 import { FractalError } from '../errors.js';
 import { sinCos } from '../view/plane.js';
 import type { View } from '../view/view.js';
+import { curveOf, type Knot } from './curve.js';
 import { cycle, type Interpolation, lastStop } from './cycle.js';
 import { type Mode, modeColour } from './modes.js';
 import { type Triple, toLinear } from './oklab.js';
@@ -26,6 +27,14 @@ export interface Colours {
   readonly density: number;
   /** Where on the cycle nu = 0 (legacy: n = 0) lies, in cycles. */
   readonly offset: number;
+  /**
+   * Density and offset are yet to be found, from a coarse grid of what is shown, and those given apply to what is found: by
+   * `auto`, or so that all colours are as frequent. `found`: they were found. Absent: neither. Only mode palette, without
+   * legacy.
+   */
+  readonly mapping?: 'auto' | 'equalize' | 'found';
+  /** In the place of the straight line of positions.ts, which density and offset apply to. */
+  readonly curve?: readonly Knot[];
   /**
    * The palette along the count, or along the distance to the set, or one of the nine formulas, which use neither
    * palette, step, density, offset nor interpolation.
@@ -94,7 +103,8 @@ export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN):
     const found = findPalette(palette);
     const table = mode === 'palette' ? closedTable(found, colours) : openTable(found, step, offset, interpolation);
     const kind = mode === 'distance' ? mode : colours.legacy ? 'bands' : 'cycle';
-    return { kind, ...inTables(colours, { density, offset }), ...common, ...tables(table, interior) };
+    const curve = colours.curve && kind === 'cycle' ? { curve: curveOf(colours.curve) } : {};
+    return { kind, ...inTables(colours, { density, offset }), ...curve, ...common, ...tables(table, interior) };
   }
   const table = new Float64Array(3 * RAMP);
   for (let i = 0; i < RAMP; i++) table.set(linearOf(modeColour(mode, i / (RAMP - 1))), 3 * i);

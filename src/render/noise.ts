@@ -3,6 +3,7 @@
  * many, and says little of the pixel's mean: a wider neighbourhood says more.
  */
 
+import { slopeAt } from './curve.js';
 import { cycleOf, type Table } from './positions.js';
 
 /** The square of the width, in cycles of the palette, at which half of a sample's colour is chance; measured. */
@@ -22,14 +23,16 @@ export function noiseOf(
   filtered: boolean,
   noise: Float32Array = new Float32Array(nu.length),
 ): Float32Array {
-  const { speed, shift } = cycleOf(table);
+  const { speed, shift, curve } = cycleOf(table);
   const averaged = filtered ? 1 : 0;
   for (let i = 0; i < nu.length; i++) {
     const v = nu[i] as number;
     const width = widths[i] as number;
     noise[i] = 0;
     if (v === Infinity || !(v > -shift) || !(width > 0)) continue;
-    const cycles = Math.min(MOST_CYCLES, (speed * width) / (2 * Math.sqrt(v + shift)));
+    const root = Math.sqrt(v + shift);
+    const steep = speed * (curve ? slopeAt(curve, root) : 1);
+    const cycles = Math.min(MOST_CYCLES, (steep * width) / (2 * root));
     const x = cycles * cycles;
     noise[i] = x / (x + QUIET + averaged * x * x);
   }

@@ -11,7 +11,8 @@ import { type Light, litMean, meanOfLit, shadesOf } from './slope.js';
 /**
  * Colours as numbers; plain data, to be cloned or sent. How a sample becomes a position in the table:
  *
- *   cycle     frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size; with footprints the mean around it (palette-filter.ts)
+ *   cycle     frac(offset + density * (sqrt(nu + 4) - 2) / 3) * size, or with a curve of its value at sqrt(nu + 4) in the
+ *             place of the quotient; with footprints the mean around it (palette-filter.ts)
  *   bands     (floor(nu) * density + offset * size) mod size
  *   ramp      clamp(nu / iterations) * (size - 1), between two entries linearly; when `hard` the last one
  *   distance  (1 - 1 / (1 + x)) * size, x = sqrt(density * distance / (LINE * max(1, height / LINE_ROWS)))

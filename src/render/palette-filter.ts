@@ -5,6 +5,7 @@
  * interval ends between entries: their colours differ by less than a level.
  */
 
+import { cyclesAt, slopeAt } from './curve.js';
 import { cycleOf, type Table } from './positions.js';
 
 /** Of a table of `size` entries in linear light: the sums of those before entry k, 3 * (size + 1) numbers. */
@@ -30,14 +31,14 @@ export function sumsOf(linear: Float32Array, size: number): Sums {
 export function filteredCycle(nu: Float64Array, widths: Float64Array, table: Table, colours: Float32Array): void {
   const { size, linear } = table;
   const sums = sumsOf(linear, size);
-  const { start, speed, shift } = cycleOf(table);
-  const quarter = speed / 4;
+  const { start, speed, shift, curve } = cycleOf(table);
   const all = 3 * size;
   const [allRed, allGreen, allBlue] = [sums[all] as number, sums[all + 1] as number, sums[all + 2] as number];
   for (let i = 0, o = 0; i < nu.length; i++, o += 3) {
     const v = nu[i] as number;
     const root = Math.sqrt(v > -shift ? v + shift : 0);
-    const position = start + speed * root;
+    const position = start + speed * (curve ? cyclesAt(curve, root) : root);
+    const quarter = (speed * (curve ? slopeAt(curve, root) : 1)) / 4;
     // Half of the interval on the cycle.
     const half = root > 0 && v !== Infinity ? (quarter * (widths[i] as number)) / root : 0;
     if (2 * half * size > 1) {

@@ -1,11 +1,15 @@
 /** Samples to positions in the table of a paint; its last entry is the interior's. */
 
+import { type Curve, cyclesAt } from './curve.js';
+
 /** A table of colours, and how samples become positions in it: see Paint. */
 export interface Table {
   /** Entries of the table before the last one, which is the interior's. */
   readonly size: number;
   readonly density: number;
   readonly offset: number;
+  /** Cycles by the root of the count, to which density and offset apply; absent: (root - 2) / 3. */
+  readonly curve?: Curve;
   readonly hard: boolean;
   /** Pixels of the picture from top to bottom: the scale of distances. */
   readonly height: number;
@@ -21,22 +25,30 @@ export interface Table {
 const SHIFT = 4;
 const SPEED = 1 / 3;
 
-/** The numbers of a cycle: the position of nu is start + speed * sqrt(nu + shift), 0 below the root. */
-export function cycleOf({ density, offset }: Table): {
+/**
+ * The numbers of a cycle: with the root sqrt(nu + shift), 0 where there is none, the position of nu is start + speed * root,
+ * or with a curve start + speed * (cycles at the root).
+ */
+export interface Cycle {
   readonly start: number;
   readonly speed: number;
   readonly shift: number;
-} {
+  readonly curve: Curve | undefined;
+}
+
+export function cycleOf({ density, offset, curve }: Pick<Table, 'density' | 'offset' | 'curve'>): Cycle {
+  if (curve) return { start: offset, speed: density, shift: SHIFT, curve };
   const speed = density * SPEED;
-  return { start: offset - speed * 2, speed, shift: SHIFT };
+  return { start: offset - speed * 2, speed, shift: SHIFT, curve: undefined };
 }
 
 export function onCycle(nu: Float64Array, table: Table, indices: Int32Array): void {
   const { size } = table;
-  const { start, speed, shift } = cycleOf(table);
+  const { start, speed, shift, curve } = cycleOf(table);
   for (let i = 0; i < nu.length; i++) {
     const v = nu[i] as number;
-    const position = start + speed * Math.sqrt(v > -shift ? v + shift : 0);
+    const root = Math.sqrt(v > -shift ? v + shift : 0);
+    const position = start + speed * (curve ? cyclesAt(curve, root) : root);
     const k = ((position - Math.floor(position)) * size) | 0;
     indices[i] = v === Infinity ? size : k < size ? k : 0;
   }

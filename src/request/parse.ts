@@ -9,6 +9,7 @@ import {
   type Slope,
 } from '../render/colours.js';
 import { DEFAULT_WAVE_STRENGTH, type Wave } from '../render/wave.js';
+import type { Keyframe } from '../view/path/keyframe.js';
 import { filmOf } from './film.js';
 import { PICTURE_FLAGS } from './flags/index.js';
 import { DEFAULT_ZOOM } from './flags/view.js';
@@ -65,7 +66,7 @@ export function requestOf(v: PictureValues): Request {
     bailout: v.bailout,
     count: colours.legacy ? 'whole' : 'smooth',
     exact: v.exact,
-    colours: { ...colours, filter: filters(v, { film, colours }) },
+    colours: { ...colours, ...mappingOf(v, film), filter: filters(v, { film, colours }) },
     film,
     outfile,
     outfiles: [outfile, ...named.slice(1)],
@@ -126,8 +127,8 @@ function coloursOf(v: PictureValues): Colours {
   return {
     palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
     step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
-    density: v.density,
-    offset: v.offset,
+    density: v.density ?? 1,
+    offset: v.offset ?? 0,
     mode: mode === 'palette' || mode === 'distance' ? mode : (Number(mode) as Colours['mode']),
     interpolation: v.interpolation,
     legacy,
@@ -154,6 +155,25 @@ function waveOf(v: PictureValues): Wave | undefined {
       `--wave is about the palette along smooth counts: leave out ${v['legacy-colors'] ? '--legacy-colors' : '--color-mode'}`,
     );
   return { perCycle: wave, strength };
+}
+
+/** Without a flag `auto`, unless it is given otherwise how colours run along the counts, for any frame. */
+function mappingOf(v: PictureValues, film: Request['film']): Pick<Colours, 'mapping' | 'curve'> {
+  const { colors, equalize, 'color-curve': curve } = v;
+  const counts = v['color-mode'] === 'palette' && !v['legacy-colors'];
+  if (curve && (equalize || colors === 'auto'))
+    throw invalid(`--color-curve is what ${equalize ? '--equalize' : '--colors auto'} would find: give one of them`);
+  if (equalize && (colors === 'fixed' || colors === 'found'))
+    throw invalid(`--equalize finds colours, and --colors ${colors} has them: give one of them`);
+  if (!counts) {
+    if (curve || equalize)
+      throw invalid(`${curve ? '--color-curve' : '--equalize'} needs --color-mode palette, and smooth counts`);
+    return {};
+  }
+  const later: readonly Pick<Keyframe, 'density' | 'offset'>[] = film.path?.keyframes ?? [film.ends];
+  const given = [v, ...later].some(({ density, offset }) => density !== undefined || offset !== undefined);
+  const way = equalize ? 'equalize' : (colors ?? (given || curve ? 'fixed' : 'auto'));
+  return { ...(way === 'fixed' ? {} : { mapping: way }), ...(curve ? { curve } : {}) };
 }
 
 function slopeOf(v: PictureValues): Slope | undefined {

@@ -41,7 +41,27 @@ async function withPalette(flags: RawFlags): Promise<Location> {
 
 /** The flags with others in their place, as those of the command line have precedence over those of a file. */
 export function replaced(flags: RawFlags, others: RawFlags): RawFlags {
-  return { ...withoutAlternatives(flags, others), ...others };
+  return { ...withoutAlternatives(withoutFound(flags, others), others), ...others };
+}
+
+/** What `--colors auto` found, and what it was found for. */
+const FOUND = ['colors', 'density', 'offset', 'color-curve'];
+const FOUND_FOR = [
+  ...(['xpos', 'ypos', 'zoom', 'view-width', 'formula', 'power', 'julia-re', 'julia-im', 'path'] as const),
+  ...(['xpos-end', 'ypos-end', 'zoom-end', 'view-width-end', 'julia-re-end', 'julia-im-end'] as const),
+];
+
+/**
+ * Without colours that were found for another view than the others show, and without those that the others replace. A curve of a
+ * file goes with the density and offset that belong to it.
+ */
+function withoutFound(flags: RawFlags, others: RawFlags): RawFlags {
+  const gives = (name: string) => others[name] !== undefined;
+  const asked = gives('colors') || gives('equalize');
+  const stale = flags.colors === 'found' && (asked || FOUND_FOR.some(gives));
+  const curved = flags['color-curve'] !== undefined && (asked || gives('color-mode') || gives('legacy-colors'));
+  const left = new Set([...(stale || curved ? FOUND : []), ...(asked ? ['colors', 'equalize'] : [])]);
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => !left.has(name)));
 }
 
 /** The path's text in the place of its file's name. @throws FractalError PATH_FILE */

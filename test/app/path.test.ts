@@ -121,6 +121,8 @@ const JOURNEY: RawRequest = {
     ],
   }),
   iters: '3000',
+  // Stills of frames would have colours of their own.
+  colors: 'fixed',
   width: '32',
   height: '18',
 };

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FilmMemory } from '../../src/film/memory.js';
 import { type Colours, DEFAULT_COLOURS, prepare } from '../../src/render/colours.js';
+import { curveOf, type Knot } from '../../src/render/curve.js';
 import { MOST_CYCLES, noiseOf, QUIET } from '../../src/render/noise.js';
 import { paintLight } from '../../src/render/paint.js';
 import { sumsOf } from '../../src/render/palette-filter.js';
@@ -12,16 +13,21 @@ import { cycleOf } from '../../src/render/positions.js';
 
 const memory = new FilmMemory(1 << 24);
 
-function painted(nu: Float64Array, footprint: Float64Array, colours: Colours) {
-  const paint = prepare(colours);
+function painted(nu: Float64Array, footprint: Float64Array, colours: Colours, knots?: readonly Knot[]) {
+  const paint = { ...prepare(colours), ...(knots ? { curve: curveOf(knots) } : {}) };
   const { size, linear } = paint;
   const values = Float64Array.from({ length: 2 * nu.length }, (_, i) => (i % 2 ? footprint : nu)[i >> 1] as number);
-  const places = [values, sumsOf(linear, size), linear].map((numbers) => [memory.place(numbers), numbers] as const);
+  const { start, speed, shift, curve } = cycleOf(paint);
+  const { first = 0, perRoot = 0, cycles = new Float64Array(0) } = curve ?? {};
+  const places = [values, sumsOf(linear, size), linear, cycles].map(
+    (numbers) => [memory.place(numbers), numbers] as const,
+  );
   const [light, noise] = [memory.take(12 * nu.length), memory.take(4 * nu.length)];
-  const [samples, sums, table] = places.map(([at]) => at) as [number, number, number];
-  const { start, speed, shift } = cycleOf(paint);
+  const [samples, sums, table, values64] = places.map(([at]) => at) as [number, number, number, number];
+  const at = curve ? values64 : 0;
   // biome-ignore format: as declared
-  memory.film.paintFiltered(samples, nu.length, sums, table, size, start, speed, shift, QUIET, MOST_CYCLES, light, noise);
+  memory.film.paintFiltered(samples, nu.length, sums, table, size, start, speed, shift, at, cycles.length - 2, first,
+    perRoot, QUIET, MOST_CYCLES, light, noise);
   const found = {
     light: new Float32Array(memory.memory.buffer, light, 3 * nu.length).slice(),
     noise: new Float32Array(memory.memory.buffer, noise, nu.length).slice(),
@@ -48,6 +54,16 @@ const widths = fc.oneof(
   fc.double({ min: 0, max: 1e300, noNaN: true }),
   fc.constantFrom(0, 1e-300, 1e8),
 );
+/** Rising, as curves of colours are. */
+const curves = fc
+  .array(fc.tuple(fc.double({ min: 0.01, max: 50, noNaN: true }), fc.double({ min: 0, max: 9, noNaN: true })), {
+    minLength: 2,
+    maxLength: 20,
+  })
+  .map((steps) => {
+    let [root, cycles] = [0, -1];
+    return steps.map(([right, up]): Knot => [(root += right), (cycles += up)]);
+  });
 const colours = fc.record({
   step: fc.constantFrom(1, 2, 64, 6000),
   density: fc.constantFrom(0.01, 1, 37.5),
@@ -57,12 +73,13 @@ const colours = fc.record({
 test('light and noise are bit for bit those of paintLight and noiseOf', () => {
   const samples = fc.array(fc.tuple(counts, widths), { minLength: 1, maxLength: 200 });
   fc.assert(
-    fc.property(samples, colours, (pairs, some) => {
+    fc.property(samples, colours, fc.option(curves, { nil: undefined }), (pairs, some, knots) => {
       const nu = Float64Array.from(pairs, ([count]) => count);
       const { found, expected } = painted(
         nu,
         Float64Array.from(pairs, ([, width]) => width),
         { ...DEFAULT_COLOURS, ...some },
+        knots,
       );
       assert.deepEqual(found, expected);
     }),

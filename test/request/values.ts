@@ -14,7 +14,7 @@ const PATHS = [
 /** Texts among which every flag finds some that it takes. */
 const TEXTS = fc.oneof(
   fc.constantFrom('true', 'false', 'auto', '#fff', '102030', '#012,#fa0', '[[0,"#000"],[0.25,"#fff"]]', 'x_%05d.png'),
-  fc.constantFrom('2G', '500M', '5%', '0.05', 'node01:50051', '[::1]:50051', 'text', 'json', 'libx265'),
+  fc.constantFrom('2:0 5:1.5', '2G', '500M', '5%', '0.05', 'node01:50051', '[::1]:50051', 'text', 'json', 'libx265'),
   fc.constantFrom('500 + 90*log2(1+zoom)', '500, 1e3: 2000, 1e10: 10000', ...PATHS),
   fc.integer({ min: 1, max: 8 }).map(String),
   fc.integer({ min: 1, max: 1500 }).map(String),

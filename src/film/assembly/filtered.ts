@@ -13,6 +13,7 @@ const LIGHT: usize = 12;
 /**
  * `samples`: `count` of them; nu is NaN where there is none. `sums`: of the first k entries of the palette's cycle, for k from
  * 0 to `size`. `linear`: its entries, and the interior's. `start`, `speed`, `shift`: of cycleOf in render/positions.ts.
+ * `curve`: the values of a curve (render/curve.ts), or 0 where there is none; `last`: the index of the one before the last.
  * `quiet`, `most`: the constants of noise.ts. `light`: gets red, green and blue. `noise`: gets the part of the colour that is
  * chance, less than 0 where there is no sample (f32).
  */
@@ -25,12 +26,16 @@ export function paintFiltered(
   start: f64,
   speed: f64,
   shift: f64,
+  curve: usize,
+  last: f64,
+  first: f64,
+  perRoot: f64,
   quiet: f64,
   most: f64,
   light: usize,
   noise: usize,
 ): void {
-  const quarter = speed / 4;
+  const straight = speed / 4;
   const entries = <f64>size;
   const cycle = sums + SUMS * <usize>size;
   const whole = v128.load(cycle);
@@ -48,7 +53,17 @@ export function paintFiltered(
       continue;
     }
     const root = sqrt<f64>(nu > -shift ? nu + shift : 0);
-    const position = start + speed * root;
+    let position: f64;
+    let quarter = straight;
+    if (curve == 0) position = start + speed * root;
+    else {
+      const at = (root - first) * perRoot;
+      const k = max<f64>(0, min<f64>(floor<f64>(at), last));
+      const value = load<f64>(curve + 8 * <usize>k);
+      const step = load<f64>(curve + 8 * <usize>k, 8) - value;
+      position = start + speed * (value + (at - k) * step);
+      quarter = (speed * (step * perRoot)) / 4;
+    }
     const half = root > 0 ? (quarter * load<f64>(samples, 8)) / root : 0;
     const cycles = min<f64>(most, 2 * half);
     const x = cycles * cycles;

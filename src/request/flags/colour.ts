@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { DEFAULT_COLOURS, DEFAULT_SLOPE, LEGACY_STEP } from '../../render/colours.js';
+import { curveText, type Knot, knotsOf, MOST_KNOTS } from '../../render/curve.js';
 import { DEFAULT_WAVE_STRENGTH, MOST_CYCLES } from '../../render/wave.js';
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
@@ -14,6 +15,15 @@ const MODES = ['palette', 'distance', '0', '1', '2', '3', '4', '5', '6', '7', '8
 
 /** The formulas 0 to 8 use no palette, and what belongs to it is not written. */
 const usesPalette = ({ colours: { mode } }: Request) => mode === 'palette' || mode === 'distance';
+
+const runsAlongCounts = ({ colours: { mode, legacy } }: Request) => mode === 'palette' && !legacy;
+
+const curve = someText('a curve').transform((value, context): readonly Knot[] => {
+  const knots = knotsOf(value);
+  if (knots) return knots;
+  context.addIssue({ code: 'custom', message: `2 to ${MOST_KNOTS} knots as "2:0 5:1.5", the first numbers rising` });
+  return z.NEVER;
+});
 
 export const COLOUR_FLAGS = {
   palette: {
@@ -37,14 +47,44 @@ export const COLOUR_FLAGS = {
     defaultText: `${DEFAULT_COLOURS.step}; ${LEGACY_STEP} if legacy`,
     metadata: (request) => (usesPalette(request) ? String(request.colours.step) : undefined),
   },
+  colors: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'WAY',
+    schema: oneOf('auto', 'fixed', 'found'),
+    describe: 'density and offset: auto (they suit what is seen), fixed; found: by auto, as pictures have it',
+    defaultText: 'auto; fixed if density or offset is given',
+    metadata: (request) =>
+      runsAlongCounts(request) && request.colours.mapping !== 'equalize'
+        ? (request.colours.mapping ?? 'fixed')
+        : undefined,
+  },
+  equalize: {
+    group,
+    shapes,
+    commands: RENDERING,
+    schema: yesNo,
+    describe: 'every colour of the palette is as frequent; density: cycles over all counts',
+    metadata: ({ colours }) => (colours.mapping === 'equalize' ? 'true' : undefined),
+  },
+  'color-curve': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'KNOTS',
+    schema: curve,
+    describe: 'cycles by the root of the count, as "2:0 5:1.5", in the place of a straight line',
+    metadata: ({ colours }) => (colours.curve ? curveText(colours.curve) : undefined),
+  },
   density: {
     group,
     shapes,
     commands: RENDERING,
     value: 'X',
     schema: real(0, 1e6),
-    describe: 'how fast colours change with the iteration count',
-    default: '1',
+    describe: 'how fast colours change with the iteration count; of auto colours so many times',
+    defaultText: 'found by auto; else 1',
     metadata: (request) => (usesPalette(request) ? String(request.colours.density) : undefined),
   },
   offset: {
@@ -54,7 +94,7 @@ export const COLOUR_FLAGS = {
     value: 'X',
     schema: real(-1e6, 1e6),
     describe: 'where on the palette to start, 0 to 1',
-    default: '0',
+    defaultText: 'found by auto; else 0',
     metadata: (request) => (usesPalette(request) ? String(request.colours.offset) : undefined),
   },
   'color-mode': {

@@ -29,7 +29,18 @@ function areFinite({ density, offset, light }: LookNumbers): boolean {
 function validatePaint(paint: Paint): void {
   const { size, height, linear } = paint;
   if (!areFinite(paint) || size < 1 || height < 1) throw refused('a paint with numbers out of range');
+  if (paint.curve && !isCurve(paint.curve)) throw refused('a paint with a curve that is none');
   if (linear.length !== 3 * (size + 1)) throw refused(`a paint of ${size} colours with ${linear.length} numbers`);
+}
+
+function isCurve({ first, perRoot, cycles }: NonNullable<Paint['curve']>): boolean {
+  return (
+    cycles.length > 1 &&
+    Number.isFinite(first) &&
+    perRoot > 0 &&
+    Number.isFinite(perRoot) &&
+    cycles.every(Number.isFinite)
+  );
 }
 
 /**
