@@ -32,7 +32,17 @@ const WIDTH = 240;
 const [HEIGHT, MOST_ROWS] = [160, 480];
 /** The place decides the rest: how counts become colours, and how large the picture is. */
 const LEFT = [
-  ...(['palette', 'interpolation', 'step', 'density', 'offset', 'color-mode', 'legacy-colors', 'wave'] as const),
+  ...([
+    'palette',
+    'interpolation',
+    'step',
+    'density',
+    'offset',
+    'color-mode',
+    'legacy-colors',
+    'wave',
+    'wave-strength',
+  ] as const),
   ...(['colors', 'equalize', 'color-curve', 'width', 'height', 'samples', 'smoothness', 'outfile'] as const),
 ];
 

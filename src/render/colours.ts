@@ -17,6 +17,7 @@ import { findPalette, type Palette } from './palette.js';
 import type { Patterns } from './patterns.js';
 import { type Levels, PLAIN } from './quantise.js';
 import { textureOf } from './texture-file.js';
+import { repeatOf, stepOf, type Wave, withWave } from './wave.js';
 
 export { DEFAULT_SLOPE, type Slope } from './lights.js';
 export type { Interpolation, Mode, Paint };
@@ -50,6 +51,8 @@ export interface Colours {
   readonly legacy: boolean;
   /** The palette is filtered over the footprints of samples. Only mode palette, without legacy. */
   readonly filter: boolean;
+  /** Lightness with a period of its own. Absent: none. Only mode palette, without legacy. */
+  readonly wave?: Wave;
   /** Made of the phase of samples. Absent: none. */
   readonly patterns?: WantedPatterns;
   /** Shading by lights from the side. Absent: none. */
@@ -131,15 +134,28 @@ export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN):
   if (mode === 'palette' || mode === 'distance') {
     const { density, offset, palette, step, interpolation } = colours;
     const found = findPalette(palette);
-    const table =
-      mode === 'palette' ? cycle(found, step, interpolation) : openTable(found, step, offset, interpolation);
+    const table = mode === 'palette' ? closedTable(found, colours) : openTable(found, step, offset, interpolation);
     const kind = mode === 'distance' ? mode : colours.legacy ? 'bands' : 'cycle';
     const curve = colours.curve && kind === 'cycle' ? { curve: curveOf(colours.curve) } : {};
-    return { kind, density, offset, ...curve, ...common, ...tables(table, interior) };
+    return { kind, ...inTables(colours, { density, offset }), ...curve, ...common, ...tables(table, interior) };
   }
   const table = new Float64Array(3 * RAMP);
   for (let i = 0; i < RAMP; i++) table.set(linearOf(modeColour(mode, i / (RAMP - 1))), 3 * i);
   return { kind: 'ramp', density: 1, offset: 0, ...common, ...tables(table, interior) };
+}
+
+function closedTable(palette: Palette, { step, interpolation, wave }: Colours): Float64Array {
+  return wave ? withWave(cycle(palette, stepOf(wave, step), interpolation), wave) : cycle(palette, step, interpolation);
+}
+
+/** Numbers in cycles of the palette, in cycles of the table: with a wave it has several of the palette. */
+export function inTables<T extends { readonly density: number; readonly offset: number }>(
+  { wave }: Pick<Colours, 'wave'>,
+  numbers: T,
+): T {
+  if (!wave) return numbers;
+  const { cycles } = repeatOf(wave);
+  return { ...numbers, density: numbers.density / cycles, offset: numbers.offset / cycles };
 }
 
 /** A palette from its first stop to its last, without the way back, from `offset` on. */

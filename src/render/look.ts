@@ -1,6 +1,6 @@
 /** What of the colours may change from frame to frame of a film: numbers, while tables stay. */
 
-import type { Colours } from './colours.js';
+import { type Colours, inTables } from './colours.js';
 import { lightsOf, turnedSlope } from './lights.js';
 import type { Paint } from './paint.js';
 
@@ -21,7 +21,8 @@ export function lookOf({ offset, density, slope }: Colours): Look {
 }
 
 /** `paint`: of these colours. */
-export function withLook(paint: Paint, { slope }: Colours, { offset, density, angle }: Look): Paint {
+export function withLook(paint: Paint, colours: Colours, { offset, density, angle }: Look): Paint {
+  const { slope } = colours;
   const lights = slope && angle !== undefined ? { lights: lightsOf(turnedSlope(slope, angle)) } : {};
-  return { ...paint, ...(paint.kind === 'ramp' ? {} : { offset, density }), ...lights };
+  return { ...paint, ...(paint.kind === 'ramp' ? {} : inTables(colours, { offset, density })), ...lights };
 }

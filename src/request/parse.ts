@@ -8,6 +8,7 @@ import {
   type WantedPatterns,
 } from '../render/colours.js';
 import { isInteriorKind } from '../render/interior-colour.js';
+import { DEFAULT_WAVE_STRENGTH, type Wave } from '../render/wave.js';
 import type { Keyframe } from '../view/path/keyframe.js';
 import type { Formula } from '../view/view.js';
 import { filmOf } from './film.js';
@@ -130,6 +131,7 @@ function coloursOf(v: PictureValues): Colours {
   const slope = slopeOf(v);
   const shade = shadeOf(v);
   const patterns = patternsOf(v);
+  const wave = waveOf(v);
   return {
     palette: v.palette ?? (mode === 'distance' ? DISTANCE_PALETTE : DEFAULT_COLOURS.palette),
     step: v.step ?? (legacy ? LEGACY_STEP : DEFAULT_COLOURS.step),
@@ -141,6 +143,7 @@ function coloursOf(v: PictureValues): Colours {
     filter: false,
     ...(v.interior === undefined ? {} : { interior: v.interior }),
     ...(patterns ? { patterns } : {}),
+    ...(wave ? { wave } : {}),
     ...(slope ? { slope } : {}),
     ...(shade ? { shade } : {}),
   };
@@ -183,6 +186,18 @@ function patternsOf(v: PictureValues): WantedPatterns | undefined {
   if (v.kernel === 'gpu' || v.kernel === 'cpu')
     throw invalid(`${flag} needs the phase of samples, which --kernel ${v.kernel} does not compute: use --kernel simd`);
   return patterns;
+}
+
+function waveOf(v: PictureValues): Wave | undefined {
+  const { wave, 'wave-strength': strength = DEFAULT_WAVE_STRENGTH } = v;
+  if (wave === undefined && v['wave-strength'] !== undefined)
+    throw invalid('--wave-strength is how far --wave goes: give that too');
+  if (wave === undefined) return undefined;
+  if (v['color-mode'] !== 'palette' || v['legacy-colors'])
+    throw invalid(
+      `--wave is about the palette along smooth counts: leave out ${v['legacy-colors'] ? '--legacy-colors' : '--color-mode'}`,
+    );
+  return { perCycle: wave, strength };
 }
 
 /** Without a flag `auto`, unless it is given otherwise how colours run along the counts, for any frame. */

@@ -51,12 +51,16 @@ const FOUND_FOR = [
   ...(['xpos-end', 'ypos-end', 'zoom-end', 'view-width-end', 'julia-re-end', 'julia-im-end'] as const),
 ];
 
-/** Without colours that were found for another view than the others show, and without those that the others replace. */
+/**
+ * Without colours that were found for another view than the others show, and without those that the others replace. A curve of a
+ * file goes with the density and offset that belong to it.
+ */
 function withoutFound(flags: RawFlags, others: RawFlags): RawFlags {
   const gives = (name: string) => others[name] !== undefined;
   const asked = gives('colors') || gives('equalize');
   const stale = flags.colors === 'found' && (asked || FOUND_FOR.some(gives));
-  const left = new Set([...(stale ? FOUND : []), ...(asked ? ['colors', 'equalize'] : [])]);
+  const curved = flags['color-curve'] !== undefined && (asked || gives('color-mode') || gives('legacy-colors'));
+  const left = new Set([...(stale || curved ? FOUND : []), ...(asked ? ['colors', 'equalize'] : [])]);
   return Object.fromEntries(Object.entries(flags).filter(([name]) => !left.has(name)));
 }
 

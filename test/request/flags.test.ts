@@ -155,6 +155,7 @@ const BESIDE: Readonly<Record<string, RawRequest>> = {
   'slope-second-color': { slope: 'true', 'slope-second': 'true' },
   'shade-width': { shade: 'true' },
   'shade-strength': { shade: 'true' },
+  'wave-strength': { wave: '7' },
   seed: { samples: '4' },
   'full-size': { smoothness: '4' },
   power: { formula: 'tricorn' },

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { DEFAULT_COLOURS, LEGACY_STEP } from '../../render/colours.js';
 import { curveText, type Knot, knotsOf, MOST_KNOTS } from '../../render/curve.js';
 import { INTERIOR_KINDS } from '../../render/interior-colour.js';
+import { DEFAULT_WAVE_STRENGTH, MOST_CYCLES } from '../../render/wave.js';
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
 import { hexColour, oneOf, real, someText, whole, yesNo } from './schemas.js';
@@ -132,6 +133,25 @@ export const COLOUR_FLAGS = {
     describe: 'between the colours of a palette: oklab, linear, cosine',
     default: 'oklab',
     metadata: (request) => (usesPalette(request) ? request.colours.interpolation : undefined),
+  },
+  wave: {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'N',
+    schema: real(1 / MOST_CYCLES, 64),
+    describe: 'lightness rises and falls N times for each cycle of the palette, such as 7 or 0.25',
+    metadata: ({ colours: { wave } }) => (wave ? String(wave.perCycle) : undefined),
+  },
+  'wave-strength': {
+    group,
+    shapes,
+    commands: RENDERING,
+    value: 'S',
+    schema: real(0, 1),
+    describe: 'how far the lightness of --wave goes, 0 to 1',
+    defaultText: String(DEFAULT_WAVE_STRENGTH),
+    metadata: ({ colours: { wave } }) => (wave ? String(wave.strength) : undefined),
   },
   'legacy-colors': {
     group,
