@@ -118,7 +118,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       }
       done += count;
     }
-    if (distance) deformDistances(distance, view);
+    deformDistances(distance, view);
     return {
       ...{ nu, iterations: Number(iterations) },
       ...(distance ? { distance } : {}),

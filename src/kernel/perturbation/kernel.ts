@@ -167,7 +167,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         }
       }
     }
-    if (distance) deformDistances(distance, view);
+    deformDistances(distance, view);
     return {
       ...{ nu, iterations, uncertain },
       ...(distance ? { distance } : {}),
