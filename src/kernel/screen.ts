@@ -13,9 +13,9 @@
 import { sinCos } from '../view/plane.js';
 import type { View } from '../view/view.js';
 
-/** Changes pairs of a view without its deformation into those of the view. */
-export function deformDistances(pairs: Float64Array, { deformation, rotation }: View): void {
-  if (!deformation) return;
+/** Changes pairs of a view without its deformation, if there are any, into those of the view. */
+export function deformDistances(pairs: Float64Array | undefined, { deformation, rotation }: View): void {
+  if (!deformation || !pairs) return;
   const [xx, xy, yx, yy] = deformation;
   const [sin, cos] = sinCos(rotation);
   // The columns of L·R, then those of A.

@@ -114,7 +114,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
       putSamples(arrays, found, { from: 0, count, to: done });
       done += count;
     }
-    if (arrays.distance) deformDistances(arrays.distance, view);
+    deformDistances(arrays.distance, view);
     return { ...arrays, iterations: Number(iterations) };
   }
 

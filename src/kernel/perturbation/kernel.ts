@@ -188,7 +188,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
         }
       }
     }
-    if (arrays.distance) deformDistances(arrays.distance, view);
+    deformDistances(arrays.distance, view);
     return { ...arrays, iterations, uncertain };
   };
 }
