@@ -64,7 +64,16 @@ async function speed(worker?: Tls, leader?: Tls): Promise<number> {
     });
   });
   void link.send({ kind: 'hello', protocol: 1, version: '1', build: 'build', session: 'bench', slots: 0 });
-  void link.send({ kind: 'open', job: 1, name: 'bench', kernel: 'simd', priority: 50, owner: 0, weight: 1 });
+  void link.send({
+    kind: 'open',
+    job: 1,
+    name: 'bench',
+    kernel: 'simd',
+    assets: [],
+    priority: 50,
+    owner: 0,
+    weight: 1,
+  });
   void link.send({ kind: 'scene', job: 1, id: 0, scene: { work: { kind: 'fractal' }, assets: [] } });
   const rect = { x: 0, y: 0, width: bytes.length / 8, height: 1 };
   const work = { kind: 'fractal', view, rect } as const;

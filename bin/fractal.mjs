@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The launcher: checks what a new installation may lack, then starts the compiled program. It is what npm links, on any system.
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load, PROGRAM } from './launch.mjs';
 
@@ -10,7 +11,12 @@ if (major < 20 || (major === 20 && minor < 15)) {
   process.exitCode = 2;
 } else if (!existsSync(PROGRAM)) {
   const folder = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
-  console.error(`error: fractal is not built yet: run make -C '${folder}' build`);
+  // Packages have none.
+  const isCheckout = existsSync(join(folder, 'Makefile'));
+  const wayOut = isCheckout
+    ? `fractal is not built yet: run make -C '${folder}' build`
+    : 'this package of fractal was packed before it was built: run make pack in its clone, and install what that writes';
+  console.error(`error: ${wayOut}`);
   process.exitCode = 2;
 } else {
   // Coverage counts modules, not the bundle.

@@ -1,6 +1,14 @@
 /** Events as lines of text, each with the level from which it is printed. */
 
-import type { AppEvent, DialEvent, GatheredEvent, PreparedEvent, StageEvent, WorkerEvent } from '../src/app/events.js';
+import type {
+  AppEvent,
+  DialEvent,
+  GatheredEvent,
+  PreparedEvent,
+  SceneEvent,
+  StageEvent,
+  WorkerEvent,
+} from '../src/app/events.js';
 import { addressText } from '../src/cluster/transport.js';
 import type { LogLevel } from './verbosity.js';
 
@@ -31,7 +39,7 @@ export function eventLine(event: AppEvent): Line | undefined {
     case 'dial':
       return debug(dialText(event));
     case 'scene':
-      return debug(`scene ${event.scene} sent to ${event.worker}: ${event.bytes} bytes of tables and orbits`);
+      return debug(sceneText(event));
     case 'recalled': {
       const { frame, pixels, missing } = event;
       return debug(`store: frame ${frame}: ${pixels - missing} of ${pixels} pixels found`);
@@ -84,6 +92,19 @@ function stageLine(event: StageEvent): Line {
 function dialText({ worker, state, reason }: DialEvent): string {
   if (state === 'begun') return `dialling ${worker}`;
   return `session with ${worker} ended${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+const CONTENT = {
+  fractal: ' of tables and orbits',
+  film: ' of tiles of keyframes',
+  povray: ' that describe the picture',
+  custom: '',
+} as const;
+
+function sceneText({ scene, worker, work, bytes, files }: SceneEvent): string {
+  const text = `scene ${scene} sent to ${worker}: ${bytes} bytes${CONTENT[work]}`;
+  if (!files) return text;
+  return `${text}; of its files ${files.sent} sent, ${files.bytes} bytes, and ${files.there} were there`;
 }
 
 function preparedText({ iterations, perturbedFrom, orbitLength }: PreparedEvent): string {

@@ -6,6 +6,7 @@
 import type { Address } from '../cluster/transport.js';
 import type { Report } from '../leader/job/ledger.js';
 import type { Metric } from '../metrics/index.js';
+import type { SceneWork } from '../work/work.js';
 import type { Outline } from './outline.js';
 
 /** Called synchronously. It must not throw, and must return soon: the command waits for it. */
@@ -99,8 +100,11 @@ export interface SceneEvent {
   readonly kind: 'scene';
   readonly worker: string;
   readonly scene: number;
-  /** Of colour tables and reference orbits, as they travel. */
+  readonly work: SceneWork['kind'];
+  /** Of the scene, as it travels, without its assets. */
   readonly bytes: number;
+  /** Of its assets: those sent with it, their bytes, and those that the worker had. Absent: it names none. */
+  readonly files?: { readonly sent: number; readonly bytes: number; readonly there: number };
 }
 
 /** The store was searched for a frame. */

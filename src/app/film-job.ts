@@ -50,6 +50,8 @@ type Planned =
 
 export interface FilmJobOptions {
   readonly paint: Paint;
+  /** Frames that are assembled may be planes. */
+  readonly planes?: boolean | undefined;
   /** What frames are painted with, which may need less of the samples than the request's. */
   readonly colours?: Colours;
   readonly signal: AbortSignal;
@@ -59,7 +61,7 @@ export interface FilmJobOptions {
 export async function filmJob(
   prepared: Prepared,
   stretches: readonly Stretch[],
-  { paint, colours = prepared.request.colours, signal }: FilmJobOptions,
+  { paint, planes = false, colours = prepared.request.colours, signal }: FilmJobOptions,
 ): Promise<FilmJob> {
   const { request } = prepared;
   const { width, height, sampling } = request;
@@ -138,9 +140,10 @@ export async function filmJob(
             ),
             workers,
           );
-          const film = { cover, order: one.order, path, painting, levels: paint.levels, assembler };
+          const levels = { ...paint.levels, planes };
+          const film = { cover, order: one.order, path, painting, levels, assembler };
           for await (const rgb of assembled(film, keyframes(one))) {
-            yield { index: index++, width, height, perPixel, answer: answerOf(rgb) };
+            yield { index: index++, width, height, perPixel, answer: answerOf(rgb, width * height) };
           }
         }
       } finally {
@@ -152,6 +155,8 @@ export async function filmJob(
   };
 }
 
-function answerOf(rgb: Uint8Array | Uint16Array): Frame['answer'] {
-  return rgb instanceof Uint16Array ? { kind: 'deep-pixels', rgb } : { kind: 'pixels', rgb };
+/** Workers give pixels where the leader's threads give planes. */
+function answerOf(made: Uint8Array | Uint16Array, pixels: number): Frame['answer'] {
+  if (made instanceof Uint16Array) return { kind: 'deep-pixels', rgb: made };
+  return made.length === 3 * pixels ? { kind: 'pixels', rgb: made } : { kind: 'planes', yuv: made };
 }

@@ -12,6 +12,7 @@ import { pixelsOf } from './wanted.js';
 
 interface Options extends KeptOptions {
   readonly paint: Paint;
+  readonly planes: boolean | undefined;
   /** The error for a render that is not there. */
   missing(render: FilmRender): Promise<Error>;
 }
@@ -27,6 +28,7 @@ export async function keptFilm(prepared: Prepared, options: Options): Promise<Ke
     const { first, last } = request.film;
     const job = await filmJob({ ...prepared, request: kept }, partOf(stretches, first, last), {
       paint: options.paint,
+      planes: options.planes,
       colours: request.colours,
       signal,
     });

@@ -10,12 +10,21 @@ export function reportingDials({ dial }: Dialer, emit: Emit): Dialer {
       const worker = addressText(address);
       emit({ kind: 'dial', worker, state: 'begun' });
       const link = dial(address);
+      /** Assets that were sent since the last scene: those of the next one. */
+      let assets = { sent: 0, bytes: 0 };
       return around<LeaderLink>(link, {
         async send(message) {
           const before = link.traffic.sent;
+          if (message.kind === 'asset')
+            assets = { sent: assets.sent + 1, bytes: assets.bytes + message.bytes.byteLength };
+          if (message.kind !== 'scene') return link.send(message);
+          const { id, scene } = message;
+          const all = new Set(scene.assets).size;
+          const files = { ...assets, there: all - assets.sent };
+          assets = { sent: 0, bytes: 0 };
           await link.send(message);
-          if (message.kind === 'scene')
-            emit({ kind: 'scene', worker, scene: message.id, bytes: link.traffic.sent - before });
+          const bytes = link.traffic.sent - before;
+          emit({ kind: 'scene', worker, scene: id, work: scene.work.kind, bytes, ...(all > 0 ? { files } : {}) });
         },
         listen: (handlers) =>
           link.listen({

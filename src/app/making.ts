@@ -38,6 +38,8 @@ export interface MakingOptions {
   readonly store: Store | undefined;
   /** Absent: the output wants raw samples. */
   readonly paint: Paint | undefined;
+  /** The output takes planes. */
+  readonly planes?: boolean | undefined;
   readonly numerics: Numerics;
   /** Of a film. */
   readonly forecast: Forecast | undefined;
@@ -58,7 +60,7 @@ export async function makingOf(prepared: Prepared, options: MakingOptions): Prom
     const { stretches, why } = await assemblyOf(request, signal, kept?.grid);
     const asked = (film.assembly === 'keyframes' || film.shutter > 0) && !stretches;
     const part = partOf(stretches ?? [], film.first, film.last);
-    const made = stretches && paint && (await filmJob(prepared, part, { paint, signal }));
+    const made = stretches && paint && (await filmJob(prepared, part, { paint, planes: options.planes, signal }));
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(part, made?.depths.length)}, ${why}`);
     if (made) {
       const { job, renders, archive, frames, needed, depths } = made;

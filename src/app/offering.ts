@@ -18,6 +18,8 @@ export interface OfferOptions {
   readonly kernel: 'auto' | KernelName;
   /** Bytes that the scenes of all leaders may take. */
   readonly sceneBytes: number;
+  /** As of PoolOptions. */
+  readonly commonAssets?: boolean;
   /** POV-Ray scenes are offered, too. Absent: they are not. */
   readonly povray?: PovrayOptions;
 }
@@ -43,6 +45,7 @@ async function offering(
   const pool = openPool(options.slots ?? availableParallelism(), {
     offered: options.kernel,
     sceneBytes: options.sceneBytes,
+    commonAssets: options.commonAssets ?? false,
     spare: LIMITS.leaders,
     kinds,
   });

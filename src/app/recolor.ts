@@ -62,7 +62,7 @@ async function stages(
 
   const prepared = await inStage('prepare', context, () => prepare(request, context, { store }));
   const painted = await inStage('paint', context, async () => {
-    const film = output.wants.kind === 'samples' ? undefined : paint;
+    const film = output.wants.kind === 'samples' || !paint ? undefined : { paint, planes: output.takesPlanes };
     const kept = store && (await keptOf(prepared, store, film, signal));
     if (!kept) throw await samplesMissing({ store, request: prepared.request, signal }, request.film.first);
     for (const text of kept.lacks) logTo(emit, 'warn')(text);
@@ -78,12 +78,12 @@ async function stages(
 
 /**
  * What the store has for a request: its frames, or the keyframes that they are assembled from. Of both, those of which all is
- * there; if that does not decide, those that rendering makes. `paint`: of keyframes; absent: these are not wanted.
+ * there; if that does not decide, those that rendering makes. `assembled`: how keyframes become frames; absent: these are not wanted.
  */
 async function keptOf(
   prepared: Prepared,
   store: Store,
-  paint: Paint | undefined,
+  assembled: { readonly paint: Paint; readonly planes: boolean | undefined } | undefined,
   signal: AbortSignal,
 ): Promise<Kept | undefined> {
   const { request } = prepared;
@@ -93,7 +93,8 @@ async function keptOf(
   const searched = { store, request, signal };
   const frames = await keptFrames(prepared, { ...options, missing: (frame) => samplesMissing(searched, frame) });
   const film =
-    paint && (await keptFilm(prepared, { ...options, paint, missing: (render) => renderMissing(searched, render) }));
+    assembled &&
+    (await keptFilm(prepared, { ...options, ...assembled, missing: (render) => renderMissing(searched, render) }));
   if (!frames || !film) return frames ?? film;
   const { stretches } = await assemblyOf(request, signal, prepared.kept?.grid);
   const [made, other] = stretches ? [film, frames] : [frames, film];

@@ -160,7 +160,8 @@ async function stages(
   );
   const shown = order.sheet?.frames;
   const keepsSamples = order.store.samples && !shown;
-  const ways = { store, paint: painted, numerics, forecast, keepsSamples, shown, emit, signal };
+  const planes = output.takesPlanes;
+  const ways = { store, paint: painted, planes, numerics, forecast, keepsSamples, shown, emit, signal };
   const making = await makingOf(prepared, ways);
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());

@@ -1,6 +1,6 @@
 /** `fractal worker`: listens, computes for any number of leaders, and finishes what it has when it is drained. */
 
-import type { Access } from '../cluster/access.js';
+import { type Access, isControlled } from '../cluster/access.js';
 import { grpcListen, type ListenOptions } from '../cluster/listen.js';
 import { PORT_RANGE } from '../cluster/ports.js';
 import { register } from '../cluster/registration.js';
@@ -56,7 +56,7 @@ export interface RunningWorker {
 export async function startWorker(options: WorkerOptions, context: Context): Promise<RunningWorker> {
   // A stale build must not listen.
   thisProgram();
-  const { pool, kernel } = await openOffering(options, context);
+  const { pool, kernel } = await openOffering({ ...options, commonAssets: isControlled(options.access) }, context);
   const runtime = startRuntimeMetrics();
   const close = async () => {
     runtime.stop();

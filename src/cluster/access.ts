@@ -99,9 +99,14 @@ export function isLoopback(host: string): boolean {
   return family === 0 ? host === 'localhost' : LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
 }
 
+/** Whether peers need credentials. */
+export function isControlled({ tls, token }: Access): boolean {
+  return tls !== undefined || token !== undefined;
+}
+
 /** Checked before an address is listened on. @throws FractalError EXPOSED where every peer on the network could connect. */
-export function checkExposure(host: string, { tls, token }: Access, insecure: boolean): void {
-  if (tls || token !== undefined || insecure || isLoopback(host)) return;
+export function checkExposure(host: string, access: Access, insecure: boolean): void {
+  if (isControlled(access) || insecure || isLoopback(host)) return;
   throw new FractalError(
     'EXPOSED',
     `${host} is reachable from the network without access control: give it certificates ` +

@@ -9,6 +9,8 @@ import type { ToWorker } from './messages.js';
 interface JobAnswers {
   /** Bytes of each, by epoch; undefined: of any length. Cancelled ones too: the answer may be on its way. */
   readonly due: Map<number, number | undefined>;
+  /** The digests of Open. */
+  readonly assets: ReadonlySet<string>;
   /** The leader closed the job. */
   closed: boolean;
 }
@@ -21,7 +23,7 @@ export class Answers {
   sent(message: ToWorker): void {
     if (message.kind === 'hello') return;
     if (message.kind === 'open') {
-      this.jobs.set(message.job, { due: new Map(), closed: false });
+      this.jobs.set(message.job, { due: new Map(), assets: new Set(message.assets), closed: false });
       return;
     }
     const job = this.jobs.get(message.job);
@@ -51,16 +53,23 @@ export class Answers {
     return due ? epochs.filter((epoch) => !due.has(epoch)).length : epochs.length;
   }
 
-  /** The worker opened the job. @throws FractalError PROTOCOL when the leader did not open it */
-  checkOpen(job: number): void {
-    if (!this.jobs.has(job)) throw refused(`names job ${job}, which it does not have`);
+  /** The worker opened the job. @throws FractalError PROTOCOL when the leader did not open it, or not with these assets */
+  checkOpened(job: number, held: readonly string[]): void {
+    const { assets } = this.jobOf(job);
+    const other = held.find((digest) => !assets.has(digest));
+    if (other !== undefined) throw refused(`has asset ${other}, which job ${job} does not name`);
   }
 
   /** The worker's last message about a job. @throws FractalError PROTOCOL when it is not due */
   checkLast(job: number, kind: 'report' | 'unavailable'): void {
-    this.checkOpen(job);
-    if (kind === 'report' && !this.jobs.get(job)?.closed) throw refused('sent a report before the end of the job');
+    if (!this.jobOf(job).closed && kind === 'report') throw refused('sent a report before the end of the job');
     this.jobs.delete(job);
+  }
+
+  private jobOf(job: number): JobAnswers {
+    const known = this.jobs.get(job);
+    if (!known) throw refused(`names job ${job}, which it does not have`);
+    return known;
   }
 }
 

@@ -10,7 +10,7 @@ import type { SceneWork, TaskWork } from '../work/work.js';
 export type { Asset };
 
 /** Both sides must have the same one. */
-export const PROTOCOL = 8;
+export const PROTOCOL = 9;
 
 /** How often a worker that is ready sends a heartbeat. */
 export const HEARTBEAT_MS = 1_000;
@@ -35,7 +35,7 @@ export function rankOf({ priority, owner, weight }: Rank): Rank {
 /** What shards share: sent to a worker before the first assignment that needs it. */
 export interface Scene {
   readonly work: SceneWork;
-  /** The digests of the assets that its shards need; they are sent before it. */
+  /** The digests of the assets that its shards need; the worker has them before it. */
   readonly assets: readonly string[];
 }
 
@@ -64,11 +64,18 @@ export type ToWorker =
 
 /** What a leader sends about one of its jobs. */
 export type ToJob =
-  | ({ readonly kind: 'open'; readonly job: number; readonly name: string; readonly kernel: string } & Rank)
+  | ({
+      readonly kind: 'open';
+      readonly job: number;
+      readonly name: string;
+      readonly kernel: string;
+      /** The digests of the assets that scenes of the job name. */
+      readonly assets: readonly string[];
+    } & Rank)
   /** The job has another rank from now on. */
   | ({ readonly kind: 'priority'; readonly job: number } & Rank)
   | { readonly kind: 'scene'; readonly job: number; readonly id: number; readonly scene: Scene }
-  /** Sent before the first scene that names it. */
+  /** Sent before the first scene that names it, unless Opened said that the worker has it. */
   | ({ readonly kind: 'asset'; readonly job: number } & Asset)
   /** No further assignment names this scene. */
   | { readonly kind: 'dropScene'; readonly job: number; readonly id: number }
@@ -101,6 +108,8 @@ export interface Opened {
   readonly fingerprint: string;
   /** Slots that the kernel can use. */
   readonly slots: number;
+  /** Of the assets that Open names, those that the worker has, until the end of the job. */
+  readonly held: readonly string[];
 }
 
 /** Epochs of a job's assignments that are taken and not yet answered. */

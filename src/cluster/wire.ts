@@ -14,6 +14,7 @@ import type { ToLeader, ToWorker, UnderWay } from './messages.js';
 import { tracer } from './trace.js';
 import { assetInbox, wireAsset } from './wire-asset.js';
 import { bufferOf, missing } from './wire-bytes.js';
+import { digestsOf, wireDigests } from './wire-digests.js';
 import { checkedRank } from './wire-rank.js';
 import { assignmentOf, type SceneCodec, sceneBytes, sceneOf, wireAssign } from './wire-work.js';
 
@@ -84,7 +85,7 @@ export function* wireToWorker(message: ToWorker, codec: SceneCodec): Generator<W
       yield { hello: message };
       return;
     case 'open':
-      yield { open: message };
+      yield { open: { ...message, assets: wireDigests(message.assets) } };
       return;
     case 'priority':
       yield { priority: message };
@@ -122,7 +123,7 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
       yield { refused: { reason: oneLine(message.reason) } };
       return;
     case 'opened':
-      yield { opened: message };
+      yield { opened: { ...message, held: wireDigests(message.held) } };
       return;
     case 'unavailable':
       yield { unavailable: { job: message.job, reason: oneLine(message.reason) } };
@@ -188,7 +189,8 @@ export function workerInbox(
     if (wire.open) {
       const { job, name, kernel } = wire.open;
       for (const text of [name, kernel]) checkCount('characters in the name of a job', text.length, BOUNDS.text);
-      return { kind: 'open', job, name, kernel, ...checkedRank(wire.open) };
+      const assets = digestsOf(wire.open.assets, BOUNDS.assets);
+      return { kind: 'open', job, name, kernel, assets, ...checkedRank(wire.open) };
     }
     if (wire.priority) {
       return { kind: 'priority', job: wire.priority.job, ...checkedRank(wire.priority) };
@@ -251,8 +253,9 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
       return { kind: 'refused', reason: wire.refused.reason };
     }
     if (wire.opened) {
-      answers?.checkOpen(wire.opened.job);
-      return { kind: 'opened', ...checkedOpened(wire.opened) };
+      const held = digestsOf(wire.opened.held, BOUNDS.assets);
+      answers?.checkOpened(wire.opened.job, held);
+      return { kind: 'opened', ...checkedOpened(wire.opened), held };
     }
     if (wire.unavailable) {
       const { job, reason } = wire.unavailable;

@@ -3,10 +3,10 @@
  * those that it shows are there.
  */
 
-import type { Levels } from '../render/quantise.js';
 import type { Assembler } from './assembler.js';
 import type { Cover } from './cover.js';
 import { camerasOf } from './exposure.js';
+import type { FrameLevels } from './finish.js';
 import { HeldKeyframes } from './held.js';
 import type { Shown } from './part.js';
 import type { FilmPath } from './path.js';
@@ -19,8 +19,8 @@ export interface AssembledFilm {
   readonly order: FilmOrder;
   readonly path: FilmPath;
   readonly painting: Painting;
-  /** How its pixels are written. */
-  readonly levels: Levels;
+  /** How its pixels are written. Frames that workers assemble are of pixels in the place of planes. */
+  readonly levels: FrameLevels;
   readonly assembler: Assembler;
 }
 
@@ -28,7 +28,7 @@ export interface AssembledFilm {
 export const HELD_BYTES = 256 << 20;
 
 /**
- * The frames in order, sRGB, 3 numbers a pixel. `computed`: the keyframes of `order`, one after another. `bound`: see HELD_BYTES.
+ * The frames in order, sRGB, 3 numbers a pixel, or planes. `computed`: the keyframes of `order`, one after another. `bound`: see HELD_BYTES.
  * @throws FractalError DISK where samples have no place in the folder for temporary files
  */
 export async function* assembled(

@@ -4,9 +4,8 @@
  */
 
 import { setFlagsFromString } from 'node:v8';
-import type { Levels } from '../render/quantise.js';
 import { AtMost } from './at-most.js';
-import { placeTables } from './finish.js';
+import { type FrameLevels, placeTables } from './finish.js';
 import type { Size } from './footprint.js';
 import { benchIn } from './gather.js';
 import { FilmMemory } from './memory.js';
@@ -28,10 +27,10 @@ export interface Assembler {
    */
   paint(tile: Tile, samples: KeyframeSamples, look: Look, scale: number): Promise<void>;
   /**
-   * sRGB, 3 numbers a pixel. Of frames in order. The tiles that it shows are held, and let go once they are not read any more. Frames may be done in any order.
+   * sRGB, 3 numbers a pixel, or planes. Of frames in order. The tiles that it shows are held, and let go once they are not read any more. Frames may be done in any order.
    * @throws FractalError RESOURCES when a thread dies; Error for a pixel without samples
    */
-  frame(shown: readonly Shown[], levels: Levels): Promise<Pixels>;
+  frame(shown: readonly Shown[], levels: FrameLevels): Promise<Pixels>;
   /** Frames under way are rejected. */
   close(): Promise<void>;
 }

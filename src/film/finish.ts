@@ -62,15 +62,31 @@ export function rowOf(width: number): number {
   return 4 * Math.ceil(width / 4);
 }
 
-/** Writes the pixels of rows to an address and 16 bytes beyond, clears their sums, and returns the first pixel without samples, or -1. */
-export type Finish = (rows: Rows, levels: Levels, to: number) => number;
+/** How the pixels of a frame are written: `planes`, as render/yuv.ts has them, in the place of pixels of 8 bits. */
+export interface FrameLevels extends Levels {
+  readonly planes?: boolean;
+}
+
+/** Bytes of the pixels of so many rows, and what is written beyond. */
+export function finishedBytes(width: number, rows: number): number {
+  return 6 * rowOf(width) * rows + PAIRS * rowOf(width) + 16;
+}
+
+/** Bytes that the colours of a pixel of a row take, until those below come: behind the planes. */
+const PAIRS = 8;
+
+/** Writes the pixels of rows to an address of finishedBytes, clears their sums, and returns the first pixel without samples, or -1. */
+export type Finish = (rows: Rows, levels: FrameLevels, to: number) => number;
 
 export function openFinish(film: Film, { thresholds, fine, coarse, dither, plain }: Tables): Finish {
   film.useTables(thresholds, fine, coarse);
-  return ({ sums, width, rows, y }, levels, to) =>
-    levels.bits === 16
-      ? film.finishDeep(sums, width, rows, to)
-      : film.finishBytes(sums, width, rows, y, to, levels.dither ? dither : plain, DITHER.side);
+  return ({ sums, width, rows, y }, levels, to) => {
+    if (levels.bits === 16) return film.finishDeep(sums, width, rows, to);
+    const up = levels.dither ? dither : plain;
+    if (!levels.planes) return film.finishBytes(sums, width, rows, y, to, up, DITHER.side);
+    const above = to + 6 * rowOf(width) * rows;
+    return film.finishPlanes(sums, width, rows, y, to, above, up, DITHER.side);
+  };
 }
 
 /** The smallest f32 that is not less. */

@@ -4,8 +4,7 @@
  * on every machine.
  */
 
-import type { Levels } from '../render/quantise.js';
-import { type Finish, openFinish, rowOf, type Tables } from './finish.js';
+import { type Finish, type FrameLevels, finishedBytes, openFinish, rowOf, type Tables } from './finish.js';
 import type { Size } from './footprint.js';
 import { type Film, type FilmMemory, openFilm } from './memory.js';
 import type { Part, Shown, Space } from './part.js';
@@ -56,7 +55,7 @@ export function benchBytes(size: Size, film: Film, most: number): number {
 function layoutOf({ width }: Size, { MARGIN }: Film) {
   const line = SUM * ROWS * rowOf(width) + SUM * MARGIN.value;
   const rgb = line + SUM * (TILE + MARGIN.value);
-  return { sums: 0, line, rgb, scratch: rgb + 6 * ROWS * rowOf(width) + 16 };
+  return { sums: 0, line, rgb, scratch: rgb + finishedBytes(width, ROWS) };
 }
 
 export class Gathering {
@@ -80,32 +79,59 @@ export class Gathering {
     new Uint8Array(memory.buffer, at + sums, SUM * ROWS * rowOf(size.width)).fill(0);
   }
 
-  /** sRGB, 3 numbers a pixel. @throws Error for a pixel without samples */
-  frame(shown: readonly Shown[], levels: Levels): Uint8Array | Uint16Array {
+  /** sRGB, 3 numbers a pixel; or planes. @throws Error for a pixel without samples */
+  frame(shown: readonly Shown[], levels: FrameLevels): Uint8Array | Uint16Array {
     const { width, height } = this.size;
     this.space.scratch.clear();
     const parts = shown.filter(({ tiles }) => tiles.length > 0).flatMap((one) => partsOf(one, this.space));
-    const pixels = unset(3 * width * height, levels);
+    const pixels = unset(levels.planes ? 1.5 * width * height : 3 * width * height, levels);
     const inRows = byRows(parts, height);
     for (let row = 0; row < height; row += ROWS) {
       const rows = Math.min(ROWS, height - row);
       for (const part of inRows[row / ROWS] as Part[]) part.add(row, rows);
       const finished = this.finished(row, rows, levels);
-      const [whole, padded] = [3 * width, 3 * rowOf(width)];
-      if (whole === padded) pixels.set(finished, whole * row);
-      else
-        for (let k = 0; k < rows; k++) pixels.set(finished.subarray(padded * k, padded * k + whole), whole * (row + k));
+      if (levels.planes) copyPlanes(finished, pixels, { row, rows }, this.size);
+      else copyRows(finished, pixels, 3 * width * row, rows, 3 * width, 3 * rowOf(width));
     }
     return pixels;
   }
 
-  private finished(y: number, rows: number, levels: Levels): Uint8Array | Uint16Array {
+  private finished(y: number, rows: number, levels: FrameLevels): Uint8Array | Uint16Array {
     const { width } = this.size;
     const without = this.finish({ sums: this.space.sums, width, rows, y }, levels, this.rgb);
     if (without >= 0) throw new Error(`pixel ${width * y + without} of a frame has no samples`);
     const { buffer } = this.bench.memory;
     const count = 3 * rowOf(width) * rows;
     return levels.bits === 16 ? new Uint16Array(buffer, this.rgb, count) : new Uint8Array(buffer, this.rgb, count);
+  }
+}
+
+/** Copies rows of so many numbers, each of which is followed by others up to `padded`, to a place. */
+function copyRows(
+  from: Uint8Array | Uint16Array,
+  to: Uint8Array | Uint16Array,
+  at: number,
+  rows: number,
+  length: number,
+  padded: number,
+): void {
+  if (length === padded) to.set(from.subarray(0, rows * length), at);
+  else for (let k = 0; k < rows; k++) to.set(from.subarray(padded * k, padded * k + length), at + length * k);
+}
+
+/** Copies what finishPlanes wrote of some rows to the planes of a frame. */
+function copyPlanes(
+  from: Uint8Array | Uint16Array,
+  to: Uint8Array | Uint16Array,
+  { row, rows }: { readonly row: number; readonly rows: number },
+  { width, height }: Size,
+): void {
+  const padded = rowOf(width);
+  copyRows(from, to, width * row, rows, width, padded);
+  for (let plane = 0; plane < 2; plane++) {
+    const source = padded * rows + (plane * padded * rows) / 4;
+    const target = width * height + (plane * width * height) / 4 + (width / 2) * (row / 2);
+    copyRows(from.subarray(source), to, target, rows / 2, width / 2, padded / 2);
   }
 }
 
@@ -120,7 +146,7 @@ function byRows(parts: readonly Part[], height: number): Part[][] {
 }
 
 /** Numbers that are all written before they are read: to set them to 0 first takes as long as to write them. */
-function unset(numbers: number, { bits }: Levels): Uint8Array | Uint16Array {
+function unset(numbers: number, { bits }: FrameLevels): Uint8Array | Uint16Array {
   const { buffer } = Buffer.allocUnsafeSlow((bits / 8) * numbers);
   return bits === 16 ? new Uint16Array(buffer) : new Uint8Array(buffer);
 }

@@ -30,6 +30,9 @@ export interface Film {
   finishBytes(sums: number, width: number, rows: number, y: number, rgb: number, dither: number, side: number): number;
   finishDeep(sums: number, width: number, rows: number, rgb: number): number;
   // biome-ignore format: one line per group of arguments
+  finishPlanes(sums: number, width: number, rows: number, y: number, to: number, above: number, dither: number,
+    side: number): number;
+  // biome-ignore format: one line per group of arguments
   halve(texels: number, x: number, y: number, width: number, pairs: number, half: number, halfX: number, halfY: number,
     halfWidth: number, halfPairs: number): void;
   // biome-ignore format: one line per group of arguments

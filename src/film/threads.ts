@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { asResourceError, type ErrorCode, FractalError, messageOf } from '../errors.js';
-import type { Levels } from '../render/quantise.js';
+import type { FrameLevels } from './finish.js';
 import type { Size } from './footprint.js';
 import { type Bench, Gathering } from './gather.js';
 import { Painter, type PaintTask } from './painter.js';
@@ -24,7 +24,7 @@ export interface ThreadData {
 interface FrameTask {
   readonly kind: 'frame';
   readonly shown: readonly Shown[];
-  readonly levels: Levels;
+  readonly levels: FrameLevels;
 }
 interface TileTask extends PaintTask {
   readonly kind: 'tile';

@@ -26,14 +26,15 @@ export async function converted(frame: Frame, wants: Wants, raw: Raw | undefined
     const rgb = quantise(await raw.light(), wants.levels, at);
     return { ...frame, answer: rgb instanceof Uint16Array ? { kind: 'deep-pixels', rgb } : { kind: 'pixels', rgb } };
   }
-  if (answer.kind === 'pixels' || bits === 16) return frame;
+  if (answer.kind !== 'deep-pixels' || bits === 16) return frame;
   return { ...frame, answer: { kind: 'pixels', rgb: bytesOfDeep(answer.rgb, dither, at) } };
 }
 
 /** An output of frames that are mirrored top to bottom. */
 export function mirrored(output: Output): Output {
+  const { takesPlanes: _, ...rest } = output;
   return {
-    ...output,
+    ...rest,
     write: (frame, parameters, raw) =>
       output.write(
         flipped(frame),

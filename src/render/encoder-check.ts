@@ -22,7 +22,7 @@ export async function checkEncoder(ffmpeg: Ffmpeg, settings: FilmSettings, recip
   try {
     const source = `color=black:size=${width}x${height}:rate=25:duration=0.08`;
     const input = ['-v', 'error', '-nostdin', '-f', 'lavfi', '-i', source];
-    const filter = `format=${recipe.bits === 16 ? 'rgb48le' : 'rgb24'},${recipe.filter}`;
+    const filter = `format=${recipe.input},${recipe.filter}`;
     const output = ['-filter_complex', filter, '-c:v', encoder, ...recipe.options, '-f', film, join(folder, 'trial')];
     await promisify(execFile)(ffmpeg.path, [...input, ...output], { timeout: 60_000 });
   } catch (error) {

@@ -10,8 +10,8 @@ import type { Recipe } from './film.js';
 import type { Sound } from './soundtrack.js';
 
 export interface Encoding {
-  /** Takes one frame; resolves when ffmpeg is ready for the next one. It must not change afterwards. */
-  write(rgb: Uint8Array | Uint16Array): Promise<void>;
+  /** Takes one frame, as the recipe's input says; resolves when ffmpeg is ready for the next one. It must not change afterwards. */
+  write(pixels: Uint8Array | Uint16Array): Promise<void>;
   /** After the last frame: resolves when the file is complete. */
   end(): Promise<void>;
   /** Stops at once; resolves when ffmpeg has ended. */
@@ -34,6 +34,8 @@ export interface Encode {
   readonly stallSeconds?: number;
 }
 
+/** Of a pixel. */
+const BYTES = { rgb24: 3, rgb48le: 6, yuv420p: 1.5 } as const;
 const STALL_SECONDS = 60;
 /** Checks of ffmpeg in that time. */
 const CHECKS = 8;
@@ -44,14 +46,12 @@ export async function encode(
   { width, height, fps, container, recipe, sound, comment, target, stallSeconds = STALL_SECONDS }: Encode,
 ): Promise<Encoding> {
   const { default: fluent } = await import('fluent-ffmpeg');
-  const deep = recipe.bits === 16;
-  const input = new PassThrough({ writableHighWaterMark: width * height * (deep ? 6 : 3) + 1 });
+  const input = new PassThrough({ writableHighWaterMark: width * height * BYTES[recipe.input] + 1 });
   const metadata = comment === undefined ? [] : ['-metadata', `comment=${comment}`];
-  const pixels = deep ? 'rgb48le' : 'rgb24';
   const command = fluent(input, { stdoutLines: 40 })
     .setFfmpegPath(ffmpeg.path)
     .inputFormat('rawvideo')
-    .inputOptions('-pixel_format', pixels, '-video_size', `${width}x${height}`, '-framerate', String(fps));
+    .inputOptions('-pixel_format', recipe.input, '-video_size', `${width}x${height}`, '-framerate', String(fps));
   if (sound) command.input(sound.path).inputOptions(...sound.inputOptions);
   command
     .complexFilter(sound ? [`[0:v]${recipe.filter}[v]`, sound.filter] : recipe.filter)
@@ -101,8 +101,8 @@ export async function encode(
   }
 
   return {
-    write: async (rgb) => {
-      if (input.write(bytesOf(rgb))) return Promise.race([done, Promise.resolve()]);
+    write: async (pixels) => {
+      if (input.write(bytesOf(pixels))) return Promise.race([done, Promise.resolve()]);
       const taken = new Promise<void>((resolve) => input.once('drain', resolve));
       await unlessStalled(Promise.race([done, taken]));
     },
@@ -119,8 +119,8 @@ export async function encode(
   };
 }
 
-function bytesOf(rgb: Uint8Array | Uint16Array): Uint8Array {
-  return new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.byteLength);
+function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Errors, as opposed to an encoder's closing statistics. */

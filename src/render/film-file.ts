@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { FractalError } from '../errors.js';
+import type { Frame } from '../shard/frame.js';
 import { parameterLimit } from './carried-parameters.js';
 import { checkEncoder } from './encoder-check.js';
 import { type Encoding, encode } from './encoding.js';
@@ -13,6 +14,7 @@ import { type Output, type OutputOptions, pixelsOf, temporaryOptions } from './o
 import { soundOf } from './soundtrack.js';
 import { temporary } from './temporary.js';
 import { writeError } from './write-error.js';
+import { planesOf } from './yuv.js';
 
 /** Frames a second above which players show a GIF more slowly: its frames last a multiple of 1/100 s, at least 2. */
 const FASTEST_GIF = 50;
@@ -28,6 +30,7 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
     );
   const ffmpeg = await findFfmpeg({ encoders, path: options.ffmpeg });
   const how = recipe(settings, encoders.find((one) => ffmpeg.encoders.has(one)) as string);
+  const planes = how.input === 'yuv420p';
   await checkEncoder(ffmpeg, settings, how);
   const length = { from: (options.first ?? 0) / fps, seconds: frames / fps, lossless: how.lossless };
   const sound = options.audio === undefined ? undefined : await soundOf(ffmpeg, options.audio, container, length);
@@ -69,11 +72,12 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
   return {
     // A GIF's colours are dithered by ffmpeg.
     wants: { kind: 'pixels', levels: { bits: how.bits, dither: options.dither === true && container !== 'gif' } },
+    ...(planes ? { takesPlanes: true } : {}),
     write: async (frame, parameters) => {
       try {
         // With the first frame: the film's parameters may not be known before.
         encoding ??= start(withinLimit(parameters && (() => parameters('film'))));
-        await (await encoding).write(pixelsOf(frame, how.bits));
+        await (await encoding).write(planes ? yuvOf(frame) : pixelsOf(frame, how.bits));
       } catch (error) {
         await failed(error);
       }
@@ -92,4 +96,10 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
     },
     abort,
   };
+}
+
+/** The planes of a frame of pixels of 8 bits, or of planes. */
+function yuvOf(frame: Frame): Uint8Array {
+  const { answer } = frame;
+  return (answer.kind === 'planes' ? answer : planesOf(pixelsOf(frame, 8) as Uint8Array, frame)).yuv;
 }

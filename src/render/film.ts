@@ -6,6 +6,7 @@
 import { FractalError } from '../errors.js';
 import type { Film } from './outfile.js';
 import { type PixelFormat, pixelFormat } from './pixel-format.js';
+import { hasPlanes } from './yuv.js';
 
 export interface FilmSettings {
   readonly film: Film;
@@ -27,8 +28,10 @@ export interface Recipe {
   readonly encoder: string;
   readonly filter: string;
   readonly options: readonly string[];
-  /** Of a channel of the frames that ffmpeg takes. */
+  /** Of a channel of the frames that are encoded. */
   readonly bits: 8 | 16;
+  /** What ffmpeg takes. `yuv420p`: planes, as yuv.ts makes them. */
+  readonly input: 'rgb24' | 'rgb48le' | 'yuv420p';
   /** For editing or keeping: nothing visible is lost. */
   readonly lossless: boolean;
 }
@@ -77,12 +80,14 @@ export function encodersFor({ film, codec, pixelFormat: pixels }: FilmSettings):
 /** `encoder`: one of `encodersFor`. @throws FractalError OUTFILE_FORMAT for a name of no pixel format */
 export function recipe(settings: FilmSettings, encoder: string): Recipe {
   const { film, crf, preset } = settings;
-  if (film === 'gif') return { encoder, filter: GIF, options: BITEXACT, bits: 8, lossless: false };
+  if (film === 'gif') return { encoder, filter: GIF, options: BITEXACT, bits: 8, input: 'rgb24', lossless: false };
   const format = pixelFormat(settings.pixelFormat ?? usualFormat(encoder));
   const isProres = encoder === 'prores_ks';
+  const planes = format.name === 'yuv420p' && hasPlanes(settings);
+  const deep = format.bits > 8;
   return {
     encoder,
-    filter: `${even(settings, format)}${conversion(format)}${isProres ? PRORES_TAGS : ''}`,
+    filter: planes ? PLANES : `${even(settings, format)}${conversion(format)}${isProres ? PRORES_TAGS : ''}`,
     options: [
       ...qualityOf(encoder, crf, preset),
       ...(isProres ? ['-profile:v', format.chroma === '444' ? '4444' : 'hq', '-vendor', 'apl0'] : []),
@@ -90,7 +95,8 @@ export function recipe(settings: FilmSettings, encoder: string): Recipe {
       ...tags(format),
       ...BITEXACT,
     ],
-    bits: format.bits > 8 ? 16 : 8,
+    bits: deep ? 16 : 8,
+    input: planes ? 'yuv420p' : deep ? 'rgb48le' : 'rgb24',
     lossless: /^(ffv1|prores)/.test(encoder),
   };
 }
@@ -120,6 +126,9 @@ function tags({ model, range }: PixelFormat): string[] {
   const [curve, matrix] = model === 'rgb' ? ['iec61966-2-1', 'rgb'] : ['bt709', 'bt709'];
   return ['-color_primaries', 'bt709', '-color_trc', curve, '-colorspace', matrix, '-color_range', range];
 }
+
+/** Planes are not changed, only tagged. */
+const PLANES = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
 
 /** The encoder of ProRes takes tags from its frames. */
 const PRORES_TAGS = ',setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709';

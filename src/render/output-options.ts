@@ -60,6 +60,8 @@ export interface Raw {
 
 export interface Output {
   readonly wants: Wants;
+  /** In the place of pixels of 8 bits it takes planes as well, which are quicker to make and to encode. */
+  readonly takesPlanes?: true;
   /**
    * Takes the next frame, in order, one call at a time; resolves when the next one may come, while this one is still
    * being encoded: its bytes must not change any more. Rejects when an earlier frame failed, too. `parameters`: the text

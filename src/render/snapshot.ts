@@ -4,6 +4,7 @@ import type { Frame } from '../shard/frame.js';
 import type { Answer, Rect } from '../shard/shard.js';
 import { bytesOfDeep } from './quantise.js';
 import { loadSharp } from './stills.js';
+import { rgbOfPlanes } from './yuv.js';
 
 /** Pixels of the longer side. */
 export const SNAPSHOT_SIDE = 640;
@@ -20,7 +21,7 @@ export interface Thinned {
 
 /** Every n-th pixel of every n-th row: at most 1280 in each direction, whatever the size. `placed`: absent, all of it. */
 export function thinned(frame: Frame, placed?: readonly Rect[]): Thinned {
-  const { answer } = frame;
+  const answer = rgbOf(frame);
   const step = Math.ceil(Math.max(frame.width, frame.height) / (AVERAGED * SNAPSHOT_SIDE));
   const [width, height] = [Math.ceil(frame.width / step), Math.ceil(frame.height / step)];
   const seen = new Uint8Array(width * height);
@@ -53,7 +54,8 @@ export function thinned(frame: Frame, placed?: readonly Rect[]): Thinned {
 /** The bytes of a WebP file. `frame`: of pixels. `flip`: mirrored top to bottom. */
 export async function encodeSnapshot({ frame, seen }: Thinned, flip: boolean): Promise<Buffer> {
   const { width, height, answer } = frame;
-  if (answer.kind === 'samples') throw new TypeError('raw samples are painted before they are encoded');
+  if (answer.kind === 'samples' || answer.kind === 'planes')
+    throw new TypeError(`${answer.kind} are made pixels before they are encoded`);
   const rgb = answer.kind === 'pixels' ? answer.rgb : bytesOfDeep(answer.rgb, false, { x: 0, y: 0, width });
   const rgba = new Uint8Array(4 * width * height);
   for (let at = 0; at < seen.length; at++) {
@@ -64,4 +66,8 @@ export async function encodeSnapshot({ frame, seen }: Thinned, flip: boolean): P
   const image = sharp(rgba, { raw: { width, height, channels: 4 } }).flip(flip);
   const box = { width: SNAPSHOT_SIDE, height: SNAPSHOT_SIDE, fit: 'inside', withoutEnlargement: true } as const;
   return image.resize(box).webp({ quality: QUALITY }).toBuffer();
+}
+
+function rgbOf({ answer, ...size }: Frame): Answer {
+  return answer.kind === 'planes' ? { kind: 'pixels', rgb: rgbOfPlanes(answer, size) } : answer;
 }

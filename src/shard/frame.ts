@@ -3,18 +3,28 @@
 import { mirrorSigns } from './raw-samples.js';
 import type { Answer, Samples } from './shard.js';
 
-export interface Frame {
-  /** Position in the film, from 0; 0 for a still. */
-  readonly index: number;
-  /** Pixels. */
+/** Pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** A picture as films hold it (render/yuv.ts): Y' of every pixel, then Cb and then Cr of every 2 x 2 pixels, all in rows from the top left. */
+export interface Planes {
+  readonly kind: 'planes';
+  readonly yuv: Uint8Array;
+}
+
+export interface Frame extends Size {
+  /** Position in the film, from 0; 0 for a still. */
+  readonly index: number;
   /**
    * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of its channels, an
-   * answer of `pixels` or `deep-pixels` 3 numbers a pixel.
+   * answer of `pixels` or `deep-pixels` 3 numbers a pixel. `planes`: only of a film that is
+   * assembled from keyframes, for an output that takes them.
    */
   readonly perPixel: number;
-  readonly answer: Answer;
+  readonly answer: Answer | Planes;
 }
 
 /** The frame mirrored top to bottom, vectors of distances as well; its samples and pixels are copied. */
@@ -27,6 +37,8 @@ export function flipped(frame: Frame): Frame {
       return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
     case 'deep-pixels':
       return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
+    case 'planes':
+      throw new TypeError('planes are not mirrored');
   }
 }
 

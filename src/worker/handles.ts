@@ -1,6 +1,7 @@
 /** What sessions and their jobs do with the pool: scenes and shards come, are dropped and cancelled. */
 
 import { FractalError } from '../errors.js';
+import type { Assets } from './assets.js';
 import type { JobHandle, SessionHandle } from './pool-handles.js';
 import { type JobKernel, type JobQueue, type Queues, type SessionQueues, taskOf } from './queues.js';
 import type { Scenes } from './scenes.js';
@@ -9,6 +10,7 @@ import type { Threads } from './threads.js';
 interface Parts {
   readonly queues: Queues;
   readonly scenes: Scenes;
+  readonly assets: Assets;
   readonly threads: Threads;
   /** @throws FractalError KERNEL_MISSING */
   useOf(kernel: string): JobKernel;
@@ -19,7 +21,7 @@ interface Parts {
 }
 
 /** The handle of a session. */
-export function handles({ queues, scenes, threads, useOf, failed, dispatch }: Parts) {
+export function handles({ queues, scenes, assets, threads, useOf, failed, dispatch }: Parts) {
   return sessionHandle;
 
   function drop(job: JobQueue): void {
@@ -29,20 +31,27 @@ export function handles({ queues, scenes, threads, useOf, failed, dispatch }: Pa
     job.running.clear();
     queues.closeJob(job, performance.now());
     for (const scene of job.scenes.values()) scenes.release(scene, job.session);
-    for (const digest of job.assets.keys()) scenes.drop(digest, job.session);
+    for (const digest of job.assets.keys()) assets.release(digest, job.session);
     job.scenes.clear();
     job.assets.clear();
   }
 
   function handleOf(job: JobQueue): JobHandle {
     return {
+      reuse(digests) {
+        for (const digest of digests) {
+          const found = job.assets.has(digest) ? undefined : assets.find(digest, job.session);
+          if (found) job.assets.set(digest, found);
+        }
+        return [...job.assets.keys()];
+      },
       asset({ digest, bytes }) {
-        if (!job.assets.has(digest)) job.assets.set(digest, scenes.keep({ digest, bytes }, job.session));
+        if (!job.assets.has(digest)) job.assets.set(digest, assets.keep({ digest, bytes }, job.session));
       },
       scene(id, scene) {
         const old = job.scenes.get(id);
-        const assets = new Map(scene.assets.map((digest) => [digest, sent(job, digest)]));
-        job.scenes.set(id, scenes.add(scene, job.kind, assets, job.session));
+        const named = new Map(scene.assets.map((digest) => [digest, sent(job, digest)]));
+        job.scenes.set(id, scenes.add(scene, job.kind, named, job.session));
         if (old) scenes.release(old, job.session);
       },
       dropScene(id) {
@@ -93,6 +102,7 @@ export function handles({ queues, scenes, threads, useOf, failed, dispatch }: Pa
       open: (kernel, rank) => handleOf(queues.openJob(session, useOf(kernel), rank)),
       close() {
         for (const job of [...session.jobs]) drop(job);
+        assets.leave(session);
         queues.closeSession(session);
         dispatch();
       },

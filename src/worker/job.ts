@@ -69,6 +69,13 @@ export class WorkerJob {
     handle.setRank(this.rank);
   }
 
+  /** Of these assets, those that the worker has: they need not be sent. */
+  reuse(digests: readonly string[]): readonly string[] {
+    const held = this.handle?.reuse(digests) ?? [];
+    for (const digest of held) this.assets.add(digest);
+    return held;
+  }
+
   get isOpen(): boolean {
     return this.handle !== undefined;
   }

@@ -39,6 +39,11 @@ export interface SessionHandle {
 
 /** A job's part of the pool. */
 export interface JobHandle {
+  /**
+   * Of these assets, those that are there: scenes may name them from now on, though they were not sent for this job. To be
+   * called before anything is sent.
+   */
+  reuse(digests: readonly string[]): readonly string[];
   /** Scenes may name this asset from now on. @throws FractalError PROTOCOL, NoRoom */
   asset(asset: Asset): void;
   /** Shards of this scene may be queued from now on. @throws FractalError PROTOCOL, NoRoom */
@@ -63,6 +68,8 @@ export interface PoolOptions {
   readonly offered?: string;
   /** Bytes of scenes, over all sessions. Absent: no bound. */
   readonly sceneBytes?: number;
+  /** Every leader has credentials: a session may use assets that another one sent. Absent: only those that it sent. */
+  readonly commonAssets?: boolean;
   /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
   readonly spare?: number;
   /** The kinds of work, by name; and the script of a thread, with the same ones. Absent: the built-in ones. */

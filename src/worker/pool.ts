@@ -10,8 +10,10 @@ import { asResourceError, FractalError, messageOf } from '../errors.js';
 import { type Kinds, kindWith } from '../work/kind.js';
 import { BUILT_IN, ON_REQUEST } from '../work/kinds.js';
 import { requireRoom } from './address-space.js';
+import { Assets } from './assets.js';
 import { handles } from './handles.js';
 import { HeldBytes } from './held-bytes.js';
+import { Memory } from './memory.js';
 import { Offers } from './offers.js';
 import type { Pool, PoolOptions } from './pool-handles.js';
 import { type JobKernel, type JobQueue, type Outcome, Queues, type Task } from './queues.js';
@@ -25,10 +27,9 @@ export type { JobHandle, Pool, PoolOptions, SessionHandle } from './pool-handles
 const THREAD = new URL('./thread.cjs', import.meta.url);
 
 /** @throws FractalError RESOURCES when there is not enough memory for the threads */
-export function openPool(
-  slots: number,
-  { offered = 'auto', sceneBytes = Infinity, spare = 0, kinds = BUILT_IN, script = THREAD }: PoolOptions = {},
-): Pool {
+export function openPool(slots: number, options: PoolOptions = {}): Pool {
+  const { offered = 'auto', sceneBytes = Infinity, commonAssets = false, spare = 0 } = options;
+  const { kinds = BUILT_IN, script = THREAD } = options;
   requireRoom(slots);
   const queues = new Queues();
   const held = new HeldBytes(slots, queues.sessions);
@@ -44,9 +45,11 @@ export function openPool(
     broken: giveUp,
   });
   const offers = new Offers(threads, offered);
-  const scenes = new Scenes(slots, most, sceneBytes, (key, collect) => threads.forget(key, collect));
+  const memory = new Memory(sceneBytes);
+  const assets = new Assets(memory, commonAssets);
+  const scenes = new Scenes(memory, slots, most, (key, collect) => threads.forget(key, collect));
   const use = (kernel: string) => useOf(kinds, kernel);
-  const handleOf = handles({ queues, scenes, threads, useOf: use, failed: () => failure, dispatch });
+  const handleOf = handles({ queues, scenes, assets, threads, useOf: use, failed: () => failure, dispatch });
   let failure: FractalError | undefined;
   let closing: Promise<void> | undefined;
   let waiting: NodeJS.Timeout | undefined;

@@ -7,7 +7,8 @@
 
 import type { Assignment, Rank } from '../cluster/messages.js';
 import type { KernelUse, Kind } from '../work/kind.js';
-import type { Holder, SharedScene } from './scenes.js';
+import type { Holder } from './memory.js';
+import type { SharedScene } from './scenes.js';
 import { compareRanks, type Share, Shares } from './shares.js';
 import type { Done } from './thread-messages.js';
 

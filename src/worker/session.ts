@@ -22,8 +22,8 @@ import { type Kind, kindWith } from '../work/kind.js';
 import { weightOf } from '../work/weight.js';
 import { checkHello, checkOpen } from './bounds.js';
 import { CREDITS, type Tally, WorkerJob } from './job.js';
+import { NoRoom } from './memory.js';
 import type { Pool, SessionHandle } from './pool.js';
-import { NoRoom } from './scenes.js';
 
 /**
  * A token bucket for messages of a leader: so many at once, more for each slot, then so many a second; 4 KiB of a task
@@ -33,6 +33,8 @@ const UNEXPLAINED = { atOnce: 1_024, perSlot: 1_024, perSecond: 256 } as const;
 const UNIT_BYTES = 4_096;
 /** The session of a leader that reads no answers for so long is ended: they take memory that others need. */
 const UNREAD_MS = 30_000;
+
+type Open = ToJob & { readonly kind: 'open' };
 
 export interface SessionEvents {
   /** A job was opened. */
@@ -130,27 +132,28 @@ export function serve(link: WorkerLink, pool: Pool, program: Program, events: Se
     return hello.build === build ? undefined : otherBuild('the leader is', hello.build, 'this worker', build);
   }
 
-  function openJob(open: ToJob & { readonly kind: 'open' }, session: SessionHandle): void {
-    const { job: number, name: jobName, kernel } = open;
+  function openJob(open: Open, session: SessionHandle): void {
+    const { job: number, name: jobName } = open;
     if (number <= latest) throw new FractalError('PROTOCOL', `job ${number} was opened after job ${latest}`);
     if (jobs.size >= BOUNDS.jobs) throw new FractalError('PROTOCOL', `more than ${BOUNDS.jobs} jobs at once`);
     checkOpen(open);
     latest = number;
     const job = new WorkerJob(number, jobName, rankOf(open), { answer, shardEnded });
     jobs.set(number, job);
-    void openKernel(job, kernel, session);
+    void openKernel(job, open, session);
   }
 
-  async function openKernel(job: WorkerJob, kernel: string, session: SessionHandle): Promise<void> {
+  async function openKernel(job: WorkerJob, open: Open, session: SessionHandle): Promise<void> {
     try {
-      const offer = await pool.offer(kernel);
+      const offer = await pool.offer(open.kernel);
       if (over) return;
       const { detail, speed, fingerprint } = offer;
       const most = Math.min(slots, pool.slotsFor(offer.kernel));
       const kindName = kindWith(pool.kinds, offer.kernel) ?? '';
       job.opened(session.open(offer.kernel, job.rank), most, kindName, pool.kinds[kindName] as Kind);
       events.began(job.name, offer.kernel);
-      const opened = { job: job.number, kernel: offer.kernel, detail, speed, fingerprint, slots: most };
+      const held = job.reuse(open.assets);
+      const opened = { job: job.number, kernel: offer.kernel, detail, speed, fingerprint, slots: most, held };
       void link.send({ kind: 'opened', ...opened });
       shardEnded();
     } catch (error) {

@@ -20,7 +20,7 @@ const SMALL = 30;
 
 const MESSAGES: readonly ToWorker[] = [
   { kind: 'hello', protocol: 1, version: '1', build: 'b', session: 's', slots: 0 },
-  { kind: 'open', job: 1, name: 'j', kernel: 'simd', priority: 90, owner: 3, weight: 2 },
+  { kind: 'open', job: 1, name: 'j', kernel: 'simd', assets: [], priority: 90, owner: 3, weight: 2 },
   { kind: 'scene', job: 1, id: 2, scene: sceneOf({ paint: paintOf(9) }) },
   {
     ...{ kind: 'assign', job: 1, answerBytes: BYTES },

@@ -21,7 +21,16 @@ interface Transport {
 const LOCAL = { host: '127.0.0.1', port: 0 };
 const hello: ToWorker = { kind: 'hello', protocol: 1, version: '1', build: 'build', session: 's', slots: 0 };
 const JOB = 1;
-const open: ToWorker = { kind: 'open', job: JOB, name: 'j', kernel: 'simd', priority: 50, owner: 0, weight: 1 };
+const open: ToWorker = {
+  kind: 'open',
+  job: JOB,
+  name: 'j',
+  kernel: 'simd',
+  assets: [],
+  priority: 50,
+  owner: 0,
+  weight: 1,
+};
 const result = (shard: number, bytes: Uint8Array): ToLeader => ({
   kind: 'result',
   job: JOB,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { BOUNDS } from '../../src/cluster/bounds.js';
 import type { Assignment, Scene, ToLeader, ToWorker } from '../../src/cluster/messages.js';
-import { leaderInbox, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
+import { leaderInbox, leaderWire, wireToLeader, wireToWorker, workerInbox } from '../../src/cluster/wire.js';
 import { sceneOf as decodedScene, type WireScene } from '../../src/cluster/wire-work.js';
 import type { Formula, View } from '../../src/view/view.js';
 import { assetOf } from '../../src/work/asset.js';
@@ -195,7 +195,14 @@ const message: fc.Arbitrary<ToWorker> = fc.oneof(
     session: text,
     slots: uint,
   }),
-  record({ kind: fc.constant('open' as const), job: uint, name: text, kernel: text, ...rank }),
+  record({
+    kind: fc.constant('open' as const),
+    job: uint,
+    name: text,
+    kernel: text,
+    assets: fc.array(digest, { maxLength: 5 }),
+    ...rank,
+  }),
   record({ kind: fc.constant('priority' as const), job: uint, ...rank }),
   record({ kind: fc.constant('dropScene' as const), job: uint, id: uint }),
   record({ kind: fc.constant('scene' as const), job: uint, id: uint, scene }),
@@ -225,6 +232,7 @@ const answer: fc.Arbitrary<ToLeader> = fc.oneof(
     speed: below(BOUNDS.speed),
     fingerprint: line,
     slots: fc.nat(BOUNDS.slots),
+    held: fc.array(digest, { maxLength: 5 }),
   }),
   record({ kind: fc.constant('unavailable' as const), job: uint, reason: line }),
   record({ kind: fc.constant('refused' as const), reason: line }),
@@ -456,6 +464,8 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
     { asset: { digest: Buffer.alloc(32), chunk: { total: 2 ** 31 } } },
     /2147483648 bytes announced/,
   ],
+  ['a job of 1,025 assets', { open: { job: 1, weight: 1, assets: Buffer.alloc(32 * 1_025) } }, /1025 digests/],
+  ['half a digest of a job', { open: { job: 1, weight: 1, assets: Buffer.alloc(48) } }, /no whole digests of 32 bytes/],
   ['a priority of 101', { open: { job: 1, priority: 101 } }, /priority 101, the bound is from 0 to 100/],
   ['a changed priority of 101', { priority: { job: 1, priority: 101 } }, /priority 101/],
   ['a weight of 0', { open: { job: 1 } }, /weight 0, at least 1/],
@@ -527,6 +537,7 @@ const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
   ['a speed of 1e300', { opened: { ...opened, speed: 1e300 } }, /speed 1e\+300, /],
   ['a speed that is no number', { opened: { ...opened, speed: Number.NaN } }, /speed NaN, /],
   ['a long name', { ready: { ...ready, instance: 'x'.repeat(101) } }, /instance of 101 characters, /],
+  ['1,025 assets that it has', { opened: { ...opened, held: Buffer.alloc(32 * 1_025) } }, /1025 digests/],
   ['a name with an escape', { opened: { ...opened, detail: '\x1b[2J' } }, /description with control characters/],
   ['a text that turns its direction', { failed: { reason: '\u202e' } }, /reason with control characters/],
   ['a reason without end', { failed: { reason: 'x'.repeat(2000) } }, /reason of 2000 characters/],
@@ -567,6 +578,28 @@ const TO_LEADER: readonly [what: string, wire: object, why: RegExp][] = [
 
 test('a leader refuses a second Draining of a worker', () => {
   assert.throws(() => receivedByLeader({ kind: 'draining' }, { kind: 'draining' }), { message: /sent Draining twice/ });
+});
+
+test('a leader refuses a worker that has assets which Open does not name', () => {
+  const [named, other] = [assetOf(Uint8Array.of(1)).digest, assetOf(Uint8Array.of(2)).digest];
+  const { toWire, inbox } = leaderWire(scenes, 'w');
+  for (const job of [1, 2]) {
+    const open = {
+      kind: 'open',
+      job,
+      name: 'j',
+      kernel: 'k',
+      assets: [named],
+      priority: 1,
+      owner: 1,
+      weight: 1,
+    } as const;
+    assert.equal([...toWire(open)].length, 1);
+  }
+  const answered = (job: number, held: string) =>
+    inbox(toLeader.decode(toLeader.encode({ opened: { ...opened, job, held: Buffer.from(held, 'hex') } })));
+  assert.deepEqual((answered(1, named) as ToLeader & { kind: 'opened' }).held, [named]);
+  assert.throws(() => answered(2, other), { code: 'PROTOCOL', message: /has asset [\da-f]{64}, which job 2 does not/ });
 });
 
 for (const [what, wire, why] of TO_LEADER) {

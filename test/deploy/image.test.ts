@@ -11,7 +11,7 @@ import { type TestContext, test } from 'node:test';
 import { buildDigest } from '../../src/build.js';
 import { folder, type Outcome, run } from '../e2e/processes.js';
 import { writeBase } from './debian-base.js';
-import { ROOT } from './package.js';
+import { cloneOf, ROOT } from './package.js';
 
 const BOUNDED = { timeout: 580_000 };
 const DOCKERFILE = join(ROOT, 'deploy/container/Dockerfile');
@@ -62,12 +62,7 @@ test('the image is built from a checkout, renders, and knows whether it is healt
   const build = ['build', '--isolation', 'chroot', '--format', 'docker', '-t'];
   await done(buildah([...build, 'localhost/node-base', '.'], base));
   const node = ['--build-arg', 'NODE_IMAGE=localhost/node-base'];
-  // What git has, as in a clone: nothing that was built here.
-  const clone = folder(t);
-  const names = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
-  execFileSync('tar', ['-C', ROOT, '--null', '-T', '-', '-cf', join(clone, 'clone.tar')], { input: names });
-  execFileSync('tar', ['-C', clone, '-xf', join(clone, 'clone.tar')]);
-  rmSync(join(clone, 'clone.tar'));
+  const clone = cloneOf(t);
   await done(buildah([...build, 'localhost/fractal', '-f', 'deploy/container/Dockerfile', ...node, '.'], clone));
 
   const inspected = JSON.parse(await done(buildah(['inspect', '--type', 'image', 'localhost/fractal'])));

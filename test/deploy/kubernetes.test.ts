@@ -26,8 +26,9 @@ async function copied(t: TestContext): Promise<string> {
   const place = join(folder(t), 'deploy', 'kubernetes');
   cpSync(SOURCE, place, { recursive: true, filter: (path) => !path.includes('secrets') });
   const block = /```sh\n([\s\S]*?)```/.exec(README)?.[1] ?? '';
-  const commands = block.split('\n').filter((line) => !/^(kubectl|FRACTAL_TOKEN)/.test(line));
-  execFileSync('/bin/sh', ['-ec', commands.join('\n')], { cwd: join(place, '..', '..') });
+  // Those before the first one that needs a cluster.
+  const [commands = ''] = block.split(/^kubectl/m);
+  execFileSync('/bin/sh', ['-ec', commands], { cwd: join(place, '..', '..') });
   const tls = join(place, 'components', 'tls');
   writeFileSync(join(tls, 'hosts'), 'dns:///fractal-worker\n');
   const { code, stderr } = await fractal(

@@ -1,13 +1,14 @@
 /** The npm package: it has what runs and nothing else, and an installation elsewhere renders the same bytes. */
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { nodesHere } from '../e2e/nodes.js';
 import { folder, fractal, hostfileOf, type Outcome, run } from '../e2e/processes.js';
-import { install, linked, pack, ROOT } from './package.js';
+import { cloneOf, install, linked, pack, ROOT } from './package.js';
 
 const BOUNDED = { timeout: 300_000 };
 const PACKED = pack();
@@ -86,6 +87,28 @@ test('the command that installs the optional packages names the versions of pack
   assert.equal(INSTALL, `npm install --ignore-scripts ${wanted.join(' ')}`);
 });
 
+test('what is packed or prepared before it is built says so in one line', async (t) => {
+  const clone = cloneOf(t);
+  const started = await run(t, [process.execPath, 'bin/fractal.mjs'], clone).ended;
+  assert.deepEqual([started.code, started.stdout], [2, '']);
+  assert.equal(started.stderr, `error: fractal is not built yet: run make -C '${clone}' build\n`);
+  const prepared = await run(t, [process.execPath, 'tools/prepare.mjs'], clone).ended;
+  const early = 'error: fractal is not built yet: run make build, or make pack for a package\n';
+  assert.deepEqual([prepared.code, prepared.stdout, prepared.stderr], [1, '', early]);
+
+  const { code, stderr } = await run(t, ['npm', 'pack', '--silent'], clone).ended;
+  // npm 10 prepares what it packs, npm 11 does not where scripts are forbidden.
+  if (code !== 0) return assert.equal(stderr, early);
+  const path = folder(t);
+  execFileSync('tar', ['-xzf', join(clone, PACKED.filename), '-C', path]);
+  const packed = await run(t, [process.execPath, 'package/bin/fractal.mjs'], path).ended;
+  assert.deepEqual([packed.code, packed.stdout], [2, '']);
+  assert.match(
+    packed.stderr,
+    /^error: this package of fractal was packed before it was built: run make pack [^\n]*\n$/,
+  );
+});
+
 test('what npm links starts Node without a shell, on Windows through the shims of npm', async (t) => {
   const bin = join(ROOT, MANIFEST.bin.fractal);
   assert.match(readFileSync(bin, 'utf8'), /^#!\/usr\/bin\/env node\n/);
@@ -132,6 +155,11 @@ test(
     assert.equal(filmed.code, 0, filmed.stderr);
     const missing = await run(t, [linked(path), 'leader', '--local', '1', '--kernel', 'cpu', '--strict'], path).ended;
     assert.match(missing.stderr, /^error: KERNEL_MISSING: the package gpu\.js is not installed: npm install [^\n]*\n$/);
+
+    const doctor = await run(t, [linked(path), 'doctor'], path).ended;
+    const ways = doctor.stdout.match(/^kernel gpu, .*\n +to get it: (.*)$/gm) ?? [];
+    assert.equal(ways.length, 2);
+    for (const way of ways) assert.match(way, /is not installed\n +to get it: npm install --ignore-scripts gpu\.js@/);
 
     const serve = run(t, [linked(path), 'serve', '--http', '127.0.0.1:0', '--data', 'data', '--local', '1'], path);
     const [, url = ''] = await serve.said(/serving at (http:\S+)/);

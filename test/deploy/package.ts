@@ -26,6 +26,15 @@ export function pack(to?: string): Package {
   return found as Package;
 }
 
+/** A folder with what git has of this checkout, changes among it, and nothing that was built. */
+export function cloneOf(t: TestContext): string {
+  const clone = folder(t);
+  const names = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT });
+  const files = execFileSync('tar', ['-C', ROOT, '--null', '-T', '-', '-c'], { input: names, maxBuffer: 2 ** 30 });
+  execFileSync('tar', ['-C', clone, '-x'], { input: files });
+  return clone;
+}
+
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ENOTCACHED/;
 
 /** Installs an archive as a user does; the folder. undefined: there is no npm registry, and the test is skipped. */

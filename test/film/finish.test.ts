@@ -1,18 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openFinish, placeTables, rowOf } from '../../src/film/finish.js';
+import { finishedBytes, openFinish, placeTables, rowOf } from '../../src/film/finish.js';
 import { FilmMemory } from '../../src/film/memory.js';
 import { type Levels, levelTables, quantise } from '../../src/render/quantise.js';
+import { planesOf } from '../../src/render/yuv.js';
 
 const memory = new FilmMemory(1 << 26);
 const finish = openFinish(memory.film, placeTables(memory));
 
-/** Sums whose quotients are this light, of rows from y on; finished. */
-function finished(light: Float32Array, width: number, y: number, levels: Levels) {
+/** Sums whose quotients are this light, of an even number of rows from y on; their planes, without what follows a row. */
+function finishedPlanes(light: Float32Array, width: number, y: number, dither: boolean) {
+  const { at, to, rows, columns, sums } = summed(light, width);
+  finish({ sums: at, width, rows, y }, { bits: 8, dither, planes: true }, to);
+  const all = new Uint8Array(memory.memory.buffer, to, 1.5 * columns * rows);
+  const luma = all.subarray(0, columns * rows).filter((_, i) => i % columns < width);
+  const colours = all.subarray(columns * rows).filter((_, i) => i % (columns / 2) < width / 2);
+  return { planes: Uint8Array.from([...luma, ...colours]), cleared: sums.every((sum) => sum === 0) };
+}
+
+function summed(light: Float32Array, width: number) {
   const rows = light.length / (3 * width);
   const columns = rowOf(width);
   const at = memory.take(16 * columns * rows);
-  const to = memory.take(6 * columns * rows + 16);
+  const to = memory.take(finishedBytes(width, rows));
   const sums = new Float32Array(memory.memory.buffer, at, 4 * columns * rows);
   for (let i = 0; i < width * rows; i++) {
     const sum = 4 * (columns * Math.floor(i / width) + (i % width));
@@ -20,6 +30,12 @@ function finished(light: Float32Array, width: number, y: number, levels: Levels)
     for (let c = 0; c < 3; c++) sums[sum + c] = share * (light[3 * i + c] as number);
     sums[sum + 3] = share;
   }
+  return { at, to, rows, columns, sums };
+}
+
+/** Sums whose quotients are this light, of rows from y on; finished. */
+function finished(light: Float32Array, width: number, y: number, levels: Levels) {
+  const { at, to, rows, columns, sums } = summed(light, width);
   const without = finish({ sums: at, width, rows, y }, levels, to);
   const length = 3 * columns * rows;
   const all =
@@ -67,6 +83,22 @@ test('finished pixels are those of quantise, at every threshold', () => {
   }
 });
 
+test('finished planes are those of the finished pixels', () => {
+  const light = everyLevel();
+  const width = 998;
+  const pixels = 2 * width * Math.floor(light.length / (6 * width));
+  for (const width of [998, 2, 4, 6]) {
+    const some = width === 998 ? light.subarray(0, 3 * pixels) : light.subarray(30_000, 30_000 + 12 * width);
+    const size = { width, height: some.length / (3 * width) };
+    for (const dither of [false, true]) {
+      const rgb = quantise(some, { bits: 8, dither }, { x: 0, y: 6, width }) as Uint8Array;
+      const { planes, cleared } = finishedPlanes(some, width, 6, dither);
+      assert.deepEqual(planes, planesOf(rgb, size).yuv);
+      assert.ok(cleared);
+    }
+  }
+});
+
 test('the first pixel without samples is found, in rows of any length', () => {
   for (const width of [1, 4, 5, 6, 7]) {
     const light = new Float32Array(3 * width * 3).fill(0.25);
@@ -74,7 +106,7 @@ test('the first pixel without samples is found, in rows of any length', () => {
       for (const empty of [0, width - 1, width, 3 * width - 1]) {
         const rows = 3;
         const at = memory.take(16 * rowOf(width) * rows);
-        const to = memory.take(6 * rowOf(width) * rows + 16);
+        const to = memory.take(finishedBytes(width, rows));
         const sums = new Float32Array(memory.memory.buffer, at, 4 * rowOf(width) * rows).fill(1);
         const hole = 4 * (rowOf(width) * Math.floor(empty / width) + (empty % width));
         sums.fill(0, hole, hole + 4);

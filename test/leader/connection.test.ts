@@ -87,8 +87,8 @@ test('a worker gets Hello, and its messages after Ready are passed on', async (t
 const MISMATCHES: readonly [what: string, answer: ToLeader, reason: string][] = [
   [
     'another protocol',
-    { ...ready, protocol: 9 },
-    `it speaks protocol 9 (version 1.0), this leader ${PROTOCOL} (version 1.0)`,
+    { ...ready, protocol: PROTOCOL + 1 },
+    `it speaks protocol ${PROTOCOL + 1} (version 1.0), this leader ${PROTOCOL} (version 1.0)`,
   ],
   ['another version', { ...ready, version: '2.0' }, 'it is version 2.0, this leader 1.0'],
   [

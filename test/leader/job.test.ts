@@ -63,6 +63,7 @@ const opened: Opened = {
   speed: 1e9,
   fingerprint: 'a'.repeat(64),
   slots: 1,
+  held: [],
 };
 
 /** Pixels of the shard at the top of each frame that are uncertain. */
@@ -363,12 +364,12 @@ test('a worker of another protocol is left out, with both versions', async (t) =
   const { running, add, frames } = leader(t);
   add(async (worker) => {
     await worker.next('hello');
-    void worker.send({ ...ready, protocol: 9, version: '9' });
+    void worker.send({ ...ready, protocol: PROTOCOL + 1, version: '9' });
   });
   running.sealed();
   await assert.rejects(
     frames(),
-    new RegExp(`w:1: it speaks protocol 9 \\(version 9\\), this leader ${PROTOCOL} \\(version 1\\)`),
+    new RegExp(`w:1: it speaks protocol ${PROTOCOL + 1} \\(version 9\\), this leader ${PROTOCOL} \\(version 1\\)`),
   );
 });
 

@@ -193,7 +193,7 @@ test('scenes are sent with the first shard that needs them, dropped after the la
 
 /** The answers of a valid worker. */
 function answer(worker: ScriptedWorker, message: ToWorker, fingerprint = 'f'): void {
-  const able = { kernel: 'simd', detail: 'by hand', speed: 1e9, fingerprint, slots: 2 };
+  const able = { kernel: 'simd', detail: 'by hand', speed: 1e9, fingerprint, slots: 2, held: [] };
   if (message.kind === 'hello') {
     void worker.send({ kind: 'ready', protocol: message.protocol, ...PROGRAM, slots: 2, credits: 2, instance: '' });
   } else if (message.kind === 'open') void worker.send({ kind: 'opened', job: message.job, ...able });

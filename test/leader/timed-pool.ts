@@ -65,6 +65,7 @@ function timedHandle(slots: number, bytesPerPixel: number, secondsOf: TimedOptio
   }
 
   return {
+    reuse: () => [],
     asset() {},
     scene() {},
     dropScene() {},

@@ -67,13 +67,13 @@ export function comparingClient(url: string, document: Json): ComparingClient {
     async call(id, status, { at = {}, query = '', body, headers = {} } = {}) {
       const { method, path, responses } = operations.get(id) as Operation;
       const to = url + path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(at[name] as string)) + query;
-      const isBytes = body instanceof Uint8Array;
+      const isBytes = body instanceof Uint8Array || body instanceof ReadableStream;
       const text = body === undefined || isBytes || typeof body === 'string' ? body : JSON.stringify(body);
       const type =
         text === undefined ? {} : { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' };
       const response = await fetch(to, {
         ...{ method, headers: { ...type, ...headers } },
-        ...(text === undefined ? {} : { body: text }),
+        ...(text === undefined ? {} : { body: text, duplex: 'half' }),
       });
       const what = `${id} ${response.status}`;
       assert.equal(response.status, status, `${method} ${to}`);

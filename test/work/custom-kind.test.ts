@@ -25,8 +25,8 @@ import { type Asset, assetOf } from '../../src/work/asset.js';
 import { fractalJob } from '../../src/work/fractal/job.js';
 import type { Kind, Kinds } from '../../src/work/kind.js';
 import { BUILT_IN } from '../../src/work/kinds.js';
-import { openPool, type Pool } from '../../src/worker/pool.js';
-import { NoRoom } from '../../src/worker/scenes.js';
+import { NoRoom } from '../../src/worker/memory.js';
+import { openPool, type Pool, type PoolOptions } from '../../src/worker/pool.js';
 import { serve } from '../../src/worker/session.js';
 import { folder } from '../e2e/processes.js';
 import { RANK, view } from '../worker/views.js';
@@ -60,6 +60,18 @@ function poolOf(t: TestContext, slots: number, wrong = false): Pool {
   t.after(() => pool.close());
   return pool;
 }
+
+function poolWith(t: TestContext, options: PoolOptions): Pool {
+  const pool = openPool(1, { ...options, kinds: kindsWith(checksumKind()), script: SCRIPT });
+  t.after(() => pool.close());
+  return pool;
+}
+
+const LEADER = {
+  ...{ version: 'test', build: 'build', name: 'test', kernel: KERNEL, retries: 0, random: Math.random },
+  ...{ dialer: grpcDialer(), minWorkers: 1, strict: false, metrics: false, now: () => performance.now() },
+};
+const QUIET = { signal: new AbortController().signal, note: () => undefined, progress: () => undefined };
 
 /** A worker that listens with gRPC. */
 async function worker(t: TestContext, pool = poolOf(t, 1)): Promise<Listener> {
@@ -136,6 +148,59 @@ test('frames come over gRPC from worker threads, and the asset was sent once to 
   for (const { sentBytes } of report.workers) {
     assert.ok(sentBytes > ASSET.bytes.length && sentBytes < ASSET.bytes.length + 10_000, `${sentBytes} bytes`);
   }
+});
+
+/** Several jobs, one after another, in one session with a worker; the bytes of assets that were sent for each. */
+async function sentFor(one: Listener, jobs: readonly RenderJob[]): Promise<number[]> {
+  const fleet = openFleet({ ...LEADER, session: 'test', maxSlots: 0 });
+  fleet.add({ address: one.address, slots: 0 });
+  fleet.sealed();
+  const sent: number[] = [];
+  try {
+    for (const what of jobs) {
+      const gathered = ({ workers }: Report) => void sent.push(workers[0]?.sentBytes ?? 0);
+      const running = startJob(fleet, what, { ...LEADER, ...QUIET, gathered });
+      for await (const { answer } of running.frames) assert.ok(answer.kind === 'pixels');
+    }
+  } finally {
+    fleet.close();
+  }
+  // Scenes have some bytes.
+  return sent.map((bytes) => Math.floor(bytes / 1_000));
+}
+
+/** One frame of the scene that names these assets. */
+function naming(...assets: readonly Asset[]): RenderJob {
+  const [first = ASSET] = assets;
+  const whole = checksumJob(SALT, first, 1);
+  const scenes = whole.scenes.map(({ work }) => ({ work, assets: assets.map(({ digest }) => digest) }));
+  return { ...whole, scenes, assets };
+}
+
+/** Of so many thousand bytes. */
+const assetOfKilobytes = (count: number) => assetOf(new Uint8Array(randomBytes(1_000 * count)));
+
+test('later jobs of a session send only the assets that no job before them had', BOUNDED, async (t) => {
+  const pool = poolWith(t, { sceneBytes: 64 << 20 });
+  const one = await worker(t, pool);
+  const [a, b, c] = [assetOfKilobytes(2_000), assetOfKilobytes(700), assetOfKilobytes(300)];
+  const jobs = [naming(a, b), naming(b, a), naming(a, c), naming(c, b)];
+  assert.deepEqual(await sentFor(one, jobs), [2_700, 0, 300, 0]);
+  assert.deepEqual(await sentFor(one, [naming(a)]), [2_000], 'of another session, without credentials');
+});
+
+test('where leaders have credentials, a session finds the assets of earlier ones', BOUNDED, async (t) => {
+  const one = await worker(t, poolWith(t, { sceneBytes: 64 << 20, commonAssets: true }));
+  const [a, b] = [assetOfKilobytes(2_000), assetOfKilobytes(700)];
+  assert.deepEqual(await sentFor(one, [naming(a)]), [2_000]);
+  assert.deepEqual(await sentFor(one, [naming(a, b)]), [700]);
+});
+
+test('an asset that a worker dropped for others is sent again', BOUNDED, async (t) => {
+  const one = await worker(t, poolWith(t, { sceneBytes: 12_000_000 }));
+  const [a, b, c] = [assetOfKilobytes(5_000), assetOfKilobytes(6_000), assetOfKilobytes(4_000)];
+  const jobs = [naming(a), naming(b), naming(a), naming(c), naming(a), naming(b)];
+  assert.deepEqual(await sentFor(one, jobs), [5_000, 6_000, 0, 4_000, 0, 6_000]);
 });
 
 test('no shard is lost with a worker: the others compute its shards', BOUNDED, async (t) => {

@@ -70,6 +70,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
           own.add(job);
           jobs.set(job, rank);
           return {
+            reuse: () => [],
             asset: () => undefined,
             scene(id, scene) {
               known.add(id);

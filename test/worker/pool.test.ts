@@ -306,7 +306,7 @@ test('two leaders at once, each as fast as it can: both get all their results, i
     const send = (message: ToWorker) => void worker.send(message);
     send({ kind: 'hello', protocol: PROTOCOL, version: '1', build: 'build', session: name, slots: 0 });
     await worker.next('ready');
-    send({ kind: 'open', job: 1, name, kernel: 'simd', ...RANK });
+    send({ kind: 'open', job: 1, name, kernel: 'simd', assets: [], ...RANK });
     await worker.next('opened');
     send({ kind: 'scene', job: 1, id: 0, scene });
     if (++ready === 2) begin();

@@ -22,7 +22,7 @@ const hello = {
   slots: 0,
 } as const;
 const JOB = 1;
-const open = { kind: 'open', job: JOB, name: 'job', kernel: 'simd', ...RANK } as const;
+const open = { kind: 'open', job: JOB, name: 'job', kernel: 'simd', assets: [], ...RANK } as const;
 const close = (metrics: boolean, job = JOB): ToWorker => ({ kind: 'close', job, metrics });
 const cancel = (...epochs: number[]): ToWorker => ({ kind: 'cancel', job: JOB, epochs });
 const scene = sceneOf({ paint: paintOf() });
@@ -110,6 +110,7 @@ test('a leader gets the number of its slots: at most those it requested, and at 
       speed: 1e9,
       fingerprint: FINGERPRINT,
       slots,
+      held: [],
     });
   }
 });
@@ -117,9 +118,9 @@ test('a leader gets the number of its slots: at most those it requested, and at 
 test('another version of the protocol is refused, and both versions are named', async () => {
   const { dial, log } = worker(gatedPool());
   const leader = dial();
-  void leader.send({ ...hello, protocol: 9 });
+  void leader.send({ ...hello, protocol: PROTOCOL + 1 });
   const [refused, ...more] = await leader.rest();
-  const reason = `the leader 2.0 speaks protocol 9, this worker 2.0 speaks ${PROTOCOL}: run the same version on both`;
+  const reason = `the leader 2.0 speaks protocol ${PROTOCOL + 1}, this worker 2.0 speaks ${PROTOCOL}: run the same version on both`;
   assert.deepEqual([refused, more], [{ kind: 'refused', reason }, []]);
   assert.equal(await leader.ended, undefined);
   assert.deepEqual(log, [`session  ended: ${reason}`]);

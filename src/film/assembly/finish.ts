@@ -4,6 +4,7 @@
  */
 
 import { curve, inDoubt, rounded, WHOLE } from './curve';
+import { addColours, luma, storeColours } from './planes';
 import { SUM } from './texels';
 
 /** Of level k of 16 bits at `thresholds + 4 * k`: the linear light (f32) from which on it is level k. */
@@ -33,12 +34,30 @@ export function useTables(thresholdsAt: usize, fineAt: usize, coarseAt: usize): 
  * or -1.
  */
 export function finishBytes(sums: usize, width: i32, rows: i32, y: i32, rgb: usize, dither: usize, side: i32): i32 {
+  return finish(false, sums, width, rows, y, rgb, 0, dither, side);
+}
+
+/**
+ * The same as planes (render/yuv.ts), of an even number of rows, the first of which is even: Y' of all rows, then Cb of half as
+ * many rows of half as many numbers, then Cr. `above`: room for 8 bytes a pixel of a row.
+ */
+export function finishPlanes(sums: usize, width: i32, rows: i32, y: i32, to: usize, above: usize, dither: usize, side: i32): i32 {
+  return finish(true, sums, width, rows, y, to, above, dither, side);
+}
+
+// @ts-ignore: decorator
+@inline
+function finish(planes: bool, sums: usize, width: i32, rows: i32, y: i32, to: usize, pairs: usize, dither: usize, side: i32): i32 {
   let without = -1;
+  const columns: usize = <usize>((width + 3) & ~3);
+  let u: usize = to + columns * <usize>rows;
+  const toV: usize = columns * <usize>rows >> 2;
   const next: usize = <usize>side << 2;
   const exact: usize = 3 * next * <usize>side;
   for (let row = 0; row < rows; row++) {
     const above = dither + 3 * next * <usize>((y + row) & (side - 1));
-    for (let x = 0; x < width; x += 4, sums += 4 * SUM, rgb += 12) {
+    let pair = pairs;
+    for (let x = 0; x < width; x += 4, sums += 4 * SUM) {
       const redGreen01 = left(sums);
       const redGreen23 = left(sums + 2 * SUM);
       const blueShare01 = right(sums);
@@ -63,8 +82,24 @@ export function finishBytes(sums: usize, width: i32, rows: i32, y: i32, rgb: usi
         g = rounded(g);
         b = rounded(b);
       }
+      if (planes) {
+        // A dithered 0 may be -1.
+        r = i32x4.max_s(r, i32x4.splat(0));
+        g = i32x4.max_s(g, i32x4.splat(0));
+        b = i32x4.max_s(b, i32x4.splat(0));
+        store<u32>(to, luma(r, g, b));
+        to += 4;
+        if ((row & 1) == 0) addColours(pair, r, g, b);
+        else {
+          storeColours(pair, r, g, b, u, u + toV);
+          u += 2;
+        }
+        pair += 32;
+        continue;
+      }
       const all = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(r, g), i16x8.narrow_i32x4_s(b, b));
-      v128.store(rgb, v128.shuffle<i8>(all, all, 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11, 12, 13, 14, 15));
+      v128.store(to, v128.shuffle<i8>(all, all, 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11, 12, 13, 14, 15));
+      to += 12;
     }
   }
   return without;

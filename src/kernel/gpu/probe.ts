@@ -63,7 +63,8 @@ export function vulkanDrivers(): string[] {
 /** Never throws; answers within about `timeoutMs`. */
 export async function probeHeadlessGl(timeoutMs = TIMEOUT_MS): Promise<Probed> {
   const gl = folderOf('gl');
-  if (!gl || !existsSync(join(gl, 'build/Release/webgl.node'))) {
+  if (!gl) return { ok: false, reason: 'the package gl, which comes with gpu.js, is not installed', remedy: INSTALL };
+  if (!existsSync(join(gl, 'build/Release/webgl.node'))) {
     return { ok: false, reason: 'the optional package gl is not built', remedy: REMEDY.gl };
   }
   const report = await tryOut('headlessgl', timeoutMs);

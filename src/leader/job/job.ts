@@ -32,8 +32,10 @@ export function startJob(fleet: Fleet, job: RenderJob, options: JobOptions): Run
   const plan = schedule({ ...job, mostScenes: BOUNDS.scenes, ...(archive ? { recalls: true } : {}) });
   const ledger = new Ledger(options.now, job.costOf);
   const gathering = new Gathering(job, ledger);
-  const workers = new JobWorkers(fleet, options, !archive, {
+  const digests = (job.assets ?? []).map(({ digest }) => digest);
+  const workers = new JobWorkers(fleet, options, digests, !archive, {
     opened(worker) {
+      scenes.joined(worker.name, worker.held);
       ledger.joined(worker.name, worker.slots, worker.detail);
       options.joined?.(worker);
       reportProgress();

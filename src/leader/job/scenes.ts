@@ -1,6 +1,7 @@
 /**
  * The scenes and assets that workers have of a job. A scene is sent before the first assignment that needs it, and dropped when
- * no render needs it any more, or, where a worker has as many as it takes, when none of those under way does.
+ * no render needs it any more, or, where a worker has as many as it takes, when none of those under way does. Its assets are
+ * sent before it, but for those that the worker has of earlier jobs.
  */
 
 import { BOUNDS } from '../../cluster/bounds.js';
@@ -21,6 +22,11 @@ export class JobScenes {
     private readonly send: (worker: string, order: JobOrder) => void,
   ) {
     for (const [index, { scene }] of job.renders.entries()) this.last.set(scene, index);
+  }
+
+  /** The job is open on a worker, which has these assets. */
+  joined(worker: string, held: readonly string[]): void {
+    this.sent.set(worker, { scenes: new Set(), assets: new Set(held) });
   }
 
   /** A shard of this render is about to be assigned to the worker. */

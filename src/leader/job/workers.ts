@@ -43,6 +43,8 @@ export interface JobWorker {
   /** Describes what its kernel runs on. */
   readonly detail: string;
   readonly fingerprint: string;
+  /** Digests of the assets of the job that it has already. */
+  readonly held: readonly string[];
 }
 
 export interface WorkersEvents {
@@ -91,9 +93,11 @@ export class JobWorkers {
   /** Whether there is something to compute, as far as is known. */
   private needed: boolean;
 
+  /** `assets`: the digests that the job's scenes name. */
   constructor(
     private readonly fleet: Fleet,
     private readonly options: WorkersOptions,
+    private readonly assets: readonly string[],
     needed: boolean,
     private readonly events: WorkersEvents,
   ) {
@@ -185,8 +189,8 @@ export class JobWorkers {
     this.missing.delete(name);
     this.drained.delete(name);
     this.waiting = false;
-    const { speed, detail, fingerprint } = opened;
-    const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail, fingerprint };
+    const { speed, detail, fingerprint, held } = opened;
+    const worker = { name, slots: Math.min(opening.slots, opened.slots), speed, detail, fingerprint, held };
     this.remove(name);
     this.open.set(name, worker);
     this.openSlots += worker.slots;
@@ -269,12 +273,13 @@ export class JobWorkers {
   }
 
   private requestOpen(name: string, slots: number): void {
+    const { assets } = this;
     const { name: job, kernel } = this.options;
     const late = `it did not open the job within ${OPEN_MS / 1000} seconds`;
     const timer = setTimeout(() => this.refuse(name, late), OPEN_MS);
     this.opening.set(name, { slots, timer });
     this.missing.delete(name);
-    this.events.send(name, { kind: 'open', name: job, kernel, ...this.events.rank(this.standing) });
+    this.events.send(name, { kind: 'open', name: job, kernel, assets, ...this.events.rank(this.standing) });
   }
 
   private validate({ kernel, fingerprint, slots }: Opened): string | undefined {

@@ -51,10 +51,10 @@ export function httpApp(options: HttpOptions, changes: Changes): Hono<Env> {
 
 /** In the order of the document. */
 function allRoutes(options: HttpOptions, changes: Changes): Routes {
-  const { service, uploads } = options;
+  const { service } = options;
   const all = routes();
   all.join(jobRoutes(options), eventRoutes(service, changes), fileRoutes(service), pictureRoutes(service));
-  all.join(uploadRoutes(uploads));
+  all.join(uploadRoutes(options));
   all.join(overviewRoutes(options, changes), systemRoutes(options), healthRoutes(options), webRoutes());
   if (options.older) all.join(olderRoutes(options));
   all.join(documentRoutes(options, () => all.declarations));

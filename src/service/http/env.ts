@@ -34,10 +34,20 @@ export interface HttpOptions {
   readonly mostPixels: number;
   /** The clients of older systems are answered, too (docs/older-systems.md). */
   readonly older?: boolean;
+  /** For bodies of requests. Absent: TEXT_PATIENCE, and for files FILE_PATIENCE. */
+  readonly patience?: Patience;
   /** Milliseconds. */
   now(): number;
   /** Gets errors of the program itself. */
   report(error: unknown): void;
+}
+
+/** How long the service waits for a body, in milliseconds. Then the answer is 408, and the connection ends. */
+export interface Patience {
+  /** From the headers to the last byte. */
+  readonly whole: number;
+  /** For the next byte. */
+  readonly silence: number;
 }
 
 /** The workers, as operators see them. */

@@ -21,11 +21,11 @@ import { HttpError } from './problem.js';
 import { type Routes, routes } from './routes.js';
 import { jobView } from './views.js';
 
-export function jobRoutes({ service, mostPixels, uploads, checkScene }: HttpOptions): Routes {
+export function jobRoutes({ service, mostPixels, uploads, checkScene, patience }: HttpOptions): Routes {
   const app = routes();
 
   app.add(SUBMIT_JOB, async (context) => {
-    const text = await bodyOf(context);
+    const text = await bodyOf(context, patience);
     const { pixels, owner, scene, ...wanted } = readSubmission(text);
     requirePixels(pixels, mostPixels);
     const submission = { ...wanted, owner: ownerOf(context, owner) };
@@ -56,7 +56,7 @@ export function jobRoutes({ service, mostPixels, uploads, checkScene }: HttpOpti
 
   app.add(CHANGE_JOB, async (context) => {
     const id = context.req.param('id');
-    const wanted = parseRevision(await bodyOf(context));
+    const wanted = parseRevision(await bodyOf(context, patience));
     requireOwner(context.var.grant, await service.get(id));
     if (wanted.owner !== undefined) ownerOf(context, wanted.owner);
     return answer(context, await service.revise(id, wanted, versionWanted(context)));

@@ -39,6 +39,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Not found',
   405: 'Wrong method',
+  408: 'Too slow',
   409: 'It conflicts with the state of the job',
   412: 'The job has changed',
   413: 'Too large',

@@ -7,6 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { FractalError, messageOf, whyNotListening } from '../../errors.js';
 import { httpApp } from './app.js';
+import { FILE_PATIENCE } from './body.js';
 import { changesOf } from './changes.js';
 import type { Env, HttpOptions } from './env.js';
 
@@ -30,8 +31,8 @@ export interface HttpServer {
 }
 
 const MOST_CONNECTIONS = 4_096;
-/** A request must be complete after so long: a file over a slow line; other bodies have less time (body.ts). */
-const REQUEST_MS = 3_600_000;
+/** A request must be complete after so long. Before that a body that is too slow has got an answer (body.ts). */
+const REQUEST_MS = FILE_PATIENCE.whole + 60_000;
 /** A connection on which nothing moves for so long is closed: half-open ones, and readers that stopped. */
 const SILENT_MS = 60_000;
 const CLOSE_MS = 1_000;

@@ -1,14 +1,14 @@
 /** /v1/files/{digest}: files that clients send for their jobs. */
 
 import { FractalError } from '../../errors.js';
-import { DIGEST, MOST_FILE_BYTES, type Uploads } from '../uploads.js';
+import { DIGEST, MOST_FILE_BYTES } from '../uploads.js';
 import { PUT_FILE } from './api/uploads.js';
-import { arriving } from './body.js';
-import { badRequest } from './env.js';
+import { arriving, FILE_PATIENCE } from './body.js';
+import { badRequest, type HttpOptions } from './env.js';
 import { HttpError } from './problem.js';
 import { type Routes, routes } from './routes.js';
 
-export function uploadRoutes(uploads: Pick<Uploads, 'put'>): Routes {
+export function uploadRoutes({ uploads, patience = FILE_PATIENCE }: HttpOptions): Routes {
   const app = routes();
   app.add(PUT_FILE, async (context) => {
     const digest = context.req.param('digest');
@@ -21,7 +21,7 @@ export function uploadRoutes(uploads: Pick<Uploads, 'put'>): Routes {
     const { owner } = context.var.grant;
     const length = context.req.header('content-length');
     const bytes = length === undefined ? {} : { bytes: Number(length) };
-    const content = arriving(context, MOST_FILE_BYTES);
+    const content = arriving(context, MOST_FILE_BYTES, patience);
     try {
       const isNew = await uploads.put({ owner, digest, ...bytes, content });
       return context.json({ digest }, isNew ? 201 : 200);

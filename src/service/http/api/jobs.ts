@@ -95,7 +95,7 @@ export const SUBMIT_JOB = {
     200: theJob('It was accepted earlier, with the same key', LOCATION),
     201: theJob('It is accepted', LOCATION),
   },
-  problems: [400, 409, 413, 415, 422],
+  problems: [400, 408, 409, 413, 415, 422],
 } as const satisfies Declaration;
 
 export const LIST_JOBS = {
@@ -139,7 +139,7 @@ export const CHANGE_JOB = {
   parameters: [jobId, ifMatch],
   body: REVISION,
   answers: { 200: theJob('The job as it is now') },
-  problems: [400, 404, 409, 412, 413, 415],
+  problems: [400, 404, 408, 409, 412, 413, 415],
 } as const satisfies Declaration;
 
 export const DELETE_JOB = {

@@ -19,6 +19,7 @@ export const SUBMIT_PICTURE = {
     202: { describe: 'It is accepted', content: json(OLDER_JOB) },
     400: failed('The request is wrong'),
     403: failed('Not allowed'),
+    408: failed('Too slow'),
     413: failed('Too large'),
     429: failed('Too many'),
     500: failed('An error of the service'),
@@ -60,7 +61,7 @@ export const RENDER_REQUEST = {
       content: raw('image/*', 'video/*', 'multipart/form-data', 'application/octet-stream'),
     },
   },
-  problems: [400, 409, 413, 415],
+  problems: [400, 408, 409, 413, 415],
 } as const satisfies Declaration;
 
 export const FORM_PAGE = {

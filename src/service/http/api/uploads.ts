@@ -26,5 +26,5 @@ export const PUT_FILE = {
     200: { describe: 'It was there already', content: json(UPLOAD) },
     201: { describe: 'It is stored', content: json(UPLOAD) },
   },
-  problems: [400, 413, 415],
+  problems: [400, 408, 413, 415],
 } as const satisfies Declaration;

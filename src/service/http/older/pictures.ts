@@ -15,22 +15,19 @@ import { type Routes, routes } from '../routes.js';
 /** The one file of such a job. */
 const OUTFILE = 'fractal.png';
 
-export function pictureRoutes({ service, mostPixels, report }: HttpOptions): Routes {
+export function pictureRoutes({ service, mostPixels, patience, report }: HttpOptions): Routes {
   const app = routes();
   app.onError(async (error) => {
     const problem = problemOf(error, report);
     const { status, headers } = problem;
     const { detail } = (await problem.json()) as { detail: string };
-    const retry = headers.get('retry-after');
-    return Response.json(
-      { error: detail },
-      { status, ...(retry === null ? {} : { headers: { 'retry-after': retry } }) },
-    );
+    headers.delete('content-type');
+    return Response.json({ error: detail }, { status, headers });
   });
 
   app.add(SUBMIT_PICTURE, async (context) => {
     // The older clients send JSON under any type; a page of another site is refused by its origin.
-    const { order } = mpiOrder(mpiFields(await textOf(context)));
+    const { order } = mpiOrder(mpiFields(await textOf(context, patience)));
     const submission = orderSubmission({ ...order, outfile: OUTFILE });
     requirePixels(submission.pixels, mostPixels);
     const { pixels, ...wanted } = submission;

@@ -13,7 +13,7 @@ const BOUNDARY = 'fractal-4f1d2c6e9b7a4d05';
 export function requestRoutes(options: HttpOptions): Routes {
   const app = routes();
   app.add(RENDER_REQUEST, async (context) => {
-    const text = await bodyOf(context);
+    const text = await bodyOf(context, options.patience);
     // Nothing moves on the connection while the film is made.
     context.env.incoming.socket.setTimeout(0);
     const { signal } = context.req.raw;
