@@ -39,12 +39,18 @@ const NUMBERS = CHANNELS.cycle.numbers;
 const ROUNDS = 40;
 /** |λ|² at the first guess beyond which the period is another one: near 0 f^period is like z² + c, |z| <= 2. */
 const STEEP2 = 16;
-/** The square of the last step in parts of w; of one that does not get smaller any more; of a return to w. */
-const CLOSED2 = 1e-26;
+/** The square of the last step in parts of w, after which the error is about its square; of one that does not get smaller any more; of a
+ * return to w. */
+const CLOSED2 = 1e-16;
 const STALLED2 = 1e-12;
 const RETURNED2 = 1e-14;
+/** |λ|² of a cycle that attracts, as far as rounding allows to say. */
+const ATTRACTS2 = 1 - 2e-7;
 /** The first window of iterations, of which the z nearest to 0 is a further guess. */
 const WINDOW = 64;
+/** An orbit is followed so long, and as many times as long as the longest candidate. */
+const PATIENCE = 1 << 14;
+const TIMES = 16;
 
 /** An orbit that runs along the reference, with its derivatives by w = z_0 and by c, in pixels. */
 class Walk {
@@ -161,7 +167,8 @@ export class CycleFinder {
     let nearest = Infinity;
     let [nearRe, nearIm, nearAt, before] = [0, 0, 0, 0];
     orbit.begin(0, 0);
-    for (let n = 1; n <= this.options.limit; n++) {
+    let last = Math.min(this.options.limit, PATIENCE);
+    for (let n = 1; n <= last; n++) {
       orbit.step(cr, ci);
       const { zr, zi } = orbit;
       const mag2 = zr * zr + zi * zi;
@@ -169,6 +176,7 @@ export class CycleFinder {
       if (mag2 < least) {
         least = mag2;
         records.push(n);
+        last = Math.min(this.options.limit, Math.max(PATIENCE, TIMES * n));
         if (this.newton(zr, zi, cr, ci, n)) return true;
       }
       if (mag2 < nearest) [nearest, nearRe, nearIm, nearAt] = [mag2, zr, zi, n];
@@ -205,14 +213,15 @@ export class CycleFinder {
       const moved2 = mr * mr + mi * mi;
       const size2 = wr * wr + wi * wi;
       const stalled = moved2 >= 0.8 * last2 && moved2 <= STALLED2 * scale2;
-      if (moved2 <= CLOSED2 * size2 || stalled || moved2 === 0) {
-        this.re = wr;
-        this.im = wi;
-        return slope2 < 1 && this.keepShortest(cr, ci, n);
-      }
       if (!(moved2 < 4)) return false;
       wr += mr;
       wi += mi;
+      if (moved2 <= CLOSED2 * size2 || stalled || moved2 === 0) {
+        this.re = wr;
+        this.im = wi;
+        // By how little λ changes with the last step, no point is lost.
+        return slope2 < 1.01 && this.keep(cr, ci, n);
+      }
       last2 = moved2;
     }
     return false;
@@ -227,13 +236,13 @@ export class CycleFinder {
     }
   }
 
-  /** Keeps the cycle just found, of which n may be a multiple of the period. */
-  private keepShortest(cr: number, ci: number, n: number): boolean {
+  /** Keeps the cycle just found, of which n may be a multiple of the period, if it attracts. */
+  private keep(cr: number, ci: number, n: number): boolean {
     const { walk, re, im } = this;
     const size2 = re * re + im * im;
     walk.begin(re, im);
     for (let k = 1; k <= n; k++) {
-      walk.derive(false);
+      walk.derive(true);
       walk.step(cr, ci);
       if (n % k > 0) continue;
       const er = walk.zr - re;
@@ -244,7 +253,7 @@ export class CycleFinder {
       this.period = k;
       this.multiplierRe = walk.wr;
       this.multiplierIm = walk.wi;
-      return true;
+      return walk.wr * walk.wr + wi * wi < ATTRACTS2;
     }
     return false;
   }
@@ -253,14 +262,9 @@ export class CycleFinder {
    * Half of the conformal radius of c's component at c, in pixels: the distance to its boundary is at least half, at most twice
    * that (Koebe). λ maps the component of z^d + c to the unit disc, (d - 1) to 1: its root does so 1 to 1.
    */
-  distance(cr: number, ci: number): number {
-    const { walk, re, im, period } = this;
+  distance(): number {
+    const { walk } = this;
     const { power } = this.options;
-    walk.begin(re, im);
-    for (let k = 0; k < period; k++) {
-      walk.derive(true);
-      walk.step(cr, ci);
-    }
     // dλ/dc = ∂²z/∂w∂c + ∂²z/∂w² · dw/dc, dw/dc = ∂z/∂c / (1 - ∂z/∂w)
     const dr = 1 - walk.wr;
     const di = -walk.wi;
@@ -316,7 +320,7 @@ export function openCycles(options: CycleOptions): WriteCycles {
       cycle[o] = finder.period;
       cycle[o + 1] = finder.multiplierRe;
       cycle[o + 2] = finder.multiplierIm;
-      if (!julia) cycle[o + 3] = finder.distance(cr, ci);
+      if (!julia) cycle[o + 3] = finder.distance();
     }
   };
 }

@@ -7,13 +7,15 @@ import { INTERIOR_KINDS } from '../../render/interior-colour.js';
 import { DEFAULT_WAVE_STRENGTH, MOST_CYCLES } from '../../render/wave.js';
 import type { Request } from '../request.js';
 import { type FlagTable, RENDERING } from './flag.js';
-import { hexColour, oneOf, real, someText, whole, yesNo } from './schemas.js';
+import { oneOf, real, someText, whole, yesNo } from './schemas.js';
 import { SHADING_FLAGS } from './shading.js';
 
 const group = 'Colour';
 const shapes = 'presentation';
 
 const MODES = ['palette', 'distance', '0', '1', '2', '3', '4', '5', '6', '7', '8'] as const;
+
+const INTERIOR = new RegExp(`^(${INTERIOR_KINDS.join('|')}|#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6}))$`);
 
 /** The formulas 0 to 8 use no palette, and what belongs to it is not written. */
 const usesPalette = ({ colours: { mode } }: Request) => mode === 'palette' || mode === 'distance';
@@ -116,9 +118,7 @@ export const COLOUR_FLAGS = {
     shapes,
     commands: RENDERING,
     value: 'COLOUR',
-    schema: z.union([z.enum(INTERIOR_KINDS), hexColour], {
-      message: 'a hex colour such as #102030, period, multiplier or distance',
-    }),
+    schema: z.string().regex(INTERIOR, { message: 'a hex colour such as #102030, period, multiplier or distance' }),
     choices: INTERIOR_KINDS,
     describe: 'of points that never escape: a hex colour, or period, multiplier or distance of their cycles',
     defaultText: '#000000',
