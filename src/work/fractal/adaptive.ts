@@ -12,7 +12,7 @@ import { ROUNDS, type View } from '../../view/view.js';
 import type { Computed } from '../kind.js';
 
 /** Pixels along the side of a tile: whole blocks. */
-const TILE = 32;
+const TILE = 64;
 
 export interface Adaptive {
   readonly view: View;
@@ -41,7 +41,9 @@ export async function adaptivePixels({ view, seed, rect, paint, whole, some, und
   let { iterations } = first;
   let count = first.nu.length;
   for (const { part: tile } of blocks(rect, undivided ? Infinity : TILE)) {
-    const pixels = new Refined(cropped(light, 3, rect, tile), cropped(wanted, 1, rect, tile));
+    const chosen = cropped(wanted, 1, rect, tile);
+    if (!chosen.includes(1)) continue;
+    const pixels = new Refined(cropped(light, 3, rect, tile), chosen);
     for (let k = 1, next = pixels.next(); next; next = pixels.next(), k++) {
       const more = await some(rounds[k] as View, tile, pixels.wanted);
       pixels.add(lightOf(more));
