@@ -10,6 +10,7 @@ import { gpu } from './gpu.js';
 import { healthy } from './healthy.js';
 import { kernel } from './kernel.js';
 import { leader } from './leader.js';
+import { phases } from './phases.js';
 import { pictures } from './pictures.js';
 import { planning } from './planning.js';
 import { priority } from './priority.js';
@@ -32,6 +33,7 @@ const ALL = {
   reference,
   leader,
   pictures,
+  phases,
   healthy,
   deep,
   film,

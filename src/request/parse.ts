@@ -153,6 +153,9 @@ function filters(
   );
 }
 
+/** With a smaller bailout |c| is not small beside the iterates after the escape. */
+const LEAST_BAILOUT = 16;
+
 /** Patterns are means over the footprints of samples, and go on from band to band by the fraction of smooth counts. */
 function patternsOf(v: PictureValues): WantedPatterns | undefined {
   const { stripes, decomposition, 'field-lines': lines, texture: spec } = v;
@@ -167,6 +170,8 @@ function patternsOf(v: PictureValues): WantedPatterns | undefined {
   const [flag] = Object.keys(patterns).map((name) => (name === 'lines' ? '--field-lines' : `--${name}`));
   if (!flag) return undefined;
   if (v['legacy-colors']) throw invalid(`${flag} needs smooth counts, which --legacy-colors does not have`);
+  if (v.bailout < LEAST_BAILOUT)
+    throw invalid(`${flag} needs a --bailout of at least ${LEAST_BAILOUT}: below it patterns break where bands meet`);
   if (v['palette-filter'] === false)
     throw invalid(`${flag} needs the footprints of samples, without which --no-palette-filter paints: leave one out`);
   if (v.kernel === 'gpu' || v.kernel === 'cpu')
