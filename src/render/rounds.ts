@@ -77,8 +77,9 @@ export class Refined {
     readonly light: Float32Array,
     readonly wanted: Uint8Array,
   ) {
-    this.sums = Float64Array.from(light);
-    this.squares = this.sums.map((value) => value * value);
+    this.sums = new Float64Array(light);
+    this.squares = new Float64Array(light.length);
+    for (let i = 0; i < light.length; i++) this.squares[i] = (light[i] as number) * (light[i] as number);
   }
 
   /** Samples of each of the wanted pixels in the next round, as sample `from` to `to` - 1; undefined: none is wanted. */

@@ -13,7 +13,17 @@ export interface Places {
   moveTo(x: number, y: number): void;
 }
 
+/** Of samplings that are computed now: each part of a shard asks for the same one. */
+const known = new WeakMap<Sampling, Places>();
+
+/** The same object for the same sampling: to be moved and read at once. */
 export function placesOf(sampling: Sampling): Places {
+  const places = known.get(sampling) ?? makePlaces(sampling);
+  known.set(sampling, places);
+  return places;
+}
+
+function makePlaces(sampling: Sampling): Places {
   const count = samplesPerPixel(sampling);
   const [x, y] = [new Float64Array(count), new Float64Array(count)];
   switch (sampling.kind) {

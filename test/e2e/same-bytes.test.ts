@@ -56,6 +56,46 @@ test('a still has the same bytes for 1, 2 and 5 workers, rows and tiles, --local
   assert.equal(await render('again', ['--hostfile', hosts]), expected, 'the same workers serve again');
 });
 
+test('adaptive samples are the same for any workers and shards, frame by frame in a film, and after a stop', async (t) => {
+  const path = folder(t);
+  const still = [
+    '-x',
+    '-0.7453',
+    '-y',
+    '0.1127',
+    '--zoom',
+    '300',
+    '--iters',
+    '800',
+    '--width',
+    '120',
+    '--height',
+    '90',
+  ];
+  const render = async (name: string, words: string[]) => {
+    const file = join(path, name);
+    const { code, stderr } = await fractal(t, ['leader', ...still, '-o', file, '--quiet', ...words]);
+    assert.equal(code, 0, stderr);
+    return hashOf(file);
+  };
+  const expected = await render('one.png', ['--local', '1']);
+  assert.equal(await render('rows.png', ['--local', '3', '--shard', 'row', '--block-size', '7']), expected);
+  const store = ['--store', join(path, 'store'), '--shard', 'tile', '--block-size', '17'];
+  const stopped = start(t, ['leader', ...still, ...store, '--local', '1', '-o', join(path, 'stopped.png')]);
+  await stopped.said(/joined/);
+  stopped.process.kill('SIGKILL');
+  await stopped.ended;
+  assert.equal(await render('goes-on.png', ['--local', '2', ...store]), expected);
+  const film = ['--frames', '2', '--zoom-end', '310', '--assembly', 'frames', '--samples', 'auto'];
+  const frames = await fractal(t, ['leader', ...still, ...film, '--local', '2', '-o', join(path, 'f-%d.png')]);
+  assert.equal(frames.code, 0, frames.stderr);
+  assert.equal(
+    await render('again.png', ['--local', '1', '--location', join(path, 'f-0.png')]),
+    hashOf(join(path, 'f-0.png')),
+  );
+  assert.notEqual(await render('single.png', ['--local', '1', '--samples', '1']), expected);
+});
+
 test('distances and slopes have the same bytes for every shape of shards, and read back from the picture', async (t) => {
   const path = folder(t);
   const render = async (name: string, words: string[]) => {

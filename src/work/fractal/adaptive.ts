@@ -12,7 +12,7 @@ import { ROUNDS, type View } from '../../view/view.js';
 import type { Computed } from '../kind.js';
 
 /** Pixels along the side of a tile: whole blocks. */
-const TILE = 32;
+const TILE = 64;
 
 export interface Adaptive {
   readonly view: View;
@@ -31,20 +31,25 @@ export interface Adaptive {
 export async function adaptivePixels({ view, seed, rect, paint, whole, some, undivided }: Adaptive): Promise<Computed> {
   const partOf = (from: number, to: number): View => ({ ...view, sampling: { kind: 'sequence', from, to, seed } });
   const rounds = ROUNDS.map((to, k) => partOf(ROUNDS[k - 1] ?? 0, to));
-  const lightOf = (samples: Samples) => paintLight({ ...samples, perPixel: 1, ...paintedOf(view) }, paint);
+  /** `to`: of the round. */
+  const lightOf = (samples: Samples, to: number) =>
+    paintLight({ ...samples, perPixel: 1, scale: Math.sqrt(to), ...paintedOf(view) }, paint);
   const box = around(rect, view);
   const first = await whole(rounds[0] as View, box);
-  const base = lightOf(first);
+  const base = lightOf(first, 1);
   const light = cropped(base, 3, box, rect);
   const wanted = differing(base, box, rect);
   const uncertain = cropped(marked(first.uncertain, box.width * box.height), 1, box, rect);
   let { iterations } = first;
   let count = first.nu.length;
-  for (const { part: tile } of blocks(rect, undivided ? Infinity : TILE)) {
-    const pixels = new Refined(cropped(light, 3, rect, tile), cropped(wanted, 1, rect, tile));
+  const tiles = undivided ? [rect] : [...blocks(rect, TILE)].map(({ part }) => part);
+  for (const tile of tiles) {
+    const chosen = cropped(wanted, 1, rect, tile);
+    if (!chosen.includes(1)) continue;
+    const pixels = new Refined(cropped(light, 3, rect, tile), chosen);
     for (let k = 1, next = pixels.next(); next; next = pixels.next(), k++) {
       const more = await some(rounds[k] as View, tile, pixels.wanted);
-      pixels.add(lightOf(more));
+      pixels.add(lightOf(more, next.to));
       iterations += more.iterations;
       count += more.nu.length;
       for (const at of more.uncertain ?? []) uncertain[indexIn(rect, tile, at)] = 1;

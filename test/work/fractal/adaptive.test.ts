@@ -103,7 +103,8 @@ for (const [name, view, colours] of LOOKS) {
 test('the cpu kernel of gpu.js takes part', async () => {
   const colours = { ...DEFAULT_COLOURS, filter: false };
   const compute = worker(seahorse, colours, 'cpu');
-  const { bytes } = await compute(whole(seahorse));
+  const { bytes, samples } = await compute(whole(seahorse));
+  assert.ok(samples > 5 * seahorse.width * seahorse.height);
   assert.deepEqual(await inShards(seahorse, compute, 'tile', 16), bytes);
 });
 
