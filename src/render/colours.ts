@@ -109,6 +109,12 @@ export function prepare(colours: Colours, height = 720, levels: Levels = PLAIN):
   return { kind: 'ramp', density: 1, offset: 0, ...common, ...tables(table, interior) };
 }
 
+/** A paint whose table stays, with the density, the offset and the curve of these colours. */
+export function repainted(paint: Paint, { density, offset, curve }: Colours): Paint {
+  if (paint.kind !== 'cycle') return paint;
+  return { ...paint, density, offset, ...(curve ? { curve: curveOf(curve) } : {}) };
+}
+
 /** A palette from its first stop to its last, without the way back, from `offset` on. */
 function openTable(palette: Palette, step: number, offset: number, interpolation: Interpolation): Float64Array {
   const whole = Math.max(step, Math.round((step - 1) / (lastStop(palette) || 1)));
