@@ -58,11 +58,13 @@ export function paintFiltered(
     if (curve == 0) position = start + speed * root;
     else {
       const at = (root - first) * perRoot;
-      const k = max<f64>(0, min<f64>(floor<f64>(at), last));
-      const value = load<f64>(curve + 8 * <usize>k);
-      const step = load<f64>(curve + 8 * <usize>k, 8) - value;
-      position = start + speed * (value + (at - k) * step);
-      quarter = (speed * (step * perRoot)) / 4;
+      // max and min of WebAssembly are slow.
+      const k = at > 0 ? (at < last ? <i32>at : <i32>last) : 0;
+      const knot = curve + 8 * <usize>k;
+      const value = load<f64>(knot);
+      const step = load<f64>(knot, 8) - value;
+      position = start + speed * (value + (at - <f64>k) * step);
+      quarter = speed * (step * perRoot) * 0.25;
     }
     const half = root > 0 ? (quarter * load<f64>(samples, 8)) / root : 0;
     const cycles = min<f64>(most, 2 * half);
