@@ -43,16 +43,39 @@ export async function withColours(request: Request, probes: Probes, { emit, sign
   const { mapping, ...given } = request.colours;
   if (mapping !== 'auto' && mapping !== 'equalize') return request;
   const { film } = request;
-  const views: SeenAt[] = [];
-  for (const frame of film.frames > 1 ? framesOf(request) : [0]) {
-    const seen = await seenIn(viewAt(request, frame), mapping, film.frames > 1, probes, signal);
-    if (seen) views.push({ ...seen, seconds: frame / film.fps });
-  }
+  const views = await viewsOf(request, mapping, probes, signal);
   const found = colours(given, mapping, views, film.frames > 1);
   const { density, offset, curve } = found;
   const how = curve ? `a curve of ${curve.length} knots` : `--density ${density} --offset ${offset}`;
   logTo(emit, 'info')(`colours: ${how}, by ${views.length === 1 ? 'a coarse grid' : `${views.length} coarse grids`}`);
   return { ...request, colours: found };
+}
+
+/** Those that a still has with `--colors auto` and each palette. @throws FractalError PALETTE_*, or the signal's reason */
+export async function autoColours(
+  request: Request,
+  palettes: readonly string[],
+  probes: Probes,
+  { signal }: Context,
+): Promise<Colours[]> {
+  const { mapping: _, ...given } = request.colours;
+  const views = await viewsOf(request, 'auto', probes, signal);
+  return palettes.map((palette) => colours({ ...given, palette }, 'auto', views, false));
+}
+
+async function viewsOf(
+  request: Request,
+  mapping: 'auto' | 'equalize',
+  probes: Probes,
+  signal: AbortSignal,
+): Promise<SeenAt[]> {
+  const { film } = request;
+  const views: SeenAt[] = [];
+  for (const frame of film.frames > 1 ? framesOf(request) : [0]) {
+    const seen = await seenIn(viewAt(request, frame), mapping, film.frames > 1, probes, signal);
+    if (seen) views.push({ ...seen, seconds: frame / film.fps });
+  }
+  return views;
 }
 
 function colours(
@@ -64,7 +87,9 @@ function colours(
   const found = { ...given, mapping: 'found' } as const;
   const [first] = views;
   if (!first) return found;
-  const palette = prepare({ ...given, step: Math.min(given.step, ENTRIES) });
+  // Without a wave the table has one cycle of the palette.
+  const { wave: _, ...plain } = given;
+  const palette = prepare({ ...plain, step: Math.min(given.step, ENTRIES) });
   if (mapping === 'equalize') return { ...found, curve: equalCurve(views, palette) };
   if (isFilm) return { ...found, curve: filmCurve(views, palette) };
   const { density, offset } = lineFor(first, palette, given.density);

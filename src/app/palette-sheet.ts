@@ -13,11 +13,13 @@ import { flagsOfSources } from '../request/sources.js';
 import type { Frame } from '../shard/frame.js';
 import { COUNTS } from '../view/channels.js';
 import { numericsOf } from '../work/fractal/numerics.js';
+import { autoColours } from './auto-colours.js';
 import { compute, jobOf } from './compute.js';
 import { logTo } from './events.js';
 import type { LocalWorkers } from './local-workers.js';
 import { pictureOf } from './picture.js';
 import { type Prepared, prepare } from './prepare.js';
+import { probesAround } from './probes.js';
 import { withResources } from './resources.js';
 import { type Context, inStage } from './stage.js';
 
@@ -66,10 +68,10 @@ export async function writePaletteSheet(
     const prepared = await inStage('prepare', context, () => prepare(request, context));
     const samples = await inStage('compute', context, () => samplesOf(prepared, local, context));
     const of = paintedOf(viewAt(prepared.request, 0));
-    for (const [index, palette] of names.entries()) {
+    const found = await autoColours(prepared.request, names, probesAround(prepared.references), context);
+    for (const [index, colours] of found.entries()) {
       signal.throwIfAborted();
-      const levels = { bits: 8, dither: true } as const;
-      const paint = preparePaint({ ...prepared.request.colours, palette }, height, levels);
+      const paint = preparePaint(colours, height, { bits: 8, dither: true });
       const picture = await paintFrame({ ...samples, index }, paint, of);
       await sheet.write(picture, () => parametersOf(prepared.request, 0));
     }
@@ -84,7 +86,7 @@ async function smallRequest({ location, outfile }: PaletteSheetOrder): Promise<{
   const rows = rest.width && rest.height ? Math.round((WIDTH * Number(rest.height)) / Number(rest.width)) : HEIGHT;
   for (const name of LEFT) delete rest[name];
   const height = String(Math.min(MOST_ROWS, Math.max(1, rows)));
-  const raw: RawRequest = { ...rest, width: String(WIDTH), height, samples: '4', outfile };
+  const raw: RawRequest = { ...rest, width: String(WIDTH), height, samples: '4', colors: 'fixed', outfile };
   return { request: parseRequest(raw), notes: [...notes] };
 }
 
