@@ -5,8 +5,8 @@
  * becomes p times itself in each iteration, but for c / z^p.
  */
 
+import type { ChannelArrays } from '../shard/raw-samples.js';
 import type { Formula, View } from '../view/view.js';
-import type { Painted } from './painted.js';
 
 /** How points of a view escape; plain data. */
 export interface Escape {
@@ -67,7 +67,7 @@ export function edgeShare({ fraction, width }: Readonly<Escaped>): number {
 
 /** Calls `each` for every sample that has escaped, with the same record and where its colour begins. */
 export function forEscaped(
-  { nu, phase, footprint }: Painted,
+  { nu, phase, footprint }: ChannelArrays,
   escaping: Escape,
   each: (sample: Readonly<Escaped>, at: number) => void,
 ): void {
