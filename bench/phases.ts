@@ -46,7 +46,10 @@ export async function phases(runs = 16): Promise<void> {
     const compute = await kernelOf(view);
     const times = STILLS.map((): number[] => []);
     for (let run = 0; run < runs; run++) {
-      for (const [k, [, channels, colours]] of STILLS.entries()) {
+      // Each begins in turn: what comes after another one collects its garbage.
+      for (let turn = 0; turn < STILLS.length; turn++) {
+        const k = (run + turn) % STILLS.length;
+        const [, channels, colours] = STILLS[k] as (typeof STILLS)[number];
         const before = process.cpuUsage();
         const samples = await compute({ ...view, ...channels }, WHOLE);
         const rgb = paint({ ...samples, perPixel: 1, ...paintedOf(view) }, prepare(colours, SIZE.height), WHOLE);
