@@ -56,9 +56,11 @@ async function stages(
   resources: Resources,
 ): Promise<Recolored> {
   const { emit, signal } = context;
-  const output = await inStage('open', context, () => outputOf(request, context));
+  const output = await inStage('open', context, async () => {
+    await readTextureOf(request);
+    return outputOf(request, context);
+  });
   resources.hold(output, (one) => one.abort());
-  await inStage('open', context, () => readTextureOf(request));
   const first = paintOf(request, output.wants);
   for (const text of notes) logTo(emit, 'warn')(text);
 

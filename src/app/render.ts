@@ -150,10 +150,12 @@ async function stages(
   const registration = listen && (await openRegistration(listen, source.access, insecure, emit));
   resources.hold(registration, (one) => one?.close());
 
-  const output = await inStage('open', context, () => outputOf(request, context, order.sheet));
+  const output = await inStage('open', context, async () => {
+    await readTextureOf(request);
+    return outputOf(request, context, order.sheet);
+  });
   resources.hold(output, (one) => one.abort());
   // Errors in the colours are reported before anything is computed.
-  await inStage('open', context, () => readTextureOf(request));
   const first = paintOf(request, output.wants);
   const warnings = order.warned ? [] : requestWarnings(request, order.notes);
   for (const text of warnings) warn(text);
