@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CycleFinder, ORBIT_OF_ZERO } from '../../src/kernel/attracting-cycle.js';
+import { CycleFinder } from '../../src/kernel/attracting-cycle.js';
+import { ORBIT_OF_ZERO } from '../../src/kernel/cycle-walk.js';
 
 const finder = (power: number, limit = 5000) => new CycleFinder({ power, limit, reference: ORBIT_OF_ZERO, spacing: 1 });
 

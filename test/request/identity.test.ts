@@ -61,7 +61,7 @@ test('a request that goes through the parameters of its picture is the same requ
       const { request: located } = await options(['--location', path]);
       assert.deepEqual(shapeOf(located), shapeOf(request), line.join(' '));
     }),
-    { numRuns: 1_500 },
+    { numRuns: 2_000 },
   );
   assert.ok(valid > invalid / 2 && valid > 300, `${valid} requests, ${invalid} combinations that are refused`);
 });
