@@ -6,7 +6,7 @@ HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
 # Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
 ARGS ?=
 
-.PHONY: help build docs pictures check test test-all coverage demo leader worker serve bench soak pack clean
+.PHONY: help build docs pictures gallery check test test-all coverage demo leader worker serve bench soak pack clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -27,6 +27,9 @@ docs: build ## write docs/flags.md and docs/request.schema.json from the flags o
 
 pictures: build ## render the pictures of the README again
 	@$(NODE) tools/pictures.mjs
+
+gallery: build ## render the pictures of docs/gallery.md again; ARGS=NAME for some of them
+	@$(NODE) tools/pictures.mjs gallery $(ARGS)
 
 check: build ## types, style, the import rule
 	npm run -s check:lint

@@ -1,6 +1,6 @@
 /**
  * `make pictures`: renders the pictures of the README again, by the commands beside them: the first and the animation by
- * commands of their own, the others by the flags in their row of the table.
+ * commands of their own, the others by the flags in their row of the table. `make gallery`: those of docs/gallery.md.
  */
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import { spawnSync } from 'node:child_process';
@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = resolve(import.meta.dirname, '..');
 const IMAGES = resolve(ROOT, 'docs/images');
 
-const wordsOf = (flags) => flags.split(' ').filter((word) => word !== '');
+/** Words of a line of the shell, which may be quoted. */
+const wordsOf = (line) => [...line.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
 
 /** Name in docs/images to the flags of `fractal leader` that shape it. */
 export function picturesOf(readme) {
@@ -22,6 +23,12 @@ export function picturesOf(readme) {
     ['still.webp', wordsOf(first)],
     ...[...rows].map(([, name, flags]) => [name, wordsOf(`${flags} ${common}`)]),
   ]);
+}
+
+/** Name in docs/gallery to the flags of `fractal leader` that shape it. */
+export function galleryOf(page) {
+  const commands = page.matchAll(/^bin\/fractal leader --local (.*) -o (\S+\.webp)$/gm);
+  return new Map([...commands].map(([, flags, name]) => [name, wordsOf(flags)]));
 }
 
 /** The animation: its name in docs/images, the flags of its film, and those of ffmpeg that make a .webp of the film. */
@@ -38,19 +45,31 @@ function run(program, words) {
 
 function render(words, outfile) {
   run(resolve(ROOT, 'bin/fractal'), ['leader', '--local', ...words, '--quiet', '--no-store', '-o', outfile]);
+  process.stdout.write(`${outfile}\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+function makePictures() {
   const readme = readFileSync(resolve(ROOT, 'README.md'), 'utf8');
-  for (const [name, words] of picturesOf(readme)) {
-    const outfile = resolve(IMAGES, name);
-    render(words, outfile);
-    process.stdout.write(`${outfile}\n`);
-  }
+  for (const [name, words] of picturesOf(readme)) render(words, resolve(IMAGES, name));
   const { name, film, conversion } = animationOf(readme);
   const [mp4, outfile] = [resolve(IMAGES, 'end.mp4'), resolve(IMAGES, name)];
   render(film, mp4);
   run(ffmpeg.path, ['-v', 'error', '-y', '-i', mp4, ...conversion, outfile]);
   rmSync(mp4);
   process.stdout.write(`${outfile}\n`);
+}
+
+/** `only`: pictures whose name contains it. */
+function makeGallery(only = '') {
+  const page = readFileSync(resolve(ROOT, 'docs/gallery.md'), 'utf8');
+  for (const [name, words] of galleryOf(page)) {
+    if (name.includes(only)) render(words, resolve(ROOT, 'docs/gallery', name));
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , which, only] = process.argv;
+  process.chdir(ROOT);
+  if (which === 'gallery') makeGallery(only);
+  else makePictures();
 }
