@@ -36,7 +36,8 @@ const stretch = (factor: number, degrees: number) => chain(turn(degrees), scale(
 /** Where the pixels of our picture of a file lie, in rows from its top left as they are written. */
 function ours(file: string, name: string): Pair[] {
   const { flags } = parseLocation(Buffer.from(file), name);
-  const request = parseRequest({ ...flags, width: String(WIDTH), height: String(HEIGHT) } as RawRequest);
+  const size = { width: String(WIDTH), height: String(HEIGHT), samples: '1' };
+  const request = parseRequest({ ...flags, ...size } as RawRequest);
   const { re, im } = points(viewAt(request, 0), { x: 0, y: 0, width: WIDTH, height: HEIGHT });
   const row = (k: number) => (request.flip ? HEIGHT - 1 - Math.floor(k / WIDTH) : Math.floor(k / WIDTH));
   return Array.from(re, (_, k) => {
