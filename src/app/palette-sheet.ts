@@ -33,7 +33,7 @@ const WIDTH = 240;
 /** Rows for 240 columns: of a location without a size, and at most. */
 const [HEIGHT, MOST_ROWS] = [160, 480];
 /** The place decides the rest: how counts become colours, and how large the picture is. */
-const LEFT = [
+const LEFT: readonly string[] = [
   ...([
     'palette',
     'interpolation',

@@ -46,7 +46,8 @@ test('a flag with a value takes the next word or what stands behind =, and is an
       assert.deepEqual(read(word), { [name]: 'true' }, word);
       assert.deepEqual(read(word, '--help'), { [name]: 'true', help: 'true' }, word);
     } else {
-      refused(() => read(word), new RegExp(`^--${name} has no value: write --${name} ${flag.value}`));
+      const value = flag.value?.replace(/[[\]]/g, '\\$&');
+      refused(() => read(word), new RegExp(`^--${name} has no value: write --${name} ${value}`));
       refused(() => read(word, '--help'), new RegExp(`^--${name} has no value: write --${name} .*--${name}=--help`));
     }
     if (flag.negatable) assert.deepEqual(read(`--no-${name}`), { [name]: 'false' });
