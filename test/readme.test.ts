@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { readWords, spelling } from '../bin/command-line.js';
 import { COMMANDS } from '../bin/commands.js';
 import { leaderOptions } from '../bin/options.js';
+import { prepare } from '../src/app/prepare.js';
 import { readLocation } from '../src/request/location/location.js';
 import { pictureFlags } from '../src/request/metadata.js';
 import { folder, fractal } from './e2e/processes.js';
@@ -35,7 +36,8 @@ test('every picture contains the parameters of its command: after a change run m
   for (const [name, words] of PICTURES) {
     const request = await requestOf(words);
     assert.equal(request.autoIterations, false, `${name}: the limit is in the command`);
-    assert.deepEqual((await readLocation(join(IMAGES, name))).flags, pictureFlags(request), name);
+    const { request: made } = await prepare(request, { emit: () => undefined, signal: new AbortController().signal });
+    assert.deepEqual((await readLocation(join(IMAGES, name))).flags, pictureFlags(made), name);
   }
 });
 

@@ -4,7 +4,7 @@
  */
 
 import { coarse } from '../kernel/method.js';
-import { lineFor } from '../render/auto-colours.js';
+import { ENTRIES, lineFor } from '../render/auto-colours.js';
 import { equalCurve, filmCurve, type SeenAt } from '../render/auto-curve.js';
 import { type Colours, prepare } from '../render/colours.js';
 import { seenOf } from '../render/seen.js';
@@ -89,7 +89,7 @@ function colours(
   if (!first) return found;
   // Without a wave the table has one cycle of the palette.
   const { wave: _, ...plain } = given;
-  const palette = prepare(plain);
+  const palette = prepare({ ...plain, step: Math.min(given.step, ENTRIES) });
   if (mapping === 'equalize') return { ...found, curve: equalCurve(views, palette) };
   if (isFilm) return { ...found, curve: filmCurve(views, palette) };
   const { density, offset } = lineFor(first, palette, given.density);

@@ -1,5 +1,6 @@
 /** `fractal recolor`: a picture or film painted from samples that are in the store. Nothing is computed. */
 
+import { repainted } from '../render/colours.js';
 import type { Written } from '../render/output.js';
 import type { Paint } from '../render/paint.js';
 import type { Request } from '../request/request.js';
@@ -54,14 +55,14 @@ async function stages(
   const { emit, signal } = context;
   const output = await inStage('open', context, () => outputOf(request, context));
   resources.hold(output, (one) => one.abort());
-  paintOf(request, output.wants);
+  const first = paintOf(request, output.wants);
   for (const text of notes) logTo(emit, 'warn')(text);
 
   const store = await inStage('store', context, () => openStore(options, emit));
   resources.hold(store, (one) => one?.close());
 
   const prepared = await inStage('prepare', context, () => prepare(request, context, { store }));
-  const paint = paintOf(prepared.request, output.wants);
+  const paint = first && repainted(first, prepared.request.colours);
   const painted = await inStage('paint', context, async () => {
     const film = output.wants.kind === 'samples' || !paint ? undefined : { paint, planes: output.takesPlanes };
     const kept = store && (await keptOf(prepared, store, film, signal));

@@ -6,6 +6,7 @@
 import type { Address } from '../cluster/transport.js';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import type { RunningJob } from '../leader/job/job.js';
+import { repainted } from '../render/colours.js';
 import type { Written } from '../render/output.js';
 import { frameCount, type Request, viewAt } from '../request/request.js';
 import type { Frame } from '../shard/frame.js';
@@ -142,7 +143,7 @@ async function stages(
   const output = await inStage('open', context, () => outputOf(request, context, order.sheet));
   resources.hold(output, (one) => one.abort());
   // Errors in the colours are reported before anything is computed.
-  paintOf(request, output.wants);
+  const first = paintOf(request, output.wants);
   const warnings = order.warned ? [] : requestWarnings(request, order.notes);
   for (const text of warnings) warn(text);
 
@@ -150,7 +151,7 @@ async function stages(
   resources.hold(store, (one) => one?.close(flushMs(signal)));
 
   const prepared = await inStage('prepare', context, () => prepareFitting(order, store, local, context));
-  const paint = paintOf(prepared.request, output.wants);
+  const paint = first && repainted(first, prepared.request.colours);
   const painted = output.wants.kind === 'pixels' ? paint : undefined;
   const film = request.film.frames > 1;
   const forecast = film ? await inStage('forecast', context, () => forecastOf(prepared, signal)) : undefined;

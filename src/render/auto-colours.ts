@@ -31,7 +31,7 @@ const MOST_DENSITY = 1e6;
 /** Places on the palette that are tried as a start. */
 const STARTS = 48;
 /** Entries of the palette that are looked at. */
-const ENTRIES = 256;
+export const ENTRIES = 256;
 /** Mean lightness of a picture, 0 to 1, and the weight of the distance from it against the spread of colours. */
 const LIGHTNESS = 0.43;
 const LIGHTNESS_WEIGHT = 1;

@@ -125,6 +125,13 @@ export function inTables<T extends { readonly density: number; readonly offset: 
   return { ...numbers, density: numbers.density / cycles, offset: numbers.offset / cycles };
 }
 
+/** A paint whose table stays, with the density, the offset and the curve of these colours. */
+export function repainted(paint: Paint, colours: Colours): Paint {
+  if (paint.kind !== 'cycle') return paint;
+  const { density, offset, curve } = colours;
+  return { ...paint, ...inTables(colours, { density, offset }), ...(curve ? { curve: curveOf(curve) } : {}) };
+}
+
 /** A palette from its first stop to its last, without the way back, from `offset` on. */
 function openTable(palette: Palette, step: number, offset: number, interpolation: Interpolation): Float64Array {
   const whole = Math.max(step, Math.round((step - 1) / (lastStop(palette) || 1)));
