@@ -160,8 +160,8 @@ export function inTables<T extends { readonly density: number; readonly offset: 
 
 /** A paint whose table stays, with the density, the offset and the curve of these colours. */
 export function repainted(paint: Paint, colours: Colours): Paint {
-  const { density, offset, curve } = colours;
   if (paint.kind !== 'cycle') return paint;
+  const { density, offset, curve } = colours;
   return { ...paint, ...inTables(colours, { density, offset }), ...(curve ? { curve: curveOf(curve) } : {}) };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Colours, DEFAULT_COLOURS, prepare } from '../../src/render/colours.js';
+import { type Colours, DEFAULT_COLOURS, prepare, repainted } from '../../src/render/colours.js';
 import { withLook } from '../../src/render/look.js';
 import { toOklab } from '../../src/render/oklab.js';
 import { repeatOf } from '../../src/render/wave.js';
@@ -57,4 +57,10 @@ test('what a wave cannot be with is named', () => {
   assert.throws(() => parseRequest({ wave: '7', 'color-mode': '4' }), /--wave .*leave out --color-mode/);
   assert.throws(() => parseRequest({ wave: '7', 'legacy-colors': 'true' }), /leave out --legacy-colors/);
   assert.throws(() => parseRequest({ wave: '0' }), /--wave "0" is not/);
+});
+
+test('a paint whose density was found later is that of the colours', () => {
+  const one = colours({ wave: { perCycle: 1.5, strength: 0.4 } });
+  const found = { ...one, density: 1.7, offset: 0.6 };
+  assert.deepEqual(repainted(prepare(one), found), prepare(found));
 });
