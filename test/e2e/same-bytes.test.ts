@@ -59,6 +59,9 @@ test('a still has the same bytes for 1, 2 and 5 workers, rows and tiles, --local
 test('adaptive samples are the same for any workers and shards, frame by frame in a film, and after a stop', async (t) => {
   const path = folder(t);
   const still = [
+    // Those of a film are found for all of its frames.
+    '--colors',
+    'fixed',
     '-x',
     '-0.7453',
     '-y',

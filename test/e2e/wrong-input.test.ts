@@ -78,7 +78,7 @@ const WRONG: readonly [words: string[], code: number, line: RegExp][] = [
   [['leader', '--slope', '1.5'], 2, /--slope "1.5" is not a number from 0 to 1/],
   [['leader', '--slope=-1'], 2, /--slope "-1"/],
   [['leader', '--slope', '--slope-angle', 'left'], 2, /--slope-angle "left" is not a number/],
-  [['leader', '--slope-angle', '90'], 2, /--slope-angle turns the light of --slope/],
+  [['leader', '--slope-angle', '90'], 2, /--slope-angle says more of --slope/],
   [['leader', '--slope', '--kernel', 'gpu'], 2, /--slope needs the distance.*--kernel gpu.*use --kernel simd/],
   [['leader', '--color-mode', 'distance', '--kernel', 'cpu'], 2, /--color-mode distance needs .*--kernel cpu/],
   [['leader', '--outfile', '/nonexistent/x.png'], 2, /OUTFILE_UNWRITABLE.*\/nonexistent/],
