@@ -75,7 +75,7 @@ export type ToJob =
   /** The job has another rank from now on. */
   | ({ readonly kind: 'priority'; readonly job: number } & Rank)
   | { readonly kind: 'scene'; readonly job: number; readonly id: number; readonly scene: Scene }
-  /** Sent before the first scene that names it, unless Opened said that the worker has it. */
+  /** Sent before the first scene that names it, unless Opened lists it among those that the worker has. */
   | ({ readonly kind: 'asset'; readonly job: number } & Asset)
   /** No further assignment names this scene. */
   | { readonly kind: 'dropScene'; readonly job: number; readonly id: number }
