@@ -22,6 +22,25 @@ async function read(t: TestContext, name: string, bytes: string | Uint8Array, ch
   return palette;
 }
 
+/** Levels of the straight line between the stops at a place 0 to 1. */
+function colourAt({ stops }: ReadPalette, place: number): number[] {
+  const next = Math.max(
+    1,
+    stops.findIndex(({ position }) => position >= place),
+  );
+  const [from, to] = [stops[next - 1]!, stops[next]!];
+  const share = (place - from.position) / (to.position - from.position);
+  return from.rgb.map((level, k) => level + share * (to.rgb[k]! - level));
+}
+
+/** Levels of a pure hue, in degrees. */
+function hueLevels(hue: number): number[] {
+  return [0, 240, 120].map((shift) => {
+    const from = Math.abs(((hue + shift + 180) % 360) - 180);
+    return 255 * Math.min(1, Math.max(0, 2 - from / 60));
+  });
+}
+
 const short = ({ stops }: ReadPalette) =>
   stops.map(({ position, rgb }) => `${Math.round(position * 1e4) / 1e4} ${hexOf(rgb)}`);
 
@@ -46,6 +65,8 @@ test('.map: a colour a line, evenly spaced on the cycle', async (t) => {
   assert.equal(map.interpolation, 'linear');
   await refused(t, 'x.map', '0 0 0\n1 2 300\n', /x\.map:2: "1 2 300" does not begin with three levels from 0 to 255/);
   await refused(t, 'x.map', '0 0 0\n1 2\n', /x\.map:2: /);
+  await refused(t, 'x.map', '0 0 0\n1 2 3.5\n', /x\.map:2: /);
+  assert.deepEqual(short(await read(t, 'x.map', '0\t0  0;black\r255 , 9 9 red 3')), ['0 #000000', '0.5 #ff0909']);
   await refused(t, 'x.map', '', /it has 0 colours/);
   await refused(t, 'x.map', '1 2 3\n'.repeat(4097), /it has 4097 colours/);
   await refused(t, 'x.map', ' '.repeat(2 ** 20 + 1), /larger than 1048576 bytes/);
@@ -64,13 +85,13 @@ reds{ gradient: title="Red and more" smooth=no rotation=100
 opacity: smooth=no index=0 opacity=128 }
 `;
 
-test('.ugr: the gradient of a name or a title; colours are blue, green, red; a rotation moves it', async (t) => {
+test('.ugr: the gradient of a name or a title; colours are blue, green, red', async (t) => {
   const first = await read(t, 'a.ugr', UGR);
   assert.deepEqual(short(first), ['0 #0000ff', '0.5 #00ff00', '0.9975 #ff0000']);
   assert.equal(first.interpolation, 'oklab');
   assert.match(first.notes.join(), /its first gradient of 2 is taken: .* it has Blues, reds$/);
   const second = await read(t, 'a.ugr', UGR, ':REDS');
-  assert.deepEqual(short(second), ['0 #000000', '0.25 #ff0000', '0.5 #ffffff']);
+  assert.deepEqual(short(second), ['0 #ff0000', '0.25 #ffffff', '0.75 #000000']);
   assert.deepEqual([second.interpolation, second.notes], ['linear', ['not taken: opacity']]);
   assert.deepEqual(await read(t, 'a.ugr', UGR, ':Red and more'), second);
   await refused(t, 'a.ugr', UGR, /it has no gradient "greens"; it has Blues, reds/, ':greens');
@@ -80,6 +101,28 @@ test('.ugr: the gradient of a name or a title; colours are blue, green, red; a r
   await refused(t, 'a.ugr', 'Mandel { fractal: x=1 }', /it has no gradient/);
 });
 
+test('.ugr: indices are those after the rotation; braces in a title and other blocks do not matter', async (t) => {
+  // The default gradient of Ultra Fractal: points at 0, 64, 168, 257 and 343 of 400, here turned by 28.
+  const text = `comment { 5" wide }
+Turned { ; by 28
+gradient:
+  title="Blue {and} gold" smooth=yes rotation=29 index=28 color=6555392
+  index=92 color=13331232 index=196 color=16777197 index=285 color=43775
+  index=371 color=512
+opacity:
+  smooth=no index=0 opacity=255
+}
+Back { gradient: smooth=yes rotation=-2 index=-3 color=255 index=61 color=65280 }`;
+  const turned = await read(t, 'd.ugr', text.replaceAll('\n', '\r\n'), ':blue {AND} gold');
+  const places = [0, 64, 168, 257, 343].map((x) => Math.round((x + 28) * 25) / 1e4);
+  const colours = ['#000764', '#206bcb', '#edffff', '#ffaa00', '#000200'];
+  assert.deepEqual(
+    short(turned),
+    places.map((place, k) => `${place} ${colours[k]}`),
+  );
+  assert.deepEqual(short(await read(t, 'd.ugr', text, ':back')), ['0.1525 #00ff00', '0.9925 #ff0000']);
+});
+
 test('.gpl: the colours of a palette of GIMP, evenly spaced', async (t) => {
   const gpl = await read(
     t,
@@ -87,6 +130,10 @@ test('.gpl: the colours of a palette of GIMP, evenly spaced', async (t) => {
     'GIMP Palette\nName: Two\nColumns: 2\n# comment\n255   0  10\tRed\n0 20 255 Blue\n',
   );
   assert.deepEqual(short(gpl), ['0 #ff000a', '0.5 #0014ff']);
+  const rgba = 'GIMP Palette\r\nChannels: RGBA\r\n#\r\n255\t0\t0\t255\tr\r\n0 255 0 128';
+  const clear = await read(t, 'p.gpl', rgba);
+  assert.deepEqual([short(clear), clear.notes], [['0 #ff0000', '0.5 #00ff00'], ['not taken: opacity']]);
+  assert.deepEqual((await read(t, 'p.gpl', rgba.replace('128', '255'))).notes, []);
   await refused(t, 'p.gpl', '255 0 0\n', /p\.gpl:1: it does not begin with "GIMP Palette"/);
   await refused(t, 'p.gpl', 'GIMP Palette\n\nred\n', /p\.gpl:3: "red"/);
 });
@@ -109,10 +156,8 @@ test('.ggr: straight segments have their ends and their middle', async (t) => {
 });
 
 test('.ggr: blending functions and colourings have the values of GIMP', async (t) => {
-  const at = async (blending: number, colouring: number, place: number, ends = '0 0 0 1 1 1 1 1') => {
-    const palette = await read(t, 'g.ggr', ggr(`0 0.5 1 ${ends} ${blending} ${colouring}`));
-    return palette.stops.find(({ position }) => position === place)?.rgb;
-  };
+  const at = async (blending: number, colouring: number, place: number, ends = '0 0 0 1 1 1 1 1') =>
+    colourAt(await read(t, 'g.ggr', ggr(`0 0.5 1 ${ends} ${blending} ${colouring}`)), place);
   const grey = (x: number) => Array(3).fill(Math.round(255 * x));
   assert.deepEqual(await at(1, 0, 0.25), grey(0.25));
   assert.deepEqual(await at(2, 0, 0.25), grey((1 - Math.SQRT1_2) / 2));
@@ -124,7 +169,36 @@ test('.ggr: blending functions and colourings have the values of GIMP', async (t
   assert.deepEqual(await at(0, 1, 0.5, ends), [0, 255, 0]);
   assert.deepEqual(await at(0, 2, 0.5, ends), [255, 0, 255]);
   const skew = await read(t, 'g.ggr', ggr('0 0.25 1 0 0 0 1 1 1 1 1 1 0'));
-  assert.deepEqual(skew.stops.find(({ position }) => position === 0.25)?.rgb, [128, 128, 128]);
+  assert.deepEqual(colourAt(skew, 0.25), [128, 128, 128]);
+});
+
+test('.ggr: between its stops a curved segment is within a level of GIMP, wherever its middle is', async (t) => {
+  const even = (x: number, m: number) => (x <= m ? (m > 0 ? x / m / 2 : 0) : 0.5 + (x - m) / (1 - m) / 2);
+  const curves: readonly ((x: number, m: number) => number)[] = [
+    even,
+    (x, m) => (m === 0 ? 1 : m === 1 ? 0 : x ** (Math.log(0.5) / Math.log(m))),
+    (x, m) => (Math.sin((even(x, m) - 0.5) * Math.PI) + 1) / 2,
+    (x, m) => Math.sqrt(1 - (even(x, m) - 1) ** 2),
+    (x, m) => 1 - Math.sqrt(1 - even(x, m) ** 2),
+  ];
+  for (const [blending, curve] of curves.entries())
+    for (const middle of [0, 0.2, 0.5, 0.9, 1]) {
+      const palette = await read(t, 'g.ggr', ggr(`0 ${middle} 1 0 0 0 1 1 0.5 0.25 1 ${blending} 0`));
+      for (let x = 0.0625; x < 1; x += 0.0078125)
+        colourAt(palette, x).forEach((level, k) => {
+          const expected = 255 * curve(x, middle) * [1, 0.5, 0.25][k]!;
+          // A square root rises without end at its start.
+          assert.ok(
+            Math.abs(level - expected) < 1.1,
+            `blending ${blending}, middle ${middle}, ${x}: ${level}, ${expected}`,
+          );
+        });
+    }
+  const hues = await read(t, 'g.ggr', ggr('0 0.5 1 1 0 0 1 1 0 0 1 0 1'));
+  for (let x = 0; x < 1; x += 0.01)
+    colourAt(hues, x).forEach((level, k) => {
+      assert.ok(Math.abs(level - hueLevels(360 * x)[k]!) < 1.6, `${x}`);
+    });
 });
 
 test('.ggr: what is damaged is named with its line', async (t) => {
@@ -141,8 +215,8 @@ test('.ggr: what is damaged is named with its line', async (t) => {
     /g\.ggr:5: .*rise from 0\.4/,
   );
   await refused(t, 'g.ggr', ggr('0 .2 .4 0 0 0 1 1 1 1 1 0 0'), /g\.ggr:4: it ends at 0\.4/);
-  const clear = await read(t, 'g.ggr', ggr('0 .5 1 0 0 0 0.5 1 1 1 1 0 0 1 0'));
-  assert.equal(clear.notes.length, 2);
+  const clear = await read(t, 'g.ggr', `${ggr('0 .5 1 0 0 0 0.5 1 1 1 1 0 0 1 0')}more\n`);
+  assert.deepEqual([clear.notes.length, clear.notes[2]], [3, 'not taken: what follows its 1 segments']);
 });
 
 test('.cpt: slices of colours in RGB, HSV and CMYK, by names and hex', async (t) => {
@@ -151,16 +225,49 @@ test('.cpt: slices of colours in RGB, HSV and CMYK, by names and hex', async (t)
   assert.deepEqual(short(cpt), ['0 #0000ff', '0.5 #00ff00', '0.5 #ff0000', '1 #ffffff']);
   assert.deepEqual(cpt.notes, ['not taken: the colours of B, F and N']);
   assert.deepEqual(short(await read(t, 'c.cpt', '0 10/20/30 1 -\n1 gray50 2 255\n')), [
-    ...['0 #0a141e', '0.5 #0a141e', '0.5 #808080', '1 #ffffff'],
+    ...['0 #0a141e', '0.5 #0a141e', '0.5 #7f7f7f', '1 #ffffff'],
   ]);
-  assert.deepEqual(short(await read(t, 'c.cpt', '#COLOR_MODEL = +HSV\n0 0 1 1 1 120 1 0.5\n')), [
-    '0 #ff0000',
-    '1 #008000',
-  ]);
+  const hsv = await read(t, 'c.cpt', '#COLOR_MODEL = +HSV\n0 0 1 1 1 120 1 0.5\n');
+  assert.deepEqual(
+    [colourAt(hsv, 0), colourAt(hsv, 0.5), colourAt(hsv, 1)],
+    [
+      ...[
+        [255, 0, 0],
+        [191, 191, 0],
+        [0, 128, 0],
+      ],
+    ],
+  );
   assert.deepEqual(short(await read(t, 'c.cpt', '0 240-1-1 1 0/100/0/50\n')), ['0 #0000ff', '1 #800080']);
   assert.deepEqual(short(await read(t, 'c.cpt', '# COLOR_MODEL = CMYK\n0 0 0 0 0 4 100 0 0 0\n')), [
     '0 #ffffff',
     '1 #00ffff',
+  ]);
+});
+
+test('.cpt: hues go as far as the file has it, as in the table "cyclic" of GMT', async (t) => {
+  const cyclic = await read(
+    t,
+    'c.cpt',
+    '# COLOR_MODEL = hsv\n0\t0-1-1\t360\t360-1-1\nB\t0-0-1\nF\t0-0-0\nN\t0-0-0.75\n',
+  );
+  const back = await read(t, 'c.cpt', '# COLOR_MODEL = HSV\n0 300-1-1 1 0-1-1\n');
+  for (let x = 0; x < 1; x += 0.01)
+    for (const [palette, hue] of [
+      [cyclic, 360 * x],
+      [back, 300 * (1 - x)],
+    ] as const)
+      colourAt(palette, x).forEach((level, k) => {
+        assert.ok(Math.abs(level - hueLevels(hue)[k]!) < 1.6, `hue ${hue}`);
+      });
+});
+
+test('.cpt: two values and two greys in a line are a slice where the next line goes on from there', async (t) => {
+  assert.deepEqual(short(await read(t, 'g.cpt', '0 0 1 128\n1 128 3 255\nN 0\n')), [
+    ...['0 #000000', '0.3333 #808080', '1 #ffffff'],
+  ]);
+  assert.deepEqual(short(await read(t, 'g.cpt', '0 1 2 3\n1 4 5 6\n')), [
+    ...['0 #010203', '0.5 #010203', '0.5 #040506', '1 #040506'],
   ]);
 });
 

@@ -66,17 +66,49 @@ export function toHsv([r, g, b]: Triple): Triple {
   return [(sixth < 0 ? sixth + 6 : sixth) / 6, range / most, most];
 }
 
+/** Half a level. */
+const STRAIGHT = 0.5 / 255;
+const MOST_HALVINGS = 8;
+
+/**
+ * Places t, 0 to 1, between which `colourAt`, channels 0 to 1, is straight to half a level: 0, 1 and `bends` between, and as many as
+ * it takes, as far as `curves` of them fit into a palette.
+ */
+export function places(colourAt: (t: number) => Triple, bends: readonly number[], curves: number): number[] {
+  const from = [...new Set([0, ...bends, 1])];
+  const halvings = Math.floor(Math.log2((MAX_STOPS / curves - 1) / (from.length - 1)));
+  const between = (a: number, b: number, left: number): number[] => {
+    const [start, end] = [colourAt(a), colourAt(b)];
+    const straight = [0.25, 0.5, 0.75].every((u) => {
+      const at = colourAt(a + u * (b - a));
+      return at.every((x, k) => Math.abs(x - start[k]! - u * (end[k]! - start[k]!)) <= STRAIGHT);
+    });
+    if (straight || left <= 0) return [b];
+    const middle = (a + b) / 2;
+    return [...between(a, middle, left - 1), ...between(middle, b, left - 1)];
+  };
+  return [0, ...from.slice(1).flatMap((b, i) => between(from[i]!, b, Math.min(MOST_HALVINGS, halvings)))];
+}
+
+export function mixed(a: Triple, b: Triple, share: number): Triple {
+  return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
+}
+
 /** Where two stops lie at one position, the colours jump there: a millionth of the cycle lies between them. */
 const JUMP = 1e-6;
 
 /**
  * Stops at rising positions 0 to 1 of stops at positions that do not fall. Of more than two at a position the first and the last
- * are kept.
+ * are kept, of equal ones the first.
  * @throws FractalError PALETTE_INVALID for more stops than a palette has, or less than two
  */
 export function rising(stops: readonly Stop[], path: string): Stop[] {
-  const kept = stops.filter(
-    ({ position }, i) => stops[i - 1]?.position !== position || stops[i + 1]?.position !== position,
+  const different = stops.filter(({ position, rgb }, i) => {
+    const before = stops[i - 1];
+    return before?.position !== position || before.rgb.some((level, k) => level !== rgb[k]);
+  });
+  const kept = different.filter(
+    ({ position }, i) => different[i - 1]?.position !== position || different[i + 1]?.position !== position,
   );
   if (kept.length < 2 || kept.length > MAX_STOPS)
     throw badFile(path, `it has ${kept.length} colours, a palette has 2 to ${MAX_STOPS}`);

@@ -1,7 +1,7 @@
 /**
  * GIMP's gradients, .ggr: "GIMP Gradient", the name, the number of segments, then a segment a line: left, middle and right
  * position, RGBA of the left and of the right end, the blending function, the colouring, and since GIMP 2.3 the kinds of
- * both ends (GIMP's devel-docs/ggr.txt). Segments that are no straight line in RGB are sampled.
+ * both ends (GIMP's devel-docs/ggr.txt). Segments that are no straight line in RGB become several.
  */
 
 import { sinCos } from '../../view/plane.js';
@@ -13,7 +13,9 @@ import {
   type Line,
   levelsOf,
   linesOf,
+  mixed,
   numberOf,
+  places,
   quoted,
   type ReadPalette,
   rising,
@@ -30,10 +32,10 @@ interface Segment {
   readonly colouring: number;
 }
 
-const [LINEAR, CURVED, SINE, SPHERE_RISING, SPHERE_FALLING, STEP] = [0, 1, 2, 3, 4, 5];
-const [RGB, HSV_UP, HSV_DOWN] = [0, 1, 2];
-/** Of a segment that is no straight line, at most. */
-const SAMPLES = 32;
+const [LINEAR, CURVED, SINE, SPHERE_RISING, SPHERE_FALLING, STEP] = [0, 1, 2, 3, 4, 5] as const;
+const [RGB, HSV_UP, HSV_DOWN] = [0, 1, 2] as const;
+/** A middle nearer to an end than this is at the end. */
+const AT_END = 1e-10;
 /** Positions of neighbours may differ by so much. */
 const ROUNDED = 1e-5;
 
@@ -58,9 +60,9 @@ export function readGimpGradient(text: string, path: string): ReadPalette {
   });
   if (Math.abs(segments.at(-1)!.right - 1) > ROUNDED)
     throw badFile(path, `it ends at ${segments.at(-1)!.right} instead of 1`, lines[count - 1]?.number);
-  const samples = Math.min(SAMPLES, Math.floor(MAX_STOPS / count) - 1);
-  const stops = segments.flatMap((segment) => stopsOf(segment, samples));
-  return { stops: rising(stops, path), interpolation: 'linear', notes: notesOn(fields) };
+  const stops = segments.flatMap((segment) => stopsOf(segment, count));
+  const behind = lines.length > count ? [`not taken: what follows its ${count} segments`] : [];
+  return { stops: rising(stops, path), interpolation: 'linear', notes: [...notesOn(fields), ...behind] };
 }
 
 /** The numbers of a line, 13 or 15 of them. */
@@ -69,9 +71,9 @@ function fieldsOf(line: Line, path: string): number[] {
   const [blending = 0, colouring = 0] = numbers.slice(11, 13);
   if (numbers.length < 11 || numbers.some(Number.isNaN) || numbers.slice(0, 3).some((x) => x < 0 || x > 1 + ROUNDED))
     throw badFile(path, `${quoted(line.text)} is no segment: three positions from 0 to 1, two colours`, line.number);
-  if (!Number.isInteger(blending) || blending < LINEAR! || blending > STEP!)
+  if (!Number.isInteger(blending) || blending < LINEAR || blending > STEP)
     throw badFile(path, `its blending function ${blending} is not one of 0 to 5`, line.number);
-  if (!Number.isInteger(colouring) || colouring < RGB! || colouring > HSV_DOWN!)
+  if (!Number.isInteger(colouring) || colouring < RGB || colouring > HSV_DOWN)
     throw badFile(path, `its colouring ${colouring} is not one of 0 to 2`, line.number);
   return numbers;
 }
@@ -97,20 +99,19 @@ function notesOn(fields: readonly (readonly number[])[]): string[] {
   ];
 }
 
-/** Its ends, and what is needed between. */
-function stopsOf(segment: Segment, samples: number): Stop[] {
-  const { left, middle, right, blending, colouring } = segment;
+/** Its ends, and what is needed between. `count`: of all segments. */
+function stopsOf(segment: Segment, count: number): Stop[] {
+  const { left, middle, right, blending } = segment;
   if (blending === STEP)
-    return [left, middle, middle, right].map((position, i) => ({ position, rgb: colourAt(segment, i < 2 ? 0 : 1) }));
-  const straight = blending === LINEAR && colouring === RGB;
+    return [left, middle, middle, right].map((position, i) => {
+      return { position, rgb: levelsOf(colourAt(segment, i < 2 ? 0 : 1)) };
+    });
   const length = right - left;
-  const places = straight
-    ? [0, ...(middle > left && middle < right ? [(middle - left) / length] : []), 1]
-    : Array.from({ length: samples + 1 }, (_, i) => i / samples);
   const peak = length > 0 ? (middle - left) / length : 0.5;
-  return places.map((t) => ({
+  const at = (t: number) => colourAt(segment, share(blending, t, peak));
+  return places(at, [peak], count).map((t) => ({
     position: t === 1 ? right : left + t * length,
-    rgb: colourAt(segment, share(blending, t, peak)),
+    rgb: levelsOf(at(t)),
   }));
 }
 
@@ -119,8 +120,10 @@ function share(blending: number, t: number, middle: number): number {
   const even = t <= middle ? (middle > 0 ? t / middle / 2 : 0) : middle < 1 ? 0.5 + (t - middle) / (1 - middle) / 2 : 1;
   switch (blending) {
     case CURVED:
+      if (middle < AT_END) return 1;
+      if (middle > 1 - AT_END) return 0;
       // Rounded: powers may differ in the last bit between machines.
-      return Math.round(1e9 * t ** (Math.log(0.5) / Math.log(Math.min(1 - 1e-10, Math.max(1e-10, middle))))) / 1e9;
+      return Math.round(1e9 * t ** (Math.log(0.5) / Math.log(middle))) / 1e9;
     case SINE:
       return (1 - sinCos(180 * even)[1]) / 2;
     case SPHERE_RISING:
@@ -132,14 +135,10 @@ function share(blending: number, t: number, middle: number): number {
   }
 }
 
+/** Channels 0 to 1. */
 function colourAt({ from, to, colouring }: Segment, t: number): Triple {
-  const between = (a: Triple, b: Triple): Triple => [
-    a[0] + (b[0] - a[0]) * t,
-    a[1] + (b[1] - a[1]) * t,
-    a[2] + (b[2] - a[2]) * t,
-  ];
-  if (colouring === RGB) return levelsOf(between(from, to));
+  if (colouring === RGB) return mixed(from, to, t);
   const [a, b] = [toHsv(from), toHsv(to)];
   const turned = colouring === HSV_UP ? (b[0] <= a[0] ? b[0] + 1 : b[0]) : b[0] >= a[0] ? b[0] - 1 : b[0];
-  return levelsOf(fromHsv(between(a, [turned, b[1], b[2]])));
+  return fromHsv(mixed(a, [turned, b[1], b[2]], t));
 }

@@ -1,6 +1,8 @@
 /**
  * Ultra Fractal's gradients, .ugr, several in a file: NAME { gradient: title="…" smooth=yes|no rotation=N, then control
- * points index=0…399 color=blue·65536 + green·256 + red, opacity: … }, and comments from ;. A gradient is a cycle of 400.
+ * points index=0…399 color=blue·65536 + green·256 + red, opacity: … }, and comments from ;. A gradient is a cycle of 400. Its
+ * indices are those after the rotation, which only tells the program's editor where the gradient began: the default gradient,
+ * of points at 0, 64, 168, 257 and 343, is saved with rotation=29 as index=28, 92, 196, 285 and 371.
  */
 
 import type { Triple } from '../oklab.js';
@@ -43,7 +45,7 @@ export function readUltraFractal(text: string, path: string, wanted?: string): R
 
 /** The same length, so that positions are those of the file. */
 function withoutComments(text: string): string {
-  return text.replace(/"[^"\n]*"|;[^\r\n]*/g, (part) => (part.startsWith(';') ? ' '.repeat(part.length) : part));
+  return text.replace(/"[^"\r\n]*"|;[^\r\n]*/g, (part) => (part.startsWith(';') ? ' '.repeat(part.length) : part));
 }
 
 function lineAt(text: string, at: number): number {
@@ -52,14 +54,16 @@ function lineAt(text: string, at: number): number {
 
 function entriesOf(text: string, path: string): Entry[] {
   const entries: Entry[] = [];
+  // Braces in quotes belong to titles.
+  const outside = text.replace(/"[^"\r\n]*"/g, (part) => part.replace(/[{}]/g, ' '));
   for (let at = 0; text.slice(at).trim() !== ''; ) {
-    const open = text.indexOf('{', at);
+    const open = outside.indexOf('{', at);
     const name = text.slice(at, open < 0 ? undefined : open).trim();
     const rest = text.slice(at);
     const line = () => lineAt(text, text.length - rest.trimStart().length);
     if (open < 0 || /[\r\n}]/.test(name) || name === '')
       throw badFile(path, `${quoted(name.split(/[\r\n]/, 1)[0] ?? '')} is no name before a gradient in braces`, line());
-    const close = text.indexOf('}', open);
+    const close = outside.indexOf('}', open);
     if (close < 0) throw badFile(path, `the gradient ${quoted(name)} that begins here has no closing brace`, line());
     const body = text.slice(open + 1, close);
     // A file may hold other things, such as parameters of fractals.
@@ -79,7 +83,7 @@ function gradientOf(entry: Entry, path: string): { smooth: boolean; stops: Stop[
   const offset = entry.body.indexOf(colours);
   const words = colours.replace(/"[^"]*"/g, (part) => part.replace(/\s/g, '_')).matchAll(/\S+/g);
   const points: { index: number; rgb: Triple }[] = [];
-  let [smooth, rotation] = [false, 0];
+  let smooth = false;
   let index: number | undefined;
   for (const { 0: word, index: at } of words) {
     const [, key = '', value = ''] = /^(\w+)=(.*)$/s.exec(word) ?? [];
@@ -87,7 +91,6 @@ function gradientOf(entry: Entry, path: string): { smooth: boolean; stops: Stop[
       badFile(path, `${quoted(word)} is not understood`, entry.line() + lineAt(entry.body, offset + at) - 1);
     const whole = /^-?\d{1,9}$/.test(value) ? Number(value) : undefined;
     if (key === 'smooth') smooth = value === 'yes';
-    else if (key === 'rotation') rotation = whole ?? fail(bad());
     else if (key === 'index') index = whole ?? fail(bad());
     else if (key === 'color') {
       if (index === undefined || whole === undefined || whole < 0 || whole > 0xffffff) throw bad();
@@ -95,7 +98,7 @@ function gradientOf(entry: Entry, path: string): { smooth: boolean; stops: Stop[
     } else if (key === '') throw bad();
   }
   const stops = points.map(({ index: place, rgb }, order) => {
-    const on = (((place + rotation) % LENGTH) + LENGTH) % LENGTH;
+    const on = ((place % LENGTH) + LENGTH) % LENGTH;
     return { position: on / LENGTH, rgb, order };
   });
   // Of one colour it is a cycle of it.
