@@ -1,7 +1,8 @@
 /**
  * The colours of Kalles Fraktaler's files, .kfr and .kfp, as flags. Its key colours, written as blue, green and red, lie evenly
  * on a cycle of 1024 with eased ends between them; a sample is at f(N) / IterDiv + ColorOffset, with a function f of the
- * smooth count N that ColorMethod names (fraktal_sft.cpp of Kalles Fraktaler 2.15, SetColor and ApplyColors).
+ * smooth count N that ColorMethod names (fraktal_sft.cpp of Kalles Fraktaler 2.15, SetColor and ApplyColors). Without Smooth the
+ * position is rounded down to a whole number: it is a table of so many colours.
  */
 
 import type { Triple } from '../../render/oklab.js';
@@ -23,19 +24,12 @@ type Fields = ReadonlyMap<string, string>;
 
 const KEYS: readonly string[] = [
   ...['Colors', 'IterDiv', 'ColorMethod', 'ColorOffset', 'Smooth', 'SmoothMethod', 'Differences', 'InverseTransition'],
-  ...[
-    'Slopes',
-    'SlopePower',
-    'SlopeRatio',
-    'SlopeAngle',
-    'InteriorColor',
-    'MultiColor',
-    'MultiColors',
-    'BlendMC',
-    'Flat',
-  ],
-  ...['ColorPhaseStrength'],
+  ...['Slopes', 'SlopePower', 'SlopeRatio', 'SlopeAngle', 'InteriorColor', 'MultiColor', 'MultiColors', 'BlendMC'],
+  ...['Flat', 'ColorPhaseStrength', 'UseOpenGL', 'GLSL', 'TextureEnabled', 'TextureFile', 'TextureMerge'],
+  ...['TexturePower', 'TextureRatio', 'TextureResize'],
 ];
+/** Not taken, where they are not 0. */
+const LEFT: readonly string[] = ['InverseTransition', 'Flat', 'ColorPhaseStrength'];
 const CYCLE = 1024;
 const MOST_COLOURS = 1024;
 /** Of a curve, at most; between two of them it is less than this part of a cycle from f. */
@@ -54,6 +48,8 @@ const METHODS: Readonly<Record<number, (count: number) => number>> = {
   11: (n) => Math.sqrt(Math.sqrt(Math.max(0, n))),
 };
 const [SQUARE_ROOT, STRETCHED, DISTANCE_AND_COUNT] = [1, 4, 6];
+/** Of Differences: from the derivative, as here, and not from neighbouring pixels. */
+const ANALYTIC = 7;
 /** Of the distance to the set. */
 const DISTANCES: readonly number[] = [5, 7, 8];
 
@@ -96,10 +92,28 @@ export function kallesColours(fields: Fields): KallesColours {
     taken.push('Slopes', 'SlopeRatio', 'SlopeAngle');
     left.push('SlopePower');
   }
-  if (fields.has('Smooth') && isZero(fields.get('Smooth'))) left.push('Smooth 0');
-  for (const key of ['InverseTransition', 'Flat', 'ColorPhaseStrength']) if (!isZero(fields.get(key))) left.push(key);
+  if (fields.has('Smooth') && isZero(fields.get('Smooth'))) {
+    const stepped = flags.palette !== undefined && flags['color-mode'] === undefined && Number.isInteger(period);
+    if (stepped) flags.step = String(period);
+    (stepped ? taken : left).push('Smooth 0');
+  }
+  left.push(...leftOf(fields, method));
   if (!isZero(fields.get('MultiColor')) && !waves) left.push('MultiColors');
   return { flags, keys: KEYS, notes: noteOn(taken, left) };
+}
+
+/** Keys that are not taken, as they are named. */
+function leftOf(fields: Fields, method: number): string[] {
+  const differences = fields.get('Differences');
+  const estimated = differences !== undefined && wholeIn(differences, 0, 7) !== ANALYTIC;
+  const byDifferences = DISTANCES.includes(method) || method === DISTANCE_AND_COUNT || !isZero(fields.get('Slopes'));
+  return [
+    ...LEFT.filter((key) => !isZero(fields.get(key))),
+    ...(estimated && byDifferences ? ['Differences'] : []),
+    ...(isZero(fields.get('TextureEnabled')) ? [] : ['TextureEnabled']),
+    // Its own program for colours.
+    ...(fields.get('GLSL') && !isZero(fields.get('UseOpenGL') ?? '1') ? ['GLSL'] : []),
+  ];
 }
 
 function noteOn(taken: readonly string[], left: readonly string[]): string[] {

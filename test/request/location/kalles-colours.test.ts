@@ -96,10 +96,7 @@ test('slopes are lit from the side that they are not darkened on; the interior i
     'colours: taken: Colors, IterDiv, ColorOffset, ColorMethod 0, InteriorColor, Slopes, SlopeRatio and SlopeAngle; not taken: SlopePower',
   ]);
   assert.equal(read(COLORS, 'Slopes: 0', 'SlopeRatio: 20').flags.slope, undefined);
-  assert.match(
-    read(COLORS, 'InverseTransition: 1', 'Smooth: 0').notes.join(),
-    /not taken: Smooth 0 and InverseTransition$/,
-  );
+  assert.match(read(COLORS, 'InverseTransition: 1', 'Flat: 1').notes.join(), /not taken: InverseTransition and Flat$/);
   assert.deepEqual(read('Colors: 1,2,3,'), { ...read(), keys: read().keys });
 });
 
@@ -138,4 +135,27 @@ test('--palette takes the colours of a file, without its location, and other fla
   assert.match(notes.join(), /x\.kfp: colours: taken: Colors, IterDiv, ColorOffset, ColorMethod 1 and InteriorColor$/);
   writeFileSync(path, 'IterDiv: 2\n');
   await assert.rejects(flagsOfSources({ palette: path }), /x\.kfp: it has no colours/);
+});
+
+test('without Smooth the table has one colour for each of the 1024 places of the cycle, or each count of the waves', () => {
+  const { flags, notes } = read(COLORS, 'Smooth: 0', 'IterDiv: 2', 'ColorOffset: 10');
+  assert.equal(flags.step, '1024');
+  assert.match(notes.join(), /taken: Colors, IterDiv, ColorOffset, ColorMethod 0 and Smooth 0$/);
+  const waves = read('MultiColor: 1', 'MultiColors: 30\t0\t0,20\t0\t2', 'Smooth: 0').flags;
+  assert.equal(waves.step, '120');
+  assert.equal(read(COLORS, 'Smooth: 1').flags.step, undefined);
+  const distance = read(COLORS, 'Smooth: 0', 'ColorMethod: 5');
+  assert.equal(distance.flags.step, undefined);
+  assert.match(distance.notes.join(), /not taken: .*Smooth 0/);
+});
+
+test('what shapes the picture of Kalles Fraktaler and has no counterpart is named', () => {
+  const left = (...lines: string[]) => /not taken: (.*)$/.exec(read(COLORS, ...lines).notes.join())?.[1];
+  assert.equal(left('Differences: 3'), undefined);
+  assert.equal(left('Slopes: 1', 'Differences: 7'), 'SlopePower');
+  assert.equal(left('Slopes: 1', 'Differences: 3'), 'SlopePower and Differences');
+  assert.match(left('ColorMethod: 7', 'Differences: 0') ?? '', /and Differences$/);
+  assert.equal(left('TextureEnabled: 1', 'TextureFile: a.jpg', 'TexturePower: 200'), 'TextureEnabled');
+  assert.equal(left('TextureEnabled: 0', 'TextureFile: a.jpg', 'UseOpenGL: 0', 'GLSL: x'), undefined);
+  assert.equal(left('UseOpenGL: 1', 'GLSL: vec3 colour() {}'), 'GLSL');
 });
