@@ -227,6 +227,10 @@ test('.cpt: slices of colours in RGB, HSV and CMYK, by names and hex', async (t)
   assert.deepEqual(short(await read(t, 'c.cpt', '0 10/20/30 1 -\n1 gray50 2 255\n')), [
     ...['0 #0a141e', '0.5 #0a141e', '0.5 #7f7f7f', '1 #ffffff'],
   ]);
+  // As X11 has them, not CSS.
+  assert.deepEqual(short(await read(t, 'c.cpt', '0 green 1 Gray\n1 MAROON 2 purple\n2 navy 3 darkorange\n')), [
+    ...['0 #00ff00', '0.3333 #bebebe', '0.3333 #b03060', '0.6667 #a020f0', '0.6667 #000080', '1 #ff8c00'],
+  ]);
   const hsv = await read(t, 'c.cpt', '#COLOR_MODEL = +HSV\n0 0 1 1 1 120 1 0.5\n');
   assert.deepEqual(
     [colourAt(hsv, 0), colourAt(hsv, 0.5), colourAt(hsv, 1)],
@@ -280,7 +284,8 @@ test('.cpt: categories are bands of one width', async (t) => {
 test('.cpt: what is damaged is named with its line', async (t) => {
   await refused(t, 'c.cpt', '# nothing\n', /it has no colours/);
   await refused(t, 'c.cpt', '0 1 2 3 4\n', /c\.cpt:1: "0 1 2 3 4" is no slice/);
-  await refused(t, 'c.cpt', '0 nocolour 1 red\n', /c\.cpt:1: "nocolour" is no colour/);
+  for (const name of ['nocolour', 'constructor', 'p200/16', '-'])
+    await refused(t, 'c.cpt', `0 ${name} 1 red\n`, new RegExp(`c\\.cpt:1: "${name}" is no colour`));
   await refused(t, 'c.cpt', '0 0 0 256 1 0 0 0\n', /c\.cpt:1: "0 0 256" is no colour/);
   await refused(t, 'c.cpt', '0 red 1 blue\n2 red 3 blue\n', /c\.cpt:2: the slice 2 to 3 does not follow 1/);
   await refused(t, 'c.cpt', '0 red 1 blue\n1 red 1 blue\n', /c\.cpt:2: /);

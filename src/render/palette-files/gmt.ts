@@ -39,6 +39,13 @@ interface Slice {
   readonly line: Line;
 }
 
+/** The colours of X11, which GMT has: CSS has others under some of their names. */
+const NAMES: Readonly<Record<string, Triple>> = {
+  ...names,
+  ...{ green: [0, 255, 0], gray: [190, 190, 190], grey: [190, 190, 190] },
+  ...{ maroon: [176, 48, 96], purple: [160, 32, 240] },
+};
+
 /** Further columns, which draw lines and write labels: not of colours. */
 const ANNOTATION = /\s*;.*$|\s+[LUB]$/;
 
@@ -149,7 +156,7 @@ function wordColour(text: string, model: Model): Colour | undefined {
       'RGB',
     );
   const name = word.toLowerCase();
-  return Object.hasOwn(names, name) ? fromLevels(names[name]) : undefined;
+  return Object.hasOwn(NAMES, name) ? fromLevels(NAMES[name]) : undefined;
 }
 
 function fromLevels(levels: Triple | undefined): Colour | undefined {

@@ -132,6 +132,7 @@ function linesOf(text: string): Lines {
 function isNeutral(key: string, fields: ReadonlyMap<string, string>): boolean {
   // They are weights of the parts of z in the test for escape.
   if (key === 'real' || key === 'imag') return Number(fields.get(key)) === 1;
+  if (key === 'TriangleInequalityAverage') return isZero(fields.get(key));
   return NEUTRAL.includes(key);
 }
 
