@@ -340,6 +340,65 @@ test('a picture gives its colours, darkest first, as a cycle of short steps', as
   await refused(t, 'clear.png', clear, /transparent/);
 });
 
+test('pictures of other kinds give the same colours: grey, indexed, 16 bits, CMYK, turned, half transparent, animated', async (t) => {
+  const [width, height] = [40, 30];
+  const picture = (levels: readonly (readonly number[])[]) => {
+    const channels = levels[0]!.length as 1 | 3 | 4;
+    const all = Array.from(
+      { length: width * height },
+      (_, k) => levels[Math.floor((levels.length * k) / (width * height))]!,
+    );
+    return sharp(Buffer.from(all.flat()), { raw: { width, height, channels } });
+  };
+  const near = async (name: string, bytes: Buffer, expected: readonly (readonly number[])[], levels: number) => {
+    const { stops } = await read(t, name, bytes);
+    assert.equal(stops.length, expected.length, `${name}: ${short({ stops, notes: [] })}`);
+    for (const colour of expected) {
+      const fits = ({ rgb }: { readonly rgb: readonly number[] }) =>
+        rgb.every((x, k) => Math.abs(x - colour[k]!) <= levels);
+      assert.ok(stops.some(fits), `${name}: ${colour} in ${short({ stops, notes: [] })}`);
+    }
+  };
+  const areas = [
+    [20, 20, 60],
+    [220, 60, 30],
+    [240, 230, 200],
+  ] as const;
+  const three = () => picture(areas);
+  await near('indexed.png', await three().png({ palette: true }).toBuffer(), areas, 0);
+  await near('deep.png', await three().toColourspace('rgb16').png().toBuffer(), areas, 1);
+  await near('cmyk.jpg', await three().toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer(), areas, 40);
+  await near(
+    'turned.tiff',
+    await three().withMetadata({ orientation: 6 }).tiff({ compression: 'lzw' }).toBuffer(),
+    areas,
+    0,
+  );
+  const greys = [0, 100, 250].map((x) => [x]);
+  await near(
+    'grey.png',
+    await picture(greys).toColourspace('b-w').png().toBuffer(),
+    greys.map(([x]) => [x!, x!, x!]),
+    0,
+  );
+  const halves = areas.map((rgb, k) => [...rgb, k === 1 ? 0 : 255]);
+  await near('half.png', await picture(halves).png().toBuffer(), [areas[0], areas[2]], 0);
+  const frames = [
+    await three().png().toBuffer(),
+    await picture([[0, 255, 0]])
+      .png()
+      .toBuffer(),
+  ];
+  await near(
+    'animated.gif',
+    await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer(),
+    areas,
+    8,
+  );
+});
+
 test('the shortest tour is that of trying all', () => {
   const place = fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 }));
   fc.assert(
