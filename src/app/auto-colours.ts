@@ -16,9 +16,9 @@ import { inParts } from './probe.js';
 import type { Probes } from './probes.js';
 import type { Context } from './stage.js';
 
-/** Samples of the grid of a still: at most so many, and one for so many pixels; for an equalized one. */
+/** Samples of the grid of a still: at most so many, and one for so many pixels: small pictures have the grid of large ones; for an equalized one. */
 const STILL_SAMPLES = 2304;
-const STILL_PIXELS = 100;
+const STILL_PIXELS = 9;
 const EQUAL_SAMPLES = 9216;
 const EQUAL_PIXELS = 50;
 /** Of each view of a film; all views of an octave have one sample for a hundred pixels. */
@@ -90,7 +90,7 @@ function colours(
   // Without a wave the table has one cycle of the palette.
   const { wave: _, ...plain } = given;
   const palette = prepare({ ...plain, step: Math.min(given.step, ENTRIES) });
-  if (mapping === 'equalize') return { ...found, curve: equalCurve(views, palette) };
+  if (mapping === 'equalize') return { ...found, curve: equalCurve(views) };
   if (isFilm) return { ...found, curve: filmCurve(views, palette) };
   const { density, offset } = lineFor(first, palette, given.density);
   return { ...found, density, offset: offset + given.offset };

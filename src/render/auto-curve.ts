@@ -58,7 +58,7 @@ const COUNTED = 512;
  * `--equalize`: as many samples of each colour, over all views together. The middle nine tenths of a view have nine tenths of
  * a cycle, in the mean of the views. `views`: as for filmCurve.
  */
-export function equalCurve(views: readonly SeenAt[], palette: Colours): readonly Knot[] {
+export function equalCurve(views: readonly SeenAt[]): readonly Knot[] {
   const counted = views.flatMap(({ roots }) =>
     Array.from({ length: COUNTED }, (_, k) => quantile(roots, (k + 0.5) / COUNTED)),
   );
@@ -75,7 +75,8 @@ export function equalCurve(views: readonly SeenAt[], palette: Colours): readonly
   );
   const times = (0.9 * views.length) / wide.reduce((sum, one) => sum + one);
   const spread = knots.map(([root, share]): Knot => [root, share * times]);
-  return started(limited(spread, views), views, palette);
+  // All colours are as frequent wherever it starts: the least counts have the first colour.
+  return rounded(limited(spread, views), 0);
 }
 
 function median({ roots }: Seen): number {
@@ -103,13 +104,18 @@ function limited(knots: readonly Knot[], views: readonly SeenAt[]): Knot[] {
   });
 }
 
-/** The same, moved to where the palette starts best; with few digits, as a flag has it. */
+/** The same, moved to where the palette starts best. */
 function started(knots: readonly Knot[], views: readonly Seen[], palette: Colours): readonly Knot[] {
   const curve: Curve = curveOf(knots);
   const start = startFor(
     views.map(({ roots }) => roots.map((root) => cyclesAt(curve, root))),
     palette,
   );
+  return rounded(knots, start);
+}
+
+/** The same, `start` cycles on; with few digits, as a flag has it. */
+function rounded(knots: readonly Knot[], start: number): readonly Knot[] {
   const short: Knot[] = [];
   for (const [root, cycles] of knots) {
     const knot = [Number(root.toPrecision(10)), Number((cycles + start).toFixed(5))] as const;
