@@ -7,16 +7,17 @@
 
 import { HOLOMORPHIC } from '../formula';
 import { Cycle, Matrix, Motion, Walk } from './cycle-record';
-import { advance, beginWalk, determinant, multiplyLeft, setMatrix } from './cycle-walk';
+import { advance, beginWalk, determinant, iterate, multiplyLeft, setMatrix } from './cycle-walk';
 import { modulus } from './matrix';
 import { Slot } from './slot';
 
-/** In pixels; 0: it is not known. The walk has just been around the cycle, with its derivatives. */
+/** Of the cycle found last, in pixels; 0: it is not known. */
 export function measure(slot: Slot, cycle: Cycle): f64 {
   const walk = cycle.walk;
   const byW = walk.byW;
   const right = cycle.right;
   const up = cycle.up;
+  iterate(slot, walk, cycle.re, cycle.im, cycle.period);
   begin(right, walk, walk.byC.a, walk.byC.c);
   begin(up, walk, walk.byC.b, walk.byC.d);
   beginWalk(walk, cycle.re, cycle.im);

@@ -61,6 +61,8 @@ export function findCycle(slot: Slot, limit: i64, spacing: f64, cr: f64, ci: f64
   walk.cIm = ci;
   walk.spacing = spacing;
   const found = search(slot, limit, zr, zi);
+  // Points of a Julia set may come to any point of the same cycle: of λ and its conjugate one is taken.
+  if (julia && slot.reference.fold != HOLOMORPHIC) cycle.multiplierIm = Math.abs(cycle.multiplierIm);
   store<f64>(at, found ? <f64>cycle.period : 0);
   store<f64>(at, found ? cycle.multiplierRe : 0, 8);
   store<f64>(at, found ? cycle.multiplierIm : 0, 16);
@@ -110,7 +112,6 @@ function turn(slot: Slot, behind: i64): void {
   if (slot.reference.fold == HOLOMORPHIC || behind == 0) return;
   iterate(slot, cycle.walk, cycle.re, cycle.im, cycle.period - behind);
   if (determinant(cycle.walk.byW) < 0) cycle.multiplierIm = -cycle.multiplierIm;
-  iterate(slot, cycle.walk, cycle.re, cycle.im, cycle.period);
 }
 
 /** A bound of the rounding of f^n(w), squared. */
