@@ -1,6 +1,8 @@
 /** Warnings about requests whose pictures show less than was probably meant. */
 
 import { locate } from '../kernel/perturbation/nucleus.js';
+import { isExtended } from '../kernel/perturbation/reference.js';
+import { isInteriorKind } from '../render/interior-colour.js';
 import { digitsMissing } from '../request/digits.js';
 import { formulaFlags } from '../request/formula.js';
 import { iterationsAt, landmarks, lookAt, type Request, viewAt } from '../request/request.js';
@@ -9,7 +11,8 @@ import type { Blank } from './forecast.js';
 
 /** `notes`: those about how the request was read, which come first. */
 export function requestWarnings(request: Request, notes: readonly string[]): string[] {
-  return [...notes, digitsMissing(request), standstill(request)].filter((text) => text !== undefined);
+  const all = [...notes, digitsMissing(request), standstill(request), cyclesMissing(request)];
+  return all.filter((text) => text !== undefined);
 }
 
 /** Runs of frames that a sentence names. */
@@ -82,6 +85,14 @@ export function standstill(request: Request): string | undefined {
   const shown = new Set(landmarks(request).map((frame) => JSON.stringify(frameOf(request, frame))));
   if (frames === 1 || shown.size > 1) return undefined;
   return `all ${frames} frames are the same picture: --zoom-end, --view-width-end, --xpos-end or --ypos-end moves the camera, --path more`;
+}
+
+/** A sentence on frames so deep that no cycles are found; undefined where there are none. */
+export function cyclesMissing(request: Request): string | undefined {
+  const { interior } = request.colours;
+  if (!isInteriorKind(interior) || request.formula.julia) return undefined;
+  if (!landmarks(request).some((frame) => isExtended(viewAt(request, frame)))) return undefined;
+  return `--interior ${interior}: cycles are not found at zooms above 1e280: points that never escape are black there`;
 }
 
 /** Equal for equal pictures: equal numbers have equal texts. */

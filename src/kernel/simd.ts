@@ -96,7 +96,7 @@ export function openSimd(shared: SimdModule = compileSimd(1), slot = 0, interior
     const arrays = arraysFor(channelsOf(view), wantedOf(rect, mask) * perPixel);
     const side = plane(view).step * footprintWidth(view.sampling) * extentOf(view.deformation)[0];
     const toPicture = planeToPicture(view);
-    const writeCycles = view.cycle && openDirectCycles(view, plane(view).step);
+    const writeCycles = view.cycle && openDirectCycles(view);
     let iterations = 0n;
     let done = 0;
     for (const parts of batches(rect, perPixel, mask)) {

@@ -234,12 +234,10 @@ function refuseBeyondKernel({ kernel, method }: PictureValues): void {
     throw invalid(`--kernel ${kernel} iterates directly: use --kernel simd to perturb`);
 }
 
-/** Cycles are found of z^d + c alone, and the points of a Julia set share theirs. */
-function refuseCycles({ kernel }: PictureValues, { interior }: Colours, { step, julia }: Formula): void {
+/** Only the kernel simd finds cycles, and the points of a Julia set share theirs. */
+function refuseCycles({ kernel }: PictureValues, { interior }: Colours, { julia }: Formula): void {
   if (!isInteriorKind(interior)) return;
   const flag = `--interior ${interior}`;
-  if (step !== 'holomorphic')
-    throw invalid(`${flag} needs the cycles of points, which are not found of --formula ${step}: give a hex colour`);
   if (julia && interior === 'distance')
     throw invalid(
       `${flag} is that to the boundary of a component of a Mandelbrot set, which a Julia set does not have`,

@@ -8,7 +8,7 @@ import { readWords } from '../../bin/command-line.js';
 import { COMMANDS } from '../../bin/commands.js';
 import { blankness, forecastOf } from '../../src/app/forecast.js';
 import { prepare } from '../../src/app/prepare.js';
-import { blankWarnings, standstill } from '../../src/app/warnings.js';
+import { blankWarnings, cyclesMissing, standstill } from '../../src/app/warnings.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { digitsMissing } from '../../src/request/digits.js';
 import { parseRequest, type RawRequest } from '../../src/request/parse.js';
@@ -151,4 +151,14 @@ test('the film commands of README and help show something to their end, and have
     assert.equal(digitsMissing(request), undefined, command);
     assert.equal(standstill(request), undefined, command);
   }
+});
+
+test('a frame deeper than cycles are found is warned of', () => {
+  const line = (raw: RawRequest) => cyclesMissing(parseRequest(raw));
+  const text = '--interior period: cycles are not found at zooms above 1e280: points that never escape are black there';
+  assert.equal(line({ interior: 'period', zoom: '1e281' }), text);
+  assert.equal(line({ interior: 'period', zoom: '1e200', 'zoom-end': '1e281', frames: '9' }), text);
+  assert.equal(line({ interior: 'period', zoom: '1e279' }), undefined);
+  assert.equal(line({ interior: '#fff', zoom: '1e281' }), undefined);
+  assert.equal(line({ interior: 'period', zoom: '1e281', formula: 'julia' }), undefined);
 });

@@ -37,6 +37,7 @@ test('only requests that need cycles or distances ask for them', () => {
   assert.deepEqual(wants({}), { distance: undefined, cycle: undefined });
   assert.deepEqual(wants({ interior: '#123' }), { distance: undefined, cycle: undefined });
   assert.deepEqual(wants({ interior: 'period' }), { distance: undefined, cycle: true });
+  assert.deepEqual(wants({ interior: 'distance', formula: 'burning-ship' }), { distance: undefined, cycle: true });
   assert.deepEqual(wants({ shade: 'true' }), { distance: true, cycle: undefined });
 });
 
@@ -46,7 +47,6 @@ test('flags that mean nothing here are refused, with the way out', () => {
   refused({ 'slope-second-angle': '3', slope: '1' }, /says more of --slope-second/);
   refused({ shade: 'fog' }, /--shade "fog" is not distance, or distance and a hex colour/);
   refused({ shade: 'true', kernel: 'cpu' }, /--shade needs the distance to the set/);
-  refused({ interior: 'period', formula: 'burning-ship' }, /not found of --formula burning-ship: give a hex colour/);
   refused({ interior: 'distance', formula: 'julia' }, /a Julia set does not have/);
   refused({ interior: 'period', kernel: 'gpu' }, /--kernel gpu does not find: use --kernel simd/);
   refused({ interior: 'cycles' }, /a hex colour such as #102030, period, multiplier or distance/);

@@ -10,7 +10,7 @@ import { CHANNELS, channelsOf } from '../../view/channels.js';
 import { extentOf } from '../../view/matrix.js';
 import { fillPoints, plane } from '../../view/plane.js';
 import { footprintWidth, samplesPerPixel, type View } from '../../view/view.js';
-import { openCycles, openDirectCycles, type WriteCycles } from '../attracting-cycle.js';
+import { type FindCycle, openDirectCycles, type WriteCycles, writerOf } from '../attracting-cycle.js';
 import { CHUNK, chunks, type Mask, runs, wantedOf } from '../chunks.js';
 import type { Computed } from '../kernel.js';
 import { deformDistances } from '../screen.js';
@@ -53,6 +53,7 @@ interface Exports {
   // biome-ignore format: one line per group of arguments
   iteratePoints(slot: number, count: number, re: number, im: number, exponent: number,
     nu: number, status: number, errorBits: number, distance: number, footprint: number, phase: number): bigint;
+  readonly findCycle: FindCycle;
   phaseOf(re: number, im: number): number;
   nuOf(slot: number, n: bigint, zr: number, zi: number): number;
   // biome-ignore format: one line per group of arguments
@@ -69,7 +70,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
   const wasm = exports as unknown as Exports;
   const { FLAG_WHOLE, FLAG_PROOFS, CERTAIN } = constantsOf(exports, ['FLAG_WHOLE', 'FLAG_PROOFS', 'CERTAIN']);
-  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, phaseAt, statusAt } = regionOf(
+  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, phaseAt, cycleAt, statusAt } = regionOf(
     shared.regionsAt,
     slot,
   );
@@ -116,12 +117,14 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
 
   /** Undefined: cycles beyond the range of doubles are not sought. */
   function cyclesOf(view: View, exponent: number): WriteCycles | undefined {
-    const { power, julia } = formula;
-    const spacing = plane(view).step;
-    if (julia) return openDirectCycles(view, spacing);
+    if (formula.julia) return openDirectCycles(view);
     if (exponent !== 0) return undefined;
-    const orbit = new Float64Array(memory.buffer, ORBIT_AT, 2 * (shared.end + 1));
-    return openCycles({ power, limit: view.iterations, reference: { orbit, end: shared.end }, spacing });
+    const [limit, spacing] = [BigInt(view.iterations), plane(view).step];
+    const cycle = new Float64Array(memory.buffer, cycleAt, CHANNELS.cycle.numbers);
+    return writerOf((re, im) => {
+      wasm.findCycle(state, limit, spacing, re, im, 0, 0, 0, cycleAt);
+      return cycle;
+    });
   }
 
   /** Of points that are not certain the kernel gives the iteration up to which their footprint is together. */

@@ -5,6 +5,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { CHANNELS } from '../../view/channels.js';
 import { CHUNK } from '../chunks.js';
 import { sharedMemory } from '../memory.js';
 import { abort, constantsOf } from '../wasm.js';
@@ -99,14 +100,18 @@ export interface Region {
   readonly distanceAt: number;
   readonly footprintAt: number;
   readonly phaseAt: number;
+  /** Of one point. */
+  readonly cycleAt: number;
   readonly statusAt: number;
   readonly end: number;
 }
 
+const CYCLE_BYTES = 8 * CHANNELS.cycle.numbers;
+
 export function regionOf(regionsAt: number, slot: number): Region {
   const { SLOT_BYTES } = perturbationModule().constants;
   const doubles = 8 * CHUNK;
-  const bytes = SLOT_BYTES + 8 * doubles + CHUNK;
+  const bytes = SLOT_BYTES + 8 * doubles + CYCLE_BYTES + CHUNK;
   const slotAt = regionsAt + slot * bytes;
   const reAt = slotAt + SLOT_BYTES;
   return {
@@ -118,7 +123,8 @@ export function regionOf(regionsAt: number, slot: number): Region {
     distanceAt: reAt + 4 * doubles,
     footprintAt: reAt + 6 * doubles,
     phaseAt: reAt + 7 * doubles,
-    statusAt: reAt + 8 * doubles,
+    cycleAt: reAt + 8 * doubles,
+    statusAt: reAt + 8 * doubles + CYCLE_BYTES,
     end: slotAt + bytes,
   };
 }

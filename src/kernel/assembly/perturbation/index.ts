@@ -2,6 +2,7 @@
 
 export { ENTRY_BYTES, EXTENDED_ENTRY_BYTES, MATRIX_ENTRY_BYTES } from './bla-entry';
 export { buildExtendedLevel } from './bla-extended-table';
+export { findCycle } from './cycle';
 export { estimateAt } from './distance';
 export { BEYOND } from '../escape';
 export { phaseOf } from '../phase';

@@ -5,6 +5,7 @@
 
 import { ENTRY_BYTES, Table } from './bla-entry';
 import { Block } from './block';
+import { Cycle, Matrix, Motion, Search, SEARCH_BYTES, Walk } from './cycle-record';
 import { Enclosure } from './enclosure';
 import { Extended } from './extended-exponent';
 import { Discs, DISCS_BYTES, AttractingDisc } from './interior-disc';
@@ -35,6 +36,7 @@ export class Slot {
   discs: Discs;
   block: Block;
   series: Series;
+  cycle: Cycle;
 }
 
 /** Intermediate numbers of a step of an extended difference, and dc. */
@@ -51,7 +53,7 @@ export class Numbers {
 }
 
 /** Bytes of a slot's state. */
-export const SLOT_BYTES: usize = 4096;
+export const SLOT_BYTES: usize = 8192;
 
 /** Lays the records of a slot over SLOT_BYTES of zeroed memory. */
 export function layOut(at: usize): Slot {
@@ -88,8 +90,25 @@ export function layOut(at: usize): Slot {
   slot.series = record<Series>(slot);
   slot.series.d = block.d;
   slot.series.slopes = block.next;
+  slot.cycle = layOutCycle(slot);
   if (slot.next > at + SLOT_BYTES) unreachable();
   return slot;
+}
+
+function layOutCycle(slot: Slot): Cycle {
+  const cycle = record<Cycle>(slot);
+  const walk = record<Walk>(slot);
+  walk.byW = record<Matrix>(slot);
+  walk.byC = record<Matrix>(slot);
+  walk.stepByZ = record<Matrix>(slot);
+  walk.stepByC = record<Matrix>(slot);
+  cycle.walk = walk;
+  cycle.search = changetype<Search>(take(slot, SEARCH_BYTES));
+  cycle.right = record<Motion>(slot);
+  cycle.right.slope = record<Matrix>(slot);
+  cycle.up = record<Motion>(slot);
+  cycle.up.slope = record<Matrix>(slot);
+  return cycle;
 }
 
 @inline
