@@ -117,9 +117,7 @@ export async function filmJob(
         return value;
       }
       async function* keyframes({ renders: own, order }: KeyframeRenders) {
-        for (const [k, keyframe] of order.keyframes.entries()) {
-          yield samplesOf(await next(), (own[k] as FilmRender).box, keyframe, channels);
-        }
+        for (const k of order.keyframes.keys()) yield samplesOf(await next(), (own[k] as FilmRender).box);
       }
       let index = stretches[0]?.from ?? 0;
       let assembler: Assembler | undefined;

@@ -1,17 +1,15 @@
 /** The keyframes of a film as renders of a job: the view of each, what of it is computed, and what the store may have. */
 
 import { type Camera, depthOf } from '../film/camera.js';
-import type { Keyframe } from '../film/cover.js';
 import type { KeyframeSamples } from '../film/samples.js';
 import { type FilmOrder, ordering } from '../film/showing.js';
 import { inTurns } from '../film/turns.js';
 import { type Request, viewAt, viewOf } from '../request/request.js';
 import { BLOCK } from '../shard/block.js';
-import { crop } from '../shard/crop.js';
+import { movedBy } from '../shard/crop.js';
 import type { Frame } from '../shard/frame.js';
 import type { Rect } from '../shard/shard.js';
 import { MAX_SIDE } from '../view/bounds.js';
-import { type Channels, numbersOf } from '../view/channels.js';
 import { fromLog10 } from '../view/decimal.js';
 import type { View } from '../view/view.js';
 import type { KeyframeFilm } from './assembly.js';
@@ -54,15 +52,10 @@ export async function keyframeRenders(
   return { order, renders };
 }
 
-/** The samples of the parts of a keyframe. `box`: what the picture is of. */
-export function samplesOf({ answer }: Frame, box: Rect, { parts }: Keyframe, channels: Channels): KeyframeSamples {
-  if (answer.kind !== 'samples') throw new TypeError('a keyframe came without samples');
-  const { values } = answer;
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return parts.map((rect) => {
-    const { buffer, byteOffset, byteLength } = crop(bytes, box, rect, 8 * numbersOf(channels));
-    return { rect, values: new Float64Array(buffer, byteOffset, byteLength / 8) };
-  });
+/** The samples of a keyframe. `box`: what the picture is of. */
+export function samplesOf({ answer }: Frame, { x, y }: Rect): KeyframeSamples {
+  if (answer.kind !== 'pieces') throw new TypeError('a keyframe came without its pieces');
+  return answer.pieces.map(({ rect, values }) => ({ rect: movedBy(rect, x, y), values }));
 }
 
 /** The view of a keyframe. */

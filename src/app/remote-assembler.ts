@@ -88,7 +88,7 @@ export function openRemoteAssembler(local: Assembler, options: RemoteOptions): R
     try {
       let held: { readonly index: number; readonly pixels: Pixels } | undefined;
       for await (const { index, answer } of running.frames) {
-        if (answer.kind === 'samples' || answer.kind === 'planes')
+        if (answer.kind !== 'pixels' && answer.kind !== 'deep-pixels')
           throw new Error(`${answer.kind} came in the place of pixels`);
         settle(held);
         held = { index, pixels: answer.rgb };

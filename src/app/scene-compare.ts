@@ -76,6 +76,6 @@ function sampleOf(frame: number, { width, height }: { width: number; height: num
 }
 
 function rgbOf({ answer }: Frame): Uint8Array | Uint16Array {
-  if (answer.kind === 'samples' || answer.kind === 'planes') throw new TypeError('scenes are rendered to pixels');
+  if (answer.kind !== 'pixels' && answer.kind !== 'deep-pixels') throw new TypeError('scenes are rendered to pixels');
   return answer.rgb;
 }

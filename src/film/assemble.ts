@@ -11,7 +11,7 @@ import { HeldKeyframes } from './held.js';
 import type { Shown } from './part.js';
 import type { FilmPath } from './path.js';
 import { blendsOf, type KeyframeSamples, type Painting } from './samples.js';
-import { type FilmOrder, showings } from './showing.js';
+import { type FilmOrder, type Showing, showings } from './showing.js';
 import { Spill } from './spill.js';
 
 export interface AssembledFilm {
@@ -44,25 +44,30 @@ export async function* assembled(
     spill: new Spill({ bound }),
     ...{ bound, assembler },
   });
+  const blended = ({ to, ...one }: Showing) =>
+    blendsOf(painting, to.scale).map(({ step, share }) => ({ ...one, step, to, weight: share }));
   /** Frames that are being assembled, in order. */
   const pending: Promise<Uint8Array | Uint16Array>[] = [];
   let come = 0;
   try {
     for (let frame = 0; frame < path.frames; frame++) {
+      const wanted = camerasOf(path, frame).flatMap(showing).flatMap(blended);
+      const shown = new Array<Shown>(wanted.length);
+      const take = async (from: number, end: number) => {
+        for (const [k, { to, weight, ...one }] of wanted.entries()) {
+          if (one.keyframe < from || one.keyframe >= end) continue;
+          const tiles = await held.tiles(one, frame);
+          for (const { at } of tiles) memory.hold(at);
+          shown[k] = { tiles, to, weight };
+        }
+      };
+      await take(0, come);
       for (; come < (order.needed[frame] as number); come++) {
         const next = await source.next();
         if (next.done) throw new Error(`the film has ${come} of ${order.keyframes.length} keyframes`);
         await held.add(come, next.value, frame);
-      }
-      const shown: Shown[] = [];
-      for (const camera of camerasOf(path, frame)) {
-        for (const { keyframe, to, level } of showing(camera)) {
-          for (const { step, share } of blendsOf(painting, to.scale)) {
-            const tiles = await held.tiles({ keyframe, level, step }, frame);
-            for (const { at } of tiles) memory.hold(at);
-            shown.push({ tiles, to, weight: share });
-          }
-        }
+        // Painted at once, while the next ones are read or computed.
+        await take(come, come + 1);
       }
       const begun = assembler.frame(shown, levels);
       // It may fail before it is awaited below.

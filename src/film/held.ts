@@ -5,6 +5,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Assembler } from './assembler.js';
+import type { Keyframe } from './cover.js';
 import { type KeyframeSamples, type Painting, scaleAt } from './samples.js';
 import type { FilmOrder } from './showing.js';
 import type { Spill } from './spill.js';
@@ -56,7 +57,8 @@ export class HeldKeyframes {
     const held: Held = { paintings: new Map(), retained };
     this.held.set(keyframe, held);
     if (retained) await spill.put(keyframe, samples);
-    else this.put(this.paintingOf(held, frame, 0).pyramid, 0, await this.painted(samples, frame, 0));
+    else
+      this.put(this.paintingOf(held, frame, 0).pyramid, 0, await this.painted({ keyframe, step: 0 }, samples, frame));
   }
 
   /** What a frame takes of a keyframe; undefined: it has not come, and shows nothing. */
@@ -67,7 +69,10 @@ export class HeldKeyframes {
     const { pyramid } = painted;
     let from = level;
     while (from > 0 && !pyramid[from]) from--;
-    if (!pyramid[from]) this.put(pyramid, 0, await this.paintedAgain(keyframe, frame, step));
+    if (!pyramid[from]) {
+      const samples = await this.options.spill.get(keyframe);
+      this.put(pyramid, 0, await this.painted({ keyframe, step }, samples, frame));
+    }
     for (; from < level; from++) {
       this.put(pyramid, from + 1, this.halved(pyramid[from] as readonly Tile[]));
       await setImmediate();
@@ -112,14 +117,16 @@ export class HeldKeyframes {
     return painted;
   }
 
-  private async paintedAgain(keyframe: number, frame: number, step: number): Promise<readonly Tile[]> {
-    return this.painted(await this.options.spill.get(keyframe), frame, step);
-  }
-
-  private async painted(samples: KeyframeSamples, frame: number, step: number): Promise<readonly Tile[]> {
+  private async painted(
+    { keyframe, step }: Pick<Wanted, 'keyframe' | 'step'>,
+    samples: KeyframeSamples,
+    frame: number,
+  ): Promise<readonly Tile[]> {
     const { memory, paint } = this.options.assembler;
     const look = this.painting.lookOf(frame);
-    const tiles = tilesOf(samples.map((part) => part.rect)).map((rect) => tileFor(memory, rect));
+    // Of the parts, not of the pieces: sums of floats depend on the order of tiles.
+    const { parts } = this.order.keyframes[keyframe] as Keyframe;
+    const tiles = tilesOf(parts).map((rect) => tileFor(memory, rect));
     await Promise.all(tiles.map((tile) => paint(tile, samples, look, scaleAt(step))));
     return tiles;
   }

@@ -2,11 +2,11 @@
 
 import type { Escape } from '../render/escape.js';
 import type { Paint } from '../render/paint.js';
-import type { Rect } from '../shard/shard.js';
+import type { Pieces } from '../shard/frame.js';
 import type { Channels } from '../view/channels.js';
 
-/** Of each part of a keyframe: the samples of a raw answer (shard/shard.ts), one a pixel. */
-export type KeyframeSamples = readonly { readonly rect: Rect; readonly values: Float64Array }[];
+/** Rectangles that make up a keyframe's parts, in its pixels: the samples of raw answers (shard/shard.ts), one a pixel. */
+export type KeyframeSamples = Pieces['pieces'];
 
 export function bytesOf(samples: KeyframeSamples): number {
   return samples.reduce((sum, { values }) => sum + values.byteLength, 0);

@@ -1,5 +1,6 @@
 /** A small picture of a frame, complete or not, to look at while it is being made: WebP, transparent where it is missing. */
 
+import { wholeOf } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
 import type { Answer, Rect } from '../shard/shard.js';
 import { bytesOfDeep } from './quantise.js';
@@ -21,7 +22,7 @@ export interface Thinned {
 
 /** Every n-th pixel of every n-th row: at most 1280 in each direction, whatever the size. `placed`: absent, all of it. */
 export function thinned(frame: Frame, placed?: readonly Rect[]): Thinned {
-  const answer = rgbOf(frame);
+  const answer = answerOf(frame);
   const step = Math.ceil(Math.max(frame.width, frame.height) / (AVERAGED * SNAPSHOT_SIDE));
   const [width, height] = [Math.ceil(frame.width / step), Math.ceil(frame.height / step)];
   const seen = new Uint8Array(width * height);
@@ -54,7 +55,7 @@ export function thinned(frame: Frame, placed?: readonly Rect[]): Thinned {
 /** The bytes of a WebP file. `frame`: of pixels. `flip`: mirrored top to bottom. */
 export async function encodeSnapshot({ frame, seen }: Thinned, flip: boolean): Promise<Buffer> {
   const { width, height, answer } = frame;
-  if (answer.kind === 'samples' || answer.kind === 'planes')
+  if (answer.kind !== 'pixels' && answer.kind !== 'deep-pixels')
     throw new TypeError(`${answer.kind} are made pixels before they are encoded`);
   const rgb = answer.kind === 'pixels' ? answer.rgb : bytesOfDeep(answer.rgb, false, { x: 0, y: 0, width });
   const rgba = new Uint8Array(4 * width * height);
@@ -68,6 +69,7 @@ export async function encodeSnapshot({ frame, seen }: Thinned, flip: boolean): P
   return image.resize(box).webp({ quality: QUALITY }).toBuffer();
 }
 
-function rgbOf({ answer, ...size }: Frame): Answer {
+function answerOf({ answer, ...size }: Frame): Answer {
+  if (answer.kind === 'pieces') return wholeOf(answer, size);
   return answer.kind === 'planes' ? { kind: 'pixels', rgb: rgbOfPlanes(answer, size) } : answer;
 }

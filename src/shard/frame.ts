@@ -1,7 +1,8 @@
 /** One finished picture, or the raw samples of one. */
 
+import type { Channels } from '../view/channels.js';
 import { mirrorSigns } from './raw-samples.js';
-import type { Answer, Samples } from './shard.js';
+import type { Answer, Rect, Samples } from './shard.js';
 
 /** Pixels. */
 export interface Size {
@@ -15,16 +16,23 @@ export interface Planes {
   readonly yuv: Uint8Array;
 }
 
+/** Samples of parts of a picture, one a pixel, as they came. Where rectangles overlap, they have the same numbers. */
+export interface Pieces {
+  readonly kind: 'pieces';
+  readonly pieces: readonly { readonly rect: Rect; readonly values: Float64Array }[];
+  readonly channels: Channels;
+}
+
 export interface Frame extends Size {
   /** Position in the film, from 0; 0 for a still. */
   readonly index: number;
   /**
    * Samples a pixel; an answer of `samples` has width * height * perPixel of them, of its channels, an
    * answer of `pixels` or `deep-pixels` 3 numbers a pixel. `planes`: only of a film that is assembled from keyframes,
-   * for an output that takes them.
+   * for an output that takes them. `pieces`: only of a keyframe.
    */
   readonly perPixel: number;
-  readonly answer: Answer | Planes;
+  readonly answer: Answer | Planes | Pieces;
 }
 
 /** The frame mirrored top to bottom, vectors of distances as well; its samples and pixels are copied. */
@@ -38,7 +46,8 @@ export function flipped(frame: Frame): Frame {
     case 'deep-pixels':
       return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
     case 'planes':
-      throw new TypeError('planes are not mirrored');
+    case 'pieces':
+      throw new TypeError(`${answer.kind} are not mirrored`);
   }
 }
 

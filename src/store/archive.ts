@@ -6,9 +6,10 @@
 
 import { areaOf, without } from '../shard/missing.js';
 import type { Rect } from '../shard/shard.js';
+import { ahead } from './ahead.js';
 import type { ExpectedEntry, Room } from './blobs.js';
 import type { Entry } from './entry.js';
-import { type Piece, pieceOf } from './record.js';
+import { type Piece, pieceOf, type StoredRecord } from './record.js';
 import type { Store } from './store.js';
 
 /** Of one render, in pixels. */
@@ -31,6 +32,9 @@ export interface RenderLayout {
 
 /** Renders that are searched for while an earlier one is read. */
 const AHEAD = 4;
+
+/** Records that are decoded at a time: inflated in threads of Node's pool, and joined in this one. */
+const DECODED = 3;
 
 /** About what an entry takes for so many bytes of a render, with the heads of its records. */
 const withHeads = (bytes: number) => Math.ceil(bytes * (1 + 1 / 32)) + 64;
@@ -76,21 +80,24 @@ export class Archive {
     const { width, height, bytesPerPixel } = this.layout.sizeOf(render);
     let rest: readonly Rect[] = [{ x: 0, y: 0, width, height }];
     this.searchAhead(render);
-    for await (const record of this.store.read(this.layout.keyOf(render), () => rest.length === 0)) {
-      const { rect, length, uncertain } = record;
-      const inside = rect.x + rect.width <= width && rect.y + rect.height <= height;
-      const area = areaOf([rect]);
-      if (!inside || length !== area * bytesPerPixel) continue;
+    const records = this.store.read(this.layout.keyOf(render), () => rest.length === 0);
+    for await (const piece of ahead(records, decode, DECODED)) {
+      if (!piece) continue;
+      const { rect, uncertain } = piece;
       const left = without(rest, rect);
       const fresh = areaOf(rest) - areaOf(left);
       // Where records of two runs overlap, a count does not tell which of its pixels the other record has, too.
-      if (fresh === 0 || (uncertain > 0 && fresh < area)) continue;
-      const piece = await pieceOf(record);
-      if (!piece) continue;
+      if (fresh === 0 || (uncertain > 0 && fresh < areaOf([rect]))) continue;
       put(piece);
       rest = left;
     }
     return rest;
+
+    async function decode(record: StoredRecord): Promise<Piece | undefined> {
+      const { x, y, ...size } = record.rect;
+      const inside = x + size.width <= width && y + size.height <= height;
+      return inside && record.length === size.width * size.height * bytesPerPixel ? pieceOf(record) : undefined;
+    }
   }
 
   private searchAhead(render: number): void {

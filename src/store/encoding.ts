@@ -53,7 +53,8 @@ export async function decoded(stored: Uint8Array, length: number, extent: Extent
   if (stored.length === length) return stored;
   const planes = planesOf(length, extent);
   if (planes === 0) return undefined;
-  const options = { maxOutputLength: length, chunkSize: Math.max(64, Math.min(length, 1 << 20)) };
+  // One chunk, not quite full, is what comes out: one task of a thread, and no copy.
+  const options = { maxOutputLength: length, chunkSize: Math.max(64, length + 1) };
   const filtered = await inflated(stored, options).catch(() => undefined);
   if (filtered?.length !== length) return undefined;
   const bytes = new Uint8Array(length);

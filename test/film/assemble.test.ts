@@ -4,6 +4,8 @@ import { type Camera, depthOf } from '../../src/film/camera.js';
 import { coverOf } from '../../src/film/cover.js';
 import { orderOf } from '../../src/film/showing.js';
 import { toLevel, toLinear } from '../../src/render/oklab.js';
+import { blocks } from '../../src/shard/block.js';
+import type { Rect } from '../../src/shard/shard.js';
 import { fromLog10 } from '../../src/view/decimal.js';
 import { DEEP, listedPath, SHALLOW, zoomPath } from './paths.js';
 import { assembledBytes, PAINT, paintedBy, psnr, type Scene, studio } from './rendering.js';
@@ -143,6 +145,15 @@ test('without memory for keyframes, samples wait in files: the same frames', asy
     for await (const rgb of film()) assert.deepEqual((await bounded.next()).value, rgb);
     assert.equal((await bounded.next()).done, true);
   }
+});
+
+test('samples of keyframes come in pieces of any shape and in any order: the same frames', async () => {
+  const path = zoomPath({ ...SHALLOW, zoom: '500' }, { ...SHALLOW, zoom: '2000' }, 5);
+  const { film } = studio({ ...shallow, path });
+  const squares = (part: Rect) => [...blocks(part, 40)].map((one) => one.part).reverse();
+  const inPieces = film({ cut: squares });
+  for await (const rgb of film()) assert.deepEqual((await inPieces.next()).value, rgb);
+  assert.equal((await inPieces.next()).done, true);
 });
 
 function indices(frames: number): number[] {

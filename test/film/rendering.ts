@@ -42,8 +42,15 @@ export interface Studio {
   samples(view: View, rect: Rect): Promise<Float64Array>;
   /** 8-bit sRGB of one frame, computed as a picture of its own. */
   still(frame: number, samples: number): Promise<Uint8Array>;
-  /** All frames, 8-bit sRGB, from keyframes. `bound`: of the memory that these may take, in bytes. `grid`: of keyframes. */
-  film(options?: { readonly bound?: number; readonly grid?: Grid }): AsyncGenerator<Uint8Array>;
+  /**
+   * All frames, 8-bit sRGB, from keyframes. `bound`: of the memory that these may take, in bytes. `grid`: of keyframes. `cut`:
+   * a part of one into pieces that are computed one by one.
+   */
+  film(options?: {
+    readonly bound?: number;
+    readonly grid?: Grid;
+    readonly cut?: (part: Rect) => Rect[];
+  }): AsyncGenerator<Uint8Array>;
 }
 
 export function studio({ path, size, iterations, perturbed, paint: how, filter, footprint = filter }: Scene): Studio {
@@ -64,14 +71,14 @@ export function studio({ path, size, iterations, perturbed, paint: how, filter, 
       const sampling: Sampling = count === 1 ? { kind: 'grid', side: 1 } : { kind: 'jittered', count, seed: frame };
       return painted(viewOf(path.at(frame), sampling), { x: 0, y: 0, width, height });
     },
-    film({ bound, grid } = {}) {
+    film({ bound, grid, cut = (part: Rect) => [part] } = {}) {
       const cover = coverOf(path, size, grid);
       const order = orderOf(cover, path, size);
       async function* keyframes(): AsyncGenerator<KeyframeSamples> {
         for (const { camera, parts } of order.keyframes) {
           const done: { rect: Rect; values: Float64Array }[] = [];
           const view = { ...viewOf(camera), ...(footprint ? { footprint } : {}) };
-          for (const rect of parts) done.push({ rect, values: joined(await compute(view, rect)) });
+          for (const rect of parts.flatMap(cut)) done.push({ rect, values: joined(await compute(view, rect)) });
           yield done;
         }
       }
