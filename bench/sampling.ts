@@ -3,7 +3,7 @@
 import { iterateReference, orderFor } from '../src/kernel/perturbation/reference.js';
 import { compileSimd } from '../src/kernel/simd.js';
 import { type Colours, DEFAULT_COLOURS, needsOf, prepare as paintOf } from '../src/render/colours.js';
-import type { Formula, Sampling, View } from '../src/view/view.js';
+import { type Formula, SAMPLING_ERROR, type Sampling, type View } from '../src/view/view.js';
 import { startFractal } from '../src/work/fractal/compute.js';
 import { prepare } from '../src/work/fractal/prepare.js';
 import { psnr } from '../test/film/rendering.js';
@@ -14,10 +14,13 @@ const WIDTH = 240;
 const HEIGHT = 135;
 const RUNS = 2;
 const TRUTH: Sampling = { kind: 'grid', side: 10 };
-const ADAPTIVE: Sampling = { kind: 'adaptive', seed: 0 };
-const EVERYWHERE = [1, 4, 8, 16];
+const ADAPTIVE = { kind: 'adaptive', error: SAMPLING_ERROR.usual, seed: 0 } as const;
+const EVERYWHERE = [1, 4, 16];
+/** Standard errors asked for, in levels. */
+const ERRORS = [8, SAMPLING_ERROR.usual, 20];
 
 const UNFILTERED: Colours = { ...DEFAULT_COLOURS, filter: false };
+const FILTERED: Colours = { ...DEFAULT_COLOURS, filter: true };
 
 interface Place extends Pick<View, 're' | 'im' | 'zoom' | 'iterations'> {
   readonly name: string;
@@ -74,13 +77,13 @@ export async function sampling(): Promise<void> {
       const { decibels, ms } = await tried(way, UNFILTERED, truth);
       cells.push(`${decibels.toFixed(1)}, ${ms.toFixed(0)} ms`);
     }
-    for (const colours of [UNFILTERED, DEFAULT_COLOURS]) {
-      const { decibels, ms, each } = await tried(ADAPTIVE, colours, truth);
+    for (const error of ERRORS) {
+      const { decibels, ms, each } = await tried({ ...ADAPTIVE, error }, FILTERED, truth);
       cells.push(`${decibels.toFixed(1)}, ${ms.toFixed(0)} ms, ${each.toFixed(1)} a pixel`);
     }
     rows.push([place.name, ...cells]);
   }
-  const head = [...EVERYWHERE.map((count) => `${count}`), 'auto, no palette filter', 'auto'];
+  const head = [...EVERYWHERE.map((count) => `${count}`), ...ERRORS.map((error) => `auto:${error}`)];
   print(`Samples a pixel, ${WIDTH}x${HEIGHT}: dB against 100, time of a core`, ['place', ...head], rows);
 }
 

@@ -7,7 +7,7 @@ import { plainBytes, roughly } from './summary.js';
 
 /** Lines of text, each with its line end. */
 export function planText(plan: Plan): string {
-  const { request, slots, workers, perPixel, samples } = plan;
+  const { request, slots, workers, samples } = plan;
   const { width, height, film, autoIterations, iterations } = request;
   const open = workers.some((worker) => worker.slots === 0)
     ? ' at least: some hosts say themselves how many they have'
@@ -15,7 +15,7 @@ export function planText(plan: Plan): string {
   const lines = [
     ...ranks(plan),
     `slots: ${slots}${open}`,
-    `frames: ${frameCount(film)} of ${width}x${height}, ${perPixel} sample${perPixel > 1 ? 's' : ''} a pixel, ${autoIterations ? 'about' : 'at most'} ${iterations} iterations`,
+    `frames: ${frameCount(film)} of ${width}x${height}, ${perPixelText(plan)} a pixel, ${autoIterations ? 'about' : 'at most'} ${iterations} iterations`,
     `shards: ${shardsText(plan)}`,
     `samples: ${samples}`,
     ...waysLines(plan),
@@ -23,6 +23,11 @@ export function planText(plan: Plan): string {
     `outfile: ${request.outfiles.join(', ')}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function perPixelText({ perPixel, request }: Plan): string {
+  if (request.sampling.kind === 'adaptive') return `about ${perPixel.toFixed(1)} samples`;
+  return `${perPixel} sample${perPixel > 1 ? 's' : ''}`;
 }
 
 function shardsText({ request: { shape, blockSize, film }, shards, ways }: Plan): string {

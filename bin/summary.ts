@@ -67,6 +67,7 @@ export function summaryJson({ request, files, outcome, uncertain, seconds, keyfr
     gatheredSeconds: outcome?.seconds,
     shards: outcome?.shards,
     samples: outcome?.samples,
+    computedSamples: outcome?.computedSamples,
     recalled: outcome?.recalled,
     iterations: outcome?.iterations,
     uncertain: outcome?.uncertain ?? uncertain,

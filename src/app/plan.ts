@@ -1,21 +1,25 @@
 /** `--dry-run`: which worker would compute what, and about how long; nothing is dialled or rendered. */
 
 import { addressText } from '../cluster/transport.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { Mask } from '../kernel/chunks.js';
+import type { Computed } from '../kernel/kernel.js';
 import { openKernel } from '../kernel/open.js';
 import { openPerturbation, shareReference } from '../kernel/perturbation/kernel.js';
 import { deepestOf, iterateReference, orderFor, type ReferenceOrder } from '../kernel/perturbation/reference.js';
 import { compileSimd } from '../kernel/simd.js';
+import { PLAIN } from '../render/quantise.js';
 import type { Request } from '../request/request.js';
+import type { Rect } from '../shard/shard.js';
 import { cutter } from '../shard/split.js';
 import type { View } from '../view/view.js';
+import { adaptiveNeed, type Need } from './adaptive-need.js';
 import type { AssembleOn } from './assembly-place.js';
 import { logTo } from './events.js';
 import { evenly } from './frames.js';
 import type { StoreOptions } from './kept-place.js';
 import { withFittingKernel } from './kernel-choice.js';
 import { endsOf, methodByDepth } from './method.js';
-import { type Picture, pictureOf } from './picture.js';
+import { type Picture, paintOf, pictureOf } from './picture.js';
 import type { Context } from './stage.js';
 import { requestWarnings } from './warnings.js';
 import { type Ways, waysOf } from './ways.js';
@@ -58,6 +62,8 @@ const MOST_SECONDS = 20;
 const TRIAL_SECONDS = 0.05;
 const TRIALS = 3;
 
+type Compute = (view: View, rect: Rect, mask?: Mask) => Promise<Computed>;
+
 export interface PlanOrder {
   readonly request: Request;
   /** Warnings about how the request was read. */
@@ -82,18 +88,21 @@ export async function plan(
   const place = { assembleOn, slots: local > 0 ? 0 : slots };
   const { store } = order;
   const ways = request.film.frames > 1 ? await waysOf(request, picture, { store, place, signal }) : undefined;
-  const samples = ways?.chosen.samples ?? picture.width * picture.height * picture.perPixel;
+  const pixels = picture.width * picture.height;
+  const { need, cost } = await costOf(request, picture, ways?.chosen.samples ?? pixels * picture.perPixel, signal);
+  const perPixel = need?.samples ?? picture.perPixel;
+  const samples = ways?.chosen.samples ?? Math.round(pixels * perPixel);
   return {
     local,
     source,
     workers: targets.map(({ address, slots }) => ({ address: addressText(address), slots })),
     slots: local || slots,
     request,
-    perPixel: picture.perPixel,
+    perPixel,
     samples,
     ...(ways ? { ways } : {}),
     shards: request.blockSize ? countShards(request, request.blockSize) : undefined,
-    cost: await costOf(request, picture, samples, signal),
+    cost,
   };
 }
 
@@ -104,18 +113,28 @@ function countShards({ width, height, shape }: Request, blockSize: number): numb
   return count;
 }
 
-async function costOf(request: Request, picture: Picture, samples: number, signal: AbortSignal): Promise<Cost> {
+/** `need`: of a still with adaptive sampling. */
+async function costOf(
+  request: Request,
+  picture: Picture,
+  samples: number,
+  signal: AbortSignal,
+): Promise<{ readonly need?: Need | undefined; readonly cost: Cost }> {
   const kernel = await openKernel(request.kernel === 'cpu' ? 'cpu' : 'simd', compileSimd(1), 0);
   try {
     const deepest = deepestOf(endsOf(request));
     const order = deepest.perturbed ? orderFor(deepest) : undefined;
     const orbit = order && { iterations: order.iterations, seconds: secondsOf(order) };
-    if (orbit && orbit.seconds > MOST_SECONDS) return { orbit };
-    const sample = await sampleCost(kernel, order, picture, signal);
-    return {
-      ...(orbit ? { orbit } : {}),
-      computing: { iterations: sample.iterations * samples, seconds: sample.seconds * samples },
-    };
+    if (orbit && orbit.seconds > MOST_SECONDS) return { cost: { orbit } };
+    const perturbed = order && openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
+    const compute: Compute = async (view, rect, mask) =>
+      perturbed && view.perturbed ? perturbed(view, rect, undefined, mask) : kernel.compute(view, rect, mask);
+    const sample = await sampleCost(compute, picture, signal);
+    const paint = picture.frames === 1 ? paintOf(request, { kind: 'pixels', levels: PLAIN }) : undefined;
+    const need = paint && (await adaptiveNeed(picture.viewOf(0), paint, compute, signal));
+    const iterations = need ? picture.width * picture.height * need.iterations : sample.iterations * samples;
+    const seconds = sample.iterations > 0 ? sample.seconds / sample.iterations : 0;
+    return { need, cost: { ...(orbit ? { orbit } : {}), computing: { iterations, seconds: seconds * iterations } } };
   } finally {
     await kernel.close();
   }
@@ -144,12 +163,10 @@ function fastest(order: ReferenceOrder): readonly [seconds: number, done: number
 
 /** What a sample costs on average: some frames, evenly spread, are rendered coarsely. */
 async function sampleCost(
-  kernel: Kernel,
-  order: ReferenceOrder | undefined,
+  compute: Compute,
   { viewOf, frames }: Picture,
   signal: AbortSignal,
 ): Promise<{ seconds: number; iterations: number }> {
-  const perturbed = order && openPerturbation(shareReference({ ...order, ...iterateReference(order) }, 1), 0);
   let [seconds, iterations, samples] = [0, 0, 0];
   for (const frame of evenly(frames, PROBED_FRAMES)) {
     signal.throwIfAborted();
@@ -163,7 +180,7 @@ async function sampleCost(
     };
     const from = performance.now();
     const whole = { x: 0, y: 0, width: small.width, height: small.height };
-    const computed = await (perturbed && view.perturbed ? perturbed : kernel.compute)(small, whole);
+    const computed = await compute(small, whole);
     seconds += (performance.now() - from) / 1000;
     iterations += computed.iterations;
     samples += computed.nu.length;

@@ -1,6 +1,7 @@
 /** Computing a few points of a view in this thread, before a job begins: for its iteration limit, method and forecast. */
 
 import { setImmediate } from 'node:timers/promises';
+import type { Mask } from '../kernel/chunks.js';
 import type { Computed } from '../kernel/kernel.js';
 import { openPerturbation, shareReference } from '../kernel/perturbation/kernel.js';
 import type { Reference } from '../kernel/perturbation/reference.js';
@@ -9,8 +10,8 @@ import type { Rect } from '../shard/shard.js';
 import type { View } from '../view/view.js';
 import { once } from './once.js';
 
-/** Computes a rectangle of a view. */
-export type Compute = (view: View, rect: Rect) => Promise<Computed>;
+/** Computes a rectangle of a view, or some of its pixels. */
+export type Compute = (view: View, rect: Rect, mask?: Mask) => Promise<Computed>;
 
 /** After a part that takes longer, in milliseconds, the next one is a single sample. */
 const PART_MS = 100;
@@ -35,9 +36,9 @@ function breathing(patience: number): () => Promise<void> {
 }
 
 /** Iterates views directly. */
-export const directProbe: Compute = async (view, rect) => {
+export const directProbe: Compute = async (view, rect, mask) => {
   await breathe();
-  return kernel().compute(view, rect);
+  return kernel().compute(view, rect, mask);
 };
 
 /** Perturbs views around this reference orbit. */
@@ -45,9 +46,9 @@ export function perturbedProbe(reference: Reference): Compute {
   const compute = openPerturbation(shareReference(reference, 1), 0);
   /** A probe measures typical points: points that take hours are excluded. */
   const typical = latest(({ exact: _, ...view }: View): View => view);
-  return async (view, rect) => {
+  return async (view, rect, mask) => {
     await breathe();
-    return compute(typical(view), rect);
+    return compute(typical(view), rect, undefined, mask);
   };
 }
 

@@ -31,6 +31,8 @@ export const BOUNDS = {
   seconds: 1e7,
   /** Iterations of one shard: 2^24 samples of 2^48 iterations. */
   iterations: 2 ** 72,
+  /** Samples of one shard: 2^24, and as many more as adaptive sampling may add. */
+  samples: 2 ** 31,
   /** Epochs in a heartbeat or a cancellation. */
   epochs: 4_096,
   /** Metrics in a report. Their values are finite. */

@@ -160,4 +160,6 @@ export interface Result {
   readonly iterations: number;
   /** Pixels that the kind of work cannot confirm. */
   readonly uncertain: number;
+  /** Samples that were computed; absent: as many as the shard was estimated to have. */
+  readonly samples?: number;
 }

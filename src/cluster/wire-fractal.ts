@@ -105,7 +105,7 @@ const VIEW_FIELDS: readonly (keyof View__Output)[] = Object.keys({
   jittered: 0,
   grid: 0,
   seed: 0,
-  adaptive: 0,
+  adaptiveError: 0,
   distance: 0,
   footprint: 0,
   phase: 0,
@@ -143,7 +143,7 @@ function wireView(view: View): WireView {
     jittered: sampling.kind === 'jittered' ? sampling.count : 0,
     grid: sampling.kind === 'grid' ? sampling.side : 0,
     seed: 'seed' in sampling ? sampling.seed : 0,
-    adaptive: sampling.kind === 'adaptive',
+    adaptiveError: sampling.kind === 'adaptive' ? sampling.error : 0,
     distance: view.distance === true,
     footprint: view.footprint === true,
     phase: view.phase === true,
@@ -165,7 +165,7 @@ function viewOf(wire: View__Output): View {
     jittered,
     grid,
     seed,
-    adaptive,
+    adaptiveError,
     distance,
     footprint,
     phase,
@@ -179,7 +179,7 @@ function viewOf(wire: View__Output): View {
     ...rest,
     formula: formulaOf({ step, power, julia, juliaRe, juliaIm }),
     count: whole ? 'whole' : 'smooth',
-    sampling: samplingOf({ jittered, grid, seed, adaptive }),
+    sampling: samplingOf({ jittered, grid, seed, adaptiveError }),
     ...(distance ? { distance } : {}),
     ...(footprint ? { footprint } : {}),
     ...(phase ? { phase } : {}),
@@ -195,9 +195,9 @@ function samplingOf({
   jittered,
   grid,
   seed,
-  adaptive,
-}: Pick<View__Output, 'jittered' | 'grid' | 'seed' | 'adaptive'>): Sampling {
-  if (adaptive) return { kind: 'adaptive', seed };
+  adaptiveError,
+}: Pick<View__Output, 'jittered' | 'grid' | 'seed' | 'adaptiveError'>): Sampling {
+  if (adaptiveError !== 0) return { kind: 'adaptive', error: adaptiveError, seed };
   return jittered > 0 ? { kind: 'jittered', count: jittered, seed } : { kind: 'grid', side: grid };
 }
 

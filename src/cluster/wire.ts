@@ -129,10 +129,10 @@ export function* wireToLeader(message: ToLeader): Generator<WireToLeader> {
       yield { unavailable: { job: message.job, reason: oneLine(message.reason) } };
       return;
     case 'result': {
-      const { job, shard, epoch, seconds, iterations, uncertain, setup = 0 } = message;
+      const { job, shard, epoch, seconds, iterations, uncertain, setup = 0, samples = 0 } = message;
       for (const chunk of cut(message.bytes)) {
         const whole = { ...chunk, data: bufferOf(chunk.data) };
-        yield { result: { job, shard, epoch, chunk: whole, seconds, iterations, uncertain, setup } };
+        yield { result: { job, shard, epoch, chunk: whole, seconds, iterations, uncertain, setup, samples } };
       }
       return;
     }
@@ -225,11 +225,12 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
   let drains = false;
   return (wire) => {
     if (wire.result) {
-      const { job, shard, epoch, chunk, seconds, iterations, uncertain, setup } = wire.result;
+      const { job, shard, epoch, chunk, seconds, iterations, uncertain, setup, samples } = wire.result;
       if (!chunk) throw missing('chunk of a result');
       checkNumber('seconds of a shard', seconds, BOUNDS.seconds);
       checkNumber('seconds of setup', setup, seconds);
       checkNumber('iterations of a shard', iterations, BOUNDS.iterations);
+      checkNumber('samples of a shard', samples, BOUNDS.samples);
       answers?.check(job, epoch, chunk.total);
       const bytes = results.add(`${epoch} of job ${job}`, chunk);
       if (!bytes) return undefined;
@@ -237,6 +238,7 @@ export function leaderInbox(answers?: Answers, budget?: Budget): (wire: ToLeader
       return {
         ...{ kind: 'result', job, shard, epoch, bytes, seconds, iterations, uncertain },
         ...(setup > 0 ? { setup } : {}),
+        ...(samples > 0 ? { samples } : {}),
       };
     }
     if (wire.failed) {

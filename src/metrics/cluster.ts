@@ -23,7 +23,9 @@ export interface WorkerShare {
   readonly name: string;
   readonly slots: number;
   readonly shards: number;
+  /** As estimated before they were computed, where their number depends on the picture; and as workers counted them. */
   readonly samples: number;
+  readonly computedSamples: number;
   readonly iterations: number;
   /** Seconds that its slots computed, and that they could have but did not, while it was ready. */
   readonly busySeconds: number;
@@ -45,7 +47,9 @@ export interface LeaderCounters {
   readonly computeSeconds: number;
   readonly frames: number;
   readonly shards: number;
+  /** As of a worker. */
   readonly samples: number;
+  readonly computedSamples: number;
   readonly iterations: number;
   /** Pixels with a sample that no error bound confirms, those found in the store among them. */
   readonly uncertain: number;
@@ -98,7 +102,7 @@ export function leaderMetrics(counters: LeaderCounters): Metric[] {
     { name: '/cluster/shards/unverified:shards', value: counters.unverified },
     { name: '/cluster/shards/revoked:shards', value: counters.revoked },
     { name: '/cluster/shards/late:shards', value: counters.late },
-    { name: '/cluster/samples:samples', value: counters.samples },
+    { name: '/cluster/samples:samples', value: counters.computedSamples },
     { name: '/cluster/samples/recalled:samples', value: counters.recalled },
     { name: '/cluster/pixels/uncertain:pixels', value: counters.uncertain },
     { name: '/cluster/iterations:iterations', value: counters.iterations },
@@ -126,7 +130,12 @@ export function workerMetrics(counters: WorkerCounters): Metric[] {
 
 /** Where both count, the leader's counts are used, so that the workers' metrics add up to the leader's. */
 function shareMetrics(share: WorkerShare): Metric[] {
-  const seen = counts(share, share.idleSeconds, share.receivedBytes, share.sentBytes);
+  const seen = counts(
+    { ...share, samples: share.computedSamples },
+    share.idleSeconds,
+    share.receivedBytes,
+    share.sentBytes,
+  );
   const names = new Set(seen.map(({ name }) => name));
   const others = share.metrics.filter(({ name }) => !names.has(name));
   const first = others.filter(({ name }) => name === TIME);

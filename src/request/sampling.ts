@@ -1,12 +1,13 @@
 /** How pixels are sampled, where flags leave it open or two of them meet. */
 
 import { isRaw } from '../render/outfile.js';
-import type { Sampling } from '../view/view.js';
+import { SAMPLING_ERROR, type Sampling } from '../view/view.js';
 import type { Request } from './request.js';
 import { invalid } from './values.js';
 
 export interface SamplingValues {
-  readonly samples: 'auto' | number | undefined;
+  /** How many, or the standard error for which they are adaptive, in levels of 256. */
+  readonly samples: number | { readonly error: number } | undefined;
   readonly seed: number;
   readonly smoothness: number | undefined;
   readonly 'full-size': boolean;
@@ -22,22 +23,23 @@ type Pictured = Pick<Request, 'film' | 'colours' | 'outfiles'>;
 export function samplingOf(v: SamplingValues, picture: Pictured): Sampling {
   const { samples, seed, smoothness: side } = v;
   const raw = picture.outfiles.find(isRaw);
-  if (samples === 'auto' && raw !== undefined)
+  const wanted = typeof samples === 'object' ? samples : undefined;
+  if (wanted && raw !== undefined)
     throw invalid(`--samples auto: "${raw}" has as many samples of each pixel as of others: give --samples a number`);
-  if (samples === 'auto' && !isShared(picture)) return { kind: 'adaptive', seed };
+  if (wanted && !isShared(picture)) return { kind: 'adaptive', ...wanted, seed };
   if (samples === undefined && side === undefined && raw === undefined && isStill(picture))
-    return { kind: 'adaptive', seed };
+    return { kind: 'adaptive', error: SAMPLING_ERROR.usual, seed };
   return fixedSampling(v);
 }
 
-/** `auto` counts as one sample. */
+/** Adaptive samples count as one. */
 export function fixedSampling({
   samples = 1,
   seed,
   smoothness: side = 1,
   'full-size': full,
 }: SamplingValues): Sampling {
-  if (samples !== 'auto' && samples > 1) return { kind: 'jittered', count: samples, seed };
+  if (typeof samples === 'number' && samples > 1) return { kind: 'jittered', count: samples, seed };
   return { kind: 'grid', side: full ? 1 : side };
 }
 

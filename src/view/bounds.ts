@@ -2,7 +2,7 @@
 
 import { log10, outlineOf, parseDecimal } from './decimal.js';
 import { determinant, extentOf, type Matrix } from './matrix.js';
-import { samplesPerPixel, type View } from './view.js';
+import { SAMPLING_ERROR, type Sampling, samplesPerPixel, type View } from './view.js';
 
 export const MAX_ITERATIONS = 2 ** 48;
 /** Pixels of a side. */
@@ -46,6 +46,10 @@ function isDeformation(matrix: Matrix | undefined): boolean {
 
 type Check = readonly [name: string, value: string | number, good: boolean];
 
+function errorOf(sampling: Sampling): number {
+  return sampling.kind === 'adaptive' ? sampling.error : SAMPLING_ERROR.usual;
+}
+
 /** What is wrong with a view, as `iterations NaN`; undefined when it can be computed. */
 export function outOfBounds(view: View): string | undefined {
   const { formula, sampling, zoom } = view;
@@ -62,6 +66,7 @@ export function outOfBounds(view: View): string | undefined {
     ['rotation', view.rotation, between(view.rotation, -MAX_DEGREES, MAX_DEGREES)],
     ['deformation', String(view.deformation), isDeformation(view.deformation)],
     ['samples', samplesPerPixel(sampling), whole(samplesPerPixel(sampling), 1, MAX_SAMPLES)],
+    ['error', errorOf(sampling), between(errorOf(sampling), SAMPLING_ERROR.min, SAMPLING_ERROR.max)],
     ['zoom', zoom, isZoom(zoom)],
     ...[view.re, view.im, julia.re, julia.im].map((text): Check => ['coordinate', text, coordinate(text)]),
   ];

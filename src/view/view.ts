@@ -21,18 +21,20 @@ export interface Formula {
  * Where a pixel is sampled. `grid`: side × side samples at the centres of equal cells (side 1: the pixel's centre).
  * `jittered`: `count` samples, one in each of `count` cells of equal area, moved inside it by a hash of
  * (seed, x, y, sample). `sequence`: samples `from` to `to` - 1 of a sequence that fills the pixel more and more evenly, whose
- * first one is the centre (places.ts). `adaptive`: as many of that sequence as the colours of the pixel and of those around it
- * need (render/rounds.ts); only painted pixels have them.
+ * first one is the centre (places.ts). `adaptive`: as many of that sequence as it takes for a standard error of at most `error`
+ * levels of 256 (render/rounds.ts); only painted pixels have them.
  */
 export type Sampling =
   | { readonly kind: 'grid'; readonly side: number }
   | { readonly kind: 'jittered'; readonly count: number; readonly seed: number }
   | { readonly kind: 'sequence'; readonly from: number; readonly to: number; readonly seed: number }
-  | { readonly kind: 'adaptive'; readonly seed: number };
+  | { readonly kind: 'adaptive'; readonly error: number; readonly seed: number };
 
 /** Totals of samples of a pixel with adaptive sampling, after each round of it. */
-export const ROUNDS = [1, 5, 17, 65] as const;
-/** Adaptive samples of a pixel, in the mean of many pictures (docs/decisions/0108). */
+export const ROUNDS = [1, 5, 9, 17, 33, 65] as const;
+/** Standard errors that adaptive sampling can be asked for, in levels of 256, and the usual one (docs/decisions/0108). */
+export const SAMPLING_ERROR = { min: 1, max: 64, usual: 16 } as const;
+/** Adaptive samples of a pixel, about, in the mean of many pictures (docs/decisions/0108). */
 const EXPECTED = 5;
 
 /** The channels that it names are computed of every sample, beside nu. */

@@ -165,12 +165,12 @@ export class WorkerJob {
       this.events.shardEnded();
       return;
     }
-    const { bytes, seconds, iterations, uncertain, setup } = outcome;
+    const { bytes, seconds, iterations, uncertain, samples, setup } = outcome;
     this.tally.shards++;
-    this.tally.samples += outcome.samples;
+    this.tally.samples += samples;
     this.tally.iterations += iterations;
     this.tally.busySeconds += seconds;
-    const counts = { seconds, iterations, uncertain, ...(setup === undefined ? {} : { setup }) };
+    const counts = { seconds, iterations, uncertain, samples, ...(setup === undefined ? {} : { setup }) };
     const message = { kind: 'result', job, shard, epoch, bytes, ...counts } as const;
     const read = this.events.answer(message, assignment);
     this.events.shardEnded();

@@ -10,6 +10,10 @@ test('computed, recalled and revoked samples are counted with the cost of their 
   const shard = (render: number) => ({ id: render, render, x: 0, y: 0, width: 4, height: 2 });
   ledger.committed('a', shard(0), 3, { iterations: 100, uncertain: 2 });
   ledger.committed('a', shard(2), 3, { iterations: 100, uncertain: 3 });
+  ledger.committed('a', shard(1), 3, { iterations: 100, uncertain: 0, samples: 40 });
+  assert.deepEqual([ledger.samples, ledger.computedSamples], [72, 88]);
+  ledger.revoked('a', shard(1), 3);
+  assert.deepEqual([ledger.samples, ledger.computedSamples], [48, 48]);
   assert.equal(ledger.uncertain, 5);
   assert.equal(ledger.cost, 24 * 1 + 24 * 100);
   ledger.revoked('a', shard(2), 3);

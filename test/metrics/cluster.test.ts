@@ -19,7 +19,14 @@ function share(
   idleSeconds: number,
   metrics: Metric[] = [],
 ): WorkerShare {
-  const counts = { shards: 3, samples: 300, iterations: 3000, sentBytes: 10, receivedBytes: 1000 };
+  const counts = {
+    shards: 3,
+    samples: 300,
+    computedSamples: 300,
+    iterations: 3000,
+    sentBytes: 10,
+    receivedBytes: 1000,
+  };
   return { name, slots, busySeconds, idleSeconds, metrics, ...counts };
 }
 
@@ -28,6 +35,7 @@ function counters(workers: WorkerShare[], seconds = 10, computeSeconds = 8): Lea
     frames: 1,
     shards: 6,
     samples: 600,
+    computedSamples: 600,
     recalled: 0,
     uncertain: 0,
     iterations: 6000,

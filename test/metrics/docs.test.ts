@@ -23,6 +23,7 @@ const nothing = { seconds: 0, shards: 0, samples: 0, iterations: 0 };
 const leader = leaderMetrics({
   ...nothing,
   computeSeconds: 0,
+  computedSamples: 0,
   frames: 0,
   uncertain: 0,
   recalled: 0,

@@ -4,7 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { toLevel, toLinear } from '../../src/render/oklab.js';
-import { CHANGE, DIFFERENT, differing, Refined } from '../../src/render/rounds.js';
+import { differing, NEIGHBOURS, Refined, variances } from '../../src/render/rounds.js';
+import { ROUNDS } from '../../src/view/view.js';
+
+const ERROR = 16;
+/** Of pixels among equal ones. */
+const CALM = Float32Array.of(0, 0);
 
 /** Grey pixels of these 8-bit levels. */
 const grey = (...levels: number[]) => Float32Array.from(levels.flatMap((one) => Array(3).fill(toLinear(one / 255))));
@@ -13,16 +18,16 @@ const box = (width: number, height: number, x = 0, y = 0) => ({ x, y, width, hei
 test('a pixel that differs from one of the eight around it is wanted, and that one, too', () => {
   for (const at of [0, 1, 2, 3, 5, 6, 7, 8]) {
     const levels = Array(9).fill(100);
-    levels[at] += DIFFERENT + 1;
-    const wanted = differing(grey(...levels), box(3, 3), box(3, 3));
+    levels[at] += ERROR + 1;
+    const wanted = differing(grey(...levels), box(3, 3), box(3, 3), ERROR);
     assert.equal(wanted[at], 1);
     assert.equal(wanted[4], 1);
     levels[at] -= 1;
-    assert.ok(!differing(grey(...levels), box(3, 3), box(3, 3)).includes(1), 'not by exactly so much');
+    assert.ok(!differing(grey(...levels), box(3, 3), box(3, 3), ERROR).includes(1), 'not by exactly so much');
   }
 });
 
-test('which pixels of a rectangle are wanted is the same whatever it is cut from', () => {
+test('which pixels of a rectangle are wanted, and the variance around them, is the same whatever it is cut from', () => {
   const light = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 3 * 48, maxLength: 3 * 48 });
   const cut = fc.record({
     x: fc.nat(7),
@@ -35,7 +40,8 @@ test('which pixels of a rectangle are wanted is the same whatever it is cut from
       const all = Float32Array.from(levels, (level) => toLinear(level / 255));
       const [width, height] = [Math.min(at.width, 8 - at.x), Math.min(at.height, 6 - at.y)];
       const rect = { ...at, width, height };
-      const whole = differing(all, box(8, 6), box(8, 6));
+      const whole = differing(all, box(8, 6), box(8, 6), ERROR);
+      const spreads = variances(all, box(8, 6), box(8, 6), whole);
       // The pixels around it, as far as there are some.
       const [left, top] = [Math.max(0, at.x - 1), Math.max(0, at.y - 1)];
       const [right, bottom] = [Math.min(8, at.x + width + 1), Math.min(6, at.y + height + 1)];
@@ -43,16 +49,20 @@ test('which pixels of a rectangle are wanted is the same whatever it is cut from
       const part = new Float32Array(3 * around.width * around.height);
       for (let y = 0; y < around.height; y++)
         part.set(all.subarray(3 * (8 * (top + y) + left), 3 * (8 * (top + y) + right)), 3 * y * around.width);
-      const found = differing(part, around, rect);
+      const found = differing(part, around, rect, ERROR);
+      const spread = variances(part, around, rect, found);
       for (let y = 0; y < height; y++)
-        for (let x = 0; x < width; x++) assert.equal(found[y * width + x], whole[8 * (at.y + y) + at.x + x]);
+        for (let x = 0; x < width; x++) {
+          const [here, there] = [y * width + x, 8 * (at.y + y) + at.x + x];
+          assert.deepEqual([found[here], spread[here]], [whole[there], spreads[there]]);
+        }
     }),
     { numRuns: 200 },
   );
 });
 
 test('the mean is that of all samples, and one of equal samples needs no more than five', () => {
-  const pixels = new Refined(grey(90, 90), Uint8Array.of(0, 1));
+  const pixels = new Refined(grey(90, 90), Uint8Array.of(0, 1), CALM, ERROR);
   assert.deepEqual(pixels.next(), { from: 1, to: 5 });
   pixels.add(grey(90, 90, 90, 90));
   assert.equal(pixels.next(), undefined);
@@ -63,7 +73,7 @@ test('the mean is that of all samples, and one of equal samples needs no more th
 });
 
 test('a pixel of black and white samples gets all of them, and their mean', () => {
-  const pixels = new Refined(grey(0), Uint8Array.of(1));
+  const pixels = new Refined(grey(0), Uint8Array.of(1), CALM, 1);
   let [count, white] = [1, 0];
   for (let next = pixels.next(); next; next = pixels.next()) {
     const samples = Array.from({ length: next.to - next.from }, (_, s) => (s % 2 === 0 ? 255 : 0));
@@ -75,26 +85,40 @@ test('a pixel of black and white samples gets all of them, and their mean', () =
   for (const one of pixels.light) assert.ok(Math.abs(one - white / 65) < 1e-6);
 });
 
-test('where it stops, a further sample as far from the mean as the others are would change it by no more than stated', () => {
-  const samples = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 5, maxLength: 5 });
+test('samples that are alike do not end it where the pixels around differ', () => {
+  const after = (light: Float32Array) => {
+    const wanted = Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0);
+    const pixels = new Refined(light, wanted, variances(light, box(3, 3), box(3, 3), wanted), ERROR);
+    pixels.add(grey(90, 90, 90, 90));
+    return pixels.next();
+  };
+  assert.equal(after(grey(90, 90, 90, 90, 90, 90, 90, 90, 107)), undefined);
+  assert.deepEqual(after(grey(0, 255, 0, 255, 90, 0, 255, 0, 255)), { from: 5, to: 9 });
+});
+
+test('a pixel has enough when the standard error of its mean is no more than stated', () => {
+  const count = ROUNDS[1];
+  const samples = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: count, maxLength: count });
+  const error = fc.integer({ min: 1, max: 64 });
   fc.assert(
-    fc.property(samples, (levels) => {
-      const pixels = new Refined(grey(levels[0] as number), Uint8Array.of(1));
+    fc.property(samples, error, fc.integer({ min: 0, max: 4000 }), (levels, most, around) => {
+      const pixels = new Refined(grey(levels[0] as number), Uint8Array.of(1), Float32Array.of(around), most);
       pixels.add(grey(...levels.slice(1)));
       const linear = levels.map((level) => toLinear(level / 255));
-      const mean = linear.reduce((sum, one) => sum + one) / 5;
-      const deviation = Math.sqrt(linear.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 4);
-      const changed = Math.min(1, (5 * mean + mean + deviation) / 6);
-      const change = 255 * (levelOf(changed) - levelOf(mean));
-      // Levels are taken as the square root of light there, a sixth off at most.
-      if (!pixels.next()) assert.ok(change < 1.25 * CHANGE + 0.5, `${change} levels`);
-      else assert.ok(change > 0.6 * CHANGE - 0.5, `${change} levels`);
+      const mean = linear.reduce((sum, one) => sum + one) / count;
+      const variance = linear.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (count - 1);
+      // The derivative of levels by light.
+      const own = slopeOf(mean) ** 2 * variance;
+      const standard = Math.sqrt(((count - 1) * own + NEIGHBOURS * around) / (count - 1 + NEIGHBOURS) / count);
+      // Levels are taken as the square root of light there, a quarter off at most.
+      if (pixels.next()) assert.ok(standard > most / 1.3, `${standard} levels`);
+      else assert.ok(standard < 1.3 * most, `${standard} levels`);
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   );
 });
 
-/** sRGB of linear light, 0 to 1. */
-function levelOf(linear: number): number {
-  return linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
+/** Levels of 8-bit sRGB for a small change of linear light around this one. */
+function slopeOf(linear: number): number {
+  return 255 * (linear <= 0.0031308 ? 12.92 : (1.055 / 2.4) * linear ** (1 / 2.4 - 1));
 }

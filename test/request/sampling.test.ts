@@ -7,11 +7,11 @@ import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 
 const of = (raw: RawRequest) => parseRequest(raw).sampling;
 const one = { kind: 'grid', side: 1 };
-const auto = { kind: 'adaptive', seed: 0 };
+const auto = { kind: 'adaptive', error: 16, seed: 0 };
 
 test('stills have adaptive samples, and what is to be read or compared has one of each pixel', () => {
   assert.deepEqual(of({}), auto);
-  assert.deepEqual(of({ seed: '4' }), { kind: 'adaptive', seed: 4 });
+  assert.deepEqual(of({ seed: '4' }), { ...auto, seed: 4 });
   assert.deepEqual(of({ kernel: 'gpu' }), auto);
   assert.deepEqual(of({ outfile: 'x.jpg', 'color-mode': '3', slope: 'true' }), auto);
   for (const raw of [
@@ -23,6 +23,18 @@ test('stills have adaptive samples, and what is to be read or compared has one o
     { 'legacy-colors': 'true' },
   ])
     assert.deepEqual(of(raw), one, JSON.stringify(raw));
+});
+
+test('auto takes the standard error that is wanted, and pictures carry it', () => {
+  assert.deepEqual(of({ samples: 'auto' }), auto);
+  for (const [text, error] of [
+    ['auto:8', 8],
+    ['auto:2.5', 2.5],
+    ['auto:1e1', 10],
+  ] as const) {
+    assert.deepEqual(of({ samples: text }), { ...auto, error });
+    assert.equal(pictureFlags(parseRequest({ samples: text })).samples, `auto:${error}`);
+  }
 });
 
 test('frames of films have one sample, unless they are computed one by one and auto is given', () => {
@@ -41,10 +53,10 @@ test('auto with raw samples, or beside --smoothness, is refused', () => {
       message: /^--samples auto: "[xy]\.(npy|exr)" /,
     });
   assert.throws(() => of({ samples: 'auto', smoothness: '2' }), { code: 'REQUEST_INVALID', message: /give one/ });
-  for (const samples of ['0', '2.5', 'Auto', 'auto:4'])
+  for (const samples of ['0', '2.5', 'Auto', 'auto:', 'auto:0.5', 'auto:65', 'auto:x', 'auto8'])
     assert.throws(() => of({ samples }), {
       code: 'REQUEST_INVALID',
-      message: /--samples .* is not auto, or a whole number/,
+      message: /--samples .* is not auto, auto:E with E from 1 to 64 levels, or a whole number/,
     });
 });
 
@@ -63,7 +75,7 @@ test('pictures carry how they are sampled, whatever the default is where they ar
     return { samples, smoothness, seed };
   };
   const none = undefined;
-  assert.deepEqual(carried({}), { samples: 'auto', smoothness: none, seed: '0' });
+  assert.deepEqual(carried({}), { samples: 'auto:16', smoothness: none, seed: '0' });
   assert.deepEqual(carried({ samples: '1' }), { samples: none, smoothness: '1', seed: none });
   assert.deepEqual(carried({ outfile: 'x.exr' }), { samples: none, smoothness: '1', seed: none });
   assert.deepEqual(carried({ frames: '9', 'zoom-end': '100' }), { samples: none, smoothness: '1', seed: none });

@@ -285,6 +285,7 @@ test('every shard is answered once, with what it took, or with why it failed', a
     seconds: 0.25,
     iterations: 100,
     uncertain: 2,
+    samples: 8,
   });
 });
 

@@ -16,7 +16,9 @@ export interface Report extends LeaderCounters {
 }
 
 /** What a worker counted while it computed a shard. */
-type Counts = Pick<Result, 'iterations' | 'uncertain'>;
+type Counts = Pick<Result, 'iterations' | 'uncertain' | 'samples'>;
+
+type Counted = Required<Pick<Counts, 'uncertain' | 'samples'>>;
 
 interface Account {
   slots: number;
@@ -25,6 +27,7 @@ interface Account {
   activeMs: number;
   shards: number;
   samples: number;
+  computedSamples: number;
   iterations: number;
   busySeconds: number;
   sentBytes: number;
@@ -36,7 +39,10 @@ interface Account {
 export class Ledger {
   frames = 0;
   shards = 0;
+  /** Of the estimate, which progress counts. */
   samples = 0;
+  /** As workers state them. */
+  computedSamples = 0;
   recalled = 0;
   /** What the computed samples were estimated to cost, and the recalled ones. */
   cost = 0;
@@ -53,8 +59,8 @@ export class Ledger {
   private readonly handedOut: Record<Why, number> = { new: 0, again: 0, copy: 0, check: 0 };
   private firstAt: number | undefined;
   private lastAt: number | undefined;
-  /** Of shards that have some, by frame and number; only of frames that are not handed on. */
-  private readonly uncertainOf = new Map<number, Map<number, number>>();
+  /** Of shards where they are not what is expected, by frame and number; only of frames that are not handed on. */
+  private readonly countsOf = new Map<number, Map<number, Counted>>();
   private readonly accounts = new Map<string, Account>();
 
   private readonly startedAt: number;
@@ -98,16 +104,17 @@ export class Ledger {
 
   /** Called once for each commit. `verified`: whether another worker's answer was the same, where one was asked for. */
   committed(name: string, shard: Shard, perPixel: number, counts: Counts, verified?: boolean): void {
-    const { iterations, uncertain } = counts;
-    if (uncertain > 0) {
-      const ofFrame = this.uncertainOf.get(shard.render) ?? new Map<number, number>();
-      this.uncertainOf.set(shard.render, ofFrame.set(shard.id, uncertain));
+    const samples = shard.width * shard.height * perPixel;
+    const { iterations, uncertain, samples: computed = samples } = counts;
+    if (uncertain > 0 || computed !== samples) {
+      const ofFrame = this.countsOf.get(shard.render) ?? new Map<number, Counted>();
+      this.countsOf.set(shard.render, ofFrame.set(shard.id, { uncertain, samples: computed }));
     }
     this.uncertain += uncertain;
-    const samples = shard.width * shard.height * perPixel;
     for (const account of [this, this.account(name)]) {
       account.shards++;
       account.samples += samples;
+      account.computedSamples += computed;
       account.iterations += iterations;
     }
     this.cost += samples * this.costOf(shard.render);
@@ -124,19 +131,22 @@ export class Ledger {
   /** A committed shard is revoked: its samples are subtracted, its iterations are not. */
   revoked(name: string, shard: Shard, perPixel: number): void {
     this.revokedShards++;
-    this.cost -= shard.width * shard.height * perPixel * this.costOf(shard.render);
-    this.uncertain -= this.uncertainOf.get(shard.render)?.get(shard.id) ?? 0;
-    this.uncertainOf.get(shard.render)?.delete(shard.id);
+    const samples = shard.width * shard.height * perPixel;
+    const counted = this.countsOf.get(shard.render)?.get(shard.id) ?? { uncertain: 0, samples };
+    this.countsOf.get(shard.render)?.delete(shard.id);
+    this.cost -= samples * this.costOf(shard.render);
+    this.uncertain -= counted.uncertain;
     for (const account of [this, this.account(name)]) {
       account.shards--;
-      account.samples -= shard.width * shard.height * perPixel;
+      account.samples -= samples;
+      account.computedSamples -= counted.samples;
     }
   }
 
   /** A frame is handed on: none of its shards is revoked any more. */
   handedOn(frame: number): void {
     this.frames++;
-    this.uncertainOf.delete(frame);
+    this.countsOf.delete(frame);
   }
 
   /** The last frame is gathered: the measured times end. */
@@ -167,13 +177,26 @@ export class Ledger {
 
   report(): Report {
     const end = this.lastAt ?? this.now();
-    const { frames, shards, samples, recalled, iterations, uncertain, verified, unverified, late, lost } = this;
+    const {
+      frames,
+      shards,
+      samples,
+      computedSamples,
+      recalled,
+      iterations,
+      uncertain,
+      verified,
+      unverified,
+      late,
+      lost,
+    } = this;
     return {
       seconds: (end - this.startedAt) / 1000,
       computeSeconds: (end - (this.firstAt ?? end)) / 1000,
       frames,
       shards,
       samples,
+      computedSamples,
       recalled,
       iterations,
       uncertain,
@@ -209,6 +232,7 @@ export class Ledger {
         activeMs: 0,
         shards: 0,
         samples: 0,
+        computedSamples: 0,
         iterations: 0,
         busySeconds: 0,
         sentBytes: 0,

@@ -1,9 +1,9 @@
 /** Flags about how densely and how exactly a picture is sampled. */
 
-import * as z from 'zod';
 import { MAX_SAMPLES } from '../../view/bounds.js';
+import { SAMPLING_ERROR } from '../../view/view.js';
 import { type FlagTable, RENDERING } from './flag.js';
-import { whole, yesNo } from './schemas.js';
+import { sampleCount, whole, yesNo } from './schemas.js';
 
 const group = 'Quality';
 const shapes = 'samples';
@@ -14,13 +14,15 @@ export const QUALITY_FLAGS = {
     shapes,
     commands: RENDERING,
     value: 'N',
-    schema: z.union([z.literal('auto'), whole(1, MAX_SAMPLES)], {
-      message: `auto, or a whole number from 1 to ${MAX_SAMPLES}`,
-    }),
-    describe: 'samples a pixel, at jittered places; auto: 1 to 65, as many as colours need',
+    schema: sampleCount(MAX_SAMPLES),
+    describe: `samples a pixel, at jittered places; auto:E: 1 to 65, for a standard error of E of 256 levels; auto: of ${SAMPLING_ERROR.usual}`,
     defaultText: 'stills: auto; films, raw samples: 1',
     metadata: ({ sampling }) =>
-      sampling.kind === 'jittered' ? String(sampling.count) : sampling.kind === 'adaptive' ? 'auto' : undefined,
+      sampling.kind === 'jittered'
+        ? String(sampling.count)
+        : sampling.kind === 'adaptive'
+          ? `auto:${sampling.error}`
+          : undefined,
   },
   seed: {
     group,

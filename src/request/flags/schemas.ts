@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { parseAddress } from '../../cluster/transport.js';
 import { isCoordinate, isZoom, MAX_DIGITS, MAX_ITERATIONS, ZOOM_LOG10 } from '../../view/bounds.js';
 import { outlineOf, parseDecimal, wholeOf } from '../../view/decimal.js';
+import { SAMPLING_ERROR } from '../../view/view.js';
 import { ExpressionError } from '../limit/expression.js';
 import { limitOf } from '../limit/limit.js';
 
@@ -61,6 +62,21 @@ export const iterations = text.transform((v, context): 'auto' | number | { reado
   context.addIssue({ code: 'custom', message: why === message ? message : `${message}, or an expression: ${why}` });
   return z.NEVER;
 });
+
+/** Samples a pixel: a number, or `auto`, `auto:8`, the standard error for which there are as many as it takes. */
+export const sampleCount = (most: number) => {
+  const { min, max, usual } = SAMPLING_ERROR;
+  return text.transform((v, context): number | { readonly error: number } => {
+    if (v === 'auto') return { error: usual };
+    const count = wholeOf(v);
+    if (isBetween(count, 1, most)) return count as number;
+    const error = v.startsWith('auto:') ? v.slice('auto:'.length) : '';
+    if (parseDecimal(error) !== undefined && isBetween(Number(error), min, max)) return { error: Number(error) };
+    const message = `auto, auto:E with E from ${min} to ${max} levels, or a whole number from 1 to ${most}`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
+};
 
 function limitMistake(v: string): string | undefined {
   if (v.length > MAX_EXPRESSION) return `at most ${MAX_EXPRESSION} characters are one`;

@@ -5,7 +5,7 @@ import type { Computed as Samples } from '../../kernel/kernel.js';
 import { type Paint, paintLight } from '../../render/paint.js';
 import { paintedOf } from '../../render/painted.js';
 import { quantise } from '../../render/quantise.js';
-import { cropped, differing, Refined } from '../../render/rounds.js';
+import { cropped, differing, Refined, variances } from '../../render/rounds.js';
 import { blocks } from '../../shard/block.js';
 import type { Rect } from '../../shard/shard.js';
 import { ROUNDS, type View } from '../../view/view.js';
@@ -17,6 +17,8 @@ const TILE = 64;
 export interface Adaptive {
   readonly view: View;
   readonly seed: number;
+  /** In levels of 256. */
+  readonly error: number;
   readonly rect: Rect;
   readonly paint: Paint;
   /** All samples of a rectangle. */
@@ -28,7 +30,16 @@ export interface Adaptive {
 }
 
 /** The pixels of a rectangle. A rectangle that is cut has the same ones, and computes the pixels around it as well. */
-export async function adaptivePixels({ view, seed, rect, paint, whole, some, undivided }: Adaptive): Promise<Computed> {
+export async function adaptivePixels({
+  view,
+  seed,
+  error,
+  rect,
+  paint,
+  whole,
+  some,
+  undivided,
+}: Adaptive): Promise<Computed> {
   const partOf = (from: number, to: number): View => ({ ...view, sampling: { kind: 'sequence', from, to, seed } });
   const rounds = ROUNDS.map((to, k) => partOf(ROUNDS[k - 1] ?? 0, to));
   /** `to`: of the round. */
@@ -38,7 +49,8 @@ export async function adaptivePixels({ view, seed, rect, paint, whole, some, und
   const first = await whole(rounds[0] as View, box);
   const base = lightOf(first, 1);
   const light = cropped(base, 3, box, rect);
-  const wanted = differing(base, box, rect);
+  const wanted = differing(base, box, rect, error);
+  const spread = variances(base, box, rect, wanted);
   const uncertain = cropped(marked(first.uncertain, box.width * box.height), 1, box, rect);
   let { iterations } = first;
   let count = first.nu.length;
@@ -46,7 +58,7 @@ export async function adaptivePixels({ view, seed, rect, paint, whole, some, und
   for (const tile of tiles) {
     const chosen = cropped(wanted, 1, rect, tile);
     if (!chosen.includes(1)) continue;
-    const pixels = new Refined(cropped(light, 3, rect, tile), chosen);
+    const pixels = new Refined(cropped(light, 3, rect, tile), chosen, cropped(spread, 1, rect, tile), error);
     for (let k = 1, next = pixels.next(); next; next = pixels.next(), k++) {
       const more = await some(rounds[k] as View, tile, pixels.wanted);
       pixels.add(lightOf(more, next.to));

@@ -94,7 +94,7 @@ async function answer(
     return answerOf(await inParts(samplesOf, kernel, view, rect, check), view, rect, own);
   if (!own) throw new Error('adaptive samples came without colours, which decide on them');
   return adaptivePixels({
-    ...{ view, rect, paint: own, seed: sampling.seed, undivided: kernel !== 'simd' },
+    ...{ view, rect, paint: own, seed: sampling.seed, error: sampling.error, undivided: kernel !== 'simd' },
     whole: (of, part) => inParts(samplesOf, kernel, of, part, check),
     some(of, part, mask) {
       check();

@@ -8,14 +8,15 @@ import { compileSimd } from '../../../src/kernel/simd.js';
 import { type Colours, DEFAULT_COLOURS, needsOf, prepare as paintOf } from '../../../src/render/colours.js';
 import type { Rect } from '../../../src/shard/shard.js';
 import { cutter } from '../../../src/shard/split.js';
-import type { Sampling, View } from '../../../src/view/view.js';
+import { ROUNDS, type Sampling, type View } from '../../../src/view/view.js';
 import { startFractal } from '../../../src/work/fractal/compute.js';
 import { prepare } from '../../../src/work/fractal/prepare.js';
 import { validateTask } from '../../../src/work/fractal/validate.js';
 import type { Computed } from '../../../src/work/kind.js';
 import { type Golden, readGolden } from '../../golden.js';
 
-const adaptive: Sampling = { kind: 'adaptive', seed: 3 };
+const adaptive: Sampling = { kind: 'adaptive', error: 16, seed: 3 };
+const MOST = ROUNDS.at(-1) as number;
 const seahorse: View = {
   ...{ formula: { step: 'holomorphic', power: 2 }, re: '-0.7453', im: '0.1127', zoom: '300', rotation: 10 },
   ...{ width: 50, height: 37, iterations: 1500, bailout: 65536, count: 'smooth', sampling: adaptive },
@@ -120,20 +121,71 @@ test('with pixels around it a shard computes no more than those', async () => {
   assert.equal(samples, 10 * 6);
 });
 
-function rootMeanSquare(a: Uint8Array, b: Uint8Array): number {
-  return Math.sqrt(a.reduce((sum, level, i) => sum + (level - (b[i] as number)) ** 2, 0) / a.length);
+function squaresBetween(a: Uint8Array, b: Uint8Array): number {
+  return a.reduce((sum, level, i) => sum + (level - (b[i] as number)) ** 2, 0);
 }
 
-test('errors against 256 samples a pixel are about those of 16 samples everywhere, for a third of them or less', async () => {
-  for (const view of [set, ship, flake]) {
-    const compute = worker(view, { ...DEFAULT_COLOURS, filter: false });
-    const truth = (await compute(whole(view), { kind: 'grid', side: 16 })).bytes;
-    const { bytes, samples } = await compute(whole(view));
-    const sixteen = await compute(whole(view), { kind: 'jittered', count: 16, seed: 3 });
-    const [error, usual] = [rootMeanSquare(bytes, truth), rootMeanSquare(sixteen.bytes, truth)];
-    assert.ok(error < 1.25 * usual, `${error} levels, not ${usual}`);
-    assert.ok(samples < 0.36 * sixteen.samples, `${samples} samples, not a third of ${sixteen.samples}`);
+const ten: readonly View[] = [
+  ...[set, ship, flake, deep, outside],
+  { ...set, re: '-0.745', im: '0.11', zoom: '1000', iterations: 3000 },
+  { ...set, re: '-0.743643887037158', im: '0.131825904205311', zoom: '1e6', iterations: 5000 },
+  { ...set, re: '0', im: '0', formula: { step: 'holomorphic', power: 2, julia: { re: '-0.8', im: '0.156' } } },
+  { ...set, re: '0', im: '0', zoom: '1.4', formula: { step: 'holomorphic', power: 5 } },
+  { ...set, re: '-0.1', im: '0.1', zoom: '1.2', formula: { step: 'tricorn', power: 2 } },
+];
+const TEN = ten.map((view): View => ({ ...view, width: 40, height: 24 }));
+
+test('at ten places pixels that have enough samples have no more than the stated error against 256 of them, in the mean', async () => {
+  const computed = await Promise.all(
+    TEN.map(async (view) => {
+      const compute = worker(view, { ...DEFAULT_COLOURS, filter: false });
+      return { view, compute, truth: (await compute(whole(view), { kind: 'grid', side: 16 })).bytes };
+    }),
+  );
+  for (const error of [8, 16, 32]) {
+    let [squares, count, far] = [0, 0, 0];
+    for (const { view, compute, truth } of computed) {
+      const sampling: Sampling = { kind: 'adaptive', error, seed: 3 };
+      const { bytes } = await compute(whole(view), sampling);
+      for (let pixel = 0; pixel < view.width * view.height; pixel += 3) {
+        const [x, y] = [pixel % view.width, Math.floor(pixel / view.width)];
+        const { samples, bytes: alone } = await compute({ x, y, width: 1, height: 1 }, sampling);
+        assert.deepEqual(alone, bytes.slice(3 * pixel, 3 * pixel + 3), 'a pixel by itself');
+        const columns = Math.min(x + 2, view.width) - Math.max(0, x - 1);
+        const rows = Math.min(y + 2, view.height) - Math.max(0, y - 1);
+        if (samples - columns * rows === MOST - 1) continue;
+        const levels = [0, 1, 2].map((c) =>
+          Math.abs((bytes[3 * pixel + c] as number) - (truth[3 * pixel + c] as number)),
+        );
+        squares += Math.max(...levels) ** 2;
+        if (Math.max(...levels) > 2 * error + 2) far++;
+        count++;
+      }
+    }
+    assert.ok(Math.sqrt(squares / count) < error, `${Math.sqrt(squares / count)} levels, not ${error}`);
+    assert.ok(far < 0.06 * count, `${far} of ${count} pixels are wrong by more than twice ${error} levels`);
   }
+});
+
+test('an error of the usual size is about that of 16 samples everywhere, for a third of them', async () => {
+  let [error, usual, samples, pixels] = [0, 0, 0, 0];
+  for (const view of TEN) {
+    const compute = worker(view);
+    const truth = (await worker(view, { ...DEFAULT_COLOURS, filter: false })(whole(view), { kind: 'grid', side: 16 }))
+      .bytes;
+    const own = await compute(whole(view));
+    const sixteen = await worker(view, { ...DEFAULT_COLOURS, filter: false })(whole(view), {
+      kind: 'jittered',
+      count: 16,
+      seed: 3,
+    });
+    error += squaresBetween(own.bytes, truth);
+    usual += squaresBetween(sixteen.bytes, truth);
+    samples += own.samples;
+    pixels += view.width * view.height;
+  }
+  assert.ok(error < 1.25 * usual, `${error}, not ${usual}`);
+  assert.ok(samples < 6 * pixels, `${samples / pixels} a pixel`);
 });
 
 test('a shard that is cancelled ends between two tiles', async () => {
