@@ -11,7 +11,11 @@ test('worker --metrics prints its metrics after each session, though the leader 
   const worker = start(t, ['worker', '--port', '0', '--slots', '1', '--metrics'], path);
   const [, address = ''] = await worker.said(/^worker (127\.0\.0\.1:\d+): ready/m);
   for (const session of [1, 2]) {
-    const { code } = await fractal(t, ['leader', '--host', address.replace(':', ' port='), ...PICTURE], path);
+    const { code } = await fractal(
+      t,
+      ['leader', '--host', address.replace(':', ' port='), ...PICTURE, '--samples', '1'],
+      path,
+    );
     assert.equal(code, 0);
     await worker.said(new RegExp(`(job \\w+ is done[\\s\\S]*){${session}}`));
   }
