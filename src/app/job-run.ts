@@ -16,8 +16,8 @@ import type { StoreOptions } from './kept-place.js';
 import { type RenderCluster, type RenderWorkers, render } from './render.js';
 import { renderScene } from './scene.js';
 import { filesOfScene } from './scene-uploads.js';
-import { heldTexture } from './texture-uploads.js';
 import type { Context } from './stage.js';
+import { heldTexture } from './texture-uploads.js';
 
 export interface JobRunOptions {
   readonly workers: RenderWorkers;

@@ -22,9 +22,9 @@ const zooming = (to: number, speed = 3): RawRequest => ({
   ...{ zoom: '1', 'zoom-end': String(to), frames: String(1 + Math.round((FPS * Math.log2(to)) / speed)) },
 });
 
-/** Out of a place and in again, at five octaves a second. */
+/** Out of a place and in again, at three octaves a second in the mean. No minibrot fills the frame: it is dark in any colours. */
 const PATH = JSON.stringify({
-  keyframes: [1e8, 10, 1e7].map((zoom, k) => ({ time: `${5 * k}s`, zoom, ...SEAHORSE })),
+  keyframes: [1e4, 10, 1e4].map((zoom, k) => ({ time: `${3 * k}s`, zoom, ...SEAHORSE })),
 });
 
 const FILMS: Readonly<Record<string, RawRequest>> = {
@@ -32,7 +32,7 @@ const FILMS: Readonly<Record<string, RawRequest>> = {
   'to 1e14': { ...MINIBROT, ...zooming(1e14, 4) },
   'frame by frame': { ...SEAHORSE, ...zooming(1e4), assembly: 'frames', iters: '3000' },
   equalized: { ...SEAHORSE, ...zooming(1e6), equalize: 'true' },
-  'out and in again': { path: PATH, frames: '151' },
+  'out and in again': { path: PATH, frames: '91' },
   'across a valley': {
     ...{
       xpos: '-0.75',
