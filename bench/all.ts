@@ -15,6 +15,7 @@ import { phases } from './phases.js';
 import { pictures } from './pictures.js';
 import { planning } from './planning.js';
 import { priority } from './priority.js';
+import { quality } from './quality.js';
 import { reference } from './reference.js';
 import { refining } from './refining.js';
 import { sampling } from './sampling.js';
@@ -42,6 +43,7 @@ const ALL = {
   assembly,
   segments,
   refining,
+  quality,
   sampling,
   planning,
   clusters,

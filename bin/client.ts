@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Api, apiOf, type JobAnswer } from '../src/client/api.js';
 import { download } from '../src/client/download.js';
+import { submitWithFiles } from '../src/client/files.js';
 import { ENDINGS, follow, type Happened, pastEvents } from '../src/client/follow.js';
 import { requireSceneFlags, submitScene } from '../src/client/scene.js';
 import { sentBy } from '../src/client/submission.js';
@@ -70,9 +71,8 @@ interface Submitting {
 }
 
 async function pictureJob(given: RawFlags, key: string): Promise<Submitting> {
-  const { body, notes } = await sentBy(given);
-  const asked = { method: 'POST', body, headers: { 'idempotency-key': key } } as const;
-  return { send: (api) => api.json<JobAnswer>('/v1/jobs', asked), notes };
+  const { body, files, notes } = await sentBy(given);
+  return { send: (api) => submitWithFiles(api, body, files, key), notes };
 }
 
 async function sceneJob(path: string, given: RawFlags, key: string): Promise<Submitting> {

@@ -17,6 +17,7 @@ import { type RenderCluster, type RenderWorkers, render } from './render.js';
 import { renderScene } from './scene.js';
 import { filesOfScene } from './scene-uploads.js';
 import type { Context } from './stage.js';
+import { heldTexture } from './texture-uploads.js';
 
 export interface JobRunOptions {
   readonly workers: RenderWorkers;
@@ -124,11 +125,12 @@ interface Making extends Pick<RunContext, 'started' | 'growing'> {
 async function pictureFiles(
   { order, priority, owner }: Job,
   folder: string,
-  { workers, cluster, store }: JobRunOptions,
+  { workers, cluster, store, uploads }: JobRunOptions,
   { started, growing, context }: Making,
 ): Promise<readonly Written[]> {
   const { verify, keepSamples } = orderedOptions(order);
   const request = orderedRequest(order);
+  const release = await heldTexture(request, uploads);
   const { files } = await render(
     {
       request: { ...request, ...within(folder, request.outfiles) },
@@ -141,7 +143,7 @@ async function pictureFiles(
     },
     workers,
     context,
-  );
+  ).finally(release);
   return files;
 }
 

@@ -4,21 +4,16 @@ import { JOB_FLAGS } from '../request/flags/job.js';
 import type { Ini } from '../request/povray/ini.js';
 import { iniText, SCENE_ORDER_FLAGS } from '../request/povray/order.js';
 import { invalid, type RawFlags } from '../request/values.js';
-import { type Api, FilesMissing, type JobAnswer } from './api.js';
+import type { Api, JobAnswer } from './api.js';
+import { type SentFile, submitWithFiles } from './files.js';
 
 /** A scene with its flags: of `fractal scene`, and of the job. */
 export interface SentScene {
   /** The path of the file that is rendered. */
   readonly main: string;
   readonly flags: RawFlags;
-  readonly files: readonly SentFile[];
+  readonly files: readonly (SentFile & { readonly path: string })[];
   readonly ini?: Ini;
-}
-
-export interface SentFile {
-  readonly path: string;
-  readonly digest: string;
-  readonly bytes: Uint8Array;
 }
 
 /** @throws FractalError REQUEST_INVALID for a flag that a job of a scene does not have */
@@ -36,17 +31,5 @@ export async function submitScene(api: Api, { main, flags, files, ini }: SentSce
     files: files.map(({ path, digest }) => ({ path, digest })),
     ...(ini ? { ini: iniText(ini) } : {}),
   };
-  const body = JSON.stringify({ ...flags, scene });
-  const asked = { method: 'POST', body, headers: { 'idempotency-key': key } } as const;
-  try {
-    return await api.json<JobAnswer>('/v1/jobs', asked);
-  } catch (error) {
-    if (!(error instanceof FilesMissing)) throw error;
-    const lacks = new Set(error.missing);
-    const sent = new Map(files.map((one) => [one.digest, one.bytes]));
-    for (const [digest, bytes] of sent) {
-      if (lacks.has(digest)) await api.json(`/v1/files/${digest}`, { method: 'PUT', body: bytes });
-    }
-    return api.json<JobAnswer>('/v1/jobs', asked);
-  }
+  return submitWithFiles(api, JSON.stringify({ ...flags, scene }), files, key);
 }

@@ -1,12 +1,17 @@
 /** What `fractal submit` sends: all that is meant, without the names of files of this machine. */
 
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { JOB_FLAGS } from '../request/flags/job.js';
 import { flagsOfSources } from '../request/sources.js';
 import { invalid, type RawFlags } from '../request/values.js';
+import type { SentFile } from './files.js';
 
 export interface Sent {
   /** JSON. */
   readonly body: string;
+  /** That the job needs: its texture. */
+  readonly files: readonly SentFile[];
   /** Lines about the location file, for the user. */
   readonly notes: readonly string[];
 }
@@ -23,5 +28,15 @@ export async function sentBy(given: RawFlags): Promise<Sent> {
       `--audio "${rest.audio}" is a file of this machine, which a job cannot have: add it to the film later`,
     );
   const outfile = rest.outfile?.includes('\n') ? { outfile: rest.outfile.split('\n') } : {};
-  return { body: JSON.stringify({ ...rest, ...outfile }), notes };
+  const { spec, files } = rest.texture === undefined ? { files: [] } : await sentTexture(rest.texture);
+  return { body: JSON.stringify({ ...rest, ...outfile, ...(spec ? { texture: spec } : {}) }), files, notes };
+}
+
+/** The texture under its name and digest. @throws FractalError TEXTURE_INVALID for what is no picture, before it is sent */
+async function sentTexture(given: string): Promise<{ readonly spec: string; readonly files: readonly SentFile[] }> {
+  const { readTexture, textureName, textureText } = await import('../render/texture-file.js');
+  await readTexture(given);
+  const { file } = textureName(given);
+  const { digest = '' } = textureName(textureText(given));
+  return { spec: `${basename(file)}#sha256=${digest}`, files: [{ digest, bytes: readFileSync(file) }] };
 }

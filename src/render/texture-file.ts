@@ -24,6 +24,8 @@ const DIGEST = /#sha256=([0-9a-f]{64})$/i;
 type Texels = Pick<Texture, 'width' | 'height' | 'texels'>;
 
 const read = new Map<string, Texels>();
+/** By spec: how many use a texture that is let go after its last use. */
+const users = new Map<string, number>();
 const digests = new Map<string, string>();
 
 export function textureName(spec: string): TextureName {
@@ -37,11 +39,11 @@ export function textureText(spec: string): string {
   return `${file}#sha256=${digest ?? digestOf(file)}`;
 }
 
-/** Reads the file of a texture. @throws FractalError TEXTURE_INVALID */
-export async function readTexture(spec: string): Promise<void> {
+/** Reads the file of a texture, which may be at another path than its name says. @throws FractalError TEXTURE_INVALID */
+export async function readTexture(spec: string, path = textureName(spec).file): Promise<void> {
   if (read.has(spec)) return;
   const { file, digest } = textureName(spec);
-  const bytes = bytesOf(file);
+  const bytes = bytesOf(file, path);
   const found = createHash('sha256').update(bytes).digest('hex');
   digests.set(file, found);
   if (digest !== undefined && digest !== found) {
@@ -51,6 +53,24 @@ export async function readTexture(spec: string): Promise<void> {
     );
   }
   read.set(spec, await texelsOf(file, bytes));
+}
+
+/** The same of one that is let go when all have called what this resolves with. @throws FractalError TEXTURE_INVALID */
+export async function holdTexture(spec: string, path: string): Promise<() => void> {
+  users.set(spec, (users.get(spec) ?? 0) + 1);
+  const release = () => {
+    const others = (users.get(spec) as number) - 1;
+    if (others > 0) users.set(spec, others);
+    else {
+      users.delete(spec);
+      read.delete(spec);
+    }
+  };
+  await readTexture(spec, path).catch((error: unknown) => {
+    release();
+    throw error;
+  });
+  return release;
 }
 
 /** That of a file that was read. */
@@ -66,10 +86,10 @@ function digestOf(file: string): string {
   return digest;
 }
 
-function bytesOf(file: string): Buffer {
+function bytesOf(file: string, path = file): Buffer {
   try {
-    if (statSync(file).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
-    return readFileSync(file);
+    if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+    return readFileSync(path);
   } catch (error) {
     throw invalid(file, messageOf(error));
   }
@@ -78,8 +98,7 @@ function bytesOf(file: string): Buffer {
 /** Of the nearest powers of 2, as means of pixels in linear light. */
 async function texelsOf(file: string, bytes: Buffer): Promise<Texels> {
   const sharp = await loadSharp();
-  const image = sharp(bytes, { limitInputPixels: MOST_PIXELS }).autoOrient().toColourspace('srgb').ensureAlpha().raw();
-  const { data, info } = await image.toBuffer({ resolveWithObject: true }).catch((error: unknown) => {
+  const { data, info } = await decoded(sharp, bytes).catch((error: unknown) => {
     throw invalid(file, `no picture of at most ${MOST_PIXELS} pixels can be read from it (${messageOf(error)})`);
   });
   const size = { width: texelsAlong(info.width), height: texelsAlong(info.height) };
@@ -101,6 +120,12 @@ async function texelsOf(file: string, bytes: Buffer): Promise<Texels> {
     }
   }
   return { ...size, texels: withLevels(size, largest) };
+}
+
+/** In an async function, since sharp throws at once where there are no bytes. */
+async function decoded(sharp: Awaited<ReturnType<typeof loadSharp>>, bytes: Buffer) {
+  const image = sharp(bytes, { limitInputPixels: MOST_PIXELS }).autoOrient().toColourspace('srgb').ensureAlpha().raw();
+  return image.toBuffer({ resolveWithObject: true });
 }
 
 /** The power of 2 that is nearest by its ratio. */

@@ -7,11 +7,12 @@ import { FractalError } from '../errors.js';
 import { outfileOf } from '../render/outfile.js';
 import { findPalette } from '../render/palette.js';
 import { paletteFileOf } from '../render/palette-files/read.js';
+import { textureName } from '../render/texture-file.js';
 import { parseRequestFile } from './file.js';
 import { PICTURE_FLAGS, REQUEST_FLAGS } from './flags/index.js';
 import { JOB_FLAGS } from './flags/job.js';
 import { requestOf } from './parse.js';
-import { isScene, orderedScene, SCENE_ORDER_FLAGS } from './povray/order.js';
+import { isScene, orderedFiles, orderedScene, SCENE_ORDER_FLAGS } from './povray/order.js';
 import { type Film, frameCount, type Request } from './request.js';
 import { invalid, type RawFlags, shorten, valuesOf } from './values.js';
 
@@ -20,8 +21,10 @@ export interface SubmittedRequest {
   readonly order: RawFlags;
   /** Pixels of all frames. */
   readonly pixels: number;
-  /** Of a POV-Ray scene: what is rendered, and the files that it needs. */
+  /** Of a POV-Ray scene: what is rendered. */
   readonly scene?: ReturnType<typeof orderedScene>;
+  /** Digests of the files that clients send before it. */
+  readonly files: readonly string[];
   readonly priority: number;
   readonly owner?: string;
   readonly webhook?: string;
@@ -52,11 +55,19 @@ export function orderSubmission(order: RawFlags, fields: RawFlags = {}): Submitt
   const { priority, owner, webhook, deadline } = valuesOf(JOB_FLAGS, fields);
   return {
     ...(isScene(order) ? sceneOf(order) : { order, pixels: pixelsOf(orderedRequest(order)) }),
+    files: digestsOf(order),
     priority,
     ...(owner === undefined ? {} : { owner }),
     ...(webhook === undefined ? {} : { webhook }),
     ...(deadline === undefined ? {} : { deadline }),
   };
+}
+
+/** Digests of the files that a job needs, which clients send. `order`: one that was read. */
+export function digestsOf(order: RawFlags): readonly string[] {
+  if (isScene(order)) return orderedFiles(order).map(({ digest }) => digest);
+  const { digest } = textureName(order.texture ?? '');
+  return digest ? [digest] : [];
 }
 
 /** Its size and outfiles are in the order, so that they are seen without the scene. */
@@ -103,9 +114,19 @@ export function orderedRequest(order: RawFlags): Request {
   if (paletteFileOf(request.colours.palette))
     throw invalid(`--palette "${shorten(request.colours.palette)}" is a file: give its colours as JSON instead`);
   const { texture } = request.colours.patterns ?? {};
-  if (texture) throw invalid(`--texture "${shorten(texture.spec)}" is a file, which jobs do not read: leave it out`);
+  if (texture) requireSent(texture.spec);
   findPalette(request.colours.palette);
   return request;
+}
+
+/** A job reads no file but those that clients send. @throws FractalError REQUEST_INVALID */
+function requireSent(texture: string): void {
+  const { file, digest } = textureName(texture);
+  if (digest === undefined)
+    throw invalid(
+      `--texture "${shorten(texture)}" does not say which file was sent: PUT /v1/files/SHA256, and give NAME#sha256=SHA256`,
+    );
+  if (!isPlainName(file)) throw invalid(`--texture "${shorten(file)}" is not a file name without a folder`);
 }
 
 /** What else a job asks for. @throws FractalError REQUEST_INVALID */
@@ -136,6 +157,10 @@ function checkedSceneName(name: string): string {
 
 /** @throws FractalError REQUEST_INVALID for an outfile in a folder */
 export function requirePlainName(name: string): void {
-  if (/^[\p{L}\p{N}][\p{L}\p{N} ._%+=@-]{0,99}$/u.test(name) && !name.endsWith('.')) return;
+  if (isPlainName(name)) return;
   throw invalid(`--outfile "${shorten(name)}" is not a file name of letters, digits and ._-: leave out folders`);
+}
+
+function isPlainName(name: string): boolean {
+  return /^[\p{L}\p{N}][\p{L}\p{N} ._%+=@-]{0,99}$/u.test(name) && !name.endsWith('.');
 }

@@ -1,7 +1,7 @@
 /** What is kept of jobs that have ended: bounded by age, by their number, and by the size of their outputs. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isScene, orderedFiles } from '../request/povray/order.js';
+import { digestsOf as filesOf } from '../request/submission.js';
 import { ENDED, type Job } from './job.js';
 import { expire } from './life.js';
 import type { Outputs } from './outputs.js';
@@ -43,7 +43,7 @@ export async function removeStray(queue: Queue, outputs: Outputs): Promise<void>
 export async function digestsOf(queue: Queue): Promise<ReadonlySet<string>> {
   const digests = new Set<string>();
   for await (const { order } of jobsOf(queue, { sort: 'submitted', descending: false, limit: PAGE }))
-    for (const { digest } of isScene(order) ? orderedFiles(order) : []) digests.add(digest);
+    for (const digest of filesOf(order)) digests.add(digest);
   return digests;
 }
 

@@ -2,18 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { prepare } from '../../src/app/prepare.js';
 import { recolor } from '../../src/app/recolor.js';
-import { render } from '../../src/app/render.js';
-import { loadSharp } from '../../src/render/stills.js';
 import { pictureFlags } from '../../src/request/metadata.js';
 import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 import { flagsOfSources } from '../../src/request/sources.js';
 import { folder } from '../e2e/processes.js';
-import { inProcess, localWorkers, never, orderOf } from './orders.js';
+import { never, orderOf } from './orders.js';
+import { pixelsIn, pixelsOf } from './pictures.js';
 
 const BOUNDED = { timeout: 240_000 };
 const context = { emit: () => undefined, signal: never };
@@ -21,27 +19,6 @@ const SEAHORSE = { xpos: '-0.7436438870371587', ypos: '0.13182590420531197' };
 const SMALL = { width: '64', height: '36' };
 
 const foundOf = async (raw: RawRequest) => (await prepare(parseRequest(raw), context)).request;
-
-/** Pixels of a still, or of all frames of a film in order; with workers, shards and store as given. */
-async function pixelsOf(t: TestContext, raw: RawRequest, workers = 1, store?: string): Promise<Uint8Array[]> {
-  const at = folder(t);
-  const name = raw.frames ? '%03d.png' : 'still.png';
-  const order = orderOf({ ...raw, outfile: join(at, name) }, store);
-  await render({ ...order, store: { ...order.store, samples: true } }, inProcess(localWorkers(t, workers)), context);
-  return pixelsIn(at);
-}
-
-async function pixelsIn(at: string): Promise<Uint8Array[]> {
-  const sharp = await loadSharp();
-  const files = readdirSync(at).sort();
-  return Promise.all(
-    files.map((file) =>
-      sharp(readFileSync(join(at, file)))
-        .raw()
-        .toBuffer(),
-    ),
-  );
-}
 
 const hashOf = (pixels: readonly Uint8Array[]) =>
   pixels.map((one) => createHash('sha256').update(one).digest('hex')).join();
@@ -146,34 +123,3 @@ test('colours of a picture that gives its place are found again for another view
   assert.equal((await coloursOf({ equalize: 'true' })).mapping, 'equalize');
   assert.equal((await coloursOf({ colors: 'fixed' })).mapping, undefined);
 });
-
-/** Mean luma of each frame, 0 to 1. */
-async function lumas(t: TestContext, raw: RawRequest): Promise<number[]> {
-  return (await pixelsOf(t, { ...raw, ...SMALL }, 2)).map((rgb) => {
-    let sum = 0;
-    for (let k = 0; k < rgb.length; k += 3)
-      sum += 0.2126 * (rgb[k] as number) + 0.7152 * (rgb[k + 1] as number) + 0.0722 * (rgb[k + 2] as number);
-    return sum / (rgb.length / 3) / 255;
-  });
-}
-
-for (const [name, raw] of Object.entries<RawRequest>({
-  'into a spiral': { ...SEAHORSE, zoom: '1', 'zoom-end': '1e6' },
-  'out of a dense place': { xpos: '-0.7454286', ypos: '0.1130089', zoom: '1e6', 'zoom-end': '50', iters: '6000' },
-  'into a Julia set': { formula: 'julia', 'julia-re': '0', 'julia-im': '1', xpos: '0', ypos: '1', 'zoom-end': '3e4' },
-}))
-  test(
-    `a film ${name} does not flicker: mean luma changes by less than 0.15 a frame of a tenth of a second`,
-    BOUNDED,
-    async (t) => {
-      const means = await lumas(t, { zoom: '1', ...raw, frames: '60', fps: '10' });
-      const changes = means.slice(1).map((mean, k) => Math.abs(mean - (means[k] as number)));
-      assert.ok(Math.max(...changes) < 0.15, changes.map((one) => one.toFixed(2)).join(' '));
-      // A flicker goes up and down at once.
-      const turns = changes.slice(1).map((_, k) => {
-        const [a, b, c] = means.slice(k, k + 3) as [number, number, number];
-        return Math.min(Math.abs(b - a), Math.abs(c - b)) * ((b - a) * (c - b) < 0 ? 1 : 0);
-      });
-      assert.ok(Math.max(...turns) < 0.04, turns.map((one) => one.toFixed(3)).join(' '));
-    },
-  );

@@ -2,11 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { similarity } from '../../src/film/camera.js';
-import type { FilmPath } from '../../src/film/path.js';
-import { FILMS, LOOKED, size } from './films.js';
-import { psnr, type Scene, studio } from './rendering.js';
-import { residual } from './residual.js';
+import { FILMS, size } from './films.js';
+import { lookedAt, stillsOf } from './judged.js';
 
 interface Bounds {
   /** Of the film less that of 8 samples a pixel frame by frame, dB: without and with the palette filter. */
@@ -23,15 +20,7 @@ const bounds: Readonly<Record<keyof typeof FILMS, Bounds>> = {
 for (const [name, scene] of Object.entries(FILMS)) {
   const { plain, filtered } = bounds[name as keyof typeof FILMS];
   test(`a film from keyframes is about as good as 8 samples a pixel, and flickers half as much as 4: ${name}`, async () => {
-    const { still } = studio(scene);
-    const { path } = scene;
-    const stills = { truth: [] as Uint8Array[], eight: 0, flicker: 0 };
-    for (const frame of LOOKED) {
-      const truth = await still(frame, 64);
-      stills.truth.push(truth);
-      stills.eight += psnr(await still(frame, 8), truth) / LOOKED.length;
-      stills.flicker += residual(await still(frame - 1, 4), await still(frame, 4), moved(path, frame), size);
-    }
+    const stills = await stillsOf(scene);
     const found = await lookedAt({ ...scene, footprint: true }, stills.truth);
     const averaged = await lookedAt({ ...scene, filter: true }, stills.truth);
     const figures =
@@ -45,14 +34,7 @@ for (const [name, scene] of Object.entries(FILMS)) {
 
 test('a film to 1e50 is better than 8 samples a pixel frame by frame with two samples, by 3 dB with eight', async () => {
   const scene = FILMS['to 1e50'];
-  const { still } = studio(scene);
-  const truth: Uint8Array[] = [];
-  let eight = 0;
-  for (const frame of LOOKED) {
-    const frameTruth = await still(frame, 64);
-    truth.push(frameTruth);
-    eight += psnr(await still(frame, 8), frameTruth) / LOOKED.length;
-  }
+  const { truth, eight } = await stillsOf(scene);
   for (const [samples, gain] of [
     [2, 0.5],
     [8, 3],
@@ -62,25 +44,3 @@ test('a film to 1e50 is better than 8 samples a pixel frame by frame with two sa
     assert.ok(quality > eight + gain, found);
   }
 });
-
-/** The mean PSNR of some frames, and the sum of what is not the frame before, moved. */
-async function lookedAt(scene: Scene, truth: readonly Uint8Array[]): Promise<{ quality: number; flicker: number }> {
-  const sum = { quality: 0, flicker: 0 };
-  let frame = 0;
-  let before: Uint8Array | undefined;
-  for await (const rgb of studio(scene).film()) {
-    const k = LOOKED.indexOf(frame);
-    if (k >= 0 && before) {
-      sum.quality += psnr(rgb, truth[k] as Uint8Array) / LOOKED.length;
-      sum.flicker += residual(before, rgb, moved(scene.path, frame), size);
-    }
-    before = rgb;
-    frame++;
-  }
-  assert.equal(frame, scene.path.frames);
-  return sum;
-}
-
-function moved(path: FilmPath, frame: number) {
-  return similarity(path.at(frame), path.at(frame - 1), size.height);
-}

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { DEFAULT_COLOURS, prepare } from '../../src/render/colours.js';
 import { nextPhase } from '../../src/render/escape.js';
 import { toLinear } from '../../src/render/oklab.js';
@@ -128,4 +128,66 @@ test('a picture names its texture with the digest of the file; another file is r
   writeFileSync(none, 'no picture');
   await assert.rejects(readTexture(none), { code: 'TEXTURE_INVALID', message: /none\.png": no picture of at most/ });
   await assert.rejects(readTexture(join(folder, 'missing.png')), { code: 'TEXTURE_INVALID', message: /ENOENT/ });
+});
+
+/** What a file of any kind shows of a colour, in the middle of its upper left texel: red, green, blue, opacity, 0 to 1. */
+async function lightOf(path: string): Promise<number[]> {
+  await readTexture(path);
+  return [...textureOf(path).texels.subarray(0, 4)].map((value) => value / 65535);
+}
+
+test('files of other kinds work: one pixel, 16 bits, grey, CMYK, GIF, animations, very wide ones', async () => {
+  const colour = { r: 200, g: 100, b: 40 };
+  const plain = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: colour } });
+  const expected = [200, 100, 40].map((level) => toLinear(level / 255));
+  const grey = [128, 128, 128].map((level) => toLinear(level / 255));
+  const sixteen = Uint16Array.from({ length: 8 * 8 * 3 }, (_, k) => 257 * ([200, 100, 40][k % 3] as number));
+  const files: Record<string, { made: Sharp; light: readonly number[]; near?: number }> = {
+    'one.png': { made: plain(1, 1).png(), light: expected },
+    'wide.webp': { made: plain(16000, 10).webp({ lossless: true }), light: expected },
+    'wider.png': { made: plain(20000, 10).png(), light: expected },
+    'sixteen.png': {
+      made: sharp(sixteen, { raw: { width: 8, height: 8, channels: 3 } })
+        .toColourspace('rgb16')
+        .png(),
+      light: expected,
+    },
+    'grey.png': {
+      made: sharp(new Uint8Array(64).fill(128), { raw: { width: 8, height: 8, channels: 1 } })
+        .toColourspace('b-w')
+        .png(),
+      light: grey,
+    },
+    'palette.png': { made: plain(8, 8).png({ palette: true }), light: expected },
+    'one.gif': { made: plain(8, 8).gif(), light: expected, near: 0.03 },
+    'cmyk.jpg': { made: plain(16, 16).toColourspace('cmyk').jpeg({ quality: 100 }), light: expected, near: 0.06 },
+  };
+  for (const [name, { made, light, near = 1e-4 }] of Object.entries(files)) {
+    const path = join(folder, name);
+    await made.toFile(path);
+    const found = await lightOf(path);
+    for (const [c, value] of [...light, 1].entries())
+      assert.ok(Math.abs((found[c] as number) - value) < near, `${name}: ${found}, not ${light}`);
+  }
+  const { channels, depth, space } = await sharp(join(folder, 'cmyk.jpg')).metadata();
+  assert.deepEqual([channels, space], [4, 'cmyk']);
+  assert.equal((await sharp(join(folder, 'sixteen.png')).metadata()).depth, 'ushort', depth);
+});
+
+test('a folder, an empty file and a file that is cut off give one line', async () => {
+  const cut = join(folder, 'cut.png');
+  const noise = Uint8Array.from({ length: 3 * 64 * 64 }, (_, k) => (k * 7919) % 251);
+  const whole = await sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+    .png()
+    .toBuffer();
+  writeFileSync(cut, whole.subarray(0, whole.length / 2));
+  const empty = join(folder, 'empty.png');
+  writeFileSync(empty, '');
+  for (const path of [cut, empty, folder])
+    await assert.rejects(readTexture(path), ({ code, message }: { code: string; message: string }) => {
+      assert.equal(code, 'TEXTURE_INVALID');
+      assert.match(message, /^the texture "[^"\n]*": [^\n]+$/);
+      return true;
+    });
 });

@@ -111,8 +111,11 @@ test('the files of every job are needed, those of ended ones among them', async 
   const { job } = await accept({ scene: sceneOf(ONE) });
   await accept({ scene: sceneOf(ONE, TWO) });
   await accept({ scene: 'not one' });
+  const three = digestOf(Buffer.from('three'));
+  await accept({ texture: `wood.png#sha256=${three}` });
+  await accept({ texture: 'wood.png' });
   await queue.change(job.id, (one) => command(one, 'cancel', Date.now()));
-  assert.deepEqual([...(await digestsOf(queue))].sort(), [digestOf(ONE), digestOf(TWO)].sort());
+  assert.deepEqual([...(await digestsOf(queue))].sort(), [digestOf(ONE), digestOf(TWO), three].sort());
 });
 
 test('over HTTP: what is cut, too long or nameless leaves nothing', { timeout: 60_000 }, async (t) => {

@@ -26,18 +26,11 @@ export function jobRoutes({ service, mostPixels, uploads, checkScene, patience }
 
   app.add(SUBMIT_JOB, async (context) => {
     const text = await bodyOf(context, patience);
-    const { pixels, owner, scene, ...wanted } = readSubmission(text);
+    const { pixels, owner, scene, files, ...wanted } = readSubmission(text);
     requirePixels(pixels, mostPixels);
     const submission = { ...wanted, owner: ownerOf(context, owner) };
-    if (scene) {
-      checkScene(scene);
-      requireFiles(
-        await uploads.missing(
-          context.var.grant.owner,
-          scene.files.map(({ digest }) => digest),
-        ),
-      );
-    }
+    if (scene) checkScene(scene);
+    requireFiles(await uploads.missing(context.var.grant.owner, files));
     const { job, isNew } = await service.submit(submission, keyOf(context, text));
     const headers = { location: `/v1/jobs/${job.id}`, etag: etag(job) };
     return context.json(jobView(job), isNew ? 201 : 200, headers);
@@ -81,7 +74,7 @@ export function jobRoutes({ service, mostPixels, uploads, checkScene, patience }
 
 function requireFiles(missing: readonly string[]): void {
   if (missing.length === 0) return;
-  const why = `${missing.length === 1 ? 'a file' : `${missing.length} files`} of the scene must be sent first: PUT /v1/files/SHA256`;
+  const why = `${missing.length === 1 ? 'a file' : `${missing.length} files`} of the job must be sent first: PUT /v1/files/SHA256`;
   throw new HttpError(422, 'SCENE_FILES', why, {}, { missing });
 }
 

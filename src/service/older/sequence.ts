@@ -35,8 +35,10 @@ export async function sequenceOf(
   signal: AbortSignal,
   allowed = (wanted: string | undefined) => wanted ?? ANONYMOUS,
 ): Promise<Sequence> {
-  const { pixels, owner: wanted, scene, ...rest } = readSubmission(text);
+  const { pixels, owner: wanted, scene, files, ...rest } = readSubmission(text);
   if (scene) throw new FractalError('REQUEST_FILE', 'a POV-Ray scene is no request of older clients: POST /v1/jobs');
+  if (files.length > 0)
+    throw new FractalError('REQUEST_FILE', 'a texture is a file, which older clients do not send: POST /v1/jobs');
   if (pixels > mostPixels)
     throw new FractalError('QUOTA', `the job has ${pixels} pixels, and ${mostPixels} are allowed`);
   const submission = { ...rest, owner: allowed(wanted) };

@@ -86,7 +86,7 @@ export const SUBMIT_JOB = {
   tag: 'Jobs',
   summary: 'Submits a job',
   description:
-    'The answer comes when the job is on the disk. Sent again with the same `Idempotency-Key` and body, it returns the same job. Files of a POV-Ray scene are sent before, or when the answer 422 lists them as `missing`.',
+    'The answer comes when the job is on the disk. Sent again with the same `Idempotency-Key` and body, it returns the same job. Files of a POV-Ray scene, and a texture, are sent before, or when the answer 422 lists them as `missing`.',
   parameters: [
     header('Idempotency-Key', 'makes it safe to send the job again; 1 to 255 characters of ASCII', z.string().max(255)),
   ],

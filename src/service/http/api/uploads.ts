@@ -10,7 +10,7 @@ export const PUT_FILE = {
   path: '/v1/files/:digest',
   role: 'submit',
   tag: 'Jobs',
-  summary: 'Takes a file of POV-Ray scenes',
+  summary: 'Takes a file of a job: of a POV-Ray scene, or a texture',
   description:
     'Each file once, under its digest; jobs name it by that. It belongs to the owner of the token, and is removed when no job needs it any more. The answer comes when the file is on the disk.',
   parameters: [
