@@ -14,8 +14,12 @@ const PLACE = ['-x', '-0.7454286', '-y', '0.1130089', '--zoom', '1308000', '--it
 const STILL = [...PLACE, '--width', '480', '--height', '480', '--samples', '9', '--block-size', '40'];
 const POINT = ['-x', '-1.338238635', '-y', '-0.057237059', '--zoom', '1', '--iters', '1000'];
 const SMALL = ['--width', '160', '--height', '90'];
-/** Ten frames to a power of ten; a method of its own choice might suit the deeper film from another zoom on. */
-const DIRECT = [...POINT, ...SMALL, '--method', 'direct'];
+/**
+ * Ten frames to a power of ten; a method of its own choice might suit the deeper film from another zoom on, and a longer film finds
+ * other colours.
+ */
+const FIXED = ['--colors', 'fixed'];
+const DIRECT = [...POINT, ...SMALL, ...FIXED, '--method', 'direct'];
 const FILM = [...DIRECT, '--zoom-end', '1e2', '--frames', '21', '--assembly', 'frames'];
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -107,9 +111,10 @@ test('deep views are found again, where their reference is the same', BOUNDED, a
 
 test('a film that goes deeper shares its direct frames, whose numbers no reference shapes', BOUNDED, async (t) => {
   const store = folder(t);
-  const point = ['-x', '-1.7490812690237098', '-y', '0.0000000000000001', '--iters', '3000', '--zoom', '1e9', ...SMALL];
-  await render(t, [...point, '--zoom-end', '1e14', '--frames', '6', '--store', store], 'x.mp4');
-  const deeper = [...point, '--zoom-end', '1e15', '--frames', '7'];
+  const point = ['-x', '-1.7490812690237098', '-y', '0.0000000000000001', '--iters', '3000', '--zoom', '1e9'];
+  const how = [...SMALL, ...FIXED];
+  await render(t, [...point, ...how, '--zoom-end', '1e14', '--frames', '6', '--store', store], 'x.mp4');
+  const deeper = [...point, ...how, '--zoom-end', '1e15', '--frames', '7'];
   const { recalled, samples, sha } = await render(t, [...deeper, '--store', store], 'x.mp4');
   assert.ok(recalled > 0 && samples > 160 * 90, `${recalled} samples were there, ${samples} were not`);
   assert.equal(sha, (await render(t, [...deeper, '--no-store'], 'x.mp4')).sha);

@@ -94,9 +94,12 @@ test('two jobs at once on the same workers: each has the bytes that it has alone
   const frames = await Promise.all(running.map((job) => all(job.frames)));
   assert.deepEqual(frames, expected);
   assert.deepEqual(reports.map(({ shards }) => shards).sort(), [12 * 4, 6 * 8]);
-  // The payload of each job is its own: 8 bytes a sample, 3 a pixel.
+  // The payload of each job is its own: 8 bytes a sample, 3 a pixel, and copies of shards that were late.
   const received = reports.map(({ workers }) => workers.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0));
-  assert.deepEqual(received.sort(), [64 * 48 * 3, 64 * 48 * 8 * 4].sort());
+  const copies = (bytes: number, whole: number, shard: number) => (bytes - whole) / shard;
+  const [pixels = 0, samples = 0] = received.sort((a, b) => a - b);
+  for (const count of [copies(pixels, 64 * 48 * 3, 8 * 8 * 3), copies(samples, 64 * 48 * 8 * 4, 16 * 16 * 8)])
+    assert.ok(Number.isInteger(count) && count >= 0 && count < 12, `${received}`);
 });
 
 /** Orbits around the centre of a view. */
