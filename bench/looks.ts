@@ -24,10 +24,17 @@ export async function looks(): Promise<void> {
   const rows: (string | number)[][] = [];
   for (const { name, flags } of places()) {
     const requestOf = (colors: string, width: number, height: number) =>
-      parseRequest({ ...flags, colors, width: `${width}`, height: `${height}`, 'palette-filter': 'true' });
+      parseRequest({
+        ...flags,
+        colors,
+        width: `${width}`,
+        height: `${height}`,
+        'palette-filter': 'true',
+        samples: '1',
+      });
     const fixed = await prepare(requestOf('fixed', SIZE.width, SIZE.height), context);
     const wanted = { iters: `${fixed.request.iterations}`, method: fixed.reference ? 'perturbation' : 'direct' };
-    const large = parseRequest({ ...flags, ...wanted, colors: 'auto', width: '1280', height: '720' });
+    const large = parseRequest({ ...flags, ...wanted, colors: 'auto', width: '1280', height: '720', samples: '1' });
     const without = await seconds(() => prepare({ ...large, colours: fixed.request.colours }, context));
     const found = await seconds(() => prepare(large, context));
     const view: View = viewAt(fixed.request, 0);
