@@ -36,7 +36,7 @@ const confined = {
   yargs: '^bin/',
   libsql: '^src/service/sqlite/',
   ioredis: '^src/service/redis/',
-  'hono|@hono': '^src/service/http/',
+  'hono|@hono|ws': '^src/service/http/',
 };
 
 const libraries = Object.entries(confined).map(([library, home]) => ({
