@@ -12,7 +12,7 @@ const may = {
   cluster: ['view', 'shard', 'work', 'metrics'],
   leader: ['shard', 'cluster', 'metrics'],
   worker: ['cluster', 'work', 'metrics'],
-  service: ['request', 'leader', 'film', 'store', 'tiles'],
+  service: ['request', 'leader', 'film', 'store', 'tiles', 'view'],
   client: ['request', 'service', 'render'],
   autoscale: [],
 };
