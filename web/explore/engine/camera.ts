@@ -5,7 +5,7 @@
  * The bits of an aim never become fewer while it moves, so zooming out and in again leads to the same place.
  */
 
-import { bitsOf, LEVEL, LEVELS_PER_OCTAVE, type Lattice, levelFor, log2PitchOf } from '../../../src/tiles/lattice.js';
+import { bitsOf, type Lattice, LEVEL, LEVELS_PER_OCTAVE, levelFor, log2PitchOf } from '../../../src/tiles/lattice.js';
 import { formatDecimal, outlineOf, parseDecimal, toFixed } from '../../../src/view/decimal.js';
 import type { Matrix } from '../../../src/view/matrix.js';
 import { sinCos } from '../../../src/view/plane.js';
@@ -46,7 +46,13 @@ export function aimAt(place: Place, height: number): Aim {
   const bits = Math.min(MOST_BITS, Math.max(bitsOf(level) + SPARE_BITS, Math.ceil(digits * Math.log2(10)) + 8));
   const fixed = (text: string) => toFixed(parseDecimal(text) as NonNullable<ReturnType<typeof parseDecimal>>, bits);
   if (!Number.isFinite(place.rotation)) throw new Error(`the rotation ${place.rotation} is no number`);
-  return { re: within(fixed(place.re), bits), im: within(fixed(place.im), bits), bits, depth: level, rotation: turn(place.rotation) };
+  return {
+    re: within(fixed(place.re), bits),
+    im: within(fixed(place.im), bits),
+    bits,
+    depth: level,
+    rotation: turn(place.rotation),
+  };
 }
 
 function levelOf(zoom: string, height: number): number {
@@ -57,7 +63,8 @@ function levelOf(zoom: string, height: number): number {
 
 function decimalsOf(text: string, name: string): number {
   const outline = outlineOf(text);
-  if (!outline || outline.magnitude > 2) throw new Error(`${name} "${short(text)}" is no coordinate: a number from -16 to 16`);
+  if (!outline || outline.magnitude > 2)
+    throw new Error(`${name} "${short(text)}" is no coordinate: a number from -16 to 16`);
   return outline.decimals;
 }
 
@@ -114,10 +121,11 @@ export function moved(aim: Aim, { x, y }: Vector, deformation: Matrix | undefine
   };
 }
 
-/** With other pixels and another rotation, while the point `at` stays where it is in the picture. */
+/** With other pixels and another rotation, so that the point that is at `at` in the picture is at `to` in the other one. */
 export function turned(
   aim: Aim,
   at: Vector,
+  to: Vector,
   { depth = aim.depth, rotation = aim.rotation }: { readonly depth?: number; readonly rotation?: number },
   deformation: Matrix | undefined,
 ): Aim {
@@ -125,7 +133,7 @@ export function turned(
   const more = BigInt(bits - aim.bits);
   const exact = { ...aim, re: aim.re << more, im: aim.im << more, bits };
   const there = moved(exact, at, deformation);
-  return moved({ ...there, depth, rotation }, { x: -at.x, y: -at.y }, deformation);
+  return moved({ ...there, depth, rotation }, { x: -to.x, y: -to.y }, deformation);
 }
 
 /** The aim's centre as text, to 1e-8 of a pixel and further. */

@@ -1,6 +1,6 @@
 /** The WebSocket to the service: connects again, ever more slowly, until it is closed or refused. */
 
-import { type FromViewer, SUBPROTOCOL, type ToViewer, TOKEN_PREFIX } from '../../../src/tiles/protocol.js';
+import { type FromViewer, SUBPROTOCOL, TOKEN_PREFIX, type ToViewer } from '../../../src/tiles/protocol.js';
 import type { Connection } from './engine.js';
 
 export interface LinkOptions {

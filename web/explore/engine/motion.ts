@@ -26,9 +26,19 @@ export function seenFromMoved(shown: Shown, { x, y }: Vector): Shown {
   return { ...shown, x: shown.x - x, y: shown.y - y };
 }
 
-/** Seen from an aim that was turned around `at`: `levels` deeper, `degrees` further. `ratio`: pixels of the former in one of it. */
-export function seenFromTurned(shown: Shown, at: Vector, levels: number, degrees: number, ratio: number): Shown {
-  const around = rotatedBy(at, degrees);
+export interface Turn {
+  /** The point of the former aim's picture that is at `to` in the other one. */
+  readonly at: Vector;
+  readonly to: Vector;
+  readonly levels: number;
+  readonly degrees: number;
+  /** Pixels of the former in one of the other. */
+  readonly ratio: number;
+}
+
+/** Seen from an aim that was turned. */
+export function seenFromTurned(shown: Shown, { at, to, levels, degrees, ratio }: Turn): Shown {
+  const around = rotatedBy(to, degrees);
   const [cx, cy] = [at.x - around.x * ratio, at.y - around.y * ratio];
   const off = rotatedBy({ x: (shown.x - cx) / ratio, y: (shown.y - cy) / ratio }, -degrees);
   return { ...off, depth: shown.depth - levels, rotation: shown.rotation - degrees };

@@ -56,6 +56,9 @@ export interface Patterns {
   readonly lines?: Pattern;
 }
 
+/** Cycles by the root of the count. */
+export type Knots = readonly (readonly [root: number, cycles: number])[];
+
 /** As JSON has it: `linear` is the base64 of little-endian 32-bit floats. */
 export type PaletteAnswer = Omit<PaletteTable, 'linear'> & { readonly linear: string };
 

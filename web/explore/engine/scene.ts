@@ -1,8 +1,8 @@
 /** What flags of a scene mean for the picture: which shape samples, which only colours, and how the plane is deformed. */
 
+import type { Scene } from '../../../src/tiles/protocol.js';
 import type { Matrix } from '../../../src/view/matrix.js';
 import { deformationOf } from '../../../src/view/stretch.js';
-import type { Scene } from '../../../src/tiles/protocol.js';
 
 /** Beside nu, as view/channels.ts has them. */
 export type Extra = 'distance' | 'footprint' | 'phase' | 'cycle';
