@@ -9,7 +9,7 @@ import { bitsOf, type Lattice, LEVEL, LEVELS_PER_OCTAVE, levelFor, log2PitchOf }
 import { formatDecimal, outlineOf, parseDecimal, toFixed } from '../../../src/view/decimal.js';
 import type { Matrix } from '../../../src/view/matrix.js';
 import { sinCos } from '../../../src/view/plane.js';
-import type { Place } from './engine.js';
+import type { Place } from './contract.js';
 
 export interface Aim {
   /** Units of 2^-bits. */

@@ -1,7 +1,7 @@
 /** The WebSocket to the service: connects again, ever more slowly, until it is closed or refused. */
 
 import { type FromViewer, SUBPROTOCOL, TOKEN_PREFIX, type ToViewer } from '../../../src/tiles/protocol.js';
-import type { Connection } from './engine.js';
+import type { Connection } from './contract.js';
 
 export interface LinkOptions {
   readonly url: string;

@@ -96,8 +96,8 @@ export function openPainter(canvas: HTMLCanvasElement): Painter {
 }
 
 function contextOf(canvas: HTMLCanvasElement): WebGL2RenderingContext {
-  const wishes = { alpha: false, antialias: false, depth: true, powerPreference: 'high-performance' } as const;
-  const gl = canvas.getContext('webgl2', wishes);
+  const wishes: WebGLContextAttributes = { alpha: false, antialias: false, powerPreference: 'high-performance' };
+  const gl = canvas.getContext('webgl2', wishes) as WebGL2RenderingContext | null;
   if (gl) return gl;
   throw new Error(
     'This browser has no WebGL 2, which draws the picture: turn on its graphics acceleration, or use another browser.',

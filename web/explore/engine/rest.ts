@@ -15,7 +15,7 @@ import {
 } from '../../../src/tiles/lattice.js';
 import type { Matrix } from '../../../src/view/matrix.js';
 import { type Aim, centreOf, turn, type Vector } from './camera.js';
-import type { Place } from './engine.js';
+import type { Place } from './contract.js';
 
 export interface Rest {
   readonly lattice: Lattice;
