@@ -1,7 +1,7 @@
 /** One pointer drags, two of them pinch and turn; a drag that ends in motion glides on, and two taps zoom in. */
 
 import type { Spot } from './contract.js';
-import type { Moves } from './gestures.js';
+import type { Moves } from './moves.js';
 
 export interface Fingers {
   down(id: number, at: Spot, ms: number, type: string): void;

@@ -2,23 +2,8 @@
 
 import type { Spot } from './contract.js';
 import { openFingers } from './fingers.js';
+import type { Moves } from './moves.js';
 import { openSelection } from './selection.js';
-
-export interface Moves {
-  /** The picture follows pointers: nothing of its own moves. */
-  hold(): void;
-  /** They are gone. */
-  release(): void;
-  /** `glide`: it goes on for a moment and comes to rest. */
-  pan(dx: number, dy: number, glide: boolean): void;
-  /** `smooth`: in a moment; else at once. */
-  zoom(octaves: number, at: Spot, smooth: boolean): void;
-  /** Clockwise, what is on the screen. */
-  turn(degrees: number, at: Spot, smooth: boolean): void;
-  box(a: Spot, b: Spot): void;
-  /** Where the pointer is; undefined: not on the canvas. */
-  focus(at: Spot | undefined): void;
-}
 
 /** Doublings of the zoom with a pixel of the wheel, with one of a pinch on a trackpad, and at most with one event. */
 const OCTAVES_A_PIXEL = 1 / 200;

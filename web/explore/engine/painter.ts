@@ -1,22 +1,11 @@
 /** Draws pieces on a canvas with WebGL 2. */
 
 import type { Paint } from './paint.js';
+import type { Placed } from './placed.js';
 import { openPrograms } from './programs.js';
 import type { Samples } from './samples.js';
 import type { Variant } from './shader.js';
 import { deleteTextures, type PieceTextures, texturesOf } from './textures.js';
-
-/** A piece on the canvas: device pixels, y pointing down. */
-export interface Placed {
-  readonly samples: Pick<Samples, 'width' | 'height' | 'base'>;
-  readonly textures: PieceTextures;
-  readonly origin: readonly [x: number, y: number];
-  /** Its upper side, and its left side. */
-  readonly across: readonly [x: number, y: number];
-  readonly down: readonly [x: number, y: number];
-  /** Each sample is one pixel of the canvas. */
-  readonly exact: boolean;
-}
 
 export interface Scenery {
   /** Pixels of the canvas. */

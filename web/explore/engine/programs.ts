@@ -1,8 +1,8 @@
 /** The programs of the shader, compiled when first used and kept, and what they are told before a piece is drawn. */
 
 import type { Paint } from './paint.js';
-import type { Placed } from './painter.js';
 import type { PaletteTable } from './palette-table.js';
+import type { Placed } from './placed.js';
 import { fragmentOf, type Variant, VERTEX } from './shader.js';
 import { tableTexture, textureOf } from './textures.js';
 

@@ -4,7 +4,7 @@ import { type Lattice, LEVELS_PER_OCTAVE, offsetOf, type Point, TILE } from '../
 import type { Matrix } from '../../../src/view/matrix.js';
 import { type Aim, axesOf, centreOf, pixelRatio } from './camera.js';
 import { rotatedBy, type Shown, shownPixel } from './motion.js';
-import type { Placed } from './painter.js';
+import type { Placed } from './placed.js';
 import type { Tile } from './tiles.js';
 
 export interface Sight {

@@ -1,7 +1,7 @@
 /** The rectangle that is drawn with shift, and zoomed to. */
 
 import type { Spot } from './contract.js';
-import type { Moves } from './gestures.js';
+import type { Moves } from './moves.js';
 
 export interface Selection {
   start(id: number, at: Spot): void;
