@@ -12,7 +12,7 @@ const may = {
   cluster: ['view', 'shard', 'work', 'metrics'],
   leader: ['shard', 'cluster', 'metrics'],
   worker: ['cluster', 'work', 'metrics'],
-  service: ['request', 'leader', 'film', 'store', 'tiles'],
+  service: ['request', 'leader', 'film', 'store', 'tiles', 'view'],
   client: ['request', 'service', 'render'],
   autoscale: [],
 };
@@ -36,7 +36,7 @@ const confined = {
   yargs: '^bin/',
   libsql: '^src/service/sqlite/',
   ioredis: '^src/service/redis/',
-  'hono|@hono': '^src/service/http/',
+  'hono|@hono|ws': '^src/service/http/',
 };
 
 const libraries = Object.entries(confined).map(([library, home]) => ({

@@ -10,13 +10,11 @@ export interface PaletteTable {
   readonly size: number;
   /** Linear light, 3 numbers an entry. */
   readonly linear: Float32Array;
-  /** Cycles of the palette in the table: with a wave there may be several. Densities and offsets are in those of the palette. */
+  /** Cycles of the palette in the table: with a wave there may be several. */
   readonly cycles: number;
-  /** As the flags have them; what is found for a picture replaces them. */
+  /** In cycles of the table. What the scene says, or is found for a picture, replaces them. */
   readonly density: number;
   readonly offset: number;
-  /** Knots of `--color-curve`. */
-  readonly curve?: Knots;
   /** A ramp without colours between its ends. */
   readonly hard: boolean;
   readonly interior?: 'period' | 'multiplier' | 'distance';
@@ -25,9 +23,6 @@ export interface PaletteTable {
   readonly shade?: Shade;
   readonly patterns?: Patterns;
 }
-
-/** Cycles by the root of the count. */
-export type Knots = readonly (readonly [root: number, cycles: number])[];
 
 /** src/render/slope.ts */
 export interface Light {
@@ -49,7 +44,7 @@ export interface Shade {
   readonly blue: number;
 }
 
-interface Pattern {
+export interface Pattern {
   readonly count: number;
   readonly strength: number;
 }
@@ -60,6 +55,9 @@ export interface Patterns {
   readonly decomposition?: Pattern;
   readonly lines?: Pattern;
 }
+
+/** Cycles by the root of the count. */
+export type Knots = readonly (readonly [root: number, cycles: number])[];
 
 /** As JSON has it: `linear` is the base64 of little-endian 32-bit floats. */
 export type PaletteAnswer = Omit<PaletteTable, 'linear'> & { readonly linear: string };
