@@ -80,7 +80,12 @@ export type ToJob =
   /** No further assignment names this scene. */
   | { readonly kind: 'dropScene'; readonly job: number; readonly id: number }
   /** `answerBytes`: the length that the leader's end of the session accepts, it does not travel; absent: any. */
-  | { readonly kind: 'assign'; readonly job: number; readonly assignment: Assignment; readonly answerBytes?: number }
+  | {
+      readonly kind: 'assign';
+      readonly job: number;
+      readonly assignment: Assignment;
+      readonly answerBytes?: number | { readonly most: number };
+    }
   /** These assignments are not wanted any more, begun or not: no answer is awaited. */
   | { readonly kind: 'cancel'; readonly job: number; readonly epochs: readonly number[] }
   /** The job is over: a report is awaited once all that is under way is answered. `metrics`: the worker prints its own. */
