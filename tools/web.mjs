@@ -1,4 +1,4 @@
-/** Bundles web/ into dist/web: the pages (dashboard, docs), and files whose names have a digest of their content. */
+/** Bundles web/ into dist/web: the pages (dashboard, explorer, docs), and files whose names have a digest of their content. */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -13,6 +13,8 @@ const { metafile } = await build({
   entryPoints: {
     app: 'web/main.tsx',
     style: 'web/style/style.css',
+    explore: 'web/explore/main.tsx',
+    'explore-style': 'web/explore/style/explore.css',
     docs: 'web/docs/main.ts',
     'docs-style': 'web/docs/docs.css',
     icon: 'web/icon.svg',
@@ -35,6 +37,7 @@ const made = Object.keys(metafile.outputs).map((path) => basename(path));
 const named = (pattern) => made.find((name) => pattern.test(name));
 for (const [page, script, style] of [
   ['index.html', /^app-.*\.js$/, /^style-.*\.css$/],
+  ['explore/explore.html', /^explore-.*\.js$/, /^explore-style-.*\.css$/],
   ['docs/docs.html', /^docs-.*\.js$/, /^docs-style-.*\.css$/],
 ]) {
   const text = readFileSync(join(root, 'web', page), 'utf8')
