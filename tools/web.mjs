@@ -8,8 +8,25 @@ const out = join(root, 'dist/web');
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const { metafile } = await build({
+const common = {
   absWorkingDir: root,
+  outdir: out,
+  entryNames: '[name]-[hash]',
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+// First, since the explorer has its name.
+const threads = await build({ ...common, entryPoints: { unpack: 'web/explore/engine/unpack-worker.ts' } });
+const [unpack] = Object.keys(threads.metafile.outputs).map((path) => basename(path));
+const { metafile } = await build({
+  ...common,
+  define: { UNPACK_WORKER: JSON.stringify(`./${unpack}`) },
   entryPoints: {
     app: 'web/main.tsx',
     style: 'web/style/style.css',
@@ -19,19 +36,9 @@ const { metafile } = await build({
     'docs-style': 'web/docs/docs.css',
     icon: 'web/icon.svg',
   },
-  outdir: out,
-  entryNames: '[name]-[hash]',
-  bundle: true,
-  format: 'esm',
-  platform: 'browser',
-  target: ['chrome123', 'firefox120', 'safari17.5'],
   jsx: 'automatic',
   jsxImportSource: 'preact',
   loader: { '.svg': 'copy' },
-  minify: true,
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
 });
 const made = Object.keys(metafile.outputs).map((path) => basename(path));
 const named = (pattern) => made.find((name) => pattern.test(name));
