@@ -8,8 +8,24 @@ const out = join(root, 'dist/web');
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const { metafile } = await build({
+const shared = {
   absWorkingDir: root,
+  outdir: out,
+  entryNames: '[name]-[hash]',
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome123', 'firefox120', 'safari17.5'],
+  minify: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+const outputsOf = ({ metafile }) => Object.keys(metafile.outputs).map((path) => basename(path));
+/** A thread of the explorer; its page starts it by this name. */
+const [thread] = outputsOf(await build({ ...shared, entryPoints: { unpack: 'web/explore/engine/unpack-worker.ts' } }));
+const pages = await build({
+  ...shared,
   entryPoints: {
     app: 'web/main.tsx',
     style: 'web/style/style.css',
@@ -19,21 +35,12 @@ const { metafile } = await build({
     'docs-style': 'web/docs/docs.css',
     icon: 'web/icon.svg',
   },
-  outdir: out,
-  entryNames: '[name]-[hash]',
-  bundle: true,
-  format: 'esm',
-  platform: 'browser',
-  target: ['chrome123', 'firefox120', 'safari17.5'],
   jsx: 'automatic',
   jsxImportSource: 'preact',
   loader: { '.svg': 'copy' },
-  minify: true,
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
+  define: { UNPACK_WORKER: JSON.stringify(`./${thread}`) },
 });
-const made = Object.keys(metafile.outputs).map((path) => basename(path));
+const made = outputsOf(pages);
 const named = (pattern) => made.find((name) => pattern.test(name));
 for (const [page, script, style] of [
   ['index.html', /^app-.*\.js$/, /^style-.*\.css$/],
