@@ -13,7 +13,7 @@ import { lookedAt, stillsOf } from '../test/film/judged.js';
 import type { Scene } from '../test/film/rendering.js';
 import { print } from './table.js';
 
-const SAMPLES = [1, 8];
+const SAMPLES = [1, 4, 8];
 const context: Context = { emit: () => undefined, signal: new AbortController().signal };
 
 export async function quality(): Promise<void> {
