@@ -15,8 +15,11 @@ export const PROTOCOL = 10;
 /** How often a worker that is ready sends a heartbeat. */
 export const HEARTBEAT_MS = 1_000;
 
-/** Of the jobs of one session, those of the highest priority get free slots first. */
-export const PRIORITY = { min: 0, default: 50, max: 100 } as const;
+/**
+ * Of the jobs of one session, those of the highest priority get free slots first. Jobs of an interactive priority, the highest,
+ * do not wait for the others of their session at all: a viewer waits for them.
+ */
+export const PRIORITY = { min: 0, default: 50, max: 100, interactive: 100 } as const;
 /** Among jobs of the same priority, owners share the slot time in proportion to their weights. */
 export const WEIGHT = { min: 1, default: 1, max: 1000 } as const;
 
