@@ -30,11 +30,14 @@ export interface LocalWorkers {
   close(): Promise<void>;
 }
 
+/** The explorer computes one view by many jobs, and tables of its reference orbit may take longer than a piece. */
+const LINGER_MS = 20_000;
+
 /** Starts `count` workers of one slot each, for these kinds of work. @throws FractalError RESOURCES, BUILD_STALE */
 export function openLocalWorkers(count: number, kinds: Kinds = BUILT_IN): LocalWorkers {
   // Checked before modules are compiled that may belong to another build.
   const program = thisProgram();
-  const pool = openPool(count, { kinds });
+  const pool = openPool(count, { kinds, lingerMs: LINGER_MS });
   // Most jobs use this kernel: it is measured while the command line is parsed. An error is thrown again when a job opens it.
   pool.offer('simd').catch(() => undefined);
   const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));
