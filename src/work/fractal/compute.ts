@@ -14,6 +14,7 @@ import { channelsOf } from '../../view/channels.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import type { Computed, Computing } from '../kind.js';
 import { adaptivePixels } from './adaptive.js';
+import { packedOf, requirePackable } from './packed.js';
 import type { ThreadFractal } from './prepare.js';
 import type { FractalTask } from './scene.js';
 
@@ -85,10 +86,14 @@ async function answer(
   samplesOf: Sampler,
   kernel: KernelName,
   { view, rect, look }: FractalTask,
-  { paint: how }: ThreadFractal,
+  { paint: how, packed }: ThreadFractal,
   check: () => void,
 ): Promise<Computed> {
   const { sampling } = view;
+  if (packed) {
+    requirePackable(view, rect, kernel);
+    return packedOf(await inParts(samplesOf, kernel, view, rect, check), rect);
+  }
   const own = how && { ...how, ...look };
   if (sampling.kind !== 'adaptive')
     return answerOf(await inParts(samplesOf, kernel, view, rect, check), view, rect, own);
