@@ -3,7 +3,7 @@
 import type { Declaration } from './declaration.js';
 
 export const EXPLORE = {
-  id: 'explore',
+  id: 'openViewer',
   method: 'GET',
   path: '/v1/explore',
   role: 'view',
