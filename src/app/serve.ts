@@ -23,6 +23,8 @@ import { connect } from './connected.js';
 import { openEstimator } from './estimator.js';
 import { logTo } from './events.js';
 import { explorerOn } from './explorer-service.js';
+import { explorerPalettes } from './explorer-palettes.js';
+import { locateFrom, locationOf } from './explorer-places.js';
 import { credentialsOf, httpAccess } from './http-access.js';
 import { jobRuns } from './job-run.js';
 import type { StoreOptions } from './kept-place.js';
@@ -140,6 +142,8 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
         explorer,
         cluster: { workers: () => workersOf(fleet), drain: fleet.drain, undrain: fleet.undrain },
         mostPixels: options.mostPixels,
+        palettes: explorerPalettes(),
+        places: { locate: locateFrom, location: locationOf },
       },
       ...(tls ? { tls } : {}),
       ...{ older: options.older, version: VERSION },
