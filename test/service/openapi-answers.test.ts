@@ -20,7 +20,15 @@ const TOKENS = `operate ${OPERATOR}\nview ${VIEWER}`;
 const HAS_EXPLORER = existsSync(new URL('../../web/explore.html', import.meta.url));
 const NOT_SEEN = [
   ...(HAS_EXPLORER ? [] : ['explore 200', 'explore 304']),
-  ...['openViewer 101', 'openViewer 400', 'docs 404', 'dashboard 404', 'explore 404', 'getOlderImage 500', 'submitOlderJob 500'],
+  ...[
+    'openViewer 101',
+    'openViewer 400',
+    'docs 404',
+    'dashboard 404',
+    'explore 404',
+    'getOlderImage 500',
+    'submitOlderJob 500',
+  ],
 ];
 
 test('what the service answers is what the document declares', BOUNDED, async (t) => {
@@ -44,7 +52,7 @@ test('what the service answers is what the document declares', BOUNDED, async (t
   await call('drainWorker', 404, { at: { name: 'b:1' } });
   await call('useWorker', 204, { at: { name: 'a:1' } });
   await call('useWorker', 404, { at: { name: 'b:1' } });
-  await call('explore', 426);
+  await call('openViewer', 426);
   await call('health', 200);
   await call('readiness', 200);
   await idle.call('readiness', 503);

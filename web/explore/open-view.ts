@@ -31,11 +31,17 @@ export function openView(canvas: HTMLCanvasElement, notice: (text: string, kind?
     onSettled: (look) => past.record(look),
     onMessage: (line) => notice(line, 'error'),
   });
+  let moving = true;
+  const end = engine.subscribe(() => {
+    if (engine.state.moving && !moving) past.moves();
+    moving = engine.state.moving;
+  });
   const view: View = {
     ...{ engine, past },
-    go(look, how) {
-      past.begin();
-      engine.goTo(look, how);
+    go({ scene, ...place }, how) {
+      const { look } = engine.state;
+      past.begin({ place: { ...look.place, ...place }, scene: scene ?? look.scene });
+      engine.goTo({ ...place, ...(scene ? { scene } : {}) }, how);
     },
     change(changes) {
       engine.setScene(changes);
@@ -44,6 +50,7 @@ export function openView(canvas: HTMLCanvasElement, notice: (text: string, kind?
   return {
     view,
     close() {
+      end();
       past.close();
       engine.close();
     },
