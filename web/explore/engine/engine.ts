@@ -62,7 +62,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   let [movedMs, lookedMs, drawnMs] = [0, 0, 0];
   let focus: Spot | undefined;
   /** What the last movement was about. */
-  let about: Vector = NOWHERE;
+  let about: Vector | undefined;
   let settled = '';
   let frame = 0;
 
@@ -203,12 +203,12 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       nudge();
     },
     zoom(octaves, at, smooth) {
-      about = vectorOf(at);
+      about = at && vectorOf(at);
       mover.turn({ levels: octaves * LEVELS_PER_OCTAVE }, about, smooth ? SMOOTH_MS : 0);
       nudge();
     },
     turn(degrees, at, smooth) {
-      about = vectorOf(at);
+      about = at && vectorOf(at);
       mover.turn({ degrees: isFlipped(scene) ? -degrees : degrees }, about, smooth ? SMOOTH_MS : 0);
       nudge();
     },
@@ -219,9 +219,8 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
         (Math.abs(a.y - b.y) * ratio) / surface.size.height,
       );
       const middle = vectorOf({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
-      mover.pan({ x: -middle.x, y: -middle.y }, 2 * SMOOTH_MS);
-      mover.turn({ levels: -Math.log2(share) * LEVELS_PER_OCTAVE }, NOWHERE, 2 * SMOOTH_MS);
-      about = NOWHERE;
+      mover.turn({ levels: -Math.log2(share) * LEVELS_PER_OCTAVE }, middle, 2 * SMOOTH_MS, NOWHERE);
+      about = undefined;
       nudge();
     },
     focus(at) {
@@ -267,7 +266,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       const next = aimAt(to, height());
       const from = how.animate ? shownFrom(next) : undefined;
       mover.jump(next, from, from ? flightMs(from) : 0);
-      about = NOWHERE;
+      about = undefined;
       nudge();
       // There is nothing to wait for.
       movedMs = -SETTLE_MS;
@@ -278,13 +277,13 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       nudge();
     },
     zoomBy(octaves, at) {
-      about = vectorOf(at);
+      about = at && vectorOf(at);
       mover.turn({ levels: octaves * LEVELS_PER_OCTAVE }, about, SMOOTH_MS);
       nudge();
     },
     panBy: (dx, dy) => moves.pan(dx, dy, true),
     rotateBy(degrees) {
-      mover.turn({ degrees }, NOWHERE, SMOOTH_MS);
+      mover.turn({ degrees }, undefined, SMOOTH_MS);
       nudge();
     },
     zoomToBox: (a, b) => moves.box(a, b),

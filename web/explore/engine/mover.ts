@@ -2,7 +2,7 @@
 
 import { LEVELS_PER_OCTAVE } from '../../../src/tiles/lattice.js';
 import type { Matrix } from '../../../src/view/matrix.js';
-import { type Aim, boundDepth, moved, pixelRatio, turn, turned, type Vector } from './camera.js';
+import { type Aim, boundDepth, moved, NOWHERE, pixelRatio, turn, turned, type Vector } from './camera.js';
 import { AT_AIM, along, type Shown, seenFromMoved, seenFromTurned, shownPixel, toAim } from './motion.js';
 
 export interface Turning {
@@ -16,12 +16,12 @@ export interface Mover {
   readonly isMoving: boolean;
   /** The point of the picture that is shown under `at` moves by a vector. `ms`: takes so long; 0: at once. */
   pan(by: Vector, ms: number): void;
-  /** About the point that is shown at `at`. */
-  turn(by: Turning, at: Vector, ms: number): void;
+  /** About the point that is shown at `at`, which moves to `to`; absent: about the centre that is aimed at, or to where it is. */
+  turn(by: Turning, at: Vector | undefined, ms: number, to?: Vector): void;
   /** To another aim. `from`: where what is shown lies in its picture; absent: nothing of it is to be seen there. */
   jump(aim: Aim, from: Shown | undefined, ms: number): void;
-  /** To the nearest level, about the point that is shown at `at`. */
-  toLevel(at: Vector, ms: number): void;
+  /** To the nearest level, likewise. */
+  toLevel(at: Vector | undefined, ms: number): void;
   /** What is shown at the end is off the aim, by less than a pixel. */
   end(off: Vector): void;
   tick(now: number): void;
@@ -56,12 +56,11 @@ export function openMover({ aim: first, deformation, height, now }: MoverOptions
     } else if (way === undefined) shown = AT_AIM;
   }
 
-  /** Turns the aim so that the point that is shown at `at` will be there. */
-  function turnAim({ levels = 0, degrees = 0 }: Turning, at: Vector, ms: number): void {
+  function turnAim({ levels = 0, degrees = 0 }: Turning, at: Vector | undefined, ms: number, end = at): void {
     const depth = boundDepth(aim.depth + levels, height());
-    const from = toAim(shown, at);
+    const from = at ? toAim(shown, at) : NOWHERE;
     // Without a way there the picture keeps its distance from the aim.
-    const to = ms > 0 || way === undefined ? at : from;
+    const to = end && (ms > 0 || way === undefined) ? end : from;
     const rotation = aim.rotation + degrees;
     const ratio = pixelRatio(aim.depth, depth);
     const seen = seenFromTurned(shown, { at: from, to, levels: depth - aim.depth, degrees, ratio });
