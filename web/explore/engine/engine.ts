@@ -142,7 +142,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     if (idle && !isAsked) {
       mover.toLevel(about, LEVEL_MS);
       rest = lattices.restOf(mover.aim, deformation(), height());
-      mover.end(rest.off);
+      mover.snap(rest.off);
       isAsked = true;
       ask(1);
     } else if (!idle && now - lookedMs >= LOOK_MS) {
@@ -167,7 +167,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     if (!table) return undefined;
     const { width, height: rows } = surface.size;
     const sight: Sight = {
-      ...{ aim: mover.aim, shown: mover.shown, deformation: deformation(), flip: isFlipped(scene) },
+      ...{ aim: mover.aim, shown: mover.drawn, deformation: deformation(), flip: isFlipped(scene) },
       ...{ width, height: rows, lattice: rest.lattice, key: samplesKey(scene) },
     };
     const isCovered = !isMoving && looking.progress() === 1;
@@ -287,9 +287,9 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       nudge();
     },
     zoomToBox: (a, b) => moves.box(a, b),
-    pointAt: (x, y) => centreOf(moved(mover.aim, toAim(mover.shown, vectorOf({ x, y })), deformation())),
+    pointAt: (x, y) => centreOf(moved(mover.aim, toAim(mover.drawn, vectorOf({ x, y })), deformation())),
     probe: (x, y) => {
-      const point = centreOf(moved(mover.aim, toAim(mover.shown, vectorOf({ x, y })), deformation()));
+      const point = centreOf(moved(mover.aim, toAim(mover.drawn, vectorOf({ x, y })), deformation()));
       return looking.probe({ rest, scene, ...surface.size }, point);
     },
     async thumbnail(width, height) {

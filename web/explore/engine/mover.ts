@@ -13,6 +13,8 @@ export interface Turning {
 export interface Mover {
   readonly aim: Aim;
   readonly shown: Shown;
+  /** The same with the snap of a picture that rests. */
+  readonly drawn: Shown;
   readonly isMoving: boolean;
   /** The point of the picture that is shown under `at` moves by a vector. `ms`: takes so long; 0: at once. */
   pan(by: Vector, ms: number): void;
@@ -22,8 +24,11 @@ export interface Mover {
   jump(aim: Aim, from: Shown | undefined, ms: number): void;
   /** To the nearest level, likewise. */
   toLevel(at: Vector | undefined, ms: number): void;
-  /** What is shown at the end is off the aim, by less than a pixel. */
-  end(off: Vector): void;
+  /**
+   * The picture that rests is drawn off the aim, by less than a pixel, so that its pixels are samples. Movements know nothing of
+   * it: else each of them would add a part of a pixel.
+   */
+  snap(off: Vector): void;
   tick(now: number): void;
 }
 
@@ -44,12 +49,12 @@ interface Way {
 export function openMover({ aim: first, deformation, height, now }: MoverOptions): Mover {
   let aim = first;
   let shown = AT_AIM;
-  let end = AT_AIM;
+  let off = NOWHERE;
   let way: Way | undefined;
 
   /** What is shown as seen from the new aim; straight away when nothing is to be animated. */
   function lead(seen: Shown, ms: number): void {
-    end = AT_AIM;
+    off = NOWHERE;
     if (ms > 0) {
       shown = seen;
       way = { from: seen, startMs: now(), ms };
@@ -75,6 +80,9 @@ export function openMover({ aim: first, deformation, height, now }: MoverOptions
     get shown() {
       return shown;
     },
+    get drawn() {
+      return way === undefined ? { ...shown, x: shown.x + off.x, y: shown.y + off.y } : shown;
+    },
     get isMoving() {
       return way !== undefined;
     },
@@ -90,7 +98,7 @@ export function openMover({ aim: first, deformation, height, now }: MoverOptions
       aim = other;
       way = undefined;
       if (from && ms > 0) lead(from, ms);
-      else shown = end = AT_AIM;
+      else [shown, off] = [AT_AIM, NOWHERE];
     },
     toLevel(at, ms) {
       const levels = Math.round(aim.depth) - aim.depth;
@@ -99,16 +107,15 @@ export function openMover({ aim: first, deformation, height, now }: MoverOptions
       // Exactly, whatever was added up before.
       aim = { ...aim, depth: Math.round(aim.depth), rotation };
     },
-    end(off) {
-      end = { ...AT_AIM, ...off };
-      if (way === undefined) shown = end;
+    snap(vector) {
+      off = vector;
     },
     tick(time) {
       if (way === undefined) return;
       const part = Math.min(1, Math.max(0, (time - way.startMs) / way.ms));
-      shown = along(way.from, end, 1 - (1 - part) ** 3);
+      shown = along(way.from, AT_AIM, 1 - (1 - part) ** 3);
       if (part === 1) {
-        shown = end;
+        shown = AT_AIM;
         way = undefined;
       }
     },
