@@ -8,7 +8,7 @@ const out = join(root, 'dist/web');
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const common = {
+const shared = {
   absWorkingDir: root,
   outdir: out,
   entryNames: '[name]-[hash]',
@@ -21,12 +21,11 @@ const common = {
   metafile: true,
   logLevel: 'warning',
 };
-// First, since the explorer has its name.
-const threads = await build({ ...common, entryPoints: { unpack: 'web/explore/engine/unpack-worker.ts' } });
-const [unpack] = Object.keys(threads.metafile.outputs).map((path) => basename(path));
-const { metafile } = await build({
-  ...common,
-  define: { UNPACK_WORKER: JSON.stringify(`./${unpack}`) },
+const outputsOf = ({ metafile }) => Object.keys(metafile.outputs).map((path) => basename(path));
+/** A thread of the explorer; its page starts it by this name. */
+const [thread] = outputsOf(await build({ ...shared, entryPoints: { unpack: 'web/explore/engine/unpack-worker.ts' } }));
+const pages = await build({
+  ...shared,
   entryPoints: {
     app: 'web/main.tsx',
     style: 'web/style/style.css',
@@ -39,8 +38,9 @@ const { metafile } = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   loader: { '.svg': 'copy' },
+  define: { UNPACK_WORKER: JSON.stringify(`./${thread}`) },
 });
-const made = Object.keys(metafile.outputs).map((path) => basename(path));
+const made = outputsOf(pages);
 const named = (pattern) => made.find((name) => pattern.test(name));
 for (const [page, script, style] of [
   ['index.html', /^app-.*\.js$/, /^style-.*\.css$/],

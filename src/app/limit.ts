@@ -3,7 +3,7 @@
 import { FractalError } from '../errors.js';
 import { findLimit } from '../kernel/limit.js';
 import { STEP_ITERATIONS } from '../kernel/method.js';
-import { deepestOf } from '../kernel/perturbation/reference.js';
+import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
 import type { Request } from '../request/request.js';
 import { MAX_ITERATIONS } from '../view/bounds.js';
 import type { View } from '../view/view.js';
@@ -27,7 +27,7 @@ const IN_VIEW_LOG10 = 0;
 const MOST_ADVISED = 1e8;
 
 /**
- * The request with its iteration limit. `orbitsOf`: those around a place.
+ * The request with its iteration limit. `orbitsOf`: those around a place; `perturbed`: computes views around an orbit.
  * @throws FractalError ORBIT_TOO_LONG, or the signal's reason
  */
 export async function withLimit(
@@ -35,20 +35,30 @@ export async function withLimit(
   direct: Compute,
   orbitsOf: (place: View) => Orbits,
   context: Context,
+  perturbed: (reference: Reference) => Compute = perturbedProbe,
 ): Promise<Request> {
   let iterations = 1;
   const views = endsOf(request);
   for (const place of request.film.path ? placesOf(views, IN_VIEW_LOG10) : [deepestOf(views)]) {
-    iterations = Math.max(iterations, await limitAt(place, request.iterations, direct, orbitsOf(place), context));
+    iterations = Math.max(
+      iterations,
+      await limitAt(place, request.iterations, { direct, perturbed, orbits: orbitsOf(place) }, context),
+    );
   }
   return { ...request, iterations };
+}
+
+/** How coarse grids are computed. */
+interface Computing {
+  readonly direct: Compute;
+  readonly perturbed: (reference: Reference) => Compute;
+  readonly orbits: Orbits;
 }
 
 async function limitAt(
   place: View,
   first: number,
-  direct: Compute,
-  orbits: Orbits,
+  { direct, perturbed, orbits }: Computing,
   { emit, signal }: Context,
 ): Promise<number> {
   const note = logTo(emit, 'info');
@@ -58,7 +68,7 @@ async function limitAt(
       reportedAt = performance.now();
       note(`iteration limit: trying ${view.iterations}`);
     }
-    const probe = view.perturbed ? await perturbedAt(view.iterations, orbits) : direct;
+    const probe = view.perturbed ? await perturbedAt(view.iterations, orbits, perturbed) : direct;
     if (!probe) return undefined;
     const trial = await inParts(view, probe, signal);
     const steps = trial.iterations * DIRECT_NANOSECONDS * (view.perturbed ? STEP_ITERATIONS : 1);
@@ -71,9 +81,13 @@ async function limitAt(
 }
 
 /** undefined for an orbit that exceeds the memory bound. */
-async function perturbedAt(iterations: number, orbits: Orbits): Promise<Compute | undefined> {
+async function perturbedAt(
+  iterations: number,
+  orbits: Orbits,
+  perturbed: Computing['perturbed'],
+): Promise<Compute | undefined> {
   try {
-    return perturbedProbe(await orbits.of(iterations));
+    return perturbed(await orbits.of(iterations));
   } catch (error) {
     if (error instanceof FractalError && error.code === 'ORBIT_TOO_LONG') return undefined;
     throw error;

@@ -3,7 +3,7 @@
 import { FractalError } from '../errors.js';
 import type { KernelName } from '../kernel/kernel.js';
 import { depthOf, perturbedFrom, prefersPerturbation, worthProbing } from '../kernel/method.js';
-import { deepestOf } from '../kernel/perturbation/reference.js';
+import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
 import { requireSpacing } from '../kernel/precision.js';
 import { constantChanges, depthAt, landmarks, type Request, viewAt } from '../request/request.js';
 import type { View } from '../view/view.js';
@@ -53,6 +53,7 @@ export async function methodByCost(
   direct: Compute,
   orbits: Orbits,
   { emit, signal }: Context,
+  perturbed: (reference: Reference) => Compute = perturbedProbe,
 ): Promise<Request> {
   const { frames } = request.film;
   // An orbit around one deep place says nothing about another one.
@@ -64,7 +65,7 @@ export async function methodByCost(
   const probed = await firstOf(0, deep, async (k) => worthProbing(view(k), request.method, kernelOf(request)));
   const better = async (k: number) => {
     signal.throwIfAborted();
-    return prefersPerturbation(view(k), direct, perturbedProbe(await orbits.of(request.iterations)), frames);
+    return prefersPerturbation(view(k), direct, perturbed(await orbits.of(request.iterations)), frames);
   };
   if (probed === deep || !(await better(deep - 1))) return request;
   const from = depthOf(view(await firstOf(probed, deep - 1, better)));

@@ -39,6 +39,11 @@ export function referenceFor(view: View, references: readonly Reference[]): Refe
   return view.perturbed && references.length > 0 ? referenceAround(view, references) : undefined;
 }
 
+/** Whether the points of a view are accurate differences from an orbit with this point. */
+export function reaches(point: Point, view: View): boolean {
+  return apartLog10(view, point) <= REACH_LOG10;
+}
+
 /** How far a point is from the centre of a view, in its heights. */
 function apartLog10(view: View, point: Point): number {
   return distanceLog10(view, point) + depthOf(view.zoom) - HEIGHT_LOG10;

@@ -5,6 +5,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { TestContext } from 'node:test';
+import { explorerPalettes } from '../../src/app/explorer-palettes.js';
+import { locateFrom, locationOf } from '../../src/app/explorer-places.js';
 import { checkScene } from '../../src/app/scene-check.js';
 import type { HttpOptions } from '../../src/service/http/env.js';
 import { listen } from '../../src/service/http/server.js';
@@ -63,6 +65,7 @@ export async function httpService(
   const uploads = await openUploads(join(folder(t), 'files'), { mostBytes: MOST_FILES, now: Date.now });
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, service, uploads, checkScene, cluster: NO_CLUSTER },
+    ...{ palettes: explorerPalettes(), places: { locate: locateFrom, location: locationOf } },
     ...{ loopbackOnly: !tokens, mostPixels: 1e9, version: '0.0.0', now, report: failed },
     ...(tokens === undefined ? {} : { tokens: parseTokens(tokens, 'tokens') }),
     ...options,

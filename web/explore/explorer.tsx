@@ -78,17 +78,20 @@ function Controls({ view, canvas, refused }: ControlsProps) {
   }, [connection]);
   const home = () => view.go(homeOf(look.scene));
   const toggle = (name: PanelName) => setPanel(panel === name ? undefined : name);
-  useKeys({
-    ...Object.fromEntries(Object.entries(PANELS).map(([name, { key }]) => [key, () => toggle(name as PanelName)])),
-    h: () => setHidden(!hidden),
-    '?': () => setHelp(true),
-    j: () => setJulia(!julia && juliaOf(look.scene, look.place) !== undefined),
-    s: places.save,
-    Home: home,
-    Backspace: () => view.past.back(),
-    'Shift+Backspace': () => view.past.forward(),
-    Escape: () => (panel === undefined ? setJulia(false) : setPanel(undefined)),
-  });
+  useKeys(
+    {
+      ...Object.fromEntries(Object.entries(PANELS).map(([name, { key }]) => [key, () => toggle(name as PanelName)])),
+      h: () => setHidden(!hidden),
+      '?': () => setHelp(true),
+      j: () => setJulia(!julia && juliaOf(look.scene, look.place) !== undefined),
+      s: places.save,
+      Home: home,
+      Backspace: () => view.past.back(),
+      'Shift+Backspace': () => view.past.forward(),
+      Escape: () => (panel === undefined ? setJulia(false) : setPanel(undefined)),
+    },
+    canvas,
+  );
   return (
     <>
       <Trouble />

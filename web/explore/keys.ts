@@ -4,8 +4,8 @@ import { useEffect, useRef } from 'preact/hooks';
 
 const TYPING = 'input:not([type=range], [type=radio], [type=checkbox]), textarea, select, dialog';
 
-/** `acts`: by key, as KeyboardEvent names it, with Shift+ before it where the key alone does something else. */
-export function useKeys(acts: Readonly<Record<string, () => void>>): void {
+/** Keys that are pressed where nothing has the focus are the picture's. `acts`: by key, as KeyboardEvent names it, with Shift+ before it where the key alone does something else. */
+export function useKeys(acts: Readonly<Record<string, () => void>>, canvas: HTMLCanvasElement): void {
   const latest = useRef(acts);
   latest.current = acts;
   useEffect(() => {
@@ -15,6 +15,10 @@ export function useKeys(acts: Readonly<Record<string, () => void>>): void {
       if (typing && (event.key !== 'Escape' || (event.target as Element).closest('dialog'))) return;
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
       const act = latest.current[event.shiftKey && event.key.length > 1 ? `Shift+${key}` : key];
+      if (!act && event.target === document.body) {
+        const forwarded = new KeyboardEvent('keydown', { key: event.key, shiftKey: event.shiftKey, cancelable: true });
+        if (!canvas.dispatchEvent(forwarded)) event.preventDefault();
+      }
       if (!act) return;
       event.preventDefault();
       act();

@@ -2,15 +2,12 @@
 
 import type { Scene } from '../../src/tiles/protocol.js';
 import { messageOf, post, send, token } from '../api.js';
-import { type Look, openEngine } from './engine/engine.js';
+import { openEngine } from './engine/engine.js';
 import { type PaletteAnswer, type PaletteTable, readPaletteTable } from './engine/palette-table.js';
 import { openPast } from './past.js';
 import { type Read, readFragment } from './permalink.js';
-import { sameScene } from './scene.js';
 import type { View } from './view.js';
 
-/** Changes of colours are recorded when they have stayed this long. */
-const STAYED_MS = 400;
 /** Longer URLs are refused. */
 const MOST_QUERY = 8_000;
 
@@ -34,20 +31,17 @@ export function openView(canvas: HTMLCanvasElement, notice: (text: string, kind?
     onSettled: (look) => past.record(look),
     onMessage: (line) => notice(line, 'error'),
   });
-  let timer = 0;
-  let seen: Look = engine.state.look;
+  let moving = true;
   const end = engine.subscribe(() => {
-    const { look, moving } = engine.state;
-    if (moving || sameScene(look.scene, seen.scene)) return;
-    seen = look;
-    clearTimeout(timer);
-    timer = window.setTimeout(() => !engine.state.moving && past.record(engine.state.look), STAYED_MS);
+    if (engine.state.moving && !moving) past.moves();
+    moving = engine.state.moving;
   });
   const view: View = {
     ...{ engine, past },
-    go(look, how) {
-      past.begin();
-      engine.goTo(look, how);
+    go({ scene, ...place }, how) {
+      const { look } = engine.state;
+      past.begin({ place: { ...look.place, ...place }, scene: scene ?? look.scene });
+      engine.goTo({ ...place, ...(scene ? { scene } : {}) }, how);
     },
     change(changes) {
       engine.setScene(changes);
@@ -56,7 +50,6 @@ export function openView(canvas: HTMLCanvasElement, notice: (text: string, kind?
   return {
     view,
     close() {
-      clearTimeout(timer);
       end();
       past.close();
       engine.close();

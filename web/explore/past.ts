@@ -1,11 +1,12 @@
 /**
  * Where the user has been: entries of the browser's history, one for each gesture or change, so that its buttons and those of
- * the page do the same. What follows another move within a second belongs to the same entry.
+ * the page do the same. A movement that begins within a second
+ * after another one belongs to the same entry.
  */
 
 import { depthOf, distanceLog10 } from '../../src/view/path/place.js';
 import type { Look } from './engine/engine.js';
-import { fragmentOf, type Read, readFragment } from './permalink.js';
+import { fragmentOf, HOME, type Read, readFragment } from './permalink.js';
 import { isSame, sameScene } from './scene.js';
 
 const ONE_GESTURE_MS = 1_000;
@@ -15,8 +16,10 @@ const LAST = 'fractal-explore-last';
 export interface Past {
   /** The picture rests at another look. */
   record(look: Look): void;
-  /** The next look is an entry of its own, however soon it comes. */
-  begin(): void;
+  /** A movement begins. */
+  moves(): void;
+  /** The next look is an entry of its own, however soon it comes. `aim`: where it leads. */
+  begin(aim: Look): void;
   back(): void;
   forward(): void;
   canGo(): { readonly back: boolean; readonly forward: boolean };
@@ -34,12 +37,16 @@ export function openPast(first: Look, went: (read: Read) => void): Past {
   let last = given === undefined ? 0 : Math.max(at, Number(sessionStorage.getItem(LAST) ?? 0) || 0);
   /** Where the present entry leads; the picture comes to rest at it, rounded to its pixels. */
   let entered: Look | undefined = first;
-  let before = 0;
+  /** When a look was recorded, and when the movement to the next one began; 0: no other belongs to its entry. */
+  let [before, began] = [0, 0];
   let shown: Look | undefined;
+  let aimed: Look | undefined = first;
 
   const write = (look: Look, isNew: boolean) => {
     if (isNew) last = at += 1;
-    const url = `${location.pathname}${location.search}${fragmentOf(look)}`;
+    // The whole set is rounded to its pixels again where its link is opened.
+    const atHome = aimed !== undefined && isSame(aimed, HOME) && isAbout(look, HOME);
+    const url = `${location.pathname}${location.search}${fragmentOf(atHome ? HOME : look)}`;
     const state: Entry = { explore: at };
     if (isNew) history.pushState(state, '', url);
     else history.replaceState(state, '', url);
@@ -52,22 +59,24 @@ export function openPast(first: Look, went: (read: Read) => void): Past {
     else at = entry;
     const read = readFragment(location.hash);
     if (entry === undefined) history.replaceState({ explore: at } satisfies Entry, '', location.href);
-    [entered, shown, before] = [read.look, read.look, 0];
+    [entered, aimed, shown, before] = [read.look, read.look, read.look, 0];
     went(read);
   };
   addEventListener('popstate', popped);
   return {
     record(look) {
       if (shown && isSame(shown, look)) return;
-      const now = performance.now();
       const arrives = entered !== undefined && isAbout(look, entered);
-      const continues = arrives || (before > 0 && now - before < ONE_GESTURE_MS);
+      const continues = arrives || (before > 0 && began - before < ONE_GESTURE_MS);
       write(look, !continues);
-      if (!arrives) before = now;
-      [entered, shown] = [undefined, look];
+      if (!arrives) before = performance.now();
+      [entered, aimed, shown] = [undefined, undefined, look];
     },
-    begin() {
-      before = 0;
+    moves() {
+      began = performance.now();
+    },
+    begin(aim) {
+      [before, aimed] = [0, aim];
     },
     back: () => history.back(),
     forward: () => history.forward(),

@@ -3,14 +3,14 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Scene } from '../../src/tiles/protocol.js';
-import type { Engine, EngineState, Look, Place } from './engine/engine.js';
+import type { Engine, EngineState, GoHow, Look, Place } from './engine/engine.js';
 import type { Past } from './past.js';
 
 export interface View {
   readonly engine: Engine;
   readonly past: Past;
   /** To a place of the scene, or of another one; as an entry of the history. */
-  go(look: Partial<Place> & { readonly scene?: Scene }, how?: { readonly animate?: boolean }): void;
+  go(look: Partial<Place> & { readonly scene?: Scene }, how?: GoHow): void;
   /** Flags of the scene; undefined takes one away. */
   change(changes: Readonly<Record<string, string | undefined>>): void;
 }

@@ -39,17 +39,22 @@ export async function readLocation(path: string): Promise<Location> {
   } catch (error) {
     throw refuse(path, `it cannot be read: ${messageOf(error)}`, error);
   }
-  const kind = kindOf(bytes, path);
-  const embedded = await embeddedText(kind, bytes, path);
-  if (embedded?.startsWith('{')) return checked(readEmbedded(embedded, path), path);
-  if (kind !== 'film') return parseLocation(bytes, path);
+  if (kindOf(bytes, path) !== 'film') return readLocationBytes(bytes, path);
+  const comment = await readComment(path);
+  if (comment?.startsWith('{')) return checked(readEmbedded(comment, path), path);
   throw refuse(path, 'it contains no parameters: it is cut short, no film, or was not rendered by this program');
 }
 
-/** Text that needs a library to be read: ffmpeg for the comment of a film, sharp for the XMP of pictures other than PNG. */
-async function embeddedText(kind: Kind, bytes: Uint8Array, path: string): Promise<string | undefined> {
-  if (kind === 'film') return readComment(path);
-  return kind === 'picture' && !isPng(bytes) ? readStillText(bytes) : undefined;
+/**
+ * The same of bytes in memory, which are no film. `path`: names them in messages, and by its end what they are.
+ * @throws FractalError LOCATION_FILE
+ */
+export async function readLocationBytes(bytes: Uint8Array, path: string): Promise<Location> {
+  const kind = kindOf(bytes, path);
+  if (kind === 'film') throw refuse(path, 'of a film only a file can be read: give a picture, or the location itself');
+  // The XMP of pictures other than PNG needs a library to be read.
+  const embedded = kind === 'picture' && !isPng(bytes) ? await readStillText(bytes) : undefined;
+  return embedded?.startsWith('{') ? checked(readEmbedded(embedded, path), path) : parseLocation(bytes, path);
 }
 
 /** All that is text, or a picture with texts of its own. @throws FractalError LOCATION_FILE */

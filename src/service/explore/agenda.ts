@@ -124,13 +124,13 @@ export class Agenda {
     const heads = [...this.demands].flatMap(([viewer, { waiting }]) => {
       if (waiting.length === 0 || !takes(viewer)) return [];
       const coarse = waiting.some(({ piece }) => isCoarse(piece));
-      return coarse || fine < mostFine ? [{ id: viewer, owner: viewer, priority: coarse ? 1 : 0 }] : [];
+      return [{ id: viewer, owner: viewer, priority: coarse ? 1 : 0 }];
     });
     const under = [...this.running.values()].map(
       ({ batch, since, share }) => [batch.viewer, ((now - since) * share) / 1000] as const,
     );
     const head = this.shares.next(heads, under);
-    if (!head) return undefined;
+    if (!head || (head.priority === 0 && fine >= mostFine)) return undefined;
     return this.begin(head.owner, head.priority === 1, now) ?? this.next(now, takes);
   }
 

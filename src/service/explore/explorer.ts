@@ -249,7 +249,13 @@ export function openExplorer(options: ExplorerOptions): Explorer {
         line.send({ type: 'hello', version: options.version });
         line.send({ type: 'workers', ...ready });
         return {
-          receive: (message) => viewer.receive(message),
+          receive(message) {
+            try {
+              viewer.receive(message);
+            } catch (error) {
+              line.send({ type: 'failed', id: 'id' in message ? message.id : 0, ...explain(error) });
+            }
+          },
           drained() {
             viewer.flush();
             pump();

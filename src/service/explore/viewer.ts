@@ -48,8 +48,9 @@ interface Current {
   /** Not sent yet, by place, in the viewer's order. */
   readonly missing: Map<string, Piece>;
   readonly sent: { computed: number; cached: number };
-  /** All that is missing is wanted, with the look that was found for it. */
-  isPlanned: boolean;
+  /** Of what was found for it, not provisionally. */
+  iterations: number | undefined;
+  isDone: boolean;
 }
 
 interface Ready {
@@ -86,7 +87,7 @@ export class Viewer {
   }
 
   get hasRoom(): boolean {
-    return this.line.hasRoom && this.ready.size === 0;
+    return this.line.hasRoom;
   }
 
   /** A piece was computed or found: it is sent if it is still missing. */
@@ -107,10 +108,17 @@ export class Viewer {
   flush(): void {
     for (const [place, one] of this.ready) {
       if (!this.line.hasRoom) return;
+      if (this.isEarly(place)) continue;
       this.ready.delete(place);
       this.sendPiece(place, one);
     }
     this.finish();
+  }
+
+  /** A fine piece of the look before: whether it goes far enough is not known yet. */
+  private isEarly(place: string): boolean {
+    const piece = this.current?.missing.get(place);
+    return piece !== undefined && !isCoarse(piece) && this.current?.iterations === undefined;
   }
 
   /** The viewer is gone. */
@@ -132,7 +140,7 @@ export class Viewer {
     const placeOf = placesOf(lattice);
     const current: Current = {
       ...{ id, order: { scene, lattice, centre, width, height }, scene: textOf(scene) },
-      ...{ control: new AbortController(), since: this.around.now(), isPlanned: false },
+      ...{ control: new AbortController(), since: this.around.now(), iterations: undefined, isDone: false },
       missing: new Map(message.pieces.map((piece) => [placeOf(piece), piece])),
       sent: { computed: 0, cached: 0 },
     };
@@ -147,7 +155,7 @@ export class Viewer {
       if (message.colours) await this.colours(current, look);
     } catch (error) {
       if (current.control.signal.aborted) return;
-      if (this.current === current && !current.isPlanned) this.stop();
+      if (current.iterations === undefined) this.stop();
       this.fail(id, error);
     }
   }
@@ -173,16 +181,18 @@ export class Viewer {
     const { id, missing, scene } = current;
     const { iterations, perturbed, provisional } = look;
     this.line.send({ type: 'found', id, iterations, perturbed, provisional });
+    if (!provisional) current.iterations = iterations;
     const going = new Map(this.goingOn(current, look).map((one) => [one.place, one]));
     const wanted: WantedPiece[] = [];
     for (const [place, piece] of missing) {
+      const early = this.ready.get(place);
+      if (early && !provisional && !isCoarse(piece) && early.iterations < iterations) this.ready.delete(place);
       if (provisional && !isCoarse(piece)) continue;
       const one = { key: `${look.key}/${place}`, place, piece, look, scene };
       const packed = this.ready.has(place) ? undefined : this.around.recall(one.key);
       if (packed) this.ready.set(place, { packed, iterations, how: 'cached', scene });
       else if (!this.ready.has(place)) wanted.push(going.get(place) ?? one);
     }
-    current.isPlanned = !provisional;
     this.around.want(wanted, id);
     if (!provisional) {
       const found = (one: WantedPiece, packed: Uint8Array) => this.deliver(one, packed, 'cached');
@@ -235,8 +245,8 @@ export class Viewer {
 
   private finish(): void {
     const { current } = this;
-    if (!current?.isPlanned || current.missing.size > 0) return;
-    current.isPlanned = false;
+    if (current?.iterations === undefined || current.isDone || current.missing.size > 0) return;
+    current.isDone = true;
     const milliseconds = round(this.around.now() - current.since);
     this.line.send({ type: 'done', id: current.id, ...current.sent, milliseconds });
   }

@@ -11,7 +11,9 @@ import { jobRoutes } from './jobs.js';
 import { olderRoutes } from './older/routes.js';
 import { documentRoutes } from './openapi.js';
 import { overviewRoutes } from './overview.js';
+import { paletteRoutes } from './palettes.js';
 import { pictureRoutes } from './picture.js';
+import { placeRoutes } from './places.js';
 import { HttpError, problemOf } from './problem.js';
 import { rateLimit } from './rate.js';
 import { type Routes, routes } from './routes.js';
@@ -57,6 +59,7 @@ function allRoutes(options: HttpOptions, changes: Changes): Routes {
   all.join(jobRoutes(options), eventRoutes(service, changes), fileRoutes(service), pictureRoutes(service));
   all.join(uploadRoutes(options));
   all.join(exploreRoutes(options));
+  all.join(paletteRoutes(options), placeRoutes(options));
   all.join(overviewRoutes(options, changes), systemRoutes(options), healthRoutes(options), webRoutes());
   if (options.older) all.join(olderRoutes(options));
   all.join(documentRoutes(options, () => all.declarations));

@@ -31,6 +31,21 @@ export async function textOf(context: Context, patience = TEXT_PATIENCE): Promis
   }
 }
 
+/** The bytes of a file, which are read whole. @throws HttpError */
+export async function fileOf(context: Context, most: number, patience = TEXT_PATIENCE): Promise<Uint8Array> {
+  requireBytes(context);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of arriving(context, most, patience)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Pages of other sites cannot send this type without asking first. @throws HttpError 415 */
+export function requireBytes({ req }: Context): void {
+  const type = req.header('content-type') ?? '';
+  if (/^application\/octet-stream$/i.test(type)) return;
+  throw new HttpError(415, 'HTTP_INVALID', `the body has the type "${type}": send application/octet-stream`);
+}
+
 /**
  * A body as it arrives, at most so many bytes. From the connection itself: a stream of the web for each request takes a fifth of
  * the time of a submission. @throws HttpError

@@ -5,6 +5,8 @@ import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { FractalError } from '../../errors.js';
 import type { orderedScene } from '../../request/povray/order.js';
 import type { Admitted, Explorer } from '../explore/explorer.js';
+import type { Palettes } from '../explore/palettes.js';
+import type { Places } from '../explore/places.js';
 import type { Job } from '../job.js';
 import type { Service } from '../service.js';
 import type { Uploads } from '../uploads.js';
@@ -28,6 +30,8 @@ export interface HttpOptions {
   /** @throws FractalError for a scene that POV-Ray is not given */
   checkScene(scene: ReturnType<typeof orderedScene>): void;
   readonly cluster: ClusterView;
+  readonly palettes: Palettes;
+  readonly places: Places;
   /** Of the program. */
   readonly version: string;
   /** Absent: every client that reaches the port may do everything. */

@@ -64,12 +64,18 @@ export interface EngineOptions {
   readonly coarseness?: number;
 }
 
+export interface GoHow {
+  readonly animate?: boolean;
+  /** One of many places on a way: only coarse pieces are asked for until the picture rests. */
+  readonly passing?: boolean;
+}
+
 export interface Engine {
   readonly state: EngineState;
   /** Returns what ends it. */
   subscribe(listener: () => void): () => void;
   /** What is not given stays. */
-  goTo(look: Partial<Place> & { readonly scene?: Scene }, how?: { readonly animate?: boolean }): void;
+  goTo(look: Partial<Place> & { readonly scene?: Scene }, how?: GoHow): void;
   /** Flags of the scene by name; undefined: not given. Colours change at once, without a message to the service. */
   setScene(changes: Readonly<Record<string, string | undefined>>): void;
   /** `factorLog2`: doublings of the zoom. `at`: stays where it is; absent: the centre. */

@@ -269,7 +269,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       about = undefined;
       nudge();
       // There is nothing to wait for.
-      movedMs = -SETTLE_MS;
+      if (!how.passing) movedMs = -SETTLE_MS;
     },
     setScene(changes) {
       const entries = Object.entries({ ...scene, ...changes }).filter(([, value]) => value !== undefined);

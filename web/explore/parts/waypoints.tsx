@@ -138,7 +138,7 @@ function play({ engine }: View, waypoints: readonly Waypoint[], ended: () => voi
   function step(now: number) {
     const time = (now - begin) / 1000;
     if (time >= seconds) return end();
-    engine.goTo({ ...path.at(time), rotation: path.othersAt(time).rotation });
+    engine.goTo({ ...path.at(time), rotation: path.othersAt(time).rotation }, { passing: true });
     frame = requestAnimationFrame(step);
   }
   function end() {
