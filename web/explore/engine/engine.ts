@@ -263,7 +263,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
         return;
       }
       const to: Place = { ...rest.place, ...place };
-      const next = aimAt(to, height());
+      const next = aimAt(to, height(), how.passing);
       const from = how.animate ? shownFrom(next) : undefined;
       mover.jump(next, from, from ? flightMs(from) : 0);
       about = undefined;
