@@ -55,6 +55,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
       mostFileBytes: v['owner-files'],
       keep: { days: v['keep-days'], jobs: v['keep-jobs'], bytes: v['keep-size'] },
       store: storeOptions(values),
+      tileMemory: v['tile-memory'],
       cluster,
     },
     source: cluster,

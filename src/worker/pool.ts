@@ -2,7 +2,7 @@
  * The thread pool of a worker; queues.ts divides the threads among the jobs of all sessions. A shard is never interrupted
  * in favour of others: where shards run longer than LONG_MS and another session has less than its share of the slots, or
  * a job of the same session has a higher priority, shards of that session or job run on spare threads at the same time,
- * and the operating system shares the cores.
+ * and the operating system shares the cores. Shards of interactive jobs do so at once.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -28,7 +28,7 @@ const THREAD = new URL('./thread.cjs', import.meta.url);
 
 /** @throws FractalError RESOURCES when there is not enough memory for the threads */
 export function openPool(slots: number, options: PoolOptions = {}): Pool {
-  const { offered = 'auto', sceneBytes = Infinity, commonAssets = false, spare = 0 } = options;
+  const { offered = 'auto', sceneBytes = Infinity, commonAssets = false, spare = 0, lingerMs = 0 } = options;
   const { kinds = BUILT_IN, script = THREAD } = options;
   requireRoom(slots);
   const queues = new Queues();
@@ -47,7 +47,7 @@ export function openPool(slots: number, options: PoolOptions = {}): Pool {
   const offers = new Offers(threads, offered);
   const memory = new Memory(sceneBytes);
   const assets = new Assets(memory, commonAssets);
-  const scenes = new Scenes(memory, slots, most, (key, collect) => threads.forget(key, collect));
+  const scenes = new Scenes(memory, slots, most, (key, collect) => threads.forget(key, collect), lingerMs);
   const use = (kernel: string) => useOf(kinds, kernel);
   const handleOf = handles({ queues, scenes, assets, threads, useOf: use, failed: () => failure, dispatch });
   let failure: FractalError | undefined;
@@ -160,6 +160,7 @@ export function openPool(slots: number, options: PoolOptions = {}): Pool {
     session: (evict = () => undefined) => handleOf(queues.openSession(evict)),
     async close() {
       clearTimeout(waiting);
+      scenes.close();
       closing ??= threads.close();
       return closing;
     },

@@ -25,6 +25,7 @@ const NEEDS: Readonly<Record<string, Role>> = {
   'GET /v1/activity': 'view',
   'GET /v1/fields': 'view',
   'GET /v1/access': 'view',
+  'GET /v1/explore': 'view',
   'GET /v1/queue': 'view',
   'GET /v1/workers': 'view',
   'GET /metrics': 'view',

@@ -31,6 +31,8 @@ export interface HttpService {
   readonly errors: readonly unknown[];
   /** Sends JSON, unless the body is text. */
   send(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Ends the server, once; the test does it otherwise. */
+  close(): Promise<void>;
   /** Writes a file of a job, as its run does. */
   write(id: string, name: string, content: Uint8Array): Promise<Output>;
 }
@@ -71,14 +73,19 @@ export async function httpService(
     ...options,
   });
   const url = `http://127.0.0.1:${server.port}`;
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= server.close();
+    return closed;
+  };
   t.after(async () => {
-    await server.close();
-    const closed = service.close();
+    await close();
+    const ended = service.close();
     for (const run of runs.all) run.endStopped();
-    await closed;
+    await ended;
   });
   return {
-    ...{ url, port: server.port, runs, errors, outputs, uploads },
+    ...{ url, port: server.port, runs, errors, outputs, uploads, close },
     async send(method, path, body, headers = {}) {
       const isBytes = body instanceof Uint8Array;
       const text = typeof body === 'string' || isBytes ? body : body === undefined ? undefined : JSON.stringify(body);

@@ -16,11 +16,11 @@ const ORDER = { width: 16, height: 9, outfile: 'x.png' };
 const [OPERATOR, VIEWER] = ['o'.repeat(16), 'v'.repeat(16)];
 const TOKENS = `operate ${OPERATOR}\nview ${VIEWER}`;
 
-/** A build without pages, and errors of the program itself. */
+/** A build without pages, errors of the program itself, and what is a WebSocket: test/service/explore/socket.test.ts. */
 const HAS_EXPLORER = existsSync(new URL('../../web/explore.html', import.meta.url));
 const NOT_SEEN = [
   ...(HAS_EXPLORER ? [] : ['explore 200', 'explore 304']),
-  ...['docs 404', 'dashboard 404', 'explore 404', 'getOlderImage 500', 'submitOlderJob 500'],
+  ...['openViewer 101', 'openViewer 400', 'docs 404', 'dashboard 404', 'explore 404', 'getOlderImage 500', 'submitOlderJob 500'],
 ];
 
 test('what the service answers is what the document declares', BOUNDED, async (t) => {
@@ -44,6 +44,7 @@ test('what the service answers is what the document declares', BOUNDED, async (t
   await call('drainWorker', 404, { at: { name: 'b:1' } });
   await call('useWorker', 204, { at: { name: 'a:1' } });
   await call('useWorker', 404, { at: { name: 'b:1' } });
+  await call('explore', 426);
   await call('health', 200);
   await call('readiness', 200);
   await idle.call('readiness', 503);

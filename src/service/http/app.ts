@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { Changes } from './changes.js';
 import type { Context, Env, HttpOptions } from './env.js';
 import { eventRoutes } from './events.js';
+import { exploreRoutes } from './explore.js';
 import { fileRoutes } from './files.js';
 import { admit } from './guard.js';
 import { jobRoutes } from './jobs.js';
@@ -57,6 +58,7 @@ function allRoutes(options: HttpOptions, changes: Changes): Routes {
   const all = routes();
   all.join(jobRoutes(options), eventRoutes(service, changes), fileRoutes(service), pictureRoutes(service));
   all.join(uploadRoutes(options));
+  all.join(exploreRoutes(options));
   all.join(paletteRoutes(options), placeRoutes(options));
   all.join(overviewRoutes(options, changes), systemRoutes(options), healthRoutes(options), webRoutes());
   if (options.older) all.join(olderRoutes(options));

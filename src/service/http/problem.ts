@@ -48,6 +48,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   415: 'Wrong type of content',
   416: 'No such part of the file',
   422: 'Files are missing',
+  426: 'Only as a WebSocket',
   429: 'Too many',
   503: 'Not possible at the moment',
 };
