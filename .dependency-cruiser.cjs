@@ -33,7 +33,7 @@ const confined = {
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
   aws4fetch: '^src/store/s3/',
   zod: '^src/(request|service/http/api)/',
-  yargs: '^bin/',
+  'yargs|open': '^bin/',
   libsql: '^src/service/sqlite/',
   ioredis: '^src/service/redis/',
   'hono|@hono|ws': '^src/service/http/',

@@ -84,7 +84,9 @@ export function fileName({ req }: Context): string {
 export function atMost(most: number, what: string): () => () => void {
   let under = 0;
   return () => {
-    if (under >= most) throw new HttpError(429, 'QUOTA', `${most} ${what}: try again in some seconds`);
+    // The body is not read.
+    if (under >= most)
+      throw new HttpError(429, 'QUOTA', `${most} ${what}: try again in some seconds`, { connection: 'close' });
     under++;
     return () => {
       under--;
