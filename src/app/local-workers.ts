@@ -30,8 +30,8 @@ export interface LocalWorkers {
   close(): Promise<void>;
 }
 
-/** The explorer computes one view by many jobs, and tables of its reference orbit may take longer than a piece. */
-const LINGER_MS = 20_000;
+/** Of the reference orbits of viewers, with their tables. */
+const UNUSED_BYTES = 512 << 20;
 
 export interface LocalOptions {
   /** Absent: the built-in ones. */
@@ -48,7 +48,7 @@ export function openLocalWorkers(
   // Checked before modules are compiled that may belong to another build.
   const program = thisProgram();
   // A thread more for each slot; and as many again, which are reserved for each session.
-  const pool = openPool(count, { kinds, ...(viewers ? { spare: 2 * count, lingerMs: LINGER_MS } : {}) });
+  const pool = openPool(count, { kinds, ...(viewers ? { spare: 2 * count, unusedBytes: UNUSED_BYTES } : {}) });
   // Most jobs use this kernel: it is measured while the command line is parsed. An error is thrown again when a job opens it.
   pool.offer('simd').catch(() => undefined);
   const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));

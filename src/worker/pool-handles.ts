@@ -68,12 +68,12 @@ export interface PoolOptions {
   readonly offered?: string;
   /** Bytes of scenes, over all sessions. Absent: no bound. */
   readonly sceneBytes?: number;
+  /** Bytes of what no job uses and a later one may use, where scenes have no bound. Absent: none. */
+  readonly unusedBytes?: number;
   /** Every leader has credentials: a session may use assets that another one sent. Absent: only those that it sent. */
   readonly commonAssets?: boolean;
   /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
   readonly spare?: number;
-  /** Milliseconds for which scenes are kept after their last job, for one of this process with the same object. Absent: 0. */
-  readonly lingerMs?: number;
   /** The kinds of work, by name; and the script of a thread, with the same ones. Absent: the built-in ones. */
   readonly kinds?: Kinds;
   readonly script?: URL;
