@@ -72,8 +72,6 @@ export interface PoolOptions {
   readonly commonAssets?: boolean;
   /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
   readonly spare?: number;
-  /** Milliseconds for which scenes are kept after their last job, for one of this process with the same object. Absent: 0. */
-  readonly lingerMs?: number;
   /** The kinds of work, by name; and the script of a thread, with the same ones. Absent: the built-in ones. */
   readonly kinds?: Kinds;
   readonly script?: URL;

@@ -28,7 +28,7 @@ const THREAD = new URL('./thread.cjs', import.meta.url);
 
 /** @throws FractalError RESOURCES when there is not enough memory for the threads */
 export function openPool(slots: number, options: PoolOptions = {}): Pool {
-  const { offered = 'auto', sceneBytes = Infinity, commonAssets = false, spare = 0, lingerMs = 0 } = options;
+  const { offered = 'auto', sceneBytes = Infinity, commonAssets = false, spare = 0 } = options;
   const { kinds = BUILT_IN, script = THREAD } = options;
   requireRoom(slots);
   const queues = new Queues();
@@ -47,7 +47,7 @@ export function openPool(slots: number, options: PoolOptions = {}): Pool {
   const offers = new Offers(threads, offered);
   const memory = new Memory(sceneBytes);
   const assets = new Assets(memory, commonAssets);
-  const scenes = new Scenes(memory, slots, most, (key, collect) => threads.forget(key, collect), lingerMs);
+  const scenes = new Scenes(memory, slots, most, (key, collect) => threads.forget(key, collect));
   const use = (kernel: string) => useOf(kinds, kernel);
   const handleOf = handles({ queues, scenes, assets, threads, useOf: use, failed: () => failure, dispatch });
   let failure: FractalError | undefined;
@@ -160,7 +160,6 @@ export function openPool(slots: number, options: PoolOptions = {}): Pool {
     session: (evict = () => undefined) => handleOf(queues.openSession(evict)),
     async close() {
       clearTimeout(waiting);
-      scenes.close();
       closing ??= threads.close();
       return closing;
     },

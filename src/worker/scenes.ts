@@ -19,18 +19,11 @@ export interface SharedScene {
   readonly bytes: number;
   /** How many sessions compute shards of it. */
   holders: number;
-  /** No session does: ends it, unless one does again before. */
-  ending?: NodeJS.Timeout | undefined;
 }
-
-/** So many scenes without a session are kept at most. */
-const MOST_LINGERING = 6;
 
 export class Scenes {
   private readonly known = new WeakMap<Scene, SharedScene>();
   private readonly all = new Set<SharedScene>();
-  /** Those without a session; the one without for the longest time comes first. */
-  private readonly lingering = new Set<SharedScene>();
   private next = 0;
 
   /**
@@ -42,11 +35,6 @@ export class Scenes {
     private readonly slots: number,
     private readonly threads: number,
     private readonly forget: (key: string, collect: boolean) => Promise<void>,
-    /**
-     * A scene is kept for so many milliseconds after its last session, for another job of this process that names the same
-     * object: its tables are built then.
-     */
-    private readonly lingerMs = 0,
   ) {}
 
   /** @throws FractalError PROTOCOL for a scene that never fits; NoRoom */
@@ -54,8 +42,6 @@ export class Scenes {
     const existing = this.known.get(whole);
     const one = existing ?? this.prepare(whole, kind, assets, holder);
     one.holders++;
-    clearTimeout(one.ending);
-    this.lingering.delete(one);
     this.memory.charge(holder, one.bytes);
     return one;
   }
@@ -65,24 +51,6 @@ export class Scenes {
     this.memory.refund(holder, scene.bytes);
     scene.holders--;
     if (scene.holders > 0) return;
-    if (this.lingerMs === 0) return this.end(scene);
-    scene.ending = setTimeout(() => this.end(scene), this.lingerMs).unref();
-    this.lingering.add(scene);
-    for (const oldest of this.lingering) {
-      if (this.lingering.size <= MOST_LINGERING) break;
-      this.end(oldest);
-    }
-  }
-
-  /** The pool is closed: threads have ended, and forget nothing any more. */
-  close(): void {
-    for (const scene of this.lingering) clearTimeout(scene.ending);
-    this.lingering.clear();
-  }
-
-  private end(scene: SharedScene): void {
-    clearTimeout(scene.ending);
-    this.lingering.delete(scene);
     const whole = scene.whole.deref();
     if (whole) this.known.delete(whole);
     this.all.delete(scene);
@@ -94,10 +62,6 @@ export class Scenes {
     });
   }
 
-  private isWanted(scene: SharedScene): boolean {
-    return scene.holders > 0 || this.lingering.has(scene);
-  }
-
   private prepare(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): SharedScene {
     const prepared = kind.prepare(whole.work, this.slots, this.threads, assets);
     const { bytes } = prepared;
@@ -106,7 +70,7 @@ export class Scenes {
       key: String(this.next++),
       whole: new WeakRef(whole),
       prepared,
-      ready: readiness(prepared, () => this.isWanted(one)),
+      ready: readiness(prepared, () => one.holders > 0),
       assets,
       bytes,
       holders: 0,
@@ -120,7 +84,7 @@ export class Scenes {
   rebuild(): void {
     for (const scene of this.all) {
       if (!scene.prepared.rebuild()) continue;
-      const wanted = () => this.isWanted(scene);
+      const wanted = () => scene.holders > 0;
       scene.ready = readiness(scene.prepared, wanted, () => {
         void this.forget(scene.key, true);
         scene.key = String(this.next++);
