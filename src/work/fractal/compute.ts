@@ -1,6 +1,6 @@
 /** Shards of escape-time fractals in one computing thread: samples by the kernel, then painted or as they are. */
 
-import { chunks, type Mask } from '../../kernel/chunks.js';
+import { chunks, type Mask, timedChunks } from '../../kernel/chunks.js';
 import type { Kernel, KernelName, Computed as Samples } from '../../kernel/kernel.js';
 import { fingerprintOf, openKernel, speedOf } from '../../kernel/open.js';
 import { openPerturbation, type Perturbed } from '../../kernel/perturbation/kernel.js';
@@ -123,7 +123,9 @@ async function inParts(
   const arrays = arraysFor(channelsOf(view), count);
   const uncertain: number[] = [];
   let [done, iterations] = [0, 0];
-  for (const part of chunks(rect, perPixel)) {
+  // Perturbed points take steps in blocks together, and are checked on within a part.
+  const parts = view.perturbed ? chunks(rect, perPixel) : timedChunks(rect, perPixel, () => performance.now());
+  for (const part of parts) {
     check();
     const one = await samplesOf(view, part, check);
     putSamples(arrays, one, { from: 0, count: one.nu.length, to: done });
