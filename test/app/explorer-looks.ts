@@ -17,8 +17,9 @@ import {
   levelFor,
   type Piece,
   type Point,
-  shownBy,
+  type Shown,
   TILE,
+  zoomAt,
 } from '../../src/tiles/lattice.js';
 import { nuOf, type Unpacked, unpackSync } from '../../src/tiles/packing.js';
 import type { Scene } from '../../src/tiles/protocol.js';
@@ -32,6 +33,8 @@ export interface Opened {
   readonly local: LocalWorkers;
   /** Of the log. */
   lines(): string[];
+  /** Reference orbits that were computed. */
+  orbits(): number;
 }
 
 /** Closed after the test. */
@@ -45,7 +48,8 @@ export async function openedLookout(t: TestContext, options: Partial<LookoutOpti
   t.after(close);
   const numerics = await numericsOf('simd');
   const lookout = openLookout({ fleet, numerics, emit, now: () => performance.now(), ...options });
-  return { lookout, local, lines };
+  const orbits = () => lines().filter((line) => line.startsWith('explorer: reference orbit')).length;
+  return { lookout, local, lines, orbits };
 }
 
 export interface Place extends Point {
@@ -60,7 +64,10 @@ const AREA: Area = { left: -1, top: -1, right: 1, bottom: 0 };
 export const SIZE = { width: 2 * TILE, height: TILE } as const;
 
 /** A picture of this size at a place, whose pixels are those of the level next to its zoom. */
-export function orderAt({ scene = {}, rotation = 0, stretch, zoom, ...centre }: Place, size = SIZE): LookOrder {
+export function orderAt(
+  { scene = {}, rotation = 0, stretch, zoom, ...centre }: Place,
+  size: { readonly width: number; readonly height: number } = SIZE,
+): LookOrder {
   const level = levelFor(zoom, size.height);
   const deformation = stretch && deformationOf(stretch);
   const turned = rotation !== 0 || deformation !== undefined;
@@ -99,9 +106,12 @@ export async function countsOfStill(
   t: TestContext,
   { local }: Opened,
   { lattice, scene }: LookOrder,
-  { look, piece }: { readonly look: Look; readonly piece: Piece },
+  {
+    look,
+    shown,
+  }: { readonly look: Look; readonly shown: Pick<Shown, 're' | 'im' | 'width' | 'height'> & Partial<Shown> },
 ): Promise<Float64Array> {
-  const { re, im, zoom, rotation, width, height } = shownBy(lattice, piece);
+  const { re, im, width, height, rotation = 0, zoom = zoomAt(lattice.level, height) } = shown;
   const place = { xpos: re, ypos: im, zoom, rotate: String(rotation), width: String(width), height: String(height) };
   const outfile = join(folder(t), 'still.npy');
   const raw: RawRequest = {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { shownBy } from '../../src/tiles/lattice.js';
 import {
   coarse,
   countsOf,
@@ -14,6 +15,12 @@ import {
   tiles,
 } from './explorer-looks.js';
 import { never } from './orders.js';
+
+/**
+ * Share of the samples of a deep view that differ by more than packing rounds: samples around another orbit differ in their
+ * last bits, and very near the set these decide on the count.
+ */
+const MOST_DIFFERENT: Readonly<Record<string, number>> = { 'KF 1e50': 0.01 };
 
 const BOUNDED = { timeout: 120_000 };
 
@@ -54,7 +61,8 @@ for (const [name, place] of Object.entries(PLACES))
     for (const piece of [...tiles(), coarse(8)]) {
       const counts = await countsOf(look, [piece]);
       assert.ok(new Set(counts).size > 20, 'there is something to be seen');
-      const still = await countsOfStill(t, opened, order, { look, piece });
-      console.error(name, look.perturbed, piece.scale, different(counts, still), counts.length);
+      const still = await countsOfStill(t, opened, order, { look, shown: shownBy(order.lattice, piece) });
+      const share = different(counts, still) / counts.length;
+      assert.ok(share <= (MOST_DIFFERENT[name] ?? 0), `${share} of piece ${JSON.stringify(piece)}`);
     }
   });
