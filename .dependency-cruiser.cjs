@@ -12,7 +12,7 @@ const may = {
   cluster: ['view', 'shard', 'work', 'metrics'],
   leader: ['shard', 'cluster', 'metrics'],
   worker: ['cluster', 'work', 'metrics'],
-  service: ['request', 'leader', 'film', 'store', 'tiles'],
+  service: ['request', 'leader', 'film', 'store', 'tiles', 'view'],
   client: ['request', 'service', 'render'],
   autoscale: [],
 };
@@ -33,10 +33,10 @@ const confined = {
   '@peculiar/x509|reflect-metadata': '^src/cluster/certificates\\.ts$',
   aws4fetch: '^src/store/s3/',
   zod: '^src/(request|service/http/api)/',
-  yargs: '^bin/',
+  'yargs|open': '^bin/',
   libsql: '^src/service/sqlite/',
   ioredis: '^src/service/redis/',
-  'hono|@hono': '^src/service/http/',
+  'hono|@hono|ws': '^src/service/http/',
 };
 
 const libraries = Object.entries(confined).map(([library, home]) => ({
@@ -87,7 +87,7 @@ module.exports = {
       name: 'web imports Preact, and of the program types, numbers of the plane, and tiles',
       severity: 'error',
       from: { path: '^web/', pathNot: '^web/docs/' },
-      to: { pathNot: ['^web/', 'node_modules/preact/', '^src/service/(job|point)\\.ts$', '^src/request/field\\.ts$', '^src/(tiles|view)/'] },
+      to: { pathNot: ['^web/', 'node_modules/preact/', '^src/service/(job|point)\\.ts$', '^src/request/field\\.ts$', '^src/(tiles|view)/', '^examples/places/'] },
     },
     {
       name: 'web has no other code of the program',

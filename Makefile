@@ -6,7 +6,7 @@ HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
 # Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
 ARGS ?=
 
-.PHONY: help build docs pictures gallery check test test-all coverage demo leader worker serve bench soak pack clean
+.PHONY: help build docs pictures gallery check test test-all coverage demo leader worker serve explore bench soak pack clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -56,6 +56,9 @@ leader: build ## render on the workers of ./hostfile, or else hostfile.example
 
 serve: build ## render the jobs of many clients, over HTTP: docs/service.md
 	@bin/fractal serve $(ARGS)
+
+explore: build ## explore fractals in a browser, on the cores of this machine
+	@bin/fractal explore $(ARGS)
 
 bench: build ## measure: prints ratios, see docs/performance.md
 	@$(NODE) dist/bench/all.js $(ARGS)

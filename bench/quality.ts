@@ -3,25 +3,20 @@
  * finds, and in fixed ones.
  */
 
-import { prepare } from '../src/app/prepare.js';
-import type { Context } from '../src/app/stage.js';
-import { prepare as paintOf } from '../src/render/colours.js';
-import type { Paint } from '../src/render/paint.js';
-import { parseRequest } from '../src/request/parse.js';
 import { FILMS, size } from '../test/film/films.js';
+import { foundPaint } from '../test/film/found-paint.js';
 import { lookedAt, stillsOf } from '../test/film/judged.js';
 import type { Scene } from '../test/film/rendering.js';
 import { print } from './table.js';
 
-const SAMPLES = [1, 8];
-const context: Context = { emit: () => undefined, signal: new AbortController().signal };
+const SAMPLES = [1, 4, 8];
 
 export async function quality(): Promise<void> {
   const rows: string[][] = [];
   for (const [name, scene] of Object.entries<Scene>(FILMS)) {
     for (const [colours, paint] of [
       ['fixed', scene.paint],
-      ['auto', await autoPaint(scene)],
+      ['auto', await foundPaint(scene)],
     ] as const) {
       const painted = { ...scene, paint };
       const stills = await stillsOf(painted);
@@ -48,19 +43,4 @@ export async function quality(): Promise<void> {
 
 function signed(number: number): string {
   return `${number < 0 ? '' : '+'}${number.toFixed(1)}`;
-}
-
-/** In the colours that the program finds for the film. */
-async function autoPaint({ path, iterations, perturbed }: Scene): Promise<Paint> {
-  const [first, last] = [path.at(0), path.at(path.frames - 1)];
-  const { request } = await prepare(
-    parseRequest({
-      ...{ xpos: first.re, ypos: first.im, zoom: first.zoom, rotate: `${first.rotation}` },
-      ...{ 'xpos-end': last.re, 'ypos-end': last.im, 'zoom-end': last.zoom, 'rotate-end': `${last.rotation}` },
-      ...{ frames: `${path.frames}`, width: `${size.width}`, height: `${size.height}`, iters: `${iterations}` },
-      ...{ colors: 'auto', method: perturbed ? 'perturbation' : 'direct' },
-    }),
-    context,
-  );
-  return paintOf(request.colours, size.height);
 }

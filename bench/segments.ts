@@ -59,7 +59,7 @@ async function open(
   fleet.add({ address: { host: '127.0.0.1', port }, slots: 0 });
   fleet.sealed();
   await ready;
-  const load = { size, levels: LEVELS, stretches: [film.frames], pictures: 1, turned: false, fresh: 0.05 };
+  const load = { size, levels: LEVELS, stretches: [film.frames], pictures: 1, turned: false, shown: 2.8, fresh: 0.05 };
   const assembler = assemblerFor(local, load, {
     on: 'workers',
     note() {},

@@ -79,6 +79,13 @@ async function runServe(flags: RawFlags, early: EarlyWorkers): Promise<number> {
   }
 }
 
+async function runExplore(flags: RawFlags, early: EarlyWorkers): Promise<number> {
+  const { explore, exploreOptions } = await import('./explore.js');
+  const options = await exploreOptions(flags);
+  const source = await workerSource(options.service.source, tokenOfEnvironment());
+  return explore(options, source, source.local > 0 ? early.take(source.local) : undefined);
+}
+
 async function runCerts(flags: RawFlags): Promise<number> {
   const { hostfile = DEFAULT_HOSTFILE, out = 'certs', days, leader, force } = valuesOf(CERTS_FLAGS, flags);
   return (await import('./certs.js')).certs({
@@ -142,6 +149,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ['fractal serve --http 0.0.0.0:8080 --http-tokens tokens', 'for clients that have a token'],
     ],
     run: runServe,
+  },
+  explore: {
+    summary: 'explore fractals in a browser, computed on this machine or a cluster',
+    flags: flagsOf('explore'),
+    examples: [
+      ['fractal explore', 'the whole set, on all cores of this machine'],
+      ['fractal explore picture.png', 'where a picture of this program was made'],
+      ['fractal explore -x -1.7687 -y -0.0017 --zoom 2e4 --hostfile hosts', 'on the workers of a hostfile'],
+    ],
+    run: runExplore,
   },
   request: {
     summary: 'send a request to a service that was started with --socket, and write its answer',

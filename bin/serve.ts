@@ -1,7 +1,7 @@
 /** `fractal serve`: prints what happens to the service, and ends it at a signal. */
 
 import { join } from 'node:path';
-import type { AppEvent } from '../src/app/events.js';
+import type { AppEvent, ServingEvent } from '../src/app/events.js';
 import type { LocalWorkers } from '../src/app/local-workers.js';
 import { serve as run, type ServeOptions } from '../src/app/serve.js';
 import type { WorkerSource, WorkerSourceOptions } from '../src/app/worker-source.js';
@@ -55,6 +55,7 @@ export function serviceOptions(flags: RawFlags): ServiceOptions {
       mostFileBytes: v['owner-files'],
       keep: { days: v['keep-days'], jobs: v['keep-jobs'], bytes: v['keep-size'] },
       store: storeOptions(values),
+      tileMemory: v['tile-memory'],
       cluster,
     },
     source: cluster,
@@ -73,14 +74,19 @@ function redisOf(url: string | undefined): Pick<ServeOptions, 'redisTasks'> {
   return { redisTasks: { url: url === 'true' ? (known as string) : url, namespace: POD_NAMESPACE } };
 }
 
-/** Resolves to the exit code: 0 after SIGINT or SIGTERM. A second signal ends the process at once. */
+/**
+ * Resolves to the exit code: 0 after SIGINT or SIGTERM. A second signal ends the process at once. `began`: is called in the place
+ * of the line that clients are answered.
+ */
 export async function serve(
-  { serve: options, verbosity }: ServiceOptions,
+  { serve: options, verbosity }: Pick<ServiceOptions, 'serve' | 'verbosity'>,
   { hosts, file, access }: WorkerSource,
   local: LocalWorkers | undefined,
+  began?: (event: ServingEvent) => void,
 ): Promise<number> {
   const stop = interrupts(0, () => local?.device ?? false);
   const emit = (event: AppEvent) => {
+    if (began && event.kind === 'serving') return began(event);
     const line = eventLine(event);
     if (!line || !shows(verbosity, line)) return;
     const stream = line.level === 'warn' ? process.stderr : process.stdout;

@@ -1,4 +1,4 @@
-/** Bundles web/ into dist/web: the pages (dashboard, docs), and files whose names have a digest of their content. */
+/** Bundles web/ into dist/web: the pages (dashboard, explorer, docs), and files whose names have a digest of their content. */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -8,33 +8,43 @@ const out = join(root, 'dist/web');
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const { metafile } = await build({
+const shared = {
   absWorkingDir: root,
-  entryPoints: {
-    app: 'web/main.tsx',
-    style: 'web/style/style.css',
-    docs: 'web/docs/main.ts',
-    'docs-style': 'web/docs/docs.css',
-    icon: 'web/icon.svg',
-  },
   outdir: out,
   entryNames: '[name]-[hash]',
   bundle: true,
   format: 'esm',
   platform: 'browser',
   target: ['chrome123', 'firefox120', 'safari17.5'],
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  loader: { '.svg': 'copy' },
   minify: true,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
+};
+const outputsOf = ({ metafile }) => Object.keys(metafile.outputs).map((path) => basename(path));
+/** A thread of the explorer; its page starts it by this name. */
+const [thread] = outputsOf(await build({ ...shared, entryPoints: { unpack: 'web/explore/engine/unpack-worker.ts' } }));
+const pages = await build({
+  ...shared,
+  entryPoints: {
+    app: 'web/main.tsx',
+    style: 'web/style/style.css',
+    explore: 'web/explore/main.tsx',
+    'explore-style': 'web/explore/style/explore.css',
+    docs: 'web/docs/main.ts',
+    'docs-style': 'web/docs/docs.css',
+    icon: 'web/icon.svg',
+  },
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.svg': 'copy' },
+  define: { UNPACK_WORKER: JSON.stringify(`./${thread}`) },
 });
-const made = Object.keys(metafile.outputs).map((path) => basename(path));
+const made = outputsOf(pages);
 const named = (pattern) => made.find((name) => pattern.test(name));
 for (const [page, script, style] of [
   ['index.html', /^app-.*\.js$/, /^style-.*\.css$/],
+  ['explore/explore.html', /^explore-.*\.js$/, /^explore-style-.*\.css$/],
   ['docs/docs.html', /^docs-.*\.js$/, /^docs-style-.*\.css$/],
 ]) {
   const text = readFileSync(join(root, 'web', page), 'utf8')

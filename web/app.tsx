@@ -1,8 +1,8 @@
 /** The frame of all pages: navigation, connection, notices, and the token. */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Access } from './answers.js';
-import { get, messageOf, setToken, token, whenRefused } from './api.js';
+import { useAccess } from './access.js';
+import { setToken, token } from './api.js';
 import { type Live, LiveContext } from './live.js';
 import { ActivityPage } from './pages/activity.js';
 import { JobPage } from './pages/job.js';
@@ -11,6 +11,7 @@ import { SubmitPage } from './pages/submit.js';
 import { WorkersPage } from './pages/workers.js';
 import { Header } from './parts/header.js';
 import { TokenForm } from './parts/token-form.js';
+import { Unreached } from './parts/unreached.js';
 import { type Route, useRoute } from './route.js';
 import type { Connection } from './stream.js';
 
@@ -18,31 +19,12 @@ const NOTICE_MS = 6_000;
 
 export function App() {
   const route = useRoute();
-  const [access, setAccess] = useState<Access>();
-  const [wantsToken, setWantsToken] = useState(false);
-  const [failure, setFailure] = useState<string>();
+  const { access, wantsToken, failure, enter } = useAccess();
   const [connection, setConnection] = useState<Connection>('connecting');
   const [notice, setNotice] = useState<{ text: string; kind?: 'error' }>();
   const main = useRef<HTMLElement>(null);
   const page = route.parts.join('/');
 
-  const enter = async () => {
-    try {
-      setAccess(await get<Access>('/v1/access'));
-      setWantsToken(false);
-      setFailure(undefined);
-    } catch (error) {
-      setFailure(messageOf(error));
-    }
-  };
-  useEffect(() => {
-    whenRefused((why) => {
-      setAccess(undefined);
-      setWantsToken(true);
-      setFailure(why);
-    });
-    enter();
-  }, []);
   useEffect(() => {
     if (!notice) return;
     const timer = setTimeout(() => setNotice(undefined), NOTICE_MS);
@@ -104,18 +86,6 @@ function Page({ route: { parts, query } }: { route: Route }) {
       <p>
         Go to the <a href="#/jobs">list of jobs</a>.
       </p>
-    </section>
-  );
-}
-
-function Unreached({ why, again }: { why: string; again(): void }) {
-  return (
-    <section class="empty" role="alert">
-      <h1>No answer</h1>
-      <p>{why}</p>
-      <button type="button" class="button" onClick={again}>
-        Try again
-      </button>
     </section>
   );
 }

@@ -4,7 +4,9 @@ import { availableParallelism } from 'node:os';
 import type { Assembler } from '../film/assembler.js';
 import { depthOf } from '../film/camera.js';
 import { camerasOf } from '../film/exposure.js';
+import { texelsShown } from '../film/filter.js';
 import type { Size } from '../film/footprint.js';
+import { densityOf } from '../film/levels.js';
 import { areScaled } from '../render/colours.js';
 import type { Levels } from '../render/quantise.js';
 import { lookAt, lookChanges, type Request } from '../request/request.js';
@@ -22,12 +24,13 @@ export interface AssemblyLoad {
   /** Pictures that a frame is the mean of, and whether they are turned against the keyframes. */
   readonly pictures: number;
   readonly turned: boolean;
-  /** Texels that a frame shows and the one before it does not, for each of its pixels. */
+  /** Texels that a frame shows, for each of its pixels; and those of them that the frame before it does not show. */
+  readonly shown: number;
   readonly fresh: number;
 }
 
-/** Texels of rings of an octave, with their mip levels, for each pixel of a frame. */
-const OCTAVE_TEXELS = 2.2;
+/** A frame's tiles have more texels than it shows by themselves: keyframes overlap, and reach beyond its edges. */
+const BEYOND = 1.28;
 
 /** Of the stretches of a film that are assembled, by the middle of the longest. */
 export function loadOf(
@@ -42,12 +45,14 @@ export function loadOf(
   const look = (frame: number) => JSON.stringify(lookAt(request, from + frame));
   const changing = lookChanges(request) && look(middle) !== look(Math.max(0, middle - 1));
   const paintings = areScaled(request.colours) ? 2 : 1;
+  const shown = BEYOND * texelsShown(densityOf(size.samples));
   return {
-    ...{ size, levels },
+    ...{ size, levels, shown },
     stretches: films.map((film) => film.path.frames),
     pictures: camerasOf(path, middle).length * paintings,
     turned: at.rotation !== before.rotation,
-    fresh: changing ? SHOWN_TEXELS : Math.min(SHOWN_TEXELS, octaves * OCTAVE_TEXELS * paintings),
+    // From an octave to the next one all mip levels are other ones.
+    fresh: changing ? shown : Math.min(shown, octaves * shown * paintings),
   };
 }
 
@@ -60,17 +65,15 @@ export interface AssemblyWorkers extends Pick<RemoteOptions, 'start' | 'note'> {
 /** Memory of the leader for segments and their frames. */
 const SEGMENTS_BYTES = 1 << 30;
 const TEXEL_BYTES = 8;
-/** Texels that a frame shows, for each of its pixels. */
-const SHOWN_TEXELS = 2.3;
 const [FEWEST, MOST] = [4, 32];
 
 /** Frames of a segment, and of all that are under way, for so many workers; undefined: there is no memory for them. */
 export function segmentsFor(
-  { size, levels, fresh }: Pick<AssemblyLoad, 'size' | 'levels' | 'fresh'>,
+  { size, levels, shown, fresh }: Pick<AssemblyLoad, 'size' | 'levels' | 'shown' | 'fresh'>,
   workers: number,
 ): { segment: number; ahead: number } {
   const pixels = size.width * size.height;
-  const first = SHOWN_TEXELS * TEXEL_BYTES * pixels;
+  const first = shown * TEXEL_BYTES * pixels;
   const each = (fresh * TEXEL_BYTES + (3 * levels.bits) / 8) * pixels;
   const framesOf = (segments: number) => Math.floor((SEGMENTS_BYTES / segments - first) / each);
   let segments = workers + 1;
@@ -79,7 +82,10 @@ export function segmentsFor(
   return { segment, ahead: segment * segments };
 }
 
-/** Nanoseconds of a core for a pixel of a frame: a picture of it, one that is turned, and the pixel itself. */
+/**
+ * Nanoseconds of a core for a pixel of a frame: a picture of it, one that is turned, and the pixel itself; with one sample a
+ * pixel. Those of pictures grow about with the square root of the texels.
+ */
 const [UPRIGHT_NS, TURNED_NS, PIXEL_NS] = [8, 29, 5.5];
 /** Bytes a second that a leader can be expected to receive: a network of 1 Gbit/s. */
 const BYTES_PER_SECOND = 110e6;
@@ -88,8 +94,9 @@ const BYTES_PER_SECOND = 110e6;
 export function worthSending(load: AssemblyLoad, slots: number, cores = availableParallelism()): boolean {
   const pixels = load.size.width * load.size.height;
   const { segment } = segmentsFor(load, 1);
-  const assembling = (pixels * (load.pictures * (load.turned ? TURNED_NS : UPRIGHT_NS) + PIXEL_NS)) / 1e9;
-  const bytes = pixels * ((3 * load.levels.bits) / 8 + TEXEL_BYTES * (SHOWN_TEXELS / segment + load.fresh));
+  const each = (load.turned ? TURNED_NS : UPRIGHT_NS) * Math.sqrt(load.shown / (BEYOND * texelsShown(1)));
+  const assembling = (pixels * (load.pictures * each + PIXEL_NS)) / 1e9;
+  const bytes = pixels * ((3 * load.levels.bits) / 8 + TEXEL_BYTES * (load.shown / segment + load.fresh));
   return slots > cores && assembling / cores > bytes / BYTES_PER_SECOND;
 }
 

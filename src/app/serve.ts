@@ -22,6 +22,9 @@ import { startWebhooks } from '../service/webhooks.js';
 import { connect } from './connected.js';
 import { openEstimator } from './estimator.js';
 import { logTo } from './events.js';
+import { explorerPalettes } from './explorer-palettes.js';
+import { locateFrom, locationOf } from './explorer-places.js';
+import { explorerOn } from './explorer-service.js';
 import { credentialsOf, httpAccess } from './http-access.js';
 import { jobRuns } from './job-run.js';
 import type { StoreOptions } from './kept-place.js';
@@ -64,6 +67,8 @@ export interface ServeOptions {
   readonly mostFileBytes: number;
   readonly keep: Retention;
   readonly store: StoreOptions;
+  /** Bytes of the explorer's pieces in memory. */
+  readonly tileMemory: number;
   readonly cluster: RenderCluster;
 }
 
@@ -124,14 +129,21 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     const secret = await webhookSecret(data);
     const webhooks = { queue, secret, allowPrivate: options.privateWebhooks, now, failed };
     resources.hold(await startWebhooks(webhooks), (one) => one.close());
+    const { tileMemory, store } = options;
+    const explorer = resources.hold(await explorerOn({ fleet, store, tileMemory, emit, report: failed }), (one) =>
+      one.close(),
+    );
     const server = await listen({
       ...http,
       ...{
         service,
         uploads,
         checkScene,
+        explorer,
         cluster: { workers: () => workersOf(fleet), drain: fleet.drain, undrain: fleet.undrain },
         mostPixels: options.mostPixels,
+        palettes: explorerPalettes(),
+        places: { locate: locateFrom, location: locationOf },
       },
       ...(tls ? { tls } : {}),
       ...{ older: options.older, version: VERSION },

@@ -38,7 +38,7 @@ export interface Assembler {
 /** Bytes that may be taken: for levels that wait for later frames; for each frame under way, and each of its pixels. */
 const WAITING_BYTES = 384 << 20;
 const FRAME_BYTES = 64 << 20;
-const SHOWN_BYTES = 96;
+const SHOWN_BYTES = 192;
 
 /**
  * The heap of V8 is small beside the frames and samples that come and go in buffers of their own, by whose size it is collected:

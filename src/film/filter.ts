@@ -37,11 +37,36 @@ function below(x: number, tent: number): number {
   return x < 0 ? (rest * rest) / 2 : 1 - (rest * rest) / 2;
 }
 
-/** The mip level whose texels are half a pixel to a whole one, or the samples themselves. */
-export function levelFor(scale: number): number {
+/** Between the zooms of one keyframe and the next: R of levels.ts. */
+const RATIO = Math.sqrt(Math.SQRT2);
+/** Texels along a pixel are fewer: more take longer than they are worth, and windows of so many fit the module. */
+const MOST = 4;
+
+/**
+ * The mip level by which a keyframe is shown; 0: the samples themselves. `scale`: its samples along a pixel. `density`: samples
+ * along a pixel of the coarsest keyframe that a frame of the film shows. No texel is wider than those: texels lie anyhow to the
+ * pixels, and wide ones would make them softer than what was computed. Nor need any be narrower than a quarter of a pixel.
+ */
+export function levelFor(scale: number, density: number): number {
+  const end = texelsBelow(density);
   let level = 0;
-  for (let texels = scale; texels >= 2 - 1e-9; texels /= 2) level++;
+  for (let texels = scale; texels >= end - 1e-9; texels /= 2) level++;
   return level;
+}
+
+/** Texels along a pixel are fewer: from 1.2 times the density, or 2, to twice as many. */
+function texelsBelow(density: number): number {
+  return Math.min(MOST, 2 * RATIO * density);
+}
+
+/** Texels that a frame shows, for each of its pixels, where there is a keyframe to each R; `density` as above. */
+export function texelsShown(density: number): number {
+  let [sum, share] = [0, 1 - 1 / RATIO ** 2];
+  // The frame at which the coarsest keyframe is about to end.
+  for (let scale = RATIO * density; share > 1e-3; scale *= RATIO, share /= RATIO ** 2) {
+    sum += share * (scale / 2 ** levelFor(scale, density)) ** 2;
+  }
+  return sum;
 }
 
 /** The filter along one axis, in texels of a mip level. */

@@ -60,7 +60,7 @@ export function showings(
         const near = Math.hypot(x - to.x, y - to.y) < radius + reach * to.scale;
         if (keyframe === undefined || !near || 2 * radius <= SMALLEST * to.scale) continue;
         const moved = { ...to, x: to.x + moreColumns / 2, y: to.y - moreRows / 2 };
-        found.push({ keyframe, to: moved, level: levelFor(to.scale) });
+        found.push({ keyframe, to: moved, level: levelFor(to.scale, levels.density) });
       }
     }
     return found.reverse();

@@ -41,6 +41,11 @@ export function paletteNames(): readonly string[] {
   return builtIn().names;
 }
 
+/** The older forms of some, "gobrot/…". */
+export function olderPaletteNames(): readonly string[] {
+  return [...builtIn().palettes.values()].map(({ name }) => name).filter((name) => name.startsWith(GOBROT));
+}
+
 /**
  * The palette that a text describes: a name (case, spaces, - and _ do not matter), a list as JSON of [position, "#hex"]
  * stops, or of hex colours, evenly spaced, or hex colours separated by commas or spaces. Files are read before

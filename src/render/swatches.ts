@@ -1,7 +1,7 @@
 /** Swatches of all palettes: for the terminal, and as a PNG. */
 
-import { DEFAULT_COLOURS, prepare } from './colours.js';
-import { paletteNames } from './palette.js';
+import { type Colours, DEFAULT_COLOURS, prepare } from './colours.js';
+import { hexOf, paletteNames } from './palette.js';
 import { bytesOf } from './quantise.js';
 import { loadSharp } from './stills.js';
 
@@ -66,4 +66,14 @@ function row(name: string, width: number, height: number): Buffer {
 function table(name: string, count: number): Uint8Array {
   const { linear } = prepare({ ...DEFAULT_COLOURS, palette: name, step: count });
   return bytesOf(linear.subarray(0, 3 * count));
+}
+
+/** So many colours of a cycle, or of a formula from 0 to 1, as hex. */
+export function swatchOf(colours: Partial<Colours>, count: number): string[] {
+  const { linear, size } = prepare({ ...DEFAULT_COLOURS, step: count, ...colours });
+  const rgb = bytesOf(linear.subarray(0, 3 * size));
+  return Array.from({ length: count }, (_, i) => {
+    const at = 3 * Math.floor((i * size) / count);
+    return hexOf([rgb[at] as number, rgb[at + 1] as number, rgb[at + 2] as number]);
+  });
 }

@@ -14,12 +14,15 @@ export interface ImportedColours {
   readonly notes: readonly string[];
 }
 
-/** `palette`: of the command line or a file. Undefined: it names no file. @throws FractalError PALETTE_INVALID */
-export async function importedColours(palette: string): Promise<ImportedColours | undefined> {
+/**
+ * `palette`: of the command line or a file. `content`: of the file that it names, where that is not on this machine. Undefined:
+ * it names no file. @throws FractalError PALETTE_INVALID, LOCATION_FILE
+ */
+export async function importedColours(palette: string, content?: Uint8Array): Promise<ImportedColours | undefined> {
   const file = paletteFileOf(palette);
   if (!file) return undefined;
-  if (/^kf[rp]$/.test(file.extension)) return ofKalles(file.path);
-  const { stops, interpolation, notes } = await readPalette(file);
+  if (/^kf[rp]$/.test(file.extension)) return ofKalles(file.path, content);
+  const { stops, interpolation, notes } = await readPalette(file, content);
   return {
     palette: textOf(stops),
     flags: interpolation ? { interpolation } : {},
@@ -27,8 +30,8 @@ export async function importedColours(palette: string): Promise<ImportedColours 
   };
 }
 
-async function ofKalles(path: string): Promise<ImportedColours> {
-  const { raw, notes } = readKallesColours(await readText(path), path);
+async function ofKalles(path: string, content: Uint8Array | undefined): Promise<ImportedColours> {
+  const { raw, notes } = readKallesColours(await readText(path, content), path);
   const { palette = '', ...flags } = raw;
   return { palette, flags, notes: notes.map((note) => `${path}: ${note}`) };
 }

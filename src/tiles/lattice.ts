@@ -202,6 +202,18 @@ export function anchorNear(point: Point, level: number, turned: boolean): Point 
   return { re: at(point.re), im: at(point.im) };
 }
 
+/**
+ * Which tile, counted from 0 to the right and down, has its corner at the anchor; undefined where the lattice is turned or
+ * deformed, or where its anchor is no corner. The same tile has the same samples, whatever the anchor.
+ */
+export function tileAt(lattice: Lattice): { readonly column: bigint; readonly row: bigint } | undefined {
+  const { anchor, level, rotation, deformation } = lattice;
+  if (rotation !== 0 || deformation) return undefined;
+  const side = BigInt(TILE) * pitchIn(level, bitsOf(level));
+  const [re, im] = [unitsOf(anchor.re, level), unitsOf(anchor.im, level)];
+  return re % side === 0n && im % side === 0n ? { column: re / side, row: -im / side } : undefined;
+}
+
 /** What a view must show to have the samples of a piece. */
 export function shownBy(lattice: Lattice, { left, top, right, bottom, scale }: Piece): Shown {
   const { rotation, deformation, level } = lattice;

@@ -125,7 +125,7 @@ test('a film that was stopped while workers assembled goes on with the same fram
 test('auto: workers take what costs more to assemble than to move, where they have more slots', () => {
   const load: AssemblyLoad = {
     ...{ size: { width: 1920, height: 1080 }, levels: { bits: 8, dither: true }, stretches: [600] },
-    ...{ pictures: 1, turned: false, fresh: 0.04 },
+    ...{ pictures: 1, turned: false, shown: 2.8, fresh: 0.04 },
   };
   assert.equal(worthSending(load, 64, 2), false);
   assert.equal(worthSending({ ...load, turned: true }, 64, 2), false);
@@ -143,11 +143,9 @@ test('segments and their frames fit into the memory that docs/reliability.md sta
   ] as const) {
     for (const bits of [8, 16] as const) {
       for (const workers of [1, 2, 8, 100]) {
-        const { segment, ahead } = segmentsFor(
-          { size: { width, height }, levels: { bits, dither: false }, fresh: 0.05 },
-          workers,
-        );
-        const texels = (ahead / segment) * 2.3 * 8 + ahead * 0.05 * 8;
+        const load = { size: { width, height }, levels: { bits, dither: false }, shown: 2.8, fresh: 0.05 };
+        const { segment, ahead } = segmentsFor(load, workers);
+        const texels = (ahead / segment) * load.shown * 8 + ahead * load.fresh * 8;
         const bytes = width * height * (texels + (ahead * 3 * bits) / 8);
         assert.ok(
           bytes <= 2 ** 30 && segment >= 1 && ahead >= 2 * segment,

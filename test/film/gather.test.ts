@@ -31,9 +31,10 @@ function layer(parts: readonly Rect[], seed: number, { scale, degrees, x, y, wei
   return { noise: noise(parts, seed), to, weight: weight as number };
 }
 
-function frame(layers: readonly Layer[]): Uint8Array | Uint16Array {
+/** `density`: samples along a pixel of the frame, at least, which decides on mip levels. */
+function frame(layers: readonly Layer[], density = 1): Uint8Array | Uint16Array {
   const shown: Shown[] = layers.map(({ noise: painted, to, weight }) => {
-    return { tiles: textured(memory, painted, levelFor(to.scale)), to, weight };
+    return { tiles: textured(memory, painted, levelFor(to.scale, density)), to, weight };
   });
   const pixels = gathering.frame(shown, DEEP);
   for (const { tiles } of shown) release(memory, tiles);
@@ -41,11 +42,17 @@ function frame(layers: readonly Layer[]): Uint8Array | Uint16Array {
 }
 
 /** A pixel's red by the definition, in doubles, and the sum of the weights of what there is. */
-function expected(layers: readonly Layer[], column: number, row: number): { light: number; share: number } {
+function expected(
+  layers: readonly Layer[],
+  column: number,
+  row: number,
+  density = 1,
+): { light: number; share: number } {
   let [sum, share] = [0, 0];
   for (const { noise: painted, to, weight } of layers) {
     const { width, height } = size;
-    const texel = 2 ** levelFor(to.scale);
+    const level = levelFor(to.scale, density);
+    const texel = 2 ** level;
     const [right, up] = [column + 0.5 - width / 2, height / 2 - row - 0.5];
     const u = (width / 2 + to.cos * right - to.sin * up + to.x) / texel;
     const v = (height / 2 - to.sin * right - to.cos * up - to.y) / texel;
@@ -55,7 +62,7 @@ function expected(layers: readonly Layer[], column: number, row: number): { ligh
       for (let x = Math.floor(u) - reach; x <= u + reach; x++) {
         const factor = (weightAt((x + 0.5 - u) / step, tent) * weightAt((y + 0.5 - v) / step, tent)) / step ** 2;
         if (factor === 0) continue;
-        const mean = lightOf(painted, levelFor(to.scale), x, y);
+        const mean = lightOf(painted, level, x, y);
         sum += weight * factor * mean.red;
         share += weight * factor * mean.share;
       }
@@ -82,15 +89,17 @@ const cameras = fc.record({
   weight: fc.double({ min: 0.25, max: 1, noNaN: true }),
 });
 
+const densities = fc.constantFrom(1, Math.SQRT2, 2, 4);
+
 test('a pixel is the weighted mean of the samples around it, of all keyframes, turned or not', () => {
   fc.assert(
-    fc.property(fc.array(cameras, { minLength: 1, maxLength: 2 }), (more) => {
+    fc.property(fc.array(cameras, { minLength: 1, maxLength: 2 }), densities, (more, density) => {
       const base = { scale: 1.3, degrees: 0, x: 0.3, y: -0.1, weight: 0.3 };
       const layers = [layer([everywhere], 1, base), ...more.map((camera, k) => layer(ring, 2 + k, camera))];
-      const found = frame(layers);
+      const found = frame(layers, density);
       for (let row = 0; row < size.height; row += 4) {
         for (let column = 0; column < size.width; column += 5) {
-          const { light } = expected(layers, column, row);
+          const { light } = expected(layers, column, row, density);
           const off = Math.abs(toLinear((found[3 * (row * size.width + column)] as number) / 65535) - light);
           // Turned windows begin at one of 128 places between two texels.
           assert.ok(off < 0.006, `(${column}, ${row}) is ${off} off`);
@@ -102,11 +111,18 @@ test('a pixel is the weighted mean of the samples around it, of all keyframes, t
 });
 
 test('an upright pixel is as exact as 16 bits allow', () => {
-  for (const scale of [1, 1.9, 2.3, 5]) {
+  for (const [scale, density] of [
+    [1, 1],
+    [1.9, 1],
+    [2.3, 1],
+    [5, 1],
+    [3.99, 4],
+    [7.9, 2.83],
+  ] as const) {
     const layers = [layer([everywhere], 1, { scale, degrees: 0, x: 3.3, y: -2.1, weight: 1 })];
-    const found = frame(layers);
+    const found = frame(layers, density);
     for (let column = 0; column < size.width; column++) {
-      const { light } = expected(layers, column, 7);
+      const { light } = expected(layers, column, 7, density);
       const off = Math.abs(toLinear((found[3 * (7 * size.width + column)] as number) / 65535) - light);
       assert.ok(off < 1e-4, `scale ${scale}: ${off} off`);
     }
@@ -125,6 +141,16 @@ test('a frame changes gradually with its zoom and its rotation, also where it be
     assert.ok(most(at(scale, 0), at(scale * (1 + 1e-7), 0)) < 0.002, `scale ${scale}`);
     assert.ok(most(at(scale, 0), at(scale, 1e-7)) < 0.01, `turned at scale ${scale}`);
   }
+});
+
+test('no texel is wider than the coarsest samples of a frame, but none need be narrower than a quarter of a pixel', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 1, max: 64, noNaN: true }), fc.double({ min: 1, max: 64, noNaN: true }), (a, b) => {
+      const [density, scale] = [Math.min(a, b), Math.max(a, b)];
+      const texels = scale / 2 ** levelFor(scale, density);
+      assert.ok(texels >= Math.min(density, 2) - 1e-6 && texels < 4, `${texels} along a pixel`);
+    }),
+  );
 });
 
 test('a frame begins with nothing of the one before it, and a pixel without samples is an error', () => {

@@ -10,7 +10,9 @@ const BOUNDED = { timeout: 60_000 };
 const ORDER = { width: 16, height: 9, outfile: 'x.png' };
 
 /** Without a token. */
-const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /', 'GET /web/:name', 'GET /docs', 'GET /openapi.json'];
+const PUBLIC = ['/healthz', '/readyz', '/', '/explore', '/web/:name', '/docs', '/openapi.json'].map(
+  (path) => `GET ${path}`,
+);
 /** The least role of each other route. */
 const NEEDS: Readonly<Record<string, Role>> = {
   'GET /v1/jobs': 'view',
@@ -23,9 +25,16 @@ const NEEDS: Readonly<Record<string, Role>> = {
   'GET /v1/activity': 'view',
   'GET /v1/fields': 'view',
   'GET /v1/access': 'view',
+  'GET /v1/explore': 'view',
   'GET /v1/queue': 'view',
   'GET /v1/workers': 'view',
   'GET /metrics': 'view',
+  'GET /v1/palettes': 'view',
+  'POST /v1/palettes': 'view',
+  'GET /v1/palette': 'view',
+  'POST /v1/palette': 'view',
+  'POST /v1/locate': 'view',
+  'POST /v1/location': 'view',
   'POST /v1/jobs': 'submit',
   'PUT /v1/files/:digest': 'submit',
   'PATCH /v1/jobs/:id': 'submit',

@@ -5,6 +5,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { TestContext } from 'node:test';
+import { explorerPalettes } from '../../src/app/explorer-palettes.js';
+import { locateFrom, locationOf } from '../../src/app/explorer-places.js';
 import { checkScene } from '../../src/app/scene-check.js';
 import type { HttpOptions } from '../../src/service/http/env.js';
 import { listen } from '../../src/service/http/server.js';
@@ -29,6 +31,8 @@ export interface HttpService {
   readonly errors: readonly unknown[];
   /** Sends JSON, unless the body is text. */
   send(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Ends the server, once; the test does it otherwise. */
+  close(): Promise<void>;
   /** Writes a file of a job, as its run does. */
   write(id: string, name: string, content: Uint8Array): Promise<Output>;
 }
@@ -63,19 +67,25 @@ export async function httpService(
   const uploads = await openUploads(join(folder(t), 'files'), { mostBytes: MOST_FILES, now: Date.now });
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, service, uploads, checkScene, cluster: NO_CLUSTER },
+    ...{ palettes: explorerPalettes(), places: { locate: locateFrom, location: locationOf } },
     ...{ loopbackOnly: !tokens, mostPixels: 1e9, version: '0.0.0', now, report: failed },
     ...(tokens === undefined ? {} : { tokens: parseTokens(tokens, 'tokens') }),
     ...options,
   });
   const url = `http://127.0.0.1:${server.port}`;
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= server.close();
+    return closed;
+  };
   t.after(async () => {
-    await server.close();
-    const closed = service.close();
+    await close();
+    const ended = service.close();
     for (const run of runs.all) run.endStopped();
-    await closed;
+    await ended;
   });
   return {
-    ...{ url, port: server.port, runs, errors, outputs, uploads },
+    ...{ url, port: server.port, runs, errors, outputs, uploads, close },
     async send(method, path, body, headers = {}) {
       const isBytes = body instanceof Uint8Array;
       const text = typeof body === 'string' || isBytes ? body : body === undefined ? undefined : JSON.stringify(body);

@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { FractalError } from '../../src/errors.js';
 import { parseTokens } from '../../src/service/http/tokens.js';
 import { type HttpService, httpService, MOST_FILES } from './http-service.js';
 import { type ComparingClient, comparingClient, operationsOf, program } from './openapi-document.js';
+import { useExplorer } from './openapi-explorer.js';
 import { type TestRun, until } from './runs.js';
 
 const BOUNDED = { timeout: 60_000 };
@@ -14,8 +16,20 @@ const ORDER = { width: 16, height: 9, outfile: 'x.png' };
 const [OPERATOR, VIEWER] = ['o'.repeat(16), 'v'.repeat(16)];
 const TOKENS = `operate ${OPERATOR}\nview ${VIEWER}`;
 
-/** A build without pages, and errors of the program itself. */
-const NOT_SEEN = ['docs 404', 'dashboard 404', 'getOlderImage 500', 'submitOlderJob 500'];
+/** A build without pages, errors of the program itself, and what is a WebSocket: test/service/explore/socket.test.ts. */
+const HAS_EXPLORER = existsSync(new URL('../../web/explore.html', import.meta.url));
+const NOT_SEEN = [
+  ...(HAS_EXPLORER ? [] : ['explore 200', 'explore 304']),
+  ...[
+    'openViewer 101',
+    'openViewer 400',
+    'docs 404',
+    'dashboard 404',
+    'explore 404',
+    'getOlderImage 500',
+    'submitOlderJob 500',
+  ],
+];
 
 test('what the service answers is what the document declares', BOUNDED, async (t) => {
   const workers = [{ name: 'a:1', state: 'ready', slots: 2, shards: 0, version: '1.2.3' }];
@@ -31,16 +45,18 @@ test('what the service answers is what the document declares', BOUNDED, async (t
   await useOlder(client, service);
   await useJobs(client);
   await useUploads(client);
+  await useExplorer(client);
   for (const id of ['getQueue', 'listWorkers', 'metrics', 'allEvents', 'getActivity', 'listFields', 'getAccess'])
     await call(id, 200);
   await call('drainWorker', 202, { at: { name: 'a:1' } });
   await call('drainWorker', 404, { at: { name: 'b:1' } });
   await call('useWorker', 204, { at: { name: 'a:1' } });
   await call('useWorker', 404, { at: { name: 'b:1' } });
+  await call('openViewer', 426);
   await call('health', 200);
   await call('readiness', 200);
   await idle.call('readiness', 503);
-  for (const id of ['dashboard', 'docs', 'openapi']) {
+  for (const id of ['dashboard', 'docs', 'openapi', ...(HAS_EXPLORER ? ['explore'] : [])]) {
     const { headers } = await call(id, 200);
     await call(id, 304, { headers: { 'if-none-match': headers.get('etag') ?? '' } });
   }
@@ -118,9 +134,10 @@ async function useUploads({ call }: ComparingClient): Promise<void> {
 async function useSlowBodies({ call }: ComparingClient): Promise<void> {
   const body = () => new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from('{')) });
   const headers = { 'content-type': 'application/json' };
-  for (const id of ['submitJob', 'submitOlderJob', 'renderOlderRequest'])
+  for (const id of ['submitJob', 'makePalette', 'locate', 'submitOlderJob', 'renderOlderRequest'])
     await call(id, 408, { body: body(), headers });
   await call('changeJob', 408, { ...NONE, body: body(), headers });
+  for (const id of ['importPalette', 'readLocation']) await call(id, 408, { query: '?name=a.json', body: body() });
   await call('putFile', 408, { at: { digest: '0'.repeat(64) }, body: body() });
 }
 

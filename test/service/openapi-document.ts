@@ -23,9 +23,18 @@ export interface Operation {
 /** The routes of the program, `METHOD /path/:name`, and its document. */
 export async function program(options: Partial<HttpOptions> = {}): Promise<{ routes: string[]; document: Json }> {
   const some = { now: () => 0, report: () => {}, loopbackOnly: false, mostPixels: 1, version: '1.2.3' };
+  const explorer = { palettes: {} as never, places: {} as never };
   const changes = { on: () => () => {}, onAny: () => () => {}, closed: false, close: () => {} };
   const app = httpApp(
-    { ...some, service: {} as never, uploads: {} as never, checkScene: () => {}, cluster: {} as never, ...options },
+    {
+      ...some,
+      service: {} as never,
+      uploads: {} as never,
+      checkScene: () => {},
+      cluster: {} as never,
+      ...explorer,
+      ...options,
+    },
     changes,
   );
   const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);

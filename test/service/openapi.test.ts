@@ -51,7 +51,15 @@ test('operations have names of their own, and the parameters of their paths', BO
   }
   const { document: guarded } = await program({ tokens: TOKENS });
   const open = operationsOf(guarded).filter(({ role }) => role === undefined);
-  assert.deepEqual(open.map(({ id }) => id).sort(), ['dashboard', 'docs', 'health', 'openapi', 'readiness', 'webFile']);
+  assert.deepEqual(open.map(({ id }) => id).sort(), [
+    'dashboard',
+    'docs',
+    'explore',
+    'health',
+    'openapi',
+    'readiness',
+    'webFile',
+  ]);
   assert.equal(operationsOf(guarded).find(({ id }) => id === 'drainWorker')?.role, 'operate');
 });
 

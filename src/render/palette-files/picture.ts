@@ -14,6 +14,8 @@ import { shortestTour } from './tour.js';
 
 const MAX_BYTES = 1 << 26;
 const MAX_PIXELS = 1e8;
+/** Of a picture that a client sent: its pixels take 100 MB. */
+const MAX_SENT_PIXELS = 2.5e7;
 /** Pixels of the grid along each side, at most. */
 const GRID = 128;
 const GROUPS = 8;
@@ -23,9 +25,9 @@ const EXTREMES = 0.02;
 /** Colours nearer than this in OKLab are one. */
 const SAME = 0.04;
 
-/** @throws FractalError PALETTE_INVALID */
-export async function readPicture(path: string): Promise<ReadPalette> {
-  const points = await pixelsOf(path);
+/** `content`: of the file, where a client sent it. @throws FractalError PALETTE_INVALID */
+export async function readPicture(path: string, content?: Uint8Array): Promise<ReadPalette> {
+  const points = await pixelsOf(path, content);
   if (points.length === 0) throw badFile(path, 'the picture is transparent');
   const byLightness = [...points].sort((a, b) => a[0] - b[0]);
   const few = Math.ceil(EXTREMES * points.length);
@@ -36,13 +38,12 @@ export async function readPicture(path: string): Promise<ReadPalette> {
 }
 
 /** OKLab of pixels on a grid, but of transparent ones. */
-async function pixelsOf(path: string): Promise<Triple[]> {
+async function pixelsOf(path: string, content: Uint8Array | undefined): Promise<Triple[]> {
   try {
-    const file = await open(path);
-    const { size } = await file.stat().finally(() => file.close());
+    const size = content ? content.length : await sizeOf(path);
     if (size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
     const sharp = await loadSharp();
-    const { data, info } = await sharp(path, { limitInputPixels: MAX_PIXELS })
+    const { data, info } = await sharp(content ?? path, { limitInputPixels: content ? MAX_SENT_PIXELS : MAX_PIXELS })
       .toColourspace('srgb')
       .ensureAlpha()
       .raw()
@@ -52,6 +53,12 @@ async function pixelsOf(path: string): Promise<Triple[]> {
     if (error instanceof FractalError) throw error;
     throw badFile(path, `the picture cannot be read: ${messageOf(error)}`, undefined, error);
   }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const file = await open(path);
+  const { size } = await file.stat().finally(() => file.close());
+  return size;
 }
 
 function onGrid(rgba: Uint8Array, width: number, height: number): Triple[] {

@@ -50,18 +50,21 @@ export function paletteFileOf(spec: string): PaletteFile | undefined {
   return { path, extension, ...(gradients ? { name: gradients[2]! } : {}) };
 }
 
-/** Not of .kfr and .kfp, which hold more than a palette. @throws FractalError PALETTE_INVALID, naming the line */
-export async function readPalette({ path, extension, name }: PaletteFile): Promise<ReadPalette> {
-  if (PICTURE.test(extension)) return (await import('./picture.js')).readPicture(path);
+/**
+ * Not of .kfr and .kfp, which hold more than a palette. `content`: of the file, where it is not on this machine.
+ * @throws FractalError PALETTE_INVALID, naming the line
+ */
+export async function readPalette({ path, extension, name }: PaletteFile, content?: Uint8Array): Promise<ReadPalette> {
+  if (PICTURE.test(extension)) return (await import('./picture.js')).readPicture(path, content);
   const read = READERS[extension] as Reader;
-  return read(await readText(path), path, name);
+  return read(await readText(path, content), path, name);
 }
 
-/** @throws FractalError PALETTE_INVALID */
-export async function readText(path: string): Promise<string> {
+/** `content`: as `readPalette` has it. @throws FractalError PALETTE_INVALID */
+export async function readText(path: string, content?: Uint8Array): Promise<string> {
   let bytes: Uint8Array;
   try {
-    bytes = await readAtMost(path, MAX_BYTES);
+    bytes = content ?? (await readAtMost(path, MAX_BYTES));
     if (bytes.length > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
   } catch (error) {
     if (error instanceof FractalError) throw error;

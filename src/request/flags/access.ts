@@ -5,7 +5,7 @@ import { file } from './schemas.js';
 
 const ACCESS = {
   group: 'Cluster',
-  commands: ['leader', 'scene', 'worker', 'serve', 'mpi'],
+  commands: ['leader', 'scene', 'worker', 'serve', 'explore', 'mpi'],
   on: { worker: { group: 'Listening' } },
 } as const;
 

@@ -10,7 +10,7 @@ const LEADERS = ['leader', 'scene'] as const;
 /** Those that own a fleet. */
 const FLEET = ['leader', 'scene', 'serve'] as const;
 /** Those that name its workers. */
-const WORKERS = ['leader', 'scene', 'serve', 'mpi'] as const;
+const WORKERS = ['leader', 'scene', 'serve', 'explore', 'mpi'] as const;
 
 export const CLUSTER_FLAGS = {
   hostfile: {
@@ -68,7 +68,7 @@ export const CLUSTER_FLAGS = {
   },
   retries: {
     group,
-    commands: FLEET,
+    commands: [...FLEET, 'explore'],
     value: 'N',
     schema: whole(0, 1_000),
     describe: 'further attempts to reach a host before the leader stops waiting for it',

@@ -6,7 +6,7 @@ import { curveText, type Knot, knotsOf, MOST_KNOTS } from '../../render/curve.js
 import { INTERIOR_KINDS } from '../../render/interior-colour.js';
 import { DEFAULT_WAVE_STRENGTH, MOST_CYCLES } from '../../render/wave.js';
 import type { Request } from '../request.js';
-import { type FlagTable, RENDERING } from './flag.js';
+import { type FlagTable, RENDERING, SHOWING } from './flag.js';
 import { oneOf, real, someText, whole, yesNo } from './schemas.js';
 import { SHADING_FLAGS } from './shading.js';
 
@@ -33,7 +33,7 @@ export const COLOUR_FLAGS = {
   palette: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'PALETTE',
     schema: someText('the name of a palette'),
     choices: async () => (await import('../../render/palette.js')).paletteNames(),
@@ -44,7 +44,7 @@ export const COLOUR_FLAGS = {
   step: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'N',
     schema: whole(1, 1_000_000),
     describe: 'colours in the table of the palette',
@@ -54,7 +54,7 @@ export const COLOUR_FLAGS = {
   colors: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'WAY',
     schema: oneOf('auto', 'fixed', 'found'),
     describe: 'density and offset: auto (they suit what is seen), fixed; found: by auto, as pictures have it',
@@ -67,7 +67,7 @@ export const COLOUR_FLAGS = {
   equalize: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     schema: yesNo,
     describe: 'every colour of the palette is as frequent; density: cycles over all counts',
     metadata: ({ colours }) => (colours.mapping === 'equalize' ? 'true' : undefined),
@@ -75,7 +75,7 @@ export const COLOUR_FLAGS = {
   'color-curve': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'KNOTS',
     schema: curve,
     describe: 'cycles by the root of the count, as "2:0 5:1.5", in the place of a straight line',
@@ -84,7 +84,7 @@ export const COLOUR_FLAGS = {
   density: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'X',
     schema: real(0, 1e6),
     describe: 'how fast colours change with the iteration count; of auto colours so many times',
@@ -94,7 +94,7 @@ export const COLOUR_FLAGS = {
   offset: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'X',
     schema: real(-1e6, 1e6),
     describe: 'where on the palette to start, 0 to 1',
@@ -104,7 +104,7 @@ export const COLOUR_FLAGS = {
   'color-mode': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'MODE',
     schema: oneOf(...MODES),
     // zod lists what looks like a number first.
@@ -116,7 +116,7 @@ export const COLOUR_FLAGS = {
   interior: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'COLOUR',
     schema: z.string().regex(INTERIOR, { message: 'a hex colour such as #102030, period, multiplier or distance' }),
     choices: INTERIOR_KINDS,
@@ -127,7 +127,7 @@ export const COLOUR_FLAGS = {
   interpolation: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'SPACE',
     schema: oneOf('oklab', 'linear', 'cosine'),
     describe: 'between the colours of a palette: oklab, linear, cosine',
@@ -137,7 +137,7 @@ export const COLOUR_FLAGS = {
   wave: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'N',
     schema: real(1 / MOST_CYCLES, 64),
     describe: 'lightness rises and falls N times for each cycle of the palette, such as 7 or 0.25',
@@ -146,7 +146,7 @@ export const COLOUR_FLAGS = {
   'wave-strength': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'S',
     schema: real(0, 1),
     describe: 'how far the lightness of --wave goes, 0 to 1',
@@ -157,7 +157,7 @@ export const COLOUR_FLAGS = {
     group,
     // Whole counts are other samples than smooth ones.
     shapes: 'samples',
-    commands: RENDERING,
+    commands: SHOWING,
     schema: yesNo,
     describe: 'bands by the whole iteration count, as in older programs',
     metadata: ({ colours }) => String(colours.legacy),

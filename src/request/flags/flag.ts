@@ -12,6 +12,7 @@ export type CommandName =
   | 'recolor'
   | 'worker'
   | 'serve'
+  | 'explore'
   | 'request'
   | 'mpi'
   | 'submit'
@@ -70,7 +71,12 @@ export interface Flag extends FlagSyntax {
   readonly commands: readonly CommandName[];
   /** Texts that differ in the help of single commands. */
   readonly on?: Readonly<
-    Partial<Record<CommandName, Partial<Pick<FlagSyntax, 'group' | 'describe' | 'alias' | 'default' | 'defaultText'>>>>
+    Partial<
+      Record<
+        CommandName,
+        Partial<Pick<FlagSyntax, 'group' | 'describe' | 'alias' | 'default' | 'defaultText' | 'words'>>
+      >
+    >
   >;
   /** Names of older tools: understood on the command line and in request files, not shown. */
   readonly older?: readonly string[];
@@ -102,5 +108,9 @@ export const RENDERING_HERE = ['leader', 'recolor'] as const satisfies readonly 
 export const WRITING = ['leader', 'scene', 'recolor'] as const satisfies readonly CommandName[];
 /** The commands about a picture, rendered here or by a service. */
 export const RENDERING = [...RENDERING_HERE, 'submit'] as const satisfies readonly CommandName[];
+/** The commands about what is seen of a picture: the explorer decides its size, samples and file. */
+export const SHOWING = [...RENDERING, 'explore'] as const satisfies readonly CommandName[];
+/** The commands that have a place. */
+export const GOING = [...RENDERING, 'locate', 'explore'] as const satisfies readonly CommandName[];
 /** The commands that have a view. */
 export const VIEWING = [...RENDERING, 'locate'] as const satisfies readonly CommandName[];

@@ -10,6 +10,7 @@ import { CERTS_FLAGS } from './certs.js';
 import { CLIENT_TABLES } from './client.js';
 import { CLUSTER_FLAGS } from './cluster.js';
 import { COLOUR_FLAGS } from './colour.js';
+import { EXPLORE_FLAGS } from './explore.js';
 import { FILM_FLAGS } from './film.js';
 import type { CommandName, Flag, FlagSyntax, FlagTable } from './flag.js';
 import { INSTALL_FLAGS } from './install.js';
@@ -53,6 +54,7 @@ export const REQUEST_FLAGS = {
 export const TABLES: readonly FlagTable[] = [
   WORKER_FLAGS,
   SERVE_FLAGS,
+  EXPLORE_FLAGS,
   CERTS_FLAGS,
   INSTALL_FLAGS,
   PALETTES_FLAGS,

@@ -3,7 +3,10 @@
 import type { FlagTable } from './flag.js';
 import { oneOf, yesNo } from './schemas.js';
 
-const LOGGING = { group: 'Reports', commands: ['leader', 'scene', 'recolor', 'locate', 'worker', 'serve'] } as const;
+const LOGGING = {
+  group: 'Reports',
+  commands: ['leader', 'scene', 'recolor', 'locate', 'worker', 'serve', 'explore'],
+} as const;
 
 /** From few lines to many. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;

@@ -5,7 +5,7 @@ import type { Pattern } from '../../render/patterns.js';
 import { textureText } from '../../render/texture-file.js';
 import { parseDecimal, wholeOf } from '../../view/decimal.js';
 import type { Request } from '../request.js';
-import { type FlagTable, RENDERING } from './flag.js';
+import { type FlagTable, RENDERING, SHOWING } from './flag.js';
 import { file, real, text } from './schemas.js';
 
 const group = 'Colour';
@@ -41,7 +41,7 @@ function flagOf(kind: Kind) {
   });
   const { describe, of } = kind;
   const metadata = (request: Request) => textOf(of(request));
-  return { ...({ group, shapes, commands: RENDERING, value: 'N[:S]' } as const), schema, describe, metadata };
+  return { ...({ group, shapes, commands: SHOWING, value: 'N[:S]' } as const), schema, describe, metadata };
 }
 
 function textOf(pattern: Pattern | undefined): string | undefined {

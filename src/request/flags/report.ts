@@ -33,7 +33,7 @@ export const REPORT_FLAGS = {
     describe:
       'write a table of the frames as they are made: number, zoom, seconds, and the command that renders only this frame',
   },
-  quiet: { group, commands: [...HERE, 'serve'], schema: yesNo, describe: 'print errors only', alias: 'q' },
+  quiet: { group, commands: [...HERE, 'serve', 'explore'], schema: yesNo, describe: 'print errors only', alias: 'q' },
   ...LOG_FLAGS,
   json: { group, commands: HERE, schema: yesNo, describe: 'print one line of JSON at the end, for scripts' },
   'force-exit': {

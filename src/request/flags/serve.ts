@@ -108,6 +108,14 @@ export const SERVE_FLAGS = {
     describe: 'keep so many bytes of files; the oldest are removed, their jobs stay',
     default: '100G',
   },
+  'tile-memory': {
+    group: 'Clients',
+    commands,
+    value: 'BYTES',
+    schema: byteSize,
+    describe: 'memory for pieces of pictures that viewers of the explorer have looked at',
+    default: '256M',
+  },
   socket: {
     group: 'Older systems',
     commands,

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { DEFAULT_SHADE, DEFAULT_SLOPE } from '../../render/colours.js';
 import { DEFAULT_HIGHLIGHTS, DEFAULT_SECOND } from '../../render/lights.js';
-import { type FlagTable, RENDERING } from './flag.js';
+import { type FlagTable, SHOWING } from './flag.js';
 import { hexColour, real, strength, whole } from './schemas.js';
 
 const group = 'Colour';
@@ -25,7 +25,7 @@ export const SHADING_FLAGS = {
   slope: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'S',
     optional: true,
     schema: strength(DEFAULT_SLOPE.strength),
@@ -35,7 +35,7 @@ export const SHADING_FLAGS = {
   'slope-angle': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'DEGREES',
     schema: real(-36_000, 36_000),
     describe: 'direction that the light comes from: 0 right, 90 top',
@@ -45,7 +45,7 @@ export const SHADING_FLAGS = {
   'slope-color': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'COLOUR',
     schema: hexColour,
     describe: 'hex colour of the light of --slope',
@@ -55,7 +55,7 @@ export const SHADING_FLAGS = {
   'slope-specular': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'S',
     optional: true,
     schema: strength(DEFAULT_HIGHLIGHTS.strength),
@@ -65,7 +65,7 @@ export const SHADING_FLAGS = {
   'slope-shininess': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'N',
     schema: whole(1, 1000),
     describe: 'exponent of highlights: the larger, the narrower',
@@ -75,7 +75,7 @@ export const SHADING_FLAGS = {
   'slope-second': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'S',
     optional: true,
     schema: strength(DEFAULT_SECOND.strength),
@@ -85,7 +85,7 @@ export const SHADING_FLAGS = {
   'slope-second-angle': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'DEGREES',
     schema: real(-36_000, 36_000),
     describe: 'direction that the second light comes from',
@@ -95,7 +95,7 @@ export const SHADING_FLAGS = {
   'slope-second-color': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'COLOUR',
     schema: hexColour,
     describe: 'hex colour of the second light',
@@ -105,7 +105,7 @@ export const SHADING_FLAGS = {
   shade: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'KIND',
     optional: true,
     schema: shadeKind,
@@ -117,7 +117,7 @@ export const SHADING_FLAGS = {
   'shade-width': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'PIXELS',
     schema: real(0.1, 10_000),
     describe: 'distance from the set at which --shade is half as strong, in a picture of 720 rows',
@@ -127,7 +127,7 @@ export const SHADING_FLAGS = {
   'shade-strength': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'S',
     schema: real(0, 1),
     describe: 'strength of --shade at the set, 0 to 1',

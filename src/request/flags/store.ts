@@ -5,7 +5,7 @@ import { type FlagTable, WRITING } from './flag.js';
 import { byteSize, yesNo } from './schemas.js';
 
 const group = 'Store of finished parts';
-const KEEPING = [...WRITING, 'serve'] as const;
+const KEEPING = [...WRITING, 'serve', 'explore'] as const;
 
 export const STORE_FLAGS = {
   store: {

@@ -2,7 +2,7 @@
 
 import { BAILOUT, MAX_DEGREES, MAX_ITERATIONS, MAX_SKEW, POWER, STRETCH } from '../../view/bounds.js';
 import { DEFAULT_JULIA, FORMULAS, formulaFlags, pointsDown } from '../formula.js';
-import { type FlagTable, RENDERING, VIEWING } from './flag.js';
+import { type FlagTable, GOING, RENDERING, SHOWING, VIEWING } from './flag.js';
 import { coordinate, file, iterations, oneOf, positive, real, whole, yesNo, zoom } from './schemas.js';
 
 const group = 'View';
@@ -15,7 +15,7 @@ export const VIEW_FLAGS = {
   xpos: {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'X',
     schema: coordinate,
     describe: 'real part of the centre, any number of digits',
@@ -28,7 +28,7 @@ export const VIEW_FLAGS = {
   ypos: {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'Y',
     schema: coordinate,
     describe: 'imaginary part of the centre',
@@ -40,16 +40,17 @@ export const VIEW_FLAGS = {
   },
   location: {
     group,
-    commands: VIEWING,
+    commands: GOING,
     value: 'FILE',
     schema: file,
+    on: { explore: { words: true } },
     describe:
       'take the view from a .kfr, .kfp, .f3.toml, .toml, .ini, .loc or .json, or from a picture or film of this program; flags have precedence',
   },
   zoom: {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'Z',
     schema: zoom,
     describe: 'magnification: the view is 4/Z high',
@@ -59,7 +60,7 @@ export const VIEW_FLAGS = {
   'view-width': {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'W',
     schema: positive,
     insteadOf: 'zoom',
@@ -69,7 +70,7 @@ export const VIEW_FLAGS = {
   rotate: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'DEGREES',
     schema: real(-MAX_DEGREES, MAX_DEGREES),
     describe: 'turn the camera counter-clockwise',
@@ -79,7 +80,7 @@ export const VIEW_FLAGS = {
   stretch: {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'FACTOR',
     schema: real(STRETCH.min, STRETCH.max),
     describe: 'let the view be FACTOR times as long along --stretch-angle, and as many times shorter across it',
@@ -89,7 +90,7 @@ export const VIEW_FLAGS = {
   'stretch-angle': {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'DEGREES',
     schema: real(-MAX_DEGREES, MAX_DEGREES),
     describe: 'direction of --stretch, counter-clockwise from the real axis',
@@ -99,7 +100,7 @@ export const VIEW_FLAGS = {
   skew: {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'DEGREES',
     schema: real(-MAX_SKEW, MAX_SKEW),
     describe: 'let the sides of the view lean to the right',
@@ -109,7 +110,7 @@ export const VIEW_FLAGS = {
   flip: {
     group,
     shapes: 'presentation',
-    commands: RENDERING,
+    commands: SHOWING,
     schema: yesNo,
     describe: 'let the imaginary axis point down; --no-flip: up',
     defaultText: 'down for burning-ship, as ships are shown',
@@ -138,7 +139,7 @@ export const VIEW_FLAGS = {
   iters: {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'N',
     schema: iterations,
     describe: 'iteration limit; auto finds one; or by frame: "500 + 90*log2(1+zoom)", "500, 1e9: 2e4" (docs/paths.md)',
@@ -160,7 +161,7 @@ export const VIEW_FLAGS = {
   formula: {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'NAME',
     schema: oneOf(...FORMULAS),
     describe: FORMULAS.join(', '),
@@ -170,7 +171,7 @@ export const VIEW_FLAGS = {
   power: {
     group,
     shapes,
-    commands: VIEWING,
+    commands: GOING,
     value: 'N',
     schema: whole(POWER.min, POWER.max),
     describe: 'exponent of z, 2 to 8',
@@ -180,7 +181,7 @@ export const VIEW_FLAGS = {
   'julia-re': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'X',
     schema: coordinate,
     describe: 'constant of a Julia set, real part',
@@ -190,7 +191,7 @@ export const VIEW_FLAGS = {
   'julia-im': {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'Y',
     schema: coordinate,
     describe: 'constant of a Julia set, imaginary part',
@@ -200,7 +201,7 @@ export const VIEW_FLAGS = {
   bailout: {
     group,
     shapes,
-    commands: RENDERING,
+    commands: SHOWING,
     value: 'RADIUS',
     schema: real(BAILOUT.min, BAILOUT.max),
     describe: 'a point has escaped when |z| is larger than this',

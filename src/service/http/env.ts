@@ -4,6 +4,9 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import type { FractalError } from '../../errors.js';
 import type { orderedScene } from '../../request/povray/order.js';
+import type { Admitted, Explorer } from '../explore/explorer.js';
+import type { Palettes } from '../explore/palettes.js';
+import type { Places } from '../explore/places.js';
 import type { Job } from '../job.js';
 import type { Service } from '../service.js';
 import type { Uploads } from '../uploads.js';
@@ -11,11 +14,14 @@ import { HttpError } from './problem.js';
 import { allows, type Grant, type Role, type Tokens } from './tokens.js';
 
 export interface Env {
-  readonly Bindings: HttpBindings;
+  readonly Bindings: HttpBindings & { readonly upgrade?: Upgrade };
   readonly Variables: { grant: Grant };
 }
 
 export type Context = HonoContext<Env>;
+
+/** Of a request that wants to become a WebSocket: accepts it, for this viewer. */
+export type Upgrade = (viewer: Admitted) => void;
 
 export interface HttpOptions {
   readonly service: Service;
@@ -24,12 +30,16 @@ export interface HttpOptions {
   /** @throws FractalError for a scene that POV-Ray is not given */
   checkScene(scene: ReturnType<typeof orderedScene>): void;
   readonly cluster: ClusterView;
+  readonly palettes: Palettes;
+  readonly places: Places;
   /** Of the program. */
   readonly version: string;
   /** Absent: every client that reaches the port may do everything. */
   readonly tokens?: Tokens;
   /** Only clients that name this machine in their URL are answered: a page of the web may have a name that leads here. */
   readonly loopbackOnly: boolean;
+  /** Absent: there are no viewers. */
+  readonly explorer?: Explorer;
   /** Pixels of all frames of a job. */
   readonly mostPixels: number;
   /** The clients of older systems are answered, too (docs/older-systems.md). */

@@ -21,12 +21,14 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   VIEW_TOO_LARGE: 413,
   JOB_MISSING: 404,
   WORKER_MISSING: 404,
+  NUCLEUS_MISSING: 404,
   JOB_STATE: 409,
   KEY_REUSED: 409,
   JOB_CHANGED: 412,
   QUOTA: 429,
   RESOURCES: 503,
   DISK: 503,
+  TIMEOUT: 503,
   QUEUE_AWAY: 503,
 };
 
@@ -46,6 +48,7 @@ export const TITLES: Readonly<Record<number, string>> = {
   415: 'Wrong type of content',
   416: 'No such part of the file',
   422: 'Files are missing',
+  426: 'Only as a WebSocket',
   429: 'Too many',
   503: 'Not possible at the moment',
 };

@@ -10,6 +10,7 @@ import { httpApp } from './app.js';
 import { FILE_PATIENCE } from './body.js';
 import { changesOf } from './changes.js';
 import type { Env, HttpOptions } from './env.js';
+import { openSockets, type Sockets } from './sockets.js';
 
 export interface ServerOptions {
   readonly host: string;
@@ -49,11 +50,14 @@ const LIMITS = {
 export async function listen({ host, port, tls, ...options }: ListenOptions): Promise<HttpServer> {
   const changes = changesOf(options.service, options.now);
   const place = { host, port, ...(tls ? { tls } : {}), report: options.report };
-  const server = await openServer(httpApp(options, changes), place, 'http');
+  const app = httpApp(options, changes);
+  const sockets = openSockets(app, options);
+  const server = await openServer(app, place, 'http', sockets);
   return {
     ...server,
     close() {
       changes.close();
+      sockets.close();
       return server.close();
     },
   };
@@ -64,11 +68,13 @@ export async function openServer(
   { fetch }: Hono<Env>,
   { host, port, tls, report }: ServerOptions,
   flag: string,
+  sockets?: Sockets,
 ): Promise<HttpServer> {
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false });
   const server = tls ? secureServer(tls, listener) : createServer(LIMITS, listener);
   server.maxConnections = MOST_CONNECTIONS;
   server.timeout = SILENT_MS;
+  if (sockets) server.on('upgrade', sockets.upgrade);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

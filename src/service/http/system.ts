@@ -18,7 +18,7 @@ export function healthRoutes({ service, cluster }: HttpOptions): Routes {
   return app;
 }
 
-export function systemRoutes({ service, cluster }: HttpOptions): Routes {
+export function systemRoutes({ service, cluster, explorer }: HttpOptions): Routes {
   const app = routes();
   app.add(GET_QUEUE, async (context) => {
     const [jobs, work] = await Promise.all([service.counts(), service.work()]);
@@ -41,7 +41,7 @@ export function systemRoutes({ service, cluster }: HttpOptions): Routes {
     return context.body(null, 204);
   });
   app.add(METRICS, async (context) => {
-    const text = metricsText(await service.counts(), await service.work(), cluster.workers());
+    const text = metricsText(await service.counts(), await service.work(), cluster.workers(), explorer?.counts);
     return context.text(text, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
   return app;

@@ -3,7 +3,7 @@
 import { FractalError } from '../../errors.js';
 import { DIGEST, MOST_FILE_BYTES } from '../uploads.js';
 import { PUT_FILE } from './api/uploads.js';
-import { arriving, FILE_PATIENCE } from './body.js';
+import { arriving, FILE_PATIENCE, requireBytes } from './body.js';
 import { badRequest, type HttpOptions } from './env.js';
 import { HttpError } from './problem.js';
 import { type Routes, routes } from './routes.js';
@@ -14,10 +14,7 @@ export function uploadRoutes({ uploads, patience = FILE_PATIENCE }: HttpOptions)
     const digest = context.req.param('digest');
     if (!DIGEST.test(digest))
       throw badRequest(`"${digest.slice(0, 80)}" is not a SHA-256: 64 hexadecimal digits in lower case`);
-    const type = context.req.header('content-type') ?? '';
-    // Pages of other sites cannot send this type without asking first.
-    if (!/^application\/octet-stream$/i.test(type))
-      throw new HttpError(415, 'HTTP_INVALID', `the body has the type "${type}": send application/octet-stream`);
+    requireBytes(context);
     const { owner } = context.var.grant;
     const length = context.req.header('content-length');
     const bytes = length === undefined ? {} : { bytes: Number(length) };

@@ -1,10 +1,10 @@
-/** The dashboard and the page of the API: the files of dist/web, which `make build` bundles from web/. They are public: what they show is not. */
+/** The dashboard, the explorer and the page of the API: the files of dist/web, which `make build` bundles from web/. They are public: what they show is not. */
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DASHBOARD, DOCS, WEB_FILE } from './api/pages.js';
+import { DASHBOARD, DOCS, EXPLORE, WEB_FILE } from './api/pages.js';
 import type { Context } from './env.js';
 import { HttpError } from './problem.js';
 import { type Routes, routes } from './routes.js';
@@ -12,6 +12,7 @@ import { type Routes, routes } from './routes.js';
 const FOLDER = fileURLToPath(new URL('../../../web/', import.meta.url));
 const DASHBOARD_PAGE = 'index.html';
 const DOCS_PAGE = 'docs.html';
+const EXPLORE_PAGE = 'explore.html';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -24,6 +25,10 @@ const TYPES: Readonly<Record<string, string>> = {
 const POLICY = policy("'self' blob:");
 /** Swagger UI has its icons in its style sheet. */
 const DOCS_POLICY = policy("'self' blob: data:");
+/** Pictures of saved places are data; what is sent is unpacked in a worker of the browser. */
+const EXPLORE_POLICY = `${policy("'self' blob: data:")}; worker-src 'self' blob:`;
+
+const POLICIES: Readonly<Record<string, string>> = { [DOCS_PAGE]: DOCS_POLICY, [EXPLORE_PAGE]: EXPLORE_POLICY };
 
 interface WebFile {
   readonly bytes: Buffer;
@@ -39,7 +44,7 @@ export function webRoutes(): Routes {
     if (!file) throw new HttpError(404, 'HTTP_INVALID', `there is no file "${name}" of the dashboard`);
     const headers = {
       etag: file.etag,
-      'content-security-policy': name === DOCS_PAGE ? DOCS_POLICY : POLICY,
+      'content-security-policy': POLICIES[name] ?? POLICY,
       'referrer-policy': 'no-referrer',
       // Names of other files have a digest of their content.
       'cache-control': name.endsWith('.html') ? 'no-cache' : 'public, max-age=31536000, immutable',
@@ -49,6 +54,7 @@ export function webRoutes(): Routes {
     return context.body(new Uint8Array(file.bytes), 200, { ...headers, 'content-type': type });
   };
   app.add(DASHBOARD, (context) => answer(context, DASHBOARD_PAGE));
+  app.add(EXPLORE, (context) => answer(context, EXPLORE_PAGE));
   app.add(DOCS, (context) => answer(context, DOCS_PAGE));
   app.add(WEB_FILE, (context) => answer(context, context.req.param('name')));
   return app;

@@ -37,7 +37,7 @@ interface Layer {
 
 /** Of several frames: what they show of the same keyframes, from one to the next a little farther on. */
 function framesOf(layers: readonly Layer[], count: number): Shown[][] {
-  const tiles = layers.map(({ parts, seed, scale }) => textured(memory, noise(parts, seed), levelFor(scale)));
+  const tiles = layers.map(({ parts, seed, scale }) => textured(memory, noise(parts, seed), levelFor(scale, 1)));
   return Array.from({ length: count }, (_, frame) =>
     layers.map(({ degrees, scale, x, y, weight }, k) => {
       const [sin, cos] = sinCos(degrees === 0 ? 0 : degrees + frame);

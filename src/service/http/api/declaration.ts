@@ -33,7 +33,9 @@ export type Tag = (typeof TAGS)[number]['name'];
 export const TAGS = [
   { name: 'Jobs', description: 'Submit, list, change, cancel and delete jobs.' },
   { name: 'Outputs', description: 'Files, pictures and events of a job.' },
+  { name: 'Explorer', description: 'Pictures at any depth, as one moves.' },
   { name: 'Service', description: 'The queue as a whole, workers, activity, metrics.' },
+  { name: 'Explorer', description: 'What the page at /explore uses, for other pages and programs too.' },
   { name: 'Probes', description: 'Health and readiness. No token is needed.' },
   { name: 'Pages', description: 'The dashboard, this document, and its page.' },
   { name: 'Older', description: 'What clients of older systems use, with `fractal serve --older`.' },

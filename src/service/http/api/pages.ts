@@ -17,6 +17,17 @@ export const DASHBOARD = {
   problems: [404],
 } as const satisfies Declaration;
 
+export const EXPLORE = {
+  id: 'explore',
+  method: 'GET',
+  path: '/explore',
+  tag: 'Pages',
+  summary: 'Returns the explorer: pictures at any depth, computed while one looks',
+  parameters: [ifNoneMatch],
+  answers: { 200: HTML, 304: UNCHANGED },
+  problems: [404],
+} as const satisfies Declaration;
+
 export const DOCS = {
   id: 'docs',
   method: 'GET',

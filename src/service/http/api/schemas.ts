@@ -14,7 +14,7 @@ import { type Grant, ROLES } from '../tokens.js';
 /** Schemas by name. */
 export const NAMED = z.registry<{ readonly id: string }>();
 
-function named<T extends z.ZodType>(id: string, schema: T): T {
+export function named<T extends z.ZodType>(id: string, schema: T): T {
   NAMED.add(schema, { id });
   return schema;
 }

@@ -1,0 +1,85 @@
+/** A WebSocket as the line of a viewer: its rate, its speed of reading, and whether it is still there. */
+
+import type { RawData, WebSocket } from 'ws';
+import { oneLine } from '../../errors.js';
+import { LIMITS, type ToViewer } from '../../tiles/protocol.js';
+import type { Admitted } from '../explore/explorer.js';
+import { readFromViewer, WrongMessage } from './api/explore-messages.js';
+import { rateLimit } from './rate.js';
+
+/** Too many messages. */
+const POLICY_VIOLATION = 1008;
+/**
+ * Bytes that wait for a viewer before no more pieces are sent: what it looks at may be another thing by then, and these stand
+ * before it.
+ */
+const ROOM = 512 << 10;
+/** With so many it does not read at all. */
+const MOST_WAITING = 8 << 20;
+const PING_MS = 15_000;
+/** A viewer that takes nothing for so long is gone. */
+const SILENT_MS = 30_000;
+
+export function serveViewer(socket: WebSocket, admitted: Admitted, now: () => number): void {
+  const wait = rateLimit({ perSecond: LIMITS.rate, burst: 2 * LIMITS.rate }, now);
+  let [tookAt, heardAt, latest] = [now(), now(), 0];
+  const taken = () => {
+    tookAt = now();
+    if (socket.bufferedAmount < ROOM) viewer.drained();
+  };
+  const send = (message: ToViewer) => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > MOST_WAITING) return socket.terminate();
+    socket.send(JSON.stringify(message));
+  };
+  const viewer = admitted.connect({
+    send,
+    sendPiece(bytes) {
+      if (socket.bufferedAmount === 0) tookAt = now();
+      if (socket.readyState === socket.OPEN) socket.send(bytes, taken);
+    },
+    get hasRoom() {
+      return socket.readyState === socket.OPEN && socket.bufferedAmount < ROOM;
+    },
+  });
+  const watch = setInterval(() => {
+    const isStuck = socket.bufferedAmount > 0 && now() - tookAt > SILENT_MS;
+    if (isStuck || now() - heardAt > SILENT_MS + PING_MS) return socket.terminate();
+    socket.ping();
+  }, PING_MS).unref();
+  const heard = () => {
+    heardAt = now();
+  };
+  socket.on('pong', heard);
+  socket.on('message', (data, isBinary) => {
+    heard();
+    if (wait('') > 0) return socket.close(POLICY_VIOLATION, `more than ${LIMITS.rate} messages a second`);
+    if (socket.readyState !== socket.OPEN) return;
+    try {
+      const message = readFromViewer(textOf(data, isBinary));
+      if (message.type === 'look') latest = risen(message.id, latest);
+      viewer.receive(message);
+    } catch (error) {
+      if (!(error instanceof WrongMessage)) throw error;
+      send({ type: 'failed', id: error.id, code: error.code, message: oneLine(error.message) });
+    }
+  });
+  // Messages that are too large or malformed end the connection, with a code that says so.
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    clearInterval(watch);
+    admitted.leave();
+  });
+}
+
+/** @throws WrongMessage */
+function textOf(data: RawData, isBinary: boolean): string {
+  if (isBinary) throw new WrongMessage('a message is binary', 0);
+  return data.toString();
+}
+
+/** @throws WrongMessage */
+function risen(id: number, latest: number): number {
+  if (id <= latest) throw new WrongMessage(`look ${id} comes after look ${latest}: ids rise`, id);
+  return id;
+}

@@ -1,0 +1,91 @@
+/** Films: a zoom to here, and a way along waypoints. */
+
+import { useState } from 'preact/hooks';
+import { isFilm } from '../../format.js';
+import { useLive } from '../../live.js';
+import type { Jobs } from '../jobs.js';
+import { commandOf, type Order, pathOrder, zoomOrder } from '../orders.js';
+import { homeOf } from '../scene.js';
+import { useEngineState, useView } from '../view.js';
+import { lengthOf, pathFileOf, type Waypoint } from '../waypoints.js';
+import { Command } from './command.js';
+import { Choice, TextField } from './fields.js';
+import { JobCards } from './job-card.js';
+import { useSize } from './size.js';
+import { Waypoints } from './waypoints.js';
+
+const FORMATS = { mp4: 'MP4', webm: 'WebM', mkv: 'Matroska', gif: 'GIF' } as const;
+const KINDS = { here: 'A zoom to here', path: 'Along waypoints' } as const;
+
+const positive = (most: number) => (text: string) =>
+  Number(text) > 0 && Number(text) <= most ? undefined : `Write a number up to ${most}.`;
+
+export interface FilmPanelProps {
+  readonly jobs: Jobs;
+  readonly waypoints: readonly Waypoint[];
+  setWaypoints(waypoints: readonly Waypoint[]): void;
+}
+
+export function FilmPanel({ jobs, waypoints, setWaypoints }: FilmPanelProps) {
+  const { engine } = useView();
+  const { access } = useLive();
+  const { look, size: here } = useEngineState(engine);
+  const [kind, setKind] = useState<string>('here');
+  const [seconds, setSeconds] = useState('20');
+  const [fps, setFps] = useState('30');
+  const [format, setFormat] = useState('mp4');
+  const [size, sizeControls] = useSize(here, '1280x720');
+  const wishes = { seconds, fps, outfile: `film.${format}`, ...size };
+  const along = kind === 'path';
+  const { order, wrong } = along
+    ? alongOrder(waypoints)
+    : { order: zoomOrder(homeOf(look.scene), look, wishes), wrong: undefined };
+
+  function alongOrder(points: readonly Waypoint[]): { order?: Order; wrong?: string } {
+    try {
+      return { order: pathOrder(pathFileOf(points), look.scene, wishes) };
+    } catch (error) {
+      return { wrong: (error as Error).message };
+    }
+  }
+  return (
+    <div class="fields">
+      <Choice label="Kind" value={kind} options={KINDS} choose={setKind} />
+      {along && <Waypoints waypoints={waypoints} setWaypoints={setWaypoints} />}
+      <div class="pair">
+        {along ? (
+          <p class="field">
+            <span>Length</span> <output>{Number(lengthOf(waypoints).toFixed(1))} s</output>
+          </p>
+        ) : (
+          <TextField label="Seconds" value={seconds} wrong={positive(36_000)} settle={setSeconds} numeric />
+        )}
+        <TextField label="Frames a second" value={fps} wrong={positive(240)} settle={setFps} numeric />
+      </div>
+      <div class="pair">
+        {sizeControls}
+        <Choice label="Format" value={format} options={FORMATS} choose={setFormat} />
+      </div>
+      {wrong !== undefined && <p class="about">{wrong}</p>}
+      {access.role === 'view' ? (
+        <p class="about">This token only lets you look: use the command.</p>
+      ) : (
+        <button
+          type="button"
+          class="primary wide"
+          disabled={jobs.sending || !order}
+          onClick={() => order && jobs.submit(order)}
+        >
+          Render the film
+        </button>
+      )}
+      <JobCards jobs={jobs} kind={isFilm} />
+      {order && (
+        <>
+          <h3>Or by the command line</h3>
+          <Command text={commandOf(order, along ? { path: 'waypoints.json' } : {})} />
+        </>
+      )}
+    </div>
+  );
+}

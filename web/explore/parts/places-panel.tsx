@@ -1,0 +1,68 @@
+/** Saved places, with thumbnails, and places to start from. */
+
+import { useLive } from '../../live.js';
+import { Confirm } from '../../parts/confirm.js';
+import { chooseFile, download } from '../copy.js';
+import { readFragment } from '../permalink.js';
+import type { Places } from '../places.js';
+import { MOST_SAVED } from '../saved.js';
+import { STARTS } from '../starts.js';
+import { useView } from '../view.js';
+
+export function PlacesPanel({ places }: { readonly places: Places }) {
+  const view = useView();
+  const { notice } = useLive();
+  const { all, full } = places;
+  const load = async () => {
+    const file = await chooseFile('.json');
+    if (file) places.load(file);
+  };
+  const goToLink = (link: string) => {
+    const { look, wrong } = readFragment(link);
+    if (wrong !== undefined) notice(wrong, 'error');
+    view.go({ ...look.place, scene: look.scene });
+  };
+  return (
+    <div class="fields">
+      <div class="buttons">
+        <button type="button" class="primary" disabled={full} onClick={places.save}>
+          Save this place
+        </button>
+        <button
+          type="button"
+          disabled={all.length === 0}
+          onClick={() => download('places.json', JSON.stringify(all, undefined, 1))}
+        >
+          Export
+        </button>
+        <button type="button" onClick={load}>
+          Import…
+        </button>
+      </div>
+      {full && <p class="about">{MOST_SAVED} places are the most: remove one, or export them.</p>}
+      {all.length > 0 && (
+        <ul class="places" aria-label="Saved places">
+          {all.map(({ id, name, link, picture }) => (
+            <li key={id}>
+              <button type="button" class="place-button" onClick={() => goToLink(link)}>
+                {picture === undefined ? <span class="thumbnail" /> : <img class="thumbnail" src={picture} alt="" />}
+                <span>{name}</span>
+              </button>
+              <Confirm text="Remove" question="Remove?" about={name} act={() => places.remove(id)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <h3>Places to start from</h3>
+      <ul class="starts" aria-label="Places to start from">
+        {STARTS.map(({ name, depth, look }) => (
+          <li key={name}>
+            <button type="button" onClick={() => view.go({ ...look.place, scene: look.scene })}>
+              <span>{name}</span> <span class="about">{depth}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
