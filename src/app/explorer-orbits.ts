@@ -6,6 +6,7 @@
 import { orderFor, type Reference, type ReferenceOrder } from '../kernel/perturbation/reference.js';
 import type { Store } from '../store/store.js';
 import type { Formula, View } from '../view/view.js';
+import { logTo } from './events.js';
 import { type Orbits, orbitsAround } from './orbits.js';
 import { reaches } from './references.js';
 import { SharedWork } from './shared-work.js';
@@ -70,7 +71,12 @@ export class ExplorerOrbits {
     const more = { ...order, bits: order.bits + SPARE_BITS, iterations };
     const work = new SharedWork(async (ending) => {
       const orbits = orbitsAround(view, { emit, signal: ending }, this.options.store, more);
-      return this.keep(more, await orbits.of(iterations));
+      const reference = await orbits.of(iterations);
+      logTo(
+        emit,
+        'info',
+      )(`explorer: reference orbit of ${reference.orbit.length / 2 - 1} iterations, ${more.bits} bits`);
+      return this.keep(more, reference);
     });
     const one = { order: more, work };
     this.begun.add(one);

@@ -1,5 +1,6 @@
 /** The numbers of one point, for a viewer who points at it: computed on a worker, as a picture of one pixel. */
 
+import { FractalError } from '../errors.js';
 import type { Look, LookOrder } from '../service/explore/lookout.js';
 import { apart } from '../shard/raw-samples.js';
 import { anchorNear, log2PitchOf, type Point, zoomAt } from '../tiles/lattice.js';
@@ -25,7 +26,7 @@ export interface Valuing {
 }
 
 /** A point that takes longer is too costly to be looked at. */
-const MOST_MS = 2_000;
+const MOST_MS = 5_000;
 /** Where no picture shows the point, one of this size round it would have the limit. */
 const AROUND = { width: 640, height: 360 } as const;
 const DIGITS = 6;
@@ -33,9 +34,19 @@ const OWNER = 'values';
 
 type Value = Omit<ValueMessage, 'type' | 'id'>;
 
-/** @throws FractalError; throws the signal's reason, or a DOMException TimeoutError */
+/** @throws FractalError, TIMEOUT among them; throws the signal's reason */
 export async function valueAt(order: PointOrder, valuing: Valuing, signal: AbortSignal): Promise<Value> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(MOST_MS)]);
+  const late = AbortSignal.timeout(MOST_MS);
+  try {
+    return await valueWithin(order, valuing, AbortSignal.any([signal, late]));
+  } catch (error) {
+    if (signal.aborted || !late.aborted || error !== late.reason) throw error;
+    const what = `the numbers of the point were not there within ${MOST_MS / 1000} seconds`;
+    throw new FractalError('TIMEOUT', `${what}: workers are missing or busy, or its limit is too large to look it up`);
+  }
+}
+
+async function valueWithin(order: PointOrder, valuing: Valuing, bounded: AbortSignal): Promise<Value> {
   const found = valuing.foundAround(order) ?? (await foundRound(order, valuing, bounded));
   const view = pointOf(found.view, order);
   const picture = { view, ...(found.reference ? { reference: found.reference } : {}) };

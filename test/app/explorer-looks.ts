@@ -17,10 +17,11 @@ import {
   levelFor,
   type Piece,
   type Point,
-  shownBy,
+  type Shown,
   TILE,
+  zoomAt,
 } from '../../src/tiles/lattice.js';
-import { nuOf, unpackSync } from '../../src/tiles/packing.js';
+import { nuOf, type Unpacked, unpackSync } from '../../src/tiles/packing.js';
 import type { Scene } from '../../src/tiles/protocol.js';
 import { deformationOf, type Stretch } from '../../src/view/stretch.js';
 import { numericsOf } from '../../src/work/fractal/numerics.js';
@@ -32,6 +33,8 @@ export interface Opened {
   readonly local: LocalWorkers;
   /** Of the log. */
   lines(): string[];
+  /** Reference orbits that were computed. */
+  orbits(): number;
 }
 
 /** Closed after the test. */
@@ -45,7 +48,8 @@ export async function openedLookout(t: TestContext, options: Partial<LookoutOpti
   t.after(close);
   const numerics = await numericsOf('simd');
   const lookout = openLookout({ fleet, numerics, emit, now: () => performance.now(), ...options });
-  return { lookout, local, lines };
+  const orbits = () => lines().filter((line) => line.startsWith('explorer: reference orbit')).length;
+  return { lookout, local, lines, orbits };
 }
 
 export interface Place extends Point {
@@ -60,7 +64,10 @@ const AREA: Area = { left: -1, top: -1, right: 1, bottom: 0 };
 export const SIZE = { width: 2 * TILE, height: TILE } as const;
 
 /** A picture of this size at a place, whose pixels are those of the level next to its zoom. */
-export function orderAt({ scene = {}, rotation = 0, stretch, zoom, ...centre }: Place, size = SIZE): LookOrder {
+export function orderAt(
+  { scene = {}, rotation = 0, stretch, zoom, ...centre }: Place,
+  size: { readonly width: number; readonly height: number } = SIZE,
+): LookOrder {
   const level = levelFor(zoom, size.height);
   const deformation = stretch && deformationOf(stretch);
   const turned = rotation !== 0 || deformation !== undefined;
@@ -82,20 +89,16 @@ export function coarse(scale: number): Piece {
   return { ...AREA, scale };
 }
 
-/** The counts of pieces, as one picture of the tiles round the anchor. */
-export async function countsOf(look: Look, pieces: readonly Piece[]): Promise<Float64Array> {
-  const [{ scale }] = pieces as [Piece];
-  const width = ((AREA.right - AREA.left) * TILE) / scale;
-  const height = ((AREA.bottom - AREA.top) * TILE) / scale;
-  const all = new Float64Array(width * height).fill(Number.NaN);
-  for await (const { piece, packed } of look.compute(pieces, { owner: 'viewer', signal: never })) {
-    const part = unpackSync(packed, (bytes, maxOutputLength) => inflateRawSync(bytes, { maxOutputLength }));
-    const nu = nuOf(part.counts);
-    const [x, y] = [((piece.left - AREA.left) * TILE) / scale, ((piece.top - AREA.top) * TILE) / scale];
-    for (let row = 0; row < part.height; row++)
-      all.set(nu.subarray(row * part.width, (row + 1) * part.width), (y + row) * width + x);
-  }
-  return all;
+/** The counts of pieces, one after the other. */
+export async function countsOf(look: Look, pieces: readonly Piece[], signal = never): Promise<Float64Array> {
+  const all: number[] = [];
+  for await (const { packed } of look.compute(pieces, { owner: 'viewer', signal }))
+    for (const nu of nuOf(unpacked(packed).counts)) all.push(nu);
+  return Float64Array.from(all);
+}
+
+export function unpacked(packed: Uint8Array): Unpacked {
+  return unpackSync(packed, (bytes, maxOutputLength) => inflateRawSync(bytes, { maxOutputLength }));
 }
 
 /** The counts of the same pixels, as `fractal leader` writes them. */
@@ -103,12 +106,23 @@ export async function countsOfStill(
   t: TestContext,
   { local }: Opened,
   { lattice, scene }: LookOrder,
-  { iterations, piece }: { readonly iterations: number; readonly piece: Piece },
+  {
+    look,
+    shown,
+  }: { readonly look: Look; readonly shown: Pick<Shown, 're' | 'im' | 'width' | 'height'> & Partial<Shown> },
 ): Promise<Float64Array> {
-  const { re, im, zoom, rotation, width, height } = shownBy(lattice, piece);
+  const { re, im, width, height, rotation = 0, zoom = zoomAt(lattice.level, height) } = shown;
   const place = { xpos: re, ypos: im, zoom, rotate: String(rotation), width: String(width), height: String(height) };
   const outfile = join(folder(t), 'still.npy');
-  const raw: RawRequest = { ...scene, ...place, iters: String(iterations), samples: '1', flip: 'false', outfile };
+  const raw: RawRequest = {
+    ...scene,
+    ...place,
+    iters: String(look.iterations),
+    method: look.perturbed ? 'perturbation' : 'direct',
+    samples: '1',
+    flip: 'false',
+    outfile,
+  };
   await render(orderOf(raw), inProcess(local), { emit: () => undefined, signal: never });
   return countsIn(readFileSync(outfile), width * height);
 }

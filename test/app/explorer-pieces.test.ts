@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { shownBy } from '../../src/tiles/lattice.js';
 import {
   coarse,
   countsOf,
@@ -14,6 +15,12 @@ import {
   tiles,
 } from './explorer-looks.js';
 import { never } from './orders.js';
+
+/**
+ * Share of the samples of a deep view that differ by more than packing rounds: samples around another orbit differ in their
+ * last bits, and very near the set these decide on the count.
+ */
+const MOST_DIFFERENT: Readonly<Record<string, number>> = { 'KF 1e50': 0.01 };
 
 const BOUNDED = { timeout: 120_000 };
 
@@ -47,20 +54,15 @@ const PLACES: Readonly<Record<string, Place>> = {
 };
 
 for (const [name, place] of Object.entries(PLACES))
-  test(
-    `tiles of ${name} have the counts of a still of the same pixels, and so have coarse pieces`,
-    BOUNDED,
-    async (t) => {
-      const opened = await openedLookout(t);
-      const order = orderAt(place);
-      const look = await opened.lookout.look(order, never);
-      const { iterations } = look;
-      const fine = await countsOf(look, tiles());
-      assert.ok(new Set(fine).size > 100, 'there is something to be seen');
-      const still = await countsOfStill(t, opened, order, { iterations, piece: coarse(1) });
-      assert.equal(different(fine, still), 0);
-      const eighth = await countsOf(look, [coarse(8)]);
-      const small = await countsOfStill(t, opened, order, { iterations, piece: coarse(8) });
-      assert.equal(different(eighth, small), 0);
-    },
-  );
+  test(`tiles of ${name}, and coarse pieces, have the counts of stills of the same pixels`, BOUNDED, async (t) => {
+    const opened = await openedLookout(t);
+    const order = orderAt(place);
+    const look = await opened.lookout.look(order, never);
+    for (const piece of [...tiles(), coarse(8)]) {
+      const counts = await countsOf(look, [piece]);
+      assert.ok(new Set(counts).size > 20, 'there is something to be seen');
+      const still = await countsOfStill(t, opened, order, { look, shown: shownBy(order.lattice, piece) });
+      const share = different(counts, still) / counts.length;
+      assert.ok(share <= (MOST_DIFFERENT[name] ?? 0), `${share} of piece ${JSON.stringify(piece)}`);
+    }
+  });
