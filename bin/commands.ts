@@ -69,7 +69,7 @@ async function runServe(flags: RawFlags, early: EarlyWorkers): Promise<number> {
   if (options.povray && source.local === 0)
     process.stderr.write('warning: --povray has no effect without --local: start "fractal worker --povray"\n');
   if (!options.povray || source.local === 0)
-    return serve(options, source, source.local > 0 ? early.take(source.local) : undefined);
+    return serve(options, source, source.local > 0 ? early.take(source.local, { viewers: true }) : undefined);
   const { openSceneWorkers } = await import('../src/app/local-workers.js');
   const local = await openSceneWorkers(source.local, process.env.PATH ?? '', options.povray.sandbox);
   try {

@@ -2,12 +2,15 @@
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type LocalWorkers, openLocalWorkers } from '../src/app/local-workers.js';
+import { type LocalOptions, type LocalWorkers, openLocalWorkers } from '../src/app/local-workers.js';
 import { DEFAULT_HOSTFILE } from '../src/app/worker-source.js';
 
 export interface EarlyWorkers {
-  /** The workers that were started, if their number is `count`; else `count` new ones. @throws FractalError RESOURCES */
-  take(count: number): LocalWorkers;
+  /**
+   * The workers that were started, if their number is `count` and no viewers may wait for them; else `count` new ones.
+   * @throws FractalError RESOURCES
+   */
+  take(count: number, options?: Pick<LocalOptions, 'viewers'>): LocalWorkers;
   /** Ends them. To be called last. */
   close(): Promise<void>;
 }
@@ -17,10 +20,10 @@ export function startEarly(words: readonly string[]): EarlyWorkers {
   const count = likelyCount(words);
   let workers = count === 0 ? undefined : opened(count);
   return {
-    take(wanted) {
-      if (workers?.addresses.length === wanted) return workers;
+    take(wanted, options = {}) {
+      if (workers?.addresses.length === wanted && !options.viewers) return workers;
       void workers?.close();
-      workers = openLocalWorkers(wanted);
+      workers = openLocalWorkers(wanted, options);
       return workers;
     },
     close: async () => workers?.close(),

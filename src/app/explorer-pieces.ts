@@ -1,16 +1,13 @@
 /** Pieces of pictures of the explorer as jobs of a fleet, ahead of all others. */
 
 import { randomUUID } from 'node:crypto';
-import { deflateRawSync } from 'node:zlib';
 import { PRIORITY } from '../cluster/messages.js';
 import type { Fleet } from '../leader/fleet/fleet.js';
 import type { RenderJob } from '../leader/job/gathering.js';
 import { startJob } from '../leader/job/job.js';
 import type { ComputeHow } from '../service/explore/lookout.js';
 import type { Frame } from '../shard/frame.js';
-import { apart } from '../shard/raw-samples.js';
 import { type Lattice, type Piece, shownBy } from '../tiles/lattice.js';
-import { pack } from '../tiles/packing.js';
 import type { View } from '../view/view.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { type FractalPicture, fractalRenders } from '../work/fractal/renders.js';
@@ -20,13 +17,11 @@ export interface PiecesOptions {
   readonly numerics: Numerics;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** A line about a job. */
-  note(text: string): void;
 }
 
 type Scenes = RenderJob['scenes'];
 
-/** Computes pictures in order, each as one shard. Ending the iteration, or the signal, stops what is under way. */
+/** Computes pictures of one look in order, each as one shard. Ending the iteration, or the signal, stops what is under way. */
 export type ComputePictures = (pictures: readonly FractalPicture[], how: ComputeHow) => AsyncIterable<Frame>;
 
 /** The view of a piece. `view`: of a picture with the lattice, from which all else is taken. */
@@ -35,12 +30,14 @@ export function viewOfPiece(view: View, lattice: Lattice, piece: Piece): View {
   return { ...rest, ...shownBy(lattice, piece) };
 }
 
-export function openPieces({ fleet, numerics, now, note }: PiecesOptions): ComputePictures {
-  /** Of a reference orbit: workers of this process know a scene by its object, and keep its tables while it is used. */
-  const scenes = new WeakMap<object, Scenes>();
+export function openPieces({ fleet, numerics, now }: PiecesOptions): ComputePictures {
+  /** Of reference orbits: workers of this process know a scene by its object, and keep its tables for a while. */
+  const packed = new WeakMap<object, Scenes>();
+  const raw = new WeakMap<object, Scenes>();
 
   function sameScenes(of: FractalPicture, made: Scenes): Scenes {
     if (!of.reference) return made;
+    const scenes = of.packed ? packed : raw;
     const known = scenes.get(of.reference) ?? made;
     scenes.set(of.reference, known);
     return known;
@@ -57,18 +54,14 @@ export function openPieces({ fleet, numerics, now, note }: PiecesOptions): Compu
         ...{ shape: 'auto', grain: 'undivided', window: pictures.length },
       },
       {
-        ...{ name: `explore-${randomUUID().slice(0, 8)}`, ...numerics, priority: PRIORITY.max, owner },
-        ...{ minWorkers: 1, strict: false, waits: true, metrics: false, signal, now, note },
+        ...{ name: `explore-${randomUUID().slice(0, 8)}`, ...numerics, priority: PRIORITY.interactive, owner },
+        ...{ minWorkers: 1, strict: false, waits: true, metrics: false, signal, now },
+        // Many jobs a second: what they would say of the workers, the service says anyway.
+        note() {},
         progress() {},
         gathered() {},
       },
     );
     yield* frames;
   };
-}
-
-/** The samples of a piece as tiles/packing.ts has them. */
-export function packedOf({ answer, width, height }: Frame): Uint8Array {
-  if (answer.kind !== 'samples') throw new Error(`the workers gave ${answer.kind}, not samples`);
-  return pack(apart(answer.values, answer.channels), width, height, (bytes) => deflateRawSync(bytes, { level: 1 }));
 }

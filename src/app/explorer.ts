@@ -13,10 +13,10 @@ import type { FoundColours } from '../tiles/protocol.js';
 import { channelsOf } from '../view/channels.js';
 import type { Numerics } from '../work/fractal/numerics.js';
 import { withColours } from './auto-colours.js';
-import { type Emit, logTo } from './events.js';
+import type { Emit } from './events.js';
 import { type Finding, type Found, find, findNear } from './explorer-finding.js';
 import { ExplorerOrbits } from './explorer-orbits.js';
-import { type ComputePictures, openPieces, packedOf, viewOfPiece } from './explorer-pieces.js';
+import { type ComputePictures, openPieces, viewOfPiece } from './explorer-pieces.js';
 import { requestOfLook } from './explorer-request.js';
 import { type PointOrder, valueAt } from './explorer-value.js';
 import { directProbe, perturbedProbe } from './probe.js';
@@ -45,7 +45,7 @@ export function openLookout(options: LookoutOptions): Lookout {
   const { fleet, store, numerics, emit, now, orbitBytes = ORBIT_BYTES } = options;
   const orbits = new ExplorerOrbits({ store, mostBytes: orbitBytes });
   const finding: Finding = { orbits, perturbed: rememberedBy(perturbedProbe) };
-  const compute = openPieces({ fleet, numerics, now, note: logTo(emit, 'info') });
+  const compute = openPieces({ fleet, numerics, now });
   /** By the text of their orders; the one that was used last comes last. */
   const looks = new Map<string, SharedWork<Look>>();
   const foundFor = new WeakMap<Look, Found>();
@@ -128,11 +128,13 @@ function openLook(
       const pictures = pieces.map((piece) => ({
         view: viewOfPiece(view, lattice, piece),
         ...(reference ? { reference } : {}),
+        packed: true as const,
       }));
       let at = 0;
-      for await (const frame of compute(pictures, how)) {
+      for await (const { answer } of compute(pictures, how)) {
         const piece = pieces[at++];
-        if (piece) yield { piece, packed: packedOf(frame) };
+        if (answer.kind !== 'packed' || !piece) throw new Error(`the workers gave ${answer.kind}, not packed samples`);
+        yield { piece, packed: answer.bytes };
       }
     },
   };

@@ -30,11 +30,22 @@ export interface LocalWorkers {
   close(): Promise<void>;
 }
 
-/** Starts `count` workers of one slot each, for these kinds of work. @throws FractalError RESOURCES, BUILD_STALE */
-export function openLocalWorkers(count: number, kinds: Kinds = BUILT_IN): LocalWorkers {
+export interface LocalOptions {
+  /** Absent: the built-in ones. */
+  readonly kinds?: Kinds;
+  /** Viewers may wait for them beside other jobs: there are spare threads for their shards, started when they are needed. */
+  readonly viewers?: boolean;
+}
+
+/** Starts `count` workers of one slot each. @throws FractalError RESOURCES, BUILD_STALE */
+export function openLocalWorkers(
+  count: number,
+  { kinds = BUILT_IN, viewers = false }: LocalOptions = {},
+): LocalWorkers {
   // Checked before modules are compiled that may belong to another build.
   const program = thisProgram();
-  const pool = openPool(count, { kinds });
+  // A thread more for each slot; and as many again, which are reserved for each session.
+  const pool = openPool(count, { kinds, spare: viewers ? 2 * count : 0 });
   // Most jobs use this kernel: it is measured while the command line is parsed. An error is thrown again when a job opens it.
   pool.offer('simd').catch(() => undefined);
   const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));
@@ -75,11 +86,13 @@ export function openLocalWorkers(count: number, kinds: Kinds = BUILT_IN): LocalW
 }
 
 /**
- * The same, for POV-Ray scenes too. `path`: where POV-Ray is searched. `confined`: scenes are rendered in a sandbox.
+ * The same for viewers, and for POV-Ray scenes too. `path`: where POV-Ray is searched. `confined`: scenes are rendered in a
+ * sandbox.
  * @throws FractalError RESOURCES, BUILD_STALE, KERNEL_MISSING
  */
 export async function openSceneWorkers(count: number, path: string, confined: boolean): Promise<LocalWorkers> {
-  return openLocalWorkers(count, { ...BUILT_IN, povray: await openPovray({ path, unconfined: !confined }) });
+  const kinds = { ...BUILT_IN, povray: await openPovray({ path, unconfined: !confined }) };
+  return openLocalWorkers(count, { kinds, viewers: true });
 }
 
 /** The leader of the same process logs and reports metrics. */

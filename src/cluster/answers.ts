@@ -7,8 +7,8 @@ import { FractalError } from '../errors.js';
 import type { ToWorker } from './messages.js';
 
 interface JobAnswers {
-  /** Bytes of each, by epoch; undefined: of any length. Cancelled ones too: the answer may be on its way. */
-  readonly due: Map<number, number | undefined>;
+  /** Bytes of each, or at most, by epoch; undefined: of any length. Cancelled ones too: the answer may be on its way. */
+  readonly due: Map<number, number | { readonly most: number } | undefined>;
   /** The digests of Open. */
   readonly assets: ReadonlySet<string>;
   /** The leader closed the job. */
@@ -32,14 +32,16 @@ export class Answers {
     if (message.kind === 'close') job.closed = true;
   }
 
-  /** A chunk of an answer came. @throws FractalError PROTOCOL when it is not due, or has another length */
+  /** A chunk of an answer came. @throws FractalError PROTOCOL when it is not due, or has another length, or more bytes */
   check(job: number, epoch: number, total?: number): void {
     const due = this.jobs.get(job)?.due;
     if (!due?.has(epoch)) throw refused(`answers assignment ${epoch} of job ${job}, which it does not have`);
     const bytes = due.get(epoch);
-    if (total !== undefined && bytes !== undefined && total !== bytes) {
-      throw new FractalError('PROTOCOL', `the answer to assignment ${epoch} has ${total} bytes, not ${bytes}`);
-    }
+    if (total === undefined || bytes === undefined) return;
+    const [fits, wanted] =
+      typeof bytes === 'number' ? [total === bytes, `${bytes}`] : [total <= bytes.most, `at most ${bytes.most}`];
+    if (!fits)
+      throw new FractalError('PROTOCOL', `the answer to assignment ${epoch} has ${total} bytes, not ${wanted}`);
   }
 
   /** The answer has arrived. */

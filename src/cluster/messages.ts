@@ -15,8 +15,11 @@ export const PROTOCOL = 10;
 /** How often a worker that is ready sends a heartbeat. */
 export const HEARTBEAT_MS = 1_000;
 
-/** Of the jobs of one session, those of the highest priority get free slots first. */
-export const PRIORITY = { min: 0, default: 50, max: 100 } as const;
+/**
+ * Of the jobs of one session, those of the highest priority get free slots first. Jobs of an interactive priority, the highest,
+ * do not wait for the others of their session at all: a viewer waits for them.
+ */
+export const PRIORITY = { min: 0, default: 50, max: 100, interactive: 100 } as const;
 /** Among jobs of the same priority, owners share the slot time in proportion to their weights. */
 export const WEIGHT = { min: 1, default: 1, max: 1000 } as const;
 
@@ -80,7 +83,12 @@ export type ToJob =
   /** No further assignment names this scene. */
   | { readonly kind: 'dropScene'; readonly job: number; readonly id: number }
   /** `answerBytes`: the length that the leader's end of the session accepts, it does not travel; absent: any. */
-  | { readonly kind: 'assign'; readonly job: number; readonly assignment: Assignment; readonly answerBytes?: number }
+  | {
+      readonly kind: 'assign';
+      readonly job: number;
+      readonly assignment: Assignment;
+      readonly answerBytes?: number | { readonly most: number };
+    }
   /** These assignments are not wanted any more, begun or not: no answer is awaited. */
   | { readonly kind: 'cancel'; readonly job: number; readonly epochs: readonly number[] }
   /** The job is over: a report is awaited once all that is under way is answered. `metrics`: the worker prints its own. */

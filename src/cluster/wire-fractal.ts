@@ -48,19 +48,21 @@ function isInterior(text: string): text is keyof typeof INTERIORS {
   return Object.hasOwn(INTERIORS, text);
 }
 
-export function wireFractalScene({ paint, reference }: FractalScene): WireFractalScene {
+export function wireFractalScene({ paint, reference, packed }: FractalScene): WireFractalScene {
   return {
+    packed: packed === true,
     paint: paint ? wirePaint(paint) : null,
     reference: reference ? wireReference(reference) : null,
   };
 }
 
 /** @throws FractalError PROTOCOL */
-export function fractalSceneOf({ paint, reference }: FractalScene__Output): FractalScene {
+export function fractalSceneOf({ paint, reference, packed }: FractalScene__Output): FractalScene {
   return {
     kind: 'fractal',
     ...(paint ? { paint: paintOf(paint) } : {}),
     ...(reference ? { reference: referenceOf(reference) } : {}),
+    ...(packed ? { packed } : {}),
   };
 }
 

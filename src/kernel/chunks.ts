@@ -25,6 +25,32 @@ export function* chunks(rect: Rect, perPixel: number): Generator<Rect> {
   }
 }
 
+/** A part should take so long: in between a shard may be stopped. */
+const PART_MS = 10;
+/** Points of the first part, whose cost is not known, and of any at least: fewer would not fill the lanes of a kernel. */
+const FIRST_POINTS = 2_048;
+const LEAST_POINTS = 256;
+
+/**
+ * The same for points whose samples do not depend on the part that they are in, each part about as large as PART_MS allows
+ * by what the one before took: costs are seen as they come. `now`: monotonic milliseconds.
+ */
+export function* timedChunks(rect: Rect, perPixel: number, now: () => number): Generator<Rect> {
+  const { width } = rect;
+  let points = FIRST_POINTS;
+  for (let at = 0; at < width * rect.height; ) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const pixels = Math.max(1, Math.floor(points / perPixel));
+    const rows = x === 0 ? Math.min(Math.floor(pixels / width), rect.height - y) : 0;
+    const part = rows > 0 ? { width, height: rows } : { width: Math.min(pixels, width - x), height: 1 };
+    const began = now();
+    yield { x: rect.x + x, y: rect.y + y, ...part };
+    at += part.width * part.height;
+    const suitable = (part.width * part.height * perPixel * PART_MS) / Math.max(now() - began, 0.01);
+    points = Math.max(LEAST_POINTS, Math.min(CHUNK, suitable));
+  }
+}
+
 /** 1 for each pixel of a rectangle, in rows, that is wanted. */
 export type Mask = Uint8Array;
 

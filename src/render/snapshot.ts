@@ -2,7 +2,7 @@
 
 import { wholeOf } from '../shard/assemble.js';
 import type { Frame } from '../shard/frame.js';
-import type { Answer, Rect } from '../shard/shard.js';
+import type { Answer, Packed, Rect } from '../shard/shard.js';
 import { bytesOfDeep } from './quantise.js';
 import { loadSharp } from './stills.js';
 import { rgbOfPlanes } from './yuv.js';
@@ -33,7 +33,7 @@ export function thinned(frame: Frame, placed?: readonly Rect[]): Thinned {
   }
   return { frame: { ...frame, width, height, answer: chosen(answer, frame.width * frame.height) }, seen };
 
-  function chosen(from: Answer, pixels: number): Answer {
+  function chosen(from: Exclude<Answer, Packed>, pixels: number): Answer {
     const pick = <T extends Uint8Array | Uint16Array | Float64Array>(numbers: T): T => {
       if (step === 1) return numbers.slice() as T;
       const each = numbers.length / pixels;
@@ -69,7 +69,8 @@ export async function encodeSnapshot({ frame, seen }: Thinned, flip: boolean): P
   return image.resize(box).webp({ quality: QUALITY }).toBuffer();
 }
 
-function answerOf({ answer, ...size }: Frame): Answer {
+function answerOf({ answer, ...size }: Frame): Exclude<Answer, Packed> {
   if (answer.kind === 'pieces') return wholeOf(answer, size);
+  if (answer.kind === 'packed') throw new TypeError('packed samples are shown by viewers alone');
   return answer.kind === 'planes' ? { kind: 'pixels', rgb: rgbOfPlanes(answer, size) } : answer;
 }

@@ -25,10 +25,11 @@ export interface Size {
 
 /**
  * `samples`: the numbers of perPixel samples a pixel, doubles; `pixels`: 3 bytes; `deep-pixels`: 3 numbers of 16 bits; little
- * endian. Samples of parts stay in pieces: they are not copied, and there is no space for the rest.
+ * endian; `packed`: one answer for all. Samples of parts stay in pieces: they are not copied, and there is no space for the rest.
  */
 export function assemble(size: Size, index: number, kind: Answer['kind']): Assembly {
   if (kind === 'samples' && size.parts) return inPieces(size, index);
+  if (kind === 'packed') return inOne(size, index);
   const { width, height, perPixel } = size;
   const bytesPerPixel = bytesOfPixel(kind, size);
   const whole = new Uint8Array(width * height * bytesPerPixel);
@@ -61,6 +62,20 @@ function inPieces({ width, height, perPixel, channels }: Size, index: number): A
   };
 }
 
+/** A render that is one shard. */
+function inOne({ width, height, perPixel }: Size, index: number): Assembly {
+  const placed: Rect[] = [];
+  let packed = new Uint8Array(0);
+  return {
+    placed,
+    put(shard, bytes) {
+      placed.push(shard);
+      packed = bytes as Uint8Array<ArrayBuffer>;
+    },
+    frame: () => ({ index, width, height, perPixel, answer: { kind: 'packed', bytes: packed } }),
+  };
+}
+
 /** The samples of a whole picture; zero where there is no piece. */
 export function wholeOf({ pieces, channels }: Pieces, size: Pick<Size, 'width' | 'height'>): Samples {
   const numbers = numbersOf(channels);
@@ -80,7 +95,11 @@ function doublesIn(bytes: Uint8Array): Float64Array {
   return new Float64Array(buffer, byteOffset, byteLength / 8);
 }
 
-function answerOf(kind: Answer['kind'], whole: Uint8Array<ArrayBuffer>, { channels }: Pick<Size, 'channels'>): Answer {
+function answerOf(
+  kind: Exclude<Answer['kind'], 'packed'>,
+  whole: Uint8Array<ArrayBuffer>,
+  { channels }: Pick<Size, 'channels'>,
+): Answer {
   switch (kind) {
     case 'samples':
       return { kind, values: new Float64Array(whole.buffer), channels };
@@ -91,12 +110,14 @@ function answerOf(kind: Answer['kind'], whole: Uint8Array<ArrayBuffer>, { channe
   }
 }
 
+/** Of packed answers, which are shorter: as many as raw samples have. */
 export function bytesOfPixel(
   kind: Answer['kind'],
   { perPixel, channels }: Pick<Size, 'perPixel' | 'channels'>,
 ): number {
   switch (kind) {
     case 'samples':
+    case 'packed':
       return 8 * perPixel * numbersOf(channels);
     case 'pixels':
       return 3;

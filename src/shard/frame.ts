@@ -47,6 +47,7 @@ export function flipped(frame: Frame): Frame {
       return { ...frame, answer: { ...answer, rgb: rowsReversed(answer.rgb, height) } };
     case 'planes':
     case 'pieces':
+    case 'packed':
       throw new TypeError(`${answer.kind} are not mirrored`);
   }
 }

@@ -42,4 +42,13 @@ export interface DeepPixels {
   readonly rgb: Uint16Array;
 }
 
-export type Answer = Samples | Pixels | DeepPixels;
+/**
+ * The samples of a whole render, one a pixel, packed for a viewer where they were computed (tiles/packing.ts). Parts of a
+ * render do not fit together; and the same samples may become other bytes with another version of zlib.
+ */
+export interface Packed {
+  readonly kind: 'packed';
+  readonly bytes: Uint8Array;
+}
+
+export type Answer = Samples | Pixels | DeepPixels | Packed;

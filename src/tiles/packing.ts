@@ -43,12 +43,12 @@ import {
   HEADER_BYTES,
   type Header,
   headerOf,
+  isPieceSize,
   withHeader,
-  wrongSize,
 } from './piece-header.js';
 import { NONE, readCounts, writeCounts } from './planes.js';
 
-export { wrongPiece } from './piece-header.js';
+export { isPieceSize, wrongPiece } from './piece-header.js';
 export { type Counts, NONE, nuOf };
 
 /** One sample a pixel, in rows; as many numbers a sample as view/channels.ts says. */
@@ -75,8 +75,9 @@ export type InflateSync = (deflated: Uint8Array, length: number) => Uint8Array;
 /** @throws Error for samples that are no picture of this size, or no numbers */
 export function pack(channels: Channels, width: number, height: number, deflate: Deflate): Uint8Array<ArrayBuffer> {
   const { nu } = channels;
-  const wrong = wrongSize(width, height) ?? (nu.length === width * height ? undefined : `${nu.length} samples`);
-  if (wrong) throw new Error(`a piece of ${width}x${height} pixels cannot be packed: ${wrong}`);
+  if (!isPieceSize(width, height) || nu.length !== width * height) {
+    throw new Error(`${nu.length} samples of ${width}x${height} pixels are no piece`);
+  }
   const scale = scaleOf(nu);
   const planes = flagsOf(channels) + (scale ? 0 : DOUBLES);
   const body = new Uint8Array(bodyBytes({ planes, width, height }));

@@ -2,7 +2,7 @@
  * The header of a packed piece (packing.ts), which says what its body is; cheap to check, without inflating anything.
  */
 
-import type { Extras } from '../view/channels.js';
+import type { Channels, Extras } from '../view/channels.js';
 import { LIMITS } from './protocol.js';
 
 const MAGIC = 0x5046;
@@ -49,10 +49,10 @@ export function bodyBytes({ planes, width, height }: Pick<Header, 'planes' | 'wi
   return ofPixel * width * height;
 }
 
-/** Bytes of a piece at most: deflate adds 5 to each 16 KiB that it cannot make smaller. */
+/** Bytes of a piece at most: deflate makes what it cannot make smaller a little larger. */
 export function mostBytes(width: number, height: number): number {
   const body = bodyBytes({ planes: ALL_PLANES, width, height });
-  return HEADER_BYTES + body + 5 * Math.ceil(body / 16_384) + 64;
+  return HEADER_BYTES + body + Math.ceil(body / 16) + 64;
 }
 
 /** Or what is wrong with it. */
@@ -66,26 +66,27 @@ export function headerOf(bytes: Uint8Array): Header | string {
   if (planes > ALL_PLANES) return `it has planes ${planes}, which are not known`;
   const fits = planes & DOUBLES ? base === 0 && step === 0 : Number.isFinite(base) && step > 0 && step <= STEP;
   if (!fits) return `its counts begin at ${base} in steps of ${step}`;
-  return wrongSize(width, height) ?? { planes, width, height, base, step };
+  if (!isPieceSize(width, height)) return `${width}x${height} is no size of a piece`;
+  return { planes, width, height, base, step };
 }
 
-/** What is wrong with a size, if so. */
-export function wrongSize(width: number, height: number): string | undefined {
+/** In pixels. */
+export function isPieceSize(width: number, height: number): boolean {
   const whole = [width, height].every((side) => Number.isInteger(side) && side >= 1 && side <= MOST_SIDE);
-  return whole && width * height <= LIMITS.pixels ? undefined : `${width}x${height} is no size of a piece`;
+  return whole && width * height <= LIMITS.pixels;
 }
 
 /** What is wrong with bytes that should be a piece of this size with these channels, as far as its first bytes say. */
 export function wrongPiece(
   bytes: Uint8Array,
   { width, height }: { readonly width: number; readonly height: number },
-  extras: Extras,
+  channels: Channels,
 ): string | undefined {
   const header = headerOf(bytes);
   if (typeof header === 'string') return header;
   const size = `${header.width}x${header.height}`;
   if (size !== `${width}x${height}`) return `it has ${size} pixels, not ${width}x${height}`;
-  const wanted = flagsOf(extras);
+  const wanted = EXTRAS.reduce((sum, [name, flag]) => sum + (channels.includes(name) ? flag : 0), 0);
   if ((header.planes & ~DOUBLES) !== wanted) return `it has the planes ${header.planes}, not ${wanted}`;
   const most = mostBytes(width, height);
   return bytes.length <= most ? undefined : `${bytes.length} bytes are more than the ${most} of its pixels`;

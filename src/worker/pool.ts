@@ -2,7 +2,7 @@
  * The thread pool of a worker; queues.ts divides the threads among the jobs of all sessions. A shard is never interrupted
  * in favour of others: where shards run longer than LONG_MS and another session has less than its share of the slots, or
  * a job of the same session has a higher priority, shards of that session or job run on spare threads at the same time,
- * and the operating system shares the cores.
+ * and the operating system shares the cores. Shards of interactive jobs do so at once.
  */
 
 import { randomUUID } from 'node:crypto';

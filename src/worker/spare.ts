@@ -1,5 +1,9 @@
-/** When a shard may run on a spare thread, beside others that have run for long. No clock: time is an argument. */
+/**
+ * When a shard may run on a spare thread, beside others that have run for long, or at once where a viewer waits for it.
+ * No clock: time is an argument.
+ */
 
+import { PRIORITY } from '../cluster/messages.js';
 import type { JobQueue, Task } from './queues.js';
 
 /** While a shard runs for more milliseconds, others may run on spare threads. */
@@ -16,8 +20,9 @@ export interface Crowd {
 }
 
 /**
- * While other sessions run long shards: up to the session's share of the slots. While jobs of lower priority do, or other
- * owners of the same priority: one. `busy`: what all threads compute.
+ * An interactive job beside others of its session, at once, and while other sessions run long shards: up to the session's
+ * share of the slots. While jobs of lower priority run long ones, or other owners of the same priority: one. `busy`: what all
+ * threads compute.
  */
 export function mayUseSpare(job: JobQueue, busy: readonly Task[], { slots, spare, sessions, active, now }: Crowd) {
   const { session } = job;
@@ -26,9 +31,19 @@ export function mayUseSpare(job: JobQueue, busy: readonly Task[], { slots, spare
   const blocking = busy.filter((task) => task.job.session === session || !isLong(task)).length;
   if (session.running < share && blocking < slots) return true;
   const own = busy.filter((task) => task.job.session === session);
-  const outranks = job.share.running === 0 && own.every((task) => mayPass(job, task.job)) && own.some(isLong);
   // One spare thread for each session is reserved for the rule above.
-  return outranks && own.length <= share && busy.length - slots + sessions < spare;
+  const left = spare - sessions - (busy.length - slots);
+  if (isInteractive(job)) {
+    const interactive = own.filter((task) => isInteractive(task.job)).length;
+    if (interactive < share && own.length < 2 * share && left > 0) return true;
+  }
+  const outranks = job.share.running === 0 && own.every((task) => mayPass(job, task.job)) && own.some(isLong);
+  return outranks && own.length <= share && left > 0;
+}
+
+/** Whether a viewer waits for its shards. */
+export function isInteractive({ rank }: Pick<JobQueue, 'rank'>): boolean {
+  return rank.priority >= PRIORITY.interactive;
 }
 
 /** Whether a job may compute beside another one of its session. */

@@ -8,6 +8,7 @@ import { asResourceError } from '../errors.js';
 import type { KernelUse } from '../work/kind.js';
 import { CODE_MIB } from './address-space.js';
 import type { JobKernel, Outcome, Task } from './queues.js';
+import { isInteractive } from './spare.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
 export interface Thread {
@@ -22,6 +23,8 @@ export interface Thread {
   readonly scenes: Set<string>;
   /** Called with the key of a scene that it has forgotten. */
   readonly forgotten: Map<string, () => void>;
+  /** Milliseconds that it is kept without a shard, if it is spare. */
+  idleMs: number;
   /** Ends a spare thread that has nothing to do. */
   retiring?: NodeJS.Timeout | undefined;
 }
@@ -42,8 +45,9 @@ export interface ThreadEvents {
 const IDLE_DEATHS = 3;
 /** A thread that goes on with a shard so long after it was cancelled is ended. */
 const STOP_MS = 1_000;
-/** A spare thread is kept so long without a shard. */
+/** A spare thread is kept so long without a shard; and so long where a viewer may come back, who must not wait for its start. */
 const IDLE_MS = 5_000;
+const WARM_MS = 120_000;
 
 export class Threads {
   /** By slot; those beyond `slots` are spare. */
@@ -113,6 +117,7 @@ export class Threads {
     }
     clearTimeout(thread.retiring);
     thread.task = task;
+    if (isInteractive(job)) thread.idleMs = WARM_MS;
     beforeOpening(thread, job.use);
     // Wraps at 32 bits like the shared numbers, long after the shard with the same number is done.
     this.begun = (this.begun + 1) | 0;
@@ -170,7 +175,7 @@ export class Threads {
       this.threads.delete(thread.slot);
       forgetAll(thread);
       void thread.worker.terminate();
-    }, IDLE_MS).unref();
+    }, thread.idleMs).unref();
   }
 
   /** Nothing is started or reported any more. */
@@ -194,6 +199,7 @@ export class Threads {
       task: undefined,
       scenes: new Set(),
       forgotten: new Map(),
+      idleMs: IDLE_MS,
     };
     this.threads.set(slot, thread);
     worker.on('message', (message: FromThread) => this.answered(thread, message));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Assignment, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
+import { type Assignment, PRIORITY, PROTOCOL, type Scene, type ToWorker } from '../../src/cluster/messages.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import type { FractalTask } from '../../src/work/fractal/scene.js';
 import { type JobHandle, openPool, type Pool } from '../../src/worker/pool.js';
@@ -184,6 +184,22 @@ test('a job of a higher priority is served beside the endless shards of its own 
   for (const shard of [1, 2]) void queue(film, endless(shard), () => assert.fail('it does not end'));
   for (const row of [0, 1, 2]) assert.equal((await queue(tiles, assignmentOf(row))).kind, 'done');
   assert.deepEqual(film.underWay, [1, 2], 'nothing was interrupted');
+});
+
+test('shards that a viewer waits for are computed at once beside others, on a thread each', LIMITED, async (t) => {
+  const pool = open(t, 2, { spare: 4 });
+  const session = pool.session();
+  const [film, tiles] = [session.open('simd', RANK), session.open('simd', { ...RANK, priority: PRIORITY.interactive })];
+  for (const job of [film, tiles]) job.scene(0, scene);
+  for (const shard of [1, 2, 3]) void queue(film, endless(shard), () => assert.fail('it does not end'));
+  assert.equal(film.running, 2);
+  const results = [0, 1, 2].map((row) => queue(tiles, assignmentOf(row)));
+  assert.equal(tiles.running, 2, 'both began at once, without a wait for long shards');
+  for (const [row, result] of (await Promise.all(results)).entries()) {
+    assert.ok(result.kind === 'done');
+    assert.deepEqual(await samplesOf(result.bytes), await rowOf(row));
+  }
+  assert.deepEqual(film.underWay, [1, 2, 3], 'nothing was interrupted, and no slot was won');
 });
 
 test('an owner is served beside the endless shards of another owner of its session', LIMITED, async (t) => {

@@ -71,7 +71,7 @@ const USUAL_BITS = 128;
 /** What a point may cost, in nanoseconds, unless the view is exact. */
 const MOST_WORK = 5e6;
 /** Between two calls of `check`, in nanoseconds. */
-const CHECK_WORK = 5e7;
+const CHECK_WORK = 5e6;
 /** A point may turn out to take longer than it seemed to, and all attempts together so many times as long. */
 const LONGEST = 4;
 /** Precisions are multiples of it, so that few are enough for many points. */

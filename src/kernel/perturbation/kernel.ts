@@ -32,7 +32,7 @@ export {
   tablesBuilt,
 } from './shared-reference.js';
 
-/** mask: as in Kernel. check: called several times a second while points are iterated exactly; what it throws ends the computation. */
+/** mask: as in Kernel. check: called between blocks of points, and several times a second while points are iterated exactly; what it throws ends the computation. */
 export type Perturbed = (view: View, rect: Rect, check?: () => void, mask?: Mask) => Computed;
 
 type BuildLevel = (slot: number, below: number, table: number, level: number, from: number, to: number) => void;
@@ -164,6 +164,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
     for (const block of blocks(rect)) {
       const parts = [...(mask ? runs(rect, mask, perPixel, block.part) : chunks(block.part, perPixel))];
       if (parts.length === 0) continue;
+      check();
       const px = block.x + BLOCK / 2 - halfWidth;
       const py = halfHeight - (block.y + BLOCK / 2);
       const [centreRe, centreIm] = [px * xx + py * xy, px * yx + py * yy];

@@ -5,7 +5,7 @@ import { bytesOfPixel } from '../../shard/assemble.js';
 import type { JobChannel } from '../fleet/fleet.js';
 import type { Command } from '../schedule/events.js';
 import type { FrameQueue } from './frame-queue.js';
-import type { Gathering, RenderJob } from './gathering.js';
+import type { Gathering, Render, RenderJob } from './gathering.js';
 import type { Ledger } from './ledger.js';
 import type { JobScenes } from './scenes.js';
 import type { JobWorkers } from './workers.js';
@@ -55,7 +55,7 @@ export function executor({ job, channel, workers, scenes, gathering, frames, led
     const { id, render, x, y, width, height } = shard;
     const work = job.taskOf(render, { x, y, width, height });
     const ordered = gathering.renderAt(render);
-    const answerBytes = width * height * bytesOfPixel(ordered.answer, ordered);
+    const answerBytes = bytesOf(ordered, width * height);
     const assignment = { shard: id, epoch, scene: ordered.scene, render, work };
     void channel.send(peer, { kind: 'assign', assignment, answerBytes });
   }
@@ -76,3 +76,13 @@ export function executor({ job, channel, workers, scenes, gathering, frames, led
     fail(new FractalError('SHARD_FAILED', `${where} cannot be computed: ${reason}`));
   }
 }
+
+/** The length of an answer for so many pixels; packed ones are hardly longer than raw ones. */
+function bytesOf({ answer, ...size }: Render, pixels: number): number | { readonly most: number } {
+  const bytes = pixels * bytesOfPixel(answer, size);
+  return answer === 'packed' ? { most: PACKED_BYTES + Math.ceil(bytes * PACKED_SHARE) } : bytes;
+}
+
+/** Where nothing can be made smaller: the header, and what deflate adds. */
+const PACKED_BYTES = 4_096;
+const PACKED_SHARE = 17 / 16;

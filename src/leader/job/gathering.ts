@@ -82,10 +82,13 @@ export class Gathering {
   /** Handed on with shards of a worker that was outvoted later. */
   private readonly doubtful = new Set<number>();
 
+  /** @throws Error for a job with packed answers that cannot have them */
   constructor(
     private readonly job: RenderJob,
     private readonly ledger: Ledger,
-  ) {}
+  ) {
+    if (job.renders.some(({ answer }) => answer === 'packed')) checkPacked(job);
+  }
 
   /** Puts what is kept of a render; resolves with the wanted rectangles that are missing. */
   async recall(archive: Archive, render: number): Promise<readonly Rect[]> {
@@ -170,4 +173,14 @@ export class Gathering {
     if (!found) throw new Error(`the job has no render ${render}`);
     return found;
   }
+}
+
+/**
+ * Packed answers are whole renders, whose bytes may differ between workers though their samples do not: they are neither
+ * compared with one another nor kept as raw samples are.
+ */
+function checkPacked({ grain, verify, archive, renders }: RenderJob): void {
+  const divided = grain !== 'undivided' || renders.some(({ parts }) => parts);
+  const wrong = divided ? 'divided' : verify ? 'verified' : archive ? 'archived' : undefined;
+  if (wrong) throw new Error(`a job with packed answers is not ${wrong}`);
 }

@@ -1,6 +1,6 @@
 /** Shards of escape-time fractals in one computing thread: samples by the kernel, then painted or as they are. */
 
-import { chunks, type Mask } from '../../kernel/chunks.js';
+import { chunks, type Mask, timedChunks } from '../../kernel/chunks.js';
 import type { Kernel, KernelName, Computed as Samples } from '../../kernel/kernel.js';
 import { fingerprintOf, openKernel, speedOf } from '../../kernel/open.js';
 import { openPerturbation, type Perturbed } from '../../kernel/perturbation/kernel.js';
@@ -14,6 +14,7 @@ import { channelsOf } from '../../view/channels.js';
 import { type Formula, samplesPerPixel, type View } from '../../view/view.js';
 import type { Computed, Computing } from '../kind.js';
 import { adaptivePixels } from './adaptive.js';
+import { packedOf, requirePackable } from './packed.js';
 import type { ThreadFractal } from './prepare.js';
 import type { FractalTask } from './scene.js';
 
@@ -85,10 +86,14 @@ async function answer(
   samplesOf: Sampler,
   kernel: KernelName,
   { view, rect, look }: FractalTask,
-  { paint: how }: ThreadFractal,
+  { paint: how, packed }: ThreadFractal,
   check: () => void,
 ): Promise<Computed> {
   const { sampling } = view;
+  if (packed) {
+    requirePackable(view, rect, kernel);
+    return packedOf(await inParts(samplesOf, kernel, view, rect, check), rect);
+  }
   const own = how && { ...how, ...look };
   if (sampling.kind !== 'adaptive')
     return answerOf(await inParts(samplesOf, kernel, view, rect, check), view, rect, own);
@@ -118,7 +123,9 @@ async function inParts(
   const arrays = arraysFor(channelsOf(view), count);
   const uncertain: number[] = [];
   let [done, iterations] = [0, 0];
-  for (const part of chunks(rect, perPixel)) {
+  // Perturbed points take steps in blocks together, and are checked on within a part.
+  const parts = view.perturbed ? chunks(rect, perPixel) : timedChunks(rect, perPixel, () => performance.now());
+  for (const part of parts) {
     check();
     const one = await samplesOf(view, part, check);
     putSamples(arrays, one, { from: 0, count: one.nu.length, to: done });

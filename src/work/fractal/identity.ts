@@ -7,8 +7,16 @@ import { answerKind } from './answer.js';
 import type { FractalScene } from './scene.js';
 
 /** The part that frames of a scene share. `perturbed`: those that are differences from its reference orbit. */
-export function sceneIdentity({ kind, paint, reference }: FractalScene, perturbed: boolean): Record<string, unknown> {
-  return { work: kind, answer: answerKind(paint), paint, reference: perturbed ? reference : undefined };
+export function sceneIdentity(
+  { kind, paint, reference, packed }: FractalScene,
+  perturbed: boolean,
+): Record<string, unknown> {
+  return {
+    work: kind,
+    answer: packed ? 'packed' : answerKind(paint),
+    paint,
+    reference: perturbed ? reference : undefined,
+  };
 }
 
 /** The part of one frame: equal numbers have equal digits. `look`: where the answer is pixels. */

@@ -19,9 +19,14 @@ import type { FractalScene, FractalTask } from './scene.js';
 export interface ThreadFractal {
   readonly paint: Paint | undefined;
   readonly reference: SharedReference | undefined;
+  readonly packed: true | undefined;
 }
 
-export function prepare({ paint, reference }: FractalScene, slots: number, threads: number): Prepared<FractalTask> {
+export function prepare(
+  { paint, reference, packed }: FractalScene,
+  slots: number,
+  threads: number,
+): Prepared<FractalTask> {
   let shared: SharedReference | undefined;
   const painted = paint ? paint.linear.byteLength + (paint.patterns?.texture?.texels.byteLength ?? 0) : 0;
   /** The orbit before it is copied. */
@@ -36,7 +41,7 @@ export function prepare({ paint, reference }: FractalScene, slots: number, threa
       // The unshared orbit is not needed any more.
       source = undefined;
     },
-    forThreads: (): ThreadFractal => ({ paint, reference: shared }),
+    forThreads: (): ThreadFractal => ({ paint, reference: shared, packed }),
     rebuild() {
       if (!shared || !abandonTables(shared)) return false;
       source = sharedOrbit(shared);

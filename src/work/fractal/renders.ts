@@ -1,9 +1,11 @@
 /** Pictures of escape-time fractals of any size as one job of a leader: each with its own view, paint and reference. */
 
+import { FractalError } from '../../errors.js';
 import type { Reference } from '../../kernel/perturbation/reference.js';
 import type { LookNumbers } from '../../render/look.js';
 import type { Paint } from '../../render/paint.js';
 import type { Answer, Rect } from '../../shard/shard.js';
+import { isPieceSize } from '../../tiles/packing.js';
 import { type Channels, channelsOf } from '../../view/channels.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
 import { answerKind, type GivenAnswer, validateAnswer } from './answer.js';
@@ -19,6 +21,8 @@ export interface FractalPicture {
   readonly reference?: Reference;
   /** What of it is wanted, without overlaps; absent: all. */
   readonly parts?: readonly Rect[];
+  /** Raw samples as viewers get them, as FractalScene has it: of the whole view, in a job that is not divided. */
+  readonly packed?: true;
 }
 
 interface FractalRender {
@@ -39,22 +43,34 @@ export interface FractalRenders {
   validate(answer: GivenAnswer, rect: Rect, render: number): string | undefined;
 }
 
-/** Pictures with the same paint and reference (the same objects) share a scene. */
+/**
+ * Pictures with the same paint and reference (the same objects) share a scene.
+ * @throws FractalError REQUEST_INVALID for a packed picture that cannot be one
+ */
 export function fractalRenders(pictures: readonly FractalPicture[]): FractalRenders {
   const scenes: { readonly work: FractalScene; readonly assets: readonly string[] }[] = [];
 
-  function sceneOf({ paint, reference }: FractalPicture): number {
-    const known = scenes.findIndex(({ work }) => work.paint === paint && work.reference === reference);
+  function sceneOf({ paint, reference, packed }: FractalPicture): number {
+    const known = scenes.findIndex(
+      ({ work }) => work.paint === paint && work.reference === reference && work.packed === packed,
+    );
     if (known >= 0) return known;
-    const work = { kind: 'fractal', ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) } as const;
+    const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
+    const work = { kind: 'fractal', ...shared, ...(packed ? { packed } : {}) } as const;
     return scenes.push({ work, assets: [] }) - 1;
   }
 
   const renders = pictures.map((picture): FractalRender => {
-    const { view, paint, parts } = picture;
+    const { view, paint, parts, packed } = picture;
+    if (packed) checkPacked(picture);
     const { width, height, sampling } = view;
     const size = { width, height, perPixel: samplesPerPixel(sampling), channels: channelsOf(view) };
-    return { ...size, answer: answerKind(paint), scene: sceneOf(picture), ...(parts ? { parts } : {}) };
+    return {
+      ...size,
+      answer: packed ? 'packed' : answerKind(paint),
+      scene: sceneOf(picture),
+      ...(parts ? { parts } : {}),
+    };
   });
   return {
     renders,
@@ -68,6 +84,21 @@ export function fractalRenders(pictures: readonly FractalPicture[]): FractalRend
       return validateAnswer(answer, rect, shape.answer, shape);
     },
   };
+}
+
+/** @throws FractalError REQUEST_INVALID */
+function checkPacked({ view, paint, parts }: FractalPicture): void {
+  const { width, height, sampling } = view;
+  const wrong = paint
+    ? 'colours are wanted'
+    : parts
+      ? 'parts of it are wanted'
+      : samplesPerPixel(sampling) !== 1
+        ? `it has ${samplesPerPixel(sampling)} samples a pixel`
+        : isPieceSize(width, height)
+          ? undefined
+          : 'it is too large';
+  if (wrong) throw new FractalError('REQUEST_INVALID', `samples of ${width}x${height} pixels are not packed: ${wrong}`);
 }
 
 function at<T>(list: readonly T[], index: number): T {

@@ -12,6 +12,11 @@ export interface FractalScene {
   readonly paint?: Paint;
   /** For views too deep for doubles: the orbit from which their points are differences. */
   readonly reference?: ReferenceData;
+  /**
+   * Raw samples are wanted as viewers get them (tiles/packing.ts): of whole renders with one sample a pixel, computed by the
+   * simd kernel. Absent: as doubles.
+   */
+  readonly packed?: true;
 }
 
 /** A rectangle of a view. */

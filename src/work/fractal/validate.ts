@@ -11,11 +11,12 @@ import type { FractalScene, FractalTask } from './scene.js';
 const MAX_SHARD_SAMPLES = 1 << 24;
 
 /**
- * @throws FractalError PROTOCOL for a paint without colours or with invalid numbers, or a reference orbit whose point is not
- * valid
+ * @throws FractalError PROTOCOL for a paint without colours or with invalid numbers, a reference orbit whose point is not
+ * valid, or samples that are to be both painted and packed
  */
-export function validateScene({ paint, reference }: FractalScene): void {
+export function validateScene({ paint, reference, packed }: FractalScene): void {
   if (paint) validatePaint(paint);
+  if (paint && packed) throw refused('a scene whose samples are to be painted and packed');
   if (!reference) return;
   const { re, im, formula } = reference;
   const { julia = { re, im }, power } = formula;
