@@ -4,6 +4,7 @@ import { assembly } from './assembly.js';
 import { clusters } from './clusters.js';
 import { deaths } from './deaths.js';
 import { deep } from './deep.js';
+import { explore } from './explore.js';
 import { fair } from './fair.js';
 import { film } from './film.js';
 import { gpu } from './gpu.js';
@@ -56,6 +57,7 @@ const ALL = {
   priority,
   fair,
   serve,
+  explore,
   scale,
   compared,
   connections,

@@ -50,9 +50,13 @@ interface Demand {
 
 /** Batches at once: jobs of the fleet, which has room for 16 with those of the service. */
 const MOST_BATCHES = 6;
+/** Each has pieces for all slots: more of them would only wait on the workers. */
+const MOST_FINE = 3;
 /** Slot time that a batch should take, for each slot that it has. */
 const BATCH_MS = 100;
 const MOST_PIECES = 16;
+/** Times BATCH_MS: what a batch took beyond that it has waited, for workers that were starting, or behind others. */
+const MOST_TIMES = 4;
 /** Pieces from this scale on are coarse. */
 const COARSE = 4;
 /** Slot milliseconds a pixel, until it is measured: those of a deep view. */
@@ -120,17 +124,14 @@ export class Agenda {
   next(now: number, takes: (viewer: string) => boolean = () => true): Batch | undefined {
     if (this.running.size >= MOST_BATCHES) return undefined;
     const fine = [...this.running.values()].filter((one) => !one.isCoarse).length;
-    const mostFine = Math.max(2, Math.min(MOST_BATCHES - 1, this.slots + 1));
     const heads = [...this.demands].flatMap(([viewer, { waiting }]) => {
       if (waiting.length === 0 || !takes(viewer)) return [];
       const coarse = waiting.some(({ piece }) => isCoarse(piece));
       return [{ id: viewer, owner: viewer, priority: coarse ? 1 : 0 }];
     });
-    const under = [...this.running.values()].map(
-      ({ batch, since, share }) => [batch.viewer, ((now - since) * share) / 1000] as const,
-    );
+    const under = [...this.running.values()].map((one) => [one.batch.viewer, slotMsOf(one, now) / 1000] as const);
     const head = this.shares.next(heads, under);
-    if (!head || (head.priority === 0 && fine >= mostFine)) return undefined;
+    if (!head || (head.priority === 0 && fine >= MOST_FINE)) return undefined;
     return this.begin(head.owner, head.priority === 1, now) ?? this.next(now, takes);
   }
 
@@ -148,7 +149,7 @@ export class Agenda {
   ended({ number, viewer, pieces }: Batch, now: number, again: boolean): readonly string[] {
     const one = this.running.get(number) as Running;
     this.running.delete(number);
-    const slotMs = (now - one.since) * one.share;
+    const slotMs = slotMsOf(one, now);
     this.shares.charge(viewer, slotMs / 1000);
     const demand = this.demands.get(viewer);
     const pixels = pieces.reduce(
@@ -214,21 +215,27 @@ export class Agenda {
     return batch;
   }
 
-  /** As many as take about the time of a batch, and enough for all slots. */
+  /**
+   * As many as take about the time of a batch, and enough for all slots: jobs know nothing of one another, and give a single
+   * piece to the first worker, whatever it has to do.
+   */
   private firstOf({ waiting, pace }: Demand, coarse: boolean): readonly WantedPiece[] {
     const first = waiting.find(({ piece }) => isCoarse(piece) === coarse);
-    const slots = Math.max(1, Math.ceil(this.slots / (MOST_BATCHES - 1)));
     const pieces: WantedPiece[] = [];
     let ms = 0;
     for (const one of waiting) {
       if (one.look !== first?.look || isCoarse(one.piece) !== coarse) continue;
       ms += pace * pixelsOf(one.piece, this.tile);
-      const fits = pieces.length < slots || (ms <= BATCH_MS * slots && pieces.length < MOST_PIECES);
+      const fits = pieces.length < this.slots || (ms <= BATCH_MS * this.slots && pieces.length < MOST_PIECES);
       if (!fits) break;
       pieces.push(one);
     }
     return pieces;
   }
+}
+
+function slotMsOf({ since, share }: Running, now: number): number {
+  return Math.min(now - since, MOST_TIMES * BATCH_MS) * share;
 }
 
 function isSuperfluous({ left, isStopped }: Running): boolean {
