@@ -54,7 +54,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   const aim = aimAt(options.look.place, height());
   const mover = openMover({ aim, deformation, height, now: () => performance.now() });
   const picture = openPicture(canvas, { restored: () => repeat(), onMessage }, signal);
-  const palettes = openPalettes(options.palette, () => draw(), onMessage);
+  const palettes = openPalettes(options.palette, () => changed(), onMessage);
   let connection: Connection = 'connecting';
   let workers: WorkersMessage | undefined;
   let rest = lattices.restOf(mover.aim, deformation(), height());
@@ -247,7 +247,13 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       const { found, failure } = looking;
       const progress = looking.progress();
       return {
-        ...{ look: look(), moving: isMoving, done: !isMoving && progress === 1, progress, connection },
+        ...{
+          look: look(),
+          moving: isMoving,
+          done: !isMoving && progress === 1 && palettes.has(scene),
+          progress,
+          connection,
+        },
         ...{ size: surface.size, ...(found ? { found } : {}), ...(workers ? { workers } : {}) },
         ...(failure ? { failure } : {}),
       };
