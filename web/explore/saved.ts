@@ -16,6 +16,7 @@ const KEY = 'fractal-places';
 export const MOST_SAVED = 60;
 export const THUMBNAIL = { width: 144, height: 90 } as const;
 const MOST_NAME = 80;
+const JPEG_QUALITY = 0.85;
 /** Characters of a thumbnail. */
 const MOST_PICTURE = 60_000;
 
@@ -64,19 +65,19 @@ function savedOf(one: unknown): readonly Saved[] {
 }
 
 export async function newPlace(name: string, look: Look, picture: Blob | undefined): Promise<Saved> {
-  const shown = picture && picture.size < MOST_PICTURE / 2 ? { picture: await dataUrlOf(picture) } : {};
+  const shown = picture ? { picture: await smallUrlOf(picture) } : {};
   return { id: newId(), name: name.slice(0, MOST_NAME), link: fragmentOf(look), ...shown };
+}
+
+/** A data URL of a picture, small enough for many. */
+async function smallUrlOf(picture: Blob): Promise<string> {
+  const bitmap = await createImageBitmap(picture);
+  const canvas = Object.assign(document.createElement('canvas'), THUMBNAIL);
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, THUMBNAIL.width, THUMBNAIL.height);
+  bitmap.close();
+  return canvas.toDataURL('image/jpeg', JPEG_QUALITY);
 }
 
 function newId(): string {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function dataUrlOf(blob: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
 }

@@ -3,8 +3,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Job, JobActivity, Progress } from '../answers.js';
 import { ApiError, get, messageOf } from '../api.js';
+import { exploreLink } from '../explore/job-link.js';
 import { isFilm, isScene, percentOf, sizeOf, titleOf } from '../format.js';
 import { useLive, usePageTitle, useStream } from '../live.js';
+import type { Values } from '../order.js';
 import { Actions } from '../parts/actions.js';
 import { Downloads } from '../parts/downloads.js';
 import { Facts } from '../parts/facts.js';
@@ -55,6 +57,7 @@ export function JobPage({ id }: { id: string }) {
   });
   if (missing) return <Missing />;
   if (!job) return <p class="about">Loading</p>;
+  const explore = exploreLink(job.request as Values);
   return (
     <article class="job">
       <div class="heading">
@@ -69,6 +72,11 @@ export function JobPage({ id }: { id: string }) {
           </p>
         </div>
         <div class="buttons">
+          {explore !== undefined && (
+            <a class="button" href={explore}>
+              Explore from here
+            </a>
+          )}
           {access.role !== 'view' && !isScene(job) && (
             <a class="button" href={`#/submit?from=${job.id}`}>
               Same again with…

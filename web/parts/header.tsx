@@ -30,6 +30,7 @@ export function Header({ page, access, onLeave }: HeaderProps) {
             {label}
           </a>
         ))}
+        <a href="explore">Explore</a>
         {access && access.role !== 'view' && (
           <a class="new" href="#/submit" aria-current={current('submit')}>
             New job
