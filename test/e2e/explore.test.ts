@@ -1,10 +1,13 @@
 /** `fractal explore` as real processes: its page, its port, what it opens, how it ends. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { WebSocket } from 'ws';
+import { SUBPROTOCOL } from '../../src/tiles/protocol.js';
 import { folder, fractal, type Running, start } from './processes.js';
 
 const BOUNDED = { timeout: 60_000 };
@@ -53,6 +56,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
       );
     },
   );
+
+test('its page is there, and viewers connect to the service that it is of', BOUNDED, async (t) => {
+  const { url } = await exploring(t, ['--no-open']);
+  const page = await fetch(url);
+  assert.equal(page.status, 200);
+  assert.match(page.headers.get('content-security-policy') ?? '', /worker-src 'self' blob:/);
+  const at = new URL('/v1/explore', url);
+  at.protocol = 'ws:';
+  const socket = new WebSocket(at, [SUBPROTOCOL], { headers: { origin: url.origin } });
+  t.after(() => socket.terminate());
+  const [data] = (await once(socket, 'message')) as [Buffer];
+  assert.equal(JSON.parse(data.toString()).type, 'hello');
+});
 
 test('two run at once, on ports of their own', BOUNDED, async (t) => {
   const both = await Promise.all([exploring(t, ['--no-open']), exploring(t, ['--no-open'])]);
