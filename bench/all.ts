@@ -13,6 +13,7 @@ import { leader } from './leader.js';
 import { looks } from './looks.js';
 import { phases } from './phases.js';
 import { pictures } from './pictures.js';
+import { pieces } from './pieces.js';
 import { planning } from './planning.js';
 import { priority } from './priority.js';
 import { quality } from './quality.js';
@@ -45,6 +46,7 @@ const ALL = {
   refining,
   quality,
   sampling,
+  pieces,
   planning,
   clusters,
   scene: () => scene(),

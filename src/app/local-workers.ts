@@ -30,6 +30,9 @@ export interface LocalWorkers {
   close(): Promise<void>;
 }
 
+/** Of the reference orbits of viewers, with their tables. */
+const UNUSED_BYTES = 512 << 20;
+
 export interface LocalOptions {
   /** Absent: the built-in ones. */
   readonly kinds?: Kinds;
@@ -45,7 +48,7 @@ export function openLocalWorkers(
   // Checked before modules are compiled that may belong to another build.
   const program = thisProgram();
   // A thread more for each slot; and as many again, which are reserved for each session.
-  const pool = openPool(count, { kinds, spare: viewers ? 2 * count : 0 });
+  const pool = openPool(count, { kinds, ...(viewers ? { spare: 2 * count, unusedBytes: UNUSED_BYTES } : {}) });
   // Most jobs use this kernel: it is measured while the command line is parsed. An error is thrown again when a job opens it.
   pool.offer('simd').catch(() => undefined);
   const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));

@@ -19,6 +19,11 @@ export interface Kind<S extends SceneWork = SceneWork, T extends TaskWork = Task
   /** Bytes of memory that a task takes while it is computed. */
   taskBytes(task: T): number;
   /**
+   * Of scenes that jobs in a row are likely to have in common, and that take long to prepare: equal for equal scenes. They
+   * stay ready for some time without a job. Absent, or undefined: this one does not.
+   */
+  lastingKey?(scene: S): string | undefined;
+  /**
    * `slots`: threads that compute at a time; `threads`: those that may compute; `assets`: by digest. Nothing large is
    * allocated yet.
    */

@@ -48,8 +48,11 @@ export class Memory {
   private collects = false;
   private uncollected = 0;
 
-  /** `most`: bytes. Without a bound nothing is kept that no job uses. */
-  constructor(private readonly most: number) {}
+  /** `most`: bytes. `unused`: bytes of what no job uses, if there is no bound for all. */
+  constructor(
+    private readonly most: number,
+    private readonly unused = 0,
+  ) {}
 
   /** These bytes, which were admitted or are there anyway, count for the session from now on. */
   charge(holder: Holder, bytes: number): void {
@@ -141,8 +144,8 @@ export class Memory {
 
   /** What rests takes what the sessions leave of the memory. */
   private trim(): void {
-    const most = Number.isFinite(this.most) ? MOST_RESTING : 0;
-    while (this.resting.size > most || (this.resting.size > 0 && this.held() + this.restingBytes > this.most)) {
+    const free = Number.isFinite(this.most) ? this.most - this.held() : this.unused;
+    while (this.resting.size > MOST_RESTING || (this.resting.size > 0 && this.restingBytes > free)) {
       const [key, bytes] = this.dropOldest() as [string, number];
       this.discard(key, bytes);
     }

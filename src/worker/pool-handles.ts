@@ -68,6 +68,8 @@ export interface PoolOptions {
   readonly offered?: string;
   /** Bytes of scenes, over all sessions. Absent: no bound. */
   readonly sceneBytes?: number;
+  /** Bytes of what no job uses and a later one may use, where scenes have no bound. Absent: none. */
+  readonly unusedBytes?: number;
   /** Every leader has credentials: a session may use assets that another one sent. Absent: only those that it sent. */
   readonly commonAssets?: boolean;
   /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */

@@ -28,7 +28,7 @@ const THREAD = new URL('./thread.cjs', import.meta.url);
 
 /** @throws FractalError RESOURCES when there is not enough memory for the threads */
 export function openPool(slots: number, options: PoolOptions = {}): Pool {
-  const { offered = 'auto', sceneBytes = Infinity, commonAssets = false, spare = 0 } = options;
+  const { offered = 'auto', sceneBytes = Infinity, commonAssets = false, spare = 0, unusedBytes = 0 } = options;
   const { kinds = BUILT_IN, script = THREAD } = options;
   requireRoom(slots);
   const queues = new Queues();
@@ -45,7 +45,7 @@ export function openPool(slots: number, options: PoolOptions = {}): Pool {
     broken: giveUp,
   });
   const offers = new Offers(threads, offered);
-  const memory = new Memory(sceneBytes);
+  const memory = new Memory(sceneBytes, unusedBytes);
   const assets = new Assets(memory, commonAssets);
   const scenes = new Scenes(memory, slots, most, (key, collect) => threads.forget(key, collect));
   const use = (kernel: string) => useOf(kinds, kernel);

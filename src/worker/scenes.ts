@@ -4,7 +4,10 @@ import type { Scene } from '../cluster/messages.js';
 import type { Kind, Prepared } from '../work/kind.js';
 import type { Holder, Memory } from './memory.js';
 
-/** A scene, prepared for all threads; sessions that name the same object share it. */
+/**
+ * A scene, prepared for all threads; jobs that name the same object share it, and those whose scenes have the same lasting key
+ * (work/kind.ts).
+ */
 export interface SharedScene {
   key: string;
   readonly whole: WeakRef<Scene>;
@@ -17,12 +20,18 @@ export interface SharedScene {
   /** By digest. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
   readonly bytes: number;
-  /** How many sessions compute shards of it. */
+  /** How many jobs compute shards of it. */
   holders: number;
+  /** Under which it is found again. */
+  readonly lasting: string | undefined;
+  /** While it is ready without a job: its key in the memory. */
+  resting: string | undefined;
 }
 
 export class Scenes {
   private readonly known = new WeakMap<Scene, SharedScene>();
+  /** By lasting key. */
+  private readonly lasting = new Map<string, SharedScene>();
   private readonly all = new Set<SharedScene>();
   private next = 0;
 
@@ -39,8 +48,11 @@ export class Scenes {
 
   /** @throws FractalError PROTOCOL for a scene that never fits; NoRoom */
   add(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): SharedScene {
-    const existing = this.known.get(whole);
-    const one = existing ?? this.prepare(whole, kind, assets, holder);
+    const lasting = kind.lastingKey?.(whole.work);
+    const existing = this.known.get(whole) ?? (lasting === undefined ? undefined : this.lasting.get(lasting));
+    const one = existing ?? this.prepare(whole, kind, assets, holder, lasting);
+    if (one.resting !== undefined) this.memory.wake(one.resting);
+    one.resting = undefined;
     one.holders++;
     this.memory.charge(holder, one.bytes);
     return one;
@@ -51,18 +63,44 @@ export class Scenes {
     this.memory.refund(holder, scene.bytes);
     scene.holders--;
     if (scene.holders > 0) return;
-    const whole = scene.whole.deref();
-    if (whole) this.known.delete(whole);
-    this.all.delete(scene);
+    if (scene.lasting !== undefined && this.lasting.get(scene.lasting) === scene) return this.rest(scene);
+    this.drop(scene);
     // Threads that have the scene have its assets, too.
     for (const { length } of scene.assets.values()) this.memory.heldByThreads(length);
-    this.memory.discard(scene.key, scene.bytes, async (collect) => {
-      await this.forget(scene.key, collect);
-      scene.prepared.release?.();
+    this.memory.discard(scene.key, scene.bytes, (collect) => this.forgotten(scene, collect));
+  }
+
+  /** It stays ready for a later job, until its memory is needed. */
+  private rest(scene: SharedScene): void {
+    scene.resting = `scene ${scene.key}`;
+    this.memory.rest(scene.resting, scene.bytes, () => {
+      scene.resting = undefined;
+      this.drop(scene);
+      // Its bytes count as discarded until the threads have dropped it.
+      this.memory.discard(scene.key, 0, (collect) => this.forgotten(scene, collect));
     });
   }
 
-  private prepare(whole: Scene, kind: Kind, assets: ReadonlyMap<string, Uint8Array>, holder: Holder): SharedScene {
+  /** It is not found again. */
+  private drop(scene: SharedScene): void {
+    const whole = scene.whole.deref();
+    if (whole) this.known.delete(whole);
+    if (scene.lasting !== undefined && this.lasting.get(scene.lasting) === scene) this.lasting.delete(scene.lasting);
+    this.all.delete(scene);
+  }
+
+  private async forgotten(scene: SharedScene, collect: boolean): Promise<void> {
+    await this.forget(scene.key, collect);
+    scene.prepared.release?.();
+  }
+
+  private prepare(
+    whole: Scene,
+    kind: Kind,
+    assets: ReadonlyMap<string, Uint8Array>,
+    holder: Holder,
+    lasting: string | undefined,
+  ): SharedScene {
     const prepared = kind.prepare(whole.work, this.slots, this.threads, assets);
     const { bytes } = prepared;
     this.memory.admit(bytes, holder, 'scene');
@@ -74,7 +112,10 @@ export class Scenes {
       assets,
       bytes,
       holders: 0,
+      lasting,
+      resting: undefined,
     };
+    if (lasting !== undefined) this.lasting.set(lasting, one);
     this.known.set(whole, one);
     this.all.add(one);
     return one;
@@ -85,6 +126,8 @@ export class Scenes {
     for (const scene of this.all) {
       if (!scene.prepared.rebuild()) continue;
       const wanted = () => scene.holders > 0;
+      // The next job prepares its own.
+      if (scene.lasting !== undefined && this.lasting.get(scene.lasting) === scene) this.lasting.delete(scene.lasting);
       scene.ready = readiness(scene.prepared, wanted, () => {
         void this.forget(scene.key, true);
         scene.key = String(this.next++);

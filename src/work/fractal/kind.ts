@@ -5,6 +5,7 @@ import { compileSimd } from '../../kernel/simd.js';
 import { numbersPerSample } from '../../view/channels.js';
 import { samplesPerPixel } from '../../view/view.js';
 import type { KernelUse, Kind } from '../kind.js';
+import { lastingKey } from './lasting.js';
 import { prepare } from './prepare.js';
 import type { FractalScene, FractalTask } from './scene.js';
 import { validateScene, validateTask } from './validate.js';
@@ -27,6 +28,7 @@ export const fractal: Kind<FractalScene, FractalTask> = {
   share: compileSimd,
   validateScene,
   validateTask,
+  lastingKey,
   taskBytes: ({ rect, view }) => rect.width * rect.height * samplesPerPixel(view.sampling) * 8 * numbersPerSample(view),
   prepare,
 };
