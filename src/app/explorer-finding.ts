@@ -8,7 +8,7 @@ import { depthOf, iterationsAt, type Request, viewAt } from '../request/request.
 import type { View } from '../view/view.js';
 import type { ExplorerOrbits } from './explorer-orbits.js';
 import { sameFormula } from './explorer-orbits.js';
-import { withLimit } from './limit.js';
+import { limitAt } from './limit.js';
 import { methodByCost, methodByDepth } from './method.js';
 import { type Compute, directProbe } from './probe.js';
 import type { Context } from './stage.js';
@@ -29,15 +29,21 @@ export interface Finding {
 
 /** With a larger limit the search for the quicker method would take longer than it saves. */
 const MOST_PROBED = 200_000;
+/** While no point escapes, limits up to so many times that of most views of the depth are tried. */
+const MOST_TIMES = 64;
 
 /** @throws FractalError VIEW_TOO_DEEP, ORBIT_TOO_LONG, or the signal's reason */
 export async function find(request: Request, { orbits, perturbed }: Finding, context: Context): Promise<Found> {
   const byDepth = methodByDepth(request);
-  const around = orbits.around(viewAt(byDepth, 0), context);
-  const limited = request.autoIterations
-    ? await withLimit(byDepth, directProbe, () => around, context, perturbed)
-    : byDepth;
-  const isProbed = limited.iterations <= MOST_PROBED;
+  const place = viewAt(byDepth, 0);
+  const around = orbits.around(place, context);
+  const how = { direct: directProbe, perturbed, orbits: around, most: MOST_TIMES * request.iterations };
+  const limit = request.autoIterations
+    ? await limitAt(place, request.iterations, how, context)
+    : { iterations: request.iterations, undecided: 0 };
+  const limited = { ...byDepth, iterations: limit.iterations };
+  // Where all points are interior, no method is quicker than the proofs of direct iteration.
+  const isProbed = limit.iterations <= MOST_PROBED && limit.undecided < 1;
   const chosen = isProbed ? await methodByCost(limited, directProbe, around, context, perturbed) : limited;
   const view = viewAt(chosen, 0);
   const reference = view.perturbed ? await around.of(view.iterations) : undefined;

@@ -27,7 +27,7 @@ export async function explorerOn(
   const now = () => performance.now();
   const store = await openStore(place, emit);
   const kept = place.place ? keptTiles(() => openStore(place, emit)) : NOTHING_KEPT;
-  const lookout = openLookout({ fleet, store, numerics: await numericsOf('simd'), emit: warningsTo(emit), now });
+  const lookout = openLookout({ fleet, store, numerics: await numericsOf('simd'), emit: SILENT, now });
   const explorer = openExplorer({
     ...{ lookout, memory, kept, workers: workersOf(fleet), version: VERSION, now, report },
   });
@@ -45,12 +45,8 @@ export async function explorerOn(
 
 const CLOSE_MS = 5_000;
 
-/** Each look is a search and some jobs: lines about all of them would be all that the log has. */
-function warningsTo(emit: Emit): Emit {
-  return (event) => {
-    if (event.kind !== 'log' || event.level === 'warn') emit(event);
-  };
-}
+/** Each look is a search and some jobs: what they report would be all that the log has. */
+const SILENT: Emit = () => undefined;
 
 function workersOf(fleet: Fleet): Workers {
   return {

@@ -1,7 +1,7 @@
 /** The iteration limit of a job that leaves it open, by a coarse grid of its deepest view, at each place that a film goes to. */
 
 import { FractalError } from '../errors.js';
-import { findLimit } from '../kernel/limit.js';
+import { findLimit, type Limit } from '../kernel/limit.js';
 import { STEP_ITERATIONS } from '../kernel/method.js';
 import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
 import type { Request } from '../request/request.js';
@@ -27,7 +27,7 @@ const IN_VIEW_LOG10 = 0;
 const MOST_ADVISED = 1e8;
 
 /**
- * The request with its iteration limit. `orbitsOf`: those around a place; `perturbed`: computes views around an orbit.
+ * The request with its iteration limit. `orbitsOf`: those around a place.
  * @throws FractalError ORBIT_TOO_LONG, or the signal's reason
  */
 export async function withLimit(
@@ -35,32 +35,33 @@ export async function withLimit(
   direct: Compute,
   orbitsOf: (place: View) => Orbits,
   context: Context,
-  perturbed: (reference: Reference) => Compute = perturbedProbe,
 ): Promise<Request> {
   let iterations = 1;
   const views = endsOf(request);
   for (const place of request.film.path ? placesOf(views, IN_VIEW_LOG10) : [deepestOf(views)]) {
-    iterations = Math.max(
-      iterations,
-      await limitAt(place, request.iterations, { direct, perturbed, orbits: orbitsOf(place) }, context),
-    );
+    const how = { direct, perturbed: perturbedProbe, orbits: orbitsOf(place), most: MAX_ITERATIONS };
+    const limit = await limitAt(place, request.iterations, how, context);
+    iterations = Math.max(iterations, limit.iterations);
   }
   return { ...request, iterations };
 }
 
-/** How coarse grids are computed. */
-interface Computing {
+export interface LimitSearch {
   readonly direct: Compute;
+  /** Computes views around an orbit. */
   readonly perturbed: (reference: Reference) => Compute;
   readonly orbits: Orbits;
+  /** The largest limit that is tried. */
+  readonly most: number;
 }
 
-async function limitAt(
+/** The limit of a place. `first`: one that suits most views of its depth. @throws FractalError ORBIT_TOO_LONG, or the signal's reason */
+export async function limitAt(
   place: View,
   first: number,
-  { direct, perturbed, orbits }: Computing,
+  { direct, perturbed, orbits, most }: LimitSearch,
   { emit, signal }: Context,
-): Promise<number> {
+): Promise<Limit> {
   const note = logTo(emit, 'info');
   let reportedAt = performance.now();
   const compute = async (view: View) => {
@@ -74,17 +75,18 @@ async function limitAt(
     const steps = trial.iterations * DIRECT_NANOSECONDS * (view.perturbed ? STEP_ITERATIONS : 1);
     return { nu: trial.nu, nanoseconds: steps + (view.perturbed ? orbits.nanoseconds() : 0) };
   };
-  const { iterations, undecided, tried } = await findLimit(place, first, MAX_ITERATIONS, compute);
+  const limit = await findLimit(place, first, most, compute);
+  const { iterations, undecided, tried } = limit;
   if (undecided === 1) emit({ kind: 'log', level: 'warn', always: true, text: interiorWarning(tried) });
   else note(`iteration limit: ${iterations}, ${(undecided * 100).toFixed(1)} % of a coarse grid undecided`);
-  return iterations;
+  return limit;
 }
 
 /** undefined for an orbit that exceeds the memory bound. */
 async function perturbedAt(
   iterations: number,
   orbits: Orbits,
-  perturbed: Computing['perturbed'],
+  perturbed: LimitSearch['perturbed'],
 ): Promise<Compute | undefined> {
   try {
     return perturbed(await orbits.of(iterations));
