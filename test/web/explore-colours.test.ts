@@ -10,19 +10,26 @@ import { curveText } from '../../src/render/curve.js';
 import { escapeOf } from '../../src/render/escape.js';
 import { mirroredSlope } from '../../src/render/lights.js';
 import { paint } from '../../src/render/paint.js';
-import type { Scene } from '../../src/tiles/protocol.js';
+import { arraysFor, type ChannelArrays } from '../../src/shard/raw-samples.js';
+import { offsetOf, shownBy, TILE } from '../../src/tiles/lattice.js';
+import type { LookMessage, Scene } from '../../src/tiles/protocol.js';
+import { CHANNELS, channelsOf } from '../../src/view/channels.js';
+import type { View } from '../../src/view/view.js';
 import type { EngineState } from '../../web/explore/engine/contract.js';
 import { BOUNDED, holds, openTab } from './browser.js';
-import { exploreServer, pictureOf, viewOf } from './explore-server.js';
+import { type ExploreServer, exploreServer, pictureOf, viewOf } from './explore-server.js';
 
 const SIZE = { width: 320, height: 240 };
 const kernel = openSimd();
 
-async function opened(t: TestContext, flags: Record<string, string>): Promise<Page> {
+async function opened(
+  t: TestContext,
+  flags: Record<string, string>,
+): Promise<{ readonly page: Page; readonly server: ExploreServer }> {
   const server = await exploreServer(t);
   const { page } = await openTab(t, { viewport: SIZE });
   await page.goto(`${server.url}/?${new URLSearchParams(flags)}`);
-  return page;
+  return { page, server };
 }
 
 /** RGB of the picture on the page, when it is complete. */
@@ -35,19 +42,51 @@ async function shownPixels(page: Page): Promise<{ readonly pixels: Uint8Array; r
   return { pixels, state: await page.evaluate('engine.state') };
 }
 
-/** RGB of the same picture as the command line has it. */
-async function expectedPixels({ look: { place, scene }, found, size }: EngineState): Promise<Uint8Array> {
+interface Samples extends ChannelArrays {
+  readonly view: View;
+}
+
+/** Those of the picture, of the tiles that the page was sent: near the set, points that differ in their last bits differ much. */
+async function samplesOfTiles(server: ExploreServer, { look: { scene, place }, size }: EngineState): Promise<Samples> {
+  const { width, height } = size;
   const view = viewOf(scene, { ...place, ...size });
+  const channels = channelsOf(view);
+  const all = arraysFor(channels, width * height);
+  const { lattice, centre } = server.looks.at(-1) as LookMessage;
+  const middle = offsetOf(lattice, centre);
+  const [x0, y0] = [Math.round(middle.x) - width / 2, Math.round(middle.y) - height / 2];
+  for (let top = Math.floor(y0 / TILE); top * TILE < y0 + height; top++)
+    for (let left = Math.floor(x0 / TILE); left * TILE < x0 + width; left++) {
+      const shown = shownBy(lattice, { left, top, right: left + 1, bottom: top + 1, scale: 1 });
+      const tile = await kernel.compute(viewOf(scene, shown), { x: 0, y: 0, width: TILE, height: TILE });
+      for (const name of channels) {
+        const { numbers } = CHANNELS[name];
+        for (let y = Math.max(0, top * TILE - y0); y < Math.min(height, (top + 1) * TILE - y0); y++) {
+          const from = Math.max(x0, left * TILE);
+          const to = Math.min(x0 + width, (left + 1) * TILE);
+          const row = (y + y0 - top * TILE) * TILE - left * TILE;
+          const part = tile[name]?.subarray(numbers * (row + from), numbers * (row + to)) as Float64Array;
+          all[name]?.set(part, numbers * (y * width + from - x0));
+        }
+      }
+    }
+  return { ...all, view };
+}
+
+/** RGB of the same picture as the command line has it. */
+function painted({ view, ...samples }: Samples, { look: { scene }, found }: EngineState): Uint8Array {
   const { width, height, iterations } = view;
-  const samples = await kernel.compute(view, { x: 0, y: 0, width, height });
   const { colours, flip } = pictureOf(scene, height);
   const { mapping, ...given } = flip ? litFromBelow(colours) : colours;
   const { density, offset, curve } = found?.colours ?? given;
   const wanted = { ...given, density, offset, ...(curve ? { curve } : {}), filter: false };
   const numbers = prepare(mapping ? wanted : { ...given, filter: false }, height);
   const escaping = view.count === 'smooth' ? { escaping: escapeOf(view) } : {};
-  const rgb = paint({ ...samples, ...escaping, perPixel: 1, iterations }, numbers, { x: 0, y: 0, width });
-  return flip ? upsideDown(rgb as Uint8Array, width) : (rgb as Uint8Array);
+  // An interpolated palette: footprints, which patterns need, would filter it.
+  const { footprint: _, ...plain } = samples;
+  const used = numbers.patterns ? samples : plain;
+  const rgb = paint({ ...used, ...escaping, perPixel: 1, iterations }, numbers, { x: 0, y: 0, width }) as Uint8Array;
+  return flip ? upsideDown(rgb, width) : rgb;
 }
 
 function litFromBelow({ slope, ...colours }: Colours): Colours {
@@ -92,43 +131,48 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'black and white': { 'color-mode': '0' },
   'the other way up, lit': { flip: 'true', slope: '0.7' },
   'periods of the interior': { interior: 'period' },
+  'bands of whole counts': { 'legacy-colors': 'true', density: '2', offset: '0.2' },
+  stripes: { stripes: '6', 'color-mode': '1' },
+  'sectors and field lines': { decomposition: '2:0.5', 'field-lines': '8', 'color-mode': '2' },
 };
 
 for (const [name, scene] of Object.entries(SCENES))
   test(`within one level of the command line: ${name}`, BOUNDED, async (t) => {
-    const page = await opened(t, { ...VALLEY, ...scene });
+    const { page, server } = await opened(t, { ...VALLEY, ...scene });
     const { pixels, state } = await shownPixels(page);
-    const count = differing(pixels, await expectedPixels(state));
-    assert.ok(count <= 4, `${count} of ${SIZE.width * SIZE.height} pixels differ by more than a level`);
+    // Edges between sectors are sharp, and phases are sent as 1/65536 turns.
+    const most = scene.decomposition ? 100 : 0;
+    assert.ok(differing(pixels, painted(await samplesOfTiles(server, state), state)) <= most);
   });
 
-test('bands of whole counts are those of older programs', BOUNDED, async (t) => {
-  const page = await opened(t, { ...VALLEY, 'legacy-colors': 'true', density: '2', offset: '0.2' });
+test('a turned and stretched picture is that of its place', BOUNDED, async (t) => {
+  const { page } = await opened(t, { re: '-0.6', im: '0.4', zoom: '2', rotation: '30', stretch: '1.5', density: '1' });
   const { pixels, state } = await shownPixels(page);
-  assert.equal(differing(pixels, await expectedPixels(state)), 0);
+  const { look, size } = state;
+  const view = viewOf(look.scene, { ...look.place, ...size });
+  const samples = await kernel.compute(view, { x: 0, y: 0, ...size });
+  const share = differing(pixels, painted({ ...samples, view }, state)) / (size.width * size.height);
+  // Where the set is nearer than a millionth of a pixel, the last bits of a point decide.
+  assert.ok(share < 0.003, `${share} of the pixels differ`);
 });
 
-test('a turned and stretched view, and other formulas, have the pixels of the command line', BOUNDED, async (t) => {
-  const page = await opened(t, { re: '-0.6', im: '0.4', zoom: '2', rotation: '30', stretch: '1.5', density: '1' });
-  const turned = await shownPixels(page);
-  assert.ok(differing(turned.pixels, await expectedPixels(turned.state)) <= 4);
+test('other formulas replace the picture, ships the other way up', BOUNDED, async (t) => {
+  const { page, server } = await opened(t, VALLEY);
   for (const scene of [{ formula: 'burning-ship' }, { formula: 'julia', 'julia-re': '-0.7', 'julia-im': '0.27' }]) {
-    await page.evaluate(`engine.goTo(${JSON.stringify({ re: '-0.4', im: '-0.4', zoom: '1.5', rotation: 0, scene })})`);
+    await page.evaluate(`engine.goTo(${JSON.stringify({ re: '-0.4', im: '-0.4', zoom: '1.5', scene })})`);
     const { pixels, state } = await shownPixels(page);
     assert.equal(state.look.scene.formula, scene.formula);
-    assert.ok(differing(pixels, await expectedPixels(state)) <= 4, scene.formula);
+    assert.equal(differing(pixels, painted(await samplesOfTiles(server, state), state)), 0);
   }
 });
 
 test('another palette needs no message and no sample', BOUNDED, async (t) => {
-  const server = await exploreServer(t);
-  const { page } = await openTab(t, { viewport: SIZE });
-  await page.goto(`${server.url}/?${new URLSearchParams({ ...VALLEY, density: '1' })}`);
+  const { page, server } = await opened(t, { ...VALLEY, density: '1' });
   const before = await shownPixels(page);
   const count = server.sent.length;
   await page.evaluate(`engine.setScene({ palette: 'Vivid', density: '3', offset: '0.5' })`);
   const after = await shownPixels(page);
-  assert.equal(differing(after.pixels, await expectedPixels(after.state)) <= 4, true);
+  assert.equal(differing(after.pixels, painted(await samplesOfTiles(server, after.state), after.state)), 0);
   assert.ok(differing(before.pixels, after.pixels) > 10_000);
   assert.equal(server.sent.length, count);
 });

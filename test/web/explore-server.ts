@@ -163,7 +163,14 @@ function paletteAnswer(flags: URLSearchParams): unknown {
 
 /** A picture of the command line, of one sample a pixel. */
 export function pictureOf(flags: Scene, height: number): Request {
-  const order = { iters: String(ITERATIONS), ...flags, samples: '1', 'palette-filter': 'false' };
+  const isPlain = !['stripes', 'decomposition', 'field-lines'].some((flag) => flags[flag] !== undefined);
+  // Patterns need the footprints that a filter does.
+  const order = {
+    iters: String(ITERATIONS),
+    ...flags,
+    samples: '1',
+    ...(isPlain ? { 'palette-filter': 'false' } : {}),
+  };
   return parseRequest({ ...order, width: '16', height: String(height) } as RawRequest);
 }
 
