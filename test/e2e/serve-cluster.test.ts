@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { viewer } from '../service/explore/client.js';
 import { folder, fractal, hostfileOf, start, worker } from './processes.js';
 import { serving } from './serve.js';
 
@@ -84,6 +85,7 @@ test('with a certificate the service speaks HTTPS, and nothing else', BOUNDED, a
   const [, url = ''] = await running.said(/serving at (https:\S+)/);
   const [answer] = await once(getSecurely(`${url}/healthz`, { ca: readFileSync(`${ca}`) }), 'response');
   assert.deepEqual(JSON.parse(await text(answer)), { status: 'ok' });
+  await (await viewer(t, url, { ca: readFileSync(`${ca}`) })).next('hello');
   await assert.rejects(fetch(url.replace('https', 'http')));
   for (const [more, line] of [
     [['--http-cert', `${cert}`], /^error: REQUEST_INVALID: --http-cert needs --http-key/],
