@@ -53,27 +53,32 @@ test('coarse pieces come first, then fine ones from the cursor outwards', BOUNDE
   assert.ok(first && last && first.left <= last.left && first.top <= last.top, 'the upper left one is first');
 });
 
-test('while the wheel turns only coarse pieces are asked for, and those of the last look come', BOUNDED, async (t) => {
-  const { server, page } = await shown(t);
-  const before = server.looks.length;
-  server.pieceMs = 20;
-  await page.mouse.move(240, 160);
-  for (let k = 0; k < 10; k++) await page.mouse.wheel(0, -60);
-  await holds(page, 'engine.state.moving');
-  await rests(page);
-  const looks = server.looks.slice(before);
-  const fine = looks.filter(({ pieces }) => pieces.some(({ scale }) => scale === 1));
-  assert.ok(looks.length >= 2);
-  assert.ok(
-    fine.every((look) => looks.indexOf(look) >= looks.length - 2),
-    'fine ones at the end',
-  );
-  const ids = looks.map(({ id }) => id);
-  assert.deepEqual(
-    ids,
-    ids.toSorted((a, b) => a - b),
-  );
-});
+test(
+  'while the picture is held only coarse pieces are asked for, and what it shows no more is dropped',
+  BOUNDED,
+  async (t) => {
+    const { server, page } = await shown(t);
+    server.pieceMs = 50;
+    const before = server.looks.length;
+    await page.mouse.move(400, 160);
+    await page.mouse.down();
+    for (let k = 1; k <= 12; k++) {
+      await page.mouse.move(400 - 30 * k, 160);
+      await page.evaluate('new Promise(requestAnimationFrame)');
+    }
+    const held = server.looks.slice(before);
+    assert.ok(held.length >= 2, `${held.length} looks`);
+    assert.ok(held.every(({ pieces }) => pieces.every(({ scale }) => scale > 1)));
+    await page.mouse.up();
+    await rests(page);
+    const ids = server.looks.map(({ id }) => id);
+    assert.deepEqual(
+      ids,
+      ids.toSorted((a, b) => a - b),
+    );
+    assert.ok(server.counts.dropped > 0);
+  },
+);
 
 test(
   'without the service the picture stays, and after a new connection the look is asked for again',
@@ -137,20 +142,20 @@ test(
   'on a phone two fingers zoom and turn, one drags, two taps zoom in; pixels are those of the screen',
   BOUNDED,
   async (t) => {
-    const phone = { viewport: { width: 200, height: 300 }, deviceScaleFactor: 3, hasTouch: true, isMobile: true };
+    const phone = { viewport: { width: 160, height: 240 }, deviceScaleFactor: 3, hasTouch: true, isMobile: true };
     const { page } = await shown(t, phone);
     const { look, size } = await rests(page);
-    assert.deepEqual(size, { width: 600, height: 900 });
+    assert.deepEqual(size, { width: 480, height: 720 });
     const touch = await page.context().newCDPSession(page);
-    await pinch(touch, { x: 100, y: 150 }, 30, 60, 0);
+    await pinch(touch, { x: 80, y: 120 }, 30, 60, 0);
     const zoomed = (await rests(page)).look;
     assert.ok(Math.abs(octaves(look.place, zoomed.place) - 1) < 1 / 16, 'twice as large');
     assert.equal(zoomed.place.rotation, 0, 'small turns are none');
-    await pinch(touch, { x: 100, y: 150 }, 50, 50, 40);
+    await pinch(touch, { x: 80, y: 120 }, 50, 50, 40);
     const turned = (await rests(page)).look;
     assert.ok(Math.abs(turned.place.rotation - 40) < 12, `turned by ${turned.place.rotation}`);
-    await page.touchscreen.tap(100, 150);
-    await page.touchscreen.tap(100, 150);
+    await page.touchscreen.tap(80, 120);
+    await page.touchscreen.tap(80, 120);
     await holds(page, 'engine.state.moving');
     assert.ok(octaves(turned.place, (await rests(page)).look.place) > 0.9);
   },
