@@ -177,7 +177,7 @@ const paint: fc.Arbitrary<Paint> = fc.record(
   },
 );
 const fractal: fc.Arbitrary<FractalScene> = fc.record(
-  { kind: fc.constant('fractal' as const), paint, reference },
+  { kind: fc.constant('fractal' as const), paint, reference, packed: fc.constant(true as const) },
   { requiredKeys: ['kind'], noNullPrototype: true },
 );
 const scene: fc.Arbitrary<Scene> = record({

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAX_SIDE } from '../../../src/view/bounds.js';
-import { validateTask } from '../../../src/work/fractal/validate.js';
-import { taskOf, view } from '../../worker/views.js';
+import { validateScene, validateTask } from '../../../src/work/fractal/validate.js';
+import { paintOf, taskOf, view } from '../../worker/views.js';
 
 const rect = { x: 0, y: 0, width: 4, height: 4 };
 
@@ -33,4 +33,10 @@ test('a rectangle far from its view, without pixels or with too many is refused'
       message: /shard 7, .* is not one to compute/,
     });
   }
+});
+
+test('samples are packed or painted, not both', () => {
+  const [paint, packed] = [paintOf(), true as const];
+  for (const one of [{ paint }, { packed }]) validateScene({ kind: 'fractal', ...one });
+  assert.throws(() => validateScene({ kind: 'fractal', paint, packed }), { code: 'PROTOCOL' });
 });
