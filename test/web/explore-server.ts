@@ -1,6 +1,6 @@
 /**
- * A service of the explorer for tests of its picture: it speaks the protocol, and computes shallow pieces of the Mandelbrot set
- * itself. Deep ones have counts that say where they are. It serves a page with nothing but the picture.
+ * A service of the explorer for tests of its picture: it speaks the protocol, and computes shallow pieces itself. Deep ones have
+ * counts that say where they are. It serves a page with nothing but the picture.
  */
 
 import { createServer, type Server } from 'node:http';
@@ -10,16 +10,21 @@ import type { TestContext } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { prepare } from '../../src/render/colours.js';
-import { type Piece, shownBy } from '../../src/tiles/lattice.js';
+import { openSimd } from '../../src/kernel/simd.js';
+import { needsOf, prepare } from '../../src/render/colours.js';
+import { repeatOf } from '../../src/render/wave.js';
+import { parseRequest, type RawRequest } from '../../src/request/parse.js';
+import { type Request, viewAt } from '../../src/request/request.js';
+import { type Piece, type Shown, shownBy, TILE } from '../../src/tiles/lattice.js';
 import { pack } from '../../src/tiles/packing.js';
-import { type FromViewer, type LookMessage, SUBPROTOCOL, writePiece } from '../../src/tiles/protocol.js';
-import { points } from '../../src/view/plane.js';
+import { type FromViewer, type LookMessage, type Scene, SUBPROTOCOL, writePiece } from '../../src/tiles/protocol.js';
 import type { View } from '../../src/view/view.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 export const ITERATIONS = 500;
-const BAILOUT = 65_536;
+/** Levels beyond are too deep for the direct kernel. */
+const DEEP = 16 * 36;
+const kernel = openSimd();
 
 export interface ExploreServer {
   readonly url: string;
@@ -129,7 +134,7 @@ export async function exploreServer(t: TestContext): Promise<ExploreServer> {
           return;
         }
         counts.pieces++;
-        socket.send(writePiece({ id: look.id, piece, iterations: ITERATIONS, packed: packedPiece(look, piece) }));
+        socket.send(writePiece({ id: look.id, piece, iterations: ITERATIONS, packed: await packedPiece(look, piece) }));
       }
       send({ type: 'done', id: look.id, computed: look.pieces.length, cached: 0, milliseconds: 1 });
     }
@@ -148,58 +153,49 @@ export async function exploreServer(t: TestContext): Promise<ExploreServer> {
   return served;
 }
 
-/** What GET /v1/palette answers, of the flags that tests use. */
+/** What GET /v1/palette answers. */
 function paletteAnswer(flags: URLSearchParams): unknown {
-  const mode = flags.get('color-mode') ?? 'palette';
-  const paint = prepare({
-    ...{ palette: flags.get('palette') ?? 'Galaxy', step: Number(flags.get('step') ?? 6000), density: 1, offset: 0 },
-    ...{
-      mode: /^\d$/.test(mode) ? (Number(mode) as 0) : 'palette',
-      interpolation: 'oklab',
-      legacy: false,
-      filter: false,
-    },
-  });
-  const { linear, levels: _, ...rest } = paint;
-  return { ...rest, cycles: 1, linear: Buffer.from(linear.buffer).toString('base64') };
+  const { colours } = pictureOf(Object.fromEntries(flags), 720);
+  const { linear, levels: _, curve: __, ...rest } = prepare(colours);
+  const cycles = colours.wave ? repeatOf(colours.wave).cycles : 1;
+  return { ...rest, cycles, linear: Buffer.from(linear.buffer).toString('base64') };
 }
 
-function packedPiece({ lattice }: LookMessage, piece: Piece): Uint8Array {
-  const { width, height, ...shown } = shownBy(lattice, piece);
-  const view: View = {
-    ...{ ...shown, width, height, iterations: ITERATIONS, bailout: BAILOUT, count: 'smooth' },
-    ...{ formula: { step: 'holomorphic', power: 2 }, sampling: { kind: 'grid', side: 1 } },
+/** A picture of the command line, of one sample a pixel. */
+export function pictureOf(flags: Scene, height: number): Request {
+  const isPlain = !['stripes', 'decomposition', 'field-lines'].some((flag) => flags[flag] !== undefined);
+  // Patterns need the footprints that a filter does.
+  const order = {
+    iters: String(ITERATIONS),
+    ...flags,
+    samples: '1',
+    ...(isPlain ? { 'palette-filter': 'false' } : {}),
   };
-  const isDeep = lattice.level > 16 * 40;
-  const nu = isDeep ? placeCounts(piece, width, height) : mandelbrot(view);
-  return pack({ nu }, width, height, (bytes) => deflateRawSync(bytes, { level: 1 }));
+  return parseRequest({ ...order, width: '16', height: String(height) } as RawRequest);
+}
+
+/** The view of a picture of `size`, with all channels that its colours need. */
+export function viewOf(flags: Scene, shown: Omit<Shown, 'deformation'>): View {
+  const place = { xpos: shown.re, ypos: shown.im, zoom: shown.zoom, rotate: String(shown.rotation) };
+  const { width, height } = shown;
+  const request = pictureOf({ ...flags, ...place }, height);
+  return { ...viewAt(request, 0), ...needsOf(request.colours), width, height };
+}
+
+async function packedPiece({ lattice, scene }: LookMessage, piece: Piece): Promise<Uint8Array> {
+  const shown = shownBy(lattice, piece);
+  const { width, height } = shown;
+  const deflate = (bytes: Uint8Array) => deflateRawSync(bytes, { level: 1 });
+  if (lattice.level > DEEP) return pack({ nu: placeCounts(piece, width, height) }, width, height, deflate);
+  const { iterations: _, ...channels } = await kernel.compute(viewOf(scene, shown), { x: 0, y: 0, width, height });
+  return pack(channels, width, height, deflate);
 }
 
 /** Rings around the anchor of the lattice. */
 function placeCounts({ left, top, scale }: Piece, width: number, height: number): Float64Array {
   return Float64Array.from({ length: width * height }, (_, i) => {
-    const x = 256 * left + scale * ((i % width) + 0.5);
-    const y = 256 * top + scale * (Math.floor(i / width) + 0.5);
+    const x = TILE * left + scale * ((i % width) + 0.5);
+    const y = TILE * top + scale * (Math.floor(i / width) + 0.5);
     return 400 + 20 * Math.sin(Math.hypot(x, y) / 40);
   });
-}
-
-/** Smooth counts, as view/view.ts has them. */
-export function mandelbrot(view: View): Float64Array {
-  const { re, im } = points(view, { x: 0, y: 0, width: view.width, height: view.height });
-  return re.map((cx, i) => countOf(cx, im[i] as number, view.iterations));
-}
-
-function countOf(cx: number, cy: number, iterations: number): number {
-  let [x, y] = [0, 0];
-  let isOut = false;
-  // Those beyond the limit lead from radius 2 to the bailout.
-  for (let n = 1; n <= iterations + 8; n++) {
-    [x, y] = [x * x - y * y + cx, 2 * x * y + cy];
-    const square = x * x + y * y;
-    isOut ||= square > 4;
-    if (!isOut && n >= iterations) return Infinity;
-    if (square > BAILOUT * BAILOUT) return n - Math.log2(Math.log2(square) / 2);
-  }
-  return Infinity;
 }

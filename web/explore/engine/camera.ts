@@ -6,7 +6,7 @@
  */
 
 import { bitsOf, type Lattice, LEVEL, LEVELS_PER_OCTAVE, levelFor, log2PitchOf } from '../../../src/tiles/lattice.js';
-import { formatDecimal, outlineOf, parseDecimal, toFixed } from '../../../src/view/decimal.js';
+import { type Decimal, formatDecimal, log10, outlineOf, parseDecimal, toFixed } from '../../../src/view/decimal.js';
 import type { Matrix } from '../../../src/view/matrix.js';
 import { sinCos } from '../../../src/view/plane.js';
 import type { Place } from './contract.js';
@@ -39,20 +39,27 @@ const FARTHEST = 16n;
 /** The shallowest view is so many octaves higher than 4. */
 const SHALLOWEST = 4;
 
-/** Zooms are rounded to those of a level. Throws an Error of one line for what is no place. */
-export function aimAt(place: Place, height: number): Aim {
+/** `exact`: between levels; else the zoom is rounded to that of a level. Throws an Error of one line for what is no place. */
+export function aimAt(place: Place, height: number, exact = false): Aim {
   const level = levelOf(place.zoom, height);
+  const depth = exact ? boundDepth(depthOf(place.zoom, height), height) : level;
   const digits = Math.max(decimalsOf(place.re, 're'), decimalsOf(place.im, 'im'));
   const bits = Math.min(MOST_BITS, Math.max(bitsOf(level) + SPARE_BITS, Math.ceil(digits * Math.log2(10)) + 8));
-  const fixed = (text: string) => toFixed(parseDecimal(text) as NonNullable<ReturnType<typeof parseDecimal>>, bits);
+  const fixed = (text: string) => toFixed(parseDecimal(text) as Decimal, bits);
   if (!Number.isFinite(place.rotation)) throw new Error(`the rotation ${place.rotation} is no number`);
   return {
     re: within(fixed(place.re), bits),
     im: within(fixed(place.im), bits),
     bits,
-    depth: level,
+    depth,
     rotation: turn(place.rotation),
   };
+}
+
+/** The level, with its fraction, of a zoom. */
+function depthOf(zoom: string, height: number): number {
+  const octaves = log10(parseDecimal(zoom) as Decimal) / Math.log10(2) + Math.log2(height) - 2;
+  return octaves * LEVELS_PER_OCTAVE;
 }
 
 function levelOf(zoom: string, height: number): number {

@@ -5,13 +5,24 @@ export interface Surface {
   readonly width: number;
   readonly height: number;
   /** Pixels of the picture: even numbers, at most a row and a column less. */
-  readonly size: { readonly width: number; readonly height: number };
+  readonly size: Size;
   /** Pixels of the canvas for a CSS pixel. */
   ratio(): number;
 }
 
 /** The service takes no larger pictures. */
 const MOST = 8_192;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The size that the browser gives; emulated screens have other pixels than it knows of. */
+function exact(box: ResizeObserverSize | undefined, { width, height }: Size): Size {
+  if (!box || Math.abs(box.inlineSize - width) > 2 || Math.abs(box.blockSize - height) > 2) return { width, height };
+  return { width: box.inlineSize, height: box.blockSize };
+}
 
 /** `coarseness`: device pixels of a pixel. `resized`: after a change. */
 export function openCanvas(
@@ -24,7 +35,7 @@ export function openCanvas(
     const { width, height } = canvas.getBoundingClientRect();
     return { width: width * devicePixelRatio, height: height * devicePixelRatio };
   };
-  const apply = ({ width, height }: { readonly width: number; readonly height: number }) => {
+  const apply = ({ width, height }: Size) => {
     const bound = (side: number) => Math.max(2, Math.min(MOST, Math.round(side / coarseness)));
     const [w, h] = [bound(width), bound(height)];
     if (canvas.width === w && canvas.height === h) return false;
@@ -36,7 +47,7 @@ export function openCanvas(
     const box = entry?.devicePixelContentBoxSize?.[0];
     // A canvas that is not shown keeps its size.
     if (!entry || entry.contentRect.width === 0 || entry.contentRect.height === 0) return;
-    if (apply(box ? { width: box.inlineSize, height: box.blockSize } : measured())) resized();
+    if (apply(exact(box, measured()))) resized();
   });
   try {
     observer.observe(canvas, { box: 'device-pixel-content-box' });

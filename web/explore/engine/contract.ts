@@ -29,7 +29,7 @@ export interface EngineState {
   /** A gesture or an animation goes on. */
   readonly moving: boolean;
   readonly found?: FoundMessage;
-  /** All pieces of the look are here. */
+  /** All pieces of the look are here, and its colours. */
   readonly done: boolean;
   /** 0 to 1, of the pieces of the look. */
   readonly progress: number;

@@ -54,7 +54,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   const aim = aimAt(options.look.place, height());
   const mover = openMover({ aim, deformation, height, now: () => performance.now() });
   const picture = openPicture(canvas, { restored: () => repeat(), onMessage }, signal);
-  const palettes = openPalettes(options.palette, () => draw(), onMessage);
+  const palettes = openPalettes(options.palette, () => changed(), onMessage);
   let connection: Connection = 'connecting';
   let workers: WorkersMessage | undefined;
   let rest = lattices.restOf(mover.aim, deformation(), height());
@@ -62,7 +62,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   let [movedMs, lookedMs, drawnMs] = [0, 0, 0];
   let focus: Spot | undefined;
   /** What the last movement was about. */
-  let about: Vector = NOWHERE;
+  let about: Vector | undefined;
   let settled = '';
   let frame = 0;
 
@@ -142,7 +142,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     if (idle && !isAsked) {
       mover.toLevel(about, LEVEL_MS);
       rest = lattices.restOf(mover.aim, deformation(), height());
-      mover.end(rest.off);
+      mover.snap(rest.off);
       isAsked = true;
       ask(1);
     } else if (!idle && now - lookedMs >= LOOK_MS) {
@@ -167,7 +167,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     if (!table) return undefined;
     const { width, height: rows } = surface.size;
     const sight: Sight = {
-      ...{ aim: mover.aim, shown: mover.shown, deformation: deformation(), flip: isFlipped(scene) },
+      ...{ aim: mover.aim, shown: mover.drawn, deformation: deformation(), flip: isFlipped(scene) },
       ...{ width, height: rows, lattice: rest.lattice, key: samplesKey(scene) },
     };
     const isCovered = !isMoving && looking.progress() === 1;
@@ -203,12 +203,12 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       nudge();
     },
     zoom(octaves, at, smooth) {
-      about = vectorOf(at);
+      about = at && vectorOf(at);
       mover.turn({ levels: octaves * LEVELS_PER_OCTAVE }, about, smooth ? SMOOTH_MS : 0);
       nudge();
     },
     turn(degrees, at, smooth) {
-      about = vectorOf(at);
+      about = at && vectorOf(at);
       mover.turn({ degrees: isFlipped(scene) ? -degrees : degrees }, about, smooth ? SMOOTH_MS : 0);
       nudge();
     },
@@ -219,9 +219,8 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
         (Math.abs(a.y - b.y) * ratio) / surface.size.height,
       );
       const middle = vectorOf({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
-      mover.pan({ x: -middle.x, y: -middle.y }, 2 * SMOOTH_MS);
-      mover.turn({ levels: -Math.log2(share) * LEVELS_PER_OCTAVE }, NOWHERE, 2 * SMOOTH_MS);
-      about = NOWHERE;
+      mover.turn({ levels: -Math.log2(share) * LEVELS_PER_OCTAVE }, middle, 2 * SMOOTH_MS, NOWHERE);
+      about = undefined;
       nudge();
     },
     focus(at) {
@@ -248,7 +247,13 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       const { found, failure } = looking;
       const progress = looking.progress();
       return {
-        ...{ look: look(), moving: isMoving, done: !isMoving && progress === 1, progress, connection },
+        ...{
+          look: look(),
+          moving: isMoving,
+          done: !isMoving && progress === 1 && palettes.has(scene),
+          progress,
+          connection,
+        },
         ...{ size: surface.size, ...(found ? { found } : {}), ...(workers ? { workers } : {}) },
         ...(failure ? { failure } : {}),
       };
@@ -264,10 +269,10 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
         return;
       }
       const to: Place = { ...rest.place, ...place };
-      const next = aimAt(to, height());
+      const next = aimAt(to, height(), how.passing);
       const from = how.animate ? shownFrom(next) : undefined;
       mover.jump(next, from, from ? flightMs(from) : 0);
-      about = NOWHERE;
+      about = undefined;
       nudge();
       // There is nothing to wait for.
       if (!how.passing) movedMs = -SETTLE_MS;
@@ -278,19 +283,19 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       nudge();
     },
     zoomBy(octaves, at) {
-      about = vectorOf(at);
+      about = at && vectorOf(at);
       mover.turn({ levels: octaves * LEVELS_PER_OCTAVE }, about, SMOOTH_MS);
       nudge();
     },
     panBy: (dx, dy) => moves.pan(dx, dy, true),
     rotateBy(degrees) {
-      mover.turn({ degrees }, NOWHERE, SMOOTH_MS);
+      mover.turn({ degrees }, undefined, SMOOTH_MS);
       nudge();
     },
     zoomToBox: (a, b) => moves.box(a, b),
-    pointAt: (x, y) => centreOf(moved(mover.aim, toAim(mover.shown, vectorOf({ x, y })), deformation())),
+    pointAt: (x, y) => centreOf(moved(mover.aim, toAim(mover.drawn, vectorOf({ x, y })), deformation())),
     probe: (x, y) => {
-      const point = centreOf(moved(mover.aim, toAim(mover.shown, vectorOf({ x, y })), deformation()));
+      const point = centreOf(moved(mover.aim, toAim(mover.drawn, vectorOf({ x, y })), deformation()));
       return looking.probe({ rest, scene, ...surface.size }, point);
     },
     async thumbnail(width, height) {

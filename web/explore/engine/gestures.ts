@@ -8,7 +8,7 @@ import { openSelection } from './selection.js';
 /** Doublings of the zoom with a pixel of the wheel, with one of a pinch on a trackpad, and at most with one event. */
 const OCTAVES_A_PIXEL = 1 / 200;
 const OCTAVES_A_PINCH = 1 / 60;
-const MOST_OCTAVES = 4;
+const MOST_OCTAVES = 8;
 const LINE_PIXELS = 100 / 3;
 const DEGREES_A_PIXEL = 0.15;
 const KEY_PART = 0.2;
@@ -87,17 +87,16 @@ function pressKey(event: KeyboardEvent, canvas: HTMLCanvasElement, moves: Moves)
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const { clientWidth: width, clientHeight: height } = canvas;
   const [x, y] = [KEY_PART * width, KEY_PART * height];
-  const middle = { x: width / 2, y: height / 2 };
   const acts: Readonly<Record<string, () => void>> = {
     ArrowLeft: () => moves.pan(x, 0, true),
     ArrowRight: () => moves.pan(-x, 0, true),
     ArrowUp: () => moves.pan(0, y, true),
     ArrowDown: () => moves.pan(0, -y, true),
-    '+': () => moves.zoom(KEY_OCTAVES, middle, true),
-    '=': () => moves.zoom(KEY_OCTAVES, middle, true),
-    '-': () => moves.zoom(-KEY_OCTAVES, middle, true),
-    '[': () => moves.turn(-KEY_DEGREES, middle, true),
-    ']': () => moves.turn(KEY_DEGREES, middle, true),
+    '+': () => moves.zoom(KEY_OCTAVES, undefined, true),
+    '=': () => moves.zoom(KEY_OCTAVES, undefined, true),
+    '-': () => moves.zoom(-KEY_OCTAVES, undefined, true),
+    '[': () => moves.turn(-KEY_DEGREES, undefined, true),
+    ']': () => moves.turn(KEY_DEGREES, undefined, true),
   };
   const act = acts[event.key];
   act?.();

@@ -79,6 +79,8 @@ export function openLooking({ link, tiles, load, changed, onMessage }: LookingOp
   let isAnswered = false;
   let repeats = 0;
   let sent = '';
+  /** What of it says which samples are shown. */
+  let sentPicture = '';
   let present: Asked | undefined;
   let found: FoundMessage | undefined;
   let failure: FailedMessage | undefined;
@@ -110,8 +112,10 @@ export function openLooking({ link, tiles, load, changed, onMessage }: LookingOp
     const look = { scene, lattice, centre, width, height, colours: whole.colours, pieces };
     const text = JSON.stringify(look);
     present = whole;
-    if (text === sent) return;
-    sent = text;
+    const shownNow = JSON.stringify({ key: samplesKey(scene), lattice, centre, width, height });
+    const isKnown = pieces.length === 0 && !whole.colours && shownNow === sentPicture;
+    if (text === sent || isKnown) return;
+    [sent, sentPicture] = [text, shownNow];
     last = ++ids;
     isAnswered = false;
     asked.set(last, whole);
@@ -137,7 +141,7 @@ export function openLooking({ link, tiles, load, changed, onMessage }: LookingOp
     const { area, coverage } = coverageOf(present, true);
     if (shareOf(area, coverage) === 1) return;
     repeats++;
-    sent = '';
+    sent = sentPicture = '';
     send(present, true);
   }
 
@@ -157,7 +161,7 @@ export function openLooking({ link, tiles, load, changed, onMessage }: LookingOp
       send({ picture, focus, finest }, false);
     },
     repeat() {
-      sent = '';
+      sent = sentPicture = '';
       if (present) send(present, false);
     },
     progress() {

@@ -2,7 +2,7 @@
 
 import { LEVELS_PER_OCTAVE } from '../../../src/tiles/lattice.js';
 import type { Matrix } from '../../../src/view/matrix.js';
-import { type Aim, boundDepth, moved, pixelRatio, turn, turned, type Vector } from './camera.js';
+import { type Aim, boundDepth, moved, NOWHERE, pixelRatio, turn, turned, type Vector } from './camera.js';
 import { AT_AIM, along, type Shown, seenFromMoved, seenFromTurned, shownPixel, toAim } from './motion.js';
 
 export interface Turning {
@@ -13,17 +13,22 @@ export interface Turning {
 export interface Mover {
   readonly aim: Aim;
   readonly shown: Shown;
+  /** The same with the snap of a picture that rests. */
+  readonly drawn: Shown;
   readonly isMoving: boolean;
   /** The point of the picture that is shown under `at` moves by a vector. `ms`: takes so long; 0: at once. */
   pan(by: Vector, ms: number): void;
-  /** About the point that is shown at `at`. */
-  turn(by: Turning, at: Vector, ms: number): void;
+  /** About the point that is shown at `at`, which moves to `to`; absent: about the centre that is aimed at, or to where it is. */
+  turn(by: Turning, at: Vector | undefined, ms: number, to?: Vector): void;
   /** To another aim. `from`: where what is shown lies in its picture; absent: nothing of it is to be seen there. */
   jump(aim: Aim, from: Shown | undefined, ms: number): void;
-  /** To the nearest level, about the point that is shown at `at`. */
-  toLevel(at: Vector, ms: number): void;
-  /** What is shown at the end is off the aim, by less than a pixel. */
-  end(off: Vector): void;
+  /** To the nearest level, likewise. */
+  toLevel(at: Vector | undefined, ms: number): void;
+  /**
+   * The picture that rests is drawn off the aim, by less than a pixel, so that its pixels are samples. Movements know nothing of
+   * it: else each of them would add a part of a pixel.
+   */
+  snap(off: Vector): void;
   tick(now: number): void;
 }
 
@@ -44,24 +49,23 @@ interface Way {
 export function openMover({ aim: first, deformation, height, now }: MoverOptions): Mover {
   let aim = first;
   let shown = AT_AIM;
-  let end = AT_AIM;
+  let off = NOWHERE;
   let way: Way | undefined;
 
   /** What is shown as seen from the new aim; straight away when nothing is to be animated. */
   function lead(seen: Shown, ms: number): void {
-    end = AT_AIM;
+    off = NOWHERE;
     if (ms > 0) {
       shown = seen;
       way = { from: seen, startMs: now(), ms };
     } else if (way === undefined) shown = AT_AIM;
   }
 
-  /** Turns the aim so that the point that is shown at `at` will be there. */
-  function turnAim({ levels = 0, degrees = 0 }: Turning, at: Vector, ms: number): void {
+  function turnAim({ levels = 0, degrees = 0 }: Turning, at: Vector | undefined, ms: number, end = at): void {
     const depth = boundDepth(aim.depth + levels, height());
-    const from = toAim(shown, at);
+    const from = at ? toAim(shown, at) : NOWHERE;
     // Without a way there the picture keeps its distance from the aim.
-    const to = ms > 0 || way === undefined ? at : from;
+    const to = end && (ms > 0 || way === undefined) ? end : from;
     const rotation = aim.rotation + degrees;
     const ratio = pixelRatio(aim.depth, depth);
     const seen = seenFromTurned(shown, { at: from, to, levels: depth - aim.depth, degrees, ratio });
@@ -75,6 +79,9 @@ export function openMover({ aim: first, deformation, height, now }: MoverOptions
     },
     get shown() {
       return shown;
+    },
+    get drawn() {
+      return way === undefined ? { ...shown, x: shown.x + off.x, y: shown.y + off.y } : shown;
     },
     get isMoving() {
       return way !== undefined;
@@ -91,7 +98,7 @@ export function openMover({ aim: first, deformation, height, now }: MoverOptions
       aim = other;
       way = undefined;
       if (from && ms > 0) lead(from, ms);
-      else shown = end = AT_AIM;
+      else [shown, off] = [AT_AIM, NOWHERE];
     },
     toLevel(at, ms) {
       const levels = Math.round(aim.depth) - aim.depth;
@@ -100,16 +107,15 @@ export function openMover({ aim: first, deformation, height, now }: MoverOptions
       // Exactly, whatever was added up before.
       aim = { ...aim, depth: Math.round(aim.depth), rotation };
     },
-    end(off) {
-      end = { ...AT_AIM, ...off };
-      if (way === undefined) shown = end;
+    snap(vector) {
+      off = vector;
     },
     tick(time) {
       if (way === undefined) return;
       const part = Math.min(1, Math.max(0, (time - way.startMs) / way.ms));
-      shown = along(way.from, end, 1 - (1 - part) ** 3);
+      shown = along(way.from, AT_AIM, 1 - (1 - part) ** 3);
       if (part === 1) {
-        shown = end;
+        shown = AT_AIM;
         way = undefined;
       }
     },

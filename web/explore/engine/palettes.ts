@@ -7,6 +7,8 @@ import { tableScene } from './scene.js';
 export interface Palettes {
   /** undefined: there is none yet. */
   of(scene: Scene): PaletteTable | undefined;
+  /** Whether that is the scene's own. */
+  has(scene: Scene): boolean;
 }
 
 const MOST_KEPT = 32;
@@ -38,6 +40,7 @@ export function openPalettes(
   }
 
   return {
+    has: (scene) => typeof kept.get(JSON.stringify(tableScene(scene))) === 'object',
     of(scene) {
       const flags = tableScene(scene);
       const key = JSON.stringify(flags);
