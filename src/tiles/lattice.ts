@@ -27,7 +27,7 @@ const PITCHES: readonly bigint[] = Array.from({ length: LEVELS_PER_OCTAVE }, (_,
 /** Bits of fixed-point numbers beyond those of a pixel. */
 const GUARD_BITS = 64;
 /** Decimals of coordinates beyond those of a pixel. */
-const GUARD_DECIMALS = 8;
+const GUARD_DECIMALS = 12;
 const ZOOM_DIGITS = 25;
 
 export interface Point {
@@ -93,7 +93,8 @@ export function log2PitchOf(level: number): number {
 export function levelFor(zoom: string, height: number): number {
   const d = parseDecimal(zoom);
   const log2 = d ? log10(d) / Math.log10(2) : 0;
-  const level = Math.round((log2 + Math.log2(height) - 2) * LEVELS_PER_OCTAVE);
+  // Adding 0 makes -0 a 0.
+  const level = Math.round((log2 + Math.log2(height) - 2) * LEVELS_PER_OCTAVE) + 0;
   return Math.max(LEVEL.min, Math.min(LEVEL.max, level));
 }
 
@@ -118,7 +119,7 @@ export function toUnits(text: string, level: number): bigint {
   return d ? toFixed(d, bitsOf(level)) : 0n;
 }
 
-/** The decimal string of a fixed-point number of the level's bits, to 1e-8 of a pixel. */
+/** The decimal string of a fixed-point number of the level's bits, to 1e-12 of a pixel. */
 export function fromUnits(units: bigint, level: number): string {
   const bits = BigInt(bitsOf(level));
   const decimals = Math.max(0, Math.ceil(-log2PitchOf(level) * Math.log10(2))) + GUARD_DECIMALS;
