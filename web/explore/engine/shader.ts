@@ -108,9 +108,8 @@ int onCycle(float position) {
   return k < entries ? k : 0;
 }
 
-vec3 baseColour(float off, vec2 away) {
-  if (off > INTERIOR) return entryOf(entries);
-#if defined(KIND_CYCLE)
+#ifdef KIND_CYCLE
+float positionOf(float off) {
   float v = base4 + off;
   float beyond = v > 0.0 ? off / (sqrt(v) + root0) : -root0;
 #ifdef CURVE
@@ -118,10 +117,17 @@ vec3 baseColour(float off, vec2 away) {
   float k = clamp(floor(x), 0.0, 4094.0);
   float value = texelFetch(curve, ivec2(int(k), 0), 0).r;
   float next = texelFetch(curve, ivec2(int(k) + 1, 0), 0).r;
-  return entryOf(onCycle(start + speed * (value + (x - k) * (next - value))));
+  return start + speed * (value + (x - k) * (next - value));
 #else
-  return entryOf(onCycle(start + speed * beyond));
+  return start + speed * beyond;
 #endif
+}
+#endif
+
+vec3 baseColour(float off, vec2 away) {
+  if (off > INTERIOR) return entryOf(entries);
+#if defined(KIND_CYCLE)
+  return entryOf(onCycle(positionOf(off)));
 #elif defined(KIND_BANDS)
   float position = floor(bandStart + floor(off + bandPart) * density);
   float all = float(entries);
@@ -135,6 +141,31 @@ vec3 baseColour(float off, vec2 away) {
   return entryOf(entryOfDistance(length(away)));
 #endif
 }
+
+#if defined(SMOOTH) && defined(KIND_CYCLE)
+// Where the four samples around are far apart on the palette, a count between them has a colour of none of them: then their
+// colours are mixed.
+const float FAR = 0.3;
+
+vec3 colourAround(vec2 t, float off) {
+  if (off > INTERIOR) return entryOf(entries);
+  vec2 part = fract(t - 0.5);
+  vec3 sum = vec3(0.0);
+  float weights = 0.0, least = INTERIOR, most = -INTERIOR;
+  for (int k = 0; k < 4; k++) {
+    vec2 to = vec2(float(k & 1), float(k >> 1));
+    float value = texelFetch(counts, texelAt(t - 0.5 + to), 0).r;
+    if (value > INTERIOR) continue;
+    float position = positionOf(value);
+    vec2 share = mix(1.0 - part, part, to);
+    least = min(least, position);
+    most = max(most, position);
+    sum += share.x * share.y * entryOf(onCycle(position));
+    weights += share.x * share.y;
+  }
+  return most - least > FAR && weights > 0.0 ? sum / weights : baseColour(off, vec2(0.0));
+}
+#endif
 
 #ifdef CYCLES
 vec3 interiorColour(vec3 plain, ivec2 texel) {
@@ -196,7 +227,11 @@ void main() {
 #ifdef VECTORS
   away = toScreen * texelFetch(vectors, texel, 0).rg;
 #endif
+#if defined(SMOOTH) && defined(KIND_CYCLE)
+  vec3 value = colourAround(t, off);
+#else
   vec3 value = baseColour(off, away);
+#endif
 #ifdef CYCLES
   if (off > INTERIOR) value = interiorColour(value, texel);
 #endif
