@@ -6,7 +6,7 @@
 
 import { depthOf, distanceLog10 } from '../../src/view/path/place.js';
 import type { Look } from './engine/engine.js';
-import { fragmentOf, HOME, type Read, readFragment } from './permalink.js';
+import { fragmentOf, home, type Read, readFragment } from './permalink.js';
 import { isSame, sameScene } from './scene.js';
 
 const ONE_GESTURE_MS = 1_000;
@@ -45,8 +45,8 @@ export function openPast(first: Look, went: (read: Read) => void): Past {
   const write = (look: Look, isNew: boolean) => {
     if (isNew) last = at += 1;
     // The whole set is rounded to its pixels again where its link is opened.
-    const atHome = aimed !== undefined && isSame(aimed, HOME) && isAbout(look, HOME);
-    const url = `${location.pathname}${location.search}${fragmentOf(atHome ? HOME : look)}`;
+    const atHome = aimed !== undefined && isSame(aimed, home()) && isAbout(look, home());
+    const url = `${location.pathname}${location.search}${fragmentOf(atHome ? home() : look)}`;
     const state: Entry = { explore: at };
     if (isNew) history.pushState(state, '', url);
     else history.replaceState(state, '', url);

@@ -13,7 +13,8 @@ const MOST_VALUE = 50_000;
 /** Of zooms, which are rounded to a sixteenth of an octave anyway. */
 const ZOOM_DIGITS = 10;
 
-export const HOME: Look = { place: homeOf({}), scene: {} };
+/** As it fits into the window. */
+export const home = (): Look => ({ place: homeOf({}), scene: {} });
 
 export interface Read {
   readonly look: Look;
@@ -22,7 +23,7 @@ export interface Read {
 }
 
 export function fragmentOf(look: Look): string {
-  if (isSame(look, HOME)) return '';
+  if (isSame(look, home())) return '';
   const { place, scene } = look;
   const values = new URLSearchParams({ v: VERSION, re: place.re, im: place.im, zoom: shortZoom(place.zoom) });
   if (place.rotation !== 0) values.set('rotate', String(place.rotation));
@@ -44,22 +45,23 @@ export function shortZoom(zoom: string): string {
 
 /** What cannot be read is left out, or leads to the whole set, and is named. */
 export function readFragment(fragment: string): Read {
-  if (fragment === '' || fragment === '#') return { look: HOME };
-  if (fragment.length > MOST) return { look: HOME, wrong: 'The link is too long: it leads to the whole set instead.' };
+  if (fragment === '' || fragment === '#') return { look: home() };
+  if (fragment.length > MOST)
+    return { look: home(), wrong: 'The link is too long: it leads to the whole set instead.' };
   const values = new URLSearchParams(fragment.slice(1));
   const version = values.get('v');
   if (version !== VERSION)
     return {
-      look: HOME,
+      look: home(),
       wrong: 'This is no link of this explorer, or one of a later version: it leads to the whole set instead.',
     };
   const scene = sceneIn(values);
-  const home = homeOf(scene);
-  const [re, im, zoom] = [values.get('re') ?? home.re, values.get('im') ?? home.im, values.get('zoom') ?? home.zoom];
+  const whole = homeOf(scene);
+  const [re, im, zoom] = [values.get('re') ?? whole.re, values.get('im') ?? whole.im, values.get('zoom') ?? whole.zoom];
   const rotation = Number(values.get('rotate') ?? 0);
   if (!isCoordinate(re) || !isCoordinate(im) || !isZoom(zoom) || !Number.isFinite(rotation))
     return {
-      look: { place: home, scene },
+      look: { place: whole, scene },
       wrong: 'The place of this link cannot be read: it leads to the whole set instead.',
     };
   const unknown = [...values.keys()].find((name) => !KNOWN.has(name));

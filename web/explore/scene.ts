@@ -34,10 +34,14 @@ const HOMES: Readonly<Record<string, readonly [re: string, im: string, zoom: str
 
 export const formulaOf = (scene: Scene): string => scene.formula ?? 'mandelbrot';
 
-/** The whole set of a formula. */
-export function homeOf(scene: Scene): Place {
+/** Views are at least so wide, in heights of the picture of a home. */
+const LEAST_WIDTH = 1.3;
+
+/** The whole set of a formula. `aspect`: width by height of the picture that it fits into; absent: of the window. */
+export function homeOf(scene: Scene, aspect = innerWidth / innerHeight): Place {
   const [re, im, zoom] = HOMES[formulaOf(scene)] ?? (HOMES.mandelbrot as [string, string, string]);
-  return { re, im, zoom, rotation: 0 };
+  const share = Math.min(1, aspect / LEAST_WIDTH);
+  return { re, im, zoom: share === 1 ? zoom : (Number(zoom) * share).toPrecision(3), rotation: 0 };
 }
 
 /** The power of z. */

@@ -13,6 +13,8 @@ import type { PointerSpot } from './status.js';
 const AGAIN_MS = 100;
 /** Pixels are so much wider than the screen's. */
 const COARSENESS = 2;
+/** Of the small picture: its width by its height. */
+const ASPECT = 1.4;
 
 export function JuliaPreview({ pointer, close }: { readonly pointer: PointerSpot | undefined; close(): void }) {
   const view = useView();
@@ -28,7 +30,7 @@ export function JuliaPreview({ pointer, close }: { readonly pointer: PointerSpot
     const engine = openEngine(canvas.current, {
       ...{ url: socketUrl(), palette: paletteOf, gestures: false, coarseness: COARSENESS },
       ...(own === null ? {} : { token: own }),
-      look: { place: homeOf(here), scene: calm(here) },
+      look: { place: homeOf(here, ASPECT), scene: calm(here) },
       onSettled() {},
       onMessage: (line) => notice(line, 'error'),
     });
@@ -39,7 +41,7 @@ export function JuliaPreview({ pointer, close }: { readonly pointer: PointerSpot
     if (pointer) point.current = view.engine.pointAt(pointer.x, pointer.y);
     const timer = setTimeout(() => {
       const next = juliaOf(scene, point.current);
-      if (next) small.current?.goTo({ ...homeOf(next), scene: calm(next) });
+      if (next) small.current?.goTo({ ...homeOf(next, ASPECT), scene: calm(next) });
     }, AGAIN_MS);
     return () => clearTimeout(timer);
   }, [pointer?.x, pointer?.y, scene]);
