@@ -17,10 +17,11 @@ import {
 import { never } from './orders.js';
 
 /**
- * Share of the samples of a deep view that differ by more than packing rounds: samples around another orbit differ in their
- * last bits, and very near the set these decide on the count.
+ * Share of the samples that differ by more than packing rounds: a still may iterate them by the other method, and a deep view has
+ * another orbit. Then they differ in their last bits, and very near the set these decide on the count.
  */
 const MOST_DIFFERENT: Readonly<Record<string, number>> = { 'KF 1e50': 0.01 };
+const USUALLY_DIFFERENT = 0.0001;
 
 const BOUNDED = { timeout: 120_000 };
 
@@ -63,6 +64,6 @@ for (const [name, place] of Object.entries(PLACES))
       assert.ok(new Set(counts).size > 20, 'there is something to be seen');
       const still = await countsOfStill(t, opened, order, { look, shown: shownBy(order.lattice, piece) });
       const share = different(counts, still) / counts.length;
-      assert.ok(share <= (MOST_DIFFERENT[name] ?? 0), `${share} of piece ${JSON.stringify(piece)}`);
+      assert.ok(share <= (MOST_DIFFERENT[name] ?? USUALLY_DIFFERENT), `${share} of piece ${JSON.stringify(piece)}`);
     }
   });
