@@ -35,11 +35,18 @@ export function reaches(page: Page, name: string, pattern: RegExp): Promise<void
   return holds(page, `${pattern}.test(new URLSearchParams(location.hash.slice(1)).get(${JSON.stringify(name)}) ?? '')`);
 }
 
-/** The picture without what floats over it, as a PNG. */
+/** The picture without what floats over it, as a PNG, once it stays: where drawing is slow, it is first drawn coarsely. */
 export async function pictureOf(page: Page): Promise<Buffer> {
   await page.keyboard.press('h');
   await page.mouse.move(0, 0);
-  const png = await page.screenshot({ clip: { x: 0, y: 60, width: 720, height: 300 } });
+  const clip = { x: 0, y: 60, width: 720, height: 300 };
+  let png = await page.screenshot({ clip });
+  for (;;) {
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 300))');
+    const next = await page.screenshot({ clip });
+    if (next.equals(png)) break;
+    png = next;
+  }
   await page.keyboard.press('h');
   return png;
 }
