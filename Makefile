@@ -1,7 +1,7 @@
 # fractal: a cluster that renders fractals. `make help` lists what you can do here.
 SHELL := /bin/sh
 NODE ?= node
-SOURCES := $(shell find src bin test bench proto tools web assets -type f 2>/dev/null) tsconfig.json package.json
+SOURCES := $(shell find src bin test bench proto tools web assets examples/places -type f 2>/dev/null) tsconfig.json package.json
 HOSTFILE ?= $(firstword $(wildcard hostfile hostfile.example))
 # Flags for the program: make leader ARGS="--frames 60 --zoom-end 1e6"
 ARGS ?=

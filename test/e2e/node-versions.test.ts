@@ -34,6 +34,7 @@ for (const [major, node] of others) {
       'tools',
       'proto',
       'assets',
+      'examples/places',
       'package.json',
       'package-lock.json',
       'tsconfig.json',
