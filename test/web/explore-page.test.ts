@@ -48,12 +48,6 @@ test('each gesture is an entry of the history, and a link leads to the same plac
 
   await explore(page, url, `#${new URLSearchParams({ ...dragged, colors: 'fixed' })}`);
   assert.deepEqual(await linkOf(page), { ...dragged, colors: 'fixed' });
-  await page.keyboard.press('Home');
-  await reaches(page, 'zoom', /^1\./);
-  await drawn(page);
-  await page.goBack();
-  await reaches(page, 're', new RegExp(`^${dragged.re}$`));
-  await drawn(page);
   assert.deepEqual(errors, []);
 });
 
