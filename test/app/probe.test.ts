@@ -27,8 +27,7 @@ test('while the points of a probe are computed, other work of the thread goes on
   };
   setImmediate(turn);
   // Until it took so long that the event loop must have run: points that resolve at once would not let it.
-  for (const until = performance.now() + 50; performance.now() < until; )
-    await directProbe(view, middle);
+  for (const until = performance.now() + 50; performance.now() < until; ) await directProbe(view, middle);
   over = true;
   assert.ok(turns > 1);
 });
