@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
+import { findFfmpeg } from '../../src/render/output.js';
 import { POVRAY, SPHERES } from '../work/povray/scenes.js';
 import { folder, fractal, hostfileOf, start, worker } from './processes.js';
 
@@ -176,8 +177,12 @@ test('the frames of an animation have the clock and number that POV-Ray gives th
     const expected = await pixels(join(path, `q${frame + 1}.png`));
     assert.ok((await pixels(join(path, `f-0${frame}.png`))).equals(expected), `frame ${frame}`);
   }
-  const probe = ['-v', 'error', '-count_frames', '-show_entries', 'stream=nb_read_frames,width', '-of', 'csv=p=0'];
-  assert.equal(execFileSync('ffprobe', [...probe, join(path, 'f.mp4')], { encoding: 'utf8' }).trim(), '80,4');
+  const { path: ffmpeg } = await findFfmpeg();
+  const listed = execFileSync(ffmpeg, ['-v', 'error', '-i', join(path, 'f.mp4'), '-f', 'framemd5', '-'], {
+    encoding: 'utf8',
+  });
+  assert.match(listed, /^#dimensions 0: 80x60$/m);
+  assert.equal(listed.split('\n').filter((line) => /^\d/.test(line)).length, 4);
 });
 
 test('errors of a scene are one line with the words of POV-Ray, at once', POVRAY, async (t) => {

@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type FakeKubernetes, fakeKubernetes } from '../autoscale/fake-kubernetes.js';
@@ -39,8 +39,11 @@ interface Farm {
 async function farm(t: TestContext, { min = 1, targetSeconds = 0.5 } = {}): Promise<Farm> {
   const home = folder(t);
   const hosts = join(home, 'hosts');
-  const listed = (addresses: readonly string[]) =>
+  const listed = (addresses: readonly string[]) => {
+    // Workers may become ready while the test ends.
+    if (!existsSync(home)) return;
     writeFileSync(hosts, ['127.0.9.9 port=1', ...addresses.map((one) => `${one} port=${PORT}`)].join('\n'));
+  };
   listed([]);
   const service = await serving(t, join(home, 'data'), ['--hostfile', hosts, '--no-store']);
   const ended: Ended[] = [];

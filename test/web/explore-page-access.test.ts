@@ -76,6 +76,15 @@ test('everything is reached with the keyboard', BOUNDED, async (t) => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('Home');
   await holds(page, 'location.hash === ""');
+  // Nor does a button keep them that was pressed, and cannot be pressed again.
+  for (let k = 0; k < 4; k++) await page.getByRole('button', { name: 'Back' }).click({ force: true });
+  await holds(page, 'document.activeElement.ariaDisabled === "true"');
+  await page.keyboard.press('h');
+  await holds(page, 'document.querySelector(".tools") === null');
+  await page.keyboard.press('h');
+  await page.getByRole('button', { name: 'Zoom in' }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await reaches(page, 're', /./);
   // Letters that are typed are no keys of the page.
   await page.keyboard.press('p');
   await page.getByLabel('Zoom', { exact: true }).fill('');

@@ -6,12 +6,12 @@ import { test } from 'node:test';
 import { folder } from '../e2e/processes.js';
 import { serving } from '../e2e/serve.js';
 import { BOUNDED, holds, openTab } from './browser.js';
-import { drawn, explore, linkOf, panel, pictureOf, reaches, SMALL } from './explore.js';
+import { apart, drawn, explore, linkOf, panel, pictureOf, reaches, SMALL } from './explore.js';
 
 const VALLEY = '#v=1&re=-0.7454286&im=0.1130089&zoom=1308000';
 const DIGITS = '-1.759817130804847813610825010561798238243999999999999999999';
 
-test('each gesture is an entry of the history', BOUNDED, async (t) => {
+test('each gesture is an entry of the history, and a link shows the same picture again', BOUNDED, async (t) => {
   const { url } = await serving(t, join(folder(t), 'data'));
   const { page, errors } = await openTab(t, SMALL);
   await explore(page, url);
@@ -45,6 +45,19 @@ test('each gesture is an entry of the history', BOUNDED, async (t) => {
   for (let k = 0; k < 2; k++) await page.getByRole('button', { name: 'Forward' }).click();
   while ((await linkOf(page)).re !== dragged.re) await page.evaluate('new Promise(requestAnimationFrame)');
   assert.equal(await page.getByRole('button', { name: 'Forward' }).isDisabled(), true);
+
+  // Colours that suit the view come after its pieces: fixed ones can be compared.
+  await explore(page, url, `#${new URLSearchParams({ ...dragged, colors: 'fixed' })}`);
+  assert.deepEqual(await linkOf(page), { ...dragged, colors: 'fixed' });
+  const picture = await pictureOf(page);
+  await page.keyboard.press('Home');
+  await reaches(page, 'zoom', /^1\./);
+  await drawn(page);
+  await page.goBack();
+  await reaches(page, 're', new RegExp(`^${dragged.re}$`));
+  await drawn(page);
+  const { share } = await apart(page, picture, await pictureOf(page));
+  assert.ok(share < 0.001, `${share} of the pixels differ`);
   assert.deepEqual(errors, []);
 });
 

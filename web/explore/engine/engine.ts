@@ -65,6 +65,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   let about: Vector | undefined;
   let settled = '';
   let frame = 0;
+  let finer: ReturnType<typeof setTimeout> | undefined;
 
   const looking = openLooking({
     ...{ link: () => (connection === 'open' ? link : undefined), tiles: picture.tiles, load: picture.load },
@@ -179,13 +180,14 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
 
   function paintNow(now: number): void {
     const isQuick = isMoving || now - drawnMs < QUICK_MS;
-    if (isQuick) pace.frame(now);
+    if (isMoving) pace.frame(now);
     drawnMs = now;
+    clearTimeout(finer);
     const coarseness = isQuick ? pace.coarseness : 1;
     const scenery = sceneryOf(1, coarseness);
     if (scenery) picture.draw(scenery);
-    // What was drawn coarsely is drawn again.
-    if (coarseness > 1 && !isMoving) setTimeout(draw, QUICK_MS + 10);
+    // What was drawn coarsely is drawn again once nothing else is.
+    if (coarseness > 1 && !isMoving) finer = setTimeout(draw, QUICK_MS + 10);
   }
 
   const moves: Moves = {
@@ -307,6 +309,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       if (signal.aborted) return;
       ended.abort();
       cancelAnimationFrame(frame);
+      clearTimeout(finer);
       link.close();
       picture.close();
       listeners.clear();

@@ -56,6 +56,7 @@ interface ToolProps {
   act(): void;
 }
 
+/** Stays in the order of the keyboard while it is disabled: a button that loses the focus so would take the keys with it. */
 function Tool({ icon, label, keys, disabled = false, act }: ToolProps) {
   return (
     <button
@@ -63,8 +64,8 @@ function Tool({ icon, label, keys, disabled = false, act }: ToolProps) {
       class="icon"
       aria-label={label}
       title={`${label} (${keys})`}
-      disabled={disabled}
-      onClick={act}
+      aria-disabled={disabled}
+      onClick={() => !disabled && act()}
     >
       <Icon name={icon} />
     </button>
