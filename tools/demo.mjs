@@ -15,7 +15,7 @@ const [hosts, place, film, fiesta, sheet] = ['hosts', 'place.json', 'deep.mp4', 
 );
 
 const LOCATE = 'locate --re -1.4798157761324732607229845 --im -0.0006391119326136172715214 --zoom 1e24 --json';
-const FILM = `leader --hostfile ${hosts} --location ${place} --zoom 0.8 --zoom-end 4.42e43 --speed 4 --width 640 --height 360`;
+const FILM = `leader --hostfile ${hosts} --location ${place} --zoom 0.8 --zoom-end 4.42e43 --speed 4 --width 512 --height 288`;
 const SHEET = `leader --local --location ${film} --contact-sheet ${sheet}`;
 const RECOLOR = `recolor --location ${film} --palette Fiesta -o ${fiesta}`;
 

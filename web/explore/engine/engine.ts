@@ -20,7 +20,7 @@ import type { Scenery } from './painter.js';
 import { openPalettes } from './palettes.js';
 import { openPicture } from './picture.js';
 import { openLattices } from './rest.js';
-import { areFound, deformationIn, isFlipped, samplesKey } from './scene.js';
+import { areFound, deformationIn, hasSameSamples, isFlipped, samplesKey } from './scene.js';
 import { placedPieces, type Sight } from './scenery.js';
 
 export type * from './contract.js';
@@ -65,6 +65,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   let about: Vector | undefined;
   let settled = '';
   let frame = 0;
+  let meanwhile = COARSE;
   let finer: ReturnType<typeof setTimeout> | undefined;
 
   const looking = openLooking({
@@ -109,11 +110,12 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     paintNow(performance.now());
   }
 
-  /** Something moves, or another scene is shown. */
-  function nudge(): void {
+  /** Something moves, or another scene is shown. `finest`: of the pieces that are asked for meanwhile. */
+  function nudge(finest = COARSE): void {
     movedMs = performance.now();
     isMoving = true;
     isAsked = false;
+    meanwhile = finest;
     changed();
   }
 
@@ -149,7 +151,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     } else if (!idle && now - lookedMs >= LOOK_MS) {
       lookedMs = now;
       rest = lattices.restOf(mover.aim, deformation(), height());
-      ask(COARSE);
+      ask(meanwhile);
     }
     if (!isAsked || mover.isMoving) return;
     isMoving = false;
@@ -281,8 +283,10 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     },
     setScene(changes) {
       const entries = Object.entries({ ...scene, ...changes }).filter(([, value]) => value !== undefined);
+      const before = scene;
       scene = Object.fromEntries(entries) as typeof scene;
-      nudge();
+      // Other colours of the same samples do not keep these from being computed.
+      nudge(hasSameSamples(before, scene) ? 1 : COARSE);
     },
     zoomBy(octaves, at) {
       about = at && vectorOf(at);

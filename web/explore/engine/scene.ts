@@ -56,6 +56,12 @@ export function extrasOf(scene: Scene): readonly Extra[] {
   return extras;
 }
 
+/** Whether the samples of a scene are all that another one needs. */
+export function hasSameSamples(scene: Scene, other: Scene): boolean {
+  const extras = extrasOf(scene);
+  return samplesKey(scene) === samplesKey(other) && extrasOf(other).every((extra) => extras.includes(extra));
+}
+
 /** Whether density and offset, or a curve, are to be found for the picture. */
 export function areFound(scene: Scene): boolean {
   if ((scene['color-mode'] ?? 'palette') !== 'palette' || isOn(scene, 'legacy-colors')) return false;
