@@ -3,6 +3,7 @@
  * (prepare.ts), but for orbits, which views nearby share.
  */
 
+import { ACCEPTED_STEPS } from '../kernel/method.js';
 import type { Reference } from '../kernel/perturbation/reference.js';
 import { depthOf, iterationsAt, type Request, viewAt } from '../request/request.js';
 import type { View } from '../view/view.js';
@@ -29,6 +30,8 @@ export interface Finding {
 
 /** With a larger limit the search for the quicker method would take longer than it saves. */
 const MOST_PROBED = 200_000;
+/** Steps of perturbation that are accepted for correct samples: a twentieth of those of a still, which is not waited for at each move. */
+const ACCEPTED = ACCEPTED_STEPS / 20;
 /** While no point escapes, limits up to so many times that of most views of the depth are tried. */
 const MOST_TIMES = 64;
 
@@ -44,7 +47,7 @@ export async function find(request: Request, { orbits, perturbed }: Finding, con
   const limited = { ...byDepth, iterations: limit.iterations };
   // Where all points are interior, no method is quicker than the proofs of direct iteration.
   const isProbed = limit.iterations <= MOST_PROBED && limit.undecided < 1;
-  const chosen = isProbed ? await methodByCost(limited, directProbe, around, context, perturbed) : limited;
+  const chosen = isProbed ? await methodByCost(limited, directProbe, around, context, perturbed, ACCEPTED) : limited;
   const view = viewAt(chosen, 0);
   const reference = view.perturbed ? await around.of(view.iterations) : undefined;
   return { request: chosen, view, reference };

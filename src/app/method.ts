@@ -46,7 +46,7 @@ function kernelOf({ kernel }: Request): KernelName {
 
 /**
  * Also perturbs views within the range of doubles from the depth on at which that is faster or more precise. Throws the
- * signal's reason.
+ * signal's reason. accepted: steps of perturbation for correct samples, as ACCEPTED_STEPS.
  */
 export async function methodByCost(
   request: Request,
@@ -54,6 +54,7 @@ export async function methodByCost(
   orbits: Orbits,
   { emit, signal }: Context,
   perturbed: (reference: Reference) => Compute = perturbedProbe,
+  accepted?: number,
 ): Promise<Request> {
   const { frames } = request.film;
   // An orbit around one deep place says nothing about another one.
@@ -65,7 +66,7 @@ export async function methodByCost(
   const probed = await firstOf(0, deep, async (k) => worthProbing(view(k), request.method, kernelOf(request)));
   const better = async (k: number) => {
     signal.throwIfAborted();
-    return prefersPerturbation(view(k), direct, perturbed(await orbits.of(request.iterations)), frames);
+    return prefersPerturbation(view(k), direct, perturbed(await orbits.of(request.iterations)), frames, accepted);
   };
   if (probed === deep || !(await better(deep - 1))) return request;
   const from = depthOf(view(await firstOf(probed, deep - 1, better)));

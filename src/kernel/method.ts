@@ -27,7 +27,7 @@ const ROWS = 12;
 /** Counts that differ by less are regarded as equal. */
 const TOLERANCE = 0.01;
 /** The cost that is accepted for correct samples, in steps for a picture or film in which all differ: about 4 s of a core for each hundredth. */
-const ACCEPTED_STEPS = 2e10;
+export const ACCEPTED_STEPS = 2e10;
 /**
  * Pixels of a probe: at least so many are assumed to differ, though unsampled. For a still only: frames of films that go to different
  * depths can be shared only where they are iterated directly.
@@ -51,12 +51,13 @@ export function worthProbing(view: View, method: Method, kernel: KernelName): bo
   return iterations >= PROBED_FROM || depthOf(view) >= PROBED_DEPTH;
 }
 
-/** Whether perturbation is faster for a view, or doubles are wrong often enough to justify its cost; by some of its pixels. frames: of the film. */
+/** Whether perturbation is faster for a view, or doubles are wrong often enough to justify its cost; by some of its pixels. frames: of the film; accepted: steps, as ACCEPTED_STEPS. */
 export async function prefersPerturbation(
   view: View,
   direct: (view: View, rect: Rect) => Promise<Computed>,
   perturbed: (view: View, rect: Rect) => Promise<Computed>,
   frames = 1,
+  accepted = ACCEPTED_STEPS,
 ): Promise<boolean> {
   const probe: View = { ...view, sampling: { kind: 'grid', side: 1 } };
   const around: View = { ...probe, perturbed: true };
@@ -70,7 +71,7 @@ export async function prefersPerturbation(
   }
   const samples = frames * view.width * view.height * samplesPerPixel(view.sampling);
   const wrong = Math.max(different, frames === 1 ? ASSUMED_DIFFERENT : 0);
-  return STEP_ITERATIONS * steps < iterations || steps * samples < wrong * ACCEPTED_STEPS;
+  return STEP_ITERATIONS * steps < iterations || steps * samples < wrong * accepted;
 }
 
 /** The cost of painting and transferring a sample, in iterations of the direct kernel. */

@@ -15,7 +15,7 @@ const SHOWN = { left: 0, top: 60, width: 720, height: 300 };
 const PLACES: Readonly<Record<string, string>> = {
   'the whole set': 're=-0.75&im=0&zoom=1.2&palette=Ice&colors=fixed',
   'a valley': 're=-0.7454286&im=0.1130089&zoom=1308000&colors=fixed',
-  slopes: 're=-0.7454286&im=0.1130089&zoom=1308&slopes=1&colors=fixed',
+  slopes: 're=-0.7454286&im=0.1130089&zoom=1308&slope=1&colors=fixed',
   'a turned ship': 're=-1.7639&im=-0.0282&zoom=40&rotate=30&formula=burning-ship&colors=fixed',
   'colours that suit the view': 're=-1.25066&im=0.02012&zoom=4000&palette=Sunset',
   '1e30': 're=-1.759817130804847813610825010561798238244&im=0.012813990246&zoom=1e30&colors=fixed',
@@ -24,7 +24,7 @@ const PLACES: Readonly<Record<string, string>> = {
  * Of a pixel: so far the centre is moved. Pixels that this changes are chaotic: they hang on the last bits of coordinates, which
  * are rounded otherwise in tiles than in a still. Of the others some do, too, but are the same by chance.
  */
-const NUDGE = 1e-9;
+const NUDGE = 1e-7;
 const MOST_OFF = 0.001;
 
 async function pixelsOf(png: Buffer | string, part?: typeof SHOWN): Promise<Buffer> {
