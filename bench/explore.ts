@@ -109,7 +109,7 @@ async function moves(viewer: BenchViewer, from: Camera): Promise<number[]> {
   return firsts;
 }
 
-/** Viewers who move all the time, each in a place of its own. */
+/** Viewers that move all the time, each in a place of its own. */
 async function crowd(data: string): Promise<void> {
   const one = await service(data, ['--local', '2']);
   const shown = places();

@@ -1,4 +1,4 @@
-/** The numbers of one point, for a viewer who points at it: computed on a worker, as a picture of one pixel. */
+/** The numbers of one point, for a viewer that points at it: computed on a worker, as a picture of one pixel. */
 
 import { FractalError } from '../errors.js';
 import type { Look, LookOrder } from '../service/explore/lookout.js';

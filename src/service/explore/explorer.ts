@@ -1,5 +1,5 @@
 /**
- * All viewers of the explorer: they share the workers, the caches and what is being computed. A viewer who leaves costs
+ * All viewers of the explorer: they share the workers, the caches and what is being computed. A viewer that leaves costs
  * nothing any more.
  */
 
@@ -95,7 +95,7 @@ interface RunningBatch {
   left: number;
 }
 
-const STOPPED = new DOMException('nobody looks at these pieces any more', 'AbortError');
+const STOPPED = new DOMException('no viewer looks at these pieces any more', 'AbortError');
 
 export function openExplorer(options: ExplorerOptions): Explorer {
   const { lookout, kept = NOTHING_KEPT, workers, now, report } = options;

@@ -21,7 +21,7 @@ export interface Look {
   readonly perturbed: boolean;
   /**
    * Of all that shapes the samples of pieces but their place: pieces with the same key, lattice and area have the same
-   * samples, whoever asks for them.
+   * samples, for all viewers.
    */
   readonly key: string;
   /** Taken over from another look. */

@@ -132,7 +132,7 @@ test('floods and messages of megabytes end the connection, and no other one', BO
   await other.next('done');
 });
 
-test('a viewer who vanishes has its work stopped, and one who comes back gets it from memory', BOUNDED, async (t) => {
+test('a viewer that vanishes has its work stopped, and one that comes back gets it from memory', BOUNDED, async (t) => {
   const { url, lookout, explorer } = await served(t, { pace: 5 });
   const one = await viewer(t, url);
   one.send(lookAt(1, tiles(0, 60)));
@@ -144,7 +144,7 @@ test('a viewer who vanishes has its work stopped, and one who comes back gets it
   assert.ok((await again.next('done')).cached >= 3);
 });
 
-test('a viewer who does not read costs bounded memory, and goes on when it reads again', BOUNDED, async (t) => {
+test('a viewer that does not read costs bounded memory, and goes on when it reads again', BOUNDED, async (t) => {
   const { url, explorer } = await served(t, { pace: 0, bytes: 256 << 10, memory: 0 });
   const slow = await viewer(t, url);
   slow.socket.pause();

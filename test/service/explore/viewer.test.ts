@@ -171,7 +171,7 @@ test('two viewers that look at the same get it from one computation', BOUNDED, a
   assert.equal(lookout.batches.flatMap(({ pieces }) => pieces).length, 2);
 });
 
-test('all work of a viewer who leaves is stopped at once, but for what others want', BOUNDED, async () => {
+test('all work of a viewer that leaves is stopped at once, but for what others want', BOUNDED, async () => {
   const { lookout, explorer, watch } = explorerWith();
   const [one, other] = [watch(), watch()];
   one.receive(lookAt(1, tiles(0, 40)));
@@ -221,7 +221,7 @@ test('when the fleet runs as many jobs as it may, pieces are tried again', BOUND
   assert.equal(has(viewer, 'failed'), false);
 });
 
-test('nothing is computed for a viewer who does not read, until it reads again', BOUNDED, async () => {
+test('nothing is computed for a viewer that does not read, until it reads again', BOUNDED, async () => {
   const { lookout, watch } = explorerWith();
   const viewer = watch();
   viewer.hasRoom = false;

@@ -80,7 +80,7 @@ test('pieces are computed, kept beyond the end of the service, and counted', BOU
   assert.ok(cached > 0, 'pieces that took long come from the store');
 });
 
-test('the work of viewers who look elsewhere or leave ends on the workers', BOUNDED, async (t) => {
+test('the work of viewers that look elsewhere or leave ends on the workers', BOUNDED, async (t) => {
   const { url } = await served(t);
   const one = await viewer(t, url);
   one.send(valley(1, '1308000', 200));
