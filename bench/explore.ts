@@ -85,6 +85,7 @@ async function measured(one: ServiceProcess, { flags }: Shown): Promise<(string 
     wholes.push(seen.done as number);
     bytes += seen.bytes;
     pixels += seen.pixels;
+    await pause(REST_MS);
     again.push((await viewer.whole(camera)).done as number);
   }
   viewer.close();

@@ -20,7 +20,7 @@ function linesOf(lines: string[], begin: string): string[] {
 }
 
 for (const [name, place] of Object.entries({ VALLEY, DEEP }))
-  test(`limit and colours of a view are those of a still of it: ${name}`, BOUNDED, async (t) => {
+  test(`limit and colours of a view are those of a still of it by the same method: ${name}`, BOUNDED, async (t) => {
     const { lookout, local, lines } = await openedLookout(t);
     const order = orderAt(place);
     const look = await lookout.look(order, never);
@@ -29,6 +29,8 @@ for (const [name, place] of Object.entries({ VALLEY, DEEP }))
     const raw = {
       ...{ xpos: place.re, ypos: place.im, zoom: zoomAt(order.lattice.level, SIZE.height), smoothness: '1' },
       ...{ width: String(SIZE.width), height: String(SIZE.height), outfile: `${folder(t)}/still.png` },
+      // The explorer perturbs less often: decision 0120.
+      method: look.perturbed ? 'perturbation' : 'direct',
     };
     await render(orderOf(raw), inProcess(local), { emit, signal: never });
     for (const begin of ['iteration limit: ', 'colours: ']) {
