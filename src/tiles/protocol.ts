@@ -156,15 +156,15 @@ export interface PieceMessage {
 /** Little-endian: id u32, left, top, right, bottom i32, scale u32, iterations f64. */
 const HEADER = 32;
 
-export function writePiece({ id, piece, iterations, packed }: PieceMessage): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(HEADER + packed.length);
+/** What precedes the packed samples in a message. */
+export function pieceHeader({ id, piece, iterations }: Omit<PieceMessage, 'packed'>): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HEADER);
   const header = new DataView(bytes.buffer);
   header.setUint32(0, id, true);
   for (const [k, name] of (['left', 'top', 'right', 'bottom'] as const).entries())
     header.setInt32(4 + 4 * k, piece[name], true);
   header.setUint32(20, piece.scale, true);
   header.setFloat64(24, iterations, true);
-  bytes.set(packed, HEADER);
   return bytes;
 }
 

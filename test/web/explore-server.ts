@@ -17,7 +17,7 @@ import { parseRequest, type RawRequest } from '../../src/request/parse.js';
 import { type Request, viewAt } from '../../src/request/request.js';
 import { type Piece, type Shown, shownBy, TILE } from '../../src/tiles/lattice.js';
 import { pack } from '../../src/tiles/packing.js';
-import { type FromViewer, type LookMessage, type Scene, SUBPROTOCOL, writePiece } from '../../src/tiles/protocol.js';
+import { type FromViewer, type LookMessage, pieceHeader, type Scene, SUBPROTOCOL } from '../../src/tiles/protocol.js';
 import type { View } from '../../src/view/view.js';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -134,7 +134,8 @@ export async function exploreServer(t: TestContext): Promise<ExploreServer> {
           return;
         }
         counts.pieces++;
-        socket.send(writePiece({ id: look.id, piece, iterations: ITERATIONS, packed: await packedPiece(look, piece) }));
+        const header = pieceHeader({ id: look.id, piece, iterations: ITERATIONS });
+        socket.send(Buffer.concat([header, await packedPiece(look, piece)]));
       }
       send({ type: 'done', id: look.id, computed: look.pieces.length, cached: 0, milliseconds: 1 });
     }

@@ -6,7 +6,8 @@
 import { FractalError, messageOf, oneLine } from '../../errors.js';
 import { TILE } from '../../tiles/lattice.js';
 import type { FromViewer, WorkersMessage } from '../../tiles/protocol.js';
-import { Agenda, type Batch, type WantedPiece } from './agenda.js';
+import { Agenda } from './agenda.js';
+import { openBatches } from './batches.js';
 import { type KeptTiles, NOTHING_KEPT } from './kept-tiles.js';
 import type { Lookout } from './lookout.js';
 import { tileCache } from './tile-cache.js';
@@ -73,8 +74,6 @@ export interface Counts {
 export const MOST_VIEWERS = { all: 256, place: 32 } as const;
 /** A piece that took less is computed again rather than kept in the store. */
 const KEPT_MS = 10;
-/** The fleet has no room for another job: a batch is tried again. */
-const AGAIN_MS = 100;
 
 interface Guest {
   readonly from: string;
@@ -82,130 +81,55 @@ interface Guest {
   line?: Line;
 }
 
-/** What a look makes superfluous. */
-interface Stops {
-  pieces: number;
-  batches: number;
-}
-
-interface RunningBatch {
-  readonly control: AbortController;
-  /** Called when its computation has ended. */
-  readonly ends: (() => void)[];
-  left: number;
-}
-
-const STOPPED = new DOMException('no viewer looks at these pieces any more', 'AbortError');
-
 export function openExplorer(options: ExplorerOptions): Explorer {
   const { lookout, kept = NOTHING_KEPT, workers, now, report } = options;
   const guests = new Map<string, Guest>();
   const agenda = new Agenda(TILE);
   const cache = tileCache(options.memory);
-  const running = new Map<number, RunningBatch>();
   const counts = { computed: 0, cached: 0, stopped: 0, bytes: 0 };
   let isClosed = false;
-  let again: NodeJS.Timeout | undefined;
   let ready = workers.count();
   agenda.slots = Math.max(1, ready.slots);
+  const batches = openBatches({
+    ...{ agenda, now },
+    takes: (name) => guests.get(name)?.viewer?.hasRoom ?? false,
+    computed(wanted, packed, names, milliseconds) {
+      cache.put(wanted.key, { packed, iterations: wanted.look.iterations });
+      if (milliseconds >= KEPT_MS) kept.keep(wanted.key, packed);
+      counts.computed++;
+      for (const name of names) guests.get(name)?.viewer?.deliver(wanted, packed, 'computed');
+    },
+    failed: (name, error) => guests.get(name)?.viewer?.failed(error),
+  });
   const unwatch = workers.watch(() => {
     const latest = workers.count();
     if (latest.ready === ready.ready && latest.slots === ready.slots) return;
     ready = latest;
     agenda.slots = Math.max(1, ready.slots);
     for (const { line } of guests.values()) line?.send({ type: 'workers', ...ready });
-    pump();
+    batches.pump();
   });
-
-  /** Begins what can begin. */
-  function pump(): void {
-    if (isClosed || again) return;
-    for (;;) {
-      const batch = agenda.next(now(), (name) => guests.get(name)?.viewer?.hasRoom ?? false);
-      if (!batch) return;
-      void run(batch);
-    }
-  }
-
-  async function run(batch: Batch): Promise<void> {
-    const one: RunningBatch = { control: new AbortController(), ends: [], left: batch.pieces.length };
-    running.set(batch.number, one);
-    let failure: unknown;
-    try {
-      await compute(batch, one);
-    } catch (error) {
-      if (!one.control.signal.aborted) failure = error;
-    }
-    running.delete(batch.number);
-    const isFull = failure instanceof FractalError && failure.code === 'RESOURCES';
-    const without = agenda.ended(batch, now(), isFull);
-    if (isFull) later();
-    for (const name of without) guests.get(name)?.viewer?.failed(failure ?? new Error('a computation ended early'));
-    for (const end of one.ends) end();
-    pump();
-  }
-
-  async function compute(batch: Batch, one: RunningBatch): Promise<void> {
-    const [first] = batch.pieces;
-    const todo = [...batch.pieces];
-    let since = now();
-    const pieces = todo.map(({ piece }) => piece);
-    const how = { owner: batch.viewer, signal: one.control.signal };
-    for await (const { packed } of (first as WantedPiece).look.compute(pieces, how)) {
-      const wanted = todo.shift();
-      if (!wanted) break;
-      one.left--;
-      const took = now() - since;
-      since = now();
-      cache.put(wanted.key, packed);
-      if (took >= KEPT_MS) kept.keep(wanted.key, packed);
-      counts.computed++;
-      for (const name of agenda.computed(batch, wanted)) guests.get(name)?.viewer?.deliver(wanted, packed, 'computed');
-    }
-  }
-
-  function later(): void {
-    again ??= setTimeout(() => {
-      again = undefined;
-      pump();
-    }, AGAIN_MS).unref();
-  }
-
-  /** Ends batches; the line hears of it when all have ended on the workers. */
-  function stop(batches: readonly Batch[], line: Line | undefined, id: number): void {
-    const since = now();
-    const stops: Stops = { pieces: 0, batches: 0 };
-    for (const { number } of batches) {
-      const one = running.get(number);
-      if (!one) continue;
-      stops.pieces += one.left;
-      stops.batches++;
-      one.ends.push(() => {
-        if (--stops.batches > 0) return;
-        line?.send({ type: 'stopped', id, pieces: stops.pieces, milliseconds: round(now() - since) });
-      });
-      one.control.abort(STOPPED);
-    }
-    counts.stopped += stops.pieces;
-  }
 
   function surroundingsOf(name: string, line: Line): Surroundings {
     return {
       ...{ lookout, now },
       recall: (key) => cache.get(key),
+      remember: (key, piece) => cache.put(key, piece),
       search(pieces, signal, found) {
         for (const piece of pieces) {
           void kept.find(piece.key, signal).then((packed) => {
             if (!packed || signal.aborted || isClosed) return;
-            cache.put(piece.key, packed);
+            cache.put(piece.key, { packed, iterations: piece.look.iterations });
             agenda.found(name, piece.key);
             found(piece, packed);
           });
         }
       },
       want(pieces, id) {
-        stop(agenda.want(name, pieces), line, id);
-        pump();
+        counts.stopped += batches.stop(agenda.want(name, pieces), (stopped, milliseconds) =>
+          line.send({ type: 'stopped', id, pieces: stopped, milliseconds: round(milliseconds) }),
+        );
+        batches.pump();
       },
       running: () => agenda.runningFor(name),
       sent(how, bytes) {
@@ -228,8 +152,8 @@ export function openExplorer(options: ExplorerOptions): Explorer {
     if (!guest) return;
     guests.delete(name);
     guest.viewer?.close();
-    stop(agenda.leave(name), undefined, 0);
-    pump();
+    counts.stopped += batches.stop(agenda.leave(name));
+    batches.pump();
   }
 
   return {
@@ -258,7 +182,7 @@ export function openExplorer(options: ExplorerOptions): Explorer {
           },
           drained() {
             viewer.flush();
-            pump();
+            batches.pump();
           },
         };
       };
@@ -270,7 +194,7 @@ export function openExplorer(options: ExplorerOptions): Explorer {
     close() {
       isClosed = true;
       unwatch();
-      clearTimeout(again);
+      batches.close();
       for (const name of [...guests.keys()]) leave(name);
     },
   };

@@ -3,17 +3,18 @@
  * messages come in through `receive`, go out through a line, and what is to be computed goes on the agenda.
  */
 
-import type { Piece } from '../../tiles/lattice.js';
 import type { FromViewer, LookMessage, ProbeMessage, ToViewer } from '../../tiles/protocol.js';
-import { writePiece } from '../../tiles/protocol.js';
+import { pieceHeader } from '../../tiles/protocol.js';
 import { isCoarse, type WantedPiece } from './agenda.js';
-import type { Look, LookOrder, Lookout } from './lookout.js';
-import { placesOf } from './place.js';
+import { CurrentLook, type Ready } from './current-look.js';
+import type { Look, Lookout } from './lookout.js';
+import type { CachedPiece } from './tile-cache.js';
 
 /** To the viewer. */
 export interface Line {
   send(message: ToViewer): void;
-  sendPiece(bytes: Uint8Array<ArrayBuffer>): void;
+  /** A piece, as its header and its samples. The bytes do not change any more. */
+  sendPiece(header: Uint8Array, packed: Uint8Array): void;
   /** Whether the connection takes more pieces now. */
   readonly hasRoom: boolean;
 }
@@ -23,7 +24,8 @@ export interface Surroundings {
   readonly lookout: Lookout;
   now(): number;
   /** Of the pieces in memory. */
-  recall(key: string): Uint8Array | undefined;
+  recall(key: string): CachedPiece | undefined;
+  remember(key: string, piece: CachedPiece): void;
   /** Calls `found` for pieces that are in the store, later. */
   search(
     pieces: readonly WantedPiece[],
@@ -39,31 +41,12 @@ export interface Surroundings {
   explain(error: unknown): { readonly code: string; readonly message: string };
 }
 
-interface Current {
-  readonly id: number;
-  readonly order: LookOrder;
-  readonly scene: string;
-  readonly control: AbortController;
-  readonly since: number;
-  /** Not sent yet, by place, in the viewer's order. */
-  readonly missing: Map<string, Piece>;
-  readonly sent: { computed: number; cached: number };
-  /** Of what was found for it, not provisionally. */
-  iterations: number | undefined;
-  isDone: boolean;
-}
-
-interface Ready {
-  readonly packed: Uint8Array;
-  readonly iterations: number;
-  readonly how: 'computed' | 'cached';
-  readonly scene: string;
-}
-
-const SUPERSEDED = new DOMException('another look has taken the place of this one', 'AbortError');
+/** A coarse piece is of use for a limit that is so many times its own. */
+const MOST_LESS = 2;
+const SUPERSEDED = new DOMException('another point is asked for', 'AbortError');
 
 export class Viewer {
-  private current: Current | undefined;
+  private current: CurrentLook | undefined;
   /** What was found last, for the next look. */
   private latest: Look | undefined;
   /** Pieces to be sent, by place. */
@@ -99,26 +82,34 @@ export class Viewer {
   /** Pieces cannot be computed: the look is over. */
   failed(error: unknown): void {
     const { current } = this;
-    if (!current || current.control.signal.aborted) return;
+    if (!current) return;
     this.stop();
     this.fail(current.id, error);
   }
 
   /** The connection takes more. */
   flush(): void {
+    const { current } = this;
     for (const [place, one] of this.ready) {
       if (!this.line.hasRoom) return;
-      if (this.isEarly(place)) continue;
+      if (current?.isEarly(place)) continue;
       this.ready.delete(place);
-      this.sendPiece(place, one);
+      if (current) this.sendPiece(current, place, one);
     }
-    this.finish();
+    this.rememberCoarse();
+    const done = current?.ending(this.around.now());
+    if (done) this.line.send({ ...done, milliseconds: round(done.milliseconds) });
   }
 
-  /** A fine piece of the look before: whether it goes far enough is not known yet. */
-  private isEarly(place: string): boolean {
-    const piece = this.current?.missing.get(place);
-    return piece !== undefined && !isCoarse(piece) && this.current?.iterations === undefined;
+  /** Coarse pieces of a provisional look serve the look that was found, too: they are not computed again for it. */
+  private rememberCoarse(): void {
+    const { found } = this.current ?? {};
+    if (!found) return;
+    for (const [place, piece] of this.current?.takeCoarse() ?? []) {
+      const key = `${found.key}/${place}`;
+      const isAlike = MOST_LESS * piece.iterations >= found.iterations;
+      if (isAlike && !this.around.recall(key)) this.around.remember(key, piece);
+    }
   }
 
   /** The viewer is gone. */
@@ -128,96 +119,80 @@ export class Viewer {
   }
 
   private stop(): void {
-    this.current?.control.abort(SUPERSEDED);
+    this.current?.end();
     this.current = undefined;
     this.ready.clear();
     this.around.want([], 0);
   }
 
   private async look(message: LookMessage): Promise<void> {
-    const { id, scene, lattice, centre, width, height } = message;
-    this.current?.control.abort(SUPERSEDED);
-    const placeOf = placesOf(lattice);
-    const current: Current = {
-      ...{ id, order: { scene, lattice, centre, width, height }, scene: textOf(scene) },
-      ...{ control: new AbortController(), since: this.around.now(), iterations: undefined, isDone: false },
-      missing: new Map(message.pieces.map((piece) => [placeOf(piece), piece])),
-      sent: { computed: 0, cached: 0 },
-    };
+    this.current?.end();
+    const current = new CurrentLook(message, this.around.now());
     this.current = current;
-    this.around.want(this.goingOn(current), id);
+    this.around.want(current.goingOn(this.around.running()), current.id);
     this.flush();
     try {
       const look = await this.find(current);
-      current.control.signal.throwIfAborted();
+      current.signal.throwIfAborted();
       this.latest = look;
       this.plan(current, look);
       if (message.colours) await this.colours(current, look);
     } catch (error) {
-      if (current.control.signal.aborted) return;
-      if (current.iterations === undefined) this.stop();
-      this.fail(id, error);
+      if (current.signal.aborted) return;
+      if (!current.found) this.stop();
+      this.fail(current.id, error);
     }
   }
 
   /** Meanwhile coarse pieces are computed with what the look before leaves to guess. */
-  private async find(current: Current): Promise<Look> {
+  private async find(current: CurrentLook): Promise<Look> {
     const { lookout } = this.around;
-    const { order, control } = current;
-    const finding = lookout.look(order, control.signal);
+    const { order, signal } = current;
+    const finding = lookout.look(order, signal);
     finding.catch(() => undefined);
     const known = await Promise.race([
       finding,
       new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined))),
     ]);
-    if (known || control.signal.aborted) return known ?? finding;
+    if (known || signal.aborted) return known ?? finding;
     const near = this.latest && lookout.near(order, this.latest);
     if (near) this.plan(current, near);
     return finding;
   }
 
   /** Sends what is known of the missing pieces, and wants the others: all of them, or with a provisional look coarse ones. */
-  private plan(current: Current, look: Look): void {
+  private plan(current: CurrentLook, look: Look): void {
     const { id, missing, scene } = current;
     const { iterations, perturbed, provisional } = look;
     this.line.send({ type: 'found', id, iterations, perturbed, provisional });
-    if (!provisional) current.iterations = iterations;
-    const going = new Map(this.goingOn(current, look).map((one) => [one.place, one]));
+    if (!provisional) current.found = look;
+    const going = new Map(current.goingOn(this.around.running(), look).map((one) => [one.place, one]));
     const wanted: WantedPiece[] = [];
     for (const [place, piece] of missing) {
       const early = this.ready.get(place);
       if (early && !provisional && !isCoarse(piece) && early.iterations < iterations) this.ready.delete(place);
       if (provisional && !isCoarse(piece)) continue;
       const one = { key: `${look.key}/${place}`, place, piece, look, scene };
-      const packed = this.ready.has(place) ? undefined : this.around.recall(one.key);
-      if (packed) this.ready.set(place, { packed, iterations, how: 'cached', scene });
+      const known = this.ready.has(place) ? undefined : this.around.recall(one.key);
+      if (known) this.ready.set(place, { ...known, how: 'cached', scene });
       else if (!this.ready.has(place)) wanted.push(going.get(place) ?? one);
     }
     this.around.want(wanted, id);
     if (!provisional) {
       const found = (one: WantedPiece, packed: Uint8Array) => this.deliver(one, packed, 'cached');
-      const searched = wanted.filter(({ place }) => !going.has(place));
-      this.around.search(searched, current.control.signal, found);
+      this.around.search(
+        wanted.filter(({ place }) => !going.has(place)),
+        current.signal,
+        found,
+      );
     }
     this.flush();
   }
 
-  /**
-   * Pieces that are being computed and missing here, too: coarse ones, and of fine ones those that go as far as the look, if
-   * that is known.
-   */
-  private goingOn({ missing, scene }: Current, look?: Look): readonly WantedPiece[] {
-    return this.around.running().filter((one) => {
-      if (one.scene !== scene || !missing.has(one.place)) return false;
-      return !look || look.provisional || isCoarse(one.piece) || one.look.iterations >= look.iterations;
-    });
-  }
-
-  private async colours({ id, control }: Current, look: Look): Promise<void> {
-    const colours = await look.colours(control.signal);
+  private async colours({ id, signal }: CurrentLook, look: Look): Promise<void> {
+    const colours = await look.colours(signal);
     const { iterations, perturbed, provisional } = look;
-    if (colours && !control.signal.aborted)
-      this.line.send({ type: 'found', id, iterations, perturbed, provisional, colours });
+    if (colours && !signal.aborted) this.line.send({ type: 'found', id, iterations, perturbed, provisional, colours });
   }
 
   private async probe({ id, scene, point, level }: ProbeMessage): Promise<void> {
@@ -232,23 +207,13 @@ export class Viewer {
     }
   }
 
-  private sendPiece(place: string, { packed, iterations, how, scene }: Ready): void {
-    const { current } = this;
-    const piece = current?.scene === scene ? current.missing.get(place) : undefined;
-    if (!current || !piece) return;
-    current.missing.delete(place);
-    current.sent[how]++;
-    const bytes = writePiece({ id: current.id, piece, iterations, packed });
-    this.around.sent(how, bytes.length);
-    this.line.sendPiece(bytes);
-  }
-
-  private finish(): void {
-    const { current } = this;
-    if (current?.iterations === undefined || current.isDone || current.missing.size > 0) return;
-    current.isDone = true;
-    const milliseconds = round(this.around.now() - current.since);
-    this.line.send({ type: 'done', id: current.id, ...current.sent, milliseconds });
+  private sendPiece(current: CurrentLook, place: string, one: Ready): void {
+    const piece = current.take(place, one);
+    if (!piece) return;
+    const { packed, iterations, how } = one;
+    const header = pieceHeader({ id: current.id, piece, iterations });
+    this.around.sent(how, header.length + packed.length);
+    this.line.sendPiece(header, packed);
   }
 
   private fail(id: number, error: unknown): void {
@@ -259,8 +224,4 @@ export class Viewer {
 /** To a tenth. */
 export function round(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
-}
-
-function textOf(scene: LookOrder['scene']): string {
-  return JSON.stringify(Object.entries(scene).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

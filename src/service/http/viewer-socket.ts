@@ -34,9 +34,12 @@ export function serveViewer(socket: WebSocket, admitted: Admitted, now: () => nu
   };
   const viewer = admitted.connect({
     send,
-    sendPiece(bytes) {
+    sendPiece(header, packed) {
       if (socket.bufferedAmount === 0) tookAt = now();
-      if (socket.readyState === socket.OPEN) socket.send(bytes, taken);
+      if (socket.readyState !== socket.OPEN) return;
+      // Two fragments of one message: a copy of both together would take longer than all else here.
+      socket.send(header, { binary: true, fin: false });
+      socket.send(packed, { binary: true, fin: true }, taken);
     },
     get hasRoom() {
       return socket.readyState === socket.OPEN && socket.bufferedAmount < ROOM;

@@ -10,12 +10,13 @@ import { openOnDisk } from '../../../src/store/disk.js';
 import { folder } from '../../e2e/processes.js';
 
 const OPEN = new AbortController().signal;
+const pieceOf = (bytes: number) => ({ packed: new Uint8Array(bytes), iterations: 100 });
 
 test('memory never holds more than its bytes, and drops what was used longest ago', () => {
   const cache = tileCache(10_000);
-  for (let k = 0; k < 5; k++) cache.put(`${k}`, new Uint8Array(1_000));
+  for (let k = 0; k < 5; k++) cache.put(`${k}`, pieceOf(1_000));
   cache.get('0');
-  for (let k = 5; k < 9; k++) cache.put(`${k}`, new Uint8Array(1_000));
+  for (let k = 5; k < 9; k++) cache.put(`${k}`, pieceOf(1_000));
   assert.deepEqual(
     Array.from({ length: 9 }, (_, k) => cache.get(`${k}`) !== undefined),
     [true, false, false, false, true, true, true, true, true],
@@ -24,10 +25,12 @@ test('memory never holds more than its bytes, and drops what was used longest ag
     fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 4_000 }))), (puts) => {
       const one = tileCache(5_000);
       for (const [key, bytes] of puts) {
-        one.put(String(key), new Uint8Array(bytes));
+        one.put(String(key), pieceOf(bytes));
         assert.ok(one.bytes <= 5_000);
       }
-      const sum = Array.from({ length: 10 }, (_, k) => one.get(String(k))?.length).filter((n) => n !== undefined);
+      const sum = Array.from({ length: 10 }, (_, k) => one.get(String(k))?.packed.length).filter(
+        (n) => n !== undefined,
+      );
       assert.equal(sum.length, one.size);
     }),
   );
@@ -35,11 +38,11 @@ test('memory never holds more than its bytes, and drops what was used longest ag
 
 test('memory of no bytes keeps nothing, and a part of a buffer is kept alone', () => {
   const none = tileCache(0);
-  none.put('a', new Uint8Array(0));
+  none.put('a', pieceOf(0));
   assert.equal(none.get('a'), undefined);
   const cache = tileCache(10_000);
-  cache.put('a', new Uint8Array(1 << 20).subarray(0, 100));
-  assert.equal(cache.get('a')?.buffer.byteLength, 100);
+  cache.put('a', { packed: new Uint8Array(1 << 20).subarray(0, 100), iterations: 1 });
+  assert.equal(cache.get('a')?.packed.buffer.byteLength, 100);
 });
 
 test('what is kept is found by the next service', async (t) => {

@@ -38,8 +38,8 @@ function explorerWith(options: LookoutOptions = {}, more: Partial<ExplorerOption
         seen.messages.push(message);
         seen.order.push(message.type);
       },
-      sendPiece(bytes) {
-        seen.pieces.push(readPiece(bytes) as PieceMessage);
+      sendPiece(header, packed) {
+        seen.pieces.push(readPiece(Buffer.concat([header, packed])) as PieceMessage);
         seen.order.push('piece');
       },
       get hasRoom() {
@@ -99,6 +99,32 @@ test('until a look is found coarse pieces come with the limit of the one before'
     'the coarse piece is not repeated',
   );
 });
+
+test(
+  'a picture that is looked at again is not computed again, its provisional coarse pieces neither',
+  BOUNDED,
+  async () => {
+    const limits: Record<number, number> = { 100: 1_000, 200: 1_500, 300: 4_000 };
+    const { lookout, watch } = explorerWith({ iterations: ({ width }) => limits[width] as number });
+    const viewer = watch();
+    const orderOf = (id: number, width: number) => lookAt(id, [tile(0, 0, 8), tile(0, 0)], { width });
+    viewer.receive(lookAt(1, [], { width: 100 }));
+    await until(() => has(viewer, 'done', 1));
+    const computedFor = async (id: number, width: number, provisional: boolean) => {
+      const held = lookout.holdLooks();
+      viewer.receive(orderOf(id, width));
+      if (provisional) await giveAll(lookout, () => viewer.pieces.at(-1)?.id === id);
+      held.release();
+      await giveAll(lookout, () => has(viewer, 'done', id));
+      const done = viewer.messages.find((one) => one.type === 'done' && one.id === id);
+      return done?.type === 'done' && done.computed;
+    };
+    assert.equal(await computedFor(2, 200, true), 2);
+    viewer.receive(orderOf(3, 200));
+    await until(() => has(viewer, 'done', 3));
+    assert.deepEqual(viewer.messages.at(-1), { ...(viewer.messages.at(-1) as object), computed: 0, cached: 2 });
+  },
+);
 
 test('a new look keeps what it wants of the former one, and stops the rest', BOUNDED, async () => {
   const { lookout, watch } = explorerWith();
