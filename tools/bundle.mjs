@@ -17,6 +17,7 @@ const BUNDLES = {
   'bin/main.js': { outfile: PROGRAM, supported: { 'dynamic-import': false } },
   'src/worker/thread.js': { outfile: join(dist, 'src/worker/thread.cjs') },
   'src/kernel/perturbation/reference-thread.js': { outfile: join(dist, 'src/kernel/perturbation/reference-thread.cjs') },
+  'src/kernel/perturbation/table-thread.js': { outfile: join(dist, 'src/kernel/perturbation/table-thread.cjs') },
   'src/film/assembler-thread.js': { outfile: join(dist, 'src/film/assembler-thread.cjs') },
 };
 

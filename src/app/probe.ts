@@ -3,7 +3,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Mask } from '../kernel/chunks.js';
 import type { Computed } from '../kernel/kernel.js';
-import { openPerturbation, shareReference } from '../kernel/perturbation/kernel.js';
+import { shareAside } from '../kernel/perturbation/aside.js';
+import { openPerturbation, type Perturbed } from '../kernel/perturbation/kernel.js';
 import type { Reference } from '../kernel/perturbation/reference.js';
 import { openSimd } from '../kernel/simd.js';
 import type { Rect } from '../shard/shard.js';
@@ -41,12 +42,19 @@ export const directProbe: Compute = async (view, rect, mask) => {
   return kernel().compute(view, rect, mask);
 };
 
-/** Perturbs views around this reference orbit. */
+/** Perturbs views around this reference orbit, whose tables are built before the first of them. */
 export function perturbedProbe(reference: Reference): Compute {
-  const compute = openPerturbation(shareReference(reference, 1), 0);
+  const open = async () => openPerturbation(await shareAside(reference), 0);
+  let opened: Promise<Perturbed> | undefined;
   /** A probe measures typical points: points that take hours are excluded. */
   const typical = latest(({ exact: _, ...view }: View): View => view);
   return async (view, rect, mask) => {
+    opened ??= open();
+    const compute = await opened.catch((error) => {
+      // Another time there may be room.
+      opened = undefined;
+      throw error;
+    });
     await breathe();
     return compute(typical(view), rect, undefined, mask);
   };

@@ -64,13 +64,42 @@ interface Exports {
   prepareProofs(slot: number): void;
 }
 
-/** The work of one slot on a shared reference. `proofs: false` switches proofs off: the samples are the same. */
-export function openPerturbation(shared: SharedReference, slot: number, proofs = true): Perturbed {
+/** The module of one slot, with the reference set. */
+function openSlot(shared: SharedReference, slot: number) {
   const { formula, memory, table, extendedTable } = shared;
   const { exports } = new WebAssembly.Instance(shared.module, { env: { memory, abort } });
   const wasm = exports as unknown as Exports;
+  const state = wasm.openSlot(regionOf(shared.regionsAt, slot).slotAt);
+  // biome-ignore format: as declared
+  wasm.setReference(state, stepNumber(exports, formula.step), formula.power, formula.julia ? 1 : 0, ORBIT_AT,
+    shared.start, shared.end, shared.underflowAt, shared.underflows);
+  // biome-ignore format: as declared
+  wasm.setTables(state, LEVELS_AT, table.first, table.levels.length - 1,
+    EXTENDED_LEVELS_AT, extendedTable?.first ?? 1, (extendedTable?.levels.length ?? 1) - 1);
+  const build = (one: Table, buildLevel: BuildLevel) => {
+    const at = (level: number) => one.levels[level] as number;
+    buildTogether(one, memory, (level, from, to) => buildLevel(state, at(level - 1), at(level), level, from, to));
+  };
+  return {
+    ...{ exports, wasm, state },
+    buildTable: () => build(table, wasm.buildLevel),
+    buildExtendedTable: extendedTable && (() => build(extendedTable, wasm.buildExtendedLevel)),
+  };
+}
+
+/** Builds all tables in the calling thread, for threads that open the reference later. */
+export function buildTables(shared: SharedReference): void {
+  const { buildTable, buildExtendedTable } = openSlot(shared, 0);
+  buildTable();
+  buildExtendedTable?.();
+}
+
+/** The work of one slot on a shared reference. `proofs: false` switches proofs off: the samples are the same. */
+export function openPerturbation(shared: SharedReference, slot: number, proofs = true): Perturbed {
+  const { formula, memory } = shared;
+  const { exports, wasm, state, buildTable, buildExtendedTable } = openSlot(shared, slot);
   const { FLAG_WHOLE, FLAG_PROOFS, CERTAIN } = constantsOf(exports, ['FLAG_WHOLE', 'FLAG_PROOFS', 'CERTAIN']);
-  const { slotAt, reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, phaseAt, cycleAt, statusAt } = regionOf(
+  const { reAt, imAt, nuAt, errorBitsAt, distanceAt, footprintAt, phaseAt, cycleAt, statusAt } = regionOf(
     shared.regionsAt,
     slot,
   );
@@ -85,18 +114,7 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
   } as const satisfies ChannelArrays;
   const errorBits = new Float64Array(memory.buffer, errorBitsAt, CHUNK);
   const status = new Uint8Array(memory.buffer, statusAt, CHUNK);
-  const state = wasm.openSlot(slotAt);
-  // biome-ignore format: as declared
-  wasm.setReference(state, stepNumber(exports, formula.step), formula.power, formula.julia ? 1 : 0, ORBIT_AT,
-    shared.start, shared.end, shared.underflowAt, shared.underflows);
-  // biome-ignore format: as declared
-  wasm.setTables(state, LEVELS_AT, table.first, table.levels.length - 1,
-    EXTENDED_LEVELS_AT, extendedTable?.first ?? 1, (extendedTable?.levels.length ?? 1) - 1);
-  const build = (one: Table, buildLevel: BuildLevel) => {
-    const at = (level: number) => one.levels[level] as number;
-    buildTogether(one, memory, (level, from, to) => buildLevel(state, at(level - 1), at(level), level, from, to));
-  };
-  build(table, wasm.buildLevel);
+  buildTable();
   if (proofs && formula.julia) wasm.prepareProofs(state);
   const walkers: Walkers = new Map();
   const finish: Finish = {
@@ -110,8 +128,8 @@ export function openPerturbation(shared: SharedReference, slot: number, proofs =
 
   function openExtended(): void {
     if (extendedBuilt) return;
-    if (!extendedTable) throw new Error('the reference was not made for this depth');
-    build(extendedTable, wasm.buildExtendedLevel);
+    if (!buildExtendedTable) throw new Error('the reference was not made for this depth');
+    buildExtendedTable();
     extendedBuilt = true;
   }
 
