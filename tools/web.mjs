@@ -37,7 +37,8 @@ const pages = await build({
   },
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  loader: { '.svg': 'copy' },
+  assetNames: '[name]-[hash]',
+  loader: { '.svg': 'copy', '.webp': 'file' },
   define: { UNPACK_WORKER: JSON.stringify(`./${thread}`) },
 });
 const made = outputsOf(pages);

@@ -5,25 +5,12 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { folder } from '../e2e/processes.js';
 import { serving } from '../e2e/serve.js';
 import { BOUNDED, holds, openTab } from './browser.js';
-import { apart, drawn, explore, linkOf, panel, reaches, SMALL } from './explore.js';
+import { apart, drawn, drop, explore, linkOf, panel, reaches, SMALL } from './explore.js';
 
 const VALLEY = '#v=1&re=-0.7454286&im=0.1130089&zoom=1308000&iters=2000&palette=Ice';
-
-async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
-  const data = await page.evaluateHandle(
-    `(() => {
-      const bytes = Uint8Array.from(atob(${JSON.stringify(bytes.toString('base64'))}), (one) => one.charCodeAt(0));
-      const data = new DataTransfer();
-      data.items.add(new File([bytes], ${JSON.stringify(name)}));
-      return data;
-    })()`,
-  );
-  await page.dispatchEvent('canvas', 'drop', { dataTransfer: data });
-}
 
 test('a still is rendered as a job; the file leads back to its place, colours too', BOUNDED, async (t) => {
   const service = await serving(t, join(folder(t), 'data'));
@@ -100,11 +87,23 @@ test('waypoints become a path file that renders, and play on the page', BOUNDED,
   const [job] = (await service.get('/v1/jobs')).jobs;
   assert.deepEqual(JSON.parse(job.request.path), path);
   assert.equal(job.progress.frames, 16);
-  // The other kind: from the whole set to here.
+  // The other kind: from the whole set to here, or from another zoom.
   await page.getByLabel('Kind').selectOption('here');
   await page.getByLabel('Seconds', { exact: true }).fill('1');
   await page.getByLabel('Seconds', { exact: true }).press('Enter');
   assert.match(await page.getByLabel('Command').inputValue(), /--zoom 1\.5 --zoom-end 39\S* .*--seconds 1 --fps 30/);
+  const start = page.getByLabel('Zoom at the start');
+  await start.fill('0');
+  await start.press('Enter');
+  await page.getByRole('alert').filter({ hasText: 'Write a zoom' }).waitFor();
+  await start.fill('5');
+  await start.press('Enter');
+  assert.match(await page.getByLabel('Command').inputValue(), /--zoom 5 --zoom-end 39/);
+  await page.getByRole('button', { name: 'Play' }).click();
+  await reaches(page, 'zoom', /^39\./);
+  await page.getByRole('button', { name: 'Play', pressed: false }).waitFor();
+  await drawn(page);
+  assert.deepEqual(await linkOf(page), to);
   assert.deepEqual(errors, []);
 });
 

@@ -140,28 +140,3 @@ test('colours change without pieces, and are part of the link', BOUNDED, async (
   );
   assert.deepEqual(errors, []);
 });
-
-test('places are saved with a picture, stay, and are removed', BOUNDED, async (t) => {
-  const { url } = await serving(t, join(folder(t), 'data'));
-  const { page, errors } = await openTab(t, SMALL);
-  await explore(page, url, VALLEY);
-  const valley = await linkOf(page);
-  await panel(page, 'Places');
-  await page.getByRole('button', { name: 'Save this place' }).click();
-  const saved = page.getByRole('list', { name: 'Saved places' });
-  await holds(page, 'document.querySelector(".places img")?.naturalWidth === 144');
-  await page.getByRole('button', { name: /^Julia set 2.6/ }).click();
-  await reaches(page, 'formula', /julia/);
-  await page.reload();
-  await panel(page, 'Places');
-  await saved.getByRole('button', { name: /^Mandelbrot 1.3e6/ }).click();
-  await reaches(page, 'zoom', new RegExp(String(valley.zoom).slice(0, 5)));
-  await drawn(page);
-  assert.deepEqual(await linkOf(page), valley);
-  const remove = saved.getByRole('button', { name: /^Remove/ });
-  await remove.click();
-  await remove.click();
-  await holds(page, 'document.querySelector(".places") === null');
-  assert.equal(await page.evaluate('localStorage.getItem("fractal-places")'), '[]');
-  assert.deepEqual(errors, []);
-});

@@ -84,3 +84,16 @@ export async function apart(
   await blank.close();
   return found as { most: number; share: number };
 }
+
+/** Drops a file on the picture. */
+export async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const data = await page.evaluateHandle(
+    `(() => {
+      const bytes = Uint8Array.from(atob(${JSON.stringify(bytes.toString('base64'))}), (one) => one.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], ${JSON.stringify(name)}));
+      return data;
+    })()`,
+  );
+  await page.dispatchEvent('canvas', 'drop', { dataTransfer: data });
+}

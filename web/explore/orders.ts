@@ -4,6 +4,7 @@ import type { FoundColours, Scene } from '../../src/tiles/protocol.js';
 import type { Look, Place } from './engine/engine.js';
 import { shortZoom } from './permalink.js';
 import { changed } from './scene.js';
+import { ZOOM_EASE } from './waypoints.js';
 
 /** Flags by name, as text. */
 export type Order = Readonly<Record<string, string>>;
@@ -49,12 +50,12 @@ export interface FilmWishes extends Size {
   readonly outfile: string;
 }
 
-/** From one place to another. */
-export function zoomOrder(from: Place, to: Look, wishes: FilmWishes): Order {
+/** About the centre of a place, from another zoom and rotation on. */
+export function zoomOrder(from: Pick<Place, 'zoom' | 'rotation'>, to: Look, wishes: FilmWishes): Order {
   const { re, im, zoom, rotation } = to.place;
   return {
     ...placeOrder({ re, im, zoom: from.zoom, rotation: from.rotation }),
-    ...{ 'zoom-end': shortZoom(zoom), ease: '0.3' },
+    ...{ 'zoom-end': shortZoom(zoom), ease: String(ZOOM_EASE) },
     ...(rotation === from.rotation ? {} : { 'rotate-end': String(rotation) }),
     ...{ seconds: wishes.seconds, fps: wishes.fps, ...sizeOrder(wishes) },
     ...to.scene,

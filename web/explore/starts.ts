@@ -1,4 +1,7 @@
-/** Places to start from: those of examples/places, and of the gallery. */
+/**
+ * Places to start from: those of examples/places, and of the gallery. `node tools/start-pictures.mjs` renders their small pictures
+ * again.
+ */
 
 import abyss from '../../examples/places/abyss.json';
 import antenna from '../../examples/places/antenna.json';
@@ -10,6 +13,7 @@ import needle from '../../examples/places/needle.json';
 import valley from '../../examples/places/valley.json';
 import type { Scene } from '../../src/tiles/protocol.js';
 import type { Look } from './engine/engine.js';
+import pictures from './starts.webp';
 
 export interface Start {
   readonly name: string;
@@ -27,6 +31,11 @@ function start(name: string, { xpos, ypos, zoom }: PlaceFile, scene: Scene, rota
   const depth = zoom.replace(/\.?0+e/, 'e').replace(/(\d\.\d)\d+e/, '$1e');
   return { name, depth, look: { place: { re: xpos, im: ypos, zoom, rotation }, scene } };
 }
+
+/** CSS pixels of a small picture. */
+export const START_PICTURE = { width: 72, height: 45 } as const;
+/** Those of all places, one below the other. */
+export const startPictures = (): string => new URL(pictures, import.meta.url).href;
 
 export const STARTS: readonly Start[] = [
   start('Antenna', antenna, { palette: 'Ice' }, 90),

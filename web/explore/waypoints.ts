@@ -1,6 +1,7 @@
 /** Waypoints of a film: the keyframes of a path file (docs/paths.md), and the path that they are, to play it. */
 
 import type { Scene } from '../../src/tiles/protocol.js';
+import type { Keyframe } from '../../src/view/path/keyframe.js';
 import { type Path, pathOf, withStart } from '../../src/view/path/path.js';
 import type { Place } from './engine/engine.js';
 import { isCoordinate, isZoom } from './scene.js';
@@ -48,8 +49,14 @@ export function lengthOf(waypoints: readonly Waypoint[]): number {
   return waypoints.slice(1).reduce((sum, { seconds }) => sum + (Number(seconds) || 0), 0);
 }
 
-/** The path in seconds, as films go along it. @throws Error of one line */
-export function wayOf(waypoints: readonly Waypoint[], scene: Scene): { readonly path: Path; readonly seconds: number } {
+export interface Way {
+  /** Its times are seconds. */
+  readonly path: Path;
+  readonly seconds: number;
+}
+
+/** As films go along waypoints. @throws Error of one line */
+export function wayOf(waypoints: readonly Waypoint[], scene: Scene): Way {
   pathFileOf(waypoints);
   let at = 0;
   const keyframes = waypoints.map(({ place, seconds }, k) => {
@@ -57,9 +64,26 @@ export function wayOf(waypoints: readonly Waypoint[], scene: Scene): { readonly 
     const { re, im, zoom, rotation } = place;
     return { at, centre: { re, im }, zoom, rotation, easing: { kind: 'smooth', amount: 1 } } as const;
   });
-  const { re, im, zoom, rotation } = (waypoints[0] as Waypoint).place;
+  return { path: pathFrom((waypoints[0] as Waypoint).place, keyframes, scene), seconds: at };
+}
+
+/** How softly a zoom begins and ends: --ease. */
+export const ZOOM_EASE = 0.3;
+
+/** As a film goes that zooms to a place, about its centre, from another zoom and rotation on. */
+export function zoomWay(from: Pick<Place, 'zoom' | 'rotation'>, to: Place, scene: Scene, seconds: number): Way {
+  const start: Place = { ...to, zoom: from.zoom, rotation: from.rotation };
+  const centre = { re: to.re, im: to.im };
+  const keyframes: Keyframe[] = [
+    { at: 0, centre, ...from, easing: { kind: 'smooth', amount: ZOOM_EASE } },
+    { at: seconds, centre, zoom: to.zoom, rotation: to.rotation },
+  ];
+  return { path: pathFrom(start, keyframes, scene), seconds };
+}
+
+function pathFrom({ re, im, zoom, rotation }: Place, keyframes: readonly Keyframe[], scene: Scene): Path {
   const base = { re, im, zoom, rotation, bailout: Number(scene.bailout ?? 65_536), offset: 0, density: 1 };
-  return { path: pathOf(withStart(keyframes, base), base), seconds: at };
+  return pathOf(withStart(keyframes, base), base);
 }
 
 /** Of a path file, such as one that this page wrote. @throws Error of one line */

@@ -80,12 +80,6 @@ export interface Engine {
   setScene(changes: Readonly<Record<string, string | undefined>>): void;
   /** `factorLog2`: doublings of the zoom. `at`: stays where it is; absent: the centre. */
   zoomBy(factorLog2: number, at?: Spot): void;
-  /** CSS pixels that the picture moves to the right and down. */
-  panBy(dx: number, dy: number): void;
-  /** Counter-clockwise, of the camera. */
-  rotateBy(degrees: number): void;
-  /** Two opposite corners. */
-  zoomToBox(a: Spot, b: Spot): void;
   pointAt(x: number, y: number): { readonly re: string; readonly im: string };
   /** Rejects with an Error of one line. */
   probe(x: number, y: number): Promise<ValueMessage>;

@@ -5,18 +5,22 @@ import { isFilm } from '../../format.js';
 import { useLive } from '../../live.js';
 import type { Jobs } from '../jobs.js';
 import { commandOf, type Order, pathOrder, zoomOrder } from '../orders.js';
-import { homeOf } from '../scene.js';
+import { shortZoom } from '../permalink.js';
+import { homeOf, isZoom } from '../scene.js';
 import { useEngineState, useView } from '../view.js';
-import { lengthOf, pathFileOf, type Waypoint } from '../waypoints.js';
+import { lengthOf, pathFileOf, type Waypoint, zoomWay } from '../waypoints.js';
 import { Command } from './command.js';
 import { Choice, TextField } from './fields.js';
 import { JobCards } from './job-card.js';
+import { Play } from './play.js';
 import { useSize } from './size.js';
 import { Waypoints } from './waypoints.js';
 
 const FORMATS = { mp4: 'MP4', webm: 'WebM', mkv: 'Matroska', gif: 'GIF' } as const;
 const KINDS = { here: 'A zoom to here', path: 'Along waypoints' } as const;
 
+const startFault = (text: string) =>
+  text === '' || isZoom(text) ? undefined : 'Write a zoom such as 1000, or nothing for the whole set.';
 const positive = (most: number) => (text: string) =>
   Number(text) > 0 && Number(text) <= most ? undefined : `Write a number up to ${most}.`;
 
@@ -31,15 +35,17 @@ export function FilmPanel({ jobs, waypoints, setWaypoints }: FilmPanelProps) {
   const { access } = useLive();
   const { look, size: here } = useEngineState(engine);
   const [kind, setKind] = useState<string>('here');
+  const [start, setStart] = useState('');
   const [seconds, setSeconds] = useState('20');
   const [fps, setFps] = useState('30');
   const [format, setFormat] = useState('mp4');
   const [size, sizeControls] = useSize(here, '1280x720');
   const wishes = { seconds, fps, outfile: `film.${format}`, ...size };
   const along = kind === 'path';
-  const { order, wrong } = along
-    ? alongOrder(waypoints)
-    : { order: zoomOrder(homeOf(look.scene), look, wishes), wrong: undefined };
+  const home = homeOf(look.scene);
+  // From a zoom of its own on, the picture is turned as it is here.
+  const from = start === '' ? home : { zoom: start, rotation: look.place.rotation };
+  const { order, wrong } = along ? alongOrder(waypoints) : { order: zoomOrder(from, look, wishes), wrong: undefined };
 
   function alongOrder(points: readonly Waypoint[]): { order?: Order; wrong?: string } {
     try {
@@ -51,7 +57,20 @@ export function FilmPanel({ jobs, waypoints, setWaypoints }: FilmPanelProps) {
   return (
     <div class="fields">
       <Choice label="Kind" value={kind} options={KINDS} choose={setKind} />
-      {along && <Waypoints waypoints={waypoints} setWaypoints={setWaypoints} />}
+      {along ? (
+        <Waypoints waypoints={waypoints} setWaypoints={setWaypoints} />
+      ) : (
+        <div class="with-button">
+          <TextField
+            label="Zoom at the start"
+            value={start}
+            placeholder={`${shortZoom(home.zoom)}: the whole set`}
+            wrong={startFault}
+            settle={setStart}
+          />
+          <Play way={() => zoomWay(from, look.place, look.scene, Number(seconds))} />
+        </div>
+      )}
       <div class="pair">
         {along ? (
           <p class="field">

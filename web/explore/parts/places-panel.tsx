@@ -6,7 +6,7 @@ import { chooseFile, download } from '../copy.js';
 import { readFragment } from '../permalink.js';
 import type { Places } from '../places.js';
 import { MOST_SAVED } from '../saved.js';
-import { STARTS } from '../starts.js';
+import { START_PICTURE, STARTS, startPictures } from '../starts.js';
 import { useView } from '../view.js';
 
 export function PlacesPanel({ places }: { readonly places: Places }) {
@@ -41,7 +41,7 @@ export function PlacesPanel({ places }: { readonly places: Places }) {
       </div>
       {full && <p class="about">{MOST_SAVED} places are the most: remove one, or export them.</p>}
       {all.length > 0 && (
-        <ul class="places" aria-label="Saved places">
+        <ul class="places saved" aria-label="Saved places">
           {all.map(({ id, name, link, picture }) => (
             <li key={id}>
               <button type="button" class="place-button" onClick={() => goToLink(link)}>
@@ -54,10 +54,18 @@ export function PlacesPanel({ places }: { readonly places: Places }) {
         </ul>
       )}
       <h3>Places to start from</h3>
-      <ul class="starts" aria-label="Places to start from">
-        {STARTS.map(({ name, depth, look }) => (
+      <ul class="places starts" aria-label="Places to start from">
+        {STARTS.map(({ name, depth, look }, k) => (
           <li key={name}>
-            <button type="button" onClick={() => view.go({ ...look.place, scene: look.scene })}>
+            <button type="button" class="place-button" onClick={() => view.go({ ...look.place, scene: look.scene })}>
+              <span
+                class="thumbnail"
+                style={{
+                  backgroundImage: `url(${startPictures()})`,
+                  backgroundSize: `${START_PICTURE.width}px`,
+                  backgroundPosition: `0 ${-k * START_PICTURE.height}px`,
+                }}
+              />
               <span>{name}</span> <span class="about">{depth}</span>
             </button>
           </li>

@@ -1,12 +1,12 @@
 /** The list of waypoints: added, ordered, timed, played, saved and loaded. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
 import { zoomText } from '../../../src/view/zoom-text.js';
 import { useLive } from '../../live.js';
 import { chooseFile, download } from '../copy.js';
-import { useView, type View } from '../view.js';
+import { useLook, useView } from '../view.js';
 import { MOST_WAYPOINTS, pathFileOf, USUAL_SECONDS, type Waypoint, wayOf, waypointsIn } from '../waypoints.js';
 import { TextField } from './fields.js';
+import { Play } from './play.js';
 
 export interface WaypointsProps {
   readonly waypoints: readonly Waypoint[];
@@ -16,6 +16,7 @@ export interface WaypointsProps {
 export function Waypoints({ waypoints, setWaypoints }: WaypointsProps) {
   const view = useView();
   const { notice } = useLive();
+  const { scene } = useLook();
   const nextId = () => Math.max(0, ...waypoints.map(({ id }) => id)) + 1;
   const add = () => {
     const { place } = view.engine.state.look;
@@ -81,7 +82,7 @@ export function Waypoints({ waypoints, setWaypoints }: WaypointsProps) {
         <button type="button" disabled={waypoints.length >= MOST_WAYPOINTS} onClick={add}>
           Add this view
         </button>
-        <Play waypoints={waypoints} />
+        <Play way={() => wayOf(waypoints, scene)} disabled={waypoints.length < 2} />
         <button type="button" disabled={waypoints.length < 2} onClick={save}>
           Save
         </button>
@@ -99,52 +100,4 @@ function Act({ text, about, act, disabled }: { text: string; about: string; act(
       {text}
     </button>
   );
-}
-
-/** Plays the way on the page, in its time, along the same curves as the film; then the picture is where it was. */
-function Play({ waypoints }: { readonly waypoints: readonly Waypoint[] }) {
-  const view = useView();
-  const { notice } = useLive();
-  const [plays, setPlays] = useState(false);
-  const stop = useRef<() => void>(undefined);
-  useEffect(() => () => stop.current?.(), []);
-  const start = () => {
-    try {
-      setPlays(true);
-      stop.current = play(view, waypoints, () => setPlays(false));
-    } catch (error) {
-      setPlays(false);
-      notice((error as Error).message, 'error');
-    }
-  };
-  return (
-    <button
-      type="button"
-      aria-pressed={plays}
-      disabled={waypoints.length < 2}
-      onClick={() => (plays ? stop.current?.() : start())}
-    >
-      {plays ? 'Stop' : 'Play'}
-    </button>
-  );
-}
-
-/** Returns what stops it. @throws Error of one line */
-function play({ engine }: View, waypoints: readonly Waypoint[], ended: () => void): () => void {
-  const { path, seconds } = wayOf(waypoints, engine.state.look.scene);
-  const before = engine.state.look.place;
-  const begin = performance.now();
-  let frame = requestAnimationFrame(step);
-  function step(now: number) {
-    const time = (now - begin) / 1000;
-    if (time >= seconds) return end();
-    engine.goTo({ ...path.at(time), rotation: path.othersAt(time).rotation }, { passing: true });
-    frame = requestAnimationFrame(step);
-  }
-  function end() {
-    cancelAnimationFrame(frame);
-    engine.goTo(before);
-    ended();
-  }
-  return end;
 }
