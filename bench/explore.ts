@@ -1,16 +1,17 @@
 /**
  * The explorer on two local slots, over real WebSockets, alone and beside a film: first pixels of a move, whole pictures, what
- * is cached, what is stopped, bytes; and twenty viewers at once (EXPLORE_SECONDS=300 for five minutes).
+ * is cached, what is stopped, bytes; other colours in Chromium; and twenty viewers at once (EXPLORE_SECONDS=300 for five minutes).
  */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { explorePage } from './explore-page.js';
 import { type BenchViewer, benchViewer, type Camera, cameraAt, moved, WIDTH } from './explore-viewer.js';
 import { places, type Shown } from './places.js';
 import { type ServiceProcess, service } from './service.js';
-import { median, print } from './table.js';
+import { print, spread } from './table.js';
 
 const MOVES = 24;
 const WHOLES = 7;
@@ -56,6 +57,7 @@ export async function explore(): Promise<void> {
       ],
       rows,
     );
+    await explorePage(join(place, 'page'));
     await crowd(join(place, 'crowd'));
   } finally {
     rmSync(place, { recursive: true, force: true });
@@ -141,13 +143,6 @@ async function crowd(data: string): Promise<void> {
     [[Math.min(...counts), Math.max(...counts), Math.round(longest), sizes[third] ?? 0, sizes.at(-1) ?? 0]],
   );
   await one.stop();
-}
-
-function spread(values: readonly number[]): string {
-  if (values.length === 0) return '-';
-  const sorted = [...values].sort((a, b) => a - b);
-  const high = sorted[Math.min(sorted.length - 1, Math.ceil(0.95 * sorted.length) - 1)] as number;
-  return `${Math.round(median(values))} / ${Math.round(high)}`;
 }
 
 /** MiB of a process; NaN where the system does not tell. */

@@ -8,6 +8,14 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+/** Median and 95th percentile, as whole numbers. */
+export function spread(values: readonly number[]): string {
+  if (values.length === 0) return '-';
+  const sorted = [...values].sort((a, b) => a - b);
+  const high = sorted[Math.min(sorted.length - 1, Math.ceil(0.95 * sorted.length) - 1)] as number;
+  return `${Math.round(median(values))} / ${Math.round(high)}`;
+}
+
 /** Runs all in turn, several times, so that other load affects all of them equally; the median of each. */
 export async function medians(runs: number, tasks: readonly (() => Promise<number>)[]): Promise<number[]> {
   const results: number[][] = tasks.map(() => []);

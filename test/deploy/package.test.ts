@@ -19,7 +19,7 @@ const ALLOWED = [
   /^bin\/[a-z-]+\.mjs$/,
   /^dist\/(build\.json|bin\/program\.cjs)$/,
   /^dist\/src\/[a-z0-9/-]+\.(js|cjs|wasm)$/,
-  /^dist\/web\/[\w-]+(\.es-bundle\.js)?\.(js|css|html|svg)$/,
+  /^dist\/web\/[\w-]+(\.es-bundle\.js)?\.(js|css|html|svg|webp)$/,
   /^dist\/web\/swagger-ui-[\w.-]+$/,
   /^assets\/[\w-]+\.(json|txt|md)$/,
   /^proto\/[a-z0-9/]+\.proto$/,
