@@ -114,7 +114,8 @@ async function moves(viewer: BenchViewer, from: Camera): Promise<number[]> {
 
 /** Viewers that move all the time, each in a place of its own. */
 async function crowd(data: string): Promise<void> {
-  const one = await service(data, ['--local', '2']);
+  // A small cache is full soon: what grows after that is no cache.
+  const one = await service(data, ['--local', '2', '--tile-memory', '64M']);
   const shown = places();
   const viewers = await Promise.all(Array.from({ length: VIEWERS }, () => benchViewer(one.url)));
   const end = performance.now() + SECONDS * 1000;

@@ -108,13 +108,14 @@ export function fractal(t: TestContext, words: readonly string[], cwd?: string, 
   return start(t, words, cwd, input).ended;
 }
 
-/** Starts a worker on a free port; resolves with its address once it listens. */
+/** Starts a worker, on a free port unless `words` name one; resolves with its address once it listens. */
 export async function worker(
   t: TestContext,
   words: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Running & { address: string }> {
-  const running = start(t, ['worker', '--port', '0', '--slots', '1', ...words], undefined, undefined, env);
+  const port = words.includes('--port') ? [] : ['--port', '0'];
+  const running = start(t, ['worker', ...port, '--slots', '1', ...words], undefined, undefined, env);
   const [, address] = await running.said(/worker (127\.0\.0\.1:\d+): ready/);
   return { ...running, address: address as string };
 }

@@ -1,7 +1,7 @@
 /** What the page knows of scenes: the flags that they may have, where their pictures begin, what is one picture. */
 
 import type { Scene } from '../../src/tiles/protocol.js';
-import { outlineOf } from '../../src/view/decimal.js';
+import { formatDecimal, multiply, outlineOf, parseDecimal } from '../../src/view/decimal.js';
 import type { Look, Place } from './engine/engine.js';
 
 export const SAMPLE_FLAGS: readonly string[] = [
@@ -40,8 +40,14 @@ const LEAST_WIDTH = 1.3;
 /** The whole set of a formula. `aspect`: width by height of the picture that it fits into; absent: of the window. */
 export function homeOf(scene: Scene, aspect = innerWidth / innerHeight): Place {
   const [re, im, zoom] = HOMES[formulaOf(scene)] ?? (HOMES.mandelbrot as [string, string, string]);
-  const share = Math.min(1, aspect / LEAST_WIDTH);
-  return { re, im, zoom: share === 1 ? zoom : (Number(zoom) * share).toPrecision(3), rotation: 0 };
+  return { re, im, zoom: zoomToFit(zoom, aspect), rotation: 0 };
+}
+
+/** The zoom with which a picture that is narrower than most, as on a phone, shows what others show of this one. */
+export function zoomToFit(zoom: string, aspect = innerWidth / innerHeight): string {
+  const share = parseDecimal(Math.min(1, aspect / LEAST_WIDTH).toFixed(3));
+  const given = parseDecimal(zoom);
+  return share && given ? formatDecimal(multiply(given, share)) : zoom;
 }
 
 /** The power of z. */

@@ -17,7 +17,6 @@ import pictures from './starts.webp';
 
 export interface Start {
   readonly name: string;
-  readonly depth: string;
   readonly look: Look;
 }
 
@@ -28,8 +27,7 @@ interface PlaceFile {
 }
 
 function start(name: string, { xpos, ypos, zoom }: PlaceFile, scene: Scene, rotation = 0): Start {
-  const depth = zoom.replace(/\.?0+e/, 'e').replace(/(\d\.\d)\d+e/, '$1e');
-  return { name, depth, look: { place: { re: xpos, im: ypos, zoom, rotation }, scene } };
+  return { name, look: { place: { re: xpos, im: ypos, zoom, rotation }, scene } };
 }
 
 /** CSS pixels of a small picture. */

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import { anchorNear, type Lattice, levelFor } from '../../../src/tiles/lattice.js';
 import { unpackSync } from '../../../src/tiles/packing.js';
-import { folder, PROGRAM } from '../../e2e/processes.js';
+import { folder, PROGRAM, worker } from '../../e2e/processes.js';
 import { until } from '../runs.js';
 import { type TestViewer, vanish, viewer } from './client.js';
 import { lookAt, tiles } from './looks.js';
@@ -16,8 +17,8 @@ import { lookAt, tiles } from './looks.js';
 const BOUNDED = { timeout: 180_000 };
 const VALLEY = { re: '-0.7454286', im: '0.1130089' };
 
-async function served(t: TestContext, data = join(folder(t), 'data')) {
-  const args = [PROGRAM, 'serve', '--http', '127.0.0.1:0', '--data', data, '--local', '2'];
+async function served(t: TestContext, data = join(folder(t), 'data'), workers: readonly string[] = ['--local', '2']) {
+  const args = [PROGRAM, 'serve', '--http', '127.0.0.1:0', '--data', data, ...workers];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');
   t.after(async () => {
@@ -98,6 +99,46 @@ test('the work of viewers that look elsewhere or leave ends on the workers', BOU
   await until(async () => !(await busy()) && (await metric(url, 'fractal_viewers')) === 0);
   assert.equal(await metric(url, 'fractal_pieces_waiting'), 0);
 });
+
+test(
+  'a worker is killed midway: no piece is lost, all are right; without workers pieces wait for the next one',
+  BOUNDED,
+  async (t) => {
+    const [one, other] = [await worker(t), await worker(t)];
+    const hosts = join(folder(t), 'hosts');
+    writeFileSync(hosts, [one, other].map(({ address }) => `${address.replace(':', ' port=')}\n`).join(''));
+    const { url } = await served(t, undefined, ['--hostfile', hosts]);
+    const watcher = await viewer(t, url);
+    await watcher.next('workers', ({ ready }) => ready === 2);
+    watcher.send(valley(1, '1308000', 60));
+    await watcher.until(() => watcher.pieces.length >= 4);
+    one.process.kill('SIGKILL');
+    await watcher.until(() => done(watcher, 1));
+    const samplesOf = ({ pieces }: TestViewer) =>
+      new Map(
+        pieces.map(({ piece, packed }) => [
+          piece.left,
+          unpackSync(packed, (bytes, length) => inflateRawSync(bytes, { maxOutputLength: length })),
+        ]),
+      );
+    const found = samplesOf(watcher);
+    assert.equal(watcher.pieces.length, 60);
+    assert.equal(found.size, 60);
+
+    other.process.kill('SIGKILL');
+    await watcher.next('workers', ({ ready }) => ready === 0);
+    watcher.send(valley(2, '3e6', 4));
+    await watcher.next('found', ({ id }) => id === 2);
+    await worker(t, ['--port', new URL(`http://${other.address}`).port]);
+    await watcher.until(() => done(watcher, 2));
+    assert.equal(watcher.pieces.length, 64);
+
+    const undisturbed = await viewer(t, (await served(t)).url);
+    undisturbed.send(valley(1, '1308000', 60));
+    await undisturbed.until(() => done(undisturbed, 1));
+    assert.deepEqual(found, samplesOf(undisturbed));
+  },
+);
 
 test('of twenty viewers at once none is starved', BOUNDED, async (t) => {
   const { url } = await served(t);

@@ -42,7 +42,7 @@ export function FilmPanel({ jobs, waypoints, setWaypoints }: FilmPanelProps) {
   const [size, sizeControls] = useSize(here, '1280x720');
   const wishes = { seconds, fps, outfile: `film.${format}`, ...size };
   const along = kind === 'path';
-  const home = homeOf(look.scene);
+  const home = homeOf(look.scene, size.width / size.height);
   // From a zoom of its own on, the picture is turned as it is here.
   const from = start === '' ? home : { zoom: start, rotation: look.place.rotation };
   const { order, wrong } = along ? alongOrder(waypoints) : { order: zoomOrder(from, look, wishes), wrong: undefined };

@@ -1,11 +1,13 @@
 /** Saved places, with thumbnails, and places to start from. */
 
+import { zoomText } from '../../../src/view/zoom-text.js';
 import { useLive } from '../../live.js';
 import { Confirm } from '../../parts/confirm.js';
 import { chooseFile, download } from '../copy.js';
 import { readFragment } from '../permalink.js';
 import type { Places } from '../places.js';
 import { MOST_SAVED } from '../saved.js';
+import { zoomToFit } from '../scene.js';
 import { START_PICTURE, STARTS, startPictures } from '../starts.js';
 import { useView } from '../view.js';
 
@@ -55,9 +57,13 @@ export function PlacesPanel({ places }: { readonly places: Places }) {
       )}
       <h3>Places to start from</h3>
       <ul class="places starts" aria-label="Places to start from">
-        {STARTS.map(({ name, depth, look }, k) => (
+        {STARTS.map(({ name, look }, k) => (
           <li key={name}>
-            <button type="button" class="place-button" onClick={() => view.go({ ...look.place, scene: look.scene })}>
+            <button
+              type="button"
+              class="place-button"
+              onClick={() => view.go({ ...look.place, zoom: zoomToFit(look.place.zoom), scene: look.scene })}
+            >
               <span
                 class="thumbnail"
                 style={{
@@ -66,7 +72,7 @@ export function PlacesPanel({ places }: { readonly places: Places }) {
                   backgroundPosition: `0 ${-k * START_PICTURE.height}px`,
                 }}
               />
-              <span>{name}</span> <span class="about">{depth}</span>
+              <span>{name}</span> <span class="about">{zoomText(look.place.zoom)}×</span>
             </button>
           </li>
         ))}
