@@ -29,7 +29,7 @@ export async function explorePage(data: string): Promise<void> {
     const page = await (await browser.newContext({ viewport: size })).newPage();
     await page.goto(`${one.url}/explore${VALLEY}`);
     await page.getByRole('toolbar').getByRole('button', { name: 'Colours', exact: true }).click();
-    await page.waitForFunction(COMPLETE, undefined, { polling: 100, timeout: 120_000 });
+    while (!(await page.evaluate(COMPLETE))) await page.waitForTimeout(100);
     renderer = await page.evaluate(RENDERER);
     const { script, whole } = await recolourings(page);
     rows.push([`${size.width} x ${size.height}`, spread(script), spread(whole)]);

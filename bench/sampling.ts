@@ -54,7 +54,7 @@ export async function sampling(): Promise<void> {
     /** dB, milliseconds of a core, and samples a pixel. `truth`: to compare with. */
     const tried = async (sampling: Sampling, colours: Colours, truth?: Uint8Array) => {
       const paint = paintOf(colours, HEIGHT);
-      const scene = prepare({ kind: 'fractal', paint, ...(reference ? { reference } : {}) }, 1, 1);
+      const scene = prepare({ kind: 'fractal', paint, ...(reference ? { reference } : {}) }, 1, 1, new Map());
       for (const loading = scene.load(); !loading.next().done; );
       const { compute } = kernels.useScene(scene.forThreads(), new Map());
       const task = { kind: 'fractal', view: { ...view, ...needsOf(colours), sampling }, rect: WHOLE } as const;

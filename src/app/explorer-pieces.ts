@@ -46,7 +46,7 @@ export function openPieces({ fleet, numerics, now }: PiecesOptions): ComputePict
   return async function* compute(pictures, { owner, signal }) {
     const [first] = pictures;
     if (!first) return;
-    const { scenes: made, ...job } = fractalRenders(pictures);
+    const { scenes: made, ...job } = fractalRenders(pictures.map((one) => ({ ...one, kept: true })));
     const { frames } = startJob(
       fleet,
       {

@@ -10,7 +10,7 @@ import type { SceneWork, TaskWork } from '../work/work.js';
 export type { Asset };
 
 /** Both sides must have the same one. */
-export const PROTOCOL = 11;
+export const PROTOCOL = 12;
 
 /** How often a worker that is ready sends a heartbeat. */
 export const HEARTBEAT_MS = 1_000;

@@ -16,6 +16,7 @@ import type { FractalScene, FractalTask } from '../work/fractal/scene.js';
 import { BOUNDS, checkCount } from './bounds.js';
 import type { Nested } from './shape.js';
 import { bufferOf, missing, shared } from './wire-bytes.js';
+import { digestOf, wireDigest } from './wire-digests.js';
 
 type Paint = NonNullable<FractalScene['paint']>;
 type Texture = NonNullable<NonNullable<Paint['patterns']>['texture']>;
@@ -290,12 +291,19 @@ function curveOf({ first, perRoot, cycles }: Curve__Output): NonNullable<Paint['
   return { first, perRoot, cycles: new Float64Array(shared(cycles)) };
 }
 
-function wireReference({ formula, orbit, underflow, ...rest }: Reference): WireReference {
-  return { ...rest, ...wireFormula(formula), orbit: bufferOf(orbit), underflow: bufferOf(underflow) };
+function wireReference({ formula, ...rest }: Reference): WireReference {
+  if ('asset' in rest) return { ...rest, ...wireFormula(formula), asset: wireDigest(rest.asset) };
+  const { orbit, underflow, ...others } = rest;
+  return { ...others, ...wireFormula(formula), orbit: bufferOf(orbit), underflow: bufferOf(underflow) };
 }
 
 /** The orbit stays in the bytes of the message: aligning it would copy all of it. */
-function referenceOf({ re, im, extended, start, orbit, underflow, ...formula }: Reference__Output): Reference {
+function referenceOf(wire: Reference__Output): Reference {
+  const { re, im, extended, start, orbit, underflow, asset, underflowBytes, ...formula } = wire;
+  if (asset.length > 0) {
+    if (orbit.length + underflow.length > 0) throw missing('reference orbit in one place');
+    return { formula: formulaOf(formula), re, im, start, extended, asset: digestOf(asset), underflowBytes };
+  }
   checkEntries(orbit, 16, 32);
   checkEntries(underflow, 40, 0);
   if (16 * start >= orbit.length) throw missing(`reference orbit that reaches its start ${start}`);

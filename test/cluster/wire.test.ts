@@ -144,15 +144,11 @@ const entries = (size: number, minLength: number) =>
     .array(fc.float64Array({ minLength: size, maxLength: size }), { minLength, maxLength: 5 })
     .map((all) => Float64Array.from(all.flatMap((entry) => [...entry])));
 
-const reference: fc.Arbitrary<Reference> = record({
-  formula,
-  re: text,
-  im: text,
-  orbit: entries(2, 2),
-  underflow: entries(5, 0),
-  start: fc.nat(1),
-  extended: fc.boolean(),
-});
+const point = { formula, re: text, im: text, start: fc.nat(1), extended: fc.boolean() };
+const reference: fc.Arbitrary<Reference> = fc.oneof(
+  record({ ...point, orbit: entries(2, 2), underflow: entries(5, 0) }),
+  record({ ...point, asset: digest, underflowBytes: uint }),
+);
 
 const shade = record({ width: fc.double(), strength: fc.double(), ...rgb });
 const paint: fc.Arbitrary<Paint> = fc.record(
@@ -299,7 +295,7 @@ function plainWork(received: ToWorker | undefined): ToWorker | undefined {
 function plainScene(work: Scene['work']): Scene['work'] {
   if (work.kind === 'custom') return plainCustom(work);
   if (work.kind === 'film') return { ...work, texels: Uint8Array.from(work.texels) };
-  if (work.kind === 'povray' || !work.reference) return work;
+  if (work.kind === 'povray' || !work.reference || 'asset' in work.reference) return work;
   const { orbit, underflow, ...rest } = work.reference;
   return { ...work, reference: { ...rest, orbit: doublesOf(orbit), underflow: doublesOf(underflow) } };
 }
@@ -308,7 +304,7 @@ function plainCustom<Work extends { readonly kind: string }>(work: Work | Custom
   return 'payload' in work ? { ...work, payload: Uint8Array.from(work.payload) } : work;
 }
 
-function doublesOf(bytes: Reference['orbit']): Float64Array {
+function doublesOf(bytes: Float64Array | Uint8Array): Float64Array {
   return new Float64Array(Uint8Array.from(bytes).buffer);
 }
 
@@ -511,6 +507,16 @@ const TO_WORKER: readonly [what: string, wire: object, why: RegExp][] = [
     'a reference of half an entry',
     fractalChunk({ reference: { orbit: Buffer.alloc(40), underflow: Buffer.alloc(0), step: 'tricorn' } }),
     /no whole reference orbit/,
+  ],
+  [
+    'a reference that has its orbit twice',
+    fractalChunk({ reference: { orbit: Buffer.alloc(32), asset: Buffer.alloc(32), step: 'tricorn' } }),
+    /no reference orbit in one place/,
+  ],
+  [
+    'a reference whose asset has no digest',
+    fractalChunk({ reference: { asset: Buffer.alloc(31), step: 'tricorn' } }),
+    /no digest of 32 bytes/,
   ],
   [
     'a reference of an unknown formula',

@@ -3,6 +3,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
+import type { ToWorker } from '../../src/cluster/messages.js';
+import type { Dialer } from '../../src/cluster/transport.js';
+import { iterateReference, orderFor } from '../../src/kernel/perturbation/reference.js';
 import { openSimd } from '../../src/kernel/simd.js';
 import { type Fleet, openFleet } from '../../src/leader/fleet/fleet.js';
 import type { RenderJob } from '../../src/leader/job/gathering.js';
@@ -20,14 +23,25 @@ const BOUNDED = { timeout: 60_000 };
 const PROGRAM = { version: '1', build: 'build' };
 const nothing = () => {};
 
-/** A fleet of one worker. */
-function fleetOf(t: TestContext): Fleet {
+/** A fleet of one worker. `sent`: gets what it is sent. */
+function fleetOf(t: TestContext, sent: ToWorker[] = []): Fleet {
   const network = memoryNetwork();
-  const identity = { dialer: network.dialer, ...PROGRAM, session: 's' };
+  const dialer: Dialer = {
+    dial(address) {
+      const link = network.dialer.dial(address);
+      const send = link.send.bind(link);
+      link.send = (message) => {
+        sent.push(message);
+        return send(message);
+      };
+      return link;
+    },
+  };
+  const identity = { dialer, ...PROGRAM, session: 's' };
   const fleet = openFleet({ ...identity, retries: 0, random: () => 0, maxSlots: 0, now: () => performance.now() });
   t.after(() => fleet.close());
   const address = { host: 'w', port: 1 };
-  const pool = openPool(1);
+  const pool = openPool(1, { unusedBytes: 64 << 20 });
   t.after(() => pool.close());
   const events = { began: nothing, finished: () => [], aborted: nothing, ended: nothing };
   network.listen(address, (link) => void serve(link, pool, PROGRAM, events));
@@ -86,6 +100,31 @@ test('packed and raw renders of one job have a scene each', BOUNDED, async (t) =
   const [raw, first, second] = await framesOf(fleetOf(t), job);
   assert.equal(raw?.answer.kind, 'samples');
   assert.deepEqual(first?.answer, second?.answer);
+});
+
+test('a reference that is kept is sent once, however many jobs need it; samples are the same', BOUNDED, async (t) => {
+  const deep: View = {
+    ...sized(24, 16, '1e20'),
+    ...{ re: '-1.7598171308048478136108250105617982382439', im: '-0.0125933107997498653837466318432648584503' },
+    ...{ iterations: 20_000, perturbed: true },
+  };
+  const order = orderFor(deep);
+  const reference = { ...order, ...iterateReference(order) };
+  const sent: ToWorker[] = [];
+  const fleet = fleetOf(t, sent);
+  const picturesOf = (kept: boolean) => [
+    { view: deep, reference, packed, ...(kept ? { kept } : {}) },
+    { view: deep, reference, ...(kept ? { kept } : {}) },
+  ];
+  const given = await framesOf(fleet, jobOf(picturesOf(false)));
+  assert.equal(sent.filter(({ kind }) => kind === 'asset').length, 0);
+  for (let k = 0; k < 3; k++) {
+    const frames = await framesOf(fleet, jobOf(picturesOf(true)));
+    for (const index of [0, 1]) assert.deepEqual(frames[index]?.answer, given[index]?.answer);
+  }
+  const assets = sent.filter((one) => one.kind === 'asset');
+  assert.equal(assets.length, 1);
+  assert.equal(assets[0]?.bytes.length, reference.orbit.byteLength + reference.underflow.byteLength);
 });
 
 test('an answer that is no piece of the right size is not taken', BOUNDED, async (t) => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Scene } from '../../src/cluster/messages.js';
+import { keptReference } from '../../src/work/fractal/kept-reference.js';
 import { fractal } from '../../src/work/fractal/kind.js';
 import type { FractalScene } from '../../src/work/fractal/scene.js';
 import type { Kind } from '../../src/work/kind.js';
@@ -92,17 +93,17 @@ test('where scenes have no bound, as many stay as the pool is given memory for',
   }
 });
 
-test('scenes of viewers last under the content of their orbit, others do not last', () => {
+test('scenes of orbits that are assets last under their digest, others do not last', () => {
   const formula = { step: 'holomorphic', power: 2 } as const;
   const orbit = Float64Array.of(0, 0, -1, 0.5);
   const reference = { formula, re: '-1', im: '0.5', orbit, underflow: new Float64Array(0), start: 1, extended: false };
-  const keyOf = (changes: object) => {
-    const work = { kind: 'fractal', packed: true, reference: { ...reference, ...changes } } as FractalScene;
-    return fractal.lastingKey?.(work);
-  };
-  assert.equal(keyOf({}), keyOf({ orbit: new Uint8Array(orbit.slice().buffer) }));
+  const keyOf = (changes: object) =>
+    fractal.lastingKey?.({ kind: 'fractal', reference: keptReference({ ...reference, ...changes }).reference });
+  assert.equal(keyOf({}), keyOf({ orbit: orbit.slice() }));
   assert.notEqual(keyOf({}), keyOf({ orbit: Float64Array.of(0, 0, -1, 0.25) }));
   assert.notEqual(keyOf({}), keyOf({ extended: true }));
+  const { reference: kept } = keptReference(reference);
+  assert.notEqual(keyOf({}), fractal.lastingKey?.({ kind: 'fractal', reference: kept, packed: true }));
   assert.equal(fractal.lastingKey?.({ kind: 'fractal', reference }), undefined);
   assert.equal(fractal.lastingKey?.({ kind: 'fractal', packed: true }), undefined);
 });

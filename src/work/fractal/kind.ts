@@ -5,7 +5,7 @@ import { compileSimd } from '../../kernel/simd.js';
 import { numbersPerSample } from '../../view/channels.js';
 import { samplesPerPixel } from '../../view/view.js';
 import type { KernelUse, Kind } from '../kind.js';
-import { lastingKey } from './lasting.js';
+import { lastingKey } from './kept-reference.js';
 import { prepare } from './prepare.js';
 import type { FractalScene, FractalTask } from './scene.js';
 import { validateScene, validateTask } from './validate.js';

@@ -13,6 +13,7 @@ import {
 } from '../../kernel/perturbation/kernel.js';
 import type { Paint } from '../../render/paint.js';
 import type { Prepared } from '../kind.js';
+import { wholeReference } from './kept-reference.js';
 import type { FractalScene, FractalTask } from './scene.js';
 
 /** A scene as sent to a thread. */
@@ -22,11 +23,14 @@ export interface ThreadFractal {
   readonly packed: true | undefined;
 }
 
+/** @throws FractalError PROTOCOL */
 export function prepare(
-  { paint, reference, packed }: FractalScene,
+  { paint, reference: given, packed }: FractalScene,
   slots: number,
   threads: number,
+  assets: ReadonlyMap<string, Uint8Array>,
 ): Prepared<FractalTask> {
+  const reference = given && wholeReference(given, assets);
   let shared: SharedReference | undefined;
   const painted = paint ? paint.linear.byteLength + (paint.patterns?.texture?.texels.byteLength ?? 0) : 0;
   /** The orbit before it is copied. */

@@ -8,7 +8,9 @@ import type { Answer, Rect } from '../../shard/shard.js';
 import { isPieceSize } from '../../tiles/packing.js';
 import { type Channels, channelsOf } from '../../view/channels.js';
 import { samplesPerPixel, type View } from '../../view/view.js';
+import type { Asset } from '../asset.js';
 import { answerKind, type GivenAnswer, validateAnswer } from './answer.js';
+import { keptReference } from './kept-reference.js';
 import type { FractalScene, FractalTask } from './scene.js';
 
 export interface FractalPicture {
@@ -21,6 +23,8 @@ export interface FractalPicture {
   readonly reference?: Reference;
   /** What of it is wanted, without overlaps; absent: all. */
   readonly parts?: readonly Rect[];
+  /** Later jobs are likely to need the same reference: workers keep it (kept-reference.ts). */
+  readonly kept?: true;
   /** Raw samples as viewers get them, as FractalScene has it: of the whole view, in a job that is not divided. */
   readonly packed?: true;
 }
@@ -36,9 +40,16 @@ interface FractalRender {
   readonly parts?: readonly Rect[];
 }
 
+interface FractalRenderScene {
+  readonly work: FractalScene;
+  /** Digests. */
+  readonly assets: readonly string[];
+}
+
 export interface FractalRenders {
   readonly renders: readonly FractalRender[];
-  readonly scenes: readonly { readonly work: FractalScene; readonly assets: readonly string[] }[];
+  readonly scenes: readonly FractalRenderScene[];
+  readonly assets: readonly Asset[];
   taskOf(render: number, rect: Rect): FractalTask;
   validate(answer: GivenAnswer, rect: Rect, render: number): string | undefined;
 }
@@ -48,16 +59,20 @@ export interface FractalRenders {
  * @throws FractalError REQUEST_INVALID for a packed picture that cannot be one
  */
 export function fractalRenders(pictures: readonly FractalPicture[]): FractalRenders {
-  const scenes: { readonly work: FractalScene; readonly assets: readonly string[] }[] = [];
+  const scenes: FractalRenderScene[] = [];
+  const assets = new Map<string, Asset>();
 
-  function sceneOf({ paint, reference, packed }: FractalPicture): number {
+  function sceneOf({ paint, reference: whole, packed, kept: isKept }: FractalPicture): number {
+    const kept = isKept && whole && keptReference(whole);
+    const reference = kept?.reference ?? whole;
     const known = scenes.findIndex(
       ({ work }) => work.paint === paint && work.reference === reference && work.packed === packed,
     );
     if (known >= 0) return known;
+    if (kept) assets.set(kept.asset.digest, kept.asset);
     const shared = { ...(paint ? { paint } : {}), ...(reference ? { reference } : {}) };
     const work = { kind: 'fractal', ...shared, ...(packed ? { packed } : {}) } as const;
-    return scenes.push({ work, assets: [] }) - 1;
+    return scenes.push({ work, assets: kept ? [kept.asset.digest] : [] }) - 1;
   }
 
   const renders = pictures.map((picture): FractalRender => {
@@ -75,6 +90,7 @@ export function fractalRenders(pictures: readonly FractalPicture[]): FractalRend
   return {
     renders,
     scenes,
+    assets: [...assets.values()],
     taskOf(render, rect) {
       const { view, look } = at(pictures, render);
       return { kind: 'fractal', view, rect, ...(look ? { look } : {}) };

@@ -11,12 +11,20 @@ export interface FractalScene {
   /** How to colour the pixels; absent: raw samples are wanted. */
   readonly paint?: Paint;
   /** For views too deep for doubles: the orbit from which their points are differences. */
-  readonly reference?: ReferenceData;
+  readonly reference?: ReferenceData | KeptReference;
   /**
    * Raw samples are wanted as viewers get them (tiles/packing.ts): of whole renders with one sample a pixel, computed by the
    * simd kernel. Absent: as doubles.
    */
   readonly packed?: true;
+}
+
+/** A reference whose orbit, and then its underflow list, are an asset of the scene. */
+export interface KeptReference extends Omit<ReferenceData, 'orbit' | 'underflow'> {
+  /** Its digest. */
+  readonly asset: string;
+  /** Of its bytes the last ones are the underflow list. */
+  readonly underflowBytes: number;
 }
 
 /** A rectangle of a view. */

@@ -45,7 +45,7 @@ function worker(view: View, colours: Colours = DEFAULT_COLOURS, kernel = 'simd')
   const reference = order ? { ...order, ...iterateReference(order) } : undefined;
   const wanted = { ...view, ...(kernel === 'simd' ? needsOf(colours) : {}) };
   const paint = paintOf(colours, view.height);
-  const scene = prepare({ kind: 'fractal', paint, ...(reference ? { reference } : {}) }, 1, 1);
+  const scene = prepare({ kind: 'fractal', paint, ...(reference ? { reference } : {}) }, 1, 1, new Map());
   for (const loading = scene.load(); !loading.next().done; );
   const { compute } = kernels.useScene(scene.forThreads(), new Map());
   return async (rect: Rect, sampling = view.sampling): Promise<Computed> => {
@@ -189,7 +189,7 @@ test('an error of the usual size is about that of 16 samples everywhere, for a t
 });
 
 test('a shard that is cancelled ends between two tiles', async () => {
-  const scene = prepare({ kind: 'fractal', paint: paintOf(DEFAULT_COLOURS, 37) }, 1, 1);
+  const scene = prepare({ kind: 'fractal', paint: paintOf(DEFAULT_COLOURS, 37) }, 1, 1, new Map());
   const { compute } = kernels.useScene(scene.forThreads(), new Map());
   const view = { ...seahorse, ...needsOf(DEFAULT_COLOURS) };
   let calls = 0;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MAX_SIDE } from '../../../src/view/bounds.js';
+import { wholeReference } from '../../../src/work/fractal/kept-reference.js';
 import { validateScene, validateTask } from '../../../src/work/fractal/validate.js';
 import { paintOf, taskOf, view } from '../../worker/views.js';
 
@@ -39,4 +40,20 @@ test('samples are packed or painted, not both', () => {
   const [paint, packed] = [paintOf(), true as const];
   for (const one of [{ paint }, { packed }]) validateScene({ kind: 'fractal', ...one });
   assert.throws(() => validateScene({ kind: 'fractal', paint, packed }), { code: 'PROTOCOL' });
+});
+
+test('an asset that is missing, or is no orbit, is refused', () => {
+  const point = { formula: view.formula, re: '0', im: '0', extended: false };
+  const kept = { ...point, asset: 'ab', underflowBytes: 40, start: 1 };
+  const found = wholeReference(kept, new Map([['ab', new Uint8Array(72)]]));
+  assert.deepEqual([found.orbit.length, found.underflow.length], [32, 40]);
+  for (const [one, bytes] of [
+    [kept, undefined],
+    [kept, new Uint8Array(16 + 40)],
+    [kept, new Uint8Array(33 + 40)],
+    [{ ...kept, start: 2 }, new Uint8Array(72)],
+    [{ ...kept, underflowBytes: 39 }, new Uint8Array(71)],
+    [{ ...kept, underflowBytes: 400 }, new Uint8Array(72)],
+  ] as const)
+    assert.throws(() => wholeReference(one, new Map(bytes ? [['ab', bytes]] : [])), { code: 'PROTOCOL' });
 });
