@@ -27,8 +27,9 @@ import { openSettling } from './settling.js';
 
 export type * from './contract.js';
 
-/** Pictures drawn in so quick succession are coarser where drawing is slow. */
+/** Pictures drawn in so quick succession, and those that more pieces are awaited for, are coarser where drawing is slow. */
 const QUICK_MS = 150;
+const AWAITED_MS = 1_000;
 /** Log2 of pixels beyond which there is no way from one picture to another. */
 const FARTHEST = 900;
 
@@ -160,15 +161,15 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
 
   function paintNow(now: number): void {
     const { isMoving } = settling;
-    const isQuick = isMoving || now - drawnMs < QUICK_MS;
-    if (isMoving) pace.frame(now);
+    const pauseMs = looking.progress() < 1 ? AWAITED_MS : QUICK_MS;
+    const isQuick = isMoving || now - drawnMs < pauseMs;
     drawnMs = now;
     clearTimeout(finer);
     const coarseness = isQuick ? pace.coarseness : 1;
     const scenery = sceneryOf(coarseness);
-    if (scenery) picture.draw(scenery);
+    if (scenery) picture.draw(scenery, (ms) => pace.drew(ms, coarseness));
     // What was drawn coarsely is drawn again once nothing else is.
-    if (coarseness > 1 && !isMoving) finer = setTimeout(draw, QUICK_MS + 10);
+    if (coarseness > 1 && !isMoving) finer = setTimeout(draw, pauseMs + 10);
   }
 
   if (options.gestures !== false) listen(canvas, movements, signal);

@@ -4,36 +4,30 @@
  */
 
 export interface Pace {
+  /** Pixels of the canvas that are drawn as one, in each direction. */
   readonly coarseness: number;
-  /** A frame of an animation. */
-  frame(nowMs: number): void;
+  /** A picture of this coarseness was drawn in so many milliseconds. */
+  drew(ms: number, coarseness: number): void;
 }
 
-/** Mean milliseconds of frames above which fewer pixels are drawn, and below which more. */
-const SLOW_MS = 22;
-const FAST_MS = 10;
-const MOST = 4;
-/** Frames further apart are none of one animation. */
-const APART_MS = 250;
-const WEIGHT = 0.3;
+/** A picture that changes should take no longer: a frame of most screens. */
+const AIM_MS = 16;
+/** Not worth less detail: up to half as long again. */
+const SLACK = 0.25;
+const MOST = 8;
+/** Of a new measurement. */
+const WEIGHT = 0.5;
 
 export function openPace(): Pace {
-  let coarseness = 1;
-  let mean = 16;
-  let last = -Infinity;
+  /** Of a picture of coarseness 1: the time is about that of the pixels. */
+  let fullMs: number | undefined;
   return {
     get coarseness() {
-      return coarseness;
+      return Math.max(1, Math.min(MOST, Math.ceil(Math.sqrt((fullMs ?? 0) / AIM_MS) - SLACK)));
     },
-    frame(now) {
-      const ms = now - last;
-      last = now;
-      if (ms > APART_MS) return;
-      mean += WEIGHT * (ms - mean);
-      if (mean > SLOW_MS && coarseness < MOST) {
-        coarseness++;
-        mean = 16;
-      } else if (mean < FAST_MS && coarseness > 1) coarseness--;
+    drew(ms, coarseness) {
+      const full = ms * coarseness ** 2;
+      fullMs = fullMs === undefined ? full : fullMs + WEIGHT * (full - fullMs);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Placed } from './placed.js';
 import { openPrograms } from './programs.js';
 import type { Samples } from './samples.js';
 import type { Variant } from './shader.js';
+import { openStopwatch } from './stopwatch.js';
 import { deleteTextures, type PieceTextures, texturesOf } from './textures.js';
 
 export interface Scenery {
@@ -23,7 +24,8 @@ export interface Scenery {
 export interface Painter {
   upload(samples: Samples): PieceTextures;
   discard(textures: PieceTextures): void;
-  draw(scenery: Scenery): void;
+  /** `drawn`: may get the milliseconds that it took. */
+  draw(scenery: Scenery, drawn: (ms: number) => void): void;
   /** RGBA rows from the bottom up, in place of the canvas. */
   pixels(scenery: Scenery): Uint8Array<ArrayBuffer>;
   isLost(): boolean;
@@ -42,6 +44,7 @@ export function openPainter(canvas: HTMLCanvasElement): Painter {
   gl.enable(gl.DEPTH_TEST);
   gl.depthFunc(gl.LESS);
   const offscreen = openOffscreen(gl);
+  const stopwatch = openStopwatch(gl);
 
   function drawPieces({ width, height, rows, pieces, paint }: Scenery): void {
     const [red, green, blue] = backgroundOf(paint);
@@ -57,18 +60,19 @@ export function openPainter(canvas: HTMLCanvasElement): Painter {
   return {
     upload: (samples) => texturesOf(gl, samples),
     discard: (textures) => deleteTextures(gl, textures),
-    draw(scenery) {
+    draw(scenery, drawn) {
+      const begin = performance.now();
       const { width, height, coarseness } = scenery;
       if (coarseness === 1) {
         gl.bindFramebuffer(gl.FRAMEBUFFER, null);
         gl.viewport(0, 0, width, height);
         drawPieces(scenery);
-        return;
+      } else {
+        offscreen.bind(Math.ceil(width / coarseness), Math.ceil(height / coarseness));
+        drawPieces(scenery);
+        offscreen.copyTo(width, height);
       }
-      const [w, h] = [Math.ceil(width / coarseness), Math.ceil(height / coarseness)];
-      offscreen.bind(w, h);
-      drawPieces(scenery);
-      offscreen.copyTo(width, height);
+      stopwatch.drawn(begin, drawn);
     },
     pixels(scenery) {
       const { width, height } = scenery;

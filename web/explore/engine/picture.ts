@@ -9,7 +9,8 @@ export interface Picture {
   /** A number that rises with each picture. */
   readonly drawn: number;
   load(piece: Pick<Tile, 'lattice' | 'piece' | 'key' | 'iterations'>, packed: Uint8Array): Promise<void>;
-  draw(scenery: Scenery): void;
+  /** `drawn`: may get the milliseconds that it took. */
+  draw(scenery: Scenery, drawn: (ms: number) => void): void;
   /** A PNG of the scenery. */
   png(scenery: Scenery): Promise<Blob>;
   close(): void;
@@ -65,9 +66,9 @@ export function openPicture(
         onMessage(error instanceof Error ? error.message : String(error));
       }
     },
-    draw(scenery) {
+    draw(scenery, done) {
       if (painter.isLost()) return;
-      painter.draw(scenery);
+      painter.draw(scenery, done);
       drawn++;
     },
     png: (scenery) => pngOf(painter.pixels(scenery), scenery),
