@@ -46,7 +46,7 @@ export function openLookout(options: LookoutOptions): Lookout {
   const orbits = new ExplorerOrbits({ store, mostBytes: orbitBytes });
   const finding: Finding = { orbits, perturbed: rememberedBy(perturbedProbe) };
   const compute = openPieces({ fleet, numerics, now });
-  /** By the text of their orders; the one that was used last comes last. */
+  /** By the digest of their orders; the one that was used last comes last. */
   const looks = new Map<string, SharedWork<Look>>();
   const foundFor = new WeakMap<Look, Found>();
 
@@ -61,7 +61,7 @@ export function openLookout(options: LookoutOptions): Lookout {
   }
 
   function look(order: LookOrder, signal: AbortSignal): Promise<Look> {
-    const name = JSON.stringify(order);
+    const name = digestOf(order);
     const known = looks.get(name);
     const work = known && !known.isLost ? known : begin(order);
     looks.delete(name);

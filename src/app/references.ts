@@ -4,6 +4,7 @@
  */
 
 import { deepestOf, type Reference } from '../kernel/perturbation/reference.js';
+import { differenceLog10 } from '../view/decimal.js';
 import { depthOf, distanceLog10 } from '../view/path/place.js';
 import type { View } from '../view/view.js';
 
@@ -39,9 +40,13 @@ export function referenceFor(view: View, references: readonly Reference[]): Refe
   return view.perturbed && references.length > 0 ? referenceAround(view, references) : undefined;
 }
 
-/** Whether the points of a view are accurate differences from an orbit with this point. */
+/**
+ * Whether the points of a view are accurate differences from an orbit with this point: the longer of both parts of their distance
+ * decides.
+ */
 export function reaches(point: Point, view: View): boolean {
-  return apartLog10(view, point) <= REACH_LOG10;
+  const apart = Math.max(differenceLog10(point.re, view.re), differenceLog10(point.im, view.im));
+  return apart + depthOf(view.zoom) - HEIGHT_LOG10 <= REACH_LOG10;
 }
 
 /** How far a point is from the centre of a view, in its heights. */

@@ -78,6 +78,28 @@ export function log10(d: Decimal): number {
   return Math.log10(Number(`0.${text.slice(0, 20)}`)) + text.length + d.exponent;
 }
 
+const PLAIN = /^-?\d+\.\d+$/;
+/** Digits of a difference that are looked at. */
+const LEADING = 30;
+
+/**
+ * log10(|a - b|) of decimal texts, -Infinity for equal ones: of plain texts by the digits from the first on that differs, since
+ * there may be thousands. Where 9s stand against 0s from there on, it may be too large.
+ */
+export function differenceLog10(a: string, b: string): number {
+  if (a === b) return -Infinity;
+  const point = a.indexOf('.');
+  if (PLAIN.test(a) && PLAIN.test(b) && b.indexOf('.') === point) {
+    let first = 0;
+    while (a[first] === b[first]) first++;
+    const digits = (text: string) => BigInt(text.slice(first, first + LEADING).padEnd(LEADING, '0'));
+    const difference = first > point ? digits(a) - digits(b) : 0n;
+    if (difference !== 0n) return log10({ digits: difference, exponent: point + 1 - first - LEADING });
+  }
+  const [p, q] = [parseDecimal(a), parseDecimal(b)];
+  return p && q ? log10(add(p, negate(q))) : Number.NaN;
+}
+
 /** The decimal whose log10 is the given one, to 17 digits: so that geometric zoom paths may have any exponent. */
 export function fromLog10(log: number): string {
   const exponent = Math.floor(log);

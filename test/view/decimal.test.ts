@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   add,
+  type Decimal,
+  differenceLog10,
   divide,
   formatDecimal,
   fromLog10,
@@ -208,4 +210,33 @@ test('zooms on the way of a film have the same digits on every version of Node',
   const hash = createHash('sha256');
   for (let k = 0; k < 1e5; k++) hash.update(fromLog10(k * 0.000137));
   assert.match(hash.digest('hex'), /^64223344c45e0192/);
+});
+
+test('the size of a difference is found from the digits where two texts part', () => {
+  const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`));
+  const pairs = fc.tuple(fc.constantFrom('', '-'), fc.nat(3), digits(60), fc.nat(60), digits(20), digits(20));
+  fc.assert(
+    fc.property(pairs, ([sign, whole, common, shared, tail, other]) => {
+      const begin = `${sign}${whole}.${common.slice(0, shared)}`;
+      const [a, b] = [`${begin}${tail}`, `${begin}${other}`];
+      const exact = log10(add(parseDecimal(a) as Decimal, negate(parseDecimal(b) as Decimal)));
+      const found = differenceLog10(a, b);
+      assert.ok(found === exact || Math.abs(found - exact) < 1e-9, `${found} for ${exact}`);
+    }),
+  );
+  for (const [a, b, log] of [
+    ['0.5', '0.5', -Infinity],
+    ['1', '3', Math.log10(2)],
+    ['-0.5', '0.5', 0],
+    ['12.5', '2.5', 1],
+    ['1e-400', '0', -400],
+    [`0.1${'0'.repeat(5_000)}1`, '0.1', -5_002],
+    [`0.${'3'.repeat(9_000)}5`, `0.${'3'.repeat(9_000)}4`, -9_001],
+  ] as const) {
+    const found = differenceLog10(a, b);
+    assert.ok(found === log || Math.abs(found - log) < 1e-9, `${found} for ${log}`);
+  }
+  assert.ok(Number.isNaN(differenceLog10('x', '1')));
+  // Too large, but no larger than the first digit that differs.
+  assert.ok(differenceLog10(`0.4${'9'.repeat(90)}`, `0.5${'0'.repeat(90)}`) <= 0);
 });

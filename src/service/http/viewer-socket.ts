@@ -1,6 +1,6 @@
 /** A WebSocket as the line of a viewer: its rate, its speed of reading, and whether it is still there. */
 
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { oneLine } from '../../errors.js';
 import { LIMITS, type ToViewer } from '../../tiles/protocol.js';
 import type { Admitted } from '../explore/explorer.js';
@@ -17,12 +17,20 @@ const ROOM = 512 << 10;
 /** With so many it does not read at all. */
 const MOST_WAITING = 8 << 20;
 const PING_MS = 15_000;
+/**
+ * A message that took longer to be begun, as coordinates of thousands of digits do, is followed by a pause of so many times its
+ * milliseconds, in which only the latest look and the latest probe are kept: others wait for the same thread.
+ */
+const SLOW_MS = 8;
+const PAUSE = 4;
 /** A viewer that takes nothing for so long is gone. */
 const SILENT_MS = 30_000;
 
 export function serveViewer(socket: WebSocket, admitted: Admitted, now: () => number): void {
   const wait = rateLimit({ perSecond: LIMITS.rate, burst: 2 * LIMITS.rate }, now);
   let [tookAt, heardAt, latest] = [now(), now(), 0];
+  let pause: NodeJS.Timeout | undefined;
+  const held = new Map<'look' | 'probe', string | undefined>();
   const taken = () => {
     tookAt = now();
     if (socket.bufferedAmount < ROOM) viewer.drained();
@@ -58,28 +66,47 @@ export function serveViewer(socket: WebSocket, admitted: Admitted, now: () => nu
     heard();
     if (wait('') > 0) return socket.close(POLICY_VIOLATION, `more than ${LIMITS.rate} messages a second`);
     if (socket.readyState !== socket.OPEN) return;
+    const text = isBinary ? undefined : data.toString();
+    if (pause) held.set(PROBE.test(text ?? '') ? 'probe' : 'look', text);
+    else handle(text);
+  });
+
+  function handle(text: string | undefined): void {
+    const from = now();
     try {
-      const message = readFromViewer(textOf(data, isBinary));
+      if (text === undefined) throw new WrongMessage('a message is binary', 0);
+      const message = readFromViewer(text);
       if (message.type === 'look') latest = risen(message.id, latest);
       viewer.receive(message);
     } catch (error) {
       if (!(error instanceof WrongMessage)) throw error;
       send({ type: 'failed', id: error.id, code: error.code, message: oneLine(error.message) });
     }
-  });
+    const took = now() - from;
+    if (took > SLOW_MS) pause = setTimeout(goOn, PAUSE * took).unref();
+  }
+
+  function goOn(): void {
+    pause = undefined;
+    for (const [kind, text] of held) {
+      if (pause) return;
+      held.delete(kind);
+      handle(text);
+    }
+  }
+
   // Messages that are too large or malformed end the connection, with a code that says so.
   socket.on('error', () => undefined);
   socket.on('close', () => {
     clearInterval(watch);
+    clearTimeout(pause);
+    held.clear();
     admitted.leave();
   });
 }
 
-/** @throws WrongMessage */
-function textOf(data: RawData, isBinary: boolean): string {
-  if (isBinary) throw new WrongMessage('a message is binary', 0);
-  return data.toString();
-}
+/** A message of this type has it among its first fields, or is treated as any other. */
+const PROBE = /^\s*\{\s*"type"\s*:\s*"probe"/;
 
 /** @throws WrongMessage */
 function risen(id: number, latest: number): number {

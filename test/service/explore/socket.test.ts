@@ -132,6 +132,26 @@ test('floods and messages of megabytes end the connection, and no other one', BO
   await other.next('done');
 });
 
+test(
+  'of messages that take long only the latest are read, and other viewers are answered meanwhile',
+  BOUNDED,
+  async (t) => {
+    const { url, lookout, errors } = await served(t, { pace: 0 });
+    const [slow, other] = [await viewer(t, url), await viewer(t, url)];
+    const digits = '7'.repeat(31_000);
+    const anchor = { re: `-1.${digits}`, im: `0.${digits}` };
+    const lattice = { anchor, level: 1_600_000, rotation: 0 };
+    for (let id = 1; id <= 40; id++) slow.send({ ...lookAt(id, tiles(0, 1)), lattice, centre: anchor });
+    slow.send({ type: 'probe', id: 41, scene: {}, point: anchor, level: 16 });
+    other.send(look);
+    await other.next('done');
+    await slow.next('done', ({ id }) => id === 40);
+    await slow.next('value', ({ id }) => id === 41);
+    assert.ok(lookout.orders.length < 20, `${lookout.orders.length} looks were begun`);
+    assert.deepEqual(errors, []);
+  },
+);
+
 test('a viewer that vanishes has its work stopped, and one that comes back gets it from memory', BOUNDED, async (t) => {
   const { url, lookout, explorer } = await served(t, { pace: 5 });
   const one = await viewer(t, url);
