@@ -5,6 +5,7 @@ import { oneLine } from '../../errors.js';
 import { LIMITS, type ToViewer } from '../../tiles/protocol.js';
 import type { Admitted } from '../explore/explorer.js';
 import { readFromViewer, WrongMessage } from './api/explore-messages.js';
+import { openFlow } from './flow.js';
 import { rateLimit } from './rate.js';
 
 /** Too many messages. */
@@ -30,6 +31,7 @@ export function serveViewer(socket: WebSocket, admitted: Admitted, now: () => nu
   const wait = rateLimit({ perSecond: LIMITS.rate, burst: 2 * LIMITS.rate }, now);
   let [tookAt, heardAt, latest] = [now(), now(), 0];
   let pause: NodeJS.Timeout | undefined;
+  const flow = openFlow();
   const held = new Map<'look' | 'probe', string | undefined>();
   const taken = () => {
     tookAt = now();
@@ -48,9 +50,10 @@ export function serveViewer(socket: WebSocket, admitted: Admitted, now: () => nu
       // Two fragments of one message: a copy of both together would take longer than all else here.
       socket.send(header, { binary: true, fin: false });
       socket.send(packed, { binary: true, fin: true }, taken);
+      socket.ping(String(flow.sent(header.length + packed.length, now())));
     },
     get hasRoom() {
-      return socket.readyState === socket.OPEN && socket.bufferedAmount < ROOM;
+      return socket.readyState === socket.OPEN && socket.bufferedAmount < ROOM && flow.hasRoom;
     },
   });
   const watch = setInterval(() => {
@@ -61,7 +64,12 @@ export function serveViewer(socket: WebSocket, admitted: Admitted, now: () => nu
   const heard = () => {
     heardAt = now();
   };
-  socket.on('pong', heard);
+  socket.on('pong', (data) => {
+    heard();
+    if (data.length === 0) return;
+    flow.answered(Number(data), now());
+    if (flow.hasRoom) viewer.drained();
+  });
   socket.on('message', (data, isBinary) => {
     heard();
     if (wait('') > 0) return socket.close(POLICY_VIOLATION, `more than ${LIMITS.rate} messages a second`);

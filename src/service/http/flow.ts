@@ -1,0 +1,67 @@
+/**
+ * How many bytes may be under way to a viewer: as many as its connection takes within its delay and a quarter of a second. Networks
+ * and operating systems buffer megabytes; over a slow link these would stand for seconds before what the viewer looks at next.
+ *
+ * Each piece is followed by a ping, whose answer says that the piece was taken. Rate and delay are measured as in
+ * N. Cardwell et al., BBR: congestion-based congestion control (2016): the largest rate of late, the least delay.
+ *
+ * A state machine without sockets or clock: times are arguments, in milliseconds.
+ */
+
+export interface Flow {
+  readonly hasRoom: boolean;
+  /** A piece was sent. Returns the number of its mark. */
+  sent(bytes: number, now: number): number;
+  /** The mark, and all before it, was answered. Others are ignored. */
+  answered(mark: number, now: number): void;
+}
+
+/** Before anything is known; and at least, so that any piece can be sent. */
+const FIRST = 256 << 10;
+const LEAST = 32 << 10;
+/** Of what lies in buffers, beyond what the link itself holds. */
+const AHEAD_MS = 250;
+/** Rates that are remembered. */
+const RATES = 12;
+
+interface Mark {
+  readonly number: number;
+  readonly bytes: number;
+  readonly at: number;
+  /** Bytes that were answered when it was sent, and when that was; or, if nothing was under way, when it was sent. */
+  readonly before: number;
+  readonly beforeAt: number;
+}
+
+export function openFlow(): Flow {
+  const marks: Mark[] = [];
+  const rates: number[] = [];
+  let [last, underWay, taken, takenAt] = [0, 0, 0, 0];
+  let delay = Infinity;
+  let window = FIRST;
+  return {
+    get hasRoom() {
+      return underWay < window;
+    },
+    sent(bytes, now) {
+      const number = ++last;
+      const beforeAt = underWay === 0 ? now : takenAt;
+      marks.push({ number, bytes, at: now, before: taken, beforeAt });
+      underWay += bytes;
+      return number;
+    },
+    answered(number, now) {
+      const mark = marks.find((one) => one.number === number);
+      if (!mark) return;
+      for (const { bytes } of marks.splice(0, marks.indexOf(mark) + 1)) {
+        underWay -= bytes;
+        taken += bytes;
+      }
+      takenAt = now;
+      delay = Math.min(delay, now - mark.at);
+      rates.push((taken - mark.before) / Math.max(1, now - mark.beforeAt));
+      if (rates.length > RATES) rates.shift();
+      window = Math.max(LEAST, Math.max(...rates) * (delay + AHEAD_MS));
+    },
+  };
+}
