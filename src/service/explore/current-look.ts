@@ -19,8 +19,6 @@ export class CurrentLook {
   readonly id: number;
   readonly order: LookOrder;
   readonly scene: string;
-  /** Not sent yet, by place, in the viewer's order. */
-  readonly missing: ReadonlyMap<string, Piece>;
   /** What was found for it, not provisionally. */
   found: Look | undefined;
   private readonly control = new AbortController();
@@ -40,7 +38,11 @@ export class CurrentLook {
     this.order = { scene, lattice, centre, width, height };
     this.scene = textOf(scene);
     this.left = new Map(pieces.map((piece) => [placeOf(piece), piece]));
-    this.missing = this.left;
+  }
+
+  /** What was not sent yet, by place, in the viewer's order. */
+  get missing(): ReadonlyMap<string, Piece> {
+    return this.left;
   }
 
   get signal(): AbortSignal {

@@ -16,7 +16,7 @@ export interface Flow {
   answered(mark: number, now: number): void;
 }
 
-/** Before anything is known; and at least, so that any piece can be sent. */
+/** Bytes before a rate is known; and at least. */
 const FIRST = 256 << 10;
 const LEAST = 32 << 10;
 /** Of what lies in buffers, beyond what the link itself holds. */
@@ -31,6 +31,8 @@ interface Mark {
   /** Bytes that were answered when it was sent, and when that was; or, if nothing was under way, when it was sent. */
   readonly before: number;
   readonly beforeAt: number;
+  /** No more could be sent with it: the rate is that of the connection, not of what there was to send. */
+  readonly isLimited: boolean;
 }
 
 export function openFlow(): Flow {
@@ -39,6 +41,8 @@ export function openFlow(): Flow {
   let [last, underWay, taken, takenAt] = [0, 0, 0, 0];
   let delay = Infinity;
   let window = FIRST;
+  /** A rate of the connection was measured. */
+  let isKnown = false;
   return {
     get hasRoom() {
       return underWay < window;
@@ -46,22 +50,25 @@ export function openFlow(): Flow {
     sent(bytes, now) {
       const number = ++last;
       const beforeAt = underWay === 0 ? now : takenAt;
-      marks.push({ number, bytes, at: now, before: taken, beforeAt });
       underWay += bytes;
+      marks.push({ number, bytes, at: now, before: taken, beforeAt, isLimited: underWay >= window });
       return number;
     },
     answered(number, now) {
-      const mark = marks.find((one) => one.number === number);
+      const index = marks.findIndex((one) => one.number === number);
+      const mark = marks[index];
       if (!mark) return;
-      for (const { bytes } of marks.splice(0, marks.indexOf(mark) + 1)) {
+      for (const { bytes } of marks.splice(0, index + 1)) {
         underWay -= bytes;
         taken += bytes;
       }
       takenAt = now;
       delay = Math.min(delay, now - mark.at);
-      rates.push((taken - mark.before) / Math.max(1, now - mark.beforeAt));
+      const rate = (taken - mark.before) / Math.max(1, now - mark.beforeAt);
+      if (mark.isLimited || rate > Math.max(0, ...rates)) rates.push(rate);
       if (rates.length > RATES) rates.shift();
-      window = Math.max(LEAST, Math.max(...rates) * (delay + AHEAD_MS));
+      isKnown ||= mark.isLimited;
+      window = Math.max(isKnown ? LEAST : FIRST, Math.max(0, ...rates) * (delay + AHEAD_MS));
     },
   };
 }

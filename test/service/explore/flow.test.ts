@@ -45,6 +45,17 @@ test('over any link what is under way takes a quarter of a second, and the link 
   );
 });
 
+test('a viewer that gets little for some time can be sent much at once then', () => {
+  const flow = openFlow();
+  for (let now = 0; now < 5_000; now += 150) flow.answered(flow.sent(2_000, now), now + 120);
+  let sent = 0;
+  while (flow.hasRoom) {
+    flow.sent(2_000, 5_000);
+    sent += 2_000;
+  }
+  assert.ok(sent >= 256 << 10, `${sent} bytes`);
+});
+
 test('answers of other numbers change nothing; a viewer that answers nothing gets no more than the first window', () => {
   const flow = openFlow();
   let sent = 0;

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { isFilm } from '../../format.js';
 import { useLive } from '../../live.js';
+import type { Look } from '../engine/engine.js';
 import type { Jobs } from '../jobs.js';
 import { commandOf, type Order, pathOrder, zoomOrder } from '../orders.js';
 import { shortZoom } from '../permalink.js';
@@ -33,7 +34,10 @@ export interface FilmPanelProps {
 export function FilmPanel({ jobs, waypoints, setWaypoints }: FilmPanelProps) {
   const { engine } = useView();
   const { access } = useLive();
-  const { look, size: here } = useEngineState(engine);
+  const { look: shown, size: here } = useEngineState(engine);
+  /** While the film plays, the picture is elsewhere. */
+  const [held, setHeld] = useState<Look>();
+  const look = held ?? shown;
   const [kind, setKind] = useState<string>('here');
   const [start, setStart] = useState('');
   const [seconds, setSeconds] = useState('20');
@@ -68,7 +72,10 @@ export function FilmPanel({ jobs, waypoints, setWaypoints }: FilmPanelProps) {
             wrong={startFault}
             settle={setStart}
           />
-          <Play way={() => zoomWay(from, look.place, look.scene, Number(seconds))} />
+          <Play
+            way={() => zoomWay(from, look.place, look.scene, Number(seconds))}
+            playing={(on) => setHeld(on ? look : undefined)}
+          />
         </div>
       )}
       <div class="pair">

@@ -9,18 +9,24 @@ export interface PlayProps {
   /** @throws Error of one line */
   way(): Way;
   readonly disabled?: boolean;
+  /** It begins or ends. */
+  playing?(on: boolean): void;
 }
 
-export function Play({ way, disabled = false }: PlayProps) {
+export function Play({ way, disabled = false, playing }: PlayProps) {
   const view = useView();
   const { notice } = useLive();
   const [plays, setPlays] = useState(false);
   const stop = useRef<() => void>(undefined);
   useEffect(() => () => stop.current?.(), []);
+  const set = (on: boolean) => {
+    setPlays(on);
+    playing?.(on);
+  };
   const start = () => {
     try {
-      stop.current = play(view, way(), () => setPlays(false));
-      setPlays(true);
+      stop.current = play(view, way(), () => set(false));
+      set(true);
     } catch (error) {
       notice((error as Error).message, 'error');
     }
