@@ -88,7 +88,8 @@ export class ExplorerOrbits {
   }
 
   private keep(order: ReferenceOrder, reference: Reference): Known {
-    const one = { order, reference, bytes: reference.orbit.byteLength + reference.underflow.byteLength };
+    // Once as it is here, once as the asset of workers.
+    const one = { order, reference, bytes: 2 * (reference.orbit.byteLength + reference.underflow.byteLength) };
     this.known.add(one);
     this.bytes += one.bytes;
     for (const old of this.known) {
