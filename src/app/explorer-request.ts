@@ -14,8 +14,8 @@ import type { Matrix } from '../view/matrix.js';
 
 /** Where the picture is, and how large: the lattice says that. */
 const PLACE = ['xpos', 'ypos', 'zoom', 'view-width', 'rotate', 'width', 'height'] as const;
-/** The explorer has one sample a pixel, at its centre, which no filter smooths. */
-const SAMPLING = ['samples', 'seed', 'smoothness', 'full-size', 'palette-filter'] as const;
+/** The explorer has one sample a pixel, at its centre. */
+const SAMPLING = ['samples', 'seed', 'smoothness', 'full-size'] as const;
 const FILES = ['texture', 'texture-strength'] as const;
 /** A kernel other than simd computes no pieces. */
 const KERNEL = ['kernel'] as const;

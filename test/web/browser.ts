@@ -1,8 +1,8 @@
 /** Chromium for tests of the dashboard: Debian's, or the one that CHROMIUM_PATH names. */
 
 import { existsSync } from 'node:fs';
-import type { TestContext } from 'node:test';
-import { type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import { after, type TestContext } from 'node:test';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 
 const PLACES = [process.env.CHROMIUM_PATH ?? '', '/usr/bin/chromium'];
 const executablePath = PLACES.find((path) => path !== '' && existsSync(path));
@@ -23,11 +23,16 @@ export interface Tab {
   readonly errors: readonly string[];
 }
 
-/** A new window without a history; closed after the test. */
+/** Of all tests of a file: to start one takes longer than most tests. */
+let browser: Promise<Browser> | undefined;
+after(async () => (await browser)?.close());
+
+/** A new window without a history or anything stored; closed after the test. */
 export async function openTab(t: TestContext, options: BrowserContextOptions = {}): Promise<Tab> {
-  const browser = await chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox'] });
-  t.after(() => browser.close());
-  const page = await (await browser.newContext({ locale: 'en-GB', ...options })).newPage();
+  browser ??= chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox'] });
+  const context = await (await browser).newContext({ locale: 'en-GB', ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));

@@ -41,7 +41,9 @@ export interface ExploreServer {
   start(): Promise<void>;
 }
 
-/** Bundles the engine with a page of nothing else; both in memory. */
+/** The engine with a page of nothing else, bundled in memory. */
+let bundles: ReturnType<typeof bundled> | undefined;
+
 async function bundled(): Promise<ReadonlyMap<string, string>> {
   const common = {
     ...({ absWorkingDir: ROOT, bundle: true, write: false, format: 'esm', platform: 'browser' } as const),
@@ -65,7 +67,7 @@ const CSS = 'html, body { margin: 0; height: 200%; } canvas { position: fixed; i
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'";
 
 export async function exploreServer(t: TestContext): Promise<ExploreServer> {
-  const files = await bundled();
+  const files = await (bundles ??= bundled());
   const sent: FromViewer[] = [];
   const counts = { pieces: 0, dropped: 0 };
   let server: Server | undefined;
@@ -170,7 +172,7 @@ export function pictureOf(flags: Scene, height: number): Request {
     iters: String(ITERATIONS),
     ...flags,
     samples: '1',
-    ...(isPlain ? { 'palette-filter': 'false' } : {}),
+    ...(isPlain ? { 'palette-filter': flags['palette-filter'] ?? 'false' } : {}),
   };
   return parseRequest({ ...order, width: '16', height: String(height) } as RawRequest);
 }

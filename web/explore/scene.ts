@@ -12,7 +12,7 @@ export const COLOUR_FLAGS: readonly string[] = [
   ...['palette', 'step', 'interpolation', 'colors', 'equalize', 'color-curve', 'density', 'offset', 'color-mode'],
   ...['interior', 'wave', 'wave-strength', 'slope', 'slope-angle', 'slope-color', 'slope-specular', 'slope-shininess'],
   ...['slope-second', 'slope-second-angle', 'slope-second-color', 'shade', 'shade-width', 'shade-strength'],
-  ...['stripes', 'decomposition', 'field-lines', 'dither'],
+  ...['stripes', 'decomposition', 'field-lines', 'palette-filter', 'dither'],
 ];
 export const SCENE_FLAGS: readonly string[] = [...SAMPLE_FLAGS, ...COLOUR_FLAGS];
 

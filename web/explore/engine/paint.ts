@@ -2,7 +2,7 @@
 
 import type { FoundColours, Scene } from '../../../src/tiles/protocol.js';
 import type { Knots, PaletteTable } from './palette-table.js';
-import { areFound, isFlipped } from './scene.js';
+import { areFound, isFiltered, isFlipped } from './scene.js';
 
 export interface Paint {
   readonly table: PaletteTable;
@@ -11,6 +11,8 @@ export interface Paint {
   readonly offset: number;
   readonly curve?: Curve;
   readonly flip: boolean;
+  /** Colours are means of the palette over footprints. */
+  readonly filter: boolean;
   /** The limit of counts, for colours along their share of it. */
   readonly iterations: number;
   /** Of the formula, for patterns of the phase. */
@@ -43,7 +45,7 @@ export function paintOf(scene: Scene, table: PaletteTable, found: FoundFor | und
   return {
     ...{ table, density: density / table.cycles, offset: offset / table.cycles },
     ...(curve ? { curve: curveOf(curve) } : {}),
-    ...{ flip: isFlipped(scene), iterations, escape: escapeOf(scene) },
+    ...{ flip: isFlipped(scene), filter: isFiltered(scene), iterations, escape: escapeOf(scene) },
   };
 }
 

@@ -97,9 +97,9 @@ function contextOf(canvas: HTMLCanvasElement): WebGL2RenderingContext {
   );
 }
 
-function variantOf({ table, curve }: Paint, { textures, exact }: Placed): Variant {
+function variantOf({ table, curve, filter }: Paint, { textures, exact }: Placed): Variant {
   const { kind, lights, shade, interior, patterns } = table;
-  const { vectors, cycles, phases } = textures;
+  const { vectors, cycles, footprints, phases } = textures;
   // Pieces of before a change of the scene may lack a channel until new ones are here.
   const distance = vectors !== undefined;
   return {
@@ -108,7 +108,8 @@ function variantOf({ table, curve }: Paint, { textures, exact }: Placed): Varian
     lights: distance ? Math.min(2, lights.length) : 0,
     shade: distance && shade !== undefined,
     interior: cycles && interior ? interior : 'none',
-    patterns: patterns !== undefined && phases !== undefined,
+    filter: filter && kind === 'cycle' && footprints !== undefined,
+    patterns: patterns !== undefined && footprints !== undefined && phases !== undefined,
     smooth: !exact && kind !== 'bands',
   };
 }

@@ -4,7 +4,7 @@ import type { Paint } from './paint.js';
 import type { PaletteTable } from './palette-table.js';
 import type { Placed } from './placed.js';
 import { fragmentOf, type Variant, VERTEX } from './shader.js';
-import { tableTexture, textureOf } from './textures.js';
+import { sumsTexture, tableTexture, textureOf } from './textures.js';
 
 export interface Picture {
   readonly paint: Paint;
@@ -18,7 +18,7 @@ export interface InUse {
 }
 
 /** Texture units. */
-const UNITS = { counts: 0, table: 1, curve: 2, vectors: 3, cycles: 4, phases: 5 } as const;
+const UNITS = { counts: 0, table: 1, curve: 2, vectors: 3, cycles: 4, phases: 5, footprints: 6, sums: 7 } as const;
 const STEPS = ['holomorphic', 'burning-ship', 'tricorn'];
 const MOST_TABLES = 8;
 
@@ -26,7 +26,8 @@ type Locate = (name: string) => WebGLUniformLocation | null;
 
 export function openPrograms(gl: WebGL2RenderingContext) {
   const made = new Map<string, { readonly program: WebGLProgram; readonly at: Locate }>();
-  const tables = new Map<PaletteTable, WebGLTexture>();
+  const tables = openTables((table) => tableTexture(gl, table.linear));
+  const sums = openTables((table) => sumsTexture(gl, table));
   let curve: { readonly cycles: Float64Array; readonly texture: WebGLTexture } | undefined;
   let [usedKey, usedPicture]: [string, Picture['paint'] | undefined] = ['', undefined];
   let usedSize = '';
@@ -38,16 +39,20 @@ export function openPrograms(gl: WebGL2RenderingContext) {
     return { key, ...known };
   }
 
-  function bindTable(table: PaletteTable): void {
-    const texture = tables.get(table) ?? tableTexture(gl, table.linear);
-    tables.delete(table);
-    tables.set(table, texture);
-    for (const [old, dropped] of tables) {
-      if (tables.size <= MOST_TABLES) break;
-      tables.delete(old);
-      gl.deleteTexture(dropped);
-    }
-    bind('table', texture);
+  /** Textures made of tables: those that were used last are kept. */
+  function openTables(make: (table: PaletteTable) => WebGLTexture): (table: PaletteTable) => WebGLTexture {
+    const kept = new Map<PaletteTable, WebGLTexture>();
+    return (table) => {
+      const texture = kept.get(table) ?? make(table);
+      kept.delete(table);
+      kept.set(table, texture);
+      for (const [old, dropped] of kept) {
+        if (kept.size <= MOST_TABLES) break;
+        kept.delete(old);
+        gl.deleteTexture(dropped);
+      }
+      return texture;
+    };
   }
 
   function bindCurve(cycles: Float64Array): void {
@@ -70,17 +75,19 @@ export function openPrograms(gl: WebGL2RenderingContext) {
       const size = `${width} ${height} ${rows}`;
       if (key !== usedKey || paint !== usedPicture || size !== usedSize) {
         gl.useProgram(program);
-        bindTable(paint.table);
+        bind('table', tables(paint.table));
+        if (variant.filter) bind('sums', sums(paint.table));
         if (variant.curve && paint.curve) bindCurve(paint.curve.cycles);
         tellPaint(gl, at, picture);
         [usedKey, usedPicture, usedSize] = [key, paint, size];
       }
       return {
         place(placed, depth) {
-          const { counts, vectors, cycles, phases } = placed.textures;
+          const { counts, vectors, cycles, footprints, phases } = placed.textures;
           bind('counts', counts);
           if (vectors) bind('vectors', vectors);
           if (cycles) bind('cycles', cycles);
+          if (footprints) bind('footprints', footprints);
           if (phases) bind('phases', phases);
           tellPlace(gl, at, placed, depth);
           tellBase(gl, at, placed.samples.base, paint);

@@ -13,7 +13,9 @@ export interface Samples {
   readonly most: number;
   /** (right, up), in pixels of the piece. */
   readonly distance?: Float32Array;
-  /** Phase in turns, and footprint in iterations. */
+  /** In iterations. */
+  readonly footprint?: Float32Array;
+  /** In turns. */
   readonly phase?: Float32Array;
   /**
    * Of the interior: the fraction of a cycle of the palette that the period stands for, or -1 where it is not known; that of the
@@ -31,7 +33,8 @@ export function samplesOf({ width, height, counts, distance, footprint, phase, c
   return {
     ...{ width, height, ...countsOf(counts) },
     ...(distance ? { distance } : {}),
-    ...(phase ? { phase: interleaved(phase, footprint) } : {}),
+    ...(footprint ? { footprint } : {}),
+    ...(phase ? { phase } : {}),
     ...(cycle ? { cycle: cyclesOf(cycle) } : {}),
   };
 }
@@ -76,15 +79,6 @@ function fromDoubles(nu: Float64Array): Counts {
     return v === Infinity ? INTERIOR : v - base;
   });
   return { base, counts: offsets, hasInterior, most };
-}
-
-function interleaved(phase: Float32Array, footprint: Float32Array | undefined): Float32Array {
-  const both = new Float32Array(2 * phase.length);
-  for (let i = 0; i < phase.length; i++) {
-    both[2 * i] = phase[i] as number;
-    both[2 * i + 1] = footprint ? (footprint[i] as number) : 0;
-  }
-  return both;
 }
 
 /** The fraction of the golden ratio, as render/interior-colour.ts has it. */

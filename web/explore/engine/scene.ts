@@ -15,7 +15,9 @@ const COLOURS = new Set([
   ...['slope-second-angle', 'slope-second-color', 'shade', 'shade-width', 'shade-strength', 'field-lines'],
 ]);
 /** Flags that the page applies to a table of colours along the counts. */
-const APPLIED_HERE = new Set(['colors', 'equalize', 'color-curve', 'density', 'offset', 'flip', 'dither']);
+const APPLIED_HERE = new Set([
+  ...['colors', 'equalize', 'color-curve', 'density', 'offset', 'palette-filter', 'flip', 'dither'],
+]);
 const INTERIOR_KINDS = ['period', 'multiplier', 'distance'];
 const PATTERNS = ['stripes', 'decomposition', 'field-lines'];
 
@@ -51,9 +53,20 @@ function keyOf(entries: [string, string][]): string {
 export function extrasOf(scene: Scene): readonly Extra[] {
   const extras: Extra[] = [];
   if (scene['color-mode'] === 'distance' || isOn(scene, 'slope') || scene.shade !== undefined) extras.push('distance');
-  if (PATTERNS.some((flag) => scene[flag] !== undefined)) extras.push('phase');
+  if (hasPatterns(scene)) extras.push('footprint', 'phase');
+  else if (isFiltered(scene)) extras.push('footprint');
   if (INTERIOR_KINDS.includes(scene.interior ?? '')) extras.push('cycle');
   return extras;
+}
+
+function hasPatterns(scene: Scene): boolean {
+  return PATTERNS.some((flag) => scene[flag] !== undefined);
+}
+
+/** Whether colours are means of the palette over footprints, as request/parse.ts has it. */
+export function isFiltered(scene: Scene): boolean {
+  const isPalette = (scene['color-mode'] ?? 'palette') === 'palette' && !isOn(scene, 'legacy-colors');
+  return isPalette && (isOn(scene, 'palette-filter') || hasPatterns(scene));
 }
 
 /** Whether the samples of a scene are all that another one needs. */

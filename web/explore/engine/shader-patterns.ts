@@ -41,9 +41,9 @@ float lineOf(float phase, float count, float turns, float width) {
   return apart > 0.0 ? min(1.0, covered) * min(1.0, apart) * min(1.0, width) : 0.0;
 }
 
-vec3 drawPatterns(vec3 value, float off, vec2 sampled) {
+vec3 drawPatterns(vec3 value, float off, float phase, float width) {
   float fraction = 1.0 - fract(escape.x + off);
-  float phase = sampled.x, width = sampled.y, power = escape.y;
+  float power = escape.y;
   float next = nextPhase(phase);
   float turns = width * escape.z * pow(power, fraction);
   if (patternCounts.x > 0.0) {

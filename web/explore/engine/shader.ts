@@ -1,12 +1,13 @@
 /**
  * The shader that makes colours of samples, as src/render does on the CPU: its functions have the names and the formulas of
- * base-colour.ts, slope.ts, distance-shade.ts and interior-colour.ts there. One program for each kind of look, compiled when it is
+ * base-colour.ts, palette-filter.ts, slope.ts, distance-shade.ts and interior-colour.ts there. One program for each kind of look, compiled when it is
  * first needed.
  *
  * Counts are single-precision offsets from a base of the piece. What depends on the base is computed in doubles by the page:
  * with v = base + 4 and off the offset, root(v + off) - root(v) = off / (root(v + off) + root(v)), without cancellation.
  */
 
+import { FILTER_GLSL } from './shader-filter.js';
 import { PATTERNS_GLSL } from './shader-patterns.js';
 
 export interface Variant {
@@ -16,6 +17,8 @@ export interface Variant {
   readonly lights: number;
   readonly shade: boolean;
   readonly interior: 'none' | 'period' | 'multiplier' | 'distance';
+  /** Of the kind `cycle`: colours are means over footprints. */
+  readonly filter: boolean;
   readonly patterns: boolean;
   /** Counts between the samples are interpolated: of pieces that are not shown pixel by pixel. */
   readonly smooth: boolean;
@@ -34,18 +37,20 @@ void main() {
 }`;
 
 export function fragmentOf(variant: Variant): string {
-  const { kind, curve, lights, shade, interior, patterns, smooth } = variant;
+  const { kind, curve, lights, shade, interior, filter, patterns, smooth } = variant;
   const defines = [
     `KIND_${kind.toUpperCase()}`,
     ...(curve ? ['CURVE'] : []),
     ...(smooth ? ['SMOOTH'] : []),
     ...(lights > 0 ? [`LIGHTS ${lights}`] : []),
     ...(shade ? ['SHADE'] : []),
+    ...(filter ? ['FILTER'] : []),
     ...(patterns ? ['PATTERNS'] : []),
     ...(interior === 'none' ? [] : [`INTERIOR_${interior.toUpperCase()}`, 'CYCLES']),
     ...(lights > 0 || shade || kind === 'distance' ? ['VECTORS'] : []),
   ];
-  return `#version 300 es\n${defines.map((name) => `#define ${name}\n`).join('')}${HEAD}${patterns ? PATTERNS_GLSL : ''}${BODY}`;
+  const parts = [HEAD, PLACES, ...(filter ? [FILTER_GLSL] : []), ...(patterns ? [PATTERNS_GLSL] : []), BODY];
+  return `#version 300 es\n${defines.map((name) => `#define ${name}\n`).join('')}${parts.join('')}`;
 }
 
 const HEAD = `
@@ -54,7 +59,7 @@ precision highp int;
 precision highp sampler2D;
 in vec2 uv;
 out vec4 colour;
-uniform sampler2D counts, table, curve, vectors, cycles, phases;
+uniform sampler2D counts, table, curve, vectors, cycles, phases, footprints;
 uniform vec2 texels;
 uniform int entries;
 uniform float base, base4, root0, start, speed, offset, density, bandStart, bandPart, first, perRoot, iterations, rows;
@@ -96,7 +101,8 @@ vec3 inShade(vec3 value, vec3 shade) {
 }
 `;
 
-const BODY = `
+/** Where samples are on the palette. */
+const PLACES = `
 int entryOfDistance(float distance) {
   float scale = density / (0.125 * max(1.0, rows / 720.0));
   float x = sqrt(scale * distance);
@@ -123,11 +129,23 @@ float positionOf(float off) {
 #endif
 }
 #endif
+`;
 
-vec3 baseColour(float off, vec2 away) {
+const BODY = `
+#ifdef KIND_CYCLE
+vec3 colourOf(float off, float position, ivec2 texel) {
+#ifdef FILTER
+  return meanAround(position, halfOf(off, texelFetch(footprints, texel, 0).r));
+#else
+  return entryOf(onCycle(position));
+#endif
+}
+#endif
+
+vec3 baseColour(float off, vec2 away, ivec2 texel) {
   if (off > INTERIOR) return entryOf(entries);
 #if defined(KIND_CYCLE)
-  return entryOf(onCycle(positionOf(off)));
+  return colourOf(off, positionOf(off), texel);
 #elif defined(KIND_BANDS)
   float position = floor(bandStart + floor(off + bandPart) * density);
   float all = float(entries);
@@ -154,16 +172,17 @@ vec3 colourAround(vec2 t, float off) {
   float weights = 0.0, least = INTERIOR, most = -INTERIOR;
   for (int k = 0; k < 4; k++) {
     vec2 to = vec2(float(k & 1), float(k >> 1));
-    float value = texelFetch(counts, texelAt(t - 0.5 + to), 0).r;
+    ivec2 texel = texelAt(t - 0.5 + to);
+    float value = texelFetch(counts, texel, 0).r;
     if (value > INTERIOR) continue;
     float position = positionOf(value);
     vec2 share = mix(1.0 - part, part, to);
     least = min(least, position);
     most = max(most, position);
-    sum += share.x * share.y * entryOf(onCycle(position));
+    sum += share.x * share.y * colourOf(value, position, texel);
     weights += share.x * share.y;
   }
-  return most - least > FAR && weights > 0.0 ? sum / weights : baseColour(off, vec2(0.0));
+  return most - least > FAR && weights > 0.0 ? sum / weights : baseColour(off, vec2(0.0), texelAt(t));
 }
 #endif
 
@@ -230,13 +249,13 @@ void main() {
 #if defined(SMOOTH) && defined(KIND_CYCLE)
   vec3 value = colourAround(t, off);
 #else
-  vec3 value = baseColour(off, away);
+  vec3 value = baseColour(off, away, texel);
 #endif
 #ifdef CYCLES
   if (off > INTERIOR) value = interiorColour(value, texel);
 #endif
 #ifdef PATTERNS
-  if (off < INTERIOR) value = drawPatterns(value, off, texelFetch(phases, texel, 0).rg);
+  if (off < INTERIOR) value = drawPatterns(value, off, texelFetch(phases, texel, 0).r, texelFetch(footprints, texel, 0).r);
 #endif
 #ifdef LIGHTS
   value = lit(value, away);

@@ -12,7 +12,7 @@ export interface Tile {
   /** Of the scene: samplesKey. */
   readonly key: string;
   readonly iterations: number;
-  readonly samples: Omit<Samples, 'counts' | 'distance' | 'phase' | 'cycle'>;
+  readonly samples: Omit<Samples, 'counts' | 'distance' | 'footprint' | 'phase' | 'cycle'>;
   readonly textures: PieceTextures;
   /** The number of the last picture with it. */
   shownIn: number;
@@ -91,7 +91,7 @@ function serves({ key, iterations, samples, textures }: Tile, need: Need): boole
     distance: textures.vectors,
     cycle: textures.cycles,
     phase: textures.phases,
-    footprint: textures.phases,
+    footprint: textures.footprints,
   };
   if (key !== need.key || !need.extras.every((extra) => has[extra])) return false;
   if (need.iterations === undefined || need.iterations === iterations) return true;

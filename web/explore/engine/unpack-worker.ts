@@ -13,7 +13,7 @@ export interface Packed {
 addEventListener('message', async ({ data: { id, packed } }: MessageEvent<Packed>) => {
   try {
     const samples = samplesOf(await unpack(packed, inflateStream));
-    const arrays = [samples.counts, samples.distance, samples.phase, samples.cycle];
+    const arrays = [samples.counts, samples.distance, samples.footprint, samples.phase, samples.cycle];
     // The lib of this project is that of pages, whose postMessage takes an origin.
     const send = postMessage as unknown as (message: unknown, transfer: Transferable[]) => void;
     send(

@@ -156,6 +156,11 @@ function More() {
         checked={scene['legacy-colors'] === 'true'}
         change={(on) => view.change({ 'legacy-colors': on ? 'true' : undefined })}
       />
+      <Check
+        label="Means of the palette within pixels: less noise"
+        checked={scene['palette-filter'] === 'true'}
+        change={(on) => view.change({ 'palette-filter': on ? 'true' : undefined })}
+      />
       <Pattern flag="stripes" label="Stripes" />
       <Pattern flag="field-lines" label="Field lines" />
     </>
