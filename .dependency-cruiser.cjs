@@ -21,7 +21,7 @@ const folders = Object.entries(may).map(([folder, others]) => ({
   name: `${folder} imports only ${['itself', ...others].join(', ')}`,
   severity: 'error',
   from: { path: `^src/${folder}/` },
-  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/(errors|files|nearest|text|build)\\.ts$'] },
+  to: { path: '^(src|bin)/', pathNot: [`^src/(${[folder, ...others].join('|')})/`, '^src/(errors|files|nearest|niceness|text|build)\\.ts$'] },
 }));
 
 /** A library stands in one place, so that it can be replaced without a ripple. */

@@ -54,6 +54,8 @@ export interface FilmJobOptions {
   readonly planes?: boolean | undefined;
   /** What frames are painted with, which may need less of the samples than the request's. */
   readonly colours?: Colours;
+  /** As that of a Context. */
+  readonly background?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +63,7 @@ export interface FilmJobOptions {
 export async function filmJob(
   prepared: Prepared,
   stretches: readonly Stretch[],
-  { paint, planes = false, colours = prepared.request.colours, signal }: FilmJobOptions,
+  { paint, planes = false, colours = prepared.request.colours, background = false, signal }: FilmJobOptions,
 ): Promise<FilmJob> {
   const { request } = prepared;
   const { width, height, sampling } = request;
@@ -130,7 +132,7 @@ export async function filmJob(
           const { cover, path, from } = one.film;
           const painting = paintingOf({ ...request, colours }, paint, { channels, from });
           assembler ??= assemblerFor(
-            openAssembler({ size: { width, height }, threads: assemblyThreads() }),
+            openAssembler({ size: { width, height }, threads: assemblyThreads(), background }),
             loadOf(
               planned.flatMap((stretch) => ('film' in stretch ? [stretch.film] : [])),
               paint.levels,

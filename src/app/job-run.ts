@@ -108,7 +108,7 @@ async function renderJob(
     hidden = `${folder}${sep}`;
     const files = await (isScene(job.order) ? sceneFiles : pictureFiles)(job, folder, options, {
       ...{ started, growing },
-      context: { emit, signal },
+      context: { emit, signal, background: true },
     });
     return files.map(({ path, bytes }) => ({ name: basename(path), bytes }));
   } catch (error) {

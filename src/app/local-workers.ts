@@ -36,7 +36,7 @@ const UNUSED_BYTES = 512 << 20;
 export interface LocalOptions {
   /** Absent: the built-in ones. */
   readonly kinds?: Kinds;
-  /** Viewers may wait for them beside other jobs: there are spare threads for their shards, started when they are needed. */
+  /** Viewers may wait for them beside other jobs: there are spare threads for their shards, started when they are needed, and answers come before both. */
   readonly viewers?: boolean;
 }
 
@@ -48,7 +48,10 @@ export function openLocalWorkers(
   // Checked before modules are compiled that may belong to another build.
   const program = thisProgram();
   // A thread more for each slot; and as many again, which are reserved for each session.
-  const pool = openPool(count, { kinds, ...(viewers ? { spare: 2 * count, unusedBytes: UNUSED_BYTES } : {}) });
+  const pool = openPool(count, {
+    kinds,
+    ...(viewers ? { spare: 2 * count, unusedBytes: UNUSED_BYTES, background: true } : {}),
+  });
   // Most jobs use this kernel: it is measured while the command line is parsed. An error is thrown again when a job opens it.
   pool.offer('simd').catch(() => undefined);
   const addresses = Array.from({ length: count }, (_, rank) => ({ host: 'local', port: rank + 1 }));

@@ -49,18 +49,19 @@ export interface MakingOptions {
   readonly shown: readonly number[] | undefined;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  readonly background?: boolean | undefined;
 }
 
 /** @throws the signal's reason */
 export async function makingOf(prepared: Prepared, options: MakingOptions): Promise<Making> {
-  const { store, paint, numerics, forecast, keepsSamples, shown, emit, signal } = options;
+  const { store, paint, planes, numerics, forecast, keepsSamples, shown, emit, signal, background } = options;
   const { request, kept } = prepared;
   const { film } = request;
   if (film.frames > 1 && film.assembly !== 'frames' && !shown) {
     const { stretches, why } = await assemblyOf(request, signal, kept?.grid);
     const asked = (film.assembly === 'keyframes' || film.shutter > 0) && !stretches;
     const part = partOf(stretches ?? [], film.first, film.last);
-    const made = stretches && paint && (await filmJob(prepared, part, { paint, planes: options.planes, signal }));
+    const made = stretches && paint && (await filmJob(prepared, part, { paint, planes, signal, background }));
     logTo(emit, asked ? 'warn' : 'info')(`film: ${wayOf(part, made?.depths.length)}, ${why}`);
     if (made) {
       const { job, renders, archive, frames, needed, depths } = made;

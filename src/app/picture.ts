@@ -87,7 +87,11 @@ function litFromBelow(colours: Colours): Colours {
  * Opens the outputs of a request, or of its contact sheet, before anything is computed. Release them with `abort`.
  * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING, ENCODER_UNFIT, AUDIO_INVALID
  */
-export async function outputOf(request: Request, { emit, signal }: Context, sheet?: SheetOrder): Promise<Output> {
+export async function outputOf(
+  request: Request,
+  { emit, signal, background = false }: Context,
+  sheet?: SheetOrder,
+): Promise<Output> {
   const { outfile, outfiles, width, height, sampling, film, encoding } = request;
   const options = {
     width,
@@ -101,7 +105,7 @@ export async function outputOf(request: Request, { emit, signal }: Context, shee
     dither: request.dither,
     ...encoding,
     warn: logTo(emit, 'warn'),
-    signal,
+    ...{ signal, background },
   };
   return sheet ? openContactSheet({ ...options, outfile }, sheet.captions) : openOutputs({ ...options, outfiles });
 }

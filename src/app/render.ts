@@ -140,7 +140,7 @@ async function stages(
   resources: Resources,
 ): Promise<Rendered> {
   const { request, cluster } = order;
-  const { emit, signal } = context;
+  const { emit, signal, background } = context;
   const warn = logTo(emit, 'warn');
 
   // A stale build ends here, before anything is opened.
@@ -176,7 +176,7 @@ async function stages(
   const shown = order.sheet?.frames;
   const keepsSamples = order.store.samples && !shown;
   const planes = output.takesPlanes;
-  const ways = { store, paint: painted, planes, numerics, forecast, keepsSamples, shown, emit, signal };
+  const ways = { store, paint: painted, planes, numerics, forecast, keepsSamples, shown, emit, signal, background };
   const making = await makingOf(prepared, ways);
   const { archive } = making;
   resources.hold(archive, (one) => one?.suspend());

@@ -12,7 +12,10 @@ import type { Context } from './stage.js';
  * Opens them before anything is rendered. Release them with `abort`.
  * @throws FractalError OUTFILE_FORMAT, OUTFILE_UNWRITABLE, DISK, ENCODER_MISSING, ENCODER_UNFIT, AUDIO_INVALID
  */
-export async function sceneOutput(request: SceneRequest, { emit, signal }: Context): Promise<Output> {
+export async function sceneOutput(
+  request: SceneRequest,
+  { emit, signal, background = false }: Context,
+): Promise<Output> {
   const { outfiles, width, height, film, encoding } = request;
   for (const name of outfiles) refuseSamples(name);
   return openOutputs({
@@ -20,7 +23,7 @@ export async function sceneOutput(request: SceneRequest, { emit, signal }: Conte
     ...{ frames: film.last - film.first + 1, first: film.first },
     ...encoding,
     warn: logTo(emit, 'warn'),
-    signal,
+    ...{ signal, background },
   });
 }
 

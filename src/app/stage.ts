@@ -7,6 +7,8 @@ export interface Context {
   readonly emit: Emit;
   /** Ends the command, which then rejects with the signal's reason. */
   readonly signal: AbortSignal;
+  /** Others wait for this process, too: what encodes and assembles films gets a lower priority (niceness.ts). */
+  readonly background?: boolean;
 }
 
 /** Runs one stage of a command and reports its begin and its duration. Throws the signal's reason, at the begin, too. */

@@ -2,9 +2,12 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { FractalError, messageOf } from '../errors.js';
+import { ENCODING, lowerThread } from '../niceness.js';
 import { type FromThread, type Task, type ThreadData, tasksOf } from './threads.js';
 
-const run = tasksOf(workerData as ThreadData);
+const data = workerData as ThreadData;
+if (data.background) lowerThread(ENCODING);
+const run = tasksOf(data);
 
 parentPort?.on('message', (task: Task) => {
   try {

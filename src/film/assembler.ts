@@ -46,12 +46,20 @@ const SHOWN_BYTES = 192;
  */
 const GROWING = '--heap-growing-percent=400';
 
-/** `threads`: so many frames are assembled at a time; 0: one, in this thread. @throws FractalError RESOURCES */
-export function openAssembler({ size, threads = 0 }: { readonly size: Size; readonly threads?: number }): Assembler {
+export interface AssemblerOptions {
+  readonly size: Size;
+  /** So many frames are assembled at a time; 0: one, in this thread. */
+  readonly threads?: number;
+  /** Threads get a lower priority of the operating system. */
+  readonly background?: boolean;
+}
+
+/** @throws FractalError RESOURCES */
+export function openAssembler({ size, threads = 0, background = false }: AssemblerOptions): Assembler {
   setFlagsFromString(GROWING);
   const memory = new FilmMemory(WAITING_BYTES + (1 + threads) * (FRAME_BYTES + SHOWN_BYTES * size.width * size.height));
   const tables = placeTables(memory);
-  const data = () => ({ size, bench: benchIn(memory, tables, size), painter: memory.take(PAINTER_BYTES) });
+  const data = () => ({ size, bench: benchIn(memory, tables, size), painter: memory.take(PAINTER_BYTES), background });
   const { run, close } = threads === 0 ? inThisThread(data()) : inThreads(threads, data);
   // One for each thread that paints, and one that is being copied.
   const copied = new AtMost(threads + 1);

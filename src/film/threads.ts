@@ -19,6 +19,8 @@ export interface ThreadData {
   readonly bench: Bench;
   /** Where its painter works. */
   readonly painter: number;
+  /** With a lower priority of the operating system. */
+  readonly background: boolean;
 }
 
 interface FrameTask {

@@ -5,6 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { FractalError, messageOf } from '../errors.js';
+import { ENCODING } from '../niceness.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import type { Recipe } from './film.js';
 import type { Sound } from './soundtrack.js';
@@ -30,6 +31,8 @@ export interface Encode {
   readonly comment?: string;
   /** An absolute path. */
   readonly target: string;
+  /** With a lower priority of the operating system. */
+  readonly background: boolean;
   /** ffmpeg is killed after so many seconds without output; absent: 60. */
   readonly stallSeconds?: number;
 }
@@ -43,12 +46,12 @@ const CHECKS = 8;
 /** Starts ffmpeg on raw frames. `write` and `end` reject with ENCODER_FAILED, and the end of ffmpeg's messages, when it fails. */
 export async function encode(
   ffmpeg: Ffmpeg,
-  { width, height, fps, container, recipe, sound, comment, target, stallSeconds = STALL_SECONDS }: Encode,
+  { width, height, fps, container, recipe, sound, comment, target, background, stallSeconds = STALL_SECONDS }: Encode,
 ): Promise<Encoding> {
   const { default: fluent } = await import('fluent-ffmpeg');
   const input = new PassThrough({ writableHighWaterMark: width * height * BYTES[recipe.input] + 1 });
   const metadata = comment === undefined ? [] : ['-metadata', `comment=${comment}`];
-  const command = fluent(input, { stdoutLines: 40 })
+  const command = fluent(input, { stdoutLines: 40, niceness: background ? ENCODING : 0 })
     .setFfmpegPath(ffmpeg.path)
     .inputFormat('rawvideo')
     .inputOptions('-pixel_format', recipe.input, '-video_size', `${width}x${height}`, '-framerate', String(fps));

@@ -48,6 +48,7 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
       ...(sound ? { sound } : {}),
       ...(comment === undefined ? {} : { comment }),
       target,
+      background: options.background === true,
       ...(options.stallTimeoutSeconds === undefined ? {} : { stallSeconds: options.stallTimeoutSeconds }),
     });
   const kill = async () => {

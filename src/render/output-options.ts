@@ -39,6 +39,8 @@ export interface OutputOptions {
   readonly stallTimeoutSeconds?: number;
   /** Path of an ffmpeg. */
   readonly ffmpeg?: string;
+  /** An encoder gets a lower priority of the operating system. */
+  readonly background?: boolean;
   /** Receives warnings for the user, one line each. */
   readonly warn?: (line: string) => void;
   /** Stops an encoder that completes its file, and the wait for a program that reads a pipe. */

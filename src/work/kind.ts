@@ -33,6 +33,8 @@ export interface Kind<S extends SceneWork = SceneWork, T extends TaskWork = Task
 export interface KernelUse {
   /** It is driven from one thread, which closes it before it ends: a graphics card. */
   readonly device: boolean;
+  /** It is a process of its own: the thread only reads what that writes, and must not wait for anything else. */
+  readonly outside?: boolean;
   /** Called in the main thread before a thread opens it. */
   beforeOpening?(): void;
 }

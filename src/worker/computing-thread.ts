@@ -2,13 +2,16 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { asResourceError, messageOf } from '../errors.js';
+import { COMPUTING, lowerThread } from '../niceness.js';
 import { type Computing, isFinal, type Starts, type ThreadScene } from '../work/kind.js';
 import { collectGarbage } from './garbage.js';
+import { pausing } from './pausing.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
 /** Begins to answer the main thread. `starts`: the kinds of work, by name. To be called once, in a thread of a pool. */
 export function computeIn(starts: Starts): void {
-  const { slot, stops, shared } = workerData as ThreadData;
+  const { slot, signals, shared, background } = workerData as ThreadData;
+  if (background) lowerThread(COMPUTING);
   const port = parentPort;
   if (!port) throw new Error('a computing thread runs as a thread of a worker only');
   const kinds = new Map<string, Computing>();
@@ -46,10 +49,10 @@ export function computeIn(starts: Starts): void {
     try {
       const threadScene = scenes.get(scene);
       if (!threadScene) throw new Error(`scene ${scene} was never sent`);
-      const from = performance.now();
-      const computed = await threadScene.compute(kernel, task, () => Atomics.load(stops, slot) === number);
+      const { stopped, seconds } = pausing(signals, slot, number);
+      const computed = await threadScene.compute(kernel, task, stopped);
       if (!computed) return { kind: 'stopped' };
-      return { kind: 'done', ...computed, seconds: (performance.now() - from) / 1000 };
+      return { kind: 'done', ...computed, seconds: seconds() };
     } catch (error) {
       const final = isFinal(error) ? ({ final: true } as const) : {};
       return { kind: 'failed', reason: reasonOf(error), ...final };

@@ -74,6 +74,8 @@ export interface PoolOptions {
   readonly commonAssets?: boolean;
   /** Threads beside the slots, for shards that would wait for long ones. Absent: none. */
   readonly spare?: number;
+  /** The process answers people, too: threads have a lower priority of the operating system. Absent: they do not. */
+  readonly background?: boolean;
   /** The kinds of work, by name; and the script of a thread, with the same ones. Absent: the built-in ones. */
   readonly kinds?: Kinds;
   readonly script?: URL;

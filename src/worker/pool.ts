@@ -2,7 +2,8 @@
  * The thread pool of a worker; queues.ts divides the threads among the jobs of all sessions. A shard is never interrupted
  * in favour of others: where shards run longer than LONG_MS and another session has less than its share of the slots, or
  * a job of the same session has a higher priority, shards of that session or job run on spare threads at the same time,
- * and the operating system shares the cores. Shards of interactive jobs do so at once.
+ * and the operating system shares the cores. Shards of interactive jobs do so at once, and those of lower priority wait between
+ * their parts meanwhile, half of their time at most once they have run for long.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -29,7 +30,7 @@ const THREAD = new URL('./thread.cjs', import.meta.url);
 /** @throws FractalError RESOURCES when there is not enough memory for the threads */
 export function openPool(slots: number, options: PoolOptions = {}): Pool {
   const { offered = 'auto', sceneBytes = Infinity, commonAssets = false, spare = 0, unusedBytes = 0 } = options;
-  const { kinds = BUILT_IN, script = THREAD } = options;
+  const { kinds = BUILT_IN, script = THREAD, background = false } = options;
   requireRoom(slots);
   const queues = new Queues();
   const held = new HeldBytes(slots, queues.sessions);
@@ -37,7 +38,7 @@ export function openPool(slots: number, options: PoolOptions = {}): Pool {
   const [broken, resolveBroken] = deferred<FractalError>();
   const most = slots + spare;
   const shared = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind.share(most)]));
-  const threads = new Threads(slots, most, script, shared, {
+  const threads = new Threads(slots, most, script, background, shared, {
     started: resolveStarted,
     opened: (thread, message) => offers.opened(thread, message),
     freed,
@@ -105,6 +106,7 @@ export function openPool(slots: number, options: PoolOptions = {}): Pool {
       held.began(task);
       threads.run(thread, task);
     }
+    threads.holdBack();
     if (spare === 0 || !queues.contended || waiting) return;
     waiting = setTimeout(() => {
       waiting = undefined;

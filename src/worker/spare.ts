@@ -41,6 +41,18 @@ export function mayUseSpare(job: JobQueue, busy: readonly Task[], { slots, spare
   return outranks && own.length <= share && left > 0;
 }
 
+/**
+ * Shards that wait while viewers are served: of those sessions, the latest of the others, as many as there are more shards than slots.
+ * `mayWait`: whether none waits for that shard.
+ */
+export function heldBack(busy: readonly Task[], slots: number, mayWait: (task: Task) => boolean): Task[] {
+  const excess = busy.length - slots;
+  if (excess <= 0) return [];
+  const served = new Set(busy.filter(({ job }) => isInteractive(job)).map(({ job }) => job.session));
+  const others = busy.filter((task) => served.has(task.job.session) && !isInteractive(task.job) && mayWait(task));
+  return others.sort((a, b) => b.since - a.since).slice(0, excess);
+}
+
 /** Whether a viewer waits for its shards. */
 export function isInteractive({ rank }: Pick<JobQueue, 'rank'>): boolean {
   return rank.priority >= PRIORITY.interactive;

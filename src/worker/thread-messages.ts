@@ -2,11 +2,13 @@
 
 import type { Computed, Measured } from '../work/kind.js';
 import type { TaskWork } from '../work/work.js';
+import type { Signals } from './pausing.js';
 
 export interface ThreadData {
-  /** One number a slot: the shard, by its `number`, that the thread should stop. */
-  readonly stops: Int32Array;
+  readonly signals: Signals;
   readonly slot: number;
+  /** With a lower priority of the operating system. */
+  readonly background: boolean;
   /** What each kind of work gives all threads, by the kind's name. */
   readonly shared: Readonly<Record<string, unknown>>;
 }

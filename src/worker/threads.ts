@@ -7,8 +7,9 @@ import { Worker } from 'node:worker_threads';
 import { asResourceError } from '../errors.js';
 import type { KernelUse } from '../work/kind.js';
 import { CODE_MIB } from './address-space.js';
+import type { Signals } from './pausing.js';
 import type { JobKernel, Outcome, Task } from './queues.js';
-import { isInteractive } from './spare.js';
+import { heldBack, isInteractive } from './spare.js';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
 export interface Thread {
@@ -52,7 +53,7 @@ const WARM_MS = 120_000;
 export class Threads {
   /** By slot; those beyond `slots` are spare. */
   private readonly threads = new Map<number, Thread>();
-  private readonly stops: Int32Array<SharedArrayBuffer>;
+  private readonly signals: Signals;
   private idleDeaths = 0;
   private begun = 0;
   private over = false;
@@ -62,11 +63,13 @@ export class Threads {
     private readonly slots: number,
     private readonly most: number,
     private readonly script: URL,
+    private readonly background: boolean,
     /** What each kind of work gives all threads, by the kind's name. */
     private readonly shared: ThreadData['shared'],
     private readonly events: ThreadEvents,
   ) {
-    this.stops = new Int32Array(new SharedArrayBuffer(4 * most));
+    const numbers = () => new Int32Array(new SharedArrayBuffer(4 * most));
+    this.signals = { stops: numbers(), pauses: numbers() };
     try {
       for (let slot = 0; slot < slots; slot++) this.start(slot);
     } catch (error) {
@@ -130,7 +133,8 @@ export class Threads {
   stop(task: Task): void {
     const thread = [...this.threads.values()].find((one) => one.task === task);
     if (!thread) return;
-    Atomics.store(this.stops, thread.slot, task.number);
+    Atomics.store(this.signals.stops, thread.slot, task.number);
+    Atomics.notify(this.signals.pauses, thread.slot);
     const check = () => {
       if (thread.task !== task || this.over) return;
       // Its exit is handled like that of any thread that dies.
@@ -138,6 +142,16 @@ export class Threads {
       else setTimeout(check, STOP_MS).unref();
     };
     setTimeout(check, STOP_MS).unref();
+  }
+
+  /** Threads wait between the parts of their shards, or go on, as those need that compute now (`heldBack`). */
+  holdBack(): void {
+    const { pauses } = this.signals;
+    const waiting = heldBack(this.tasks, this.slots, mayWait);
+    for (const { slot, task } of this.threads.values()) {
+      const pause = task && waiting.includes(task) ? 1 : 0;
+      if (Atomics.exchange(pauses, slot, pause) !== pause) Atomics.notify(pauses, slot);
+    }
   }
 
   /** Opens a kernel there and measures it. */
@@ -189,7 +203,7 @@ export class Threads {
   }
 
   private start(slot: number): Thread {
-    const workerData: ThreadData = { shared: this.shared, slot, stops: this.stops };
+    const workerData: ThreadData = { shared: this.shared, slot, signals: this.signals, background: this.background };
     const worker = new Worker(this.script, { workerData, resourceLimits: { codeRangeSizeMb: CODE_MIB } });
     const thread: Thread = {
       worker,
@@ -265,6 +279,11 @@ function forgetAll(thread: Thread): void {
 /** A thread with a device open must not be ended, since the driver may crash; nor one for whose table others wait. */
 function mayEnd({ job, scene, assignment: { work } }: Task): boolean {
   return !job.use.device && scene.prepared.mayEnd(work);
+}
+
+/** A process would go on while its thread waits. */
+function mayWait(task: Task): boolean {
+  return !task.job.use.outside && mayEnd(task);
 }
 
 /** A thread is about to use a kernel. */

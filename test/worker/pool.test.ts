@@ -202,6 +202,22 @@ test('shards that a viewer waits for are computed at once beside others, on a th
   assert.deepEqual(film.underWay, [1, 2, 3], 'nothing was interrupted, and no slot was won');
 });
 
+test('a shard waits while a viewer is served, but not for ever, and that is not in its seconds', LIMITED, async (t) => {
+  const pool = open(t, 1, { spare: 2 });
+  const session = pool.session();
+  const [film, tiles] = [session.open('simd', RANK), session.open('simd', { ...RANK, priority: PRIORITY.interactive })];
+  for (const job of [film, tiles]) job.scene(0, scene);
+  const from = performance.now();
+  const long = { ...ENDLESS, im: '0.001', width: 256, height: 256, iterations: 20_000 };
+  const still = queue(film, assignmentOf(1, { view: long, rect: { x: 0, y: 0, width: 256, height: 256 } }));
+  void queue(tiles, endless(2), () => assert.fail('it does not end'));
+  const made = await still;
+  assert.ok(made.kind === 'done');
+  const waited = performance.now() - from - 1000 * made.seconds;
+  assert.ok(waited > 900, `it waited ${waited} ms`);
+  assert.deepEqual(tiles.underWay, [2]);
+});
+
 test('an owner is served beside the endless shards of another owner of its session', LIMITED, async (t) => {
   const pool = open(t, 1, { spare: 2 });
   const session = pool.session();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PRIORITY } from '../../src/cluster/messages.js';
 import type { JobQueue, SessionQueues, Task } from '../../src/worker/queues.js';
-import { type Crowd, LONG_MS, mayUseSpare } from '../../src/worker/spare.js';
+import { type Crowd, heldBack, LONG_MS, mayUseSpare } from '../../src/worker/spare.js';
 
 const NOW = 10_000;
 const CROWD: Crowd = { slots: 2, spare: 8, sessions: 1, active: 1, now: NOW };
@@ -80,5 +80,39 @@ describe('spare threads', () => {
     const busy = run(film, 2);
     assert.equal(mayUseSpare(tiles, busy, { ...CROWD, sessions: 2, spare: 2 }), false);
     assert.equal(mayUseSpare(tiles, busy, { ...CROWD, sessions: 2, spare: 3 }), true);
+  });
+});
+
+describe('shards that wait while viewers are served', () => {
+  const any = () => true;
+
+  it('are as many as there are more shards than slots, those first that began last', () => {
+    const [film, tiles] = sessionOf(50, viewer) as [JobQueue, JobQueue];
+    const [early] = run(film, 1, 500);
+    const [late] = run(film, 1, 20);
+    const busy = [early, late] as Task[];
+    assert.deepEqual(heldBack(busy, 2, any), []);
+    busy.push(...run(tiles, 1));
+    assert.deepEqual(heldBack(busy, 2, any), [late]);
+    busy.push(...run(tiles, 1));
+    assert.deepEqual(heldBack(busy, 2, any), [late, early]);
+  });
+
+  it('are of the session of these viewers', () => {
+    const [film, tiles] = sessionOf(50, viewer) as [JobQueue, JobQueue];
+    const [theirs] = sessionOf(50) as [JobQueue];
+    const own = run(film, 1);
+    assert.deepEqual(heldBack([...run(theirs, 2), ...own, ...run(tiles, 1)], 2, any), own);
+    assert.deepEqual(heldBack([...run(theirs, 2), ...own], 2, any), [], 'no viewer is served');
+  });
+
+  it("are none that others wait for, and no other viewer's", () => {
+    const [film, tiles, other] = sessionOf(50, viewer, viewer) as [JobQueue, JobQueue, JobQueue];
+    const [building, plain] = run(film, 2) as [Task, Task];
+    const busy = [building, plain, ...run(tiles, 1), ...run(other, 1)];
+    assert.deepEqual(
+      heldBack(busy, 2, (task) => task !== building),
+      [plain],
+    );
   });
 });

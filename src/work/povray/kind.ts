@@ -24,7 +24,7 @@ export async function openPovray({ path, unconfined = false }: PovrayOptions): P
 export function povrayKind(installation: Installation, scratch: Scratch): Kind<PovrayScene, PovrayTask> {
   const { path, settings } = scratch;
   return {
-    kernels: { [POVRAY_KERNEL]: { device: false } },
+    kernels: { [POVRAY_KERNEL]: { device: false, outside: true } },
     share: (): SharedPovray => ({ installation, scratch: path, settings }),
     validateScene,
     validateTask,
