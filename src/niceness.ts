@@ -5,7 +5,7 @@ import { setPriority } from 'node:os';
 import { basename } from 'node:path';
 
 /** Of encoders, and of threads that assemble films, beside others that compute. */
-export const ENCODING = 10;
+export const ENCODING = 19;
 /** Of threads that compute, beside others that answer. */
 export const COMPUTING = 5;
 
