@@ -138,5 +138,18 @@ test('colours change without pieces, and are part of the link', BOUNDED, async (
     asked.filter((pieces) => pieces > 0),
     [],
   );
+  // Means of the palette need the footprints of samples, once.
+  for (const needs of [true, false]) {
+    asked.length = 0;
+    const less = page.getByRole('checkbox', { name: 'Less noise' });
+    await less.uncheck();
+    await less.check();
+    await reaches(page, 'palette-filter', /^true$/);
+    await drawn(page);
+    assert.equal(
+      asked.some((pieces) => pieces > 0),
+      needs,
+    );
+  }
   assert.deepEqual(errors, []);
 });

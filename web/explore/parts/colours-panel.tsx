@@ -61,6 +61,13 @@ export function ColoursPanel() {
           <Offset change={(offset) => along({ offset: String(offset) })} value={Number(scene.offset ?? 0) || 0} />
         </>
       )}
+      {mode === 'palette' && scene['legacy-colors'] !== 'true' && (
+        <Check
+          label="Less noise: means of the palette"
+          checked={scene['palette-filter'] === 'true'}
+          change={(on) => view.change({ 'palette-filter': on ? 'true' : undefined })}
+        />
+      )}
       <Lights />
       <details>
         <summary>More</summary>
@@ -155,11 +162,6 @@ function More() {
         label="Bands by whole counts (computes anew)"
         checked={scene['legacy-colors'] === 'true'}
         change={(on) => view.change({ 'legacy-colors': on ? 'true' : undefined })}
-      />
-      <Check
-        label="Means of the palette within pixels: less noise"
-        checked={scene['palette-filter'] === 'true'}
-        change={(on) => view.change({ 'palette-filter': on ? 'true' : undefined })}
       />
       <Pattern flag="stripes" label="Stripes" />
       <Pattern flag="field-lines" label="Field lines" />
