@@ -13,8 +13,8 @@ import { fileURLToPath } from 'node:url';
 /** Starts of names in test/ whose files kill, stop and flood real processes, or build an image: three quarters of the time of all. */
 const SLOW = ['faults/', 'deploy/image', 'deploy/slurm'];
 const SLOWEST = 10;
-/** Files at a time: many of them wait for clocks and for processes. */
-const AT_ONCE = Math.max(3, availableParallelism());
+/** Files at a time. */
+const AT_ONCE = Math.max(2, availableParallelism());
 
 // For this process' children too, which are the test files and the programs that they start.
 process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim();
