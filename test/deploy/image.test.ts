@@ -5,11 +5,11 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { buildDigest } from '../../src/build.js';
-import { folder, type Outcome, run } from '../e2e/processes.js';
+import { folder, type Outcome, type Running, run } from '../e2e/processes.js';
 import { writeBase } from './debian-base.js';
 import { cloneOf, ROOT } from './package.js';
 
@@ -28,10 +28,17 @@ function missing(): string | false {
 /** Runs buildah on images of its own. */
 function builder(t: TestContext) {
   const place = folder(t);
+  const started: Running[] = [];
+  // The first of the hooks: later ones kill buildah.
+  t.after(() => started.forEach(endBelow));
   // Its containers hold files that other users own, and mounts.
   t.after(() => rmSync(place, { recursive: true, force: true, maxRetries: 3 }));
   const own = ['--root', join(place, 'images'), '--runroot', join(place, 'run'), '--storage-driver', 'vfs'];
-  return (words: readonly string[], cwd = ROOT) => run(t, ['buildah', ...own, ...words], cwd);
+  return (words: readonly string[], cwd = ROOT) => {
+    const one = run(t, ['buildah', ...own, ...words], cwd);
+    started.push(one);
+    return one;
+  };
 }
 
 async function done(running: { readonly ended: Promise<Outcome> }): Promise<string> {
@@ -95,3 +102,28 @@ test('the image is built from a checkout, renders, and knows whether it is healt
   assert.equal(sick.code, 1);
   assert.match(sick.stdout, /ECONNREFUSED/);
 });
+
+/** The processes below one, the lowest first. */
+function processesBelow(pid: number): number[] {
+  const parents = readdirSync('/proc').flatMap((name) => {
+    const [, parent] = /^PPid:\s*(\d+)$/m.exec(statusOf(name)) ?? [];
+    return parent === undefined ? [] : [{ pid: Number(name), parent: Number(parent) }];
+  });
+  const below = (of: number): number[] =>
+    parents.filter(({ parent }) => parent === of).flatMap((one) => [...below(one.pid), one.pid]);
+  return below(pid);
+}
+
+/** Empty: it is no process, or none any more. */
+function statusOf(name: string): string {
+  try {
+    return /^\d+$/.test(name) ? readFileSync(`/proc/${name}/status`, 'utf8') : '';
+  } catch {
+    return '';
+  }
+}
+
+/** `buildah run` that is killed leaves what runs in its container. */
+function endBelow({ process: { pid } }: Running): void {
+  for (const one of pid === undefined ? [] : processesBelow(pid)) process.kill(one, 'SIGKILL');
+}
