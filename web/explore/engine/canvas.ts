@@ -1,12 +1,12 @@
-/** The size of the canvas in device pixels, as large as the page makes it. */
+/** The size of the picture in device pixels, as large as the page makes its canvas; the painter gives the canvas as many pixels, or fewer. */
 
 export interface Surface {
-  /** Pixels of the canvas. */
+  /** Device pixels that the canvas covers. */
   readonly width: number;
   readonly height: number;
   /** Pixels of the picture: even numbers, at most a row and a column less. */
   readonly size: Size;
-  /** Pixels of the canvas for a CSS pixel. */
+  /** Device pixels of a CSS pixel. */
   ratio(): number;
 }
 
@@ -31,15 +31,16 @@ export function openCanvas(
   resized: () => void,
   signal: AbortSignal,
 ): Surface {
+  let [width, height] = [2, 2];
   const measured = () => {
-    const { width, height } = canvas.getBoundingClientRect();
-    return { width: width * devicePixelRatio, height: height * devicePixelRatio };
+    const box = canvas.getBoundingClientRect();
+    return { width: box.width * devicePixelRatio, height: box.height * devicePixelRatio };
   };
-  const apply = ({ width, height }: Size) => {
+  const apply = (covered: Size) => {
     const bound = (side: number) => Math.max(2, Math.min(MOST, Math.round(side / coarseness)));
-    const [w, h] = [bound(width), bound(height)];
-    if (canvas.width === w && canvas.height === h) return false;
-    [canvas.width, canvas.height] = [w, h];
+    const [w, h] = [bound(covered.width), bound(covered.height)];
+    if (width === w && height === h) return false;
+    [width, height] = [w, h];
     return true;
   };
   apply(measured());
@@ -57,14 +58,14 @@ export function openCanvas(
   signal.addEventListener('abort', () => observer.disconnect());
   return {
     get width() {
-      return canvas.width;
+      return width;
     },
     get height() {
-      return canvas.height;
+      return height;
     },
     get size() {
-      return { width: canvas.width - (canvas.width % 2), height: canvas.height - (canvas.height % 2) };
+      return { width: width - (width % 2), height: height - (height % 2) };
     },
-    ratio: () => canvas.width / Math.max(1, canvas.clientWidth),
+    ratio: () => width / Math.max(1, canvas.clientWidth),
   };
 }

@@ -11,13 +11,13 @@ import { openLink } from './connection.js';
 import type { Connection, Engine, EngineOptions, Look, Place } from './contract.js';
 import { cropped } from './cropped.js';
 import { listen } from './gestures.js';
-import { openLooking } from './looking.js';
+import { openLooking, type Picture as Seen } from './looking.js';
 import { type Shown, toAim } from './motion.js';
 import { movementsOf } from './movements.js';
 import { flightMs, openMover } from './mover.js';
-import { openPace } from './pace.js';
 import { paintOf } from './paint.js';
 import type { Scenery } from './painter.js';
+import { openPainting } from './painting.js';
 import { openPalettes } from './palettes.js';
 import { openPicture } from './picture.js';
 import { openLattices } from './rest.js';
@@ -27,9 +27,6 @@ import { openSettling } from './settling.js';
 
 export type * from './contract.js';
 
-/** Pictures drawn in so quick succession, and those that more pieces are awaited for, are coarser where drawing is slow. */
-const QUICK_MS = 150;
-const AWAITED_MS = 1_000;
 /** Log2 of pixels beyond which there is no way from one picture to another. */
 const FARTHEST = 900;
 
@@ -41,7 +38,6 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   const listeners = new Set<() => void>();
   const lattices = openLattices();
   const surface = openCanvas(canvas, options.coarseness ?? 1, () => resized(), signal);
-  const pace = openPace();
   let scene = options.look.scene;
   const deformation = () => deformationIn(scene);
   const height = () => surface.size.height;
@@ -52,7 +48,10 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   let connection: Connection = 'connecting';
   let workers: WorkersMessage | undefined;
   let rest = lattices.restOf(mover.aim, deformation(), height());
+  /** Where the picture came to rest last. */
+  let restingAim: typeof aim | undefined;
   const settling = openSettling(() => performance.now());
+  const painting = openPainting({ picture, scenery: sceneryOf, again: () => draw() });
   const movements = movementsOf({
     ...{ mover, surface, isFlipped: () => isFlipped(scene), moved: () => nudge() },
     hold() {
@@ -64,10 +63,10 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       changed();
     },
   });
-  let drawnMs = 0;
   let settled = '';
   let frame = 0;
-  let finer: ReturnType<typeof setTimeout> | undefined;
+  /** The canvas shows something else than it should. */
+  let isStale = false;
 
   const looking = openLooking({
     ...{ link: () => (connection === 'open' ? link : undefined), tiles: picture.tiles, load: picture.load },
@@ -91,8 +90,13 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     for (const listener of [...listeners]) listener();
   }
 
-  function draw(): void {
+  function onNextFrame(): void {
     if (frame === 0 && !signal.aborted) frame = requestAnimationFrame(onFrame);
+  }
+
+  function draw(): void {
+    isStale = true;
+    onNextFrame();
   }
 
   function changed(): void {
@@ -116,16 +120,21 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     changed();
   }
 
+  function seen(): Seen {
+    return { rest, scene, ...surface.size };
+  }
+
   function look(): Look {
     return { place: rest.place, scene };
   }
 
   function onFrame(now: number): void {
     frame = 0;
+    isStale ||= mover.isMoving;
     mover.tick(performance.now());
     advance();
-    paintNow(now);
-    if (settling.isMoving || mover.isMoving) draw();
+    if (isStale) paintNow(now);
+    if (settling.isMoving || mover.isMoving) onNextFrame();
   }
 
   /** While the picture moves, coarse pieces of where it goes; then it comes to rest. */
@@ -133,9 +142,14 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     const due = settling.due();
     if (due !== undefined) {
       if (due === 'all') movements.toLevel();
+      const { lattice } = rest;
       rest = lattices.restOf(mover.aim, deformation(), height());
-      if (due === 'all') mover.snap(rest.off);
-      looking.look({ rest, scene, ...surface.size }, movements.focused, due === 'all' ? 1 : due);
+      isStale ||= due === 'all' || rest.lattice !== lattice;
+      if (due === 'all') {
+        restingAim = mover.aim;
+        mover.snap(rest.off);
+      }
+      looking.look(seen(), movements.focused, due === 'all' ? 1 : due);
     }
     if (!settling.rests(mover.isMoving)) return;
     const text = JSON.stringify(look());
@@ -152,7 +166,8 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       ...{ aim: mover.aim, shown: mover.drawn, deformation: deformation(), flip: isFlipped(scene) },
       ...{ width, height: rows, lattice: rest.lattice, key: samplesKey(scene) },
     };
-    const isCovered = !settling.isMoving && looking.progress() === 1;
+    // Also while only colours change.
+    const isCovered = !mover.isMoving && restingAim === mover.aim && looking.isComplete(seen());
     const pieces = placedPieces(sight, picture.tiles.all, isCovered, picture.drawn);
     const found = areFound(scene) ? looking.foundFor : undefined;
     const paint = paintOf(scene, table, found, looking.found?.iterations ?? 1_000);
@@ -160,16 +175,8 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   }
 
   function paintNow(now: number): void {
-    const { isMoving } = settling;
-    const pauseMs = looking.progress() < 1 ? AWAITED_MS : QUICK_MS;
-    const isQuick = isMoving || now - drawnMs < pauseMs;
-    drawnMs = now;
-    clearTimeout(finer);
-    const coarseness = isQuick ? pace.coarseness : 1;
-    const scenery = sceneryOf(coarseness);
-    if (scenery) picture.draw(scenery, (ms) => pace.drew(ms, coarseness));
-    // What was drawn coarsely is drawn again once nothing else is.
-    if (coarseness > 1 && !isMoving) finer = setTimeout(draw, pauseMs + 10);
+    isStale = false;
+    painting.paint(now, { isMoving: settling.isMoving, isComplete: looking.isComplete(seen()) });
   }
 
   if (options.gestures !== false) listen(canvas, movements, signal);
@@ -235,7 +242,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     },
     zoomBy: (octaves, at) => movements.zoom(octaves, at, true),
     pointAt,
-    probe: (x, y) => looking.probe({ rest, scene, ...surface.size }, pointAt(x, y)),
+    probe: (x, y) => looking.probe(seen(), pointAt(x, y)),
     async thumbnail(width, height) {
       const scenery = sceneryOf(1);
       if (!scenery) throw new Error('Nothing is drawn yet.');
@@ -245,7 +252,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       if (signal.aborted) return;
       ended.abort();
       cancelAnimationFrame(frame);
-      clearTimeout(finer);
+      painting.close();
       link.close();
       picture.close();
       listeners.clear();

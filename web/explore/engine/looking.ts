@@ -12,7 +12,7 @@ import type { Vector } from './camera.js';
 import type { Link } from './connection.js';
 import type { FoundFor } from './paint.js';
 import { areNear, type Rest } from './rest.js';
-import { areFound, coloursKey, extrasOf, samplesKey } from './scene.js';
+import { areFound, coloursKey, extrasOf, hasSameSamples, samplesKey } from './scene.js';
 import type { Need, Tile, Tiles } from './tiles.js';
 import { areaOf, shareOf, wantedPieces } from './wanted.js';
 
@@ -35,6 +35,8 @@ export interface Looking {
   repeat(): void;
   /** The share of the picture's tiles that are there, 0 to 1. */
   progress(): number;
+  /** Whether all samples of this picture are there, and it was asked for last. */
+  isComplete(picture: Picture): boolean;
   probe(picture: Picture, point: { readonly re: string; readonly im: string }): Promise<ValueMessage>;
   take(message: ToViewer): void;
   takePiece(bytes: Uint8Array): Promise<void>;
@@ -145,6 +147,12 @@ export function openLooking({ link, tiles, load, changed, onMessage }: LookingOp
     send(present, true);
   }
 
+  function progress(): number {
+    if (!present) return 0;
+    const { area, coverage } = coverageOf(present, true);
+    return shareOf(area, coverage);
+  }
+
   return {
     get found() {
       return found;
@@ -164,10 +172,11 @@ export function openLooking({ link, tiles, load, changed, onMessage }: LookingOp
       sent = sentPicture = '';
       if (present) send(present, false);
     },
-    progress() {
-      if (!present) return 0;
-      const { area, coverage } = coverageOf(present, true);
-      return shareOf(area, coverage);
+    progress,
+    isComplete({ rest, scene, width, height }) {
+      const last = present?.picture;
+      const isLast = last?.rest === rest && last.width === width && last.height === height;
+      return isLast && hasSameSamples(last.scene, scene) && progress() === 1;
     },
     probe({ rest, scene }, point) {
       const own = link();

@@ -4,30 +4,31 @@
  */
 
 export interface Pace {
-  /** Pixels of the canvas that are drawn as one, in each direction. */
+  /** Pixels of the screen that are drawn as one, in each direction. */
   readonly coarseness: number;
-  /** A picture of this coarseness was drawn in so many milliseconds. */
-  drew(ms: number, coarseness: number): void;
+  /** A picture was drawn in full in so many milliseconds. `isComplete`: and no piece was missing. */
+  drewFull(ms: number, isComplete: boolean): void;
 }
 
-/** A picture that changes should take no longer: a frame of most screens. */
-const AIM_MS = 16;
-/** Not worth less detail: up to half as long again. */
-const SLACK = 0.25;
-const MOST = 8;
-/** Of a new measurement. */
+/** Full pictures that take no longer are drawn in full, though not in each frame of most screens. */
+const FULL_MS = 24;
+/** Others take this long: without graphics hardware the browser needs the rest of the frame to copy and to scale what was drawn. */
+const COARSE_MS = 6;
+const MOST = 12;
+/** Of a new measurement that is longer: other work of the machine only lengthens them. */
 const WEIGHT = 0.5;
 
 export function openPace(): Pace {
-  /** Of a picture of coarseness 1: the time is about that of the pixels. */
-  let fullMs: number | undefined;
+  let fullMs = 0;
   return {
     get coarseness() {
-      return Math.max(1, Math.min(MOST, Math.ceil(Math.sqrt((fullMs ?? 0) / AIM_MS) - SLACK)));
+      return fullMs <= FULL_MS ? 1 : Math.min(MOST, Math.round(Math.sqrt(fullMs / COARSE_MS)));
     },
-    drew(ms, coarseness) {
-      const full = ms * coarseness ** 2;
-      fullMs = fullMs === undefined ? full : fullMs + WEIGHT * (full - fullMs);
+    drewFull(ms, isComplete) {
+      const isShorter = ms < fullMs;
+      // Where pieces are missing, little is drawn.
+      if (isShorter && !isComplete) return;
+      fullMs = isShorter || fullMs === 0 ? ms : fullMs + WEIGHT * (ms - fullMs);
     },
   };
 }

@@ -9,7 +9,7 @@ import { openStopwatch } from './stopwatch.js';
 import { deleteTextures, type PieceTextures, texturesOf } from './textures.js';
 
 export interface Scenery {
-  /** Pixels of the canvas. */
+  /** Pixels of the screen that the canvas covers. */
   readonly width: number;
   readonly height: number;
   /** Rows of the picture: the scale of distances. */
@@ -17,7 +17,7 @@ export interface Scenery {
   /** Those in front first. */
   readonly pieces: readonly Placed[];
   readonly paint: Paint;
-  /** Canvas pixels that are drawn as one, in each direction. */
+  /** Pixels of the screen for one of the canvas, in each direction. */
   readonly coarseness: number;
 }
 
@@ -25,7 +25,7 @@ export interface Painter {
   upload(samples: Samples): PieceTextures;
   discard(textures: PieceTextures): void;
   /** `drawn`: may get the milliseconds that it took. */
-  draw(scenery: Scenery, drawn: (ms: number) => void): void;
+  draw(scenery: Scenery, drawn?: (ms: number) => void): void;
   /** RGBA rows from the bottom up, in place of the canvas. */
   pixels(scenery: Scenery): Uint8Array<ArrayBuffer>;
   isLost(): boolean;
@@ -43,7 +43,6 @@ export function openPainter(canvas: HTMLCanvasElement): Painter {
   gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
   gl.enable(gl.DEPTH_TEST);
   gl.depthFunc(gl.LESS);
-  const offscreen = openOffscreen(gl);
   const stopwatch = openStopwatch(gl);
 
   function drawPieces({ width, height, rows, pieces, paint }: Scenery): void {
@@ -63,26 +62,14 @@ export function openPainter(canvas: HTMLCanvasElement): Painter {
     draw(scenery, drawn) {
       const begin = performance.now();
       const { width, height, coarseness } = scenery;
-      if (coarseness === 1) {
-        gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-        gl.viewport(0, 0, width, height);
-        drawPieces(scenery);
-      } else {
-        offscreen.bind(Math.ceil(width / coarseness), Math.ceil(height / coarseness));
-        drawPieces(scenery);
-        offscreen.copyTo(width, height);
-      }
-      stopwatch.drawn(begin, drawn);
-    },
-    pixels(scenery) {
-      const { width, height } = scenery;
-      offscreen.bind(width, height);
+      const [columns, rows] = [Math.ceil(width / coarseness), Math.ceil(height / coarseness)];
+      // The browser scales the canvas; a copy to a larger one takes longer than all else where there is no graphics hardware.
+      if (canvas.width !== columns || canvas.height !== rows) [canvas.width, canvas.height] = [columns, rows];
+      gl.viewport(0, 0, columns, rows);
       drawPieces(scenery);
-      const bytes = new Uint8Array(4 * width * height);
-      gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-      return bytes;
+      if (drawn) stopwatch.drawn(begin, drawn);
     },
+    pixels: (scenery) => drawnAside(gl, scenery, () => drawPieces(scenery)),
     isLost: () => gl.isContextLost(),
     close: () => gl.getExtension('WEBGL_lose_context')?.loseContext(),
   };
@@ -125,42 +112,28 @@ function backgroundOf({ table: { linear, size } }: Paint): readonly [number, num
   return [red, green, blue];
 }
 
-interface Offscreen {
-  bind(width: number, height: number): void;
-  copyTo(width: number, height: number): void;
-}
-
-/** A picture beside the canvas. */
-function openOffscreen(gl: WebGL2RenderingContext): Offscreen {
+/** What is drawn beside the canvas: RGBA rows from the bottom up. */
+function drawnAside(
+  gl: WebGL2RenderingContext,
+  { width, height }: { readonly width: number; readonly height: number },
+  draw: () => void,
+): Uint8Array<ArrayBuffer> {
   const frame = gl.createFramebuffer();
-  let [w, h] = [0, 0];
-  let held: { colour: WebGLRenderbuffer | null; depth: WebGLRenderbuffer | null } | undefined;
-  const attach = (format: number, point: number, width: number, height: number) => {
+  gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
+  const attach = (format: number, point: number) => {
     const buffer = gl.createRenderbuffer();
     gl.bindRenderbuffer(gl.RENDERBUFFER, buffer);
     gl.renderbufferStorage(gl.RENDERBUFFER, format, width, height);
     gl.framebufferRenderbuffer(gl.FRAMEBUFFER, point, gl.RENDERBUFFER, buffer);
     return buffer;
   };
-  return {
-    bind(width, height) {
-      gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
-      if (w !== width || h !== height) {
-        gl.deleteRenderbuffer(held?.colour ?? null);
-        gl.deleteRenderbuffer(held?.depth ?? null);
-        held = {
-          colour: attach(gl.RGBA8, gl.COLOR_ATTACHMENT0, width, height),
-          depth: attach(gl.DEPTH_COMPONENT16, gl.DEPTH_ATTACHMENT, width, height),
-        };
-        [w, h] = [width, height];
-      }
-      gl.viewport(0, 0, width, height);
-    },
-    copyTo(width, height) {
-      gl.bindFramebuffer(gl.READ_FRAMEBUFFER, frame);
-      gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
-      gl.blitFramebuffer(0, 0, w, h, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.LINEAR);
-      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    },
-  };
+  const buffers = [attach(gl.RGBA8, gl.COLOR_ATTACHMENT0), attach(gl.DEPTH_COMPONENT16, gl.DEPTH_ATTACHMENT)];
+  gl.viewport(0, 0, width, height);
+  draw();
+  const bytes = new Uint8Array(4 * width * height);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  for (const buffer of buffers) gl.deleteRenderbuffer(buffer);
+  gl.deleteFramebuffer(frame);
+  return bytes;
 }

@@ -10,7 +10,7 @@ export interface Picture {
   readonly drawn: number;
   load(piece: Pick<Tile, 'lattice' | 'piece' | 'key' | 'iterations'>, packed: Uint8Array): Promise<void>;
   /** `drawn`: may get the milliseconds that it took. */
-  draw(scenery: Scenery, drawn: (ms: number) => void): void;
+  draw(scenery: Scenery, drawn?: (ms: number) => void): void;
   /** A PNG of the scenery. */
   png(scenery: Scenery): Promise<Blob>;
   close(): void;

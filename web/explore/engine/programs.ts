@@ -4,7 +4,7 @@ import type { Paint } from './paint.js';
 import type { PaletteTable } from './palette-table.js';
 import type { Placed } from './placed.js';
 import { fragmentOf, type Variant, VERTEX } from './shader.js';
-import { sumsTexture, tableTexture, textureOf } from './textures.js';
+import { curveTexture, sumsTexture, tableTexture } from './textures.js';
 
 export interface Picture {
   readonly paint: Paint;
@@ -58,7 +58,7 @@ export function openPrograms(gl: WebGL2RenderingContext) {
   function bindCurve(cycles: Float64Array): void {
     if (curve?.cycles !== cycles) {
       if (curve) gl.deleteTexture(curve.texture);
-      curve = { cycles, texture: textureOf(gl, 'R32F', cycles.length, 1, Float32Array.from(cycles)) };
+      curve = { cycles, texture: curveTexture(gl, cycles) };
     }
     bind('curve', curve.texture);
   }

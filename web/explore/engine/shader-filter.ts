@@ -13,7 +13,7 @@ float halfOf(float off, float width) {
   float root = sqrt(v), slope = 1.0;
 #ifdef CURVE
   float k = clamp(floor(first + off / (root + root0) * perRoot), 0.0, 4094.0);
-  slope = (texelFetch(curve, ivec2(int(k) + 1, 0), 0).r - texelFetch(curve, ivec2(int(k), 0), 0).r) * perRoot;
+  slope = texelFetch(curve, ivec2(int(k), 0), 0).g * perRoot;
 #endif
   return clamp(speed * slope / 4.0 * width / root, 0.0, MOST_HALF);
 }

@@ -121,9 +121,8 @@ float positionOf(float off) {
 #ifdef CURVE
   float x = first + beyond * perRoot;
   float k = clamp(floor(x), 0.0, 4094.0);
-  float value = texelFetch(curve, ivec2(int(k), 0), 0).r;
-  float next = texelFetch(curve, ivec2(int(k) + 1, 0), 0).r;
-  return start + speed * (value + (x - k) * (next - value));
+  vec2 from = texelFetch(curve, ivec2(int(k), 0), 0).rg;
+  return start + speed * (from.x + (x - k) * from.y);
 #else
   return start + speed * beyond;
 #endif

@@ -16,7 +16,7 @@ export interface PieceTextures {
 type Format = 'R32F' | 'RG32F' | 'RGBA16F' | 'RGBA32F';
 const BYTES: Readonly<Record<Format, number>> = { R32F: 4, RG32F: 8, RGBA16F: 8, RGBA32F: 16 };
 
-export function textureOf(
+function textureOf(
   gl: WebGL2RenderingContext,
   format: Format,
   width: number,
@@ -80,6 +80,16 @@ export function sumsTexture(
     const sum = sums[3 * (k >> 1) + c] as number;
     return k % 2 === 0 ? sum : sum - Math.fround(sum);
   });
+}
+
+/** Of each value and its distance to the next one: shaders need both, and reading texels takes most of their time in software. */
+export function curveTexture(gl: WebGL2RenderingContext, values: Float64Array): WebGLTexture {
+  const numbers = new Float32Array(2 * values.length);
+  for (const [k, value] of values.entries()) {
+    numbers[2 * k] = value;
+    numbers[2 * k + 1] = (values[k + 1] ?? value) - value;
+  }
+  return textureOf(gl, 'RG32F', values.length, 1, numbers);
 }
 
 /** Texels of three numbers, in rows. */
