@@ -78,7 +78,8 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
       try {
         // With the first frame: the film's parameters may not be known before.
         encoding ??= start(withinLimit(parameters && (() => parameters('film'))));
-        await (await encoding).write(planes ? yuvOf(frame) : pixelsOf(frame, how.bits));
+        const one = await encoding;
+        await one.write(planes ? await yuvOf(frame) : pixelsOf(frame, how.bits));
       } catch (error) {
         await failed(error);
       }
@@ -100,7 +101,8 @@ export async function openFilm(options: OutputOptions, container: Film): Promise
 }
 
 /** The planes of a frame of pixels of 8 bits, or of planes. */
-function yuvOf(frame: Frame): Uint8Array {
+async function yuvOf(frame: Frame): Promise<Uint8Array> {
   const { answer } = frame;
-  return (answer.kind === 'planes' ? answer : planesOf(pixelsOf(frame, 8) as Uint8Array, frame)).yuv;
+  const { yuv } = answer.kind === 'planes' ? answer : await planesOf(pixelsOf(frame, 8) as Uint8Array, frame);
+  return yuv;
 }

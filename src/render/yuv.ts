@@ -3,6 +3,7 @@
  * are those of their mean. Whole numbers only: the same bytes everywhere, and as film/assembly/finish.ts makes them.
  */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Planes, Size } from '../shard/frame.js';
 
 /** Of red, green and blue in Y', Cb and Cr, in units of 2^-15; those of Y' add up to 219 / 255, the others to 0. */
@@ -17,28 +18,42 @@ export function hasPlanes({ width, height }: Size): boolean {
   return width % 2 === 0 && height % 2 === 0;
 }
 
+/** The event loop runs between any two steps of so many pixels, which take some milliseconds. */
+const STEP_PIXELS = 256 << 10;
+
 /** Of 8-bit sRGB, 3 bytes a pixel, whose width and height are even. */
-export function planesOf(rgb: Uint8Array, { width, height }: Size): Planes {
-  const pixels = width * height;
-  const yuv = new Uint8Array(1.5 * pixels);
+export async function planesOf(rgb: Uint8Array, size: Size): Promise<Planes> {
+  const yuv = new Uint8Array(1.5 * size.width * size.height);
+  const rows = 2 * Math.ceil(STEP_PIXELS / (2 * size.width));
+  for (let top = 0; top < size.height; top += rows) {
+    if (top > 0) await turn();
+    rowsOf(rgb, size, yuv, top, Math.min(size.height, top + rows));
+  }
+  return { kind: 'planes', yuv };
+}
+
+/** From row `top` to the one before `bottom`; both are even. */
+function rowsOf(rgb: Uint8Array, { width, height }: Size, yuv: Uint8Array, top: number, bottom: number): void {
   const [yr, yg, yb] = YUV.y;
-  for (let i = 0, k = 0; i < pixels; i++, k += 3) {
+  for (let i = top * width, k = 3 * i; i < bottom * width; i++, k += 3) {
     const sum = yr * (rgb[k] as number) + yg * (rgb[k + 1] as number) + yb * (rgb[k + 2] as number);
     yuv[i] = (sum + (16 << 15) + (1 << 14)) >> 15;
   }
   const [ur, ug, ub] = YUV.u;
   const [vr, vg, vb] = YUV.v;
+  const pixels = width * height;
   const row = 3 * width;
-  let u = pixels;
-  let v = pixels + pixels / 4;
-  for (let y = 0; y < height; y += 2) {
+  let u = pixels + (top * width) / 4;
+  let v = u + pixels / 4;
+  for (let y = top; y < bottom; y += 2) {
     for (let k = y * row, end = k + row; k < end; k += 6) {
-      const [r, g, b] = [fourOf(rgb, k, row), fourOf(rgb, k + 1, row), fourOf(rgb, k + 2, row)];
+      const r = fourOf(rgb, k, row);
+      const g = fourOf(rgb, k + 1, row);
+      const b = fourOf(rgb, k + 2, row);
       yuv[u++] = (ur * r + ug * g + ub * b + (128 << 17) + (1 << 16)) >> 17;
       yuv[v++] = (vr * r + vg * g + vb * b + (128 << 17) + (1 << 16)) >> 17;
     }
   }
-  return { kind: 'planes', yuv };
 }
 
 function fourOf(rgb: Uint8Array, at: number, row: number): number {

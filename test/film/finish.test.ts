@@ -83,7 +83,7 @@ test('finished pixels are those of quantise, at every threshold', () => {
   }
 });
 
-test('finished planes are those of the finished pixels', () => {
+test('finished planes are those of the finished pixels', async () => {
   const light = everyLevel();
   const width = 998;
   const pixels = 2 * width * Math.floor(light.length / (6 * width));
@@ -93,7 +93,7 @@ test('finished planes are those of the finished pixels', () => {
     for (const dither of [false, true]) {
       const rgb = quantise(some, { bits: 8, dither }, { x: 0, y: 6, width }) as Uint8Array;
       const { planes, cleared } = finishedPlanes(some, width, 6, dither);
-      assert.deepEqual(planes, planesOf(rgb, size).yuv);
+      assert.deepEqual(planes, (await planesOf(rgb, size)).yuv);
       assert.ok(cleared);
     }
   }

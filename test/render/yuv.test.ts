@@ -19,11 +19,11 @@ function levelsOf([red, green, blue]: readonly number[]): [number, number, numbe
   return [16 + 219 * y, 128 + (224 * (b - y)) / 1.8556, 128 + (224 * (r - y)) / 1.5748];
 }
 
-test("each Y' is the nearest level or one beside it, and each Cb and Cr that of the mean of 2 x 2 pixels", () => {
-  fc.assert(
-    fc.property(picture, ({ size, rgb }) => {
+test("each Y' is the nearest level or one beside it, and each Cb and Cr that of the mean of 2 x 2 pixels", async () => {
+  await fc.assert(
+    fc.asyncProperty(picture, async ({ size, rgb }) => {
       const { width, height } = size;
-      const { yuv } = planesOf(rgb, size);
+      const { yuv } = await planesOf(rgb, size);
       assert.equal(yuv.length, 1.5 * width * height);
       const at = (x: number, y: number) => rgb.subarray(3 * (y * width + x), 3 * (y * width + x) + 3);
       for (let y = 0; y < height; y++) {
@@ -46,18 +46,37 @@ test("each Y' is the nearest level or one beside it, and each Cb and Cr that of 
   );
 });
 
-test('plain colours come back from their planes within two levels, black and white as they were', () => {
+test('plain colours come back from their planes within two levels, black and white as they were', async () => {
   const size = { width: 2, height: 2 };
   const plain = (colour: readonly number[]) => Uint8Array.from([colour, colour, colour, colour].flat());
   const byte = fc.integer({ min: 0, max: 255 });
-  fc.assert(
-    fc.property(fc.tuple(byte, byte, byte), (colour) => {
-      const back = rgbOfPlanes(planesOf(plain(colour), size), size);
+  await fc.assert(
+    fc.asyncProperty(fc.tuple(byte, byte, byte), async (colour) => {
+      const back = rgbOfPlanes(await planesOf(plain(colour), size), size);
       for (const [i, level] of back.entries()) assert.ok(Math.abs(level - colour[i % 3]!) <= 2, `${colour}: ${back}`);
     }),
   );
   for (const level of [0, 255]) {
     const rgb = plain([level, level, level]);
-    assert.deepEqual(rgbOfPlanes(planesOf(rgb, size), size), rgb);
+    assert.deepEqual(rgbOfPlanes(await planesOf(rgb, size), size), rgb);
+  }
+});
+
+test('planes of pictures that are made in several steps are those of their parts', async () => {
+  const size = { width: 2048, height: 258 };
+  const rgb = Uint8Array.from({ length: 3 * size.width * size.height }, (_, i) => (i * 2_654_435_761) >>> 24);
+  const { yuv } = await planesOf(rgb, size);
+  const pixels = size.width * size.height;
+  const part = { width: size.width, height: 2 };
+  for (let top = 0; top < size.height; top += 2) {
+    const own = (await planesOf(rgb.subarray(3 * top * size.width, 3 * (top + 2) * size.width), part)).yuv;
+    const luma = yuv.subarray(top * size.width, (top + 2) * size.width);
+    assert.deepEqual(luma, own.subarray(0, luma.length));
+    const colours = [pixels, pixels + pixels / 4].map((from) => {
+      const at = from + (top * size.width) / 4;
+      return yuv.subarray(at, at + size.width / 2);
+    });
+    assert.deepEqual(colours[0], own.subarray(luma.length, luma.length + size.width / 2));
+    assert.deepEqual(colours[1], own.subarray(luma.length + size.width / 2));
   }
 });
