@@ -7,6 +7,7 @@ import { numericsOf } from '../work/fractal/numerics.js';
 import type { Emit } from './events.js';
 import { openLookout } from './explorer.js';
 import { openStore, type StoreOptions } from './kept-place.js';
+import type { LocalWorkers } from './local-workers.js';
 import { VERSION } from './version.js';
 
 export interface ExplorerServiceOptions {
@@ -14,6 +15,8 @@ export interface ExplorerServiceOptions {
   readonly store: StoreOptions;
   /** Bytes of pieces in memory. */
   readonly tileMemory: number;
+  /** Workers of the same process, which use the cores that answers need. */
+  readonly local?: Pick<LocalWorkers, 'holdBackFor'> | undefined;
   readonly emit: Emit;
   /** Gets errors of the program itself. */
   report(error: unknown): void;
@@ -23,13 +26,14 @@ export interface ExplorerServiceOptions {
 export async function explorerOn(
   options: ExplorerServiceOptions,
 ): Promise<Omit<Explorer, 'close'> & { close(): Promise<void> }> {
-  const { fleet, store: place, tileMemory: memory, emit, report } = options;
+  const { fleet, store: place, tileMemory: memory, local, emit, report } = options;
   const now = () => performance.now();
   const store = await openStore(place, emit);
   const kept = place.place ? keptTiles(() => openStore(place, emit)) : NOTHING_KEPT;
   const lookout = openLookout({ fleet, store, numerics: await numericsOf('simd'), emit: SILENT, now });
   const explorer = openExplorer({
     ...{ lookout, memory, kept, workers: workersOf(fleet), version: VERSION, now, report },
+    looked: () => local?.holdBackFor(ANSWER_MS),
   });
   return {
     admit: (from) => explorer.admit(from),
@@ -43,6 +47,8 @@ export async function explorerOn(
   };
 }
 
+/** In which what is in memory has been sent. */
+const ANSWER_MS = 100;
 const CLOSE_MS = 5_000;
 
 /** Each look is a search and some jobs: what they report would be all that the log has. */

@@ -26,6 +26,8 @@ export interface LocalWorkers {
   offer(kernel: string): Promise<{ readonly fingerprint: string }>;
   /** Perturbed views of this formula may come soon: what they need is compiled before. */
   expectPerturbed(formula: Formula): void;
+  /** Viewers are answered in so many milliseconds from now on: other shards wait (`Pool`). */
+  holdBackFor(ms: number): void;
   /** Ends the threads. Idempotent. */
   close(): Promise<void>;
 }
@@ -87,6 +89,7 @@ export function openLocalWorkers(
     },
     offer: (kernel) => pool.offer(kernel),
     expectPerturbed: (formula) => pool.warm('fractal', formula),
+    holdBackFor: (ms) => pool.holdBackFor(ms),
     close: () => pool.close(),
   };
 }

@@ -130,8 +130,9 @@ export async function serve(options: ServeOptions, workers: RenderWorkers, conte
     const webhooks = { queue, secret, allowPrivate: options.privateWebhooks, now, failed };
     resources.hold(await startWebhooks(webhooks), (one) => one.close());
     const { tileMemory, store } = options;
-    const explorer = resources.hold(await explorerOn({ fleet, store, tileMemory, emit, report: failed }), (one) =>
-      one.close(),
+    const explorer = resources.hold(
+      await explorerOn({ fleet, store, tileMemory, local, emit, report: failed }),
+      (one) => one.close(),
     );
     const server = await listen({
       ...http,

@@ -24,6 +24,11 @@ export interface Pool {
   offer(kernel: string): Promise<Offer>;
   /** Work of this kind, described by `what`, may follow soon: what it needs is compiled before a shard waits for it. */
   warm(kind: string, what: unknown): void;
+  /**
+   * Viewers are answered in so many milliseconds from now on: shards of lower priority wait between their parts, for a second at most
+   * beyond as long as they have computed.
+   */
+  holdBackFor(ms: number): void;
   /** `evict`: ends the session, to free its memory for others. */
   session(evict?: (why: string) => void): SessionHandle;
   close(): Promise<void>;

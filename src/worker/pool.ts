@@ -159,6 +159,7 @@ export function openPool(slots: number, options: PoolOptions = {}): Pool {
       return offers.of(job);
     },
     warm: (kind, what) => threads.warm(kind, what),
+    holdBackFor: (ms) => threads.holdBackFor(ms),
     session: (evict = () => undefined) => handleOf(queues.openSession(evict)),
     async close() {
       clearTimeout(waiting);

@@ -41,11 +41,21 @@ export function mayUseSpare(job: JobQueue, busy: readonly Task[], { slots, spare
   return outranks && own.length <= share && left > 0;
 }
 
+/** How shards wait for viewers. */
+export interface Holding {
+  readonly slots: number;
+  /** Viewers are being answered: no shard but theirs needs a core. */
+  readonly answering: boolean;
+  /** Whether none waits for that shard. */
+  mayWait(task: Task): boolean;
+}
+
 /**
- * Shards that wait while viewers are served: of those sessions, the latest of the others, as many as there are more shards than slots.
- * `mayWait`: whether none waits for that shard.
+ * Shards that wait while viewers are served: of those sessions, the latest of the others, as many as there are more shards than slots;
+ * all of them while viewers are answered.
  */
-export function heldBack(busy: readonly Task[], slots: number, mayWait: (task: Task) => boolean): Task[] {
+export function heldBack(busy: readonly Task[], { slots, answering, mayWait }: Holding): Task[] {
+  if (answering) return busy.filter((task) => !isInteractive(task.job) && mayWait(task));
   const excess = busy.length - slots;
   if (excess <= 0) return [];
   const served = new Set(busy.filter(({ job }) => isInteractive(job)).map(({ job }) => job.session));

@@ -57,6 +57,8 @@ export class Threads {
   private idleDeaths = 0;
   private begun = 0;
   private over = false;
+  /** While it runs, viewers are being answered. */
+  private answering: NodeJS.Timeout | undefined;
 
   /** @throws the reason why a thread could not be started; then none is left. */
   constructor(
@@ -147,11 +149,21 @@ export class Threads {
   /** Threads wait between the parts of their shards, or go on, as those need that compute now (`heldBack`). */
   holdBack(): void {
     const { pauses } = this.signals;
-    const waiting = heldBack(this.tasks, this.slots, mayWait);
+    const waiting = heldBack(this.tasks, { slots: this.slots, answering: this.answering !== undefined, mayWait });
     for (const { slot, task } of this.threads.values()) {
       const pause = task && waiting.includes(task) ? 1 : 0;
       if (Atomics.exchange(pauses, slot, pause) !== pause) Atomics.notify(pauses, slot);
     }
+  }
+
+  /** For so many milliseconds from now on, all shards but those of viewers wait. */
+  holdBackFor(ms: number): void {
+    clearTimeout(this.answering);
+    this.answering = setTimeout(() => {
+      this.answering = undefined;
+      this.holdBack();
+    }, ms).unref();
+    this.holdBack();
   }
 
   /** Opens a kernel there and measures it. */

@@ -27,6 +27,7 @@ export function timedPool({ slots, bytesPerPixel, secondsOf }: TimedOptions): Po
     slotsFor: () => slots,
     offer: async (kernel) => ({ kernel, detail: 'nothing', speed: 1e9, fingerprint: '' }),
     warm: () => undefined,
+    holdBackFor: () => undefined,
     session: () => ({
       open: () => timedHandle(slots, bytesPerPixel, secondsOf),
       close() {},

@@ -55,6 +55,7 @@ export function gatedPool(slots = 1, fingerprint = FINGERPRINT): GatedPool {
       return { kernel, detail: 'by hand', speed: 1e9, fingerprint };
     },
     warm: () => undefined,
+    holdBackFor: () => undefined,
     session() {
       const session = {};
       const own = new Set<object>();

@@ -218,6 +218,21 @@ test('a shard waits while a viewer is served, but not for ever, and that is not 
   assert.deepEqual(tiles.underWay, [2]);
 });
 
+test('shards wait while viewers are answered, and go on', LIMITED, async (t) => {
+  const pool = open(t, 1);
+  const job = jobOf(pool);
+  job.scene(0, scene);
+  assert.equal((await queue(job, assignmentOf(1))).kind, 'done');
+  const from = performance.now();
+  const long = { ...ENDLESS, im: '0.001', width: 256, height: 256, iterations: 20_000 };
+  const still = queue(job, assignmentOf(2, { view: long, rect: { x: 0, y: 0, width: 256, height: 256 } }));
+  pool.holdBackFor(400);
+  const made = await still;
+  assert.ok(made.kind === 'done');
+  const waited = performance.now() - from - 1000 * made.seconds;
+  assert.ok(waited > 300, `it waited ${waited} ms`);
+});
+
 test('an owner is served beside the endless shards of another owner of its session', LIMITED, async (t) => {
   const pool = open(t, 1, { spare: 2 });
   const session = pool.session();

@@ -84,35 +84,41 @@ describe('spare threads', () => {
 });
 
 describe('shards that wait while viewers are served', () => {
-  const any = () => true;
+  const holding = { slots: 2, answering: false, mayWait: () => true };
 
   it('are as many as there are more shards than slots, those first that began last', () => {
     const [film, tiles] = sessionOf(50, viewer) as [JobQueue, JobQueue];
     const [early] = run(film, 1, 500);
     const [late] = run(film, 1, 20);
     const busy = [early, late] as Task[];
-    assert.deepEqual(heldBack(busy, 2, any), []);
+    assert.deepEqual(heldBack(busy, holding), []);
     busy.push(...run(tiles, 1));
-    assert.deepEqual(heldBack(busy, 2, any), [late]);
+    assert.deepEqual(heldBack(busy, holding), [late]);
     busy.push(...run(tiles, 1));
-    assert.deepEqual(heldBack(busy, 2, any), [late, early]);
+    assert.deepEqual(heldBack(busy, holding), [late, early]);
   });
 
   it('are of the session of these viewers', () => {
     const [film, tiles] = sessionOf(50, viewer) as [JobQueue, JobQueue];
     const [theirs] = sessionOf(50) as [JobQueue];
     const own = run(film, 1);
-    assert.deepEqual(heldBack([...run(theirs, 2), ...own, ...run(tiles, 1)], 2, any), own);
-    assert.deepEqual(heldBack([...run(theirs, 2), ...own], 2, any), [], 'no viewer is served');
+    assert.deepEqual(heldBack([...run(theirs, 2), ...own, ...run(tiles, 1)], holding), own);
+    assert.deepEqual(heldBack([...run(theirs, 2), ...own], holding), [], 'no viewer is served');
+  });
+
+  it('are all others while viewers are answered', () => {
+    const [film, tiles] = sessionOf(50, viewer) as [JobQueue, JobQueue];
+    const [theirs] = sessionOf(50) as [JobQueue];
+    const [building, ...others] = [...run(film, 1), ...run(theirs, 1)] as [Task, Task];
+    const answering = { ...holding, answering: true };
+    assert.deepEqual(heldBack([building, ...others, ...run(tiles, 1)], answering), [building, ...others]);
+    assert.deepEqual(heldBack([building, ...others], { ...answering, mayWait: (task) => task !== building }), others);
   });
 
   it("are none that others wait for, and no other viewer's", () => {
     const [film, tiles, other] = sessionOf(50, viewer, viewer) as [JobQueue, JobQueue, JobQueue];
     const [building, plain] = run(film, 2) as [Task, Task];
     const busy = [building, plain, ...run(tiles, 1), ...run(other, 1)];
-    assert.deepEqual(
-      heldBack(busy, 2, (task) => task !== building),
-      [plain],
-    );
+    assert.deepEqual(heldBack(busy, { ...holding, mayWait: (task) => task !== building }), [plain]);
   });
 });

@@ -24,6 +24,8 @@ export interface ExplorerOptions {
   readonly version: string;
   /** Milliseconds. */
   now(): number;
+  /** A viewer looks at something: what is in memory is sent now. */
+  looked?(): void;
   /** Gets errors of the program itself. */
   report(error: unknown): void;
 }
@@ -175,6 +177,7 @@ export function openExplorer(options: ExplorerOptions): Explorer {
         return {
           receive(message) {
             try {
+              if (message.type === 'look') options.looked?.();
               viewer.receive(message);
             } catch (error) {
               line.send({ type: 'failed', id: 'id' in message ? message.id : 0, ...explain(error) });
