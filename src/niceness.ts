@@ -12,5 +12,10 @@ export const COMPUTING = 5;
  * and number 0 is the calling thread (setpriority(2), C library/kernel differences).
  */
 export function lowerThread(niceness: number): void {
-  if (process.platform === 'linux') setPriority(0, Math.max(niceness, getPriority(0)));
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(0, Math.max(niceness, getPriority(0)));
+  } catch {
+    // Where a sandbox forbids it the thread keeps its priority.
+  }
 }

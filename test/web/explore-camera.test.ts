@@ -1,32 +1,18 @@
 /** The camera of the explorer: properties of its movements, at any depth. */
 
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { build } from 'esbuild';
 import fc from 'fast-check';
 import { LEVELS_PER_OCTAVE } from '../../src/tiles/lattice.js';
 import type * as Camera from '../../web/explore/engine/camera.js';
 import type * as Motion from '../../web/explore/engine/motion.js';
+import { bundled } from './bundled.js';
 
 type Aim = Camera.Aim;
 type Shown = Motion.Shown;
 
 const { aimAt, moved, pixelRatio, turned } = await bundled<typeof Camera>('camera');
 const { AT_AIM, along, seenFromMoved, seenFromTurned, toAim } = await bundled<typeof Motion>('motion');
-
-/** A module of the page, which is no part of the program's own build. */
-async function bundled<T>(name: string): Promise<T> {
-  const entry = resolve(import.meta.dirname, '../../../web/explore/engine', `${name}.ts`);
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? []).toString('base64')}`);
-}
 
 const HEIGHT = 1080;
 /** Pixels. */

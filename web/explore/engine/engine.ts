@@ -51,7 +51,13 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
   /** Where the picture came to rest last. */
   let restingAim: typeof aim | undefined;
   const settling = openSettling(() => performance.now());
-  const painting = openPainting({ picture, scenery: sceneryOf, again: () => draw() });
+  const painting = openPainting({
+    draw(coarseness, isComplete, drawn) {
+      const scenery = sceneryOf(coarseness, isComplete);
+      if (scenery) picture.draw(scenery, drawn);
+    },
+    again: () => draw(),
+  });
   const movements = movementsOf({
     ...{ mover, surface, isFlipped: () => isFlipped(scene), moved: () => nudge() },
     hold() {
@@ -158,7 +164,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     tell();
   }
 
-  function sceneryOf(coarseness: number): Scenery | undefined {
+  function sceneryOf(coarseness: number, isComplete: boolean): Scenery | undefined {
     const table = palettes.of(scene);
     if (!table) return undefined;
     const { width, height: rows } = surface.size;
@@ -167,7 +173,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
       ...{ width, height: rows, lattice: rest.lattice, key: samplesKey(scene) },
     };
     // Also while only colours change.
-    const isCovered = !mover.isMoving && restingAim === mover.aim && looking.isComplete(seen());
+    const isCovered = !mover.isMoving && restingAim === mover.aim && isComplete;
     const pieces = placedPieces(sight, picture.tiles.all, isCovered, picture.drawn);
     const found = areFound(scene) ? looking.foundFor : undefined;
     const paint = paintOf(scene, table, found, looking.found?.iterations ?? 1_000);
@@ -244,7 +250,7 @@ export function openEngine(canvas: HTMLCanvasElement, options: EngineOptions): E
     pointAt,
     probe: (x, y) => looking.probe(seen(), pointAt(x, y)),
     async thumbnail(width, height) {
-      const scenery = sceneryOf(1);
+      const scenery = sceneryOf(1, looking.isComplete(seen()));
       if (!scenery) throw new Error('Nothing is drawn yet.');
       return picture.png(cropped(scenery, surface.size, { width, height }));
     },

@@ -1,11 +1,9 @@
 /** When a picture is drawn how coarsely: coarser ones while it changes, where drawing is slow, and a full one once it rests. */
 
 import { openPace } from './pace.js';
-import type { Scenery } from './painter.js';
-import type { Picture } from './picture.js';
 
 export interface Painting {
-  /** Draws the scenery now. `now`: milliseconds. */
+  /** Draws the picture now. `now`: milliseconds. */
   paint(now: number, how: Progress): void;
   close(): void;
 }
@@ -17,9 +15,8 @@ export interface Progress {
 }
 
 export interface PaintingOptions {
-  readonly picture: Pick<Picture, 'draw'>;
-  /** Undefined: it cannot be drawn yet. */
-  scenery(coarseness: number): Scenery | undefined;
+  /** `drawn`: may get the milliseconds that it took. */
+  draw(coarseness: number, isComplete: boolean, drawn?: (ms: number) => void): void;
   /** It is to be drawn again. */
   again(): void;
 }
@@ -30,7 +27,7 @@ const AWAITED_MS = 1_000;
 /** Beyond the pause. */
 const LATER_MS = 10;
 
-export function openPainting({ picture, scenery, again }: PaintingOptions): Painting {
+export function openPainting({ draw, again }: PaintingOptions): Painting {
   const pace = openPace();
   let drawnMs = 0;
   let finer: ReturnType<typeof setTimeout> | undefined;
@@ -40,9 +37,7 @@ export function openPainting({ picture, scenery, again }: PaintingOptions): Pain
       const coarseness = isMoving || now - drawnMs < pauseMs ? pace.coarseness : 1;
       drawnMs = now;
       clearTimeout(finer);
-      const drawn = coarseness === 1 ? (ms: number) => pace.drewFull(ms, isComplete) : undefined;
-      const what = scenery(coarseness);
-      if (what) picture.draw(what, drawn);
+      draw(coarseness, isComplete, coarseness === 1 ? (ms) => pace.drewFull(ms, isComplete) : undefined);
       // What was drawn coarsely is drawn again once nothing else is.
       if (coarseness > 1 && !isMoving) finer = setTimeout(again, pauseMs + LATER_MS);
     },
